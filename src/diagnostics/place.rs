@@ -1,0 +1,82 @@
+//! Places in the sources that a model was read from.
+
+use std::sync::Arc;
+
+/// Index of a source in [`Sources`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct SourceId(pub u32);
+
+/// A span of bytes in one source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Place {
+    /// Which source.
+    pub source: SourceId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+/// A text that something was read from, with the name a person knows it by.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// A file name, `-` for standard input or `--set` for the command line.
+    pub name: Arc<str>,
+    /// Its text.
+    pub text: Arc<str>,
+    /// Byte offset of each line's start, for line numbers in logarithmic time.
+    line_starts: Arc<[u32]>,
+}
+
+/// Every text that a model was read from: the model file, overlays, `--set` values.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    all: Vec<Source>,
+}
+
+impl Sources {
+    /// No sources yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a text and returns the id that places in it carry.
+    pub fn add(&mut self, name: &str, text: &str) -> SourceId {
+        let mut starts = vec![0u32];
+        starts.extend(text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| offset(i + 1)));
+        self.all.push(Source { name: name.into(), text: text.into(), line_starts: starts.into() });
+        SourceId(offset(self.all.len() - 1))
+    }
+
+    /// The source with this id.
+    ///
+    /// # Panics
+    /// If the id is not from this collection.
+    #[must_use]
+    pub fn get(&self, id: SourceId) -> &Source {
+        &self.all[id.0 as usize]
+    }
+
+    /// Line and column of a place, both from 1; the column counts characters.
+    #[must_use]
+    pub fn line_column(&self, place: Place) -> (usize, usize) {
+        let source = self.get(place.source);
+        let start = place.start as usize;
+        let line = source.line_starts.partition_point(|&s| s as usize <= start);
+        let line_start = source.line_starts[line - 1] as usize;
+        let column = source.text.get(line_start..start).map_or(1, |t| t.chars().count() + 1);
+        (line, column)
+    }
+
+    /// The line of a place, from 1.
+    #[must_use]
+    pub fn line(&self, place: Place) -> usize {
+        self.line_column(place).0
+    }
+}
+
+/// Offsets are kept in 32 bits; inputs are limited to far less than 4 GiB.
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}

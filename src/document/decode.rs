@@ -1,0 +1,296 @@
+//! From the tree to typed records, reporting every mistake on the way.
+//!
+//! A record keeps each field as an `Option`: absent, or present but unreadable (then reported, and
+//! listed in `bad` so that a later check does not report it a second time).
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::node::{Node, Value};
+use crate::diagnostics::{Code, Diagnostics, Place, suggest};
+use crate::units::{Quantity, UnitError};
+
+/// Something that can be read from a tree.
+pub trait Decode: Sized {
+    /// Reads it, or reports why not and returns `None`.
+    fn decode(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self>;
+}
+
+/// A word or text with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// What was written.
+    pub text: String,
+    /// Where.
+    pub place: Place,
+}
+
+/// A quantity with its place; its dimension is decided by where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Amount {
+    /// Number and unit.
+    pub quantity: Quantity,
+    /// Where.
+    pub place: Place,
+}
+
+/// A named collection, in the order written. A record that could not be read keeps its name, so
+/// that references to it are not reported as unknown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Map<T> {
+    /// Name, place of the name, and the record if it could be read.
+    pub entries: Vec<(String, Place, Option<T>)>,
+}
+
+impl<T> Default for Map<T> {
+    fn default() -> Self {
+        Map { entries: Vec::new() }
+    }
+}
+
+/// A list of records; those that could not be read are left out (and reported).
+#[derive(Clone, Debug, PartialEq)]
+pub struct List<T> {
+    /// The records.
+    pub items: Vec<T>,
+    /// Where the list stands.
+    pub place: Place,
+}
+
+/// Anything at all, kept as it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Anything(pub Node);
+
+pub(super) fn wrong_type(node: &Node, expected: &str, diagnostics: &mut Diagnostics) {
+    diagnostics.error(
+        Code::WrongType,
+        node.place,
+        format!("expected {expected}, found {}", node.kind()),
+        if matches!(node.value, Value::Null) { "give it a value or remove the key" } else { "" },
+    );
+}
+
+/// Reports a quantity that does not fit its place.
+pub fn report_unit(error: &UnitError, place: Place, diagnostics: &mut Diagnostics) {
+    let code = match error {
+        UnitError::Dimension { .. } => Code::WrongDimension,
+        UnitError::NotFinite(_) => Code::NotFinite,
+        _ => Code::InvalidQuantity,
+    };
+    diagnostics.error(code, place, error.to_string(), error.remedy());
+}
+
+impl Decode for Text {
+    fn decode(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        match &node.value {
+            Value::Scalar(text) => Some(Text { text: text.clone(), place: node.place }),
+            _ => {
+                wrong_type(node, "a word or text", diagnostics);
+                None
+            }
+        }
+    }
+}
+
+impl Decode for Amount {
+    fn decode(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        match &node.value {
+            Value::Scalar(text) => match Quantity::parse(text) {
+                Ok(quantity) => Some(Amount { quantity, place: node.place }),
+                Err(error) => {
+                    report_unit(&error, node.place, diagnostics);
+                    None
+                }
+            },
+            _ => {
+                wrong_type(node, "a quantity such as `20k` or `1.2 GW`", diagnostics);
+                None
+            }
+        }
+    }
+}
+
+impl Decode for bool {
+    fn decode(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        match &node.value {
+            Value::Scalar(text) if text == "true" => Some(true),
+            Value::Scalar(text) if text == "false" => Some(false),
+            _ => {
+                diagnostics.error(Code::WrongType, node.place, "expected `true` or `false`", "write `true` or `false`");
+                None
+            }
+        }
+    }
+}
+
+impl<T: Decode> Decode for Map<T> {
+    fn decode(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let Value::Map(entries) = &node.value else {
+            wrong_type(node, "a map from names to their values", diagnostics);
+            return None;
+        };
+        let entries =
+            entries.iter().map(|e| (e.key.clone(), e.place, T::decode(&e.node, diagnostics))).collect();
+        Some(Map { entries })
+    }
+}
+
+impl<T: Decode> Decode for List<T> {
+    fn decode(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let Value::List(items) = &node.value else {
+            wrong_type(node, "a list", diagnostics);
+            return None;
+        };
+        Some(List { items: items.iter().filter_map(|n| T::decode(n, diagnostics)).collect(), place: node.place })
+    }
+}
+
+impl Decode for Anything {
+    fn decode(node: &Node, _: &mut Diagnostics) -> Option<Self> {
+        Some(Anything(node.clone()))
+    }
+}
+
+/// Reports the keys of a map that a record does not have.
+pub(super) fn refuse_unknown(node: &Node, known: &[&str], what: &str, diagnostics: &mut Diagnostics) {
+    let Value::Map(entries) = &node.value else { return };
+    for entry in entries.iter().filter(|e| !known.contains(&e.key.as_str()) && e.key != "<<") {
+        diagnostics.error(
+            Code::UnknownKey,
+            entry.place,
+            format!("{what} has no key `{}`", entry.key),
+            suggest(&entry.key, known.iter().copied()),
+        );
+    }
+}
+
+macro_rules! inline_schema {
+    ($type:ty, $name:literal, $schema:tt) => {
+        impl JsonSchema for $type {
+            fn schema_name() -> Cow<'static, str> {
+                $name.into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    };
+}
+
+inline_schema!(Text, "Text", { "type": ["string", "number", "integer"] });
+inline_schema!(Amount, "Quantity", { "type": ["number", "string"] });
+inline_schema!(Anything, "Anything", {});
+
+impl<T: JsonSchema> JsonSchema for Map<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("MapOf{}", T::schema_name()).into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "object", "additionalProperties": generator.subschema_for::<T>() })
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for List<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("ListOf{}", T::schema_name()).into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "array", "items": generator.subschema_for::<T>() })
+    }
+}
+
+/// Defines a record of the model file: its fields, how it is read, and its JSON Schema, from one
+/// list, so that the three cannot drift apart. The comment on a field is its documentation in all.
+macro_rules! record {
+    (
+        $(#[doc = $doc:literal])+
+        $name:ident as $what:literal {
+            $( $(#[doc = $field_doc:literal])+ $need:ident $field:ident $key:literal : $type:ty, )*
+        }
+    ) => {
+        $(#[doc = $doc])+
+        #[derive(Clone, Debug, PartialEq, schemars::JsonSchema)]
+        #[schemars(deny_unknown_fields)]
+        pub struct $name {
+            $(
+                $(#[doc = $field_doc])+
+                #[schemars(rename = $key)]
+                pub $field: Option<$type>,
+            )*
+            /// Where the record stands.
+            #[schemars(skip)]
+            pub place: crate::diagnostics::Place,
+            /// Keys that are there but could not be read, and have been reported.
+            #[schemars(skip)]
+            pub bad: Vec<&'static str>,
+        }
+
+        impl $name {
+            /// Every key of the record.
+            pub const KEYS: &'static [&'static str] = &[$($key),*];
+
+            /// Whether a key was left out (as opposed to there but unreadable).
+            #[must_use]
+            pub fn lacks(&self, key: &str) -> bool {
+                !self.bad.contains(&key) && match key { $($key => self.$field.is_none(),)* _ => true }
+            }
+        }
+
+        impl crate::document::decode::Decode for $name {
+            fn decode(
+                node: &crate::document::Node,
+                diagnostics: &mut crate::diagnostics::Diagnostics,
+            ) -> Option<Self> {
+                if !matches!(node.value, crate::document::Value::Map(_)) {
+                    crate::document::decode::wrong_type(node, concat!("a map for ", $what), diagnostics);
+                    return None;
+                }
+                crate::document::decode::refuse_unknown(node, Self::KEYS, $what, diagnostics);
+                let mut bad = Vec::new();
+                $(
+                    let $field = match node.get($key) {
+                        Some(value) => {
+                            let decoded = <$type as crate::document::decode::Decode>::decode(value, diagnostics);
+                            if decoded.is_none() {
+                                bad.push($key);
+                            }
+                            decoded
+                        }
+                        None => {
+                            record!(@absent $need node, $what, $key, bad, diagnostics);
+                            None
+                        }
+                    };
+                )*
+                Some($name { $($field,)* place: node.place, bad })
+            }
+        }
+    };
+    (@absent required $node:ident, $what:literal, $key:literal, $bad:ident, $diagnostics:ident) => {
+        $diagnostics.error(
+            crate::diagnostics::Code::MissingKey,
+            $node.place,
+            concat!($what, " lacks `", $key, "`"),
+            concat!("add `", $key, ": ...`"),
+        );
+        $bad.push($key);
+    };
+    (@absent optional $node:ident, $what:literal, $key:literal, $bad:ident, $diagnostics:ident) => {};
+}
+pub(super) use record;

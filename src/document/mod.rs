@@ -1,0 +1,25 @@
+//! What was written: the YAML as a tree with places, overlaid, and the typed records read from it.
+
+mod decode;
+mod node;
+mod overlay;
+mod read;
+mod records;
+mod series;
+
+pub use decode::{Amount, Anything, Decode, List, Map, Text, report_unit};
+pub use node::{Entry, Node, Value};
+pub use overlay::{apply_scenarios, merge, set};
+pub use read::{MAX_BYTES, MAX_DEPTH, MAX_NODES, read, read_value};
+pub use records::*;
+pub use series::{Selector, Series, SeriesForm};
+
+/// The JSON Schema of the model file, from the records and their comments.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(Document).to_value();
+    if let Some(map) = schema.as_object_mut() {
+        map.insert("title".to_owned(), "polysource model".into());
+    }
+    schema
+}

@@ -1,0 +1,134 @@
+//! Changes to a tree before it is decoded: overlays, scenarios and `--set`.
+//!
+//! Maps are merged key by key; anything else is replaced. A key set to nothing is removed. What
+//! was replaced keeps the place of the change, so that a mistake in it is shown where it was made.
+
+use super::node::{Entry, Node, Value};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, suggest};
+
+/// Merges `change` into `base`.
+pub fn merge(base: &mut Node, change: &Node) {
+    let Value::Map(changes) = &change.value else {
+        *base = change.clone();
+        return;
+    };
+    let Value::Map(entries) = &mut base.value else {
+        *base = change.clone();
+        return;
+    };
+    for change in changes {
+        let at = entries.iter().position(|e| e.key == change.key);
+        match (at, &change.node.value) {
+            (Some(at), Value::Null) => {
+                entries.remove(at);
+            }
+            (None, Value::Null) => {}
+            // A series written as steps or growth replaces the old series: merging the steps of
+            // two series would make a third that nobody wrote.
+            (Some(at), Value::Map(_)) if is_series_key(&change.key) => entries[at].node = change.node.clone(),
+            (Some(at), _) => merge(&mut entries[at].node, &change.node),
+            (None, _) => entries.push(change.clone()),
+        }
+    }
+}
+
+/// Keys whose value is a series or a selector: replaced whole.
+fn is_series_key(key: &str) -> bool {
+    matches!(
+        key,
+        "price" | "capacity" | "demand" | "funding" | "fee" | "covers" | "eligible" | "where" | "for" | "term" | "unlocks"
+    )
+}
+
+/// Applies the named scenarios of the model, in the order given, to the tree.
+pub fn apply_scenarios(root: &mut Node, names: &[String], diagnostics: &mut Diagnostics) {
+    for name in names {
+        let scenario = root.get("scenarios").and_then(|s| s.get(name)).cloned();
+        match scenario {
+            Some(change) => merge(root, &change),
+            None => {
+                let known: Vec<String> = match root.get("scenarios").map(|s| &s.value) {
+                    Some(Value::Map(entries)) => entries.iter().map(|e| e.key.clone()).collect(),
+                    _ => Vec::new(),
+                };
+                diagnostics.push(Diagnostic {
+                    code: Code::UnknownScenario,
+                    severity: Severity::Error,
+                    message: format!("the model has no scenario `{name}`"),
+                    place: root.get("scenarios").map(|s| s.place),
+                    remedy: Some(suggest(name, known.iter().map(String::as_str))),
+                });
+            }
+        }
+    }
+}
+
+/// Sets the value at a dotted path, as `--set offers.aws-h100.price=5.50` does.
+///
+/// Ids may hold dots, so each step takes the longest key that matches. Items of lists are counted
+/// from 0 or named by their `name`. The last step may be a key that is not there yet; every other
+/// step must exist.
+pub fn set(root: &mut Node, path: &str, value: Node, diagnostics: &mut Diagnostics) {
+    let mut at = root;
+    let mut rest = path;
+    loop {
+        let known = keys(at);
+        let step = known
+            .iter()
+            .filter(|k| rest == k.as_str() || rest.strip_prefix(k.as_str()).is_some_and(|r| r.starts_with('.')))
+            .max_by_key(|k| k.len())
+            .cloned();
+        let Some(step) = step else {
+            if let (Value::Map(entries), false) = (&mut at.value, rest.is_empty() || rest.contains('.')) {
+                entries.push(Entry { key: rest.to_owned(), place: value.place, node: value });
+            } else {
+                let word = rest.split('.').next().unwrap_or(rest);
+                diagnostics.error(
+                    Code::InvalidPath,
+                    value.place,
+                    format!("the path `{path}` leads nowhere: there is no `{word}`"),
+                    suggest(word, known.iter().map(String::as_str)),
+                );
+            }
+            return;
+        };
+        let last = rest == step;
+        rest = rest.get(step.len() + 1..).unwrap_or("");
+        at = child(at, &step);
+        if last {
+            *at = value;
+            return;
+        }
+    }
+}
+
+fn keys(node: &Node) -> Vec<String> {
+    match &node.value {
+        Value::Map(entries) => entries.iter().map(|e| e.key.clone()).collect(),
+        Value::List(items) => {
+            let names = items.iter().filter_map(|item| match item.get("name").map(|n| &n.value) {
+                Some(Value::Scalar(name)) => Some(name.clone()),
+                _ => None,
+            });
+            (0..items.len()).map(|i| i.to_string()).chain(names).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The child that `keys` listed; falls back to the node itself, which cannot happen.
+fn child<'a>(node: &'a mut Node, step: &str) -> &'a mut Node {
+    let found = match &node.value {
+        Value::Map(entries) => entries.iter().position(|e| e.key == step),
+        Value::List(items) => items
+            .iter()
+            .position(|item| matches!(item.get("name").map(|n| &n.value), Some(Value::Scalar(name)) if name == step))
+            .or_else(|| step.parse().ok().filter(|&i| i < items.len())),
+        _ => None,
+    };
+    match (found, &mut node.value) {
+        (Some(i), Value::Map(entries)) => &mut entries[i].node,
+        (Some(i), Value::List(items)) => &mut items[i],
+        _ => unreachable!("the step was listed by `keys`"),
+    }
+}

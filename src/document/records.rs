@@ -1,0 +1,598 @@
+//! The records of the model file.
+//!
+//! The comments on the fields are printed by `polysource schema` and shown by editors.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::decode::{Amount, Anything, Decode, List, Map, Text, record, wrong_type};
+use super::node::{Node, Value};
+use super::series::{Selector, Series};
+use crate::diagnostics::{Diagnostics, Place};
+
+record! {
+    /// A situation to plan: chips, clouds, offers, contracts, workloads and policy.
+    Document as "a model" {
+        /// Version of the format; always 1.
+        required polysource "polysource": Amount,
+        /// What the model is called in reports.
+        optional name "name": Text,
+        /// Code of the currency of all money, such as USD.
+        optional currency "currency": Text,
+        /// The periods that are planned; left out, one period of one hour.
+        optional horizon "horizon": Horizon,
+        /// Yearly rate at which later money counts less; default 0.
+        optional discount_rate "discount_rate": Amount,
+        /// Accelerator types.
+        required chips "chips": Map<Chip>,
+        /// Who operates chips for rent.
+        required clouds "clouds": Map<Cloud>,
+        /// Who holds a stake in the company that plans.
+        optional investors "investors": Map<Investor>,
+        /// Physical stocks of chips or power that several offers draw on.
+        optional pools "pools": Map<Pool>,
+        /// Chips at a cloud with a price, a capacity and a term.
+        required offers "offers": Map<Offer>,
+        /// Take-or-pay commitments over sets of offers.
+        optional contracts "contracts": Map<Contract>,
+        /// Training and inference to be done.
+        required workloads "workloads": Map<Workload>,
+        /// How much dependency, cost and power is acceptable.
+        optional policy "policy": Policy,
+        /// What is held today (not supported yet).
+        optional baseline "baseline": Baseline,
+        /// Named sets of overrides, applied with `--scenario`.
+        optional scenarios "scenarios": Map<Anything>,
+        /// Named sensitivity sweeps (not supported yet).
+        optional sweeps "sweeps": Map<Sweep>,
+    }
+}
+
+record! {
+    /// The periods that are planned.
+    Horizon as "a horizon" {
+        /// First period, such as 2026-Q1.
+        required start "start": Text,
+        /// How many periods.
+        required periods "periods": Amount,
+        /// Length of a period: hour, day, week, month, quarter or year.
+        required step "step": Text,
+    }
+}
+
+record! {
+    /// An accelerator type.
+    Chip as "a chip" {
+        /// Who designs and sells it.
+        required vendor "vendor": Text,
+        /// The software stack a workload must be ported to: cuda, rocm, neuron, xla.
+        optional ecosystem "ecosystem": Text,
+        /// Memory of one chip.
+        optional memory "memory": Amount,
+        /// Power that one chip draws, with its share of the host and cooling if so meant.
+        optional power "power": Amount,
+        /// Further dimensions to select and group by.
+        optional tags "tags": Map<Text>,
+        /// Where the figures come from.
+        optional source "source": Text,
+        /// When they were read.
+        optional as_of "as_of": Text,
+    }
+}
+
+record! {
+    /// Who operates chips.
+    Cloud as "a cloud" {
+        /// The organisation that owns it; left out, the cloud's own id.
+        optional owner "owner": Text,
+        /// Price of moving data out of it.
+        optional egress "egress": Amount,
+        /// Its regions, for reference.
+        optional regions "regions": List<Text>,
+        /// Its sites, for reference.
+        optional sites "sites": List<Text>,
+        /// Further dimensions to select and group by.
+        optional tags "tags": Map<Text>,
+        /// Where the figures come from.
+        optional source "source": Text,
+        /// When they were read.
+        optional as_of "as_of": Text,
+    }
+}
+
+record! {
+    /// Who holds a stake in the company that plans.
+    Investor as "an investor" {
+        /// The part held.
+        optional stake "stake": Amount,
+        /// Where the figure comes from.
+        optional source "source": Text,
+        /// When it was read.
+        optional as_of "as_of": Text,
+    }
+}
+
+record! {
+    /// A physical stock of chips, or a power envelope, that several offers draw on.
+    Pool as "a pool" {
+        /// Chips in the pool.
+        optional chips "chips": Series,
+        /// Power of the pool.
+        optional power "power": Series,
+        /// The offers that draw on it.
+        optional offers "offers": Selector,
+        /// Where the figures come from.
+        optional source "source": Text,
+        /// When they were read.
+        optional as_of "as_of": Text,
+    }
+}
+
+record! {
+    /// A chip at a cloud, with a price, a capacity and a term.
+    Offer as "an offer" {
+        /// Id of the chip.
+        required chip "chip": Text,
+        /// Id of the cloud.
+        required cloud "cloud": Text,
+        /// Region of the cloud.
+        optional region "region": Text,
+        /// Site within the region.
+        optional site "site": Text,
+        /// How it is held: on-demand (default), spot, reserved or owned.
+        optional term "term": Term,
+        /// Price in money per chip-hour.
+        required price "price": Series,
+        /// Most chips that can be held; left out, as many as are needed.
+        optional capacity "capacity": Series,
+        /// Chips are held in whole blocks of this size (not supported yet).
+        optional block "block": Amount,
+        /// Nothing can be held before this much of the horizon has passed.
+        optional lead "lead": Amount,
+        /// Prices of the chips beyond a quantity (not supported yet).
+        optional tiers "tiers": List<Tier>,
+        /// Id of the pool that it draws on.
+        optional pool "pool": Text,
+        /// Further dimensions to select and group by.
+        optional tags "tags": Map<Text>,
+        /// Where the price comes from.
+        optional source "source": Text,
+        /// When it was read.
+        optional as_of "as_of": Text,
+    }
+}
+
+record! {
+    /// A price beyond a quantity.
+    Tier as "a tier" {
+        /// The quantity of chips beyond which it holds.
+        required above "above": Amount,
+        /// Price in money per chip-hour.
+        required price "price": Series,
+    }
+}
+
+/// How an offer is held.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Term {
+    /// A word: on-demand, spot or owned.
+    Word(Text),
+    /// A map with further particulars.
+    Detailed(TermDetail),
+}
+
+record! {
+    /// A term with particulars.
+    TermDetail as "a term" {
+        /// Length of a reservation, paid for whole, used or not.
+        optional reserved "reserved": Amount,
+        /// Part of a reservation's price that is paid at its start.
+        optional upfront "upfront": Amount,
+        /// Window in which a reservation may start.
+        optional starts "starts": Text,
+        /// Spot, with its interruptions.
+        optional spot "spot": Spot,
+    }
+}
+
+record! {
+    /// Particulars of spot capacity.
+    Spot as "spot" {
+        /// Part of the hours that is lost to interruptions.
+        optional interruption "interruption": Amount,
+    }
+}
+
+impl Decode for Term {
+    fn decode(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        match &node.value {
+            Value::Scalar(_) => Some(Term::Word(Text::decode(node, diagnostics)?)),
+            Value::Map(_) => Some(Term::Detailed(TermDetail::decode(node, diagnostics)?)),
+            _ => {
+                wrong_type(node, "a term: on-demand, spot, owned or `{ reserved: 3 years }`", diagnostics);
+                None
+            }
+        }
+    }
+}
+
+impl JsonSchema for Term {
+    fn schema_name() -> Cow<'static, str> {
+        "Term".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let detail = generator.subschema_for::<TermDetail>();
+        json_schema!({ "anyOf": [{ "enum": ["on-demand", "spot", "owned"] }, detail] })
+    }
+}
+
+record! {
+    /// A take-or-pay commitment over a set of offers.
+    Contract as "a contract" {
+        /// The offers that it covers; left out, none.
+        optional covers "covers": Selector,
+        /// What is committed, over which time.
+        optional commit "commit": Commit,
+        /// Part taken off the covered offers' prices.
+        optional discount "discount": Amount,
+        /// signed (default), or optional: the plan may sign it (not supported yet).
+        optional decision "decision": Text,
+        /// Offers that can be held only if this is signed (not supported yet).
+        optional unlocks "unlocks": Selector,
+        /// Money in, by date.
+        optional funding "funding": Series,
+        /// Money out, by date.
+        optional fee "fee": Series,
+        /// Policy entries that hold if this is signed (not supported yet).
+        optional requires "requires": List<Limit>,
+        /// Contracts that cannot be signed beside this one (not supported yet).
+        optional excludes "excludes": List<Text>,
+        /// Contracts that must be signed with this one (not supported yet).
+        optional needs "needs": List<Text>,
+        /// Where the terms come from.
+        optional source "source": Text,
+        /// When they were read.
+        optional as_of "as_of": Text,
+    }
+}
+
+record! {
+    /// What is committed.
+    Commit as "a commitment" {
+        /// Money to be spent on covered offers, after discount.
+        optional spend "spend": Amount,
+        /// Chips of covered offers to be held, as an average over the time.
+        optional chips "chips": Amount,
+        /// The time it runs; left out, the horizon.
+        optional over "over": Text,
+        /// Whether the amount is due each period, each year or in total (default).
+        optional per "per": Text,
+    }
+}
+
+record! {
+    /// Training or inference to be done.
+    Workload as "a workload" {
+        /// training (an amount within a window) or inference (a rate in each period).
+        required kind "kind": Text,
+        /// Amount of work to be done within the window, for training.
+        optional work "work": Amount,
+        /// When it may run; left out, the whole horizon.
+        optional window "window": Text,
+        /// Chips that may or must run at a time.
+        optional rate "rate": RateLimit,
+        /// Work per chip and hour on each chip.
+        required throughput "throughput": Map<Amount>,
+        /// Cost paid once for each ecosystem it ever runs on (not supported yet).
+        optional porting "porting": Map<Amount>,
+        /// free (default), one-cloud, one-ecosystem or one-offer (all but free not supported yet).
+        optional split "split": Text,
+        /// Data that has to be where it runs (not supported yet).
+        optional data "data": DataGravity,
+        /// Mean rate of work to be served, for inference.
+        optional demand "demand": Series,
+        /// Capacity must serve the mean rate times this; default 1.
+        optional peak "peak": Amount,
+        /// Offers that it may run on; left out, all whose chip has a throughput.
+        optional eligible "eligible": Selector,
+        /// Whether it may run on spot; default true for training, false for inference.
+        optional interruptible "interruptible": bool,
+        /// Price of a unit of work that is not done; left out, all must be done.
+        optional unmet "unmet": Amount,
+        /// Work that an outage may delay without loss.
+        optional buffer "buffer": Amount,
+        /// Cost of a unit of work that is lost in an outage.
+        optional loss "loss": Amount,
+        /// Further dimensions to select by.
+        optional tags "tags": Map<Text>,
+        /// Where the figures come from.
+        optional source "source": Text,
+        /// When they were read.
+        optional as_of "as_of": Text,
+    }
+}
+
+record! {
+    /// Chips that may or must run at a time.
+    RateLimit as "a rate" {
+        /// Most chips at a time.
+        optional at_most "at_most": Amount,
+        /// Fewest chips while it runs (not supported yet).
+        optional at_least "at_least": Amount,
+    }
+}
+
+record! {
+    /// Data that has to be where a workload runs.
+    DataGravity as "data" {
+        /// How much.
+        required size "size": Amount,
+        /// Where it is today.
+        required at "at": Selector,
+    }
+}
+
+record! {
+    /// How much dependency, cost and power is acceptable.
+    Policy as "a policy" {
+        /// Limits on cost, shares, power and change.
+        optional limits "limits": List<Limit>,
+        /// What must still be served when a supplier is lost (not supported yet).
+        optional survive "survive": List<Survive>,
+        /// Named outages with probabilities (not supported yet).
+        optional outages "outages": Map<Outage>,
+        /// Expected loss in the worst cases (not supported yet).
+        optional risk "risk": Risk,
+    }
+}
+
+record! {
+    /// One limit: exactly one kind, with an optional name and price.
+    Limit as "a limit" {
+        /// Name for reports; left out, derived from kind, dimension and position.
+        optional name "name": Text,
+        /// Price of exceeding it by one unit; left out, it cannot be exceeded.
+        optional soft "soft": Amount,
+        /// Most money spent.
+        optional budget "budget": Budget,
+        /// Most of a measure that a group may have.
+        optional share "share": Share,
+        /// Least of a measure that a group must have.
+        optional floor "floor": Floor,
+        /// Most concentration among groups (not supported yet).
+        optional concentration "concentration": Concentration,
+        /// Fewest suppliers with a minimum part each (not supported yet).
+        optional suppliers "suppliers": Suppliers,
+        /// Most electrical power drawn.
+        optional power "power": PowerLimit,
+        /// Most chips by which holdings may grow from one period to the next.
+        optional ramp "ramp": Ramp,
+    }
+}
+
+record! {
+    /// Most money spent.
+    Budget as "a budget" {
+        /// The money.
+        required at_most "at_most": Amount,
+        /// The offers it is spent on; left out, all.
+        optional offers "where": Selector,
+        /// horizon (default), year or period.
+        optional per "per": Text,
+        /// When it holds; left out, always.
+        optional during "during": Text,
+        /// Name for reports.
+        optional name "name": Text,
+        /// Price of exceeding it by one unit.
+        optional soft "soft": Amount,
+    }
+}
+
+record! {
+    /// Most of a measure that a group may have.
+    Share as "a share limit" {
+        /// Dimension whose every group is limited.
+        optional by "by": Text,
+        /// Without `by`, the group that is limited; with it, the offers whose total counts.
+        optional offers "where": Selector,
+        /// spend, chips, work or power.
+        required of "of": Text,
+        /// The workloads whose use counts; left out, all that is held.
+        optional workloads "for": Selector,
+        /// The part.
+        required at_most "at_most": Amount,
+        /// horizon (default), year or period.
+        optional per "per": Text,
+        /// When it holds; left out, always.
+        optional during "during": Text,
+        /// Name for reports.
+        optional name "name": Text,
+        /// Price of exceeding it by one unit of the measure.
+        optional soft "soft": Amount,
+    }
+}
+
+record! {
+    /// Least of a measure that a group must have.
+    Floor as "a floor" {
+        /// The group.
+        required offers "where": Selector,
+        /// spend, chips, work or power.
+        required of "of": Text,
+        /// The workloads whose use counts; left out, all that is held.
+        optional workloads "for": Selector,
+        /// The part.
+        required at_least "at_least": Amount,
+        /// horizon (default), year or period.
+        optional per "per": Text,
+        /// When it holds; left out, always.
+        optional during "during": Text,
+        /// Name for reports.
+        optional name "name": Text,
+        /// Price of falling short by one unit of the measure.
+        optional soft "soft": Amount,
+    }
+}
+
+record! {
+    /// Most concentration among groups.
+    Concentration as "a concentration limit" {
+        /// Dimension.
+        required by "by": Text,
+        /// Most that the sum of squared shares may be.
+        required hhi_at_most "hhi_at_most": Amount,
+        /// spend, chips, work or power.
+        required of "of": Text,
+        /// The workloads whose use counts.
+        optional workloads "for": Selector,
+        /// horizon (default), year or period.
+        optional per "per": Text,
+        /// When it holds.
+        optional during "during": Text,
+        /// Name for reports.
+        optional name "name": Text,
+    }
+}
+
+record! {
+    /// Fewest or most suppliers.
+    Suppliers as "a supplier count" {
+        /// Dimension.
+        required by "by": Text,
+        /// Fewest groups.
+        optional at_least "at_least": Amount,
+        /// Most groups.
+        optional at_most "at_most": Amount,
+        /// Least part that a group must have to count.
+        optional each_at_least "each_at_least": Amount,
+        /// spend, chips, work or power.
+        required of "of": Text,
+        /// The workloads whose use counts.
+        optional workloads "for": Selector,
+        /// horizon (default), year or period.
+        optional per "per": Text,
+        /// When it holds.
+        optional during "during": Text,
+        /// Name for reports.
+        optional name "name": Text,
+    }
+}
+
+record! {
+    /// Most electrical power drawn.
+    PowerLimit as "a power limit" {
+        /// The power.
+        required at_most "at_most": Amount,
+        /// The offers that count; left out, all.
+        optional offers "where": Selector,
+        /// When it holds; left out, always.
+        optional during "during": Text,
+        /// Name for reports.
+        optional name "name": Text,
+        /// Price of exceeding it by one kW.
+        optional soft "soft": Amount,
+    }
+}
+
+record! {
+    /// Most chips by which holdings may grow.
+    Ramp as "a ramp" {
+        /// The chips.
+        required at_most "at_most": Amount,
+        /// The offers that count; left out, all.
+        optional offers "where": Selector,
+        /// period, the only one.
+        optional per "per": Text,
+        /// When it holds; left out, always.
+        optional during "during": Text,
+        /// Name for reports.
+        optional name "name": Text,
+        /// Price of exceeding it by one chip.
+        optional soft "soft": Amount,
+    }
+}
+
+record! {
+    /// What must still be served when a supplier is lost.
+    Survive as "a survival requirement" {
+        /// `each: DIMENSION`, or a selector of what is lost.
+        required loss_of "loss_of": Selector,
+        /// Part of the demand that must still be served.
+        required serve "serve": Amount,
+        /// The workloads that must be served.
+        optional workloads "for": Selector,
+        /// Part by which holdings may be raised within capacity.
+        optional surge "surge": Amount,
+        /// The workloads that give up their chips.
+        optional preempt "preempt": Selector,
+    }
+}
+
+record! {
+    /// A named outage.
+    Outage as "an outage" {
+        /// What is lost.
+        optional lose "lose": Selector,
+        /// The part of it that is lost.
+        optional fraction "fraction": Amount,
+        /// Until it is back.
+        optional recovery "recovery": Amount,
+        /// How likely it is.
+        optional probability "probability": Amount,
+        /// Whose price changes.
+        optional offers "where": Selector,
+        /// The change of price.
+        optional price "price": Amount,
+    }
+}
+
+record! {
+    /// Expected loss in the worst cases.
+    Risk as "a risk measure" {
+        /// Conditional value at risk.
+        optional cvar "cvar": Cvar,
+    }
+}
+
+record! {
+    /// Conditional value at risk.
+    Cvar as "a CVaR" {
+        /// Level, such as 95 %.
+        required level "level": Amount,
+        /// Weight in the objective.
+        optional weight "weight": Amount,
+        /// Most that it may be.
+        optional at_most "at_most": Amount,
+    }
+}
+
+record! {
+    /// What is held today.
+    Baseline as "a baseline" {
+        /// A table of offer, workload and chips.
+        required file "file": Text,
+        /// Cost of moving off it.
+        optional switching "switching": Amount,
+    }
+}
+
+record! {
+    /// A sensitivity sweep.
+    Sweep as "a sweep" {
+        /// What varies.
+        required vary "vary": List<Anything>,
+    }
+}
+
+/// A value of a record with its place, for those that may stand on a limit or inside its kind.
+pub fn either<'a, T>(outer: &'a Option<T>, inner: &'a Option<T>) -> Option<&'a T> {
+    outer.as_ref().or(inner.as_ref())
+}
+
+/// The place of a record's key, for messages about the key rather than the record.
+#[must_use]
+pub fn place_of(text: &Option<Text>, otherwise: Place) -> Place {
+    text.as_ref().map_or(otherwise, |t| t.place)
+}

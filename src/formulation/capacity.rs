@@ -1,0 +1,62 @@
+//! What works is held, and what is held is there.
+//!
+//! - use: sum over w of run\[w,o,t\] - held\[o,t\] <= 0
+//! - capacity: held\[o,t\] <= capacity\[o,t\]; a bound where one column alone holds the offer
+//! - pool in chips: sum over o of held\[o,t\] <= chips\[p,t\]
+//! - pool in power: sum over o of power(chip(o)) x held\[o,t\] <= power\[p,t\]
+
+use super::{Constraint, Formulation, bracketed};
+use crate::model::Model;
+
+pub(super) fn add_use(f: &mut Formulation, model: &Model) {
+    for (index, offer) in model.offers.iter().enumerate() {
+        let mut by_period: Vec<Vec<_>> = vec![Vec::new(); model.periods()];
+        for run in f.runs_of(index) {
+            by_period[run.period].push((run.column, 1.0));
+        }
+        for (period, mut terms) in by_period.into_iter().enumerate().filter(|(_, t)| !t.is_empty()) {
+            terms.extend(f.held(index, period, -1.0));
+            let name = format!("use{}", bracketed(&[&offer.id, &model.calendar.periods[period].label]));
+            f.row(Constraint::Use { offer: index, period }, name, "use", (f64::NEG_INFINITY, 0.0), terms);
+        }
+    }
+}
+
+pub(super) fn add_capacity(f: &mut Formulation, model: &Model) {
+    for (index, offer) in model.offers.iter().enumerate().filter(|(_, o)| o.capacity.is_some()) {
+        for period in 0..model.periods() {
+            let terms: Vec<_> = f.held(index, period, 1.0).collect();
+            let capacity = offer.capacity_at(period);
+            let bounded = match terms.as_slice() {
+                [(column, _)] => f.program.columns()[column.0 as usize].upper <= capacity,
+                [] => true,
+                _ => false,
+            };
+            if bounded {
+                continue;
+            }
+            let name = format!("capacity{}", bracketed(&[&offer.id, &model.calendar.periods[period].label]));
+            let bounds = (f64::NEG_INFINITY, capacity);
+            f.row(Constraint::Capacity { offer: index, period }, name, "capacity", bounds, terms);
+        }
+    }
+}
+
+pub(super) fn add_pools(f: &mut Formulation, model: &Model) {
+    for (index, pool) in model.pools.iter().enumerate() {
+        for (stock, power) in [(&pool.chips, false), (&pool.power, true)] {
+            let Some(stock) = stock else { continue };
+            for period in 0..model.periods() {
+                let mut terms = Vec::new();
+                for &offer in &pool.offers {
+                    let weight = if power { model.chips[model.offers[offer].chip].power.unwrap_or(0.0) } else { 1.0 };
+                    terms.extend(f.held(offer, period, weight));
+                }
+                let kind = if power { "pool-power" } else { "pool" };
+                let name = format!("{kind}{}", bracketed(&[&pool.id, &model.calendar.periods[period].label]));
+                let constraint = Constraint::Pool { pool: index, period, power };
+                f.row(constraint, name, "pool", (f64::NEG_INFINITY, stock[period]), terms);
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! The columns: what is held, what works, what is not done.
+//!
+//! Payments of a holding, undiscounted, for one chip:
+//!
+//! - on demand, spot, owned: h_t x price\[o,t\] in t
+//! - reserved from s: upfront x price\[o,s\] x (hours of the term within the horizon) in s, and
+//!   (1 - upfront) x price\[o,s\] x h_t in each t of the term
+//!
+//! What lies past the horizon is neither used nor paid. Under a contract the price is less its
+//! discount. An offer under several contracts has a copy of its holdings for each.
+
+use super::{Formulation, Holding, Run, Shortfall, bracketed};
+use crate::model::{CommitIn, Model, Offer, Task, Term};
+
+/// Chips that could be of use in a period are multiplied by this to box what the model does not
+/// bound.
+const ROOM: f64 = 10.0;
+
+pub(super) fn add(f: &mut Formulation, model: &Model, room: f64) {
+    let need = need(model);
+    for (index, offer) in model.offers.iter().enumerate() {
+        let first = f.holdings.len();
+        holdings(f, model, index, offer, &need, room);
+        f.holdings_of.push(first..f.holdings.len());
+    }
+    for w in 0..model.workloads.len() {
+        runs(f, model, w);
+        shortfalls(f, model, w);
+    }
+    for contract in &model.contracts {
+        let paid = contract.fee.iter().map(|&(t, m)| m * model.discount_at_start(t)).sum::<f64>();
+        let got = contract.funding.iter().map(|&(t, m)| m * model.discount_at_start(t)).sum::<f64>();
+        f.program.add_offset(paid - got);
+    }
+}
+
+/// The most chips of an offer that a workload can use in a period.
+pub(super) fn most_running(model: &Model, workload: usize, offer: usize, period: usize) -> f64 {
+    let w = &model.workloads[workload];
+    if !w.window.contains(&period) {
+        return 0.0;
+    }
+    let productivity = model.productivity(workload, offer);
+    let useful = match &w.task {
+        Task::Inference { .. } => w.peak_demand(period) / productivity,
+        Task::Training { work } => work / (productivity * model.calendar.periods[period].hours),
+    };
+    useful.min(w.rate_at_most.unwrap_or(f64::INFINITY)).min(model.offers[offer].capacity_at(period))
+}
+
+/// For each period, chips that would be enough if every workload ran on the offer that needs the
+/// most, plus all chips that are committed.
+fn need(model: &Model) -> Vec<f64> {
+    let mut need = vec![0.0; model.periods()];
+    for (t, need) in need.iter_mut().enumerate() {
+        for (w, workload) in model.workloads.iter().enumerate() {
+            *need += workload.eligible.iter().map(|&o| most_running(model, w, o, t)).fold(0.0, f64::max);
+        }
+    }
+    for commit in model.contracts.iter().filter_map(|c| c.commit.as_ref()) {
+        for bucket in commit.buckets.iter() {
+            for t in bucket.periods.clone() {
+                let hours = model.calendar.periods[t].hours;
+                need[t] += match commit.counted_in {
+                    CommitIn::ChipHours => bucket.amount / hours,
+                    // A spending commitment can be paid idle, so it never forces chips.
+                    CommitIn::Spend => 0.0,
+                };
+            }
+        }
+    }
+    need
+}
+
+fn holdings(f: &mut Formulation, model: &Model, index: usize, offer: &Offer, need: &[f64], room: f64) {
+    let under = |from: usize| -> Vec<Option<usize>> {
+        let covering: Vec<Option<usize>> = model
+            .contracts
+            .iter()
+            .enumerate()
+            .filter(|(_, k)| k.covers[index] && k.active.contains(&from))
+            .map(|(k, _)| Some(k))
+            .collect();
+        // One signed contract takes all of the offer: its price is not higher, and what is spent
+        // counts towards it.
+        if covering.is_empty() { vec![None] } else { covering }
+    };
+    let stretches: Vec<std::ops::Range<usize>> = match &offer.term {
+        Term::Reserved { ends, .. } => {
+            ends.iter().filter(|&(&s, &e)| s >= offer.lead && e > s).map(|(&s, &e)| s..e).collect()
+        }
+        _ => (0..model.periods()).map(|t| t..t + 1).collect(),
+    };
+    let mut copies: Vec<(std::ops::Range<usize>, Option<usize>)> = Vec::new();
+    for stretch in stretches {
+        copies.extend(under(stretch.start).into_iter().map(|k| (stretch.clone(), k)));
+    }
+    let covering = |t: usize| copies.iter().filter(|(s, _)| s.contains(&t)).count();
+    let counts: Vec<usize> = (0..model.periods()).map(covering).collect();
+    for (stretch, contract) in &copies {
+        let capacity = stretch.clone().map(|t| offer.capacity_at(t)).fold(f64::INFINITY, f64::min);
+        if capacity <= 0.0 {
+            continue;
+        }
+        let enough = ROOM * room * stretch.clone().map(|t| need[t]).fold(1.0, f64::max);
+        let boxed = enough < capacity;
+        let payments = payments(model, offer, stretch.clone(), contract.map_or(0.0, |k| model.contracts[k].discount));
+        let cost = payments.iter().map(|&(t, money)| money * model.discount(t)).sum();
+        let label = &model.calendar.periods[stretch.start].label;
+        let id = contract.map_or("", |k| model.contracts[k].id.as_str());
+        // The contract is told only where the offer has several copies.
+        let id = if counts[stretch.start] > 1 { id } else { "" };
+        let (kind, role) = match offer.term {
+            Term::Reserved { .. } => ("reserve", "reserve"),
+            _ => ("rent", "rent"),
+        };
+        let name = format!("{kind}{}", bracketed(&[&offer.id, id, label]));
+        let column = f.program.add_column(name, role, 0.0, capacity.min(enough), cost);
+        if !boxed && stretch.clone().all(|t| counts[t] == 1) {
+            let tightest = stretch.clone().find(|&t| offer.capacity_at(t) <= capacity).unwrap_or(stretch.start);
+            f.capacity_bounds.push((index, tightest, column));
+        }
+        f.holdings.push(Holding {
+            column,
+            offer: index,
+            contract: *contract,
+            periods: stretch.clone(),
+            payments,
+            boxed,
+        });
+    }
+}
+
+fn payments(model: &Model, offer: &Offer, periods: std::ops::Range<usize>, discount: f64) -> Vec<(usize, f64)> {
+    let hours = |t: usize| model.calendar.periods[t].hours;
+    let price = offer.price[periods.start] * (1.0 - discount);
+    match offer.term {
+        Term::Reserved { upfront, .. } => {
+            let mut payments: Vec<(usize, f64)> =
+                periods.clone().map(|t| (t, (1.0 - upfront) * price * hours(t))).collect();
+            payments[0].1 += upfront * price * model.calendar.hours(periods);
+            payments
+        }
+        _ => vec![(periods.start, price * hours(periods.start))],
+    }
+}
+
+fn runs(f: &mut Formulation, model: &Model, w: usize) {
+    let workload = &model.workloads[w];
+    for &offer in &workload.eligible {
+        for period in workload.window.clone() {
+            if f.held(offer, period, 1.0).next().is_none() {
+                continue;
+            }
+            let most = most_running(model, w, offer, period);
+            if most <= 0.0 {
+                continue;
+            }
+            let label = &model.calendar.periods[period].label;
+            let name = format!("run{}", bracketed(&[&workload.id, &model.offers[offer].id, label]));
+            let column = f.program.add_column(name, "run", 0.0, most, 0.0);
+            f.runs_of[offer].push(f.runs.len());
+            f.runs.push(Run { column, workload: w, offer, period });
+        }
+    }
+}
+
+/// Work not done, at its price: in the rate's unit of time for inference, in work for training.
+///
+/// Demand is served at its peak but priced at its mean: serving none of a peak of 1.6 times the
+/// mean leaves the mean undone, not 1.6 times it.
+fn shortfalls(f: &mut Formulation, model: &Model, w: usize) {
+    let workload = &model.workloads[w];
+    let Some(price) = workload.unmet else { return };
+    match &workload.task {
+        Task::Inference { peak, .. } => {
+            let (_, time) = workload.rate_time;
+            for period in workload.window.clone() {
+                let most = workload.peak_demand(period) * time;
+                if most > 0.0 {
+                    let p = &model.calendar.periods[period];
+                    let work = p.hours / time / peak;
+                    let name = format!("unmet{}", bracketed(&[&workload.id, &p.label]));
+                    let cost = price * work * model.discount(period);
+                    let column = f.program.add_column(name, "unmet", 0.0, most, cost);
+                    f.shortfalls.push(Shortfall { column, workload: w, period, work });
+                }
+            }
+        }
+        Task::Training { work } => {
+            let period = workload.window.end - 1;
+            let name = format!("unmet{}", bracketed(&[&workload.id]));
+            let column = f.program.add_column(name, "unmet", 0.0, *work, price * model.discount(period));
+            f.shortfalls.push(Shortfall { column, workload: w, period, work: 1.0 });
+        }
+    }
+}

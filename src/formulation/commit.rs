@@ -1,0 +1,45 @@
+//! Take-or-pay.
+//!
+//! - spend: spend under k in part b + idle\[k,b\] >= commit\[k,b\]; idle is paid in the part's last
+//!   period
+//! - chips: chip-hours held under k in part b >= commit\[k,b\]; chips are paid when held, so what
+//!   is not used needs no column of its own
+
+use super::{Constraint, Formulation, Idle, bracketed};
+use crate::model::{CommitIn, Model};
+
+pub(super) fn add(f: &mut Formulation, model: &Model) {
+    for (index, contract) in model.contracts.iter().enumerate() {
+        let Some(commit) = &contract.commit else { continue };
+        for (number, bucket) in commit.buckets.iter().enumerate() {
+            let mut terms = Vec::new();
+            for h in f.holdings.iter().filter(|h| h.contract == Some(index)) {
+                let amount: f64 = match commit.counted_in {
+                    CommitIn::Spend => {
+                        h.payments.iter().filter(|(t, _)| bucket.periods.contains(t)).map(|(_, money)| money).sum()
+                    }
+                    CommitIn::ChipHours => h
+                        .periods
+                        .clone()
+                        .filter(|t| bucket.periods.contains(t))
+                        .map(|t| model.calendar.periods[t].hours)
+                        .sum(),
+                };
+                if amount > 0.0 {
+                    terms.push((h.column, amount));
+                }
+            }
+            let suffix = (number + 1).to_string();
+            let label = bracketed(&[&contract.id, if commit.buckets.len() > 1 { &suffix } else { "" }]);
+            if commit.counted_in == CommitIn::Spend {
+                let period = bucket.periods.end - 1;
+                let column =
+                    f.program.add_column(format!("idle{label}"), "idle", 0.0, bucket.amount, model.discount(period));
+                f.idles.push(Idle { column, contract: index, bucket: number, period });
+                terms.push((column, 1.0));
+            }
+            let constraint = Constraint::Commit { contract: index, bucket: number };
+            f.row(constraint, format!("commit{label}"), "commit", (bucket.amount, f64::INFINITY), terms);
+        }
+    }
+}

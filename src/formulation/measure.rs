@@ -1,0 +1,96 @@
+//! Measures: what a group's part is a part of.
+//!
+//! Over a set of periods P:
+//!
+//! - spend: what is actually paid, undiscounted, with idle commitments and fees of contracts that
+//!   cover offers of the group alone
+//! - chips: sum of h_t x held\[o,t\], in chip-hours
+//! - power: sum of h_t x power(chip(o)) x held\[o,t\], in kWh
+//! - work: sum of h_t x throughput x availability x run\[w,o,t\]
+//!
+//! For some workloads only, spend, chips and power count what works for them (run instead of
+//! held), spend at the offer's price in the period.
+
+use std::ops::Range;
+
+use super::Formulation;
+use crate::lp::ColumnId;
+use crate::model::{Contract, Measure, Model};
+
+/// A sum over columns and a constant.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sum {
+    pub terms: Vec<(ColumnId, f64)>,
+    pub constant: f64,
+}
+
+/// The measure of the offers picked by `group`, for all that is held or for some workloads.
+pub(super) fn measure(
+    f: &Formulation,
+    model: &Model,
+    group: &[bool],
+    measure: Measure,
+    workloads: Option<&[bool]>,
+    periods: &Range<usize>,
+) -> Sum {
+    let mut sum = Sum::default();
+    let hours = |t: usize| model.calendar.periods[t].hours;
+    let power = |offer: usize| model.chips[model.offers[offer].chip].power.unwrap_or(0.0);
+    if workloads.is_some() || measure == Measure::Work {
+        let counted = |w: usize| workloads.is_none_or(|mask| mask[w]);
+        for run in f.runs.iter().filter(|r| group[r.offer] && periods.contains(&r.period) && counted(r.workload)) {
+            let weight = match measure {
+                Measure::Work => model.productivity(run.workload, run.offer),
+                Measure::Chips => 1.0,
+                Measure::Power => power(run.offer),
+                Measure::Spend => unit_price(model, run.offer, run.period),
+            };
+            sum.terms.push((run.column, weight * hours(run.period)));
+        }
+        return sum;
+    }
+    for h in f.holdings.iter().filter(|h| group[h.offer]) {
+        let amount: f64 = match measure {
+            Measure::Spend => h.payments.iter().filter(|(t, _)| periods.contains(t)).map(|(_, money)| money).sum(),
+            _ => {
+                let weight = if measure == Measure::Power { power(h.offer) } else { 1.0 };
+                h.periods.clone().filter(|t| periods.contains(t)).map(|t| weight * hours(t)).sum()
+            }
+        };
+        if amount != 0.0 {
+            sum.terms.push((h.column, amount));
+        }
+    }
+    if measure == Measure::Spend {
+        for idle in f.idles.iter().filter(|i| periods.contains(&i.period)) {
+            if contract_inside(&model.contracts[idle.contract], group) {
+                sum.terms.push((idle.column, 1.0));
+            }
+        }
+        for contract in model.contracts.iter().filter(|c| contract_inside(c, group)) {
+            sum.constant += contract.fee.iter().filter(|(t, _)| periods.contains(t)).map(|(_, money)| money).sum::<f64>();
+        }
+    }
+    sum
+}
+
+/// Whether what is paid under a contract besides its offers' prices belongs to a group: it does if
+/// every offer that it covers is in the group. What covers nothing belongs only to everything.
+#[must_use]
+pub fn contract_inside(contract: &Contract, group: &[bool]) -> bool {
+    let everything = !group.contains(&false);
+    let covers_some = contract.covers.contains(&true);
+    everything || (covers_some && contract.covers.iter().zip(group).all(|(covered, inside)| !covered || *inside))
+}
+
+/// Price of a chip-hour of an offer in a period, less the discount of the contract that covers it.
+///
+/// A reservation's price was fixed when it started; where the offer has no price any more the last
+/// known one counts.
+#[must_use]
+pub fn unit_price(model: &Model, offer: usize, period: usize) -> f64 {
+    let prices = &model.offers[offer].price;
+    let price = (0..=period).rev().map(|t| prices[t]).find(|p| !p.is_nan()).unwrap_or(0.0);
+    let covering = model.contracts.iter().find(|c| c.covers[offer] && c.active.contains(&period));
+    price * (1.0 - covering.map_or(0.0, |c| c.discount))
+}

@@ -1,0 +1,319 @@
+//! From a model to a linear program, one family of constraints a file.
+//!
+//! Sets: periods t with h_t hours and discount factor d_t, offers o, workloads w, contracts k,
+//! groups g of a dimension. Columns, all boxed:
+//!
+//! | column | meaning | unit |
+//! | --- | --- | --- |
+//! | `rent[o,t]` | chips held on demand, spot or owned | chips |
+//! | `reserve[o,s]` | chips whose reservation starts in s | chips |
+//! | `run[w,o,t]` | chips of o that work for w in t | chips |
+//! | `unmet[w,t]` | work not done | rate, or work |
+//! | `idle[k,b]` | committed and not used in part b of k | money |
+//! | `over[l,g,s]` | by how much a priced limit is exceeded | its measure |
+//!
+//! The objective is the discounted cost
+//! sum of d_t x (spend + idle + unmet + over) + fees - funding.
+
+mod budget;
+mod capacity;
+mod columns;
+mod commit;
+mod demand;
+mod measure;
+mod power;
+mod ramp;
+mod share;
+
+use std::ops::Range;
+
+use crate::lp::{ColumnId, LinearProgram, RowId};
+use crate::model::{Limit, LimitKind, Model};
+
+pub use measure::{contract_inside, unit_price};
+
+/// A column of chips held: one offer, one contract (or none), one stretch of periods.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Holding {
+    /// Its column.
+    pub column: ColumnId,
+    /// The offer.
+    pub offer: usize,
+    /// The contract it is held under.
+    pub contract: Option<usize>,
+    /// The periods in which it is held.
+    pub periods: Range<usize>,
+    /// Undiscounted money paid for one chip, and in which period.
+    pub payments: Vec<(usize, f64)>,
+    /// Whether its upper bound is only a box of ours, which the solution must not touch.
+    pub boxed: bool,
+}
+
+/// A column of chips that work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Its column.
+    pub column: ColumnId,
+    /// The workload.
+    pub workload: usize,
+    /// The offer.
+    pub offer: usize,
+    /// The period.
+    pub period: usize,
+}
+
+/// A column of work not done.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shortfall {
+    /// Its column.
+    pub column: ColumnId,
+    /// The workload.
+    pub workload: usize,
+    /// The period; for training, the last of its window.
+    pub period: usize,
+    /// Work, in the workload's unit, that one unit of the column stands for.
+    pub work: f64,
+}
+
+/// A column of money committed and not used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Idle {
+    /// Its column.
+    pub column: ColumnId,
+    /// The contract.
+    pub contract: usize,
+    /// The part of its commitment.
+    pub bucket: usize,
+    /// The period in which it is paid: the last of the part.
+    pub period: usize,
+}
+
+/// A column of excess over a priced limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Excess {
+    /// Its column.
+    pub column: ColumnId,
+    /// The limit.
+    pub limit: usize,
+}
+
+/// What a row stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Constraint {
+    /// Chips that work are held.
+    Use {
+        /// The offer.
+        offer: usize,
+        /// The period.
+        period: usize,
+    },
+    /// Chips held are on offer.
+    Capacity {
+        /// The offer.
+        offer: usize,
+        /// The period.
+        period: usize,
+    },
+    /// Chips held are in the pool.
+    Pool {
+        /// The pool.
+        pool: usize,
+        /// The period.
+        period: usize,
+        /// Whether it is power that is shared.
+        power: bool,
+    },
+    /// The rate is served.
+    Demand {
+        /// The workload.
+        workload: usize,
+        /// The period.
+        period: usize,
+    },
+    /// The work is done.
+    Work {
+        /// The workload.
+        workload: usize,
+    },
+    /// The workload runs on no more than its chips.
+    Rate {
+        /// The workload.
+        workload: usize,
+        /// The period.
+        period: usize,
+    },
+    /// The commitment is met or paid.
+    Commit {
+        /// The contract.
+        contract: usize,
+        /// The part of its commitment.
+        bucket: usize,
+    },
+    /// The limit holds.
+    Limit {
+        /// The limit.
+        limit: usize,
+        /// The group, for a share limit over several.
+        group: usize,
+        /// The span.
+        span: usize,
+    },
+}
+
+/// A linear program that knows what its columns and rows stand for.
+#[derive(Clone, Debug)]
+pub struct Formulation {
+    program: LinearProgram,
+    /// Columns of chips held, grouped by offer.
+    pub holdings: Vec<Holding>,
+    /// Columns of chips that work.
+    pub runs: Vec<Run>,
+    /// Columns of work not done.
+    pub shortfalls: Vec<Shortfall>,
+    /// Columns of money not used.
+    pub idles: Vec<Idle>,
+    /// Columns of excess.
+    pub excesses: Vec<Excess>,
+    /// What each row stands for, in the order of rows.
+    pub constraints: Vec<Constraint>,
+    /// Capacities that are the bound of a single column instead of a row.
+    pub capacity_bounds: Vec<(usize, usize, ColumnId)>,
+    /// For each offer, its holdings as a range of `holdings`.
+    holdings_of: Vec<Range<usize>>,
+    /// For each offer, the indices of its runs.
+    runs_of: Vec<Vec<usize>>,
+}
+
+/// Which limits a program is built with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Limits {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that do not limit dependency: what the diversification premium is measured from.
+    WithoutDependency,
+}
+
+/// Builds the linear program of a model.
+#[must_use]
+pub fn build(model: &Model) -> Formulation {
+    build_with(model, Limits::All, 1.0)
+}
+
+/// Builds the linear program with some of the limits.
+///
+/// `room` widens the boxes of columns that the model does not bound; see [`Formulation::touched`].
+#[must_use]
+pub fn build_with(model: &Model, limits: Limits, room: f64) -> Formulation {
+    let mut f = Formulation {
+        program: LinearProgram::new(model.name.clone()),
+        holdings: Vec::new(),
+        runs: Vec::new(),
+        shortfalls: Vec::new(),
+        idles: Vec::new(),
+        excesses: Vec::new(),
+        constraints: Vec::new(),
+        capacity_bounds: Vec::new(),
+        holdings_of: Vec::new(),
+        runs_of: vec![Vec::new(); model.offers.len()],
+    };
+    columns::add(&mut f, model, room);
+    capacity::add_use(&mut f, model);
+    capacity::add_capacity(&mut f, model);
+    capacity::add_pools(&mut f, model);
+    demand::add_demand(&mut f, model);
+    demand::add_work(&mut f, model);
+    demand::add_rates(&mut f, model);
+    commit::add(&mut f, model);
+    let wanted = |limit: &Limit| limits == Limits::All || !limit.kind.is_dependency();
+    for (index, limit) in model.limits.iter().enumerate().filter(|(_, l)| wanted(l)) {
+        match &limit.kind {
+            LimitKind::Budget { group, at_most } => budget::add(&mut f, model, index, group, *at_most),
+            LimitKind::Share { .. } | LimitKind::Floor { .. } => share::add(&mut f, model, index),
+            LimitKind::Power { group, at_most } => power::add(&mut f, model, index, group, *at_most),
+            LimitKind::Ramp { group, at_most } => ramp::add(&mut f, model, index, group, *at_most),
+        }
+    }
+    f
+}
+
+impl Formulation {
+    /// The linear program.
+    #[must_use]
+    pub fn program(&self) -> &LinearProgram {
+        &self.program
+    }
+
+    /// Holdings of an offer.
+    #[must_use]
+    pub fn holdings_of(&self, offer: usize) -> &[Holding] {
+        &self.holdings[self.holdings_of[offer].clone()]
+    }
+
+    /// Runs on an offer.
+    pub fn runs_of(&self, offer: usize) -> impl Iterator<Item = &Run> {
+        self.runs_of[offer].iter().map(|&i| &self.runs[i])
+    }
+
+    /// Whether a solution touches a box that is ours and not the model's: then it says nothing
+    /// about the model, and the program has to be built again with more room. A solution that
+    /// touches none is optimal without the boxes too, since the program is convex.
+    #[must_use]
+    pub fn touched(&self, x: &[f64]) -> bool {
+        self.holdings.iter().filter(|h| h.boxed).any(|h| {
+            let column = h.column.0 as usize;
+            x[column] > 0.999 * self.program.columns()[column].upper
+        })
+    }
+
+    /// Adds a row with what it stands for. A row without columns that holds anyway is left out.
+    fn row(
+        &mut self,
+        constraint: Constraint,
+        name: String,
+        role: &'static str,
+        bounds: (f64, f64),
+        terms: Vec<(ColumnId, f64)>,
+    ) -> Option<RowId> {
+        if terms.is_empty() && bounds.0 <= 0.0 && bounds.1 >= 0.0 {
+            return None;
+        }
+        self.constraints.push(constraint);
+        Some(self.program.add_row(name, role, bounds.0, bounds.1, terms))
+    }
+
+    /// Terms of held[o,t] = rent[o,t] + sum of reserve[o,s] with s <= t < s + term, each times
+    /// `factor`.
+    fn held(&self, offer: usize, period: usize, factor: f64) -> impl Iterator<Item = (ColumnId, f64)> {
+        self.holdings_of(offer).iter().filter(move |h| h.periods.contains(&period)).map(move |h| (h.column, factor))
+    }
+
+    /// Adds the column by which a priced limit may be exceeded.
+    ///
+    /// `most` is what it can at most be: the largest value of what is limited.
+    fn excess(&mut self, model: &Model, limit: usize, name: &str, last: usize, most: f64) -> Option<ColumnId> {
+        let price = model.limits[limit].soft?;
+        let cost = price * model.discount(last);
+        let column = self.program.add_column(format!("over{name}"), "over", 0.0, most.max(0.0), cost);
+        self.excesses.push(Excess { column, limit });
+        Some(column)
+    }
+
+    /// The largest value that a sum over columns can take within their boxes.
+    fn most(&self, terms: &[(ColumnId, f64)]) -> f64 {
+        let at = |&(c, a): &(ColumnId, f64)| {
+            let column = &self.program.columns()[c.0 as usize];
+            (a * column.lower).max(a * column.upper)
+        };
+        terms.iter().map(at).sum()
+    }
+}
+
+/// A name inside brackets without what file formats separate by.
+fn bracketed(parts: &[&str]) -> String {
+    let clean = |part: &&str| -> String {
+        part.chars().map(|c| if c.is_whitespace() || matches!(c, '[' | ']' | ',') { '_' } else { c }).collect()
+    };
+    let parts: Vec<String> = parts.iter().filter(|p| !p.is_empty()).map(clean).collect();
+    format!("[{}]", parts.join(","))
+}

@@ -1,0 +1,296 @@
+//! The linear program: named columns and rows, sparse.
+
+/// Index of a column.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ColumnId(pub u32);
+
+/// Index of a row.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct RowId(pub u32);
+
+/// A variable: lower <= x <= upper, with its cost.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Its name, without spaces, such as `rent[aws-h100,2026-Q1]`.
+    pub name: String,
+    /// The family it belongs to.
+    pub role: &'static str,
+    /// Smallest value; may be negative infinity.
+    pub lower: f64,
+    /// Largest value; may be infinity.
+    pub upper: f64,
+    /// Cost of one unit.
+    pub cost: f64,
+    /// Whether only whole numbers are allowed.
+    pub integer: bool,
+}
+
+/// A constraint: lower <= a x <= upper.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Its name, without spaces.
+    pub name: String,
+    /// The family it belongs to.
+    pub role: &'static str,
+    /// Smallest activity; may be negative infinity.
+    pub lower: f64,
+    /// Largest activity; may be infinity.
+    pub upper: f64,
+}
+
+/// What is wrong with a program.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum LpError {
+    /// A coefficient or cost is infinite or not a number.
+    #[error("`{0}` has a coefficient or cost that is not finite")]
+    NotFinite(String),
+    /// A bound is not a number, or infinite on the wrong side.
+    #[error("`{0}` has a bound that has no meaning")]
+    BadBound(String),
+}
+
+/// minimise c x + offset subject to row bounds on A x and bounds on x.
+///
+/// A is stored by rows, appended one at a time. Within a row columns ascend and occur once.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LinearProgram {
+    name: String,
+    columns: Vec<Column>,
+    rows: Vec<Row>,
+    starts: Vec<usize>,
+    indices: Vec<u32>,
+    values: Vec<f64>,
+    offset: f64,
+}
+
+impl LinearProgram {
+    /// A program without columns and rows.
+    pub fn new(name: impl Into<String>) -> Self {
+        LinearProgram { name: name.into(), starts: vec![0], ..Self::default() }
+    }
+
+    /// Adds a column.
+    ///
+    /// # Panics
+    /// Beyond 2^32 columns.
+    pub fn add_column(
+        &mut self,
+        name: impl Into<String>,
+        role: &'static str,
+        lower: f64,
+        upper: f64,
+        cost: f64,
+    ) -> ColumnId {
+        self.columns.push(Column { name: name.into(), role, lower, upper, cost, integer: false });
+        ColumnId(u32::try_from(self.columns.len() - 1).expect("fewer than 2^32 columns"))
+    }
+
+    /// Adds a column that takes whole numbers only.
+    pub fn add_integer(
+        &mut self,
+        name: impl Into<String>,
+        role: &'static str,
+        lower: f64,
+        upper: f64,
+        cost: f64,
+    ) -> ColumnId {
+        let id = self.add_column(name, role, lower, upper, cost);
+        self.columns[id.0 as usize].integer = true;
+        id
+    }
+
+    /// Adds a row. Terms in the same column add up; zeros are dropped.
+    ///
+    /// # Panics
+    /// Beyond 2^32 rows.
+    pub fn add_row(
+        &mut self,
+        name: impl Into<String>,
+        role: &'static str,
+        lower: f64,
+        upper: f64,
+        terms: impl IntoIterator<Item = (ColumnId, f64)>,
+    ) -> RowId {
+        let mut terms: Vec<(ColumnId, f64)> = terms.into_iter().collect();
+        // Most rows are built in column order: sorting is skipped where it is not needed.
+        if !terms.is_sorted_by(|a, b| a.0 < b.0) {
+            terms.sort_by_key(|&(c, _)| c);
+            terms.dedup_by(|next, kept| {
+                let same = next.0 == kept.0;
+                if same {
+                    kept.1 += next.1;
+                }
+                same
+            });
+        }
+        for (column, value) in terms.into_iter().filter(|&(_, v)| v != 0.0) {
+            self.indices.push(column.0);
+            self.values.push(value);
+        }
+        self.starts.push(self.indices.len());
+        self.rows.push(Row { name: name.into(), role, lower, upper });
+        RowId(u32::try_from(self.rows.len() - 1).expect("fewer than 2^32 rows"))
+    }
+
+    /// Adds to a column's cost.
+    pub fn add_cost(&mut self, column: ColumnId, delta: f64) {
+        self.columns[column.0 as usize].cost += delta;
+    }
+
+    /// Replaces a column's bounds.
+    pub fn set_bounds(&mut self, column: ColumnId, lower: f64, upper: f64) {
+        let column = &mut self.columns[column.0 as usize];
+        (column.lower, column.upper) = (lower, upper);
+    }
+
+    /// Replaces a row's bounds.
+    pub fn set_row_bounds(&mut self, row: RowId, lower: f64, upper: f64) {
+        let row = &mut self.rows[row.0 as usize];
+        (row.lower, row.upper) = (lower, upper);
+    }
+
+    /// Makes a column continuous or integer.
+    pub fn set_integer(&mut self, column: ColumnId, integer: bool) {
+        self.columns[column.0 as usize].integer = integer;
+    }
+
+    /// Adds a constant to the objective.
+    pub fn add_offset(&mut self, delta: f64) {
+        self.offset += delta;
+    }
+
+    /// The constant of the objective.
+    #[must_use]
+    pub fn offset(&self) -> f64 {
+        self.offset
+    }
+
+    /// The name of the program.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The columns.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The rows.
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The terms of a row, columns ascending.
+    pub fn row_terms(&self, row: RowId) -> impl Iterator<Item = (ColumnId, f64)> + '_ {
+        let range = self.starts[row.0 as usize]..self.starts[row.0 as usize + 1];
+        self.indices[range.clone()].iter().zip(&self.values[range]).map(|(&c, &v)| (ColumnId(c), v))
+    }
+
+    /// Number of non-zero coefficients.
+    #[must_use]
+    pub fn nonzeros(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether any column takes whole numbers only.
+    #[must_use]
+    pub fn has_integers(&self) -> bool {
+        self.columns.iter().any(|c| c.integer)
+    }
+
+    /// The objective at a point, its constant included.
+    #[must_use]
+    pub fn objective(&self, x: &[f64]) -> f64 {
+        let mut sum = Sum::new(self.offset);
+        self.columns.iter().zip(x).for_each(|(c, x)| sum.add(c.cost * x));
+        sum.total()
+    }
+
+    /// The activity of each row at a point.
+    #[must_use]
+    pub fn activity(&self, x: &[f64]) -> Vec<f64> {
+        (0..self.rows.len())
+            .map(|i| {
+                let mut sum = Sum::new(0.0);
+                self.row_terms(RowId(i as u32)).for_each(|(c, v)| sum.add(v * x[c.0 as usize]));
+                sum.total()
+            })
+            .collect()
+    }
+
+    /// c - A^T y for multipliers of the rows; with `costs` false, -A^T y.
+    #[must_use]
+    pub fn reduced_costs(&self, y: &[f64], costs: bool) -> Vec<f64> {
+        let mut sums: Vec<Sum> =
+            self.columns.iter().map(|c| Sum::new(if costs { c.cost } else { 0.0 })).collect();
+        for (i, &multiplier) in y.iter().enumerate().filter(|(_, m)| **m != 0.0) {
+            for (c, v) in self.row_terms(RowId(i as u32)) {
+                sums[c.0 as usize].add(-multiplier * v);
+            }
+        }
+        sums.iter().map(Sum::total).collect()
+    }
+
+    /// Checks that all numbers have a meaning. Bounds that cross are allowed: they make the
+    /// program infeasible, which is an answer.
+    ///
+    /// # Errors
+    /// [`LpError`] naming the first column or row that is wrong.
+    pub fn validate(&self) -> Result<(), LpError> {
+        for c in &self.columns {
+            if !c.cost.is_finite() {
+                return Err(LpError::NotFinite(c.name.clone()));
+            }
+            bounds_make_sense(&c.name, c.lower, c.upper)?;
+        }
+        for (i, row) in self.rows.iter().enumerate() {
+            bounds_make_sense(&row.name, row.lower, row.upper)?;
+            if self.values[self.starts[i]..self.starts[i + 1]].iter().any(|v| !v.is_finite()) {
+                return Err(LpError::NotFinite(row.name.clone()));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn bounds_make_sense(name: &str, lower: f64, upper: f64) -> Result<(), LpError> {
+    let wrong = lower.is_nan() || upper.is_nan() || lower == f64::INFINITY || upper == f64::NEG_INFINITY;
+    if wrong { Err(LpError::BadBound(name.to_owned())) } else { Ok(()) }
+}
+
+/// A sum that keeps what rounding loses (Neumaier, "Rundungsfehleranalyse einiger Verfahren zur
+/// Summation endlicher Summen", ZAMM 54, 1974): the certificate must not owe its gap to its own
+/// arithmetic.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sum {
+    sum: f64,
+    lost: f64,
+}
+
+impl Sum {
+    /// Starts at a value.
+    #[must_use]
+    pub fn new(start: f64) -> Self {
+        Sum { sum: start, lost: 0.0 }
+    }
+
+    /// Adds a value.
+    pub fn add(&mut self, x: f64) {
+        let sum = self.sum + x;
+        if !sum.is_finite() {
+            self.sum = sum;
+            return;
+        }
+        self.lost += if self.sum.abs() >= x.abs() { (self.sum - sum) + x } else { (x - sum) + self.sum };
+        self.sum = sum;
+    }
+
+    /// The sum.
+    #[must_use]
+    pub fn total(&self) -> f64 {
+        if self.sum.is_finite() { self.sum + self.lost } else { self.sum }
+    }
+}

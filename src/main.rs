@@ -1,0 +1,2 @@
+//! The command line of `polysource`.
+fn main() {}

@@ -1,0 +1,380 @@
+//! Time: periods, windows, hours and years.
+//!
+//! Hours are calendar hours: a quarter has 2160 to 2208 of them. Years, for discounting and
+//! growth, are counted in months where the step is made of months (a quarter is exactly a quarter
+//! of a year, as in a spreadsheet), and in hours of 8760 to the year for steps of hours, days and
+//! weeks.
+
+use std::ops::Range;
+
+use jiff::civil::{Date, DateTime, date};
+use jiff::{Span, ToSpan};
+
+/// Length of a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// One hour.
+    Hour,
+    /// One day.
+    Day,
+    /// Seven days.
+    Week,
+    /// A calendar month.
+    Month,
+    /// Three calendar months.
+    Quarter,
+    /// A calendar year.
+    Year,
+}
+
+impl Step {
+    /// The words for the steps.
+    pub const WORDS: [&'static str; 6] = ["hour", "day", "week", "month", "quarter", "year"];
+
+    /// The step that a word names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "hour" => Step::Hour,
+            "day" => Step::Day,
+            "week" => Step::Week,
+            "month" => Step::Month,
+            "quarter" => Step::Quarter,
+            "year" => Step::Year,
+            _ => return None,
+        })
+    }
+
+    fn span(self, count: i64) -> Span {
+        match self {
+            Step::Hour => count.hours(),
+            Step::Day => count.days(),
+            Step::Week => (7 * count).days(),
+            Step::Month => count.months(),
+            Step::Quarter => (3 * count).months(),
+            Step::Year => (12 * count).months(),
+        }
+    }
+
+    /// Length in months, for steps that are made of months.
+    fn months(self) -> Option<f64> {
+        match self {
+            Step::Month => Some(1.0),
+            Step::Quarter => Some(3.0),
+            Step::Year => Some(12.0),
+            Step::Hour | Step::Day | Step::Week => None,
+        }
+    }
+}
+
+/// One period of the horizon.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Period {
+    /// How it is written: `2026-Q1`.
+    pub label: String,
+    /// Its calendar hours.
+    pub hours: f64,
+    /// Years from the start of the horizon to its start.
+    pub years_at_start: f64,
+    /// Years from the start of the horizon to its middle.
+    pub years_at_middle: f64,
+    /// The calendar year it starts in; 0 in the steady state.
+    pub year: i16,
+}
+
+/// The periods of a model, or the steady state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Calendar {
+    /// The periods in order; at least one.
+    pub periods: Vec<Period>,
+    /// Boundaries: the start of each period and the end of the last. Empty in the steady state.
+    bounds: Vec<DateTime>,
+    step: Option<Step>,
+}
+
+/// A stretch of time as it was written, ends resolved to instants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// First instant; `None` is the beginning of time.
+    pub start: Option<DateTime>,
+    /// First instant after it; `None` is the end of time.
+    pub end: Option<DateTime>,
+}
+
+impl Calendar {
+    /// The steady state: one period of one hour, no dates.
+    #[must_use]
+    pub fn steady() -> Self {
+        let period = Period {
+            label: "steady".to_owned(),
+            hours: 1.0,
+            years_at_start: 0.0,
+            years_at_middle: 0.0,
+            year: 0,
+        };
+        Calendar { periods: vec![period], bounds: Vec::new(), step: None }
+    }
+
+    /// `count` periods of length `step` from `start` on; `None` if the calendar ends before.
+    #[must_use]
+    pub fn new(start: DateTime, step: Step, count: usize) -> Option<Self> {
+        let mut bounds = Vec::with_capacity(count + 1);
+        for i in 0..=count {
+            bounds.push(start.checked_add(step.span(i64::try_from(i).ok()?)).ok()?);
+        }
+        let years = |at: DateTime, i: f64| match step.months() {
+            Some(months) => i * months / 12.0,
+            None => hours_between(start, at) / 8760.0,
+        };
+        let mut periods = Vec::with_capacity(count);
+        for (i, pair) in bounds.windows(2).enumerate() {
+            let index = i as f64;
+            let (a, b) = (years(pair[0], index), years(pair[1], index + 1.0));
+            periods.push(Period {
+                label: label(pair[0], step),
+                hours: hours_between(pair[0], pair[1]),
+                years_at_start: a,
+                years_at_middle: f64::midpoint(a, b),
+                year: pair[0].year(),
+            });
+        }
+        Some(Calendar { periods, bounds, step: Some(step) })
+    }
+
+    /// Number of periods.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.periods.len()
+    }
+
+    /// Never: there is always a period.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.periods.is_empty()
+    }
+
+    /// Whether the model has no dates.
+    #[must_use]
+    pub fn is_steady(&self) -> bool {
+        self.step.is_none()
+    }
+
+    /// The whole horizon as a range of periods.
+    #[must_use]
+    pub fn all(&self) -> Range<usize> {
+        0..self.len()
+    }
+
+    /// First instant of the horizon and first after it.
+    #[must_use]
+    pub fn ends(&self) -> Option<(DateTime, DateTime)> {
+        Some((*self.bounds.first()?, *self.bounds.last()?))
+    }
+
+    /// The period that holds an instant, if the horizon does.
+    #[must_use]
+    pub fn period_at(&self, at: DateTime) -> Option<usize> {
+        let after = self.bounds.partition_point(|&b| b <= at);
+        (after > 0 && after < self.bounds.len()).then(|| after - 1)
+    }
+
+    /// The index of the boundary at an instant: `len()` for the end of the horizon.
+    #[must_use]
+    pub fn boundary_at(&self, at: DateTime) -> Option<usize> {
+        self.bounds.binary_search(&at).ok()
+    }
+
+    /// The periods of a window, cut to the horizon; `None` if an end of it falls inside a period.
+    #[must_use]
+    pub fn periods_of(&self, window: Window) -> Option<Range<usize>> {
+        let (first, last) = self.ends()?;
+        let start = match window.start {
+            Some(at) if at > first => if at >= last { self.len() } else { self.boundary_at(at)? },
+            _ => 0,
+        };
+        let end = match window.end {
+            Some(at) if at < last => if at <= first { 0 } else { self.boundary_at(at)? },
+            _ => self.len(),
+        };
+        Some(start..end.max(start))
+    }
+
+    /// Hours of a range of periods.
+    #[must_use]
+    pub fn hours(&self, periods: Range<usize>) -> f64 {
+        self.periods[periods].iter().map(|p| p.hours).sum()
+    }
+
+    /// First index at or after the instant that lies `months` and `hours` after the start of
+    /// period `from`, and whether that instant is on a boundary (or past the horizon).
+    #[must_use]
+    pub fn after(&self, from: usize, months: i64, hours: i64) -> (usize, bool) {
+        let Some(&start) = self.bounds.get(from) else { return (self.len(), true) };
+        let Ok(at) = start.checked_add(months.months().hours(hours)) else { return (self.len(), true) };
+        match self.bounds.binary_search(&at) {
+            Ok(i) => (i, true),
+            Err(i) => (i.min(self.len()), i >= self.bounds.len()),
+        }
+    }
+
+    /// Hours of a window that has both ends.
+    #[must_use]
+    pub fn window_hours(window: Window) -> Option<f64> {
+        Some(hours_between(window.start?, window.end?))
+    }
+
+    /// Splits a window into years counted from its start; each with its ends.
+    #[must_use]
+    pub fn years_of(window: Window) -> Vec<Window> {
+        let (Some(start), Some(end)) = (window.start, window.end) else { return vec![window] };
+        let mut years = Vec::new();
+        let mut from = start;
+        for i in 1..=1000 {
+            let Ok(to) = start.checked_add((12 * i).months()) else { break };
+            years.push(Window { start: Some(from), end: Some(to.min(end)) });
+            if to >= end {
+                break;
+            }
+            from = to;
+        }
+        years
+    }
+
+    /// The label of a window of whole periods, for sentences.
+    #[must_use]
+    pub fn label_of(&self, periods: &Range<usize>) -> String {
+        match (self.periods.get(periods.start), periods.end.checked_sub(1).and_then(|i| self.periods.get(i))) {
+            (Some(a), Some(b)) if a.label == b.label => a.label.clone(),
+            (Some(a), Some(b)) => format!("{}..{}", a.label, b.label),
+            _ => "never".to_owned(),
+        }
+    }
+}
+
+/// Hours between two instants of the calendar, without daylight saving.
+#[must_use]
+pub fn hours_between(from: DateTime, to: DateTime) -> f64 {
+    from.duration_until(to).as_secs_f64() / 3600.0
+}
+
+fn label(start: DateTime, step: Step) -> String {
+    match step {
+        Step::Year if start.month() == 1 => format!("{}", start.year()),
+        Step::Quarter if (start.month() - 1) % 3 == 0 => format!("{}-Q{}", start.year(), (start.month() - 1) / 3 + 1),
+        Step::Year | Step::Quarter | Step::Month => format!("{}-{:02}", start.year(), start.month()),
+        Step::Week | Step::Day => start.date().to_string(),
+        Step::Hour => format!("{}T{:02}", start.date(), start.hour()),
+    }
+}
+
+/// Reads a period: `2026`, `2026-Q3`, `2026-07`, `2026-07-15` or `2026-07-15T13`.
+#[must_use]
+pub fn parse_period(text: &str) -> Option<(DateTime, DateTime)> {
+    let number = |t: &str, digits: usize| -> Option<i16> {
+        (t.len() == digits && t.bytes().all(|b| b.is_ascii_digit())).then(|| t.parse().ok())?
+    };
+    let year = number(text.get(..4)?, 4)?;
+    let rest = &text[4..];
+    let day = |month: i16, day: i16| -> Option<Date> {
+        Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+    };
+    let (start, span): (DateTime, Span) = if rest.is_empty() {
+        (day(1, 1)?.at(0, 0, 0, 0), 12.months())
+    } else if let Some(quarter) = rest.strip_prefix("-Q") {
+        let quarter = number(quarter, 1).filter(|q| (1..=4).contains(q))?;
+        (day(3 * (quarter - 1) + 1, 1)?.at(0, 0, 0, 0), 3.months())
+    } else {
+        let rest = rest.strip_prefix('-')?;
+        let month = number(rest.get(..2)?, 2)?;
+        match &rest[2..] {
+            "" => (day(month, 1)?.at(0, 0, 0, 0), 1.month()),
+            rest => {
+                let rest = rest.strip_prefix('-')?;
+                let date = day(month, number(rest.get(..2)?, 2)?)?;
+                match &rest[2..] {
+                    "" => (date.at(0, 0, 0, 0), 1.day()),
+                    rest => {
+                        let hour = number(rest.strip_prefix('T')?, 2).filter(|h| (0..24).contains(h))?;
+                        (date.at(i8::try_from(hour).ok()?, 0, 0, 0), 1.hour())
+                    }
+                }
+            }
+        }
+    };
+    // Dates outside a plausible range are typing mistakes, and keep arithmetic far from overflow.
+    let plausible = start >= date(1970, 1, 1).at(0, 0, 0, 0) && year < 2200;
+    plausible.then(|| start.checked_add(span).ok().map(|end| (start, end)))?
+}
+
+/// Reads a window: a period, `A..B` with both ends included, `A..` or `..B`.
+#[must_use]
+pub fn parse_window(text: &str) -> Option<Window> {
+    match text.split_once("..") {
+        None => parse_period(text).map(|(a, b)| Window { start: Some(a), end: Some(b) }),
+        Some((from, to)) => {
+            let start = if from.is_empty() { None } else { Some(parse_period(from)?.0) };
+            let end = if to.is_empty() { None } else { Some(parse_period(to)?.1) };
+            match (start, end) {
+                (None, None) => None,
+                (Some(a), Some(b)) if a >= b => None,
+                _ => Some(Window { start, end }),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn quarters() -> Calendar {
+        Calendar::new(parse_period("2026-Q1").unwrap().0, Step::Quarter, 8).unwrap()
+    }
+
+    #[test]
+    fn calendar_hours_and_years() {
+        let calendar = quarters();
+        assert_eq!(calendar.periods[0].hours, 90.0 * 24.0);
+        assert_eq!(calendar.periods[2].hours, 92.0 * 24.0);
+        assert_eq!(calendar.hours(0..4), 8760.0);
+        assert_eq!(calendar.periods[5].label, "2027-Q2");
+        assert_eq!(calendar.periods[4].years_at_start, 1.0);
+        assert_eq!(calendar.periods[0].years_at_middle, 0.125);
+        let leap = Calendar::new(parse_period("2028-02").unwrap().0, Step::Month, 1).unwrap();
+        assert_eq!(leap.periods[0].hours, 29.0 * 24.0);
+    }
+
+    #[test]
+    fn windows_include_both_ends() {
+        let calendar = quarters();
+        let periods = |text| calendar.periods_of(parse_window(text).unwrap());
+        assert_eq!(periods("2026-Q2..2027-Q4"), Some(1..8));
+        assert_eq!(periods("2026"), Some(0..4));
+        assert_eq!(periods("2027-Q1.."), Some(4..8));
+        assert_eq!(periods("2025-Q4..2032-Q3"), Some(0..8));
+        assert_eq!(periods("2030"), Some(8..8));
+        assert_eq!(periods("2026-02..2026-09"), None);
+    }
+
+    #[test]
+    fn periods_that_are_none() {
+        for text in ["2026-Q5", "2026-13", "26", "2026-7", "2026-02-30", "2026-07-15T24", "1026", "2026-Q1..2025-Q1", "..", "x"] {
+            assert!(parse_window(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn years_of_a_contract_count_from_its_start() {
+        let years = Calendar::years_of(parse_window("2025-Q4..2027-Q1").unwrap());
+        assert_eq!(years.len(), 2);
+        assert_eq!(years[0].end, Some(parse_period("2026-Q4").unwrap().0));
+        assert_eq!(years[1].end, Some(parse_period("2027-Q2").unwrap().0));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_window_or_not(text in "\\PC{0,24}") {
+            let _ = parse_window(&text);
+        }
+    }
+}

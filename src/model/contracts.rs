@@ -1,0 +1,242 @@
+//! Interprets contracts.
+//!
+//! A commitment that runs beyond the horizon counts within it by the hours that fall into it:
+//! 38 billion over seven years are 5.43 billion in each year that is planned.
+
+use crate::diagnostics::{Code, suggest};
+use crate::document::{self as doc, Series, SeriesForm};
+use crate::units::Dimension as Unit;
+
+use super::calendar::{Calendar, Window, hours_between};
+use super::reader::{In, Reader};
+use super::select::Offers;
+use super::types::{Commit, CommitBucket, CommitIn, Contract};
+
+pub(super) fn contracts(reader: &mut Reader<'_>, document: &doc::Document, offers: &Offers<'_>) -> Vec<Contract> {
+    let mut contracts = Vec::new();
+    for (id, place, contract) in document.contracts.iter().flat_map(|m| &m.entries) {
+        reader.check_id(id, *place);
+        let Some(contract) = contract else { continue };
+        unsupported(reader, contract);
+        let covers = match &contract.covers {
+            Some(selector) => offers.select(reader, selector),
+            None => Some(vec![false; offers.offers.len()]),
+        };
+        if contract.lacks("covers") && (contract.commit.is_some() || contract.discount.is_some()) {
+            reader.error(
+                Code::MissingKey,
+                *place,
+                "a contract with a commitment or discount lacks `covers`",
+                "add `covers: { cloud: ... }`; `covers: {}` covers every offer",
+            );
+        }
+        let discount = match &contract.discount {
+            Some(amount) => reader.share(Some(amount), In::Fraction),
+            None => Some(0.0),
+        };
+        let over = contract.commit.as_ref().and_then(|c| c.over.as_ref());
+        let (window, active) = match over {
+            Some(text) => match reader.window_periods(text) {
+                Some((window, periods)) => (Some(window), periods),
+                None => continue,
+            },
+            None => (reader.calendar.ends().map(|(a, b)| Window { start: Some(a), end: Some(b) }), reader.calendar.all()),
+        };
+        let commit = match &contract.commit {
+            Some(commit) => self::commit(reader, commit, window, active.clone()).map(Some),
+            None => Some(None),
+        };
+        let funding = payments(reader, contract.funding.as_ref(), active.start, id, "funding");
+        let fee = payments(reader, contract.fee.as_ref(), active.start, id, "fee");
+        let (Some(covers), Some(discount), Some(commit), Some(funding), Some(fee)) =
+            (covers, discount, commit, funding, fee)
+        else {
+            continue;
+        };
+        contracts.push(Contract {
+            id: id.clone(),
+            covers,
+            active,
+            commit,
+            discount,
+            funding,
+            fee,
+            origin: reader.origin(*place),
+        });
+    }
+    contracts
+}
+
+fn unsupported(reader: &mut Reader<'_>, contract: &doc::Contract) {
+    if let Some(decision) = &contract.decision {
+        match decision.text.as_str() {
+            "signed" => {}
+            "optional" => reader.not_supported(decision.place, "`decision: optional` is"),
+            other => {
+                let remedy = suggest(other, ["signed", "optional"]);
+                reader.error(Code::UnknownWord, decision.place, format!("`{other}` is not a decision"), remedy);
+            }
+        }
+    }
+    if let Some(unlocks) = &contract.unlocks {
+        reader.not_supported(unlocks.place, "`unlocks` is");
+    }
+    for (key, list) in [("excludes", &contract.excludes), ("needs", &contract.needs)] {
+        if let Some(list) = list {
+            reader.not_supported(list.place, &format!("`{key}` is"));
+        }
+    }
+    if let Some(requires) = &contract.requires {
+        reader.not_supported(requires.place, "`requires` is");
+    }
+}
+
+fn commit(
+    reader: &mut Reader<'_>,
+    commit: &doc::Commit,
+    window: Option<Window>,
+    active: std::ops::Range<usize>,
+) -> Option<Commit> {
+    let spend = reader.money(commit.spend.as_ref());
+    let chips = reader.amount(commit.chips.as_ref(), &Unit::Chips, In::NotNegative);
+    let counted_in = match (&commit.spend, &commit.chips) {
+        (Some(_), None) => CommitIn::Spend,
+        (None, Some(_)) => CommitIn::ChipHours,
+        (Some(_), Some(_)) => {
+            let message = "a commitment is in `spend` or in `chips`, not both";
+            reader.error(Code::WrongType, commit.place, message, "write two contracts");
+            return None;
+        }
+        (None, None) => {
+            if commit.lacks("spend") && commit.lacks("chips") {
+                let message = "a commitment needs `spend` or `chips`";
+                reader.error(Code::MissingKey, commit.place, message, "add `spend: 38B USD`");
+            }
+            return None;
+        }
+    };
+    let per = match commit.per.as_ref().map(|p| p.text.as_str()) {
+        None | Some("total") => "total",
+        Some("year") => "year",
+        Some("period") => "period",
+        Some(other) => {
+            let place = commit.per.as_ref()?.place;
+            let remedy = suggest(other, ["total", "year", "period"]);
+            reader.error(Code::UnknownWord, place, format!("`{other}` is not how a commitment is counted"), remedy);
+            return None;
+        }
+    };
+    let amount = spend.or(chips)?;
+    if let (None | Some(Window { start: None, .. } | Window { end: None, .. }), Some(over)) = (window, &commit.over) {
+        if per != "period" {
+            let message = "a commitment needs both ends of its time";
+            reader.error(Code::InvalidPeriod, over.place, message, "write `over: 2025-Q4..2032-Q3`");
+            return None;
+        }
+    }
+    let hours = |periods: std::ops::Range<usize>, calendar: &Calendar| calendar.hours(periods);
+    let mut buckets = Vec::new();
+    if per == "period" {
+        for t in active {
+            let scale = if counted_in == CommitIn::ChipHours { reader.calendar.periods[t].hours } else { 1.0 };
+            buckets.push(CommitBucket { periods: t..t + 1, amount: amount * scale });
+        }
+        return Some(Commit { counted_in, buckets });
+    }
+    let parts = match (per, window) {
+        ("year", Some(window)) => Calendar::years_of(window),
+        (_, Some(window)) => vec![window],
+        (_, None) => Vec::new(),
+    };
+    if parts.is_empty() {
+        // The steady state: its one hour is the whole time.
+        buckets.push(CommitBucket { periods: active.clone(), amount: amount * hours(active, &reader.calendar) });
+        if counted_in == CommitIn::Spend {
+            buckets[0].amount = amount;
+        }
+        return Some(Commit { counted_in, buckets });
+    }
+    for part in parts {
+        let Some(periods) = reader.calendar.periods_of(part) else {
+            let place = commit.per.as_ref().map_or(commit.place, |p| p.place);
+            let message = "a year of this commitment ends inside a period of the horizon";
+            reader.error(Code::OffGrid, place, message, "use `per: total`, or a finer step");
+            return None;
+        };
+        if periods.is_empty() {
+            continue;
+        }
+        let inside = reader.calendar.hours(periods.clone());
+        let whole = match (part.start, part.end) {
+            (Some(a), Some(b)) => hours_between(a, b),
+            _ => inside,
+        };
+        let due = match counted_in {
+            // The last year of a contract may be short: its commitment is what its days make.
+            CommitIn::Spend if per == "year" => amount * inside / year_hours(part, window, whole),
+            CommitIn::Spend => amount * inside / whole,
+            CommitIn::ChipHours => amount * inside,
+        };
+        if counted_in == CommitIn::Spend && inside < whole * (1.0 - 1e-12) {
+            reader.notes.push(format!(
+                "line {}: the commitment over {} counts by the hours that fall into the horizon: {:.4} of it",
+                reader.sources.line(commit.place),
+                commit.over.as_ref().map_or("its time", |t| t.text.as_str()),
+                inside / whole,
+            ));
+        }
+        buckets.push(CommitBucket { periods, amount: due });
+    }
+    Some(Commit { counted_in, buckets })
+}
+
+/// Hours of the full contract year of which `part` may be the short last one.
+fn year_hours(part: Window, window: Option<Window>, whole: f64) -> f64 {
+    let is_last = window.is_some_and(|w| w.end == part.end);
+    if is_last { whole.max(8760.0) } else { whole }
+}
+
+/// Dated payments within the horizon, each at the start of the period that holds its date.
+fn payments(
+    reader: &mut Reader<'_>,
+    series: Option<&Series>,
+    first: usize,
+    id: &str,
+    what: &str,
+) -> Option<Vec<(usize, f64)>> {
+    let Some(series) = series else { return Some(Vec::new()) };
+    let mut all = Vec::new();
+    match &series.form {
+        SeriesForm::Constant(amount) => all.push((first, reader.money(Some(amount))?)),
+        SeriesForm::List(_) => {
+            let currency = reader.currency.clone();
+            let values = reader.series(series, In::NotNegative, 0.0, |q| Unit::Money(&currency).convert(q))?;
+            all.extend(values.into_iter().enumerate());
+        }
+        SeriesForm::Steps(dates) => {
+            for (key, amount) in dates {
+                let (date, money) = (reader.date(key), reader.money(Some(amount)));
+                let (date, money) = (date?, money?);
+                match reader.calendar.period_at(date) {
+                    Some(period) => all.push((period, money)),
+                    None if money > 0.0 => {
+                        reader.diagnostics.warning(
+                            Code::OutsideHorizon,
+                            key.place,
+                            format!("the {what} of `{id}` in {} lies outside the horizon and is not counted", key.text),
+                            "extend the horizon if it should be",
+                        );
+                    }
+                    None => {}
+                }
+            }
+        }
+        SeriesForm::Growth { .. } => {
+            let message = format!("`{what}` is paid on dates and cannot grow");
+            reader.error(Code::WrongType, series.place, message, "write `{ 2026-Q2: 10B USD }`");
+            return None;
+        }
+    }
+    all.retain(|&(_, money)| money > 0.0);
+    Some(all)
+}

@@ -1,0 +1,340 @@
+//! Interprets workloads.
+
+use std::ops::Range;
+
+use crate::diagnostics::{Code, Place, suggest};
+use crate::document::{self as doc, Amount, SeriesForm};
+use crate::units::{Dimension as Unit, Quantity, Rate, UnitError};
+
+use super::reader::{In, Reader};
+use super::select::Offers;
+use super::supply::tags;
+use super::types::{Chip, Offer, Task, Term, Workload};
+
+pub(super) fn workloads(
+    reader: &mut Reader<'_>,
+    document: &doc::Document,
+    chips: &[Chip],
+    offers: &Offers<'_>,
+) -> Vec<Workload> {
+    let Some(map) = &document.workloads else { return Vec::new() };
+    if map.entries.is_empty() {
+        reader.error(Code::MissingKey, document.place, "the model has no workloads", "add at least one workload");
+    }
+    let mut workloads = Vec::new();
+    for (id, place, workload) in &map.entries {
+        reader.check_id(id, *place);
+        if let Some(workload) = workload {
+            workloads.extend(one(reader, id, *place, workload, chips, offers));
+        }
+    }
+    workloads
+}
+
+fn one(
+    reader: &mut Reader<'_>,
+    id: &str,
+    place: Place,
+    doc: &doc::Workload,
+    chips: &[Chip],
+    offers: &Offers<'_>,
+) -> Option<Workload> {
+    unsupported(reader, doc);
+    let tags = tags(reader, &doc.tags);
+    let training = match doc.kind.as_ref().map(|k| k.text.as_str()) {
+        Some("training") => Some(true),
+        Some("inference") => Some(false),
+        Some(other) => {
+            let remedy = suggest(other, ["training", "inference"]);
+            reader.error(Code::UnknownWord, doc.kind.as_ref()?.place, format!("`{other}` is not a kind of workload"), remedy);
+            None
+        }
+        None => None,
+    };
+    let mut unit = WorkUnit::default();
+    let window = match &doc.window {
+        Some(text) => training_window(reader, text),
+        None if doc.bad.contains(&"window") => None,
+        None => Some(reader.calendar.all()),
+    };
+    let work = doc.work.as_ref().and_then(|a| {
+        let word = unit.clone_word();
+        let (value, found) = read_work(reader, a, word.as_deref(), In::Positive)?;
+        unit.learn(found);
+        Some(value)
+    });
+    let demand = doc.demand.as_ref().and_then(|s| {
+        learn_rate(reader, &s.form, &mut unit);
+        let mut values = {
+            let expected = unit.clone_word();
+            reader.series(s, In::NotNegative, 0.0, |q| rate(q, expected.as_deref()))?
+        };
+        let window = window.clone()?;
+        values.iter_mut().enumerate().filter(|(t, _)| !window.contains(t)).for_each(|(_, v)| *v = 0.0);
+        Some(values)
+    });
+    let throughput = throughput(reader, doc, chips, &mut unit);
+    let currency = reader.currency.clone();
+    let unit_word = unit.clone_word();
+    let words: Vec<&str> = unit_word.iter().map(String::as_str).collect();
+    let unmet = doc.unmet.as_ref().and_then(|a| price_of_work(reader, a, &currency, &words));
+    let loss = doc.loss.as_ref().and_then(|a| price_of_work(reader, a, &currency, &words));
+    let buffer = doc.buffer.as_ref().and_then(|a| Some(read_work(reader, a, unit_word.as_deref(), In::NotNegative)?.0));
+    let peak = match &doc.peak {
+        Some(amount) => reader.amount(Some(amount), &Unit::Count, In::AtLeastOne),
+        None => Some(1.0),
+    };
+    let rate_at_most =
+        doc.rate.as_ref().and_then(|r| reader.amount(r.at_most.as_ref(), &Unit::Chips, In::Positive));
+    if let Some(rate) = &doc.rate {
+        let least = reader.amount(rate.at_least.as_ref(), &Unit::Chips, In::NotNegative);
+        if let (Some(least), Some(most), Some(amount)) = (least, rate_at_most, &rate.at_least) {
+            if least > most {
+                reader.error(
+                    Code::MinAboveMax,
+                    amount.place,
+                    format!("the least rate {least} is above the most {most}"),
+                    "swap them, or lower the least",
+                );
+            }
+        }
+    }
+    let task = match training? {
+        true => {
+            for (key, place) in [("demand", doc.demand.as_ref().map(|s| s.place)), ("peak", doc.peak.as_ref().map(|a| a.place))] {
+                if let Some(place) = place {
+                    reader.error(Code::WrongType, place, format!("`{key}` belongs to inference"), "training has `work`");
+                }
+            }
+            if doc.lacks("work") {
+                reader.error(Code::MissingKey, place, "a training workload lacks `work`", "add `work: 900M h100-h`");
+            }
+            Task::Training { work: work? }
+        }
+        false => {
+            if let Some(amount) = &doc.work {
+                reader.error(Code::WrongType, amount.place, "`work` belongs to training", "inference has `demand`");
+            }
+            if doc.lacks("demand") {
+                reader.error(Code::MissingKey, place, "an inference workload lacks `demand`", "add `demand: 9M tok/s`");
+            }
+            Task::Inference { demand: demand?, peak: peak? }
+        }
+    };
+    let throughput = throughput?;
+    let interruptible = doc.interruptible.unwrap_or(matches!(task, Task::Training { .. }));
+    let picked = match &doc.eligible {
+        Some(selector) => offers.select(reader, selector)?,
+        None if doc.bad.contains(&"eligible") => return None,
+        None => vec![true; offers.offers.len()],
+    };
+    let fits = |(i, o): &(usize, &Offer)| {
+        picked[*i] && throughput[o.chip].is_some() && (interruptible || !matches!(o.term, Term::Spot { .. }))
+    };
+    let eligible = offers.offers.iter().enumerate().filter(fits).map(|(i, _)| i).collect();
+    let workload = Workload {
+        id: id.to_owned(),
+        task,
+        unit: unit.clone_word().unwrap_or_else(|| "work".to_owned()),
+        rate_time: unit.time.unwrap_or(("h", 1.0)),
+        window: window?,
+        rate_at_most,
+        throughput,
+        eligible,
+        unmet,
+        buffer: buffer.unwrap_or(0.0),
+        loss: loss.unwrap_or(0.0),
+        tags,
+        origin: reader.origin(place),
+    };
+    if !offers.incomplete {
+        refuse_unserved(reader, place, &workload, offers.offers);
+    }
+    Some(workload)
+}
+
+fn unsupported(reader: &mut Reader<'_>, doc: &doc::Workload) {
+    if let Some(porting) = &doc.porting {
+        let place = porting.entries.first().map_or(doc.place, |(_, place, _)| *place);
+        reader.not_supported(place, "`porting` is");
+    }
+    if let Some(split) = &doc.split {
+        match split.text.as_str() {
+            "free" => {}
+            "one-cloud" | "one-ecosystem" | "one-offer" => {
+                reader.not_supported(split.place, &format!("`split: {}` is", split.text));
+            }
+            other => {
+                let remedy = suggest(other, ["free", "one-cloud", "one-ecosystem", "one-offer"]);
+                reader.error(Code::UnknownWord, split.place, format!("`{other}` is not a split"), remedy);
+            }
+        }
+    }
+    if let Some(data) = &doc.data {
+        reader.not_supported(data.place, "`data` (data gravity) is");
+    }
+    if let Some(least) = doc.rate.as_ref().and_then(|r| r.at_least.as_ref()) {
+        reader.not_supported(least.place, "`rate.at_least` is");
+    }
+}
+
+/// The unit of a workload's work: the first one written, which all others must repeat.
+#[derive(Default)]
+struct WorkUnit {
+    word: Option<String>,
+    time: Option<(&'static str, f64)>,
+}
+
+impl WorkUnit {
+    fn clone_word(&self) -> Option<String> {
+        self.word.clone()
+    }
+
+    fn learn(&mut self, word: Option<String>) {
+        if self.word.is_none() {
+            self.word = word;
+        }
+    }
+}
+
+fn learn_rate(reader: &Reader<'_>, form: &SeriesForm, unit: &mut WorkUnit) {
+    let _ = reader;
+    let first: Option<&Amount> = match form {
+        SeriesForm::Constant(amount) | SeriesForm::Growth { start: amount, .. } => Some(amount),
+        SeriesForm::Steps(steps) => steps.first().map(|(_, amount)| amount),
+        SeriesForm::List(amounts) => amounts.first(),
+    };
+    if let Some(Ok(rate)) = first.map(|a| Rate::from_quantity(&a.quantity)) {
+        unit.learn(rate.work);
+        if unit.time.is_none() {
+            unit.time = rate.time;
+        }
+    }
+}
+
+/// Work per hour whose unit of work is the expected one.
+fn rate(quantity: &Quantity, expected: Option<&str>) -> Result<f64, UnitError> {
+    let rate = Rate::from_quantity(quantity)?;
+    match (&rate.work, expected) {
+        (Some(found), Some(expected)) if found != expected => Err(UnitError::Dimension {
+            expected: format!("work in `{expected}`"),
+            found: format!("`{found}`"),
+        }),
+        _ => Ok(rate.per_hour),
+    }
+}
+
+fn read_work(reader: &mut Reader<'_>, amount: &Amount, expected: Option<&str>, range: In) -> Option<(f64, Option<String>)> {
+    let mut found = None;
+    let value = reader.read(amount, range, |q| {
+        let wrong = |found: String| UnitError::Dimension {
+            expected: format!("work in `{}`", expected.unwrap_or("tok")),
+            found,
+        };
+        match &q.unit {
+            None => Ok(q.number),
+            Some(unit) if unit.percent || !unit.under.is_empty() => Err(wrong(format!("`{unit}`"))),
+            Some(unit) => match (&unit.over, expected) {
+                (Some(word), Some(expected)) if word != expected => Err(wrong(format!("`{word}`"))),
+                (word, _) => {
+                    found.clone_from(word);
+                    Ok(q.number)
+                }
+            },
+        }
+    })?;
+    Some((value, found))
+}
+
+fn price_of_work(reader: &mut Reader<'_>, amount: &Amount, currency: &str, words: &[&str]) -> Option<f64> {
+    reader.read(amount, In::NotNegative, |q| match &q.unit {
+        // A workload whose own quantities name no unit takes the price's word for it.
+        Some(unit) if words.is_empty() && unit.over.as_deref() == Some(currency) && unit.under.len() == 1 => Ok(q.number),
+        _ => Unit::MoneyPer(currency, words).convert(q),
+    })
+}
+
+fn throughput(
+    reader: &mut Reader<'_>,
+    doc: &doc::Workload,
+    chips: &[Chip],
+    unit: &mut WorkUnit,
+) -> Option<Vec<Option<f64>>> {
+    let map = doc.throughput.as_ref()?;
+    let ids: Vec<&str> = chips.iter().map(|c| c.id.as_str()).collect();
+    let mut values = vec![None; chips.len()];
+    let mut whole = true;
+    for (chip, place, amount) in &map.entries {
+        let index = reader.reference(&doc::Text { text: chip.clone(), place: *place }, "chip", &ids, &[]);
+        let Some(amount) = amount else {
+            whole = false;
+            continue;
+        };
+        if let Ok(found) = Rate::from_quantity(&amount.quantity) {
+            unit.learn(found.work.clone());
+            if unit.time.is_some() && found.time.is_none() && doc.demand.is_some() {
+                reader.diagnostics.warning(
+                    Code::RateWithoutTime,
+                    amount.place,
+                    "this throughput has no time and is read as work per chip and hour, while demand names a time",
+                    format!("write the time, as in `2400 {}/s`", unit.word.as_deref().unwrap_or("tok")),
+                );
+            }
+        }
+        let expected = unit.clone_word();
+        let value = reader.read(amount, In::Positive, |q| rate(q, expected.as_deref()));
+        match (index, value) {
+            (Some(index), Some(value)) => values[index] = Some(value),
+            _ => whole = false,
+        }
+    }
+    whole.then_some(values)
+}
+
+/// A training window must lie in the horizon: work outside it could not be planned, and cutting
+/// the window would silently compress the work.
+fn training_window(reader: &mut Reader<'_>, text: &doc::Text) -> Option<Range<usize>> {
+    let (window, periods) = reader.window_periods(text)?;
+    let (first, last) = reader.calendar.ends()?;
+    if window.start.is_some_and(|s| s < first) || window.end.is_some_and(|e| e > last) {
+        let horizon = reader.calendar.label_of(&reader.calendar.all());
+        reader.error(
+            Code::OutsideHorizon,
+            text.place,
+            format!("the window {} reaches beyond the horizon {horizon}", text.text),
+            "cut the window, with the work that falls into it, or extend the horizon",
+        );
+        return None;
+    }
+    Some(periods)
+}
+
+/// Work that must be done but cannot be, whatever the plan: told before anything is solved.
+fn refuse_unserved(reader: &mut Reader<'_>, place: Place, workload: &Workload, offers: &[Offer]) {
+    if workload.unmet.is_some() {
+        return;
+    }
+    let can_hold = |o: &Offer, t: usize| match &o.term {
+        Term::Reserved { ends, .. } => ends.iter().any(|(&s, &e)| s <= t && t < e && s >= o.lead) && o.capacity_at(t) > 0.0,
+        _ => o.capacity_at(t) > 0.0,
+    };
+    let servable = |t: usize| workload.eligible.iter().any(|&o| can_hold(&offers[o], t));
+    let stuck = match &workload.task {
+        Task::Inference { demand, .. } => {
+            workload.window.clone().find(|&t| demand[t] > 0.0 && !servable(t)).map(|t| reader.calendar.periods[t].label.clone())
+        }
+        Task::Training { .. } => {
+            let window = workload.window.clone();
+            (!window.clone().any(servable)).then(|| reader.calendar.label_of(&window))
+        }
+    };
+    if let Some(when) = stuck {
+        let at = if reader.calendar.is_steady() { String::new() } else { format!(" in {when}") };
+        reader.error(
+            Code::UnservedWorkload,
+            place,
+            format!("no offer can serve `{}`{at}", workload.id),
+            "check `throughput`, `eligible`, `interruptible` (spot), capacities and lead times, or give `unmet` a price",
+        );
+    }
+}

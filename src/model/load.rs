@@ -1,0 +1,300 @@
+//! From text to model: read, overlay, decode, interpret, cross-check.
+
+use sha2::{Digest, Sha256};
+
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Sources, suggest};
+use crate::document::{self as doc, Decode, Document, Node};
+use crate::units::Dimension as Unit;
+
+use super::calendar::{Calendar, Step, parse_period};
+use super::reader::{In, Reader};
+use super::select::Offers;
+use super::types::{Model, Offer, Pool};
+use super::{contracts, demand, limits, supply};
+
+/// Most periods that a horizon may have: eleven years of hours.
+const MOST_PERIODS: usize = 100_000;
+
+/// Everything that a model is read from.
+#[derive(Clone, Debug, Default)]
+pub struct Input {
+    /// What the model's text is called in messages.
+    pub name: String,
+    /// The model's text.
+    pub text: String,
+    /// Texts laid over it, in order, each with its name.
+    pub overlays: Vec<(String, String)>,
+    /// Scenarios applied, in order.
+    pub scenarios: Vec<String>,
+    /// Settings `path=value`, in order.
+    pub sets: Vec<String>,
+}
+
+/// A model with what was found on the way.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The model.
+    pub model: Model,
+    /// Warnings.
+    pub warnings: Diagnostics,
+    /// The texts that places refer to.
+    pub sources: Sources,
+}
+
+/// Why there is no model.
+#[derive(Clone, Debug)]
+pub struct Rejected {
+    /// Every problem found.
+    pub diagnostics: Diagnostics,
+    /// The texts that places refer to.
+    pub sources: Sources,
+}
+
+impl std::fmt::Display for Rejected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&crate::diagnostics::render(&self.diagnostics, &self.sources, false))
+    }
+}
+
+impl std::error::Error for Rejected {}
+
+impl Model {
+    /// Reads a model from YAML.
+    ///
+    /// # Errors
+    /// [`Rejected`] with every problem found, each with its code, line, column and remedy.
+    ///
+    /// ```
+    /// use polysource::model::Model;
+    ///
+    /// let error = Model::from_yaml_str("polysource: 1\nchip: {}\n").unwrap_err();
+    /// assert!(error.to_string().contains("did you mean `chips`?"));
+    /// ```
+    pub fn from_yaml_str(text: &str) -> Result<Model, Rejected> {
+        let input = Input { name: "model.yaml".to_owned(), text: text.to_owned(), ..Input::default() };
+        load(&input).map(|loaded| loaded.model)
+    }
+}
+
+/// Reads a model with its overlays, scenarios and settings.
+///
+/// Scenarios that are not applied are checked all the same, so that a mistake in one is found
+/// before it is needed.
+///
+/// # Errors
+/// [`Rejected`] with every problem found.
+pub fn load(input: &Input) -> Result<Loaded, Rejected> {
+    let mut sources = Sources::new();
+    let mut diagnostics = Diagnostics::new();
+    let model = read(input, &mut sources, &mut diagnostics);
+    match model {
+        Some(mut model) if !diagnostics.has_errors() => {
+            model.sha256 = fingerprint(input);
+            model.scenarios.clone_from(&input.scenarios);
+            Ok(Loaded { model, warnings: diagnostics, sources })
+        }
+        _ => Err(Rejected { diagnostics, sources }),
+    }
+}
+
+fn read(input: &Input, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
+    let text = input.text.strip_prefix('\u{feff}').unwrap_or(&input.text);
+    let source = sources.add(&input.name, text);
+    let mut root = doc::read(text, source, diagnostics)?;
+    for (name, text) in &input.overlays {
+        let source = sources.add(name, text);
+        let change = doc::read(text, source, diagnostics)?;
+        doc::merge(&mut root, &change);
+    }
+    let plain = root.clone();
+    doc::apply_scenarios(&mut root, &input.scenarios, diagnostics);
+    for set in &input.sets {
+        apply_set(&mut root, set, sources, diagnostics);
+    }
+    let model = interpret(&root, sources, diagnostics);
+    check_other_scenarios(&plain, &input.scenarios, sources, diagnostics);
+    model
+}
+
+fn apply_set(root: &mut Node, set: &str, sources: &mut Sources, diagnostics: &mut Diagnostics) {
+    let Some((path, value)) = set.split_once('=') else {
+        diagnostics.push(Diagnostic {
+            code: Code::InvalidPath,
+            severity: Severity::Error,
+            message: format!("`--set {set}` has no `=`"),
+            place: None,
+            remedy: Some("write `--set offers.aws-h100.price=5.50`".to_owned()),
+        });
+        return;
+    };
+    if let Some(node) = doc::read_value(&format!("--set {path}"), value, sources, diagnostics) {
+        doc::set(root, path.trim(), node, diagnostics);
+    }
+}
+
+fn check_other_scenarios(plain: &Node, applied: &[String], sources: &Sources, diagnostics: &mut Diagnostics) {
+    let Some(doc::Value::Map(scenarios)) = plain.get("scenarios").map(|s| &s.value) else { return };
+    for scenario in scenarios.iter().filter(|s| !applied.contains(&s.key)) {
+        let mut root = plain.clone();
+        doc::merge(&mut root, &scenario.node);
+        interpret(&root, sources, diagnostics);
+    }
+}
+
+fn fingerprint(input: &Input) -> String {
+    let mut hash = Sha256::new();
+    let mut add = |part: &str| {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    };
+    add(&input.text);
+    input.overlays.iter().for_each(|(_, text)| add(text));
+    input.scenarios.iter().chain(&input.sets).for_each(|part| add(part));
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// From the tree to the model. Goes on past every mistake that leaves something to check.
+fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
+    let document = Document::decode(root, diagnostics)?;
+    let currency = document.currency.as_ref().map_or_else(|| "USD".to_owned(), |c| c.text.clone());
+    let mut reader =
+        Reader { diagnostics, sources, calendar: Calendar::steady(), currency, notes: Vec::new() };
+    version(&mut reader, &document);
+    if let Some(currency) = &document.currency {
+        if currency.text.len() != 3 || !currency.text.chars().all(|c| c.is_ascii_uppercase()) {
+            let message = format!("`{}` is not a currency code", currency.text);
+            reader.error(Code::UnknownWord, currency.place, message, "write three capital letters such as USD");
+        }
+    }
+    let calendar = calendar(&mut reader, &document);
+    let dated = calendar.is_some();
+    reader.calendar = calendar.unwrap_or_else(Calendar::steady);
+    if !dated {
+        // Without its horizon every date would be reported; the one mistake is enough.
+        return None;
+    }
+    document.name.iter().for_each(|n| reader.check_word(n));
+    let discount_rate =
+        reader.amount(document.discount_rate.as_ref(), &Unit::PerYear, In::AboveMinusOne).unwrap_or(0.0);
+    let chips = document.chips.as_ref().map(|m| supply::chips(&mut reader, m)).unwrap_or_default();
+    let clouds = document.clouds.as_ref().map(|m| supply::clouds(&mut reader, m)).unwrap_or_default();
+    let investors = supply::investors(&mut reader, document.investors.as_ref());
+    let read = supply::offers(&mut reader, &document, &chips, &clouds);
+    let incomplete = document.offers.as_ref().is_none_or(|m| m.entries.len() != read.len());
+    let offers: Vec<Offer> = read.iter().map(|r| r.offer.clone()).collect();
+    let parts = || Offers { offers: &offers, chips: &chips, clouds: &clouds, incomplete };
+    let pools = supply::pools(&mut reader, &document, &read, &chips, |r, s| parts().select(r, s));
+    let contracts = contracts::contracts(&mut reader, &document, &parts());
+    let workloads = demand::workloads(&mut reader, &document, &chips, &parts());
+    let workloads_incomplete = document.workloads.as_ref().is_none_or(|m| m.entries.len() != workloads.len());
+    let all = limits::Parts {
+        offers: parts(),
+        workloads: &workloads,
+        workloads_incomplete,
+        contracts: &contracts,
+    };
+    let limits = document.policy.as_ref().map(|p| limits::limits(&mut reader, p, &all)).unwrap_or_default();
+    unsupported(&mut reader, &document);
+    warn_idle(&mut reader, &document, &pools, &offers);
+    let notes = std::mem::take(&mut reader.notes);
+    let Reader { calendar, currency, .. } = reader;
+    Some(Model {
+        name: document.name.as_ref().map_or_else(|| "unnamed".to_owned(), |n| n.text.clone()),
+        currency,
+        sha256: String::new(),
+        scenarios: Vec::new(),
+        calendar,
+        discount_rate,
+        chips,
+        clouds,
+        investors,
+        pools,
+        offers,
+        contracts,
+        workloads,
+        limits,
+        notes,
+    })
+}
+
+fn version(reader: &mut Reader<'_>, document: &Document) {
+    if let Some(version) = &document.polysource {
+        if version.quantity.number != 1.0 || version.quantity.unit.is_some() {
+            reader.error(
+                Code::UnsupportedVersion,
+                version.place,
+                "this program reads version 1 of the format",
+                "write `polysource: 1`",
+            );
+        }
+    }
+}
+
+/// The horizon's calendar, the steady state without one, `None` if it could not be read.
+fn calendar(reader: &mut Reader<'_>, document: &Document) -> Option<Calendar> {
+    let Some(horizon) = &document.horizon else {
+        return (!document.bad.contains(&"horizon")).then(Calendar::steady);
+    };
+    let start = horizon.start.as_ref().and_then(|text| {
+        let period = parse_period(&text.text);
+        if period.is_none() {
+            let message = format!("`{}` is not a period", text.text);
+            reader.error(Code::InvalidPeriod, text.place, message, "write 2026, 2026-Q3, 2026-07 or 2026-07-15");
+        }
+        period.map(|(start, _)| start)
+    });
+    let step = horizon.step.as_ref().and_then(|text| {
+        let step = Step::from_word(&text.text);
+        if step.is_none() {
+            let message = format!("`{}` is not a step", text.text);
+            reader.error(Code::UnknownWord, text.place, message, suggest(&text.text, Step::WORDS));
+        }
+        step
+    });
+    let periods = reader.count(horizon.periods.as_ref(), MOST_PERIODS);
+    let (start, step, periods) = (start?, step?, periods?);
+    let calendar = Calendar::new(start, step, periods);
+    if calendar.is_none() {
+        reader.error(Code::OutOfRange, horizon.place, "the horizon ends after the year 9999", "use fewer periods");
+    }
+    calendar
+}
+
+fn unsupported(reader: &mut Reader<'_>, document: &Document) {
+    if let Some(baseline) = &document.baseline {
+        reader.not_supported(baseline.place, "`baseline` is");
+    }
+    if let Some((_, place, _)) = document.sweeps.as_ref().and_then(|s| s.entries.first()) {
+        reader.not_supported(*place, "`sweeps` are");
+    }
+    let Some(policy) = &document.policy else { return };
+    if let Some(survive) = &policy.survive {
+        reader.not_supported(survive.place, "`survive` is");
+    }
+    if let Some((_, place, _)) = policy.outages.as_ref().and_then(|o| o.entries.first()) {
+        reader.not_supported(*place, "`outages` are");
+    }
+    if let Some(risk) = &policy.risk {
+        reader.not_supported(risk.place, "`risk` is");
+    }
+}
+
+/// Offers that can never be held, told as a warning: often a capacity whose first step is late.
+fn warn_idle(reader: &mut Reader<'_>, document: &Document, pools: &[Pool], offers: &[Offer]) {
+    let _ = pools;
+    for offer in offers {
+        if (0..reader.calendar.len()).all(|t| offer.capacity_at(t) <= 0.0) {
+            let place = document
+                .offers
+                .as_ref()
+                .and_then(|m| m.entries.iter().find(|(id, _, _)| *id == offer.id))
+                .map_or(document.place, |(_, place, _)| *place);
+            reader.diagnostics.warning(
+                Code::NoEffect,
+                place,
+                format!("the offer `{}` has no capacity in any period", offer.id),
+                "check its capacity and lead time",
+            );
+        }
+    }
+}

@@ -1,0 +1,387 @@
+//! What every part of the interpretation needs: quantities with ranges, series, references.
+
+use crate::diagnostics::{Code, Diagnostics, Place, Sources, suggest};
+use crate::document::{Amount, Series, SeriesForm, Text, report_unit};
+use crate::units::{Dimension as Unit, Duration, DurationUnit, Quantity, UnitError};
+
+use super::calendar::{Calendar, Window, parse_period, parse_window};
+use super::types::Origin;
+
+/// Numbers beyond this have no meaning in a plan and would drown everything else in rounding.
+const LARGEST: f64 = 1e21;
+
+/// The state of reading a model: where problems go, and what all quantities refer to.
+pub(super) struct Reader<'a> {
+    pub diagnostics: &'a mut Diagnostics,
+    pub sources: &'a Sources,
+    pub calendar: Calendar,
+    pub currency: String,
+    pub notes: Vec<String>,
+}
+
+/// The numbers that have a meaning in a place.
+#[derive(Clone, Copy)]
+pub(super) enum In {
+    /// 0 and above.
+    NotNegative,
+    /// Above 0.
+    Positive,
+    /// 0 to 1.
+    Fraction,
+    /// 0 to 1, without 1.
+    BelowOne,
+    /// 1 and above.
+    AtLeastOne,
+    /// Above -1.
+    AboveMinusOne,
+}
+
+impl In {
+    fn holds(self, x: f64) -> bool {
+        x.abs() <= LARGEST
+            && match self {
+                In::NotNegative => x >= 0.0,
+                In::Positive => x > 0.0,
+                In::Fraction => (0.0..=1.0).contains(&x),
+                In::BelowOne => (0.0..1.0).contains(&x),
+                In::AtLeastOne => x >= 1.0,
+                In::AboveMinusOne => x > -1.0,
+            }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            In::NotNegative => "0 or more",
+            In::Positive => "more than 0",
+            In::Fraction => "from 0 to 1 (0 % to 100 %)",
+            In::BelowOne => "from 0 to less than 1 (100 %)",
+            In::AtLeastOne => "1 or more",
+            In::AboveMinusOne => "more than -100 %",
+        }
+    }
+}
+
+impl Reader<'_> {
+    pub fn error(&mut self, code: Code, place: Place, message: impl Into<String>, remedy: impl Into<String>) {
+        self.diagnostics.error(code, place, message, remedy);
+    }
+
+    pub fn origin(&self, place: Place) -> Origin {
+        Origin { file: self.sources.get(place.source).name.clone(), line: self.sources.line(place) }
+    }
+
+    /// Converts by `convert` and checks the range; `None` with a report otherwise.
+    pub fn read(
+        &mut self,
+        amount: &Amount,
+        range: In,
+        convert: impl FnOnce(&Quantity) -> Result<f64, UnitError>,
+    ) -> Option<f64> {
+        match convert(&amount.quantity) {
+            Ok(value) if range.holds(value) => Some(value),
+            Ok(value) => {
+                let remedy = if value.abs() > LARGEST {
+                    "use a larger unit of work"
+                } else if value > 1.0 && matches!(range, In::Fraction | In::BelowOne) && amount.quantity.unit.is_none() {
+                    "write a percentage with its sign, as in `60 %`"
+                } else {
+                    ""
+                };
+                let shown = if value.abs() > LARGEST { "at most 1e21 in size" } else { range.words() };
+                self.error(Code::OutOfRange, amount.place, format!("{value} is out of range: it must be {shown}"), remedy);
+                None
+            }
+            Err(error) => {
+                report_unit(&error, amount.place, self.diagnostics);
+                None
+            }
+        }
+    }
+
+    /// A quantity of one dimension.
+    pub fn amount(&mut self, amount: Option<&Amount>, unit: &Unit<'_>, range: In) -> Option<f64> {
+        self.read(amount?, range, |q| unit.convert(q))
+    }
+
+    /// Money in the model's currency.
+    pub fn money(&mut self, amount: Option<&Amount>) -> Option<f64> {
+        let currency = self.currency.clone();
+        self.amount(amount, &Unit::Money(&currency), In::NotNegative)
+    }
+
+    /// Money per one of whatever a limit counts, as in `0.5 USD/chip-h`.
+    pub fn money_per_any(&mut self, amount: &Amount) -> Option<f64> {
+        let currency = self.currency.clone();
+        self.read(amount, In::NotNegative, |q| match &q.unit {
+            Some(unit) if unit.over.as_deref() == Some(&currency) && unit.under.len() <= 1 => Ok(q.number),
+            Some(_) => Unit::Money(&currency).convert(q),
+            None => Ok(q.number),
+        })
+    }
+
+    /// A fraction.
+    pub fn share(&mut self, amount: Option<&Amount>, range: In) -> Option<f64> {
+        self.amount(amount, &Unit::Share, range)
+    }
+
+    /// A whole number.
+    pub fn count(&mut self, amount: Option<&Amount>, most: usize) -> Option<usize> {
+        let given = amount?;
+        let value = self.amount(amount, &Unit::Count, In::Positive)?;
+        if value.fract() != 0.0 || value > most as f64 {
+            self.error(
+                Code::OutOfRange,
+                given.place,
+                format!("{value} is out of range: it must be a whole number from 1 to {most}"),
+                "",
+            );
+            return None;
+        }
+        Some(value as usize)
+    }
+
+    /// One value a period. Before the first step the value is `before`.
+    pub fn series(
+        &mut self,
+        series: &Series,
+        range: In,
+        before: f64,
+        convert: impl Fn(&Quantity) -> Result<f64, UnitError>,
+    ) -> Option<Vec<f64>> {
+        let periods = self.calendar.len();
+        match &series.form {
+            SeriesForm::Constant(amount) => Some(vec![self.read(amount, range, &convert)?; periods]),
+            SeriesForm::List(amounts) => {
+                let values: Vec<Option<f64>> = amounts.iter().map(|a| self.read(a, range, &convert)).collect();
+                if values.len() != periods {
+                    self.error(
+                        Code::SeriesLength,
+                        series.place,
+                        format!("the list has {} entries and the horizon {periods} periods", values.len()),
+                        "give one entry a period, or steps such as `{ 2026-Q1: 20k, 2027-Q1: 100k }`",
+                    );
+                    return None;
+                }
+                values.into_iter().collect()
+            }
+            SeriesForm::Growth { start, growth } => {
+                let first = self.read(start, range, &convert);
+                let rate = self.amount(Some(growth), &Unit::PerYear, In::AboveMinusOne);
+                let (first, rate) = (first?, rate?);
+                Some(self.calendar.periods.iter().map(|p| first * (1.0 + rate).powf(p.years_at_start)).collect())
+            }
+            SeriesForm::Steps(steps) => self.steps(steps, range, before, convert),
+        }
+    }
+
+    fn steps(
+        &mut self,
+        steps: &[(Text, Amount)],
+        range: In,
+        before: f64,
+        convert: impl Fn(&Quantity) -> Result<f64, UnitError>,
+    ) -> Option<Vec<f64>> {
+        let mut dated = Vec::new();
+        let mut whole = true;
+        for (key, amount) in steps {
+            let value = self.read(amount, range, &convert);
+            match (self.date(key), value) {
+                (Some(date), Some(value)) => dated.push((date, value, key.place)),
+                _ => whole = false,
+            }
+        }
+        if !whole {
+            return None;
+        }
+        dated.sort_by_key(|&(date, _, place)| (date, place));
+        for pair in dated.windows(2).filter(|p| p[0].0 == p[1].0) {
+            self.error(
+                Code::DuplicateKey,
+                pair[1].2,
+                "two steps of this series begin on the same day",
+                "keep one of the two",
+            );
+            whole = false;
+        }
+        let (first, last) = self.calendar.ends()?;
+        let mut values = vec![before; self.calendar.len()];
+        for (date, value, place) in dated {
+            if date >= last {
+                continue;
+            }
+            let from = if date <= first { Some(0) } else { self.calendar.boundary_at(date) };
+            match from {
+                Some(from) => values[from..].fill(value),
+                None => {
+                    self.off_grid(place, date);
+                    whole = false;
+                }
+            }
+        }
+        whole.then_some(values)
+    }
+
+    pub fn off_grid(&mut self, place: Place, date: jiff::civil::DateTime) {
+        let inside = self.calendar.period_at(date).map(|i| self.calendar.periods[i].label.clone()).unwrap_or_default();
+        self.error(
+            Code::OffGrid,
+            place,
+            format!("{} falls inside the period {inside}", date.date()),
+            "use dates on which a period of the horizon begins, or a finer step",
+        );
+    }
+
+    /// The start of a period that is written as a key.
+    pub fn date(&mut self, key: &Text) -> Option<jiff::civil::DateTime> {
+        let Some((start, _)) = parse_period(&key.text) else {
+            self.error(
+                Code::InvalidPeriod,
+                key.place,
+                format!("`{}` is not a period", key.text),
+                "write 2026, 2026-Q3, 2026-07 or 2026-07-15",
+            );
+            return None;
+        };
+        if self.calendar.is_steady() {
+            self.no_horizon(key.place);
+            return None;
+        }
+        Some(start)
+    }
+
+    pub fn no_horizon(&mut self, place: Place) {
+        self.error(
+            Code::NoHorizon,
+            place,
+            "a date in a model without a horizon",
+            "add `horizon: { start: 2026-Q1, periods: 8, step: quarter }`, or give one value",
+        );
+    }
+
+    /// A window, as written.
+    pub fn window(&mut self, text: &Text) -> Option<Window> {
+        let Some(window) = parse_window(&text.text) else {
+            self.error(
+                Code::InvalidPeriod,
+                text.place,
+                format!("`{}` is not a window", text.text),
+                "write a period such as 2026-Q3 or a window such as 2026-Q3..2027-Q4, the end not before the start",
+            );
+            return None;
+        };
+        if self.calendar.is_steady() {
+            self.no_horizon(text.place);
+            return None;
+        }
+        Some(window)
+    }
+
+    /// The periods of a window, cut to the horizon, which it must meet.
+    pub fn window_periods(&mut self, text: &Text) -> Option<(Window, std::ops::Range<usize>)> {
+        let window = self.window(text)?;
+        let Some(periods) = self.calendar.periods_of(window) else {
+            let edge = [window.start, window.end]
+                .into_iter()
+                .flatten()
+                .find(|&at| self.calendar.boundary_at(at).is_none() && self.calendar.period_at(at).is_some());
+            self.off_grid(text.place, edge.unwrap_or_default());
+            return None;
+        };
+        if periods.is_empty() {
+            let horizon = self.calendar.label_of(&self.calendar.all());
+            self.error(
+                Code::OutsideHorizon,
+                text.place,
+                format!("the window {} lies outside the horizon {horizon}", text.text),
+                "move the window or extend the horizon",
+            );
+            return None;
+        }
+        Some((window, periods))
+    }
+
+    /// The first period after a length of time from the start of period `from`.
+    pub fn after(&mut self, from: usize, amount: &Amount) -> Option<usize> {
+        let duration = match Duration::from_quantity(&amount.quantity) {
+            Ok(duration) if duration.count >= 0.0 && duration.count <= 1e6 && duration.count.fract() == 0.0 => duration,
+            Ok(_) => {
+                self.error(Code::OutOfRange, amount.place, "a length of time must be a whole number of its unit", "");
+                return None;
+            }
+            Err(error) => {
+                report_unit(&error, amount.place, self.diagnostics);
+                return None;
+            }
+        };
+        let count = duration.count as i64;
+        let (index, exact) = match duration.unit {
+            DurationUnit::Periods => ((from + duration.count as usize).min(self.calendar.len()), true),
+            _ if self.calendar.is_steady() => (self.calendar.len(), true),
+            DurationUnit::Months => self.calendar.after(from, count, 0),
+            DurationUnit::Hours => self.calendar.after(from, 0, count),
+        };
+        if !exact {
+            self.error(
+                Code::OffGrid,
+                amount.place,
+                "this length of time ends inside a period of the horizon",
+                "give it in whole periods, or use a finer step",
+            );
+            return None;
+        }
+        Some(index)
+    }
+
+    /// The index of an id, or a report with the nearest one.
+    pub fn reference(&mut self, text: &Text, what: &str, ids: &[&str], broken: &[&str]) -> Option<usize> {
+        if let Some(index) = ids.iter().position(|id| *id == text.text) {
+            return Some(index);
+        }
+        if !broken.contains(&text.text.as_str()) {
+            self.error(
+                Code::UnknownId,
+                text.place,
+                format!("there is no {what} `{}`", text.text),
+                suggest(&text.text, ids.iter().copied()),
+            );
+        }
+        None
+    }
+
+    /// Reports an id with characters that ids do not have.
+    pub fn check_id(&mut self, id: &str, place: Place) {
+        let fine = id.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+            && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-'));
+        if !fine || id.len() > 100 {
+            self.error(
+                Code::InvalidId,
+                place,
+                "an id is at most 100 characters of a-z, 0-9, `.`, `_` and `-`, the first a letter or digit",
+                "",
+            );
+        }
+    }
+
+    /// Reports a word with characters that could deceive or that a terminal interprets.
+    pub fn check_word(&mut self, text: &Text) {
+        let hostile = text.text.chars().any(|c| crate::diagnostics::is_hostile(c) || c == '\n');
+        if hostile || text.text.is_empty() || text.text.len() > 300 {
+            self.error(
+                Code::InvalidId,
+                text.place,
+                "this text is empty, too long or has control or bidirectional characters",
+                "write it in plain letters",
+            );
+        }
+    }
+
+    /// Reports a key whose meaning comes later.
+    pub fn not_supported(&mut self, place: Place, what: &str) {
+        self.error(
+            Code::NotSupportedYet,
+            place,
+            format!("{what} not supported yet"),
+            "remove it; it would otherwise be ignored, and the plan would not be what was asked for",
+        );
+    }
+}

@@ -1,0 +1,143 @@
+//! Dimensions, and selectors over them.
+
+use super::types::{Chip, Cloud, Offer};
+
+/// A way to group suppliers.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Dimension {
+    /// Who designs the chip.
+    Vendor,
+    /// The chip.
+    Chip,
+    /// The software stack.
+    Ecosystem,
+    /// Who operates it.
+    Cloud,
+    /// Who owns the cloud.
+    Owner,
+    /// Who earns: the chip's vendor and the cloud's owner.
+    Organisation,
+    /// The region.
+    Region,
+    /// The site.
+    Site,
+    /// How it is held.
+    Term,
+    /// The offer itself.
+    Offer,
+    /// A tag of the offer, its chip or its cloud.
+    Tag(String),
+}
+
+impl Dimension {
+    /// The words for the dimensions that are not tags.
+    pub const WORDS: [&'static str; 10] = [
+        "vendor", "chip", "ecosystem", "cloud", "owner", "organisation", "region", "site", "term", "offer",
+    ];
+
+    /// The dimension that a word names; any other word is a tag.
+    #[must_use]
+    pub fn from_word(word: &str) -> Self {
+        match word {
+            "vendor" => Dimension::Vendor,
+            "chip" => Dimension::Chip,
+            "ecosystem" => Dimension::Ecosystem,
+            "cloud" => Dimension::Cloud,
+            "owner" => Dimension::Owner,
+            "organisation" => Dimension::Organisation,
+            "region" => Dimension::Region,
+            "site" => Dimension::Site,
+            "term" => Dimension::Term,
+            "offer" => Dimension::Offer,
+            other => Dimension::Tag(other.to_owned()),
+        }
+    }
+
+    /// The word for it.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match self {
+            Dimension::Vendor => "vendor",
+            Dimension::Chip => "chip",
+            Dimension::Ecosystem => "ecosystem",
+            Dimension::Cloud => "cloud",
+            Dimension::Owner => "owner",
+            Dimension::Organisation => "organisation",
+            Dimension::Region => "region",
+            Dimension::Site => "site",
+            Dimension::Term => "term",
+            Dimension::Offer => "offer",
+            Dimension::Tag(word) => word,
+        }
+    }
+}
+
+/// What an offer is in a dimension: nothing, one value, or two organisations.
+pub(super) fn values(dimension: &Dimension, offer: &Offer, chip: &Chip, cloud: &Cloud) -> Vec<String> {
+    match dimension {
+        Dimension::Vendor => vec![chip.vendor.clone()],
+        Dimension::Chip => vec![chip.id.clone()],
+        Dimension::Ecosystem => chip.ecosystem.iter().cloned().collect(),
+        Dimension::Cloud => vec![cloud.id.clone()],
+        Dimension::Owner => vec![cloud.owner.clone()],
+        Dimension::Organisation if chip.vendor == cloud.owner => vec![chip.vendor.clone()],
+        Dimension::Organisation => vec![chip.vendor.clone(), cloud.owner.clone()],
+        Dimension::Region => offer.region.iter().cloned().collect(),
+        Dimension::Site => offer.site.iter().cloned().collect(),
+        Dimension::Term => vec![offer.term.word().to_owned()],
+        Dimension::Offer => vec![offer.id.clone()],
+        // The nearest tag wins: the offer's own, then its chip's, then its cloud's.
+        Dimension::Tag(key) => {
+            offer.tags.get(key).or_else(|| chip.tags.get(key)).or_else(|| cloud.tags.get(key)).into_iter().cloned().collect()
+        }
+    }
+}
+
+/// Whether a glob with `*` (any text) and `?` (any one character) matches the whole of a text.
+///
+/// Linear in the text for each star: on a mismatch only the last star is extended (the standard
+/// backtracking of wildcard matching), so that no pattern takes exponential time.
+#[must_use]
+pub fn glob(pattern: &str, text: &str) -> bool {
+    let pattern: Vec<char> = pattern.chars().collect();
+    let text: Vec<char> = text.chars().collect();
+    let (mut p, mut t) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while t < text.len() {
+        if p < pattern.len() && pattern[p] == '*' {
+            star = Some((p, t));
+            p += 1;
+        } else if p < pattern.len() && (pattern[p] == '?' || pattern[p] == text[t]) {
+            p += 1;
+            t += 1;
+        } else if let Some((at, from)) = star {
+            star = Some((at, from + 1));
+            p = at + 1;
+            t = from + 1;
+        } else {
+            return false;
+        }
+    }
+    pattern[p..].iter().all(|&c| c == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs() {
+        for (pattern, text, is) in [
+            ("us-*", "us-east-1", true),
+            ("us-*", "eu-west-1", false),
+            ("*", "", true),
+            ("", "", true),
+            ("", "a", false),
+            ("*-1", "us-east-1", true),
+            ("u?-*-1", "us-east-1", true),
+            ("*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaa", false),
+        ] {
+            assert_eq!(glob(pattern, text), is, "{pattern} on {text}");
+        }
+    }
+}

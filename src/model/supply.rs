@@ -1,0 +1,337 @@
+//! Interprets chips, clouds, investors, offers and pools.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostics::{Code, Place, suggest};
+use crate::document::{self as doc, Map, Text};
+use crate::units::Dimension as Unit;
+
+use super::reader::{In, Reader};
+use super::types::{Chip, Cloud, Investor, Offer, Pool, Term};
+
+/// Ids of a map whose records could not be read: references to them are not reported again.
+pub(super) fn broken<T>(map: &Map<T>, read: &[&str]) -> Vec<String> {
+    map.entries.iter().map(|(id, _, _)| id.clone()).filter(|id| !read.contains(&id.as_str())).collect()
+}
+
+pub(super) fn tags(reader: &mut Reader<'_>, tags: &Option<Map<Text>>) -> BTreeMap<String, String> {
+    let mut out = BTreeMap::new();
+    for (key, place, value) in tags.iter().flat_map(|t| &t.entries) {
+        if super::selector::Dimension::WORDS.contains(&key.as_str()) || matches!(key.as_str(), "kind" | "workload") {
+            reader.error(
+                Code::InvalidId,
+                *place,
+                format!("`{key}` is a dimension of its own and cannot be a tag"),
+                "choose another word for the tag",
+            );
+        }
+        reader.check_id(key, *place);
+        if let Some(value) = value {
+            reader.check_word(value);
+            out.insert(key.clone(), value.text.clone());
+        }
+    }
+    out
+}
+
+pub(super) fn chips(reader: &mut Reader<'_>, map: &Map<doc::Chip>) -> Vec<Chip> {
+    let mut chips = Vec::new();
+    for (id, place, chip) in &map.entries {
+        reader.check_id(id, *place);
+        let Some(chip) = chip else { continue };
+        reader.amount(chip.memory.as_ref(), &Unit::Data, In::Positive);
+        let power = reader.amount(chip.power.as_ref(), &Unit::Power, In::Positive);
+        let tags = tags(reader, &chip.tags);
+        let Some(vendor) = &chip.vendor else { continue };
+        reader.check_word(vendor);
+        chip.ecosystem.iter().for_each(|e| reader.check_word(e));
+        chips.push(Chip {
+            id: id.clone(),
+            vendor: vendor.text.clone(),
+            ecosystem: chip.ecosystem.as_ref().map(|e| e.text.clone()),
+            power,
+            tags,
+        });
+    }
+    chips
+}
+
+pub(super) fn clouds(reader: &mut Reader<'_>, map: &Map<doc::Cloud>) -> Vec<Cloud> {
+    let mut clouds = Vec::new();
+    for (id, place, cloud) in &map.entries {
+        reader.check_id(id, *place);
+        let Some(cloud) = cloud else { continue };
+        let currency = reader.currency.clone();
+        reader.amount(cloud.egress.as_ref(), &Unit::PricePerData(&currency), In::NotNegative);
+        cloud.owner.iter().for_each(|o| reader.check_word(o));
+        let tags = tags(reader, &cloud.tags);
+        let owner = cloud.owner.as_ref().map_or_else(|| id.clone(), |o| o.text.clone());
+        clouds.push(Cloud { id: id.clone(), owner, tags });
+    }
+    clouds
+}
+
+pub(super) fn investors(reader: &mut Reader<'_>, map: Option<&Map<doc::Investor>>) -> Vec<Investor> {
+    let mut investors = Vec::new();
+    for (id, place, investor) in map.iter().flat_map(|m| &m.entries) {
+        reader.check_id(id, *place);
+        if let Some(investor) = investor {
+            let stake = reader.share(investor.stake.as_ref(), In::Fraction);
+            investors.push(Investor { id: id.clone(), stake });
+        }
+    }
+    investors
+}
+
+/// An offer with the pool that it names.
+pub(super) struct ReadOffer {
+    pub offer: Offer,
+    pub pool: Option<Text>,
+}
+
+pub(super) fn offers(
+    reader: &mut Reader<'_>,
+    document: &doc::Document,
+    chips: &[Chip],
+    clouds: &[Cloud],
+) -> Vec<ReadOffer> {
+    let Some(map) = &document.offers else { return Vec::new() };
+    let chip_ids: Vec<&str> = chips.iter().map(|c| c.id.as_str()).collect();
+    let cloud_ids: Vec<&str> = clouds.iter().map(|c| c.id.as_str()).collect();
+    let broken_chips = document.chips.as_ref().map(|m| broken(m, &chip_ids)).unwrap_or_default();
+    let broken_clouds = document.clouds.as_ref().map(|m| broken(m, &cloud_ids)).unwrap_or_default();
+    let broken_chips: Vec<&str> = broken_chips.iter().map(String::as_str).collect();
+    let broken_clouds: Vec<&str> = broken_clouds.iter().map(String::as_str).collect();
+    if map.entries.is_empty() {
+        reader.error(Code::MissingKey, document.place, "the model has no offers", "add at least one offer");
+    }
+    let mut offers = Vec::new();
+    for (id, place, offer) in &map.entries {
+        reader.check_id(id, *place);
+        let Some(offer) = offer else { continue };
+        if let Some(block) = &offer.block {
+            reader.not_supported(block.place, "`block` (whole blocks of chips) is");
+        }
+        if let Some(tiers) = &offer.tiers {
+            reader.not_supported(tiers.place, "`tiers` (prices by quantity) are");
+        }
+        for word in [&offer.region, &offer.site].into_iter().flatten() {
+            reader.check_word(word);
+        }
+        let tags = tags(reader, &offer.tags);
+        let chip = offer.chip.as_ref().and_then(|t| reader.reference(t, "chip", &chip_ids, &broken_chips));
+        let cloud = offer.cloud.as_ref().and_then(|t| reader.reference(t, "cloud", &cloud_ids, &broken_clouds));
+        let currency = reader.currency.clone();
+        let price = offer
+            .price
+            .as_ref()
+            .and_then(|s| reader.series(s, In::NotNegative, f64::NAN, |q| Unit::Price(&currency).convert(q)));
+        let capacity = match &offer.capacity {
+            Some(s) => match reader.series(s, In::NotNegative, 0.0, |q| Unit::Chips.convert(q)) {
+                Some(capacity) => Some(Some(capacity)),
+                None => None,
+            },
+            None => Some(None),
+        };
+        let lead = match &offer.lead {
+            Some(amount) => reader.after(0, amount),
+            None => Some(0),
+        };
+        let term = term(reader, offer);
+        let (Some(chip), Some(cloud), Some(price), Some(capacity), Some(lead), Some(term)) =
+            (chip, cloud, price, capacity, lead, term)
+        else {
+            continue;
+        };
+        let read = Offer {
+            id: id.clone(),
+            chip,
+            cloud,
+            region: offer.region.as_ref().map(|r| r.text.clone()),
+            site: offer.site.as_ref().map(|s| s.text.clone()),
+            term,
+            price,
+            capacity,
+            lead,
+            tags,
+            origin: reader.origin(*place),
+        };
+        missing_price(reader, &read, offer.price.as_ref().map_or(*place, |s| s.place));
+        offers.push(ReadOffer { offer: read, pool: offer.pool.clone() });
+    }
+    offers
+}
+
+/// A price must be known whenever it can be paid: when chips can be held on demand, or when a
+/// reservation can start.
+fn missing_price(reader: &mut Reader<'_>, offer: &Offer, place: Place) {
+    let payable = |t: usize| match &offer.term {
+        Term::Reserved { ends, .. } => ends.contains_key(&t) && t >= offer.lead,
+        _ => offer.capacity_at(t) > 0.0,
+    };
+    if let Some(t) = (0..offer.price.len()).find(|&t| offer.price[t].is_nan() && payable(t)) {
+        let label = reader.calendar.periods[t].label.clone();
+        reader.error(
+            Code::MissingPrice,
+            place,
+            format!("the offer `{}` can be held in {label} but has no price then", offer.id),
+            format!("add a step at or before {label}, or set the capacity to 0 until the price begins"),
+        );
+    }
+}
+
+fn term(reader: &mut Reader<'_>, offer: &doc::Offer) -> Option<Term> {
+    if offer.bad.contains(&"term") {
+        return None;
+    }
+    match &offer.term {
+        None => Some(Term::OnDemand),
+        Some(doc::Term::Word(word)) => match word.text.as_str() {
+            "on-demand" => Some(Term::OnDemand),
+            "spot" => Some(Term::Spot { interruption: 0.0 }),
+            "owned" => Some(Term::Owned),
+            "reserved" => {
+                reader.error(
+                    Code::MissingKey,
+                    word.place,
+                    "a reserved term needs its length",
+                    "write `term: { reserved: 3 years }`",
+                );
+                None
+            }
+            other => {
+                reader.error(
+                    Code::UnknownWord,
+                    word.place,
+                    format!("`{other}` is not a term"),
+                    suggest(other, ["on-demand", "spot", "reserved", "owned"]),
+                );
+                None
+            }
+        },
+        Some(doc::Term::Detailed(detail)) => detailed_term(reader, detail),
+    }
+}
+
+fn detailed_term(reader: &mut Reader<'_>, detail: &doc::TermDetail) -> Option<Term> {
+    if !detail.bad.is_empty() {
+        return None;
+    }
+    match (&detail.reserved, &detail.spot) {
+        (Some(_), Some(_)) => {
+            reader.error(Code::WrongType, detail.place, "a term is either reserved or spot", "remove one of the two");
+            None
+        }
+        (None, Some(spot)) => {
+            for (key, place) in [
+                ("upfront", detail.upfront.as_ref().map(|a| a.place)),
+                ("starts", detail.starts.as_ref().map(|t| t.place)),
+            ] {
+                if let Some(place) = place {
+                    reader.error(Code::WrongType, place, format!("`{key}` belongs to a reserved term"), "remove it");
+                }
+            }
+            if !spot.bad.is_empty() {
+                return None;
+            }
+            let interruption = match &spot.interruption {
+                Some(amount) => reader.share(Some(amount), In::BelowOne)?,
+                None => 0.0,
+            };
+            Some(Term::Spot { interruption })
+        }
+        (Some(length), None) => {
+            let upfront = match &detail.upfront {
+                Some(amount) => reader.share(Some(amount), In::Fraction)?,
+                None => 0.0,
+            };
+            let starts = match &detail.starts {
+                Some(text) => reader.window_periods(text)?.1,
+                None => reader.calendar.all(),
+            };
+            if length.quantity.number <= 0.0 {
+                reader.error(Code::OutOfRange, length.place, "a reservation must have a length above 0", "");
+                return None;
+            }
+            let mut ends = BTreeMap::new();
+            for start in starts {
+                ends.insert(start, reader.after(start, length)?);
+            }
+            Some(Term::Reserved { ends, upfront })
+        }
+        (None, None) => {
+            reader.error(
+                Code::MissingKey,
+                detail.place,
+                "a term with particulars needs `reserved` or `spot`",
+                "write `{ reserved: 3 years }`, `{ spot: { interruption: 12 % } }`, or a word",
+            );
+            None
+        }
+    }
+}
+
+pub(super) fn pools(
+    reader: &mut Reader<'_>,
+    document: &doc::Document,
+    offers: &[ReadOffer],
+    chips: &[Chip],
+    select: impl Fn(&mut Reader<'_>, &doc::Selector) -> Option<Vec<bool>>,
+) -> Vec<Pool> {
+    let mut pools = Vec::new();
+    let empty = Map::default();
+    let map = document.pools.as_ref().unwrap_or(&empty);
+    for (id, place, pool) in &map.entries {
+        reader.check_id(id, *place);
+        let Some(pool) = pool else { continue };
+        let stock = pool
+            .chips
+            .as_ref()
+            .and_then(|s| reader.series(s, In::NotNegative, 0.0, |q| Unit::Chips.convert(q)));
+        let power = pool
+            .power
+            .as_ref()
+            .and_then(|s| reader.series(s, In::NotNegative, 0.0, |q| Unit::Power.convert(q)));
+        if pool.lacks("chips") && pool.lacks("power") {
+            reader.error(Code::MissingKey, pool.place, "a pool needs `chips` or `power`", "add what it holds");
+        }
+        let mut members: Vec<bool> = match &pool.offers {
+            Some(selector) => select(reader, selector).unwrap_or_default(),
+            None => Vec::new(),
+        };
+        members.resize(offers.len(), false);
+        for (i, read) in offers.iter().enumerate() {
+            if read.pool.as_ref().is_some_and(|p| p.text == *id) {
+                members[i] = true;
+            }
+        }
+        let members: Vec<usize> = (0..offers.len()).filter(|&i| members[i]).collect();
+        if members.is_empty() && pool.lacks("offers") && document.offers.as_ref().is_some_and(|m| m.entries.len() == offers.len()) {
+            reader.error(
+                Code::EmptySelection,
+                *place,
+                format!("no offer draws on the pool `{id}`"),
+                "give the pool `offers: <selector>`, or an offer `pool:`",
+            );
+        }
+        if power.is_some() {
+            let without = members.iter().map(|&i| &chips[offers[i].offer.chip]).find(|c| c.power.is_none());
+            if let Some(chip) = without {
+                reader.error(
+                    Code::MissingPower,
+                    *place,
+                    format!("the pool `{id}` is a power envelope but the chip `{}` has no power", chip.id),
+                    format!("add `power:` to the chip `{}`", chip.id),
+                );
+            }
+        }
+        pools.push(Pool { id: id.clone(), chips: stock, power, offers: members, origin: reader.origin(*place) });
+    }
+    let ids: Vec<&str> = map.entries.iter().map(|(id, _, _)| id.as_str()).collect();
+    for read in offers {
+        if let Some(text) = &read.pool {
+            reader.reference(text, "pool", &ids, &[]);
+        }
+    }
+    pools
+}

@@ -1,0 +1,485 @@
+//! The model: validated, indexed, wrong by no construction.
+//!
+//! Everything is in base units (money, chips, hours, kW, fractions) and refers to other things by
+//! index. Series have one entry a period.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::calendar::Calendar;
+use super::selector::Dimension;
+
+/// Where something was written, for sentences: a file and a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The file.
+    pub file: Arc<str>,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+/// A situation to plan.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// What it is called.
+    pub name: String,
+    /// Code of the currency.
+    pub currency: String,
+    /// SHA-256 of all that it was read from.
+    pub sha256: String,
+    /// Scenarios that were applied.
+    pub scenarios: Vec<String>,
+    /// Its periods.
+    pub calendar: Calendar,
+    /// Yearly discount rate.
+    pub discount_rate: f64,
+    /// Accelerator types.
+    pub chips: Vec<Chip>,
+    /// Who operates chips.
+    pub clouds: Vec<Cloud>,
+    /// Who holds a stake: organisation and part.
+    pub investors: Vec<Investor>,
+    /// Shared stocks.
+    pub pools: Vec<Pool>,
+    /// Chips at clouds with prices.
+    pub offers: Vec<Offer>,
+    /// Commitments.
+    pub contracts: Vec<Contract>,
+    /// Training and inference.
+    pub workloads: Vec<Workload>,
+    /// The policy.
+    pub limits: Vec<Limit>,
+    /// What a reader should know about how the model was understood.
+    pub notes: Vec<String>,
+}
+
+impl Model {
+    /// Number of periods.
+    #[must_use]
+    pub fn periods(&self) -> usize {
+        self.calendar.len()
+    }
+
+    /// Factor by which money of a period is discounted to the start of the horizon (mid-period).
+    #[must_use]
+    pub fn discount(&self, period: usize) -> f64 {
+        (1.0 + self.discount_rate).powf(-self.calendar.periods[period].years_at_middle)
+    }
+
+    /// The same for money at the start of a period, as funding and fees are.
+    #[must_use]
+    pub fn discount_at_start(&self, period: usize) -> f64 {
+        (1.0 + self.discount_rate).powf(-self.calendar.periods[period].years_at_start)
+    }
+
+    /// The groups of a dimension, in order of their names, each with its offers.
+    ///
+    /// An offer belongs to two organisations if its chip's vendor does not own its cloud.
+    #[must_use]
+    pub fn groups(&self, dimension: &Dimension) -> Vec<(String, Vec<usize>)> {
+        let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for index in 0..self.offers.len() {
+            for value in self.values(index, dimension) {
+                groups.entry(value).or_default().push(index);
+            }
+        }
+        groups.into_iter().collect()
+    }
+
+    /// What an offer is in a dimension: nothing, one value, or two organisations.
+    #[must_use]
+    pub fn values(&self, offer: usize, dimension: &Dimension) -> Vec<String> {
+        let offer = &self.offers[offer];
+        super::selector::values(dimension, offer, &self.chips[offer.chip], &self.clouds[offer.cloud])
+    }
+
+    /// Work of a workload that one chip of an offer does in an hour, interruptions taken off.
+    #[must_use]
+    pub fn productivity(&self, workload: usize, offer: usize) -> f64 {
+        let o = &self.offers[offer];
+        self.workloads[workload].throughput[o.chip].unwrap_or(0.0) * o.availability()
+    }
+}
+
+/// An accelerator type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chip {
+    /// Its id.
+    pub id: String,
+    /// Who designs and sells it.
+    pub vendor: String,
+    /// Its software stack.
+    pub ecosystem: Option<String>,
+    /// Power of one, in kW.
+    pub power: Option<f64>,
+    /// Further dimensions.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// Who operates chips.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cloud {
+    /// Its id.
+    pub id: String,
+    /// The organisation that owns it.
+    pub owner: String,
+    /// Further dimensions.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// Who holds a stake.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Investor {
+    /// The organisation.
+    pub id: String,
+    /// The part held; unknown if it was not written.
+    pub stake: Option<f64>,
+}
+
+/// A shared stock.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pool {
+    /// Its id.
+    pub id: String,
+    /// Chips in it, a period.
+    pub chips: Option<Vec<f64>>,
+    /// Power of it in kW, a period.
+    pub power: Option<Vec<f64>>,
+    /// The offers that draw on it.
+    pub offers: Vec<usize>,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// How an offer is held.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Term {
+    /// By the period.
+    OnDemand,
+    /// By the period, with interruptions.
+    Spot {
+        /// Part of the hours that is lost.
+        interruption: f64,
+    },
+    /// For a length of time, paid whole.
+    Reserved {
+        /// For each period in which a reservation may start, the first period after it, cut to the
+        /// horizon.
+        ends: BTreeMap<usize, usize>,
+        /// Part of the price paid at the start.
+        upfront: f64,
+    },
+    /// Owned; the price is what running it costs.
+    Owned,
+}
+
+impl Term {
+    /// The word for it.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Term::OnDemand => "on-demand",
+            Term::Spot { .. } => "spot",
+            Term::Reserved { .. } => "reserved",
+            Term::Owned => "owned",
+        }
+    }
+}
+
+/// Chips at a cloud with a price.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offer {
+    /// Its id.
+    pub id: String,
+    /// Index of the chip.
+    pub chip: usize,
+    /// Index of the cloud.
+    pub cloud: usize,
+    /// Region of the cloud.
+    pub region: Option<String>,
+    /// Site within the region.
+    pub site: Option<String>,
+    /// How it is held.
+    pub term: Term,
+    /// Money per chip-hour, a period.
+    pub price: Vec<f64>,
+    /// Most chips, a period; `None` is as many as are needed.
+    pub capacity: Option<Vec<f64>>,
+    /// First period in which anything can be held.
+    pub lead: usize,
+    /// Further dimensions.
+    pub tags: BTreeMap<String, String>,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+impl Offer {
+    /// Part of the hours in which it works.
+    #[must_use]
+    pub fn availability(&self) -> f64 {
+        match self.term {
+            Term::Spot { interruption } => 1.0 - interruption,
+            _ => 1.0,
+        }
+    }
+
+    /// Most chips in a period: 0 before the lead time, infinite without a capacity.
+    #[must_use]
+    pub fn capacity_at(&self, period: usize) -> f64 {
+        if period < self.lead {
+            return 0.0;
+        }
+        self.capacity.as_ref().map_or(f64::INFINITY, |c| c[period])
+    }
+}
+
+/// What a commitment is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommitIn {
+    /// Money spent on covered offers, after discount.
+    Spend,
+    /// Chip-hours of covered offers that are held.
+    ChipHours,
+}
+
+/// A part of a commitment that has to be met by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CommitBucket {
+    /// The periods in which it can be met.
+    pub periods: Range<usize>,
+    /// Money or chip-hours that fall into the horizon.
+    pub amount: f64,
+}
+
+/// What is committed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Commit {
+    /// What it is counted in.
+    pub counted_in: CommitIn,
+    /// Its parts.
+    pub buckets: Vec<CommitBucket>,
+}
+
+/// A commitment over a set of offers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contract {
+    /// Its id.
+    pub id: String,
+    /// Whether each offer is covered.
+    pub covers: Vec<bool>,
+    /// The periods in which it runs.
+    pub active: Range<usize>,
+    /// What is committed.
+    pub commit: Option<Commit>,
+    /// Part taken off prices.
+    pub discount: f64,
+    /// Money in at the start of periods.
+    pub funding: Vec<(usize, f64)>,
+    /// Money out at the start of periods.
+    pub fee: Vec<(usize, f64)>,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// Training or inference.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Task {
+    /// An amount of work within a window.
+    Training {
+        /// The amount.
+        work: f64,
+    },
+    /// A rate of work in each period.
+    Inference {
+        /// Mean rate in work per hour, a period (0 outside the window).
+        demand: Vec<f64>,
+        /// Capacity must serve the mean times this.
+        peak: f64,
+    },
+}
+
+/// Work to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Workload {
+    /// Its id.
+    pub id: String,
+    /// What kind.
+    pub task: Task,
+    /// Unit of its work.
+    pub unit: String,
+    /// The unit of time in which its rates are told, and its length in hours.
+    pub rate_time: (&'static str, f64),
+    /// The periods in which it may run.
+    pub window: Range<usize>,
+    /// Most chips at a time.
+    pub rate_at_most: Option<f64>,
+    /// Work per chip-hour on each chip.
+    pub throughput: Vec<Option<f64>>,
+    /// The offers that it may run on.
+    pub eligible: Vec<usize>,
+    /// Price of a unit of work that is not done.
+    pub unmet: Option<f64>,
+    /// Work that an outage may delay without loss.
+    pub buffer: f64,
+    /// Cost of a unit of work that is lost in an outage.
+    pub loss: f64,
+    /// Further dimensions.
+    pub tags: BTreeMap<String, String>,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+impl Workload {
+    /// `training` or `inference`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self.task {
+            Task::Training { .. } => "training",
+            Task::Inference { .. } => "inference",
+        }
+    }
+
+    /// Rate in work per hour that must be served in a period, peak included; 0 for training.
+    #[must_use]
+    pub fn peak_demand(&self, period: usize) -> f64 {
+        match &self.task {
+            Task::Inference { demand, peak } => demand[period] * peak,
+            Task::Training { .. } => 0.0,
+        }
+    }
+}
+
+/// What a share is a share of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// Money actually paid, undiscounted.
+    Spend,
+    /// Chip-hours.
+    Chips,
+    /// Work.
+    Work,
+    /// Energy in kWh.
+    Power,
+}
+
+impl Measure {
+    /// All measures.
+    pub const ALL: [Measure; 4] = [Measure::Spend, Measure::Chips, Measure::Work, Measure::Power];
+
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Measure::Spend => "spend",
+            Measure::Chips => "chips",
+            Measure::Work => "work",
+            Measure::Power => "power",
+        }
+    }
+}
+
+/// A set of periods over which a limit adds up, with its label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// `2026`, `2026-Q3`, or empty for the whole time.
+    pub label: String,
+    /// The periods.
+    pub periods: Range<usize>,
+}
+
+/// One limit of the policy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Limit {
+    /// Its name.
+    pub name: String,
+    /// What is limited.
+    pub kind: LimitKind,
+    /// Price of exceeding it by one unit; `None` if it cannot be exceeded.
+    pub soft: Option<f64>,
+    /// The times over each of which it holds.
+    pub spans: Vec<Span>,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// A group of offers with its name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// Its name.
+    pub name: String,
+    /// Whether each offer belongs to it.
+    pub offers: Vec<bool>,
+}
+
+/// What is limited.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LimitKind {
+    /// Money spent on a group.
+    Budget {
+        /// The offers.
+        group: Group,
+        /// The money.
+        at_most: f64,
+    },
+    /// Most of a measure that each group may have.
+    Share {
+        /// The dimension of the groups, if they are all of one.
+        by: Option<String>,
+        /// The groups.
+        groups: Vec<Group>,
+        /// The offers whose total counts.
+        universe: Vec<bool>,
+        /// The measure.
+        measure: Measure,
+        /// The workloads whose use counts; `None` is all that is held.
+        workloads: Option<Vec<bool>>,
+        /// The part.
+        at_most: f64,
+    },
+    /// Least of a measure that a group must have.
+    Floor {
+        /// The group.
+        group: Group,
+        /// The measure.
+        measure: Measure,
+        /// The workloads whose use counts; `None` is all that is held.
+        workloads: Option<Vec<bool>>,
+        /// The part.
+        at_least: f64,
+    },
+    /// Power drawn at any time.
+    Power {
+        /// The offers.
+        group: Group,
+        /// The power in kW.
+        at_most: f64,
+    },
+    /// Growth of holdings from one period to the next.
+    Ramp {
+        /// The offers.
+        group: Group,
+        /// The chips.
+        at_most: f64,
+    },
+}
+
+impl LimitKind {
+    /// The word for it.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            LimitKind::Budget { .. } => "budget",
+            LimitKind::Share { .. } => "share",
+            LimitKind::Floor { .. } => "floor",
+            LimitKind::Power { .. } => "power",
+            LimitKind::Ramp { .. } => "ramp",
+        }
+    }
+
+    /// Whether it limits dependency, so that the diversification premium is what it costs.
+    #[must_use]
+    pub fn is_dependency(&self) -> bool {
+        matches!(self, LimitKind::Share { .. } | LimitKind::Floor { .. })
+    }
+}

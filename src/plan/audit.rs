@@ -1,0 +1,189 @@
+//! The plan checked against the model, in the model's words.
+//!
+//! The certificate shows that the program was solved. This shows that the plan keeps what the
+//! model asks for: it uses nothing of the program, so that a mistake in the formulation is found.
+
+use super::ledger::{Ledger, measure};
+use super::schedule::Schedule;
+use crate::model::{CommitIn, LimitKind, Model, Task};
+
+/// A requirement that a plan breaks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Breach {
+    /// The requirement, in words.
+    pub what: String,
+    /// By how much, relative to 1 + the size of what is compared.
+    pub by: f64,
+}
+
+/// Relative violation up to which a requirement counts as kept; as for the certificate.
+pub const TOLERANCE: f64 = 1e-6;
+
+struct Audit {
+    breaches: Vec<Breach>,
+}
+
+impl Audit {
+    /// Requires `value <= most`; `scale` is the size of what was added up.
+    fn at_most(&mut self, what: impl FnOnce() -> String, value: f64, most: f64, scale: f64) {
+        let by = (value - most) / (1.0 + most.abs() + scale.abs());
+        if by > TOLERANCE || by.is_nan() {
+            self.breaches.push(Breach { what: what(), by });
+        }
+    }
+}
+
+/// Every requirement of the model that a schedule breaks, and a total cost that differs from
+/// `cost` (the program's objective).
+#[must_use]
+pub fn audit(model: &Model, schedule: &Schedule, ledger: &Ledger, told: f64, cost: f64) -> Vec<Breach> {
+    let mut audit = Audit { breaches: Vec::new() };
+    audit.at_most(|| "the cost lines add up to the objective".to_owned(), (told - cost).abs(), 0.0, cost);
+    supply(&mut audit, model, schedule);
+    demand(&mut audit, model, schedule);
+    contracts(&mut audit, model, schedule, ledger);
+    limits(&mut audit, model, schedule, ledger);
+    audit.breaches
+}
+
+fn supply(audit: &mut Audit, model: &Model, schedule: &Schedule) {
+    let held = schedule.chips(model);
+    let mut used = vec![vec![0.0; model.periods()]; model.offers.len()];
+    for r in &schedule.running {
+        audit.at_most(|| format!("chips of {} are not negative", model.offers[r.offer].id), -r.chips, 0.0, 0.0);
+        used[r.offer][r.period] += r.chips;
+    }
+    for (o, offer) in model.offers.iter().enumerate() {
+        for t in 0..model.periods() {
+            let label = &model.calendar.periods[t].label;
+            audit.at_most(|| format!("{} in {label}: use within what is held", offer.id), used[o][t], held[o][t], held[o][t]);
+            audit.at_most(|| format!("{} in {label}: held chips are not negative", offer.id), -held[o][t], 0.0, 0.0);
+            let capacity = offer.capacity_at(t);
+            if capacity.is_finite() {
+                audit.at_most(|| format!("{} in {label}: within capacity", offer.id), held[o][t], capacity, held[o][t]);
+            }
+        }
+    }
+    for pool in &model.pools {
+        for t in 0..model.periods() {
+            let label = &model.calendar.periods[t].label;
+            let chips: f64 = pool.offers.iter().map(|&o| held[o][t]).sum();
+            if let Some(stock) = &pool.chips {
+                audit.at_most(|| format!("pool {} in {label}: within its chips", pool.id), chips, stock[t], chips);
+            }
+            if let Some(stock) = &pool.power {
+                let power: f64 = pool
+                    .offers
+                    .iter()
+                    .map(|&o| held[o][t] * model.chips[model.offers[o].chip].power.unwrap_or(0.0))
+                    .sum();
+                audit.at_most(|| format!("pool {} in {label}: within its power", pool.id), power, stock[t], power);
+            }
+        }
+    }
+}
+
+fn demand(audit: &mut Audit, model: &Model, schedule: &Schedule) {
+    for (w, workload) in model.workloads.iter().enumerate() {
+        let mut done = vec![0.0; model.periods()];
+        let mut chips = vec![0.0; model.periods()];
+        for r in schedule.running.iter().filter(|r| r.workload == w) {
+            audit.at_most(
+                || format!("{} runs only where it may", workload.id),
+                if workload.eligible.contains(&r.offer) && workload.window.contains(&r.period) { 0.0 } else { r.chips },
+                0.0,
+                0.0,
+            );
+            done[r.period] += r.chips * model.productivity(w, r.offer);
+            chips[r.period] += r.chips;
+        }
+        let unmet = |t: usize| schedule.unmet.iter().filter(|u| u.0 == w && u.1 == t).map(|u| u.2).sum::<f64>();
+        match &workload.task {
+            Task::Inference { demand, peak } => {
+                for t in workload.window.clone() {
+                    let period = &model.calendar.periods[t];
+                    let short = unmet(t) / period.hours * peak;
+                    let asked = demand[t] * peak;
+                    let label = &period.label;
+                    audit.at_most(|| format!("{} in {label}: demand is served", workload.id), asked - done[t] - short, 0.0, asked);
+                }
+            }
+            Task::Training { work } => {
+                let sum: f64 = workload.window.clone().map(|t| done[t] * model.calendar.periods[t].hours).sum();
+                let short = unmet(workload.window.end - 1);
+                audit.at_most(|| format!("{}: work is done", workload.id), work - sum - short, 0.0, *work);
+            }
+        }
+        if let Some(most) = workload.rate_at_most {
+            for (t, &running) in chips.iter().enumerate() {
+                let label = &model.calendar.periods[t].label;
+                audit.at_most(|| format!("{} in {label}: within its rate", workload.id), running, most, running);
+            }
+        }
+    }
+}
+
+fn contracts(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Ledger) {
+    for (k, contract) in model.contracts.iter().enumerate() {
+        let Some(commit) = &contract.commit else { continue };
+        for (b, bucket) in commit.buckets.iter().enumerate() {
+            let met: f64 = match commit.counted_in {
+                CommitIn::Spend => {
+                    let idle: f64 = schedule.idle.iter().filter(|i| i.0 == k && i.1 == b).map(|i| i.3).sum();
+                    ledger.under[k][bucket.periods.clone()].iter().sum::<f64>() + idle
+                }
+                CommitIn::ChipHours => schedule
+                    .held
+                    .iter()
+                    .filter(|h| h.contract == Some(k))
+                    .flat_map(|h| h.periods.clone().map(move |t| (t, h.chips)))
+                    .filter(|(t, _)| bucket.periods.contains(t))
+                    .map(|(t, chips)| chips * model.calendar.periods[t].hours)
+                    .sum(),
+            };
+            audit.at_most(|| format!("contract {}: the commitment is met", contract.id), bucket.amount - met, 0.0, met);
+        }
+    }
+}
+
+fn limits(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Ledger) {
+    let held = schedule.chips(model);
+    for limit in model.limits.iter().filter(|l| l.soft.is_none()) {
+        for span in &limit.spans {
+            let what = || format!("limit {} {}", limit.name, span.label);
+            let of = |group: &[bool], measured, workloads: &Option<Vec<bool>>| {
+                measure(model, schedule, ledger, group, measured, workloads.as_deref(), &span.periods)
+            };
+            match &limit.kind {
+                LimitKind::Budget { group, at_most } => {
+                    let spent = ledger.spend(model, &group.offers, &span.periods);
+                    audit.at_most(what, spent, *at_most, spent);
+                }
+                LimitKind::Share { groups, universe, measure: m, workloads, at_most, .. } => {
+                    let total = of(universe, *m, workloads);
+                    for group in groups {
+                        audit.at_most(what, of(&group.offers, *m, workloads), at_most * total, total);
+                    }
+                }
+                LimitKind::Floor { group, measure: m, workloads, at_least } => {
+                    let total = of(&vec![true; model.offers.len()], *m, workloads);
+                    audit.at_most(what, at_least * total, of(&group.offers, *m, workloads), total);
+                }
+                LimitKind::Power { group, at_most } => {
+                    let t = span.periods.start;
+                    let power: f64 = (0..model.offers.len())
+                        .filter(|&o| group.offers[o])
+                        .map(|o| held[o][t] * model.chips[model.offers[o].chip].power.unwrap_or(0.0))
+                        .sum();
+                    audit.at_most(what, power, *at_most, power);
+                }
+                LimitKind::Ramp { group, at_most } => {
+                    let t = span.periods.start;
+                    let sum = |t: usize| (0..held.len()).filter(|&o| group.offers[o]).map(|o| held[o][t]).sum::<f64>();
+                    let before = if t == 0 { 0.0 } else { sum(t - 1) };
+                    audit.at_most(what, sum(t) - before, *at_most, sum(t));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What is paid, to whom and when: the one place where a schedule becomes money.
+
+use super::schedule::{Schedule, paid};
+use super::types::{Cost, CostKind, CostLine, PeriodCost};
+use crate::formulation::contract_inside;
+use crate::model::{Measure, Model};
+
+/// Money of a schedule, undiscounted unless said.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    /// Paid for each offer in each period.
+    pub offers: Vec<Vec<f64>>,
+    /// Paid for each offer, discounted.
+    pub offers_discounted: Vec<f64>,
+    /// Paid under each contract and not used, by period.
+    pub idle: Vec<Vec<f64>>,
+    /// Fees of each contract, by period.
+    pub fees: Vec<Vec<f64>>,
+    /// Spent under each contract, by period.
+    pub under: Vec<Vec<f64>>,
+}
+
+impl Ledger {
+    /// Adds up a schedule.
+    #[must_use]
+    pub fn of(model: &Model, schedule: &Schedule) -> Self {
+        let grid = |rows: usize| vec![vec![0.0; model.periods()]; rows];
+        let mut ledger = Ledger {
+            offers: grid(model.offers.len()),
+            offers_discounted: vec![0.0; model.offers.len()],
+            idle: grid(model.contracts.len()),
+            fees: grid(model.contracts.len()),
+            under: grid(model.contracts.len()),
+        };
+        for held in &schedule.held {
+            for (t, money) in paid(model, held) {
+                let money = money * held.chips;
+                ledger.offers[held.offer][t] += money;
+                ledger.offers_discounted[held.offer] += money * model.discount(t);
+                if let Some(k) = held.contract {
+                    ledger.under[k][t] += money;
+                }
+            }
+        }
+        for &(k, _, t, money) in &schedule.idle {
+            ledger.idle[k][t] += money;
+        }
+        for (k, contract) in model.contracts.iter().enumerate() {
+            contract.fee.iter().for_each(|&(t, money)| ledger.fees[k][t] += money);
+        }
+        ledger
+    }
+
+    /// Spend attributable to a group of offers in some periods: their prices, and idle
+    /// commitments and fees of contracts that cover nothing else.
+    #[must_use]
+    pub fn spend(&self, model: &Model, group: &[bool], periods: &std::ops::Range<usize>) -> f64 {
+        let over = |row: &Vec<f64>| row[periods.clone()].iter().sum::<f64>();
+        let offers: f64 = self.offers.iter().zip(group).filter(|(_, inside)| **inside).map(|(row, _)| over(row)).sum();
+        let extras: f64 = model
+            .contracts
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| contract_inside(c, group))
+            .map(|(k, _)| over(&self.idle[k]) + over(&self.fees[k]))
+            .sum();
+        offers + extras
+    }
+}
+
+/// A measure of a group of offers over some periods, from the schedule and the model alone.
+#[must_use]
+pub fn measure(
+    model: &Model,
+    schedule: &Schedule,
+    ledger: &Ledger,
+    group: &[bool],
+    of: Measure,
+    workloads: Option<&[bool]>,
+    periods: &std::ops::Range<usize>,
+) -> f64 {
+    let hours = |t: usize| model.calendar.periods[t].hours;
+    let power = |offer: usize| model.chips[model.offers[offer].chip].power.unwrap_or(0.0);
+    if workloads.is_some() || of == Measure::Work {
+        let counted = |w: usize| workloads.is_none_or(|mask| mask[w]);
+        return schedule
+            .running
+            .iter()
+            .filter(|r| group[r.offer] && periods.contains(&r.period) && counted(r.workload))
+            .map(|r| {
+                let weight = match of {
+                    Measure::Work => model.productivity(r.workload, r.offer),
+                    Measure::Chips => 1.0,
+                    Measure::Power => power(r.offer),
+                    Measure::Spend => crate::formulation::unit_price(model, r.offer, r.period),
+                };
+                r.chips * weight * hours(r.period)
+            })
+            .sum();
+    }
+    if of == Measure::Spend {
+        return ledger.spend(model, group, periods);
+    }
+    let weight = |offer: usize| if of == Measure::Power { power(offer) } else { 1.0 };
+    schedule
+        .held
+        .iter()
+        .filter(|h| group[h.offer])
+        .flat_map(|h| h.periods.clone().filter(|t| periods.contains(t)).map(move |t| h.chips * weight(h.offer) * hours(t)))
+        .sum()
+}
+
+/// The costs as they are told.
+#[must_use]
+pub fn cost(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Cost {
+    let mut lines = Vec::new();
+    let mut add = |kind: CostKind, id: &str, cost: f64| {
+        if cost != 0.0 {
+            lines.push(CostLine { kind, id: id.to_owned(), cost });
+        }
+    };
+    let mut by_period = vec![0.0; model.periods()];
+    for (o, offer) in model.offers.iter().enumerate() {
+        add(CostKind::Spend, &offer.id, ledger.offers_discounted[o]);
+        ledger.offers[o].iter().enumerate().for_each(|(t, money)| by_period[t] += money);
+    }
+    for (k, contract) in model.contracts.iter().enumerate() {
+        let idle: f64 = ledger.idle[k].iter().enumerate().map(|(t, m)| m * model.discount(t)).sum();
+        add(CostKind::Idle, &contract.id, idle);
+        let fee: f64 = contract.fee.iter().map(|&(t, m)| m * model.discount_at_start(t)).sum();
+        add(CostKind::Fee, &contract.id, fee);
+        let funding: f64 = contract.funding.iter().map(|&(t, m)| m * model.discount_at_start(t)).sum();
+        add(CostKind::Funding, &contract.id, -funding);
+        for (t, period) in by_period.iter_mut().enumerate() {
+            *period += ledger.idle[k][t] + ledger.fees[k][t];
+        }
+        contract.funding.iter().for_each(|&(t, money)| by_period[t] -= money);
+    }
+    for (w, workload) in model.workloads.iter().enumerate() {
+        let price = workload.unmet.unwrap_or(0.0);
+        let mine = || schedule.unmet.iter().filter(|(of, _, _)| *of == w);
+        add(CostKind::Unmet, &workload.id, mine().map(|&(_, t, work)| work * price * model.discount(t)).sum());
+        mine().for_each(|&(_, t, work)| by_period[t] += work * price);
+    }
+    for (l, limit) in model.limits.iter().enumerate() {
+        let excess = schedule.excess.iter().filter(|(of, _)| *of == l).map(|(_, cost)| cost).sum();
+        add(CostKind::Soft, &limit.name, excess);
+    }
+    lines.sort_by(|a, b| (a.kind, b.cost.abs()).partial_cmp(&(b.kind, a.cost.abs())).unwrap_or(std::cmp::Ordering::Equal));
+    let total = lines.iter().map(|l| l.cost).sum();
+    let nominal = by_period.iter().sum();
+    let by_period = by_period
+        .into_iter()
+        .zip(&model.calendar.periods)
+        .map(|(cost, p)| PeriodCost { period: p.label.clone(), cost })
+        .collect();
+    Cost { total, nominal, unrestricted: None, premium: None, by_period, lines }
+}

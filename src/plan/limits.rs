@@ -1,0 +1,296 @@
+//! The limits: how much of each is used, what it costs, in a sentence.
+//!
+//! Shadow prices are changes of the optimal cost per unit by which a limit is relaxed, so they are
+//! 0 or negative. From the multiplier y of a row (the change of cost per unit of its right-hand
+//! side) they follow as y for a limit from above and -y for one from below; for a share or floor,
+//! whose right-hand side is the share times the measure's total M, as -|y| x M.
+
+use super::ledger::{Ledger, measure};
+use super::schedule::Schedule;
+use super::types::LimitResult;
+use crate::formulation::{Constraint, Formulation};
+use crate::model::{CommitIn, LimitKind, Measure, Model, Origin};
+use crate::units::human::{money, number, percent};
+
+/// Relative distance within which a limit counts as reached.
+const REACHED: f64 = 1e-6;
+
+/// What a solution says of one limit, before it is put into words.
+struct Finding<'a> {
+    name: String,
+    kind: &'static str,
+    origin: &'a Origin,
+    activity: f64,
+    limit: f64,
+    shadow: Option<f64>,
+    unit: String,
+    from_below: bool,
+    /// What it is about: "`nvidia` has", "all chips of `aws-h100` in 2026-Q1".
+    subject: String,
+    share: bool,
+}
+
+/// Every limit of the policy, and those capacities, pools, rates and commitments that cost
+/// something.
+///
+/// `y` holds a multiplier for each row and `reduced` a reduced cost for each column, both empty if
+/// the engine gave none.
+#[must_use]
+pub fn limit_results(
+    model: &Model,
+    f: &Formulation,
+    schedule: &Schedule,
+    ledger: &Ledger,
+    x: &[f64],
+    y: &[f64],
+    reduced: &[f64],
+) -> Vec<LimitResult> {
+    let activity = f.program().activity(x);
+    // A multiplier below this is rounding: no limit whose full use saves less than a
+    // hundred-millionth of the cost is worth a sentence.
+    let negligible = 1e-8 * (1.0 + f.program().objective(x).abs());
+    let mut policy = Vec::new();
+    let mut others = Vec::new();
+    for (i, constraint) in f.constraints.iter().enumerate() {
+        let y = y.get(i).copied();
+        let row = &f.program().rows()[i];
+        match *constraint {
+            Constraint::Limit { limit, group, span } => {
+                policy.push(policy_limit(model, schedule, ledger, limit, group, span, y));
+            }
+            Constraint::Capacity { offer, period } => {
+                others.push(capacity(model, offer, period, activity[i], row.upper, y));
+            }
+            Constraint::Pool { pool, period, power } => {
+                let p = &model.pools[pool];
+                let label = &model.calendar.periods[period].label;
+                others.push(Finding {
+                    name: format!("pool {} {label}", p.id),
+                    kind: "pool",
+                    origin: &p.origin,
+                    activity: activity[i],
+                    limit: row.upper,
+                    shadow: y.map(|y| y.min(0.0)),
+                    unit: if power { "kW" } else { "chip" }.to_owned(),
+                    from_below: false,
+                    subject: format!("the pool `{}`{}", p.id, at(model, label)),
+                    share: false,
+                });
+            }
+            Constraint::Rate { workload, period } => {
+                let w = &model.workloads[workload];
+                let label = &model.calendar.periods[period].label;
+                others.push(Finding {
+                    name: format!("rate {} {label}", w.id),
+                    kind: "rate",
+                    origin: &w.origin,
+                    activity: activity[i],
+                    limit: row.upper,
+                    shadow: y.map(|y| y.min(0.0)),
+                    unit: "chip".to_owned(),
+                    from_below: false,
+                    subject: format!("the rate of `{}`{}", w.id, at(model, label)),
+                    share: false,
+                });
+            }
+            Constraint::Commit { contract, bucket } => {
+                let c = &model.contracts[contract];
+                let spend = c.commit.as_ref().is_some_and(|c| c.counted_in == CommitIn::Spend);
+                let many = c.commit.as_ref().is_some_and(|c| c.buckets.len() > 1);
+                let part = if many { format!(" {}", bucket + 1) } else { String::new() };
+                others.push(Finding {
+                    name: format!("commit {}{part}", c.id),
+                    kind: "commit",
+                    origin: &c.origin,
+                    activity: activity[i],
+                    limit: row.lower,
+                    shadow: y.map(|y| -y.max(0.0)),
+                    unit: if spend { model.currency.clone() } else { "chip-h".to_owned() },
+                    from_below: true,
+                    subject: format!("the commitment of `{}`{part}", c.id),
+                    share: false,
+                });
+            }
+            Constraint::Use { .. } | Constraint::Demand { .. } | Constraint::Work { .. } => {}
+        }
+    }
+    for &(offer, period, column) in &f.capacity_bounds {
+        let c = column.0 as usize;
+        let upper = f.program().columns()[c].upper;
+        others.push(capacity(model, offer, period, x[c], upper, reduced.get(c).copied()));
+    }
+    let costs = |f: &Finding<'_>| f.shadow.is_some_and(|s| s * f.limit.abs().max(f64::from(f.share)) < -negligible);
+    others.retain(|f| costs(f));
+    policy.into_iter().chain(others).map(|f| told(model, f, negligible)).collect()
+}
+
+fn at(model: &Model, label: &str) -> String {
+    if model.calendar.is_steady() || label.is_empty() { String::new() } else { format!(" in {label}") }
+}
+
+fn capacity<'a>(
+    model: &'a Model,
+    offer: usize,
+    period: usize,
+    held: f64,
+    most: f64,
+    y: Option<f64>,
+) -> Finding<'a> {
+    let o = &model.offers[offer];
+    let label = &model.calendar.periods[period].label;
+    Finding {
+        name: format!("capacity {} {label}", o.id),
+        kind: "capacity",
+        origin: &o.origin,
+        activity: held,
+        limit: most,
+        shadow: y.map(|y| y.min(0.0)),
+        unit: "chip".to_owned(),
+        from_below: false,
+        subject: format!("the capacity of `{}`{}", o.id, at(model, label)),
+        share: false,
+    }
+}
+
+fn policy_limit<'a>(
+    model: &'a Model,
+    schedule: &Schedule,
+    ledger: &Ledger,
+    limit: usize,
+    group: usize,
+    span: usize,
+    y: Option<f64>,
+) -> Finding<'a> {
+    let l = &model.limits[limit];
+    let s = &l.spans[span];
+    let when = at(model, &s.label);
+    let t = s.periods.start;
+    let of = |offers: &[bool], m: Measure, w: &Option<Vec<bool>>| {
+        measure(model, schedule, ledger, offers, m, w.as_deref(), &s.periods)
+    };
+    let held = || schedule.chips(model);
+    let finding = |name: &str, activity: f64, limit: f64, shadow: Option<f64>, unit: &str, subject: String| Finding {
+        name: [l.name.as_str(), name, &s.label].iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join(" "),
+        kind: l.kind.word(),
+        origin: &l.origin,
+        activity,
+        limit,
+        shadow,
+        unit: unit.to_owned(),
+        from_below: false,
+        subject,
+        share: false,
+    };
+    let for_whom = |w: &Option<Vec<bool>>| {
+        let names: Vec<String> = match w {
+            Some(mask) => model.workloads.iter().zip(mask).filter(|(_, m)| **m).map(|(w, _)| format!("`{}`", w.id)).collect(),
+            None => Vec::new(),
+        };
+        match names.len() {
+            0 => String::new(),
+            1..=3 => format!(" for {}", names.join(", ")),
+            n => format!(" for {n} workloads"),
+        }
+    };
+    match &l.kind {
+        LimitKind::Budget { group, at_most } => {
+            let spent = ledger.spend(model, &group.offers, &s.periods);
+            let on = if group.name == "all" { String::new() } else { format!(" on {}", group.name) };
+            finding("", spent, *at_most, y.map(|y| y.min(0.0)), &model.currency, format!("spending{on}{when}"))
+        }
+        LimitKind::Share { groups, universe, measure: m, workloads, at_most, .. } => {
+            let g = &groups[group];
+            let total = of(universe, *m, workloads);
+            let own = of(&g.offers, *m, workloads);
+            let shadow = y.map(|y| y.min(0.0) * total);
+            let subject = format!("the share of `{}` in {}{}{when}", g.name, m.word(), for_whom(workloads));
+            Finding { share: true, ..finding(&g.name, ratio(own, total), *at_most, shadow, "share", subject) }
+        }
+        LimitKind::Floor { group: g, measure: m, workloads, at_least } => {
+            let total = of(&vec![true; model.offers.len()], *m, workloads);
+            let own = of(&g.offers, *m, workloads);
+            let shadow = y.map(|y| -y.max(0.0) * total);
+            let subject = format!("the share of `{}` in {}{}{when}", g.name, m.word(), for_whom(workloads));
+            let finding = finding(&g.name, ratio(own, total), *at_least, shadow, "share", subject);
+            Finding { share: true, from_below: true, ..finding }
+        }
+        LimitKind::Power { group: g, at_most } => {
+            let power: f64 = held()
+                .iter()
+                .enumerate()
+                .filter(|(o, _)| g.offers[*o])
+                .map(|(o, chips)| chips[t] * model.chips[model.offers[o].chip].power.unwrap_or(0.0))
+                .sum();
+            let of = if g.name == "all" { String::new() } else { format!(" of {}", g.name) };
+            finding("", power, *at_most, y.map(|y| y.min(0.0)), "kW", format!("the power{of}{when}"))
+        }
+        LimitKind::Ramp { group: g, at_most } => {
+            let sum = |t: usize| held().iter().enumerate().filter(|(o, _)| g.offers[*o]).map(|(_, c)| c[t]).sum::<f64>();
+            let growth = sum(t) - if t == 0 { 0.0 } else { sum(t - 1) };
+            let of = if g.name == "all" { String::new() } else { format!(" of {}", g.name) };
+            finding("", growth, *at_most, y.map(|y| y.min(0.0)), "chip", format!("the growth{of}{when}"))
+        }
+    }
+}
+
+fn ratio(own: f64, total: f64) -> f64 {
+    if total > 0.0 { own / total } else { 0.0 }
+}
+
+/// The one place where a limit becomes a sentence.
+fn told(model: &Model, f: Finding<'_>, negligible: f64) -> LimitResult {
+    let slack = if f.from_below { f.activity - f.limit } else { f.limit - f.activity };
+    let reached = slack <= REACHED * (1.0 + if f.share { 0.0 } else { f.limit.abs() });
+    let size = if f.share { 1.0 } else { f.limit.abs().max(1.0) };
+    let costs = f.shadow.is_some_and(|s| s * size < -negligible);
+    let amount = |x: f64| if f.share {
+        percent(x)
+    } else if f.unit == model.currency {
+        money(x, &model.currency)
+    } else if f.unit == "chip" {
+        format!("{} chips", number(x))
+    } else {
+        format!("{} {}", number(x), f.unit)
+    };
+    let line = f.origin.line;
+    let what = if f.from_below { "least" } else { "most" };
+    let mut sentence = if reached {
+        format!("{} is at its {what}, {} (line {line})", capitalised(&f.subject), amount(f.limit))
+    } else if slack < 0.0 {
+        format!("{} is {}, beyond its {what} of {} (line {line})", capitalised(&f.subject), amount(f.activity), amount(f.limit))
+    } else {
+        format!("{} is {}; the {what} is {} (line {line})", capitalised(&f.subject), amount(f.activity), amount(f.limit))
+    };
+    match f.shadow {
+        Some(shadow) if costs => {
+            let direction = if f.from_below { "less" } else { "more" };
+            let (unit, saved) = if f.share {
+                ("one percentage point".to_owned(), -shadow / 100.0)
+            } else {
+                (format!("one {}", f.unit), -shadow)
+            };
+            sentence.push_str(&format!("; {unit} {direction} would save {}", money(saved, &model.currency)));
+        }
+        Some(_) if reached => sentence.push_str("; a little more room would save nothing"),
+        _ => {}
+    }
+    sentence.push('.');
+    LimitResult {
+        name: f.name,
+        kind: f.kind.to_owned(),
+        line,
+        binding: reached || slack < 0.0 || costs,
+        activity: f.activity,
+        limit: f.limit,
+        shadow_price: f.shadow.map(|s| if s == 0.0 { 0.0 } else { s }),
+        unit: f.unit,
+        holds_from: None,
+        holds_to: None,
+        sentence,
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

@@ -1,0 +1,118 @@
+//! A solution in the model's words: who holds, who runs, what is left undone.
+
+use std::ops::Range;
+
+use crate::formulation::Formulation;
+use crate::model::{Model, Term};
+
+/// Chips held of an offer under a contract for a stretch of periods.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    /// The offer.
+    pub offer: usize,
+    /// The contract.
+    pub contract: Option<usize>,
+    /// The periods.
+    pub periods: Range<usize>,
+    /// The chips.
+    pub chips: f64,
+}
+
+/// Chips of an offer that work for a workload in a period.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Running {
+    /// The workload.
+    pub workload: usize,
+    /// The offer.
+    pub offer: usize,
+    /// The period.
+    pub period: usize,
+    /// The chips.
+    pub chips: f64,
+}
+
+/// What a solution says, without the program that it solves.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Schedule {
+    /// What is held.
+    pub held: Vec<Held>,
+    /// What runs.
+    pub running: Vec<Running>,
+    /// Work not done: workload, period, work.
+    pub unmet: Vec<(usize, usize, f64)>,
+    /// Money committed and not used: contract, part, period of payment, money.
+    pub idle: Vec<(usize, usize, usize, f64)>,
+    /// By how much priced limits are exceeded: limit, discounted cost.
+    pub excess: Vec<(usize, f64)>,
+}
+
+impl Schedule {
+    /// Reads a solution. Columns at zero are left out.
+    #[must_use]
+    pub fn read(f: &Formulation, x: &[f64]) -> Self {
+        let at = |c: crate::lp::ColumnId| x[c.0 as usize];
+        let held = f
+            .holdings
+            .iter()
+            .filter(|h| at(h.column) != 0.0)
+            .map(|h| Held { offer: h.offer, contract: h.contract, periods: h.periods.clone(), chips: at(h.column) })
+            .collect();
+        let running = f
+            .runs
+            .iter()
+            .filter(|r| at(r.column) != 0.0)
+            .map(|r| Running { workload: r.workload, offer: r.offer, period: r.period, chips: at(r.column) })
+            .collect();
+        let unmet = f
+            .shortfalls
+            .iter()
+            .filter(|s| at(s.column) != 0.0)
+            .map(|s| (s.workload, s.period, at(s.column) * s.work))
+            .collect();
+        let idle = f
+            .idles
+            .iter()
+            .filter(|i| at(i.column) != 0.0)
+            .map(|i| (i.contract, i.bucket, i.period, at(i.column)))
+            .collect();
+        let excess = f
+            .excesses
+            .iter()
+            .filter(|e| at(e.column) != 0.0)
+            .map(|e| (e.limit, at(e.column) * f.program().columns()[e.column.0 as usize].cost))
+            .collect();
+        Schedule { held, running, unmet, idle, excess }
+    }
+
+    /// Chips held, by offer and period.
+    #[must_use]
+    pub fn chips(&self, model: &Model) -> Vec<Vec<f64>> {
+        let mut chips = vec![vec![0.0; model.periods()]; model.offers.len()];
+        for held in &self.held {
+            held.periods.clone().for_each(|t| chips[held.offer][t] += held.chips);
+        }
+        chips
+    }
+}
+
+/// Undiscounted money paid for one chip of an offer that is held for a stretch of periods under a
+/// contract, by period. Computed from the model alone, so that it can check the program.
+#[must_use]
+pub fn paid(model: &Model, held: &Held) -> Vec<(usize, f64)> {
+    let offer = &model.offers[held.offer];
+    let discount = held.contract.map_or(0.0, |k| model.contracts[k].discount);
+    let price = offer.price[held.periods.start] * (1.0 - discount);
+    let hours = |t: usize| model.calendar.periods[t].hours;
+    let upfront = match offer.term {
+        Term::Reserved { upfront, .. } => upfront,
+        _ => 0.0,
+    };
+    let whole: f64 = held.periods.clone().map(hours).sum();
+    held.periods
+        .clone()
+        .map(|t| {
+            let first = if t == held.periods.start { upfront * whole } else { 0.0 };
+            (t, price * (first + (1.0 - upfront) * hours(t)))
+        })
+        .collect()
+}

@@ -1,0 +1,104 @@
+//! The tables of a plan: purchases, assignments, contracts, unmet work.
+
+use std::collections::BTreeMap;
+
+use super::ledger::Ledger;
+use super::schedule::{Schedule, paid};
+use super::types::{Assignment, ContractResult, Purchase, Unmet};
+use crate::model::{CommitIn, Model, Term};
+
+/// What is held of each offer in each period, under each contract.
+#[must_use]
+pub fn purchases(model: &Model, schedule: &Schedule) -> Vec<Purchase> {
+    let mut rows: BTreeMap<(usize, usize, Option<usize>), (f64, f64)> = BTreeMap::new();
+    for held in &schedule.held {
+        for (t, money) in paid(model, held) {
+            let row = rows.entry((held.offer, t, held.contract)).or_default();
+            row.0 += held.chips;
+            row.1 += money * held.chips;
+        }
+    }
+    rows.into_iter()
+        .map(|((offer, t, contract), (chips, spend))| Purchase {
+            offer: model.offers[offer].id.clone(),
+            period: model.calendar.periods[t].label.clone(),
+            chips,
+            spend,
+            contract: contract.map(|k| model.contracts[k].id.clone()),
+        })
+        .collect()
+}
+
+/// Who runs where, with the work that the chips can do.
+#[must_use]
+pub fn assignments(model: &Model, schedule: &Schedule) -> Vec<Assignment> {
+    schedule
+        .running
+        .iter()
+        .map(|r| Assignment {
+            workload: model.workloads[r.workload].id.clone(),
+            offer: model.offers[r.offer].id.clone(),
+            period: model.calendar.periods[r.period].label.clone(),
+            chips: r.chips,
+            work: r.chips * model.productivity(r.workload, r.offer) * model.calendar.periods[r.period].hours,
+        })
+        .collect()
+}
+
+/// What comes of each contract.
+#[must_use]
+pub fn contract_results(model: &Model, ledger: &Ledger) -> Vec<ContractResult> {
+    let row = |(k, contract): (usize, &crate::model::Contract)| {
+        let commit = contract.commit.as_ref().map_or(0.0, |c| {
+            let due: f64 = c.buckets.iter().map(|b| b.amount).sum();
+            match c.counted_in {
+                CommitIn::Spend => due,
+                CommitIn::ChipHours => {
+                    let hours: f64 = c.buckets.iter().map(|b| model.calendar.hours(b.periods.clone())).sum();
+                    due / hours.max(f64::MIN_POSITIVE)
+                }
+            }
+        });
+        ContractResult {
+            contract: contract.id.clone(),
+            signed: true,
+            spend: ledger.under[k].iter().sum(),
+            commit,
+            idle: ledger.idle[k].iter().sum(),
+            funding: contract.funding.iter().map(|(_, money)| money).sum(),
+        }
+    };
+    model.contracts.iter().enumerate().map(row).collect()
+}
+
+/// Work that is not done.
+#[must_use]
+pub fn unmet(model: &Model, schedule: &Schedule) -> Vec<Unmet> {
+    schedule
+        .unmet
+        .iter()
+        .map(|&(w, t, work)| Unmet {
+            workload: model.workloads[w].id.clone(),
+            period: model.calendar.periods[t].label.clone(),
+            work,
+        })
+        .collect()
+}
+
+/// What a reader should know about how the model was understood.
+#[must_use]
+pub fn notes(model: &Model, schedule: &Schedule) -> Vec<String> {
+    let mut notes = model.notes.clone();
+    let end = model.periods();
+    let cut = |h: &&super::schedule::Held| {
+        matches!(model.offers[h.offer].term, Term::Reserved { .. }) && h.periods.end == end && !model.calendar.is_steady()
+    };
+    if schedule.held.iter().filter(cut).count() > 0 {
+        notes.push(
+            "reservations that reach the end of the horizon are paid for their hours within it; \
+             an upfront part is counted pro rata"
+                .to_owned(),
+        );
+    }
+    notes
+}

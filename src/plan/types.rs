@@ -1,0 +1,322 @@
+//! The plan as it is told: the shape of `solve --format json`.
+//!
+//! Money is in the model's currency, chips are chips, work is in each workload's own unit, shares
+//! are fractions. The field names are an interface: they do not change within a format version.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What came of solving a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// The cheapest plan, certified.
+    Optimal,
+    /// There is no plan, with a proof.
+    Infeasible,
+    /// The engine says that there is no plan, but no proof of it was found.
+    InfeasibleUnverified,
+    /// Cost can fall without end.
+    Unbounded,
+    /// A limit of time was reached; the plan is feasible but may not be the cheapest.
+    LimitReached,
+    /// An answer that did not pass the certificate; not to be relied on.
+    Unverified,
+}
+
+impl Status {
+    /// The exit code of the program for this status.
+    #[must_use]
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Status::Optimal => 0,
+            Status::Infeasible | Status::Unbounded => 4,
+            Status::LimitReached => 5,
+            Status::InfeasibleUnverified | Status::Unverified => 6,
+        }
+    }
+
+    /// Whether a plan comes with it.
+    #[must_use]
+    pub fn has_plan(self) -> bool {
+        matches!(self, Status::Optimal | Status::LimitReached | Status::Unverified)
+    }
+}
+
+/// A plan with its certificate, or the statement that there is none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Plan {
+    /// Version of the program.
+    pub polysource: String,
+    /// Version of this format.
+    pub format: u32,
+    /// What was solved.
+    pub model: ModelInfo,
+    /// What came of it.
+    pub status: Status,
+    /// Currency of all money.
+    pub currency: String,
+    /// What it costs; `null` without a plan.
+    pub cost: Option<Cost>,
+    /// What is held, and paid for it.
+    pub purchases: Vec<Purchase>,
+    /// Who runs where.
+    pub assignments: Vec<Assignment>,
+    /// What comes of the contracts.
+    pub contracts: Vec<ContractResult>,
+    /// Work that is not done, at its price.
+    pub unmet: Vec<Unmet>,
+    /// On whom the plan depends.
+    pub exposure: Vec<Exposure>,
+    /// What is still served when a supplier is lost; `null` where it was not computed.
+    pub resilience: Option<Vec<Resilience>>,
+    /// The limits, with what each costs.
+    pub limits: Vec<LimitResult>,
+    /// Prices at which offers enter or leave; `null` where they were not computed.
+    pub break_even: Option<Vec<BreakEven>>,
+    /// The check of the answer.
+    pub certificate: CertificateInfo,
+    /// What a reader should know about how the model was understood.
+    pub notes: Vec<String>,
+}
+
+/// Which model was solved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ModelInfo {
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of everything that was read: the file, overlays, scenarios and settings.
+    pub sha256: String,
+    /// Scenarios applied.
+    pub scenarios: Vec<String>,
+    /// Labels of the periods.
+    pub periods: Vec<String>,
+}
+
+/// What a plan costs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Cost {
+    /// Discounted cost, the objective.
+    pub total: f64,
+    /// The same without discounting.
+    pub nominal: f64,
+    /// Cost without the dependency limits; `null` where it was not computed.
+    pub unrestricted: Option<f64>,
+    /// The diversification premium: total less unrestricted.
+    pub premium: Option<f64>,
+    /// Undiscounted cost of each period.
+    pub by_period: Vec<PeriodCost>,
+    /// What the discounted total is made of.
+    pub lines: Vec<CostLine>,
+}
+
+/// Undiscounted cost of a period.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PeriodCost {
+    /// The period.
+    pub period: String,
+    /// Its cost.
+    pub cost: f64,
+}
+
+/// What a cost line is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CostKind {
+    /// Paid for an offer.
+    Spend,
+    /// Paid under a commitment and not used.
+    Idle,
+    /// Fee of a contract.
+    Fee,
+    /// Porting a workload to an ecosystem.
+    Porting,
+    /// Work that is not done.
+    Unmet,
+    /// Exceeding a priced limit.
+    Soft,
+    /// Funding of a contract, negative.
+    Funding,
+    /// Weighted risk.
+    Risk,
+}
+
+/// A part of the discounted total.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CostLine {
+    /// What it is for.
+    pub kind: CostKind,
+    /// The offer, contract, workload or limit.
+    pub id: String,
+    /// Discounted cost.
+    pub cost: f64,
+}
+
+/// What is held of an offer in a period, and what is paid for it then.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Purchase {
+    /// The offer.
+    pub offer: String,
+    /// The period.
+    pub period: String,
+    /// Chips held.
+    pub chips: f64,
+    /// Undiscounted money paid in the period.
+    pub spend: f64,
+    /// The contract it is held under.
+    pub contract: Option<String>,
+}
+
+/// Chips of an offer that run a workload in a period.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Assignment {
+    /// The workload.
+    pub workload: String,
+    /// The offer.
+    pub offer: String,
+    /// The period.
+    pub period: String,
+    /// Chips.
+    pub chips: f64,
+    /// Work that they can do in the period, in the workload's unit.
+    pub work: f64,
+}
+
+/// What comes of a contract.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ContractResult {
+    /// The contract.
+    pub contract: String,
+    /// Whether it is signed.
+    pub signed: bool,
+    /// Undiscounted money spent under it within the horizon.
+    pub spend: f64,
+    /// Undiscounted commitment that falls into the horizon; money, or chips if it is in chips.
+    pub commit: f64,
+    /// Undiscounted money paid under it and not used.
+    pub idle: f64,
+    /// Undiscounted money in.
+    pub funding: f64,
+}
+
+/// Work of a workload that is not done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Unmet {
+    /// The workload.
+    pub workload: String,
+    /// The period; for training, the last of its window.
+    pub period: String,
+    /// Work, in the workload's unit.
+    pub work: f64,
+}
+
+/// How a measure is spread over the groups of a dimension.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Exposure {
+    /// The dimension.
+    pub by: String,
+    /// The measure: spend, chips, work or power.
+    pub of: String,
+    /// `horizon`, or a period.
+    pub period: String,
+    /// The groups, largest first.
+    pub groups: Vec<GroupShare>,
+    /// Sum of squared shares.
+    pub hhi: f64,
+    /// Effective number of suppliers, 1 / HHI.
+    pub effective: f64,
+}
+
+/// A group's part.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GroupShare {
+    /// The group.
+    pub group: String,
+    /// Its amount: money, chip-hours, work or kWh.
+    pub amount: f64,
+    /// Its part of the total.
+    pub share: f64,
+    /// The stake it holds in the company, if it is an investor.
+    pub investor: Option<f64>,
+}
+
+/// What is still served when a group is lost.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Resilience {
+    /// What is lost.
+    pub lost: Lost,
+    /// The smallest fraction served in any period.
+    pub served: f64,
+    /// The period in which it is smallest.
+    pub period: String,
+    /// Whether all requirements on it hold.
+    pub survives: bool,
+}
+
+/// A group of a dimension.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Lost {
+    /// The dimension.
+    pub by: String,
+    /// The group.
+    pub group: String,
+}
+
+/// A limit and what it costs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LimitResult {
+    /// Its name, with group and period where it has them.
+    pub name: String,
+    /// What kind of limit: budget, share, floor, power, ramp, capacity, pool, commit, demand, work
+    /// or rate.
+    pub kind: String,
+    /// The line of the model that asks for it.
+    pub line: usize,
+    /// Whether it is reached.
+    pub binding: bool,
+    /// What is used of it.
+    pub activity: f64,
+    /// How much there is.
+    pub limit: f64,
+    /// Change of the optimal cost per unit by which the limit is relaxed (0 or negative);
+    /// `null` where the engine gave none.
+    pub shadow_price: Option<f64>,
+    /// Unit of the limit; the shadow price is money per this.
+    pub unit: String,
+    /// Smallest limit for which the shadow price holds; `null` where it was not computed.
+    pub holds_from: Option<f64>,
+    /// Largest limit for which the shadow price holds; `null` where it was not computed.
+    pub holds_to: Option<f64>,
+    /// All of it in a sentence.
+    pub sentence: String,
+}
+
+/// The price at which an offer enters or leaves the plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BreakEven {
+    /// The offer.
+    pub offer: String,
+    /// Its price.
+    pub price: f64,
+    /// It enters below this price.
+    pub enters_below: Option<f64>,
+    /// It leaves above this price.
+    pub leaves_above: Option<f64>,
+}
+
+/// The check of the answer, computed from the program and not from what the engine says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CertificateInfo {
+    /// The engine whose answer was taken.
+    pub engine: String,
+    /// Largest scaled violation of any row, bound or integrality; `null` without a plan.
+    pub primal: Option<f64>,
+    /// A lower bound of the cost that holds whatever the engine did.
+    pub bound: Option<f64>,
+    /// Relative gap between cost and bound.
+    pub gap: Option<f64>,
+    /// Whether all of it is within tolerance (for an infeasible model: whether the proof holds).
+    pub verified: bool,
+    /// Size of the program: columns, rows, non-zeros.
+    pub size: [usize; 3],
+}

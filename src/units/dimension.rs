@@ -1,0 +1,239 @@
+//! Dimensions and their base units.
+
+use super::quantity::{Quantity, Unit, UnitError};
+
+/// The word that a workload counts its work in: `tok`, `sample`, `h100-h`.
+pub type WorkUnit = String;
+
+/// What a number in a model file measures. Every dimension has one base unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dimension<'a> {
+    /// A plain number.
+    Count,
+    /// Money; base unit the model's currency.
+    Money(&'a str),
+    /// Money per chip-hour.
+    Price(&'a str),
+    /// Money per one of something that a word names, as in `USD/tok` or `USD/chip`.
+    MoneyPer(&'a str, &'a [&'a str]),
+    /// Chips.
+    Chips,
+    /// Electrical power; base unit kW.
+    Power,
+    /// A part of a whole; base unit 1, so `35 %` is 0.35.
+    Share,
+    /// A change a year; base unit 1/year.
+    PerYear,
+    /// Memory or data; base unit GB (10^9 bytes).
+    Data,
+    /// Money per GB.
+    PricePerData(&'a str),
+}
+
+/// Work per hour, read from text such as `2400 tok/s` or `1 h100-h`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rate {
+    /// Work per hour.
+    pub per_hour: f64,
+    /// The unit of work, if one was written.
+    pub work: Option<WorkUnit>,
+    /// The word for the time below the slash and its length in hours, if one was written.
+    pub time: Option<(&'static str, f64)>,
+}
+
+impl Dimension<'_> {
+    /// Converts a quantity to the base unit of this dimension.
+    ///
+    /// # Errors
+    /// [`UnitError::Dimension`] naming both dimensions if the unit belongs to another.
+    pub fn convert(&self, quantity: &Quantity) -> Result<f64, UnitError> {
+        let Some(unit) = &quantity.unit else {
+            return Ok(quantity.number);
+        };
+        let factor = self.factor(unit).ok_or_else(|| self.mismatch(unit))?;
+        let value = quantity.number * factor;
+        if value.is_finite() { Ok(value) } else { Err(UnitError::NotFinite(format!("{} {unit}", quantity.number))) }
+    }
+
+    fn factor(&self, unit: &Unit) -> Option<f64> {
+        let over = unit.over.as_deref();
+        let under: Vec<&str> = unit.under.iter().map(String::as_str).collect();
+        let plain = |words: &[&str]| (!unit.percent && under.is_empty() && words.contains(&over?)).then_some(1.0);
+        match self {
+            Dimension::Count => None,
+            Dimension::Money(currency) => plain(&[currency]),
+            Dimension::Chips => plain(&["chip", "chips"]),
+            Dimension::Share => (unit.percent && over.is_none() && under.is_empty()).then_some(1.0),
+            Dimension::Price(currency) => {
+                (!unit.percent && over == Some(currency) && is_chip_hour(&under)).then_some(1.0)
+            }
+            Dimension::MoneyPer(currency, words) => {
+                (!unit.percent && over == Some(currency) && under.len() == 1 && words.contains(&under[0])).then_some(1.0)
+            }
+            Dimension::PerYear => match (over, under.as_slice()) {
+                (None, ["year"]) => Some(1.0),
+                (None, []) if unit.percent => Some(1.0),
+                _ => None,
+            },
+            Dimension::Power => match (under.is_empty() && !unit.percent, over?) {
+                (true, "W") => Some(1e-3),
+                (true, "kW") => Some(1.0),
+                (true, "MW") => Some(1e3),
+                (true, "GW") => Some(1e6),
+                (true, "TW") => Some(1e9),
+                _ => None,
+            },
+            Dimension::Data => (!unit.percent && under.is_empty()).then(|| gigabytes(over?))?,
+            Dimension::PricePerData(currency) => {
+                (!unit.percent && over == Some(currency) && under.len() == 1).then(|| gigabytes(under[0]))?.map(|g| 1.0 / g)
+            }
+        }
+    }
+
+    fn mismatch(&self, unit: &Unit) -> UnitError {
+        UnitError::Dimension { expected: self.description(), found: describe(unit) }
+    }
+
+    /// The dimension in words, with an example of how to write it.
+    #[must_use]
+    pub fn description(&self) -> String {
+        match self {
+            Dimension::Count => "a plain number without a unit".to_owned(),
+            Dimension::Money(c) => format!("money such as `38B {c}`"),
+            Dimension::Price(c) => format!("a price such as `6.88 {c}/chip-h`"),
+            Dimension::MoneyPer(c, words) => format!("money such as `0.02 {c}/{}`", words.first().unwrap_or(&"unit")),
+            Dimension::Chips => "a number of chips such as `20k chips`".to_owned(),
+            Dimension::Power => "power such as `1.2 GW`".to_owned(),
+            Dimension::Share => "a share such as `35 %`".to_owned(),
+            Dimension::PerYear => "a yearly rate such as `8 %/year`".to_owned(),
+            Dimension::Data => "an amount of data such as `80 GB`".to_owned(),
+            Dimension::PricePerData(c) => format!("a price of data such as `0.05 {c}/GB`"),
+        }
+    }
+}
+
+impl Rate {
+    /// Reads work per time; without a time the number is work per hour.
+    ///
+    /// A `chip` below the slash is accepted and means nothing further: throughput is per chip.
+    ///
+    /// # Errors
+    /// [`UnitError::Dimension`] if a share or an unknown time is written.
+    pub fn from_quantity(quantity: &Quantity) -> Result<Self, UnitError> {
+        let Some(unit) = &quantity.unit else {
+            return Ok(Rate { per_hour: quantity.number, work: None, time: None });
+        };
+        let error = || UnitError::Dimension {
+            expected: "work per time such as `2400 tok/s`".to_owned(),
+            found: describe(unit),
+        };
+        let under: Vec<&str> = unit.under.iter().map(String::as_str).filter(|w| *w != "chip").collect();
+        if unit.percent || under.len() > 1 || unit.over.is_none() {
+            return Err(error());
+        }
+        let time = match under.first() {
+            None => None,
+            Some(&word) => Some(match word {
+                "s" | "sec" | "second" => ("s", 1.0 / 3600.0),
+                "min" | "minute" => ("min", 1.0 / 60.0),
+                "h" | "hour" | "chip-h" => ("h", 1.0),
+                "d" | "day" => ("day", 24.0),
+                _ => return Err(error()),
+            }),
+        };
+        let per_hour = match time.map(|(word, _)| word) {
+            Some("s") => quantity.number * 3600.0,
+            Some("min") => quantity.number * 60.0,
+            Some("day") => quantity.number / 24.0,
+            _ => quantity.number,
+        };
+        if !per_hour.is_finite() {
+            return Err(UnitError::NotFinite(quantity.number.to_string()));
+        }
+        Ok(Rate { per_hour, work: unit.over.clone(), time })
+    }
+}
+
+fn is_chip_hour(under: &[&str]) -> bool {
+    matches!(under, ["chip-h" | "chip-hour" | "h" | "hour"] | ["chip", "h" | "hour"])
+}
+
+fn gigabytes(word: &str) -> Option<f64> {
+    match word {
+        "kB" => Some(1e-6),
+        "MB" => Some(1e-3),
+        "GB" => Some(1.0),
+        "TB" => Some(1e3),
+        "PB" => Some(1e6),
+        "EB" => Some(1e9),
+        _ => None,
+    }
+}
+
+/// Names the dimension of a unit that stands where another belongs.
+fn describe(unit: &Unit) -> String {
+    let over = unit.over.as_deref().unwrap_or("");
+    let kind = if unit.percent {
+        "a share"
+    } else if unit.under.is_empty() && matches!(over, "W" | "kW" | "MW" | "GW" | "TW") {
+        "power"
+    } else if unit.under.is_empty() && matches!(over, "chip" | "chips") {
+        "a number of chips"
+    } else if unit.under.is_empty() && gigabytes(over).is_some() {
+        "an amount of data"
+    } else if over.len() == 3 && over.chars().all(|c| c.is_ascii_uppercase()) {
+        if unit.under.is_empty() { "money" } else { "a price" }
+    } else if !unit.under.is_empty() {
+        "a rate"
+    } else {
+        "work or another unit"
+    };
+    format!("{kind} (`{unit}`)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn convert(dimension: &Dimension<'_>, text: &str) -> Result<f64, String> {
+        dimension.convert(&Quantity::parse(text).unwrap()).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn base_units() {
+        assert_eq!(convert(&Dimension::Money("USD"), "38B USD"), Ok(38e9));
+        assert_eq!(convert(&Dimension::Price("USD"), "6.88 USD/chip-h"), Ok(6.88));
+        assert_eq!(convert(&Dimension::Price("USD"), "6.88 USD/chip/h"), Ok(6.88));
+        assert_eq!(convert(&Dimension::Power, "1.2 GW"), Ok(1.2e6));
+        assert_eq!(convert(&Dimension::Power, "700 W"), Ok(0.7));
+        assert_eq!(convert(&Dimension::Share, "35 %"), Ok(0.35));
+        assert_eq!(convert(&Dimension::PerYear, "8 %"), Ok(0.08));
+        assert_eq!(convert(&Dimension::Data, "4 PB"), Ok(4e6));
+        assert_eq!(convert(&Dimension::PricePerData("USD"), "50 USD/TB"), Ok(0.05));
+        assert_eq!(convert(&Dimension::MoneyPer("USD", &["tok"]), "0.02 USD/tok"), Ok(0.02));
+        assert_eq!(convert(&Dimension::Chips, "300k chips"), Ok(300e3));
+    }
+
+    #[test]
+    fn a_wrong_dimension_names_both() {
+        assert_eq!(
+            convert(&Dimension::Power, "38B USD"),
+            Err("expected power such as `1.2 GW`, found money (`USD`)".to_owned())
+        );
+        assert_eq!(
+            convert(&Dimension::Chips, "5 %"),
+            Err("expected a number of chips such as `20k chips`, found a share (`%`)".to_owned())
+        );
+        assert!(convert(&Dimension::Money("USD"), "3 EUR").is_err());
+        assert!(convert(&Dimension::Count, "3 chips").is_err());
+    }
+
+    #[test]
+    fn rates_are_per_hour() {
+        let rate = Rate::from_quantity(&Quantity::parse("2400 tok/s").unwrap()).unwrap();
+        assert_eq!((rate.per_hour, rate.work.as_deref()), (8_640_000.0, Some("tok")));
+        let bare = Rate::from_quantity(&Quantity::parse("1 h100-h").unwrap()).unwrap();
+        assert_eq!((bare.per_hour, bare.work.as_deref(), bare.time), (1.0, Some("h100-h"), None));
+        assert!(Rate::from_quantity(&Quantity::parse("5 tok/month").unwrap()).is_err());
+    }
+}

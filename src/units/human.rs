@@ -1,0 +1,80 @@
+//! Numbers for people: `1.23B`, `45.2k`, `38.5 %`. Four significant digits at most, never an
+//! exponent, with the same scale letters that the parser reads.
+
+/// A number with a scale letter: 12_345_678 is `12.35M`.
+#[must_use]
+pub fn number(x: f64) -> String {
+    let size = x.abs();
+    if !x.is_finite() {
+        return x.to_string();
+    }
+    // The bounds are where rounding to four digits would show the next letter's 1.
+    let (scaled, letter) = if size >= 999.95e9 {
+        (x / 1e12, "T")
+    } else if size >= 999.95e6 {
+        (x / 1e9, "B")
+    } else if size >= 999.95e3 {
+        (x / 1e6, "M")
+    } else if size >= 9_999.5 {
+        (x / 1e3, "k")
+    } else {
+        (x, "")
+    };
+    format!("{}{letter}", plain(scaled))
+}
+
+/// Money: `1.23B USD`.
+#[must_use]
+pub fn money(x: f64, currency: &str) -> String {
+    format!("{} {currency}", number(x))
+}
+
+/// A share: `38.5 %`.
+#[must_use]
+pub fn percent(x: f64) -> String {
+    format!("{} %", plain(x * 100.0))
+}
+
+/// Four significant digits without an exponent and without trailing zeros.
+fn plain(x: f64) -> String {
+    if x == 0.0 {
+        return "0".to_owned();
+    }
+    let whole = x.abs().log10().floor();
+    if whole < -7.0 {
+        return "0".to_owned();
+    }
+    let decimals = (3.0 - whole).clamp(0.0, 10.0) as usize;
+    let mut text = format!("{x:.decimals$}");
+    if text.contains('.') {
+        text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
+    }
+    if text == "-0" { "0".to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_digits_and_a_letter() {
+        for (x, text) in [
+            (0.0, "0"),
+            (1.0, "1"),
+            (0.000_012_34, "0.00001234"),
+            (-0.5, "-0.5"),
+            (1234.4, "1234"),
+            (9999.4, "9999"),
+            (9999.6, "10k"),
+            (45_230.0, "45.23k"),
+            (999_960.0, "1M"),
+            (38e9, "38B"),
+            (-1.5e12, "-1.5T"),
+        ] {
+            assert_eq!(number(x), text, "{x}");
+        }
+        assert_eq!(percent(0.385), "38.5 %");
+        assert_eq!(percent(1.0), "100 %");
+        assert_eq!(money(12.3e9, "USD"), "12.3B USD");
+    }
+}
