@@ -1,2 +1,7 @@
 //! The command line of `polysource`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    polysource::cli::main()
+}

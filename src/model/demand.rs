@@ -64,7 +64,7 @@ fn one(
         Some(value)
     });
     let demand = doc.demand.as_ref().and_then(|s| {
-        learn_rate(reader, &s.form, &mut unit);
+        learn_rate(&s.form, &mut unit);
         let mut values = {
             let expected = unit.clone_word();
             reader.series(s, In::NotNegative, 0.0, |q| rate(q, expected.as_deref()))?
@@ -197,8 +197,7 @@ impl WorkUnit {
     }
 }
 
-fn learn_rate(reader: &Reader<'_>, form: &SeriesForm, unit: &mut WorkUnit) {
-    let _ = reader;
+fn learn_rate(form: &SeriesForm, unit: &mut WorkUnit) {
     let first: Option<&Amount> = match form {
         SeriesForm::Constant(amount) | SeriesForm::Growth { start: amount, .. } => Some(amount),
         SeriesForm::Steps(steps) => steps.first().map(|(_, amount)| amount),

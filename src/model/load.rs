@@ -9,7 +9,7 @@ use crate::units::Dimension as Unit;
 use super::calendar::{Calendar, Step, parse_period};
 use super::reader::{In, Reader};
 use super::select::Offers;
-use super::types::{Model, Offer, Pool};
+use super::types::{Model, Offer};
 use super::{contracts, demand, limits, supply};
 
 /// Most periods that a horizon may have: eleven years of hours.
@@ -137,7 +137,10 @@ fn check_other_scenarios(plain: &Node, applied: &[String], sources: &Sources, di
     for scenario in scenarios.iter().filter(|s| !applied.contains(&s.key)) {
         let mut root = plain.clone();
         doc::merge(&mut root, &scenario.node);
-        interpret(&root, sources, diagnostics);
+        // Its warnings are told when it is applied: an offer that it closes is closed on purpose.
+        let mut found = Diagnostics::new();
+        interpret(&root, sources, &mut found);
+        found.sorted().into_iter().filter(|d| d.severity == Severity::Error).for_each(|d| diagnostics.push(d.clone()));
     }
 }
 
@@ -195,7 +198,7 @@ fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> O
     };
     let limits = document.policy.as_ref().map(|p| limits::limits(&mut reader, p, &all)).unwrap_or_default();
     unsupported(&mut reader, &document);
-    warn_idle(&mut reader, &document, &pools, &offers);
+    warn_idle(&mut reader, &document, &offers);
     let notes = std::mem::take(&mut reader.notes);
     let Reader { calendar, currency, .. } = reader;
     Some(Model {
@@ -280,8 +283,7 @@ fn unsupported(reader: &mut Reader<'_>, document: &Document) {
 }
 
 /// Offers that can never be held, told as a warning: often a capacity whose first step is late.
-fn warn_idle(reader: &mut Reader<'_>, document: &Document, pools: &[Pool], offers: &[Offer]) {
-    let _ = pools;
+fn warn_idle(reader: &mut Reader<'_>, document: &Document, offers: &[Offer]) {
     for offer in offers {
         if (0..reader.calendar.len()).all(|t| offer.capacity_at(t) <= 0.0) {
             let place = document

@@ -1,0 +1,6 @@
+//! Loops over the rooms before: solving a model is build, solve, certify, tell, audit; and again
+//! without the dependency limits for what they cost.
+
+mod solve;
+
+pub use solve::{Detail, SolveSettings, solved_program, solve};

@@ -1,0 +1,219 @@
+//! Model to plan.
+
+use std::time::Duration;
+
+use crate::engine::{CertifiedStatus, EngineChoice, EngineError, SolveOptions, Solved, solve_certified};
+use crate::formulation::{Formulation, Limits, build_with};
+use crate::model::Model;
+use crate::plan::audit::audit;
+use crate::plan::ledger::{Ledger, cost};
+use crate::plan::{
+    CertificateInfo, ModelInfo, Plan, Schedule, Status, assignments, contract_results, exposure, limit_results, notes,
+    purchases, unmet,
+};
+
+/// How much is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Detail {
+    /// One solve, with multipliers and certificate.
+    Plan,
+    /// Also what needs further solves: the diversification premium.
+    #[default]
+    Full,
+}
+
+/// How to solve a model.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SolveSettings {
+    /// The engine.
+    pub engine: EngineChoice,
+    /// Longest time for one engine; none by default.
+    pub time_limit: Option<Duration>,
+    /// How much is computed.
+    pub detail: Detail,
+    /// Relative gap at which an integer answer is good enough.
+    pub mip_gap: f64,
+}
+
+impl Default for SolveSettings {
+    fn default() -> Self {
+        SolveSettings { engine: EngineChoice::Auto, time_limit: None, detail: Detail::Full, mip_gap: 1e-6 }
+    }
+}
+
+impl SolveSettings {
+    fn options(&self) -> SolveOptions {
+        SolveOptions { time_limit: self.time_limit, mip_gap: self.mip_gap }
+    }
+}
+
+/// Finds the cheapest plan of a model within its policy, and certifies it.
+///
+/// Infeasible and uncertified models are plans with that status, not errors.
+///
+/// # Errors
+/// [`EngineError::BadProgram`] if the program has numbers without a meaning.
+///
+/// ```
+/// use polysource::analysis::{SolveSettings, solve};
+/// use polysource::model::Model;
+/// use polysource::plan::Status;
+///
+/// let model = Model::from_yaml_str(r"
+/// polysource: 1
+/// chips: { h100: { vendor: nvidia }, trn2: { vendor: amazon } }
+/// clouds: { aws: { owner: amazon } }
+/// offers:
+///   aws-h100: { chip: h100, cloud: aws, price: 4, capacity: 100 }
+///   aws-trn2: { chip: trn2, cloud: aws, price: 1, capacity: 100 }
+/// workloads:
+///   chat: { kind: inference, demand: 90 req/h, throughput: { h100: 1 req/h, trn2: 1 req/h } }
+/// policy:
+///   limits: [ { share: { by: vendor, of: work, at_most: 60 % } } ]
+/// ").unwrap();
+/// let plan = solve(&model, &SolveSettings::default()).unwrap();
+/// assert_eq!(plan.status, Status::Optimal);
+/// // 60 % of 90 on Trainium at 1, the rest on H100 at 4.
+/// assert!((plan.cost.unwrap().total - (54.0 + 4.0 * 36.0)).abs() < 1e-6);
+/// ```
+pub fn solve(model: &Model, settings: &SolveSettings) -> Result<Plan, EngineError> {
+    let (formulation, solved) = solve_within_boxes(model, Limits::All, settings)?;
+    let mut plan = told(model, &formulation, &solved);
+    if settings.detail == Detail::Full && plan.status == Status::Optimal {
+        add_premium(model, settings, &mut plan)?;
+    }
+    Ok(plan)
+}
+
+/// The program that [`solve`] solves, and its certified answer.
+///
+/// # Errors
+/// As [`solve`].
+pub fn solved_program(model: &Model, settings: &SolveSettings) -> Result<(Formulation, Solved), EngineError> {
+    solve_within_boxes(model, Limits::All, settings)
+}
+
+/// Solves, with more room if a box that is ours is touched, so that no answer depends on it.
+fn solve_within_boxes(
+    model: &Model,
+    limits: Limits,
+    settings: &SolveSettings,
+) -> Result<(Formulation, Solved), EngineError> {
+    let mut room = 1.0;
+    loop {
+        let formulation = build_with(model, limits, room);
+        let program = formulation.program();
+        tracing::info!(
+            columns = program.columns().len(),
+            rows = program.rows().len(),
+            nonzeros = program.nonzeros(),
+            "built the program"
+        );
+        let mut solved = solve_certified(program, settings.engine, &settings.options())?;
+        tracing::info!(
+            status = ?solved.status,
+            engine = solved.certificate.engine.as_str(),
+            gap = solved.certificate.gap,
+            "solved"
+        );
+        let touched = !solved.x.is_empty() && formulation.touched(&solved.x);
+        // An infeasible program may be so because of a box, if any is ours.
+        let suspicious = solved.x.is_empty() && formulation.holdings.iter().any(|h| h.boxed);
+        if !touched && !suspicious || room >= 1e4 {
+            if touched && solved.status == CertifiedStatus::Optimal {
+                solved.status = CertifiedStatus::Unverified;
+                solved.certificate.verified = false;
+            }
+            return Ok((formulation, solved));
+        }
+        room *= 100.0;
+    }
+}
+
+fn told(model: &Model, f: &Formulation, solved: &Solved) -> Plan {
+    let program = f.program();
+    let mut status = match solved.status {
+        CertifiedStatus::Optimal => Status::Optimal,
+        CertifiedStatus::Infeasible => Status::Infeasible,
+        CertifiedStatus::InfeasibleUnverified => Status::InfeasibleUnverified,
+        CertifiedStatus::Unbounded => Status::Unbounded,
+        CertifiedStatus::LimitReached => Status::LimitReached,
+        CertifiedStatus::Unverified => Status::Unverified,
+    };
+    let finite = |x: f64| x.is_finite().then_some(x);
+    let certificate = &solved.certificate;
+    let mut plan = Plan {
+        polysource: env!("CARGO_PKG_VERSION").to_owned(),
+        format: 1,
+        model: ModelInfo {
+            name: model.name.clone(),
+            sha256: model.sha256.clone(),
+            scenarios: model.scenarios.clone(),
+            periods: model.calendar.periods.iter().map(|p| p.label.clone()).collect(),
+        },
+        status,
+        currency: model.currency.clone(),
+        cost: None,
+        purchases: Vec::new(),
+        assignments: Vec::new(),
+        contracts: Vec::new(),
+        unmet: Vec::new(),
+        exposure: Vec::new(),
+        resilience: None,
+        limits: Vec::new(),
+        break_even: None,
+        certificate: CertificateInfo {
+            engine: certificate.engine.clone(),
+            primal: finite(certificate.primal),
+            bound: finite(certificate.bound),
+            gap: finite(certificate.gap),
+            verified: certificate.verified,
+            size: [program.columns().len(), program.rows().len(), program.nonzeros()],
+        },
+        notes: model.notes.clone(),
+    };
+    if !status.has_plan() || solved.x.is_empty() {
+        return plan;
+    }
+    let schedule = Schedule::read(f, &solved.x);
+    let ledger = Ledger::of(model, &schedule);
+    let cost = cost(model, &schedule, &ledger);
+    let breaches = audit(model, &schedule, &ledger, cost.total, program.objective(&solved.x));
+    for breach in &breaches {
+        tracing::warn!(what = breach.what.as_str(), by = breach.by, "the plan does not keep a requirement");
+    }
+    if !breaches.is_empty() {
+        status = Status::Unverified;
+        plan.certificate.verified = false;
+        plan.notes.extend(breaches.iter().take(5).map(|b| format!("not kept: {} (by {:.1e})", b.what, b.by)));
+    }
+    plan.status = status;
+    plan.purchases = purchases(model, &schedule);
+    plan.assignments = assignments(model, &schedule);
+    plan.contracts = contract_results(model, &ledger);
+    plan.unmet = unmet(model, &schedule);
+    plan.exposure = exposure(model, &schedule, &ledger);
+    plan.limits = limit_results(model, f, &schedule, &ledger, &solved.x, &solved.y, &solved.reduced_costs);
+    plan.notes.extend(notes(model, &schedule).into_iter().skip(model.notes.len()));
+    plan.cost = Some(cost);
+    plan
+}
+
+/// The diversification premium: the cost less what it would be without the dependency limits.
+fn add_premium(model: &Model, settings: &SolveSettings, plan: &mut Plan) -> Result<(), EngineError> {
+    let Some(cost) = &mut plan.cost else { return Ok(()) };
+    if !model.limits.iter().any(|l| l.kind.is_dependency()) {
+        cost.unrestricted = Some(cost.total);
+        cost.premium = Some(0.0);
+        return Ok(());
+    }
+    let (formulation, solved) = solve_within_boxes(model, Limits::WithoutDependency, settings)?;
+    if solved.status == CertifiedStatus::Optimal {
+        let unrestricted = formulation.program().objective(&solved.x);
+        cost.unrestricted = Some(unrestricted);
+        cost.premium = Some(cost.total - unrestricted);
+    } else {
+        plan.notes.push("the cost without the dependency limits could not be certified and is left out".to_owned());
+    }
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! `solve`: the cheapest plan.
+
+use std::io;
+
+use super::args::SolveCommand;
+use super::logging::colour;
+use super::{Failure, files};
+use crate::analysis::{SolveSettings, solve};
+use crate::report::{self, Style};
+
+pub(super) fn run(command: &SolveCommand) -> Result<u8, Failure> {
+    let loaded = files::model(&command.input)?;
+    let settings = SolveSettings {
+        engine: command.engine,
+        time_limit: command.time_limit,
+        detail: command.detail.into(),
+        ..SolveSettings::default()
+    };
+    let plan = solve(&loaded.model, &settings).map_err(|e| Failure::Outside(e.to_string()))?;
+    let style = Style { colour: command.output.is_none() && colour(&io::stdout()) };
+    let mut text = Vec::new();
+    report::write(&plan, command.format.into(), style, &mut text)?;
+    files::write(command.output.as_deref(), &text)?;
+    Ok(plan.status.exit_code())
+}

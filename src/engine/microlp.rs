@@ -1,0 +1,144 @@
+//! The simplex method of microlp, modelled through good_lp: a vertex, and integers by branch and
+//! bound. It gives no multipliers.
+
+use good_lp::solvers::microlp::microlp;
+use good_lp::{Expression, ProblemVariables, ResolutionError, Solution, SolutionStatus, SolverModel, variable};
+use good_lp::{WithMipGap, WithTimeLimit};
+
+use super::reduced::Reduced;
+use super::{Abilities, Engine, EngineError, Outcome, SolveOptions, Status, guarded};
+use crate::lp::LinearProgram;
+
+/// microlp: a vertex.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Microlp;
+
+const NAME: &str = "microlp";
+
+impl Engine for Microlp {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities { integers: true, duals: false, vertex: true }
+    }
+
+    fn solve(&self, lp: &LinearProgram, options: &SolveOptions) -> Result<Outcome, EngineError> {
+        lp.validate()?;
+        self.solve_fixed(lp, options, |_| None)
+    }
+}
+
+impl Microlp {
+    /// Solves with some columns held at given values.
+    pub(super) fn solve_fixed(
+        self,
+        lp: &LinearProgram,
+        options: &SolveOptions,
+        fix: impl Fn(usize) -> Option<f64>,
+    ) -> Result<Outcome, EngineError> {
+        // Integer columns keep their own units, and good_lp casts their bounds to 32 bits.
+        for column in lp.columns().iter().filter(|c| c.integer) {
+            let fits = |bound: f64| bound.abs() < f64::from(i32::MAX);
+            if !fits(column.lower) || !fits(column.upper) {
+                let what = format!("the integer column `{}` has a bound beyond 32 bits", column.name);
+                return Err(EngineError::Unsupported { engine: NAME, what });
+            }
+        }
+        guarded(NAME, || run(lp, options, fix))
+    }
+}
+
+fn run(
+    lp: &LinearProgram,
+    options: &SolveOptions,
+    fix: impl Fn(usize) -> Option<f64>,
+) -> Result<Outcome, EngineError> {
+    let mut reduced = Reduced::of(lp, fix, false);
+    if lp.has_integers() {
+        unscale_values(&mut reduced);
+    }
+    if reduced.contradiction {
+        return Ok(Outcome { status: Status::Infeasible, primal: None, duals: None });
+    }
+    if reduced.free.is_empty() {
+        return Ok(Outcome { status: Status::Optimal, primal: Some(reduced.primal(|_| 0.0)), duals: None });
+    }
+    let mut variables = ProblemVariables::new();
+    let x: Vec<good_lp::Variable> = reduced
+        .free
+        .iter()
+        .map(|f| {
+            let v = variable().min(f.lower).max(f.upper);
+            variables.add(if f.integer { v.integer() } else { v })
+        })
+        .collect();
+    let mut objective = Expression::with_capacity(x.len());
+    for (f, &x) in reduced.free.iter().zip(&x).filter(|(f, _)| f.cost != 0.0) {
+        objective.add_mul(f.cost, x);
+    }
+    let mut problem = variables.minimise(objective).using(microlp);
+    if let Some(limit) = options.time_limit {
+        problem = problem.with_time_limit(limit.as_secs_f64());
+    }
+    if lp.has_integers() {
+        problem = problem
+            .with_mip_gap(options.mip_gap as f32)
+            .map_err(|e| EngineError::Unsupported { engine: NAME, what: e.to_string() })?;
+    }
+    for line in &reduced.lines {
+        let expression = || {
+            let mut sum = Expression::with_capacity(line.terms.len());
+            line.terms.iter().for_each(|&(j, a)| {
+                sum.add_mul(a, x[j]);
+            });
+            sum
+        };
+        if line.lower == line.upper {
+            problem.add_constraint(expression().eq(line.lower));
+            continue;
+        }
+        if line.lower.is_finite() {
+            problem.add_constraint(expression().geq(line.lower));
+        }
+        if line.upper.is_finite() {
+            problem.add_constraint(expression().leq(line.upper));
+        }
+    }
+    let solution = match problem.solve() {
+        Ok(solution) => solution,
+        Err(error) => {
+            let status = match error {
+                ResolutionError::Infeasible => Status::Infeasible,
+                ResolutionError::Unbounded => Status::Unbounded,
+                ResolutionError::Other(what) if what.starts_with("Time limit") => Status::TimeLimit,
+                other => return Err(EngineError::Failed { engine: NAME, what: other.to_string() }),
+            };
+            return Ok(Outcome { status, primal: None, duals: None });
+        }
+    };
+    let status = match solution.status() {
+        SolutionStatus::Optimal | SolutionStatus::GapLimit => Status::Optimal,
+        SolutionStatus::TimeLimit => Status::TimeLimit,
+    };
+    let primal = reduced.primal(|k| {
+        let free = &reduced.free[k];
+        solution.value(x[k]).clamp(free.lower, free.upper)
+    });
+    Ok(Outcome { status, primal: Some(primal), duals: None })
+}
+
+/// Undoes the common size of values, so that whole numbers are whole numbers to the engine.
+fn unscale_values(reduced: &mut Reduced) {
+    let size = reduced.scaling.size;
+    for free in &mut reduced.free {
+        free.lower *= size;
+        free.upper *= size;
+    }
+    for line in &mut reduced.lines {
+        line.lower *= size;
+        line.upper *= size;
+    }
+    reduced.scaling.size = 1.0;
+}

@@ -1,0 +1,164 @@
+//! From a linear program to an outcome: the engines, and the loop that certifies what they say.
+//!
+//! An engine is not believed. What it returns is checked by [`crate::lp::certify`] against the
+//! program itself; an answer that does not pass goes to the next engine, and if none passes the
+//! result says so ([`CertifiedStatus::Unverified`]).
+
+mod certified;
+mod clarabel;
+mod microlp;
+mod phase_one;
+mod reduced;
+mod vertex;
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+pub use certified::{Attempt, CertifiedStatus, Solved, solve_certified};
+pub use clarabel::Clarabel;
+pub use microlp::Microlp;
+
+use crate::lp::LinearProgram;
+
+/// What an engine can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Abilities {
+    /// Columns that take whole numbers only.
+    pub integers: bool,
+    /// Multipliers of the rows.
+    pub duals: bool,
+    /// Solutions at a vertex rather than inside the optimal face.
+    pub vertex: bool,
+}
+
+/// What an engine says of a program, apart from any numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Solved to the engine's satisfaction.
+    Optimal,
+    /// No feasible point.
+    Infeasible,
+    /// Cost falls without end.
+    Unbounded,
+    /// Stopped by the time limit.
+    TimeLimit,
+    /// Stopped for another reason, perhaps with numbers that are good enough.
+    Stalled,
+}
+
+/// What an engine returns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// What it says.
+    pub status: Status,
+    /// A value for each column, if it has one.
+    pub primal: Option<Vec<f64>>,
+    /// A multiplier for each row, with the sign d cost / d right-hand side, if it has one.
+    pub duals: Option<Vec<f64>>,
+}
+
+/// Why an engine could not answer.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum EngineError {
+    /// The program has something that the engine cannot deal with.
+    #[error("{engine} cannot solve this program: {what}")]
+    Unsupported {
+        /// The engine.
+        engine: &'static str,
+        /// What it cannot deal with.
+        what: String,
+    },
+    /// The program is not one: a coefficient is not finite or a bound has no meaning.
+    #[error("the program has no meaning: {0}")]
+    BadProgram(#[from] crate::lp::LpError),
+    /// The engine failed.
+    #[error("{engine} failed: {what}")]
+    Failed {
+        /// The engine.
+        engine: &'static str,
+        /// What it said.
+        what: String,
+    },
+}
+
+/// How to solve.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SolveOptions {
+    /// Longest time for one engine; none by default.
+    pub time_limit: Option<Duration>,
+    /// Relative gap at which an integer answer is good enough.
+    pub mip_gap: f64,
+}
+
+impl Default for SolveOptions {
+    fn default() -> Self {
+        SolveOptions { time_limit: None, mip_gap: 1e-6 }
+    }
+}
+
+/// A solver of linear programs.
+pub trait Engine: Send + Sync {
+    /// Its name.
+    fn name(&self) -> &'static str;
+
+    /// What it can do.
+    fn abilities(&self) -> Abilities;
+
+    /// Solves a program.
+    ///
+    /// # Errors
+    /// [`EngineError`] if the program is beyond its abilities or it fails.
+    fn solve(&self, lp: &LinearProgram, options: &SolveOptions) -> Result<Outcome, EngineError>;
+}
+
+/// Which engine to use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum EngineChoice {
+    /// The one that fits the program's size, and the other if it fails.
+    #[default]
+    Auto,
+    /// The simplex method: a vertex.
+    Microlp,
+    /// The interior-point method: multipliers.
+    Clarabel,
+}
+
+impl EngineChoice {
+    /// Every choice.
+    pub const ALL: [EngineChoice; 3] = [EngineChoice::Auto, EngineChoice::Microlp, EngineChoice::Clarabel];
+}
+
+impl fmt::Display for EngineChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            EngineChoice::Auto => "auto",
+            EngineChoice::Microlp => "microlp",
+            EngineChoice::Clarabel => "clarabel",
+        })
+    }
+}
+
+impl FromStr for EngineChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        EngineChoice::ALL
+            .into_iter()
+            .find(|c| c.to_string() == text)
+            .ok_or_else(|| format!("`{text}` is not an engine; known are auto, microlp and clarabel"))
+    }
+}
+
+/// Runs an engine so that a panic inside it becomes an error.
+fn guarded<T>(engine: &'static str, run: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
+    caught.unwrap_or_else(|panic| {
+        let what = panic
+            .downcast_ref::<&str>()
+            .map(|s| (*s).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "it stopped without saying why".to_owned());
+        Err(EngineError::Failed { engine, what })
+    })
+}

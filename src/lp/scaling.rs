@@ -1,0 +1,72 @@
+//! Scaling: the same program in numbers that an interior-point method can finish on.
+//!
+//! Columns are measured in units of their typical size, each row is divided by the geometric mean
+//! of its largest and smallest coefficient, and costs and right-hand sides by their medians
+//! (geometric scaling: Tomlin, "On scaling linear programming problems", Math. Prog. Study 4,
+//! 1975). All factors are powers of two, so that scaling itself loses nothing.
+
+use super::program::{LinearProgram, RowId};
+
+/// Factors of a scaled program: `x = column x scaled x`, `row = scaled row / row factor`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scaling {
+    /// For each column, the value of one scaled unit.
+    pub columns: Vec<f64>,
+    /// For each row, what its coefficients were multiplied by (before the size of right-hand
+    /// sides).
+    pub rows: Vec<f64>,
+    /// What costs were multiplied by.
+    pub cost: f64,
+    /// Common size of all scaled values and right-hand sides.
+    pub size: f64,
+}
+
+impl Scaling {
+    /// Factors for a program.
+    #[must_use]
+    pub fn of(lp: &LinearProgram) -> Self {
+        let columns = vec![1.0; lp.columns().len()];
+        let rows: Vec<f64> = (0..lp.rows().len())
+            .map(|i| {
+                let mut small = f64::INFINITY;
+                let mut large: f64 = 0.0;
+                for (_, a) in lp.row_terms(RowId(i as u32)) {
+                    small = small.min(a.abs());
+                    large = large.max(a.abs());
+                }
+                if large > 0.0 { 1.0 / power_of_two((small * large).sqrt()) } else { 1.0 }
+            })
+            .collect();
+        let costs = lp.columns().iter().map(|c| c.cost.abs());
+        let sides = lp.rows().iter().zip(&rows).flat_map(|(r, f)| [(r.lower * f).abs(), (r.upper * f).abs()]);
+        let cost = 1.0 / power_of_two(median(costs));
+        let size = power_of_two(median(sides));
+        Scaling { columns, rows, cost, size }
+    }
+
+    /// A scaled solution in the program's own units.
+    #[must_use]
+    pub fn primal(&self, scaled: impl Iterator<Item = f64>) -> Vec<f64> {
+        scaled.zip(&self.columns).map(|(x, f)| x * f * self.size).collect()
+    }
+
+    /// Scaled multipliers in the program's own units.
+    #[must_use]
+    pub fn duals(&self, scaled: impl Iterator<Item = f64>) -> Vec<f64> {
+        scaled.zip(&self.rows).map(|(y, f)| y * f / self.cost).collect()
+    }
+}
+
+fn power_of_two(x: f64) -> f64 {
+    if x > 0.0 && x.is_finite() { x.log2().round().exp2() } else { 1.0 }
+}
+
+/// The median of the positive finite values; 1 if there are none.
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.filter(|v| *v > 0.0 && v.is_finite()).collect();
+    if values.is_empty() {
+        return 1.0;
+    }
+    let middle = values.len() / 2;
+    *values.select_nth_unstable_by(middle, f64::total_cmp).1
+}

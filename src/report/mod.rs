@@ -1,0 +1,55 @@
+//! Plans as text, JSON, CSV and Markdown: one writer a format. Nothing is computed here beyond
+//! adding up lines for display.
+
+mod csv;
+mod json;
+mod markdown;
+mod summary;
+mod text;
+
+use std::io::{self, Write};
+
+use crate::plan::Plan;
+
+/// A format of `solve`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One screen for a person.
+    Text,
+    /// Everything, for programs.
+    Json,
+    /// The assignments as a table.
+    Csv,
+    /// The text as a document.
+    Markdown,
+}
+
+/// How text is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Style {
+    /// Whether the terminal shows colours.
+    pub colour: bool,
+}
+
+/// Writes a plan.
+///
+/// # Errors
+/// What the writer reports.
+pub fn write(plan: &Plan, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Text => text::write(plan, style, out),
+        Format::Json => json::write(plan, out),
+        Format::Csv => csv::write(plan, out),
+        Format::Markdown => markdown::write(plan, out),
+    }
+}
+
+/// The JSON Schema of `solve --format json`.
+#[must_use]
+pub fn output_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(Plan).to_value();
+    if let Some(map) = schema.as_object_mut() {
+        map.insert("title".to_owned(), "polysource plan".into());
+    }
+    schema
+}

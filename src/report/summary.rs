@@ -1,0 +1,287 @@
+//! What the screen and the document both show: sections of lines and tables.
+
+use std::collections::BTreeMap;
+
+use crate::plan::{CostKind, Exposure, Plan, Status};
+use crate::units::human::{money, number, percent};
+
+/// A table: heading, columns (`true` for numbers, which are aligned right) and rows.
+pub(super) struct Table {
+    pub heading: String,
+    pub columns: Vec<(&'static str, bool)>,
+    pub rows: Vec<Vec<String>>,
+    /// A line below it.
+    pub foot: Option<String>,
+}
+
+/// Most rows of a table on one screen.
+const ROWS: usize = 12;
+/// Most limits told.
+const LIMITS: usize = 10;
+
+/// The decision in a line.
+pub(super) fn headline(plan: &Plan) -> String {
+    let c = &plan.certificate;
+    match plan.status {
+        Status::Optimal => {
+            let gap = c.gap.unwrap_or(f64::INFINITY).max(0.0);
+            format!("optimal, certified: no plan is cheaper by more than {} of the cost", percent(ceiling(gap)))
+        }
+        Status::Infeasible => "infeasible, proved: no plan meets all requirements".to_owned(),
+        Status::InfeasibleUnverified => {
+            "infeasible according to the engine, NOT PROVED: do not rely on this answer".to_owned()
+        }
+        Status::Unbounded => "unbounded: cost can fall without end; a price or a limit is missing".to_owned(),
+        Status::LimitReached => "limit reached: this plan is feasible but may not be the cheapest".to_owned(),
+        Status::Unverified => "NOT CERTIFIED: do not rely on this answer".to_owned(),
+    }
+}
+
+/// A gap rounded up to a power of ten, at least a billionth, so that the sentence stays true.
+fn ceiling(gap: f64) -> f64 {
+    let mut bound = 1e-9;
+    while bound < gap && bound < 1.0 {
+        bound *= 10.0;
+    }
+    bound
+}
+
+/// How the answer was checked.
+pub(super) fn certificate(plan: &Plan) -> String {
+    let c = &plan.certificate;
+    let [columns, rows, nonzeros] = c.size;
+    let told = |x: Option<f64>| x.map_or("none".to_owned(), |x| format!("{x:.1e}"));
+    format!(
+        "engine {}, largest violation {}, gap {}, {columns} columns, {rows} rows, {nonzeros} non-zeros",
+        c.engine,
+        told(c.primal),
+        told(c.gap.map(|g| g.max(0.0)))
+    )
+}
+
+/// What to do when there is no plan.
+pub(super) fn advice(plan: &Plan) -> Option<&'static str> {
+    match plan.status {
+        Status::Infeasible | Status::InfeasibleUnverified => Some(
+            "Raise a capacity or a limit, move a window, or give `unmet` or `soft` a price to see what is short.",
+        ),
+        Status::Unverified => Some("Try another engine with --engine, and report the model if none certifies it."),
+        Status::LimitReached => Some("Raise --time-limit."),
+        Status::Unbounded | Status::Optimal => None,
+    }
+}
+
+/// The sections of a plan, in order.
+pub(super) fn tables(plan: &Plan) -> Vec<Table> {
+    let mut tables = Vec::new();
+    tables.extend(cost(plan));
+    tables.extend(purchases(plan));
+    tables.extend(assignments(plan));
+    tables.extend(contracts(plan));
+    tables.extend(unmet(plan));
+    for by in ["vendor", "cloud", "organisation"] {
+        let table = plan.exposure.iter().find(|e| e.by == by && e.of == "spend" && e.period == "horizon");
+        tables.extend(table.map(|e| exposure(plan, e)));
+    }
+    tables
+}
+
+fn kind(kind: CostKind) -> &'static str {
+    match kind {
+        CostKind::Spend => "spend",
+        CostKind::Idle => "idle commitment",
+        CostKind::Fee => "fee",
+        CostKind::Porting => "porting",
+        CostKind::Unmet => "work not done",
+        CostKind::Soft => "exceeding a priced limit",
+        CostKind::Funding => "funding",
+        CostKind::Risk => "risk",
+    }
+}
+
+fn cost(plan: &Plan) -> Option<Table> {
+    let cost = plan.cost.as_ref()?;
+    let mut lines: Vec<_> = cost.lines.iter().collect();
+    lines.sort_by(|a, b| b.cost.abs().total_cmp(&a.cost.abs()));
+    let shown = if lines.len() > ROWS { ROWS - 1 } else { lines.len() };
+    let row = |name: String, x: f64| vec![name, money(x, &plan.currency), percent(x / cost.total.abs().max(f64::MIN_POSITIVE))];
+    let mut rows: Vec<Vec<String>> =
+        lines[..shown].iter().map(|l| row(format!("{} {}", kind(l.kind), l.id), l.cost)).collect();
+    if shown < lines.len() {
+        let rest: f64 = lines[shown..].iter().map(|l| l.cost).sum();
+        rows.push(row(format!("{} more lines", lines.len() - shown), rest));
+    }
+    rows.push(row("total".to_owned(), cost.total));
+    let mut foot = Vec::new();
+    if let (Some(unrestricted), Some(premium)) = (cost.unrestricted, cost.premium) {
+        foot.push(format!(
+            "Without its limits on dependency it would cost {}: the diversification premium is {} ({}).",
+            money(unrestricted, &plan.currency),
+            money(premium, &plan.currency),
+            percent(premium / unrestricted.abs().max(f64::MIN_POSITIVE)),
+        ));
+    }
+    if (cost.nominal - cost.total).abs() > 1e-9 * cost.total.abs() {
+        foot.push(format!("Undiscounted: {}.", money(cost.nominal, &plan.currency)));
+    }
+    Some(Table {
+        heading: format!("Cost {}", money(cost.total, &plan.currency)),
+        columns: vec![("line", false), ("cost", true), ("part", true)],
+        rows,
+        foot: (!foot.is_empty()).then(|| foot.join(" ")),
+    })
+}
+
+/// One row for each offer and contract, over all periods.
+fn purchases(plan: &Plan) -> Option<Table> {
+    let mut by: BTreeMap<(String, String), (f64, usize, String, String, f64)> = BTreeMap::new();
+    for p in &plan.purchases {
+        let key = (p.offer.clone(), p.contract.clone().unwrap_or_default());
+        let row = by.entry(key).or_insert_with(|| (0.0, 0, p.period.clone(), p.period.clone(), 0.0));
+        row.0 = row.0.max(p.chips);
+        row.1 += 1;
+        row.3.clone_from(&p.period);
+        row.4 += p.spend;
+    }
+    let mut rows: Vec<_> = by.into_iter().collect();
+    rows.sort_by(|a, b| b.1.4.total_cmp(&a.1.4).then_with(|| a.0.cmp(&b.0)));
+    let (shown, more) = cut(rows.len());
+    let rest: f64 = rows[shown..].iter().map(|(_, r)| r.4).sum();
+    let dated = plan.model.periods.len() > 1;
+    let mut cells: Vec<Vec<String>> = rows
+        .into_iter()
+        .take(shown)
+        .map(|((offer, contract), (chips, _, first, last, spend))| {
+            let when = if first == last { first } else { format!("{first}..{last}") };
+            let when = if dated { when } else { String::new() };
+            vec![offer, number(chips), when, money(spend, &plan.currency), contract]
+        })
+        .collect();
+    if more > 0 {
+        cells.push(vec![format!("{more} more offers"), String::new(), String::new(), money(rest, &plan.currency), String::new()]);
+    }
+    (!cells.is_empty()).then(|| Table {
+        heading: "What is held".to_owned(),
+        columns: vec![("offer", false), (if dated { "most chips" } else { "chips" }, true), ("when", false), ("spend", true), ("contract", false)],
+        rows: cells,
+        foot: None,
+    })
+}
+
+/// How many of `n` rows are shown, and how many are not.
+fn cut(n: usize) -> (usize, usize) {
+    if n > ROWS { (ROWS - 1, n - ROWS + 1) } else { (n, 0) }
+}
+
+/// One row for each workload: the offers that do most of it.
+fn assignments(plan: &Plan) -> Option<Table> {
+    let mut by: BTreeMap<&str, BTreeMap<&str, f64>> = BTreeMap::new();
+    for a in &plan.assignments {
+        *by.entry(&a.workload).or_default().entry(&a.offer).or_default() += a.work;
+    }
+    let rows: Vec<Vec<String>> = by
+        .into_iter()
+        .map(|(workload, offers)| {
+            let total: f64 = offers.values().sum();
+            let mut offers: Vec<_> = offers.into_iter().collect();
+            offers.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+            let more = offers.len().saturating_sub(3);
+            let mut told: Vec<String> =
+                offers.iter().take(3).map(|(o, w)| format!("{o} {}", percent((w / total * 1000.0).round() / 1000.0))).collect();
+            if more > 0 {
+                let rest: f64 = offers[3..].iter().map(|(_, w)| w).sum();
+                told.push(format!("{more} more {}", percent((rest / total * 1000.0).round() / 1000.0)));
+            }
+            vec![workload.to_owned(), told.join(", ")]
+        })
+        .collect();
+    (!rows.is_empty()).then(|| Table {
+        heading: "Who runs where (parts of the work)".to_owned(),
+        columns: vec![("workload", false), ("offers", false)],
+        rows,
+        foot: None,
+    })
+}
+
+fn contracts(plan: &Plan) -> Option<Table> {
+    let rows: Vec<Vec<String>> = plan
+        .contracts
+        .iter()
+        .map(|c| {
+            vec![
+                c.contract.clone(),
+                if c.signed { "signed" } else { "not signed" }.to_owned(),
+                number(c.commit),
+                number(c.spend),
+                number(c.idle),
+                number(c.funding),
+            ]
+        })
+        .collect();
+    (!rows.is_empty()).then(|| Table {
+        heading: format!("Contracts (within the horizon, {})", plan.currency),
+        columns: vec![("contract", false), ("", false), ("committed", true), ("spent", true), ("idle", true), ("funding", true)],
+        rows,
+        foot: None,
+    })
+}
+
+fn unmet(plan: &Plan) -> Option<Table> {
+    let mut by: BTreeMap<&str, (f64, usize)> = BTreeMap::new();
+    for u in &plan.unmet {
+        let row = by.entry(&u.workload).or_default();
+        row.0 += u.work;
+        row.1 += 1;
+    }
+    let rows: Vec<Vec<String>> =
+        by.into_iter().map(|(w, (work, periods))| vec![w.to_owned(), number(work), periods.to_string()]).collect();
+    (!rows.is_empty()).then(|| Table {
+        heading: "Work not done, at its price".to_owned(),
+        columns: vec![("workload", false), ("work", true), ("periods", true)],
+        rows,
+        foot: None,
+    })
+}
+
+fn exposure(plan: &Plan, e: &Exposure) -> Table {
+    let (shown, more) = cut(e.groups.len());
+    let mut rows: Vec<Vec<String>> = e.groups[..shown]
+        .iter()
+        .map(|g| {
+            let bar = "#".repeat((g.share.clamp(0.0, 1.0) * 20.0).round() as usize);
+            let investor = match g.investor {
+                Some(stake) if stake > 0.0 => format!("investor, holds {}", percent(stake)),
+                Some(_) => "investor".to_owned(),
+                None => String::new(),
+            };
+            vec![g.group.clone(), percent((g.share * 1000.0).round() / 1000.0), money(g.amount, &plan.currency), bar, investor]
+        })
+        .collect();
+    if more > 0 {
+        rows.push(vec![format!("{more} more"), String::new(), String::new(), String::new(), String::new()]);
+    }
+    let foot = if e.by == "organisation" {
+        "An organisation earns as a chip vendor and as a cloud, so these shares may add up to more than 100 %.".to_owned()
+    } else {
+        format!("HHI {:.3}: as concentrated as {:.2} equal suppliers.", e.hhi, e.effective)
+    };
+    Table {
+        heading: format!("Spend by {}", e.by),
+        columns: vec![(match e.by.as_str() { "vendor" => "vendor", "cloud" => "cloud", _ => "organisation" }, false), ("share", true), ("amount", true), ("", false), ("", false)],
+        rows,
+        foot: Some(foot),
+    }
+}
+
+/// The binding limits in sentences, the costliest first; and how many more there are.
+pub(super) fn limits(plan: &Plan) -> (Vec<&str>, usize) {
+    let size = |l: &crate::plan::LimitResult| {
+        l.shadow_price.unwrap_or(0.0).abs() * if l.unit == "share" { 0.01 } else { l.limit.abs() }
+    };
+    let mut binding: Vec<_> = plan.limits.iter().filter(|l| l.binding).collect();
+    binding.sort_by(|a, b| size(b).total_cmp(&size(a)).then_with(|| a.name.cmp(&b.name)));
+    // Shares are points of a whole and capacities are whole amounts: policy first, then the rest.
+    binding.sort_by_key(|l| matches!(l.kind.as_str(), "capacity" | "pool" | "rate" | "commit"));
+    let more = binding.len().saturating_sub(LIMITS);
+    (binding.into_iter().take(LIMITS).map(|l| l.sentence.as_str()).collect(), more)
+}

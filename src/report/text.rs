@@ -1,0 +1,69 @@
+//! Text: one screen for a planner.
+
+use std::io::{self, Write};
+
+use comfy_table::{CellAlignment, ContentArrangement, Table as Grid, presets};
+
+use super::{Style, summary};
+use crate::plan::{Plan, Status};
+
+pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let name = &plan.model.name;
+    let scenarios = if plan.model.scenarios.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", plan.model.scenarios.join(", "))
+    };
+    writeln!(out, "{name}{scenarios}: {}", coloured(&summary::headline(plan), plan.status, style))?;
+    writeln!(out, "{}", summary::certificate(plan))?;
+    if let Some(advice) = summary::advice(plan) {
+        writeln!(out, "{advice}")?;
+    }
+    for table in summary::tables(plan) {
+        writeln!(out, "\n{}", bold(&table.heading, style))?;
+        let mut grid = Grid::new();
+        grid.load_style(presets::NOTHING);
+        grid.set_content_arrangement(ContentArrangement::Disabled);
+        for row in &table.rows {
+            grid.add_row(row);
+        }
+        for (column, (_, number)) in grid.column_iter_mut().zip(&table.columns) {
+            column.set_padding((1, 1));
+            if *number {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        for line in grid.lines() {
+            writeln!(out, " {}", line.trim_end())?;
+        }
+        if let Some(foot) = &table.foot {
+            writeln!(out, "  {foot}")?;
+        }
+    }
+    let (limits, more) = summary::limits(plan);
+    if !limits.is_empty() {
+        writeln!(out, "\n{}", bold("Limits that bind", style))?;
+        limits.iter().try_for_each(|l| writeln!(out, "  {l}"))?;
+        if more > 0 {
+            writeln!(out, "  and {more} more (see --format json)")?;
+        }
+    }
+    if !plan.notes.is_empty() {
+        writeln!(out, "\n{}", bold("Notes", style))?;
+        plan.notes.iter().try_for_each(|n| writeln!(out, "  {n}"))?;
+    }
+    Ok(())
+}
+
+fn coloured(text: &str, status: Status, style: Style) -> String {
+    let colour = match status {
+        Status::Optimal => 32,
+        Status::LimitReached => 33,
+        _ => 31,
+    };
+    if style.colour { format!("\u{1b}[{colour}m{text}\u{1b}[0m") } else { text.to_owned() }
+}
+
+fn bold(text: &str, style: Style) -> String {
+    if style.colour { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+}
