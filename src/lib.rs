@@ -1,4 +1,37 @@
-//! `polysource` decides where an AI company's training and inference run.
+//! `polysource` decides where an AI company's training and inference run: how many chips of which
+//! vendor, in which cloud, under which contract, in which period. It finds the cheapest plan that
+//! meets every workload, fits the capacity on offer, honours the contracts and depends on no
+//! supplier more than the policy allows, and it proves what it says.
+//!
+//! The rooms follow one another, and none reaches back:
+//! [`document`] (what was written) -> [`model`] (what it means) -> [`formulation`] (as a linear
+//! program) -> [`lp`] (the program and its certificate) -> [`engine`] (who solves it) -> [`plan`]
+//! (the answer in the model's words) -> [`analysis`] (loops over these) -> [`report`] (how it is
+//! told) -> [`cli`]. [`units`] and [`diagnostics`] are leaves.
+//!
+//! ```
+//! use polysource::{Model, SolveSettings, solve};
+//!
+//! let model = Model::from_yaml_str(r"
+//! polysource: 1
+//! chips: { h100: { vendor: nvidia }, mi300x: { vendor: amd } }
+//! clouds: { coreweave: {}, vultr: {} }
+//! offers:
+//!   coreweave-h100: { chip: h100, cloud: coreweave, price: 6.16, capacity: 2k }
+//!   vultr-mi300x: { chip: mi300x, cloud: vultr, price: 1.85, capacity: 1k }
+//! workloads:
+//!   chat:
+//!     kind: inference
+//!     demand: 3M tok/s
+//!     throughput: { h100: 2400 tok/s, mi300x: 2000 tok/s }
+//! ")?;
+//! let plan = solve(&model, &SolveSettings::default())?;
+//! // All 1000 MI300X serve 2M tok/s; 1M / 2400 H100 serve the rest.
+//! let cost = plan.cost.as_ref().unwrap();
+//! assert!((cost.total - (1.85 * 1000.0 + 6.16 * 1e6 / 2400.0)).abs() < 1e-6);
+//! assert!(plan.certificate.verified);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod analysis;
 pub mod cli;
@@ -11,3 +44,8 @@ pub mod model;
 pub mod plan;
 pub mod report;
 pub mod units;
+
+pub use analysis::{Detail, SolveSettings, solve};
+pub use engine::EngineChoice;
+pub use model::Model;
+pub use plan::{Plan, Status};

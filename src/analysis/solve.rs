@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::engine::{CertifiedStatus, EngineChoice, EngineError, SolveOptions, Solved, solve_certified};
 use crate::formulation::{Formulation, Limits, build_with};
+use crate::lp::certify;
 use crate::model::Model;
 use crate::plan::audit::audit;
 use crate::plan::ledger::{Ledger, cost};
@@ -124,9 +125,23 @@ fn solve_within_boxes(
                 solved.status = CertifiedStatus::Unverified;
                 solved.certificate.verified = false;
             }
+            tell_idle(model, &formulation, &mut solved);
             return Ok((formulation, solved));
         }
         room *= 100.0;
+    }
+}
+
+/// Takes the solution that tells idle money as such, if it is as good.
+fn tell_idle(model: &Model, formulation: &Formulation, solved: &mut Solved) {
+    if solved.status != CertifiedStatus::Optimal || formulation.idles.is_empty() {
+        return;
+    }
+    let program = formulation.program();
+    let x = formulation.idle_told(model, &solved.x);
+    let certificate = certify(program, &solved.certificate.engine, &x, &solved.y, 0.0);
+    if certificate.verified {
+        (solved.x, solved.certificate) = (x, certificate);
     }
 }
 
@@ -211,7 +226,8 @@ fn add_premium(model: &Model, settings: &SolveSettings, plan: &mut Plan) -> Resu
     if solved.status == CertifiedStatus::Optimal {
         let unrestricted = formulation.program().objective(&solved.x);
         cost.unrestricted = Some(unrestricted);
-        cost.premium = Some(cost.total - unrestricted);
+        // Removing limits cannot cost more: a difference below zero is rounding of two solves.
+        cost.premium = Some((cost.total - unrestricted).max(0.0));
     } else {
         plan.notes.push("the cost without the dependency limits could not be certified and is left out".to_owned());
     }

@@ -34,18 +34,27 @@ pub(super) fn add(f: &mut Formulation, model: &Model, room: f64) {
     }
 }
 
+/// Boxes that the demand implies are this much wider than it, so that they are never reached: a
+/// bound that is reached together with the row that implies it would share that row's price.
+const CLEAR: f64 = 2.0;
+
 /// The most chips of an offer that a workload can use in a period.
-pub(super) fn most_running(model: &Model, workload: usize, offer: usize, period: usize) -> f64 {
+fn most_running(model: &Model, workload: usize, offer: usize, period: usize) -> f64 {
     let w = &model.workloads[workload];
     if !w.window.contains(&period) {
         return 0.0;
     }
+    let most = w.rate_at_most.unwrap_or(f64::INFINITY).min(model.offers[offer].capacity_at(period));
+    most_useful(model, workload, offer, period).min(most)
+}
+
+/// Chips of an offer that would do all of a workload that can be done in a period.
+fn most_useful(model: &Model, workload: usize, offer: usize, period: usize) -> f64 {
     let productivity = model.productivity(workload, offer);
-    let useful = match &w.task {
-        Task::Inference { .. } => w.peak_demand(period) / productivity,
+    match &model.workloads[workload].task {
+        Task::Inference { .. } => model.workloads[workload].peak_demand(period) / productivity,
         Task::Training { work } => work / (productivity * model.calendar.periods[period].hours),
-    };
-    useful.min(w.rate_at_most.unwrap_or(f64::INFINITY)).min(model.offers[offer].capacity_at(period))
+    }
 }
 
 /// For each period, chips that would be enough if every workload ran on the offer that needs the
@@ -152,7 +161,7 @@ fn runs(f: &mut Formulation, model: &Model, w: usize) {
             if f.held(offer, period, 1.0).next().is_none() {
                 continue;
             }
-            let most = most_running(model, w, offer, period);
+            let most = CLEAR * most_useful(model, w, offer, period);
             if most <= 0.0 {
                 continue;
             }
@@ -182,7 +191,7 @@ fn shortfalls(f: &mut Formulation, model: &Model, w: usize) {
                     let work = p.hours / time / peak;
                     let name = format!("unmet{}", bracketed(&[&workload.id, &p.label]));
                     let cost = price * work * model.discount(period);
-                    let column = f.program.add_column(name, "unmet", 0.0, most, cost);
+                    let column = f.program.add_column(name, "unmet", 0.0, CLEAR * most, cost);
                     f.shortfalls.push(Shortfall { column, workload: w, period, work });
                 }
             }
@@ -190,7 +199,7 @@ fn shortfalls(f: &mut Formulation, model: &Model, w: usize) {
         Task::Training { work } => {
             let period = workload.window.end - 1;
             let name = format!("unmet{}", bracketed(&[&workload.id]));
-            let column = f.program.add_column(name, "unmet", 0.0, *work, price * model.discount(period));
+            let column = f.program.add_column(name, "unmet", 0.0, CLEAR * work, price * model.discount(period));
             f.shortfalls.push(Shortfall { column, workload: w, period, work: 1.0 });
         }
     }

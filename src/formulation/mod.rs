@@ -266,6 +266,34 @@ impl Formulation {
         })
     }
 
+    /// The same solution with money that is paid under a commitment for chips without a use told
+    /// as idle: it costs the same, and nobody is sent to hold chips for nothing.
+    ///
+    /// The result may break a limit that counted the chips; the caller checks it.
+    #[must_use]
+    pub fn idle_told(&self, model: &Model, x: &[f64]) -> Vec<f64> {
+        let mut x = x.to_vec();
+        for offer in 0..model.offers.len() {
+            let mut used = vec![0.0; model.periods()];
+            self.runs_of(offer).for_each(|r| used[r.period] += x[r.column.0 as usize]);
+            for h in self.holdings_of(offer).iter().filter(|h| h.contract.is_some() && h.payments.len() == 1) {
+                let (period, price) = h.payments[0];
+                let held: f64 = self.held(offer, period, 1.0).map(|(c, _)| x[c.0 as usize]).sum();
+                let spare = (held - used[period]).min(x[h.column.0 as usize]);
+                let idle = self.idles.iter().find(|i| {
+                    let commit = model.contracts[i.contract].commit.as_ref();
+                    h.contract == Some(i.contract)
+                        && commit.is_some_and(|c| c.buckets[i.bucket].periods.contains(&period))
+                });
+                if let (true, Some(idle)) = (spare > 0.0, idle) {
+                    x[h.column.0 as usize] -= spare;
+                    x[idle.column.0 as usize] += spare * price;
+                }
+            }
+        }
+        x
+    }
+
     /// Adds a row with what it stands for. A row without columns that holds anyway is left out.
     fn row(
         &mut self,

@@ -45,6 +45,12 @@ impl Step {
         })
     }
 
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Step::WORDS[self as usize]
+    }
+
     fn span(self, count: i64) -> Span {
         match self {
             Step::Hour => count.hours(),

@@ -1,5 +1,6 @@
 //! What the document means: validated, indexed, wrong by no construction.
 
+mod builder;
 mod calendar;
 mod contracts;
 mod demand;
@@ -11,6 +12,7 @@ mod selector;
 mod supply;
 mod types;
 
+pub use builder::{ModelBuilder, OfferSpec, WorkloadSpec};
 pub use calendar::{Calendar, Period, Step, Window, parse_period, parse_window};
 pub use load::{Input, Loaded, Rejected, load};
 pub use selector::{Dimension, glob};

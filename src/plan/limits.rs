@@ -10,7 +10,7 @@ use super::schedule::Schedule;
 use super::types::LimitResult;
 use crate::formulation::{Constraint, Formulation};
 use crate::model::{CommitIn, LimitKind, Measure, Model, Origin};
-use crate::units::human::{money, number, percent};
+use crate::units::human::{money, number, percent, power};
 
 /// Relative distance within which a limit counts as reached.
 const REACHED: f64 = 1e-6;
@@ -215,14 +215,14 @@ fn policy_limit<'a>(
             Finding { share: true, from_below: true, ..finding }
         }
         LimitKind::Power { group: g, at_most } => {
-            let power: f64 = held()
+            let drawn: f64 = held()
                 .iter()
                 .enumerate()
                 .filter(|(o, _)| g.offers[*o])
                 .map(|(o, chips)| chips[t] * model.chips[model.offers[o].chip].power.unwrap_or(0.0))
                 .sum();
             let of = if g.name == "all" { String::new() } else { format!(" of {}", g.name) };
-            finding("", power, *at_most, y.map(|y| y.min(0.0)), "kW", format!("the power{of}{when}"))
+            finding("", drawn, *at_most, y.map(|y| y.min(0.0)), "kW", format!("the power{of}{when}"))
         }
         LimitKind::Ramp { group: g, at_most } => {
             let sum = |t: usize| held().iter().enumerate().filter(|(o, _)| g.offers[*o]).map(|(_, c)| c[t]).sum::<f64>();
@@ -249,6 +249,8 @@ fn told(model: &Model, f: Finding<'_>, negligible: f64) -> LimitResult {
         money(x, &model.currency)
     } else if f.unit == "chip" {
         format!("{} chips", number(x))
+    } else if f.unit == "kW" {
+        power(x)
     } else {
         format!("{} {}", number(x), f.unit)
     };

@@ -24,6 +24,7 @@ pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Resul
         let mut grid = Grid::new();
         grid.load_style(presets::NOTHING);
         grid.set_content_arrangement(ContentArrangement::Disabled);
+        grid.set_header(table.columns.iter().map(|(name, _)| *name));
         for row in &table.rows {
             grid.add_row(row);
         }

@@ -29,6 +29,17 @@ pub fn money(x: f64, currency: &str) -> String {
     format!("{} {currency}", number(x))
 }
 
+/// Power given in kW: `1.75 GW`.
+#[must_use]
+pub fn power(kilowatts: f64) -> String {
+    let (scaled, unit) = match kilowatts.abs() {
+        x if x >= 999_950.0 => (kilowatts / 1e6, "GW"),
+        x if x >= 999.95 => (kilowatts / 1e3, "MW"),
+        _ => (kilowatts, "kW"),
+    };
+    format!("{} {unit}", plain(scaled))
+}
+
 /// A share: `38.5 %`.
 #[must_use]
 pub fn percent(x: f64) -> String {
@@ -76,5 +87,7 @@ mod tests {
         assert_eq!(percent(0.385), "38.5 %");
         assert_eq!(percent(1.0), "100 %");
         assert_eq!(money(12.3e9, "USD"), "12.3B USD");
+        assert_eq!(power(1.75e6), "1.75 GW");
+        assert_eq!(power(5000.0), "5 MW");
     }
 }
