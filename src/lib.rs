@@ -49,3 +49,8 @@ pub use analysis::{Detail, SolveSettings, solve};
 pub use engine::EngineChoice;
 pub use model::Model;
 pub use plan::{Plan, Status};
+
+/// The README's library example, compiled and run with the other documentation tests.
+#[doc = include_str!("../README.md")]
+#[cfg(doctest)]
+pub struct ReadmeDoctests;

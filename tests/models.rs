@@ -1,0 +1,88 @@
+//! The example models: what they cost, found by an independent formulation in another language and
+//! solver, and what the engines say of them one by one.
+
+use polysource::model::{Input, load};
+use polysource::plan::Status;
+use polysource::{Detail, EngineChoice, Plan, SolveSettings, solve};
+
+fn plan(name: &str, scenario: &[&str], engine: EngineChoice, detail: Detail) -> Plan {
+    let text = std::fs::read_to_string(format!("models/{name}.yaml")).unwrap();
+    let scenarios = scenario.iter().map(|s| (*s).to_owned()).collect();
+    let loaded = load(&Input { name: name.to_owned(), text, scenarios, ..Input::default() }).unwrap_or_else(|e| panic!("{e}"));
+    assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
+    solve(&loaded.model, &SolveSettings { engine, detail, ..SolveSettings::default() }).unwrap()
+}
+
+#[track_caller]
+fn costs(plan: &Plan, total: f64) {
+    assert_eq!(plan.status, Status::Optimal);
+    assert!(plan.certificate.verified);
+    let found = plan.cost.as_ref().unwrap().total;
+    assert!((found / total - 1.0).abs() < 1e-8, "{found} instead of {total}");
+}
+
+/// Optima from an independent translation into scipy's linprog (HiGHS).
+const KNOWN: [(&str, &[&str], f64); 9] = [
+    ("quickstart", &[], 190_800_000.0),
+    ("frontier-lab", &[], 62_649_976_600.41),
+    ("frontier-lab", &["nvidia-shortage"], 63_593_838_797.68),
+    ("frontier-lab", &["amd-late"], 64_216_375_007.44),
+    ("frontier-lab", &["cheap-trainium"], 60_999_889_061.92),
+    ("frontier-lab", &["amazon-invests"], 52_840_540_079.13),
+    ("inference-fleet", &[], 123_592.756_557),
+    ("inference-fleet", &["europe-grows"], 127_293.808_349),
+    ("infeasible", &["more-amd"], 173_600.0),
+];
+
+#[test]
+fn the_examples_cost_what_another_solver_finds() {
+    for (name, scenario, total) in KNOWN {
+        costs(&plan(name, scenario, EngineChoice::Auto, Detail::Plan), total);
+    }
+}
+
+#[test]
+fn every_engine_finds_the_same() {
+    for engine in EngineChoice::ALL {
+        for (name, scenario, total) in KNOWN.into_iter().filter(|(_, s, _)| s.is_empty()) {
+            costs(&plan(name, scenario, engine, Detail::Plan), total);
+        }
+    }
+}
+
+#[test]
+fn the_premium_is_what_the_dependency_limits_cost() {
+    let premium = |name| plan(name, &[], EngineChoice::Auto, Detail::Full).cost.unwrap().premium.unwrap();
+    assert!((premium("frontier-lab") / 281_251_686.17 - 1.0).abs() < 1e-6);
+    assert!((premium("inference-fleet") / 4_548.576_293 - 1.0).abs() < 1e-6);
+}
+
+#[test]
+fn the_infeasible_one_is_proved_so() {
+    let plan = plan("infeasible", &[], EngineChoice::Auto, Detail::Full);
+    assert_eq!((plan.status, plan.certificate.verified), (Status::Infeasible, true));
+}
+
+/// Same input, same bytes out.
+#[test]
+fn two_runs_give_the_same_bytes() {
+    let json = || serde_json::to_string(&plan("frontier-lab", &[], EngineChoice::Auto, Detail::Full)).unwrap();
+    assert_eq!(json(), json());
+}
+
+/// Shadow prices are right when tested by solving again a little further on either side.
+#[test]
+fn shadow_prices_predict_the_next_solve() {
+    let text = std::fs::read_to_string("models/quickstart.yaml").unwrap();
+    let cost = |share: f64| {
+        let sets = vec![format!("policy.limits.vendor-cap.share.at_most={share}")];
+        let loaded = load(&Input { name: "q".to_owned(), text: text.clone(), sets, ..Input::default() });
+        // A name inside the entry is found as well as its number.
+        let loaded = loaded.unwrap_or_else(|e| panic!("{e}"));
+        let plan = solve(&loaded.model, &SolveSettings::default()).unwrap();
+        (plan.cost.unwrap().total, plan.limits.iter().find(|l| l.binding).and_then(|l| l.shadow_price))
+    };
+    let (at, price) = cost(0.6);
+    let slope = (cost(0.6 + 1e-5).0 - cost(0.6 - 1e-5).0) / 2e-5;
+    assert!((slope / price.unwrap() - 1.0).abs() < 1e-4, "slope {slope}, price {price:?}, cost {at}");
+}

@@ -1,0 +1,61 @@
+//! The README says what is true: its model gives its answer, and its commands run as written.
+
+use std::process::Command;
+
+fn readme() -> String {
+    std::fs::read_to_string("README.md").unwrap()
+}
+
+/// The first block of a language.
+fn block(language: &str) -> String {
+    let text = readme();
+    let start = text.find(&format!("```{language}\n")).unwrap() + language.len() + 4;
+    text[start..start + text[start..].find("```").unwrap()].to_owned()
+}
+
+fn polysource() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_polysource"))
+}
+
+#[test]
+fn the_model_gives_the_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.yaml");
+    std::fs::write(&path, block("yaml")).unwrap();
+    let run = polysource().arg("solve").arg(&path).output().unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    assert_eq!(String::from_utf8(run.stdout).unwrap(), block("text"));
+}
+
+#[test]
+fn the_model_is_the_quickstart_without_its_comments() {
+    let quickstart = std::fs::read_to_string("models/quickstart.yaml").unwrap();
+    let bare: Vec<&str> = quickstart.lines().filter(|l| !l.starts_with('#')).collect();
+    assert_eq!(block("yaml").trim(), bare.join("\n").trim());
+}
+
+/// Every command that the README gives for the program runs as written.
+#[test]
+fn the_commands_run() {
+    let text = readme();
+    let folder = tempfile::tempdir().unwrap();
+    let mut commands: Vec<String> = Vec::new();
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("cargo run --release -- ") {
+            commands.push(rest.to_owned());
+        }
+        if let Some(rest) = line.strip_prefix("| `polysource ") {
+            commands.push(rest.split('`').next().unwrap().to_owned());
+        }
+    }
+    assert_eq!(commands.len(), 7, "{commands:?}");
+    for command in commands {
+        let command = command.replace("MODEL", "models/quickstart.yaml");
+        let mut arguments: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
+        if let Some(at) = arguments.iter().position(|a| a == "-o") {
+            arguments[at + 1] = folder.path().join(&arguments[at + 1]).display().to_string();
+        }
+        let run = polysource().args(&arguments).output().unwrap();
+        assert!(run.status.success(), "polysource {command}: {}", String::from_utf8_lossy(&run.stderr));
+    }
+}
