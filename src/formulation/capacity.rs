@@ -27,12 +27,13 @@ pub(super) fn add_capacity(f: &mut Formulation, model: &Model) {
         for period in 0..model.periods() {
             let terms: Vec<_> = f.held(index, period, 1.0).collect();
             let capacity = offer.capacity_at(period);
-            let bounded = match terms.as_slice() {
-                [(column, _)] => f.program.columns()[column.0 as usize].upper <= capacity,
+            // A column that is alone in all its periods carries the capacity as its bound.
+            let alone = match terms.as_slice() {
                 [] => true,
+                [(column, _)] => f.program.columns()[column.0 as usize].upper <= capacity,
                 _ => false,
             };
-            if bounded {
+            if alone {
                 continue;
             }
             let name = format!("capacity{}", bracketed(&[&offer.id, &model.calendar.periods[period].label]));

@@ -124,8 +124,12 @@ fn holdings(f: &mut Formulation, model: &Model, index: usize, offer: &Offer, nee
             _ => ("rent", "rent"),
         };
         let name = format!("{kind}{}", bracketed(&[&offer.id, id, label]));
-        let column = f.program.add_column(name, role, 0.0, capacity.min(enough), cost);
-        if !boxed && stretch.clone().all(|t| counts[t] == 1) {
+        // Where this column alone holds the offer its bound is the capacity; elsewhere a row is, and
+        // the box stays clear of it.
+        let alone = stretch.clone().all(|t| counts[t] == 1);
+        let most = if alone { capacity } else { CLEAR * capacity };
+        let column = f.program.add_column(name, role, 0.0, most.min(enough), cost);
+        if !boxed && alone {
             let tightest = stretch.clone().find(|&t| offer.capacity_at(t) <= capacity).unwrap_or(stretch.start);
             f.capacity_bounds.push((index, tightest, column));
         }

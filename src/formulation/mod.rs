@@ -307,7 +307,8 @@ impl Formulation {
             return None;
         }
         self.constraints.push(constraint);
-        Some(self.program.add_row(name, role, bounds.0, bounds.1, terms))
+        // Adding 0 makes a negative zero a plain one, for readers of the exported program.
+        Some(self.program.add_row(name, role, bounds.0 + 0.0, bounds.1 + 0.0, terms))
     }
 
     /// Terms of held[o,t] = rent[o,t] + sum of reserve[o,s] with s <= t < s + term, each times

@@ -1,0 +1,143 @@
+//! One golden LP file for each family of constraints: the program as a person can read it.
+//!
+//! `UPDATE_EXPECT=1 cargo test --test golden` rewrites the files; read the difference before you
+//! keep it.
+
+use polysource::Model;
+use polysource::formulation::build;
+use polysource::lp::write_lp;
+
+const HEAD: &str = "
+polysource: 1
+chips:
+  gpu: { vendor: nvidia, power: 1 kW }
+  tpu: { vendor: google, power: 500 W }
+clouds:
+  aws: { owner: amazon }
+  gcp: { owner: google }
+";
+
+const TWO_DAYS: &str = "horizon: { start: 2026-01-01, periods: 2, step: day }\n";
+
+const OFFERS: &str = "
+offers:
+  a: { chip: gpu, cloud: aws, price: 3, capacity: 100 }
+  b: { chip: tpu, cloud: gcp, price: 1, capacity: 50 }
+";
+
+const CHAT: &str = "
+workloads:
+  chat: { kind: inference, demand: 60 req/h, throughput: { gpu: 2 req/h, tpu: 1 req/h } }
+";
+
+fn golden(name: &str, parts: &[&str]) {
+    let model = Model::from_yaml_str(&format!("{HEAD}{}", parts.concat())).unwrap_or_else(|e| panic!("{e}"));
+    let mut text = Vec::new();
+    write_lp(build(&model).program(), &mut text).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    let path = format!("tests/golden/{name}.lp");
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(text, expected, "{path}");
+}
+
+#[test]
+fn demand_and_use() {
+    golden("demand", &[OFFERS, CHAT]);
+}
+
+#[test]
+fn work_and_rate() {
+    golden("work", &[
+        TWO_DAYS,
+        OFFERS,
+        "
+workloads:
+  train: { kind: training, work: 1000 gpu-h, rate: { at_most: 40 chips }, throughput: { gpu: 1 gpu-h, tpu: 0.5 gpu-h } }
+",
+    ]);
+}
+
+#[test]
+fn unmet() {
+    golden("unmet", &[
+        OFFERS,
+        "
+workloads:
+  chat: { kind: inference, demand: 60 req/h, peak: 2, unmet: 5 USD/req, throughput: { gpu: 2 req/h } }
+  train: { kind: training, work: 1000 gpu-h, unmet: 4 USD/gpu-h, throughput: { gpu: 1 gpu-h } }
+",
+    ]);
+}
+
+#[test]
+fn reservations_and_capacity() {
+    golden("reserve", &[
+        TWO_DAYS,
+        "
+offers:
+  a: { chip: gpu, cloud: aws, price: [3, 2], capacity: 100, term: { reserved: 2 days, upfront: 25 % } }
+",
+        CHAT,
+    ]);
+}
+
+#[test]
+fn pools() {
+    golden("pool", &[OFFERS, CHAT, "pools: { hall: { power: 20 kW, chips: 30, offers: {} } }\n"]);
+}
+
+#[test]
+fn commitments() {
+    golden("commit", &[
+        TWO_DAYS,
+        OFFERS,
+        CHAT,
+        "
+contracts:
+  deal: { covers: { cloud: aws }, commit: { spend: 100 USD, per: period }, discount: 10 %, fee: 7 USD }
+  chips: { covers: { cloud: gcp }, commit: { chips: 3 } }
+",
+    ]);
+}
+
+#[test]
+fn budget() {
+    golden("budget", &[OFFERS, CHAT, "policy: { limits: [ { budget: { where: { cloud: aws }, at_most: 80 USD } } ] }\n"]);
+}
+
+#[test]
+fn share() {
+    golden("share", &[OFFERS, CHAT, "policy: { limits: [ { share: { by: vendor, of: spend, at_most: 60 % } } ] }\n"]);
+}
+
+#[test]
+fn priced_share() {
+    golden("soft", &[
+        OFFERS,
+        CHAT,
+        "policy: { limits: [ { share: { where: { vendor: google }, of: work, at_most: 60 % }, soft: 2 USD/req } ] }\n",
+    ]);
+}
+
+#[test]
+fn floor() {
+    golden("floor", &[OFFERS, CHAT, "policy: { limits: [ { floor: { where: { vendor: nvidia }, of: chips, at_least: 30 % } } ] }\n"]);
+}
+
+#[test]
+fn power() {
+    golden("power", &[OFFERS, CHAT, "policy: { limits: [ { power: { at_most: 25 kW } } ] }\n"]);
+}
+
+#[test]
+fn ramp() {
+    golden("ramp", &[
+        TWO_DAYS,
+        OFFERS,
+        CHAT,
+        "policy: { limits: [ { ramp: { where: { vendor: google }, at_most: 20 chips } } ] }\n",
+    ]);
+}
