@@ -1,13 +1,18 @@
 //! Engines in turn, until one gives an answer that passes the certificate.
 
 use super::phase_one::{PhaseOne, phase_one};
+use super::dual::dual_of_vertex;
 use super::vertex::vertex;
 use super::{Clarabel, Engine, EngineChoice, EngineError, Microlp, Outcome, SolveOptions, Status};
-use crate::lp::{Certificate, LinearProgram, certify, usable};
+use crate::lp::{Certificate, LinearProgram, Scaling, certify, usable};
 
 /// Up to this many columns the simplex method is tried first: it is as fast there, and gives a
 /// vertex at once.
 const SMALL: usize = 2_500;
+
+/// Values this near to a bound, relative to the larger of the bound and the program's scale, are
+/// on it.
+const ROUNDING: f64 = 1e-9;
 
 /// What is known after the certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +91,7 @@ pub fn solve_certified(
     let mut found = Found::default();
     let order: &[&dyn Engine] = match choice {
         EngineChoice::Microlp => &[&Microlp, &Clarabel],
-        EngineChoice::Clarabel => &[&Clarabel],
+        EngineChoice::Clarabel => &[&Clarabel, &Microlp],
         EngineChoice::Auto if small => &[&Microlp, &Clarabel],
         EngineChoice::Auto => &[&Clarabel, &Microlp],
     };
@@ -110,6 +115,17 @@ pub fn solve_certified(
         if let Some(solved) = best(lp, &mut found) {
             return Ok(solved);
         }
+    }
+    // Points but no multipliers that prove them: those that go with a vertex are an equation away.
+    for (_, x) in found.points.clone() {
+        match dual_of_vertex(lp, &x, options) {
+            Ok(Some(y)) => found.duals.push(y),
+            Ok(None) => {}
+            Err(error) => found.note("microlp", &error.to_string()),
+        }
+    }
+    if let Some(solved) = best(lp, &mut found) {
+        return Ok(solved);
     }
     Ok(give_up(lp, found))
 }
@@ -151,31 +167,24 @@ fn polish(lp: &LinearProgram, options: &SolveOptions, found: &mut Found) {
     }
 }
 
-/// The first pair of point and multipliers that certifies, with its point tidied.
+/// The first pair of point and multipliers that certifies; each point tidied first, then as it is.
 fn best(lp: &LinearProgram, found: &mut Found) -> Option<Solved> {
     for (engine, x) in &found.points {
-        for y in &found.duals {
-            let certificate = certify(lp, engine, x, y, 0.0);
-            if certificate.verified {
-                let (engine, x, y) = (*engine, x.clone(), usable(lp, y));
-                return Some(accept(lp, engine, x, y, certificate, std::mem::take(&mut found.attempts)));
+        for x in [tidied(lp, x), x.clone()] {
+            for y in &found.duals {
+                let certificate = certify(lp, engine, &x, y, 0.0);
+                if certificate.verified {
+                    let y = usable(lp, y);
+                    let attempts = std::mem::take(&mut found.attempts);
+                    return Some(accept(lp, x, y, certificate, attempts));
+                }
             }
         }
     }
     None
 }
 
-fn accept(
-    lp: &LinearProgram,
-    engine: &str,
-    x: Vec<f64>,
-    y: Vec<f64>,
-    certificate: Certificate,
-    attempts: Vec<Attempt>,
-) -> Solved {
-    let tidy = tidied(lp, &x);
-    let again = certify(lp, engine, &tidy, &y, 0.0);
-    let (x, certificate) = if again.verified { (tidy, again) } else { (x, certificate) };
+fn accept(lp: &LinearProgram, x: Vec<f64>, y: Vec<f64>, certificate: Certificate, attempts: Vec<Attempt>) -> Solved {
     let reduced_costs = lp.reduced_costs(&y, true);
     Solved {
         status: CertifiedStatus::Optimal,
@@ -190,13 +199,14 @@ fn accept(
 }
 
 /// Values within rounding of a bound put onto it, so that nothing is told as a billionth of a
-/// chip.
+/// chip. Engines work in scaled values, so rounding is relative to their common size too.
 fn tidied(lp: &LinearProgram, x: &[f64]) -> Vec<f64> {
+    let size = Scaling::of(lp).size;
     lp.columns()
         .iter()
         .zip(x)
         .map(|(c, &x)| {
-            let near = |bound: f64| (x - bound).abs() <= 1e-9 * (1.0 + bound.abs()) && bound.is_finite();
+            let near = |bound: f64| (x - bound).abs() <= ROUNDING * (1.0 + bound.abs()).max(size);
             if near(c.lower) {
                 c.lower
             } else if near(c.upper) {

@@ -6,6 +6,7 @@
 
 mod certified;
 mod clarabel;
+mod dual;
 mod microlp;
 mod phase_one;
 mod reduced;
@@ -118,9 +119,9 @@ pub enum EngineChoice {
     /// The one that fits the program's size, and the other if it fails.
     #[default]
     Auto,
-    /// The simplex method: a vertex.
+    /// The simplex method first: a vertex. The other gives the multipliers.
     Microlp,
-    /// The interior-point method: multipliers.
+    /// The interior-point method first: multipliers. The other is tried if its answer fails.
     Clarabel,
 }
 

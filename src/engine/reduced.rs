@@ -88,7 +88,11 @@ impl Reduced {
                 }
             }
             let side = |bound: f64| bound * factor / scaling.size - moved;
-            let (lower, upper) = (side(row.lower), side(row.upper));
+            // A side that the columns' bounds cannot reach is left out: a budget of a trillion
+            // beside costs of a hundred would drown them in rounding.
+            let (least, most) = lp.activity_range(RowId(i as u32));
+            let lower = if least >= row.lower { f64::NEG_INFINITY } else { side(row.lower) };
+            let upper = if most <= row.upper { f64::INFINITY } else { side(row.upper) };
             if terms.is_empty() {
                 let room = ROUNDING * (1.0 + size);
                 contradiction |= lower > room || upper < -room;

@@ -221,6 +221,18 @@ impl LinearProgram {
             .collect()
     }
 
+    /// The smallest and largest activity of a row that its columns' bounds allow.
+    #[must_use]
+    pub fn activity_range(&self, row: RowId) -> (f64, f64) {
+        let (mut least, mut most) = (0.0, 0.0);
+        for (c, a) in self.row_terms(row) {
+            let column = &self.columns[c.0 as usize];
+            least += (a * column.lower).min(a * column.upper);
+            most += (a * column.lower).max(a * column.upper);
+        }
+        (least, most)
+    }
+
     /// c - A^T y for multipliers of the rows; with `costs` false, -A^T y.
     #[must_use]
     pub fn reduced_costs(&self, y: &[f64], costs: bool) -> Vec<f64> {

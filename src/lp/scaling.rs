@@ -38,7 +38,13 @@ impl Scaling {
             })
             .collect();
         let costs = lp.columns().iter().map(|c| c.cost.abs());
-        let sides = lp.rows().iter().zip(&rows).flat_map(|(r, f)| [(r.lower * f).abs(), (r.upper * f).abs()]);
+        // Only sides that the columns' bounds can reach count: one budget that is never used up
+        // must not set the scale.
+        let sides = lp.rows().iter().zip(&rows).enumerate().flat_map(|(i, (row, factor))| {
+            let (least, most) = lp.activity_range(RowId(i as u32));
+            let reached = |bound: f64, reachable: bool| if reachable { (bound * factor).abs() } else { 0.0 };
+            [reached(row.lower, row.lower > least), reached(row.upper, row.upper < most)]
+        });
         let cost = 1.0 / power_of_two(median(costs));
         let size = power_of_two(median(sides));
         Scaling { columns, rows, cost, size }
@@ -67,6 +73,6 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     if values.is_empty() {
         return 1.0;
     }
-    let middle = values.len() / 2;
+    let middle = (values.len() - 1) / 2;
     *values.select_nth_unstable_by(middle, f64::total_cmp).1
 }

@@ -24,7 +24,8 @@ struct Audit {
 }
 
 impl Audit {
-    /// Requires `value <= most`; `scale` is the size of what was added up.
+    /// Requires `value <= most`; `scale` is the size of what was added up, on both sides, as in the
+    /// certificate.
     fn at_most(&mut self, what: impl FnOnce() -> String, value: f64, most: f64, scale: f64) {
         let by = (value - most) / (1.0 + most.abs() + scale.abs());
         if by > TOLERANCE || by.is_nan() {
@@ -105,13 +106,13 @@ fn demand(audit: &mut Audit, model: &Model, schedule: &Schedule) {
                     let short = unmet(t) / period.hours * peak;
                     let asked = demand[t] * peak;
                     let label = &period.label;
-                    audit.at_most(|| format!("{} in {label}: demand is served", workload.id), asked - done[t] - short, 0.0, asked);
+                    audit.at_most(|| format!("{} in {label}: demand is served", workload.id), asked - done[t] - short, 0.0, asked + done[t] + short);
                 }
             }
             Task::Training { work } => {
                 let sum: f64 = workload.window.clone().map(|t| done[t] * model.calendar.periods[t].hours).sum();
                 let short = unmet(workload.window.end - 1);
-                audit.at_most(|| format!("{}: work is done", workload.id), work - sum - short, 0.0, *work);
+                audit.at_most(|| format!("{}: work is done", workload.id), work - sum - short, 0.0, work + sum + short);
             }
         }
         if let Some(most) = workload.rate_at_most {
@@ -141,7 +142,7 @@ fn contracts(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Led
                     .map(|(t, chips)| chips * model.calendar.periods[t].hours)
                     .sum(),
             };
-            audit.at_most(|| format!("contract {}: the commitment is met", contract.id), bucket.amount - met, 0.0, met);
+            audit.at_most(|| format!("contract {}: the commitment is met", contract.id), bucket.amount - met, 0.0, bucket.amount + met);
         }
     }
 }
