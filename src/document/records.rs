@@ -179,7 +179,7 @@ pub enum Term {
     /// A word: on-demand, spot or owned.
     Word(Text),
     /// A map with further particulars.
-    Detailed(TermDetail),
+    Detailed(Box<TermDetail>),
 }
 
 record! {
@@ -208,7 +208,7 @@ impl Decode for Term {
     fn decode(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         match &node.value {
             Value::Scalar(_) => Some(Term::Word(Text::decode(node, diagnostics)?)),
-            Value::Map(_) => Some(Term::Detailed(TermDetail::decode(node, diagnostics)?)),
+            Value::Map(_) => Some(Term::Detailed(Box::new(TermDetail::decode(node, diagnostics)?))),
             _ => {
                 wrong_type(node, "a term: on-demand, spot, owned or `{ reserved: 3 years }`", diagnostics);
                 None

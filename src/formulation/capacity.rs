@@ -47,7 +47,7 @@ pub(super) fn add_pools(f: &mut Formulation, model: &Model) {
     for (index, pool) in model.pools.iter().enumerate() {
         for (stock, power) in [(&pool.chips, false), (&pool.power, true)] {
             let Some(stock) = stock else { continue };
-            for period in 0..model.periods() {
+            for (period, &most) in stock.iter().enumerate() {
                 let mut terms = Vec::new();
                 for &offer in &pool.offers {
                     let weight = if power { model.chips[model.offers[offer].chip].power.unwrap_or(0.0) } else { 1.0 };
@@ -56,7 +56,7 @@ pub(super) fn add_pools(f: &mut Formulation, model: &Model) {
                 let kind = if power { "pool-power" } else { "pool" };
                 let name = format!("{kind}{}", bracketed(&[&pool.id, &model.calendar.periods[period].label]));
                 let constraint = Constraint::Pool { pool: index, period, power };
-                f.row(constraint, name, "pool", (f64::NEG_INFINITY, stock[period]), terms);
+                f.row(constraint, name, "pool", (f64::NEG_INFINITY, most), terms);
             }
         }
     }

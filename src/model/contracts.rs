@@ -127,12 +127,12 @@ fn commit(
         }
     };
     let amount = spend.or(chips)?;
-    if let (None | Some(Window { start: None, .. } | Window { end: None, .. }), Some(over)) = (window, &commit.over) {
-        if per != "period" {
-            let message = "a commitment needs both ends of its time";
-            reader.error(Code::InvalidPeriod, over.place, message, "write `over: 2025-Q4..2032-Q3`");
-            return None;
-        }
+    if let (None | Some(Window { start: None, .. } | Window { end: None, .. }), Some(over)) = (window, &commit.over)
+        && per != "period"
+    {
+        let message = "a commitment needs both ends of its time";
+        reader.error(Code::InvalidPeriod, over.place, message, "write `over: 2025-Q4..2032-Q3`");
+        return None;
     }
     let hours = |periods: std::ops::Range<usize>, calendar: &Calendar| calendar.hours(periods);
     let mut buckets = Vec::new();

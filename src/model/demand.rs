@@ -88,15 +88,15 @@ fn one(
         doc.rate.as_ref().and_then(|r| reader.amount(r.at_most.as_ref(), &Unit::Chips, In::Positive));
     if let Some(rate) = &doc.rate {
         let least = reader.amount(rate.at_least.as_ref(), &Unit::Chips, In::NotNegative);
-        if let (Some(least), Some(most), Some(amount)) = (least, rate_at_most, &rate.at_least) {
-            if least > most {
-                reader.error(
-                    Code::MinAboveMax,
-                    amount.place,
-                    format!("the least rate {least} is above the most {most}"),
-                    "swap them, or lower the least",
-                );
-            }
+        if let (Some(least), Some(most), Some(amount)) = (least, rate_at_most, &rate.at_least)
+            && least > most
+        {
+            reader.error(
+                Code::MinAboveMax,
+                amount.place,
+                format!("the least rate {least} is above the most {most}"),
+                "swap them, or lower the least",
+            );
         }
     }
     let task = match training? {

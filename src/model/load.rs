@@ -163,11 +163,11 @@ fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> O
     let mut reader =
         Reader { diagnostics, sources, calendar: Calendar::steady(), currency, notes: Vec::new() };
     version(&mut reader, &document);
-    if let Some(currency) = &document.currency {
-        if currency.text.len() != 3 || !currency.text.chars().all(|c| c.is_ascii_uppercase()) {
-            let message = format!("`{}` is not a currency code", currency.text);
-            reader.error(Code::UnknownWord, currency.place, message, "write three capital letters such as USD");
-        }
+    if let Some(currency) = &document.currency
+        && (currency.text.len() != 3 || !currency.text.chars().all(|c| c.is_ascii_uppercase()))
+    {
+        let message = format!("`{}` is not a currency code", currency.text);
+        reader.error(Code::UnknownWord, currency.place, message, "write three capital letters such as USD");
     }
     let calendar = calendar(&mut reader, &document);
     let dated = calendar.is_some();
@@ -221,15 +221,15 @@ fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> O
 }
 
 fn version(reader: &mut Reader<'_>, document: &Document) {
-    if let Some(version) = &document.polysource {
-        if version.quantity.number != 1.0 || version.quantity.unit.is_some() {
-            reader.error(
-                Code::UnsupportedVersion,
-                version.place,
-                "this program reads version 1 of the format",
-                "write `polysource: 1`",
-            );
-        }
+    if let Some(version) = &document.polysource
+        && (version.quantity.number != 1.0 || version.quantity.unit.is_some())
+    {
+        reader.error(
+            Code::UnsupportedVersion,
+            version.place,
+            "this program reads version 1 of the format",
+            "write `polysource: 1`",
+        );
     }
 }
 

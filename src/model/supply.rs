@@ -127,10 +127,7 @@ pub(super) fn offers(
             .as_ref()
             .and_then(|s| reader.series(s, In::NotNegative, f64::NAN, |q| Unit::Price(&currency).convert(q)));
         let capacity = match &offer.capacity {
-            Some(s) => match reader.series(s, In::NotNegative, 0.0, |q| Unit::Chips.convert(q)) {
-                Some(capacity) => Some(Some(capacity)),
-                None => None,
-            },
+            Some(s) => reader.series(s, In::NotNegative, 0.0, |q| Unit::Chips.convert(q)).map(Some),
             None => Some(None),
         };
         let lead = match &offer.lead {

@@ -86,7 +86,7 @@ impl Quantity {
         let trimmed = text.trim();
         let lower = trimmed.to_ascii_lowercase();
         let unsigned = lower.trim_start_matches(['+', '-']);
-        if ["inf", ".inf", "nan", ".nan", "infinity"].iter().any(|w| unsigned == *w) {
+        if ["inf", ".inf", "nan", ".nan", "infinity"].contains(&unsigned) {
             return Err(UnitError::NotFinite(trimmed.to_owned()));
         }
         let length = number_length(trimmed);
