@@ -110,6 +110,22 @@ impl Diagnostics {
         all
     }
 
+    /// How many problems are listed.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Removes the problems of some codes that were found after the first `told`: consequences of
+    /// a problem that is told already.
+    pub fn forget_since(&mut self, told: usize, codes: &[Code]) {
+        let mut index = 0;
+        self.items.retain(|d| {
+            index += 1;
+            index <= told || !codes.contains(&d.code)
+        });
+    }
+
     /// Number of errors and number of warnings.
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {

@@ -147,7 +147,12 @@ fn one(
         tags,
         origin: reader.origin(place),
     };
-    if !offers.incomplete {
+    // An offer that could not be read may be the one that serves it, unless its chip cannot.
+    let may_serve = |chip: &Option<String>| {
+        let index = chip.as_ref().and_then(|c| chips.iter().position(|known| known.id == *c));
+        index.is_none_or(|i| workload.throughput[i].is_some())
+    };
+    if !offers.unread.is_some_and(|u| u.chips.iter().any(may_serve)) {
         refuse_unserved(reader, place, &workload, offers.offers);
     }
     Some(workload)

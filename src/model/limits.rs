@@ -194,7 +194,7 @@ fn share(reader: &mut Reader<'_>, written: &doc::Share, parts: &Parts<'_>) -> Op
                     groups.entry(value).or_insert_with(|| vec![false; count])[index] = true;
                 }
             }
-            if groups.is_empty() && !parts.offers.incomplete {
+            if groups.is_empty() && parts.offers.unread.is_none() {
                 let message = format!("no offer has a {}", word.text);
                 reader.error(Code::EmptySelection, word.place, message, "choose another dimension");
                 return None;

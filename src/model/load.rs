@@ -8,12 +8,23 @@ use crate::units::Dimension as Unit;
 
 use super::calendar::{Calendar, Step, parse_period};
 use super::reader::{In, Reader};
-use super::select::Offers;
+use super::select::{Offers, Unread};
 use super::types::{Model, Offer};
 use super::{contracts, demand, limits, supply};
 
 /// Most periods that a horizon may have: eleven years of hours.
 const MOST_PERIODS: usize = 100_000;
+
+/// What is found wrong in a model only because its horizon could not be read.
+const DATED: [Code; 7] = [
+    Code::NoHorizon,
+    Code::OffGrid,
+    Code::OutsideHorizon,
+    Code::SeriesLength,
+    Code::MissingPrice,
+    Code::UnservedWorkload,
+    Code::NoEffect,
+];
 
 /// Everything that a model is read from.
 #[derive(Clone, Debug, Default)]
@@ -170,12 +181,11 @@ fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> O
         reader.error(Code::UnknownWord, currency.place, message, "write three capital letters such as USD");
     }
     let calendar = calendar(&mut reader, &document);
-    let dated = calendar.is_some();
+    // Without its horizon a model is read on as far as it goes, but nothing that depends on dates
+    // is told: the one mistake is enough.
+    let undated = calendar.is_none();
+    let told = reader.diagnostics.len();
     reader.calendar = calendar.unwrap_or_else(Calendar::steady);
-    if !dated {
-        // Without its horizon every date would be reported; the one mistake is enough.
-        return None;
-    }
     document.name.iter().for_each(|n| reader.check_word(n));
     let discount_rate =
         reader.amount(document.discount_rate.as_ref(), &Unit::PerYear, In::AboveMinusOne).unwrap_or(0.0);
@@ -183,9 +193,9 @@ fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> O
     let clouds = document.clouds.as_ref().map(|m| supply::clouds(&mut reader, m)).unwrap_or_default();
     let investors = supply::investors(&mut reader, document.investors.as_ref());
     let read = supply::offers(&mut reader, &document, &chips, &clouds);
-    let incomplete = document.offers.as_ref().is_none_or(|m| m.entries.len() != read.len());
     let offers: Vec<Offer> = read.iter().map(|r| r.offer.clone()).collect();
-    let parts = || Offers { offers: &offers, chips: &chips, clouds: &clouds, incomplete };
+    let unread = Unread::of(&document, &offers.iter().map(|o| o.id.as_str()).collect());
+    let parts = || Offers { offers: &offers, chips: &chips, clouds: &clouds, unread: unread.as_ref() };
     let pools = supply::pools(&mut reader, &document, &read, &chips, |r, s| parts().select(r, s));
     let contracts = contracts::contracts(&mut reader, &document, &parts());
     let workloads = demand::workloads(&mut reader, &document, &chips, &parts());
@@ -199,6 +209,10 @@ fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> O
     let limits = document.policy.as_ref().map(|p| limits::limits(&mut reader, p, &all)).unwrap_or_default();
     unsupported(&mut reader, &document);
     warn_idle(&mut reader, &document, &offers);
+    if undated {
+        reader.diagnostics.forget_since(told, &DATED);
+        return None;
+    }
     let notes = std::mem::take(&mut reader.notes);
     let Reader { calendar, currency, .. } = reader;
     Some(Model {

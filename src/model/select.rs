@@ -1,9 +1,9 @@
 //! From a selector as written to the offers or workloads that it picks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{Code, suggest};
-use crate::document::{Selector, Text};
+use crate::document::{Document, Map, Selector, Text};
 
 use super::reader::Reader;
 use super::selector::{Dimension, glob, values};
@@ -14,9 +14,66 @@ pub(super) struct Offers<'a> {
     pub offers: &'a [Offer],
     pub chips: &'a [Chip],
     pub clouds: &'a [Cloud],
-    /// Whether some offers could not be read: then an empty selection may not be the selector's
-    /// fault, and is not reported.
-    pub incomplete: bool,
+    /// What was written but could not be read, if anything: an empty selection is only the
+    /// selector's fault if it would not pick from that either.
+    pub unread: Option<&'a Unread>,
+}
+
+/// What is known of a model of which some offers could not be read.
+pub(super) struct Unread {
+    /// Every value that is written for a dimension or tag, wherever.
+    possible: BTreeMap<String, BTreeSet<String>>,
+    /// The chips named by the offers that could not be read; `None` where none is.
+    pub chips: Vec<Option<String>>,
+}
+
+impl Unread {
+    /// Collects what is written, if some offers are not among those read.
+    pub fn of(document: &Document, read: &BTreeSet<&str>) -> Option<Self> {
+        let offers = document.offers.as_ref();
+        if offers.is_some_and(|m| m.entries.iter().all(|(id, _, _)| read.contains(id.as_str()))) {
+            return None;
+        }
+        let mut possible: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut add = |dimension: &str, value: &str| {
+            possible.entry(dimension.to_owned()).or_default().insert(value.to_owned());
+        };
+        let mut tags: Vec<&Map<Text>> = Vec::new();
+        for (id, _, chip) in document.chips.iter().flat_map(|m| &m.entries) {
+            add("chip", id);
+            let Some(chip) = chip else { continue };
+            chip.vendor.iter().for_each(|v| ["vendor", "organisation"].iter().for_each(|d| add(d, &v.text)));
+            chip.ecosystem.iter().for_each(|e| add("ecosystem", &e.text));
+            tags.extend(&chip.tags);
+        }
+        for (id, _, cloud) in document.clouds.iter().flat_map(|m| &m.entries) {
+            add("cloud", id);
+            let owner = cloud.as_ref().and_then(|c| c.owner.as_ref()).map_or(id, |o| &o.text);
+            ["owner", "organisation"].iter().for_each(|d| add(d, owner));
+            tags.extend(cloud.as_ref().and_then(|c| c.tags.as_ref()));
+        }
+        let mut chips = Vec::new();
+        for (id, _, offer) in offers.iter().flat_map(|m| &m.entries) {
+            add("offer", id);
+            ["on-demand", "spot", "reserved", "owned"].iter().for_each(|w| add("term", w));
+            if !read.contains(id.as_str()) {
+                chips.push(offer.as_ref().and_then(|o| o.chip.as_ref()).map(|c| c.text.clone()));
+            }
+            let Some(offer) = offer else { continue };
+            offer.region.iter().for_each(|r| add("region", &r.text));
+            offer.site.iter().for_each(|r| add("site", &r.text));
+            tags.extend(&offer.tags);
+        }
+        for (key, _, value) in tags.iter().flat_map(|t| &t.entries) {
+            value.iter().for_each(|v| add(key, &v.text));
+        }
+        Some(Unread { possible, chips })
+    }
+
+    fn may_have(&self, dimension: &str, patterns: &[Text]) -> bool {
+        let values = self.possible.get(dimension);
+        values.is_some_and(|values| values.iter().any(|v| patterns.iter().any(|p| glob(&p.text, v))))
+    }
 }
 
 impl Offers<'_> {
@@ -32,23 +89,39 @@ impl Offers<'_> {
             let dimension = self.dimension(reader, key)?;
             let values: Vec<Vec<String>> = (0..self.offers.len()).map(|o| self.values(o, &dimension)).collect();
             let known: BTreeSet<&str> = values.iter().flatten().map(String::as_str).collect();
-            warn_unmatched(reader, patterns, &known, self.incomplete);
+            if self.unread.is_none() {
+                warn_unmatched(reader, patterns, &known);
+            }
             for (offer, values) in values.iter().enumerate() {
                 picked[offer] &= values.iter().any(|v| patterns.iter().any(|p| glob(&p.text, v)));
             }
         }
-        if !self.incomplete && !picked.contains(&true) {
-            reader.error(Code::EmptySelection, selector.place, "this selector picks no offer", "");
+        let may_pick = |unread: &Unread| selector.all_of.iter().all(|(key, p)| unread.may_have(&key.text, p));
+        if !picked.contains(&true) && !self.unread.is_some_and(may_pick) {
+            let remedy = self.remedy(selector);
+            reader.error(Code::EmptySelection, selector.place, "this selector picks no offer", remedy);
             return None;
         }
         Some(picked)
+    }
+
+    /// The nearest value to the first pattern that nothing matches.
+    fn remedy(&self, selector: &Selector) -> String {
+        for (key, patterns) in &selector.all_of {
+            let dimension = Dimension::from_word(&key.text);
+            let values: BTreeSet<String> = (0..self.offers.len()).flat_map(|o| self.values(o, &dimension)).collect();
+            if let Some(pattern) = patterns.iter().find(|p| !values.iter().any(|v| glob(&p.text, v))) {
+                return suggest(&pattern.text, values.iter().map(String::as_str));
+            }
+        }
+        "no offer has all of these at once; drop one of the keys".to_owned()
     }
 
     /// The dimension that a word names, if any offer has it.
     pub fn dimension(&self, reader: &mut Reader<'_>, word: &Text) -> Option<Dimension> {
         let dimension = Dimension::from_word(&word.text);
         let exists = !matches!(dimension, Dimension::Tag(_))
-            || self.incomplete
+            || self.unread.is_some_and(|u| u.possible.contains_key(&word.text))
             || (0..self.offers.len()).any(|o| !self.values(o, &dimension).is_empty());
         if exists {
             return Some(dimension);
@@ -70,8 +143,12 @@ impl Offers<'_> {
     }
 }
 
-fn warn_unmatched(reader: &mut Reader<'_>, patterns: &[Text], known: &BTreeSet<&str>, incomplete: bool) {
-    for pattern in patterns.iter().filter(|p| !incomplete && !known.iter().any(|v| glob(&p.text, v))) {
+fn warn_unmatched(reader: &mut Reader<'_>, patterns: &[Text], known: &BTreeSet<&str>) {
+    // If none matches the selection is empty, which is an error of its own.
+    if !patterns.iter().any(|p| known.iter().any(|v| glob(&p.text, v))) {
+        return;
+    }
+    for pattern in patterns.iter().filter(|p| !known.iter().any(|v| glob(&p.text, v))) {
         reader.diagnostics.warning(
             Code::NoEffect,
             pattern.place,
@@ -110,7 +187,9 @@ pub(super) fn select_workloads(
             return None;
         }
         let known: BTreeSet<&str> = values.iter().flatten().map(String::as_str).collect();
-        warn_unmatched(reader, patterns, &known, incomplete);
+        if !incomplete {
+            warn_unmatched(reader, patterns, &known);
+        }
         for (w, value) in values.iter().enumerate() {
             picked[w] &= value.as_ref().is_some_and(|v| patterns.iter().any(|p| glob(&p.text, v)));
         }
