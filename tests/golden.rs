@@ -50,38 +50,47 @@ fn demand_and_use() {
 
 #[test]
 fn work_and_rate() {
-    golden("work", &[
-        TWO_DAYS,
-        OFFERS,
-        "
+    golden(
+        "work",
+        &[
+            TWO_DAYS,
+            OFFERS,
+            "
 workloads:
   train: { kind: training, work: 1000 gpu-h, rate: { at_most: 40 chips }, throughput: { gpu: 1 gpu-h, tpu: 0.5 gpu-h } }
 ",
-    ]);
+        ],
+    );
 }
 
 #[test]
 fn unmet() {
-    golden("unmet", &[
-        OFFERS,
-        "
+    golden(
+        "unmet",
+        &[
+            OFFERS,
+            "
 workloads:
   chat: { kind: inference, demand: 60 req/h, peak: 2, unmet: 5 USD/req, throughput: { gpu: 2 req/h } }
   train: { kind: training, work: 1000 gpu-h, unmet: 4 USD/gpu-h, throughput: { gpu: 1 gpu-h } }
 ",
-    ]);
+        ],
+    );
 }
 
 #[test]
 fn reservations_and_capacity() {
-    golden("reserve", &[
-        TWO_DAYS,
-        "
+    golden(
+        "reserve",
+        &[
+            TWO_DAYS,
+            "
 offers:
   a: { chip: gpu, cloud: aws, price: [3, 2], capacity: 100, term: { reserved: 2 days, upfront: 25 % } }
 ",
-        CHAT,
-    ]);
+            CHAT,
+        ],
+    );
 }
 
 #[test]
@@ -91,21 +100,27 @@ fn pools() {
 
 #[test]
 fn commitments() {
-    golden("commit", &[
-        TWO_DAYS,
-        OFFERS,
-        CHAT,
-        "
+    golden(
+        "commit",
+        &[
+            TWO_DAYS,
+            OFFERS,
+            CHAT,
+            "
 contracts:
   deal: { covers: { cloud: aws }, commit: { spend: 100 USD, per: period }, discount: 10 %, fee: 7 USD }
   chips: { covers: { cloud: gcp }, commit: { chips: 3 } }
 ",
-    ]);
+        ],
+    );
 }
 
 #[test]
 fn budget() {
-    golden("budget", &[OFFERS, CHAT, "policy: { limits: [ { budget: { where: { cloud: aws }, at_most: 80 USD } } ] }\n"]);
+    golden(
+        "budget",
+        &[OFFERS, CHAT, "policy: { limits: [ { budget: { where: { cloud: aws }, at_most: 80 USD } } ] }\n"],
+    );
 }
 
 #[test]
@@ -115,16 +130,26 @@ fn share() {
 
 #[test]
 fn priced_share() {
-    golden("soft", &[
-        OFFERS,
-        CHAT,
-        "policy: { limits: [ { share: { where: { vendor: google }, of: work, at_most: 60 % }, soft: 2 USD/req } ] }\n",
-    ]);
+    golden(
+        "soft",
+        &[
+            OFFERS,
+            CHAT,
+            "policy: { limits: [ { share: { where: { vendor: google }, of: work, at_most: 60 % }, soft: 2 USD/req } ] }\n",
+        ],
+    );
 }
 
 #[test]
 fn floor() {
-    golden("floor", &[OFFERS, CHAT, "policy: { limits: [ { floor: { where: { vendor: nvidia }, of: chips, at_least: 30 % } } ] }\n"]);
+    golden(
+        "floor",
+        &[
+            OFFERS,
+            CHAT,
+            "policy: { limits: [ { floor: { where: { vendor: nvidia }, of: chips, at_least: 30 % } } ] }\n",
+        ],
+    );
 }
 
 #[test]
@@ -134,10 +159,13 @@ fn power() {
 
 #[test]
 fn ramp() {
-    golden("ramp", &[
-        TWO_DAYS,
-        OFFERS,
-        CHAT,
-        "policy: { limits: [ { ramp: { where: { vendor: google }, at_most: 20 chips } } ] }\n",
-    ]);
+    golden(
+        "ramp",
+        &[
+            TWO_DAYS,
+            OFFERS,
+            CHAT,
+            "policy: { limits: [ { ramp: { where: { vendor: google }, at_most: 20 chips } } ] }\n",
+        ],
+    );
 }

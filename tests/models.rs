@@ -8,7 +8,8 @@ use polysource::{Detail, EngineChoice, Plan, SolveSettings, solve};
 fn plan(name: &str, scenario: &[&str], engine: EngineChoice, detail: Detail) -> Plan {
     let text = std::fs::read_to_string(format!("models/{name}.yaml")).unwrap();
     let scenarios = scenario.iter().map(|s| (*s).to_owned()).collect();
-    let loaded = load(&Input { name: name.to_owned(), text, scenarios, ..Input::default() }).unwrap_or_else(|e| panic!("{e}"));
+    let loaded =
+        load(&Input { name: name.to_owned(), text, scenarios, ..Input::default() }).unwrap_or_else(|e| panic!("{e}"));
     assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
     solve(&loaded.model, &SolveSettings { engine, detail, ..SolveSettings::default() }).unwrap()
 }

@@ -29,29 +29,31 @@ struct Drawn {
 const VENDORS: [&str; 3] = ["nvidia", "amd", "google"];
 
 fn drawn() -> impl Strategy<Value = Drawn> {
-    (1usize..5, any::<bool>(), 0u32..20, 2usize..7, 1usize..4).prop_flat_map(|(periods, steady, discount, offers, tasks)| {
-        (
-            prop::collection::vec(1u32..1000, offers),
-            prop::collection::vec(prop::option::weighted(0.8, 0u32..500), offers),
-            prop::collection::vec(0u8..4, offers),
-            prop::collection::vec(1u32..40, 3),
-            prop::collection::vec((any::<bool>(), 1u32..2000, 1u32..30), tasks),
-            prop::option::of((1u32..100_000, 0u32..40)),
-            prop::collection::vec((0u8..7, 20u32..95), 0..4),
-        )
-            .prop_map(move |(prices, capacities, terms, speeds, workloads, commit, limits)| Drawn {
-                periods,
-                steady,
-                discount,
-                prices,
-                capacities,
-                terms,
-                speeds,
-                workloads,
-                commit,
-                limits,
-            })
-    })
+    (1usize..5, any::<bool>(), 0u32..20, 2usize..7, 1usize..4).prop_flat_map(
+        |(periods, steady, discount, offers, tasks)| {
+            (
+                prop::collection::vec(1u32..1000, offers),
+                prop::collection::vec(prop::option::weighted(0.8, 0u32..500), offers),
+                prop::collection::vec(0u8..4, offers),
+                prop::collection::vec(1u32..40, 3),
+                prop::collection::vec((any::<bool>(), 1u32..2000, 1u32..30), tasks),
+                prop::option::of((1u32..100_000, 0u32..40)),
+                prop::collection::vec((0u8..7, 20u32..95), 0..4),
+            )
+                .prop_map(move |(prices, capacities, terms, speeds, workloads, commit, limits)| Drawn {
+                    periods,
+                    steady,
+                    discount,
+                    prices,
+                    capacities,
+                    terms,
+                    speeds,
+                    workloads,
+                    commit,
+                    limits,
+                })
+        },
+    )
 }
 
 impl Drawn {
@@ -91,11 +93,17 @@ impl Drawn {
         }
         y.push_str("workloads:\n");
         for (w, (training, amount, price)) in self.workloads.iter().enumerate() {
-            let speeds: Vec<String> =
-                (0..3).map(|c| format!("{}-chip: {}", VENDORS[c], f64::from(self.speeds[(c + w) % 3]) / 10.0)).collect();
-            let task = if *training { format!("training, work: {}", amount * 100) } else { format!("inference, demand: {amount}") };
+            let speeds: Vec<String> = (0..3)
+                .map(|c| format!("{}-chip: {}", VENDORS[c], f64::from(self.speeds[(c + w) % 3]) / 10.0))
+                .collect();
+            let task = if *training {
+                format!("training, work: {}", amount * 100)
+            } else {
+                format!("inference, demand: {amount}")
+            };
             let unmet = f64::from(*price) * money;
-            let _ = writeln!(y, "  task{w}: {{ kind: {task}, unmet: {unmet}, throughput: {{ {} }} }}", speeds.join(", "));
+            let _ =
+                writeln!(y, "  task{w}: {{ kind: {task}, unmet: {unmet}, throughput: {{ {} }} }}", speeds.join(", "));
         }
         y.push_str("policy:\n  limits:\n    - { budget: { at_most: 1T } }\n");
         for (kind, part) in self.limits.iter().take(limits) {

@@ -3,4 +3,4 @@
 
 mod solve;
 
-pub use solve::{Detail, SolveSettings, solved_program, solve};
+pub use solve::{Detail, SolveSettings, solve, solved_program};

@@ -194,8 +194,9 @@ fn told(model: &Model, f: &Formulation, solved: &Solved) -> Plan {
     let ledger = Ledger::of(model, &schedule);
     let cost = cost(model, &schedule, &ledger);
     let breaches = audit(model, &schedule, &ledger, cost.total, program.objective(&solved.x));
-    for breach in &breaches {
-        tracing::warn!(what = breach.what.as_str(), by = breach.by, "the plan does not keep a requirement");
+    if let Some(worst) = breaches.iter().max_by(|a, b| a.by.total_cmp(&b.by)) {
+        let count = breaches.len();
+        tracing::warn!(count, worst = worst.what.as_str(), by = worst.by, "the plan does not keep all requirements");
     }
     if !breaches.is_empty() {
         status = Status::Unverified;

@@ -13,7 +13,9 @@ use crate::engine::EngineChoice;
 /// dependency.
 #[derive(Parser, Debug)]
 #[command(name = "polysource", version, about, long_about = None, max_term_width = 100)]
-#[command(after_help = "Examples:\n  polysource solve models/quickstart.yaml\n  polysource solve models/frontier-lab.yaml --scenario nvidia-shortage\n  polysource init -o my-model.yaml")]
+#[command(
+    after_help = "Examples:\n  polysource solve models/quickstart.yaml\n  polysource solve models/frontier-lab.yaml --scenario nvidia-shortage\n  polysource init -o my-model.yaml"
+)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -28,13 +30,19 @@ pub(super) struct Arguments {
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
     /// Read a model and report every mistake in it.
-    #[command(after_help = "Examples:\n  polysource check models/quickstart.yaml\n  cat model.yaml | polysource check -")]
+    #[command(
+        after_help = "Examples:\n  polysource check models/quickstart.yaml\n  cat model.yaml | polysource check -"
+    )]
     Check(CheckCommand),
     /// Find the cheapest plan within the policy, with its certificate.
-    #[command(after_help = "Examples:\n  polysource solve models/quickstart.yaml\n  polysource solve models/quickstart.yaml --set offers.coreweave-h100.price=3.50 --format json -o plan.json")]
+    #[command(
+        after_help = "Examples:\n  polysource solve models/quickstart.yaml\n  polysource solve models/quickstart.yaml --set offers.coreweave-h100.price=3.50 --format json -o plan.json"
+    )]
     Solve(SolveCommand),
     /// Write the linear program for another solver.
-    #[command(after_help = "Examples:\n  polysource export models/quickstart.yaml --to lp\n  polysource export models/frontier-lab.yaml -o frontier.mps")]
+    #[command(
+        after_help = "Examples:\n  polysource export models/quickstart.yaml --to lp\n  polysource export models/frontier-lab.yaml -o frontier.mps"
+    )]
     Export(ExportCommand),
     /// Print the JSON Schema of the model file or of the output.
     #[command(after_help = "Examples:\n  polysource schema model\n  polysource schema output")]
@@ -54,7 +62,9 @@ pub(super) enum Command {
         output: Option<PathBuf>,
     },
     /// Print a completion script for a shell.
-    #[command(after_help = "Example:\n  polysource completions bash > ~/.local/share/bash-completion/completions/polysource")]
+    #[command(
+        after_help = "Example:\n  polysource completions bash > ~/.local/share/bash-completion/completions/polysource"
+    )]
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
@@ -84,6 +94,9 @@ pub(super) struct CheckCommand {
     /// Format of the result.
     #[arg(long, value_enum, default_value = "text")]
     pub format: CheckFormat,
+    /// Write to this file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -111,7 +124,7 @@ pub(super) struct SolveCommand {
 pub(super) struct ExportCommand {
     #[command(flatten)]
     pub input: ModelArgs,
-    /// Format of the program; left out, from the name of the file.
+    /// Format of the program; left out, from the name of the file (`.mps` or `.lp`).
     #[arg(long, value_enum)]
     pub to: Option<ProgramFormat>,
     /// Write to this file instead of standard output.

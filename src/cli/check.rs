@@ -7,27 +7,25 @@ use super::{Failure, exit, files};
 use crate::diagnostics::{Diagnostics, Severity, Sources};
 use crate::model::{Model, Rejected, load};
 
-pub(super) fn run(command: &CheckCommand) -> Result<u8, Failure> {
-    let input = files::input(&command.input)?;
-    match (load(&input), command.format) {
-        (Ok(loaded), CheckFormat::Text) => {
-            files::tell(&loaded.warnings, &loaded.sources)?;
-            files::write(None, format!("{}: ok: {}\n", input.name, counts(&loaded.model)).as_bytes())?;
-            Ok(exit::DONE)
+pub(super) fn run(command: &CheckCommand, quiet: bool) -> Result<u8, Failure> {
+    let (code, model, diagnostics, sources) = match files::input(&command.input) {
+        Ok(input) => match load(&input) {
+            Ok(loaded) => (exit::DONE, Some(loaded.model), loaded.warnings, loaded.sources),
+            Err(Rejected { diagnostics, sources }) => (exit::MODEL_WRONG, None, diagnostics, sources),
+        },
+        Err(unreadable) => (unreadable.code, None, unreadable.diagnostics, Sources::new()),
+    };
+    let text = match command.format {
+        CheckFormat::Text => {
+            files::tell(&diagnostics, &sources, quiet);
+            model.map(|model| format!("{}: ok: {}\n", command.input.model.display(), counts(&model)))
         }
-        (Err(Rejected { diagnostics, sources }), CheckFormat::Text) => {
-            files::tell(&diagnostics, &sources)?;
-            Ok(exit::MODEL_WRONG)
-        }
-        (Ok(loaded), CheckFormat::Json) => {
-            tell(true, &loaded.warnings, &loaded.sources)?;
-            Ok(exit::DONE)
-        }
-        (Err(Rejected { diagnostics, sources }), CheckFormat::Json) => {
-            tell(false, &diagnostics, &sources)?;
-            Ok(exit::MODEL_WRONG)
-        }
+        CheckFormat::Json => Some(json(model.is_some(), &diagnostics, &sources)?),
+    };
+    if let Some(text) = text {
+        files::write(command.output.as_deref(), text.as_bytes())?;
     }
+    Ok(code)
 }
 
 fn counts(model: &Model) -> String {
@@ -44,7 +42,7 @@ fn counts(model: &Model) -> String {
     told.collect::<Vec<_>>().join(", ")
 }
 
-fn tell(ok: bool, diagnostics: &Diagnostics, sources: &Sources) -> Result<(), Failure> {
+fn json(ok: bool, diagnostics: &Diagnostics, sources: &Sources) -> Result<String, Failure> {
     let of = |severity: Severity| -> Vec<serde_json::Value> {
         let all = diagnostics.sorted().into_iter().filter(|d| d.severity == severity);
         all.map(|d| {
@@ -63,6 +61,5 @@ fn tell(ok: bool, diagnostics: &Diagnostics, sources: &Sources) -> Result<(), Fa
     let value = json!({ "ok": ok, "errors": of(Severity::Error), "warnings": of(Severity::Warning) });
     let mut text = serde_json::to_string_pretty(&value).map_err(|e| Failure::Outside(e.to_string()))?;
     text.push('\n');
-    files::write(None, text.as_bytes())?;
-    Ok(())
+    Ok(text)
 }

@@ -1,18 +1,17 @@
 //! `export`: the linear program for another solver.
 
+use std::path::Path;
+
 use super::args::{ExportCommand, ProgramFormat};
 use super::{Failure, exit, files};
 use crate::formulation::build;
 use crate::lp::{write_lp, write_mps};
 
-pub(super) fn run(command: &ExportCommand) -> Result<u8, Failure> {
-    let extension = command.output.as_ref().and_then(|p| p.extension()).and_then(|e| e.to_str());
-    let format = match (command.to, extension) {
-        (Some(format), _) => format,
-        (None, Some("lp")) => ProgramFormat::Lp,
-        (None, _) => ProgramFormat::Mps,
-    };
-    let loaded = files::model(&command.input)?;
+pub(super) fn run(command: &ExportCommand, quiet: bool) -> Result<u8, Failure> {
+    let format = command.to.or_else(|| by_name(command.output.as_deref()?)).ok_or_else(|| {
+        Failure::Usage("which format? Give `--to mps` or `--to lp`, or a file that ends in .mps or .lp".to_owned())
+    })?;
+    let loaded = files::model(&command.input, quiet)?;
     let formulation = build(&loaded.model);
     let mut text = Vec::new();
     match format {
@@ -21,4 +20,12 @@ pub(super) fn run(command: &ExportCommand) -> Result<u8, Failure> {
     }
     files::write(command.output.as_deref(), &text)?;
     Ok(exit::DONE)
+}
+
+fn by_name(file: &Path) -> Option<ProgramFormat> {
+    match file.extension()?.to_ascii_lowercase().to_str()? {
+        "mps" => Some(ProgramFormat::Mps),
+        "lp" => Some(ProgramFormat::Lp),
+        _ => None,
+    }
 }

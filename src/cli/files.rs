@@ -11,70 +11,95 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Sources, rende
 use crate::document::MAX_BYTES;
 use crate::model::{Input, Loaded, Rejected, load};
 
+/// What could not be read, and the exit code that it means.
+pub(super) struct Unreadable {
+    pub diagnostics: Diagnostics,
+    pub code: u8,
+}
+
 /// Reads a model with everything that is laid over it.
-pub(super) fn input(args: &ModelArgs) -> Result<Input, Failure> {
+pub(super) fn input(args: &ModelArgs) -> Result<Input, Unreadable> {
+    let files = || [&args.model].into_iter().chain(&args.overlay);
+    if files().filter(|path| *path == Path::new("-")).count() > 1 {
+        let message = "standard input can be only one of the model and its overlays".to_owned();
+        return Err(unreadable(message, "give the others as files", exit::USAGE));
+    }
     let text = read(&args.model)?;
     let mut overlays = Vec::new();
     for path in &args.overlay {
         overlays.push((path.display().to_string(), read(path)?));
     }
-    let name = if args.model == Path::new("-") { "-".to_owned() } else { args.model.display().to_string() };
+    let name = args.model.display().to_string();
     Ok(Input { name, text, overlays, scenarios: args.scenario.clone(), sets: args.sets.clone() })
 }
 
 /// Loads a model, telling warnings and errors on standard error.
-pub(super) fn model(args: &ModelArgs) -> Result<Loaded, Failure> {
-    match load(&input(args)?) {
+pub(super) fn model(args: &ModelArgs, quiet: bool) -> Result<Loaded, Failure> {
+    let input = input(args).map_err(|unreadable| {
+        tell(&unreadable.diagnostics, &Sources::new(), quiet);
+        Failure::Told(unreadable.code)
+    })?;
+    match load(&input) {
         Ok(loaded) => {
-            tell(&loaded.warnings, &loaded.sources)?;
+            tell(&loaded.warnings, &loaded.sources, quiet);
             Ok(loaded)
         }
         Err(Rejected { diagnostics, sources }) => {
-            tell(&diagnostics, &sources)?;
+            tell(&diagnostics, &sources, quiet);
             Err(Failure::Told(exit::MODEL_WRONG))
         }
     }
 }
 
-/// Writes diagnostics to standard error.
-pub(super) fn tell(diagnostics: &Diagnostics, sources: &Sources) -> Result<(), Failure> {
-    if diagnostics.is_empty() {
-        return Ok(());
+/// Writes diagnostics to standard error; if quiet, only errors.
+pub(super) fn tell(diagnostics: &Diagnostics, sources: &Sources, quiet: bool) {
+    let mut errors = Diagnostics::new();
+    let told = if quiet {
+        let all = diagnostics.sorted().into_iter();
+        all.filter(|d| d.severity == Severity::Error).for_each(|d| errors.push(d.clone()));
+        &errors
+    } else {
+        diagnostics
+    };
+    if !told.is_empty() {
+        let stderr = io::stderr();
+        let text = render(told, sources, colour(&stderr));
+        // Without standard error there is nobody to tell; the exit code still says it.
+        let _ = stderr.lock().write_all(text.as_bytes());
     }
-    let stderr = io::stderr();
-    let text = render(diagnostics, sources, colour(&stderr));
-    stderr.lock().write_all(text.as_bytes())?;
-    Ok(())
 }
 
-fn read(path: &Path) -> Result<String, Failure> {
+fn read(path: &Path) -> Result<String, Unreadable> {
     // One byte beyond the limit is enough to know that it is exceeded.
     let most = MAX_BYTES as u64 + 1;
     let mut bytes = Vec::new();
-    let result = if path == Path::new("-") {
-        io::stdin().lock().take(most).read_to_end(&mut bytes)
+    let (result, name) = if path == Path::new("-") {
+        (io::stdin().lock().take(most).read_to_end(&mut bytes), "standard input".to_owned())
     } else {
-        fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes))
+        let result = fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
+        (result, path.display().to_string())
     };
-    let shown = path.display();
-    result.map_err(|e| unreadable(&format!("cannot read {shown}: {e}"), "check the path and its permissions", exit::INTERNAL))?;
-    String::from_utf8(bytes)
-        .map_err(|_| unreadable(&format!("{shown} is not UTF-8 text"), "save it as UTF-8", exit::MODEL_WRONG))
+    result.map_err(|e| {
+        unreadable(format!("cannot read {name}: {e}"), "check the path and its permissions", exit::INTERNAL)
+    })?;
+    match std::str::from_utf8(&bytes) {
+        Ok(_) => {}
+        // Cut off within a character: the parser will say that the file is too long.
+        Err(e) if e.error_len().is_none() && bytes.len() > MAX_BYTES => {}
+        Err(e) => {
+            let line = bytes[..e.valid_up_to()].iter().filter(|&&b| b == b'\n').count() + 1;
+            let message = format!("line {line} of {name} is not UTF-8 text");
+            return Err(unreadable(message, "save it as UTF-8", exit::MODEL_WRONG));
+        }
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn unreadable(message: &str, remedy: &str, code: u8) -> Failure {
+fn unreadable(message: String, remedy: &str, code: u8) -> Unreadable {
     let mut diagnostics = Diagnostics::new();
-    diagnostics.push(Diagnostic {
-        code: Code::Unreadable,
-        severity: Severity::Error,
-        message: message.to_owned(),
-        place: None,
-        remedy: Some(remedy.to_owned()),
-    });
-    match tell(&diagnostics, &Sources::new()) {
-        Ok(()) => Failure::Told(code),
-        Err(failure) => failure,
-    }
+    let remedy = Some(remedy.to_owned());
+    diagnostics.push(Diagnostic { code: Code::Unreadable, severity: Severity::Error, message, place: None, remedy });
+    Unreadable { diagnostics, code }
 }
 
 /// Writes a result to a file, or to standard output.
@@ -86,17 +111,26 @@ pub(super) fn write(path: Option<&Path>, bytes: &[u8]) -> io::Result<()> {
         out.write_all(bytes)?;
         return out.flush();
     };
-    let named = |e: io::Error| io::Error::new(e.kind(), format!("cannot write {}: {e}", path.display()));
+    let named = |e: io::Error| io::Error::other(format!("cannot write {}: {e}", path.display()));
     // A device or pipe cannot be replaced, and holds nothing that could be lost.
     if path.exists() && !path.is_file() {
         return fs::OpenOptions::new().write(true).open(path).and_then(|mut f| f.write_all(bytes)).map_err(named);
     }
-    let mut beside = path.as_os_str().to_owned();
+    // What a link points to is replaced, not the link.
+    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut beside = place.as_os_str().to_owned();
     beside.push(format!(".{}.part", std::process::id()));
     let beside = PathBuf::from(beside);
     let moved = fs::File::create(&beside)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&beside, path));
+        .and_then(|mut file| {
+            file.write_all(bytes)?;
+            // Who may read the file that is replaced may read the new one.
+            if let Ok(old) = fs::metadata(&place) {
+                file.set_permissions(old.permissions())?;
+            }
+            file.sync_all()
+        })
+        .and_then(|()| fs::rename(&beside, &place));
     if moved.is_err() {
         let _ = fs::remove_file(&beside);
     }

@@ -19,6 +19,8 @@ pub(super) fn start(verbose: u8, quiet: bool) {
         .with_ansi(colour(&io::stderr()))
         .without_time()
         .with_target(false)
+        // The default tells a failure to write on the very stream that failed, and panics.
+        .log_internal_errors(false)
         .try_init();
     // A library user may have started a log already; theirs is then used.
     drop(result);

@@ -18,6 +18,7 @@ use args::{Arguments, Command, SchemaOf};
 mod exit {
     pub const DONE: u8 = 0;
     pub const INTERNAL: u8 = 1;
+    pub const USAGE: u8 = 2;
     pub const MODEL_WRONG: u8 = 3;
 }
 
@@ -25,6 +26,8 @@ mod exit {
 enum Failure {
     /// Already told on standard error; only the code is left.
     Told(u8),
+    /// Arguments that do not go together, beyond what their parser can tell.
+    Usage(String),
     /// Something outside failed: a file, a pipe, an engine.
     Outside(String),
 }
@@ -32,7 +35,11 @@ enum Failure {
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         // Whoever reads has seen enough: not an error.
-        if error.kind() == io::ErrorKind::BrokenPipe { Failure::Told(exit::DONE) } else { Failure::Outside(error.to_string()) }
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Failure::Told(exit::DONE)
+        } else {
+            Failure::Outside(error.to_string())
+        }
     }
 }
 
@@ -43,22 +50,25 @@ pub fn main() -> ExitCode {
         let place = panic.location().map(|l| format!(" at {}:{}", l.file(), l.line())).unwrap_or_default();
         tracing::debug!("panic{place}: {panic}");
     }));
-    let code = std::panic::catch_unwind(run).unwrap_or_else(|_| {
-        let message = "internal error: polysource stopped on a condition that its authors thought impossible.\n\
-                       Please report it with the model and the command; -vv shows the place.";
-        let _ = writeln!(io::stderr(), "{message}");
+    ExitCode::from(guarded(run, &mut io::stderr()))
+}
+
+/// Runs something; if it panics, that is told in a readable line instead.
+fn guarded(run: impl FnOnce() -> u8 + std::panic::UnwindSafe, told: &mut dyn Write) -> u8 {
+    std::panic::catch_unwind(run).unwrap_or_else(|_| {
+        let message = "internal error; please report it with the model and the command (-vv shows the place)";
+        let _ = writeln!(told, "{message}");
         exit::INTERNAL
-    });
-    ExitCode::from(code)
+    })
 }
 
 fn run() -> u8 {
     let arguments = Arguments::parse();
     logging::start(arguments.verbose, arguments.quiet);
     let result = match &arguments.command {
-        Command::Check(command) => check::run(command),
-        Command::Solve(command) => solve::run(command),
-        Command::Export(command) => export::run(command),
+        Command::Check(command) => check::run(command, arguments.quiet),
+        Command::Solve(command) => solve::run(command, arguments.quiet),
+        Command::Export(command) => export::run(command, arguments.quiet),
         Command::Schema { of, output } => schema(*of, output.as_deref()),
         Command::Init { output } => {
             files::write(output.as_deref(), include_bytes!("template.yaml")).map(|()| exit::DONE).map_err(Failure::from)
@@ -67,6 +77,10 @@ fn run() -> u8 {
     };
     match result {
         Ok(code) | Err(Failure::Told(code)) => code,
+        Err(Failure::Usage(message)) => {
+            let _ = writeln!(io::stderr(), "error: {message}\n\nFor more information, try '--help'.");
+            exit::USAGE
+        }
         Err(Failure::Outside(message)) => {
             let _ = writeln!(io::stderr(), "error: {message}");
             exit::INTERNAL
@@ -90,4 +104,27 @@ fn completions(shell: clap_complete::Shell) -> Result<u8, Failure> {
     clap_complete::generate(shell, &mut Arguments::command(), "polysource", &mut script);
     files::write(None, &script)?;
     Ok(exit::DONE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_one_readable_line() {
+        let mut told = Vec::new();
+        assert_eq!(guarded(|| panic!("impossible"), &mut told), exit::INTERNAL);
+        let told = String::from_utf8(told).unwrap();
+        assert!(told.starts_with("internal error; please report") && told.ends_with(")\n"), "{told}");
+        assert_eq!(told.lines().count(), 1);
+        assert_eq!(guarded(|| exit::MODEL_WRONG, &mut Vec::new()), exit::MODEL_WRONG);
+    }
+
+    #[test]
+    fn a_reader_that_has_gone_is_no_failure() {
+        let failure = Failure::from(io::Error::from(io::ErrorKind::BrokenPipe));
+        assert!(matches!(failure, Failure::Told(exit::DONE)));
+        let failure = Failure::from(io::Error::from(io::ErrorKind::StorageFull));
+        assert!(matches!(failure, Failure::Outside(_)));
+    }
 }

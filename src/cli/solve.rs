@@ -8,8 +8,8 @@ use super::{Failure, files};
 use crate::analysis::{SolveSettings, solve};
 use crate::report::{self, Style};
 
-pub(super) fn run(command: &SolveCommand) -> Result<u8, Failure> {
-    let loaded = files::model(&command.input)?;
+pub(super) fn run(command: &SolveCommand, quiet: bool) -> Result<u8, Failure> {
+    let loaded = files::model(&command.input, quiet)?;
     let settings = SolveSettings {
         engine: command.engine,
         time_limit: command.time_limit,

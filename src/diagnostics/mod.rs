@@ -9,8 +9,8 @@ mod render;
 
 pub use code::Code;
 pub use place::{Place, Source, SourceId, Sources};
-pub use render::render;
 pub(crate) use render::is_hostile;
+pub use render::render;
 
 /// How bad it is: errors stop the run, warnings are told and the run goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -159,9 +159,5 @@ pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str> + C
         return "none is defined in this model".to_owned();
     }
     let shown = all.iter().take(12).map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ");
-    if all.len() > 12 {
-        format!("known are {shown} and {} more", all.len() - 12)
-    } else {
-        format!("known are {shown}")
-    }
+    if all.len() > 12 { format!("known are {shown} and {} more", all.len() - 12) } else { format!("known are {shown}") }
 }

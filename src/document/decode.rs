@@ -130,8 +130,7 @@ impl<T: Decode> Decode for Map<T> {
             wrong_type(node, "a map from names to their values", diagnostics);
             return None;
         };
-        let entries =
-            entries.iter().map(|e| (e.key.clone(), e.place, T::decode(&e.node, diagnostics))).collect();
+        let entries = entries.iter().map(|e| (e.key.clone(), e.place, T::decode(&e.node, diagnostics))).collect();
         Some(Map { entries })
     }
 }

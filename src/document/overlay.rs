@@ -36,7 +36,17 @@ pub fn merge(base: &mut Node, change: &Node) {
 fn is_series_key(key: &str) -> bool {
     matches!(
         key,
-        "price" | "capacity" | "demand" | "funding" | "fee" | "covers" | "eligible" | "where" | "for" | "term" | "unlocks"
+        "price"
+            | "capacity"
+            | "demand"
+            | "funding"
+            | "fee"
+            | "covers"
+            | "eligible"
+            | "where"
+            | "for"
+            | "term"
+            | "unlocks"
     )
 }
 

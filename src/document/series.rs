@@ -63,7 +63,9 @@ impl Decode for Series {
             Value::Map(entries) if !entries.is_empty() => {
                 let read: Vec<Option<(Text, Amount)>> = entries
                     .iter()
-                    .map(|e| Some((Text { text: e.key.clone(), place: e.place }, Amount::decode(&e.node, diagnostics)?)))
+                    .map(|e| {
+                        Some((Text { text: e.key.clone(), place: e.place }, Amount::decode(&e.node, diagnostics)?))
+                    })
                     .collect();
                 SeriesForm::Steps(read.into_iter().collect::<Option<_>>()?)
             }

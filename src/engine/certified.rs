@@ -1,7 +1,7 @@
 //! Engines in turn, until one gives an answer that passes the certificate.
 
-use super::phase_one::{PhaseOne, phase_one};
 use super::dual::dual_of_vertex;
+use super::phase_one::{PhaseOne, phase_one};
 use super::vertex::vertex;
 use super::{Clarabel, Engine, EngineChoice, EngineError, Microlp, Outcome, SolveOptions, Status};
 use crate::lp::{Certificate, LinearProgram, Scaling, certify, usable};
@@ -263,7 +263,16 @@ fn give_up(lp: &LinearProgram, found: Found) -> Solved {
         CertifiedStatus::Unverified
     };
     let reduced_costs = if y.is_empty() { Vec::new() } else { lp.reduced_costs(&y, true) };
-    Solved { status, x, y, reduced_costs, certificate, farkas: None, attempts: found.attempts, conditional_duals: false }
+    Solved {
+        status,
+        x,
+        y,
+        reduced_costs,
+        certificate,
+        farkas: None,
+        attempts: found.attempts,
+        conditional_duals: false,
+    }
 }
 
 /// Branch and bound, then the multipliers of the program with its integers fixed.

@@ -50,11 +50,7 @@ impl Microlp {
     }
 }
 
-fn run(
-    lp: &LinearProgram,
-    options: &SolveOptions,
-    fix: impl Fn(usize) -> Option<f64>,
-) -> Result<Outcome, EngineError> {
+fn run(lp: &LinearProgram, options: &SolveOptions, fix: impl Fn(usize) -> Option<f64>) -> Result<Outcome, EngineError> {
     let mut reduced = Reduced::of(lp, fix, false);
     if lp.has_integers() {
         unscale_values(&mut reduced);

@@ -57,7 +57,11 @@ pub(super) fn phase_one(lp: &LinearProgram, options: &SolveOptions) -> Result<Ph
         .collect();
     let check = verify_farkas(lp, &ray);
     let violation = elastic.objective(&x);
-    let size = elastic.rows().iter().map(|r| if r.lower.is_finite() { r.lower.abs() } else { r.upper.abs() }).fold(1.0, f64::max);
+    let size = elastic
+        .rows()
+        .iter()
+        .map(|r| if r.lower.is_finite() { r.lower.abs() } else { r.upper.abs() })
+        .fold(1.0, f64::max);
     tracing::debug!(violation, value = check.value, scale = check.scale, proves = check.proves, "phase one");
     Ok(if check.proves {
         PhaseOne::Proof(ray)

@@ -68,7 +68,8 @@ pub(super) fn measure(
             }
         }
         for contract in model.contracts.iter().filter(|c| contract_inside(c, group)) {
-            sum.constant += contract.fee.iter().filter(|(t, _)| periods.contains(t)).map(|(_, money)| money).sum::<f64>();
+            sum.constant +=
+                contract.fee.iter().filter(|(t, _)| periods.contains(t)).map(|(_, money)| money).sum::<f64>();
         }
     }
     sum

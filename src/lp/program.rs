@@ -236,8 +236,7 @@ impl LinearProgram {
     /// c - A^T y for multipliers of the rows; with `costs` false, -A^T y.
     #[must_use]
     pub fn reduced_costs(&self, y: &[f64], costs: bool) -> Vec<f64> {
-        let mut sums: Vec<Sum> =
-            self.columns.iter().map(|c| Sum::new(if costs { c.cost } else { 0.0 })).collect();
+        let mut sums: Vec<Sum> = self.columns.iter().map(|c| Sum::new(if costs { c.cost } else { 0.0 })).collect();
         for (i, &multiplier) in y.iter().enumerate().filter(|(_, m)| **m != 0.0) {
             for (c, v) in self.row_terms(RowId(i as u32)) {
                 sums[c.0 as usize].add(-multiplier * v);

@@ -111,13 +111,8 @@ impl Calendar {
     /// The steady state: one period of one hour, no dates.
     #[must_use]
     pub fn steady() -> Self {
-        let period = Period {
-            label: "steady".to_owned(),
-            hours: 1.0,
-            years_at_start: 0.0,
-            years_at_middle: 0.0,
-            year: 0,
-        };
+        let period =
+            Period { label: "steady".to_owned(), hours: 1.0, years_at_start: 0.0, years_at_middle: 0.0, year: 0 };
         Calendar { periods: vec![period], bounds: Vec::new(), step: None }
     }
 
@@ -195,11 +190,23 @@ impl Calendar {
     pub fn periods_of(&self, window: Window) -> Option<Range<usize>> {
         let (first, last) = self.ends()?;
         let start = match window.start {
-            Some(at) if at > first => if at >= last { self.len() } else { self.boundary_at(at)? },
+            Some(at) if at > first => {
+                if at >= last {
+                    self.len()
+                } else {
+                    self.boundary_at(at)?
+                }
+            }
             _ => 0,
         };
         let end = match window.end {
-            Some(at) if at < last => if at <= first { 0 } else { self.boundary_at(at)? },
+            Some(at) if at < last => {
+                if at <= first {
+                    0
+                } else {
+                    self.boundary_at(at)?
+                }
+            }
             _ => self.len(),
         };
         Some(start..end.max(start))
@@ -364,7 +371,9 @@ mod tests {
 
     #[test]
     fn periods_that_are_none() {
-        for text in ["2026-Q5", "2026-13", "26", "2026-7", "2026-02-30", "2026-07-15T24", "1026", "2026-Q1..2025-Q1", "..", "x"] {
+        for text in
+            ["2026-Q5", "2026-13", "26", "2026-7", "2026-02-30", "2026-07-15T24", "1026", "2026-Q1..2025-Q1", "..", "x"]
+        {
             assert!(parse_window(text).is_none(), "{text}");
         }
     }

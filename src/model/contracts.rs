@@ -40,7 +40,9 @@ pub(super) fn contracts(reader: &mut Reader<'_>, document: &doc::Document, offer
                 Some((window, periods)) => (Some(window), periods),
                 None => continue,
             },
-            None => (reader.calendar.ends().map(|(a, b)| Window { start: Some(a), end: Some(b) }), reader.calendar.all()),
+            None => {
+                (reader.calendar.ends().map(|(a, b)| Window { start: Some(a), end: Some(b) }), reader.calendar.all())
+            }
         };
         let commit = match &contract.commit {
             Some(commit) => self::commit(reader, commit, window, active.clone()).map(Some),

@@ -46,7 +46,12 @@ fn one(
         Some("inference") => Some(false),
         Some(other) => {
             let remedy = suggest(other, ["training", "inference"]);
-            reader.error(Code::UnknownWord, doc.kind.as_ref()?.place, format!("`{other}` is not a kind of workload"), remedy);
+            reader.error(
+                Code::UnknownWord,
+                doc.kind.as_ref()?.place,
+                format!("`{other}` is not a kind of workload"),
+                remedy,
+            );
             None
         }
         None => None,
@@ -84,8 +89,7 @@ fn one(
         Some(amount) => reader.amount(Some(amount), &Unit::Count, In::AtLeastOne),
         None => Some(1.0),
     };
-    let rate_at_most =
-        doc.rate.as_ref().and_then(|r| reader.amount(r.at_most.as_ref(), &Unit::Chips, In::Positive));
+    let rate_at_most = doc.rate.as_ref().and_then(|r| reader.amount(r.at_most.as_ref(), &Unit::Chips, In::Positive));
     if let Some(rate) = &doc.rate {
         let least = reader.amount(rate.at_least.as_ref(), &Unit::Chips, In::NotNegative);
         if let (Some(least), Some(most), Some(amount)) = (least, rate_at_most, &rate.at_least)
@@ -101,9 +105,16 @@ fn one(
     }
     let task = match training? {
         true => {
-            for (key, place) in [("demand", doc.demand.as_ref().map(|s| s.place)), ("peak", doc.peak.as_ref().map(|a| a.place))] {
+            for (key, place) in
+                [("demand", doc.demand.as_ref().map(|s| s.place)), ("peak", doc.peak.as_ref().map(|a| a.place))]
+            {
                 if let Some(place) = place {
-                    reader.error(Code::WrongType, place, format!("`{key}` belongs to inference"), "training has `work`");
+                    reader.error(
+                        Code::WrongType,
+                        place,
+                        format!("`{key}` belongs to inference"),
+                        "training has `work`",
+                    );
                 }
             }
             if doc.lacks("work") {
@@ -220,15 +231,19 @@ fn learn_rate(form: &SeriesForm, unit: &mut WorkUnit) {
 fn rate(quantity: &Quantity, expected: Option<&str>) -> Result<f64, UnitError> {
     let rate = Rate::from_quantity(quantity)?;
     match (&rate.work, expected) {
-        (Some(found), Some(expected)) if found != expected => Err(UnitError::Dimension {
-            expected: format!("work in `{expected}`"),
-            found: format!("`{found}`"),
-        }),
+        (Some(found), Some(expected)) if found != expected => {
+            Err(UnitError::Dimension { expected: format!("work in `{expected}`"), found: format!("`{found}`") })
+        }
         _ => Ok(rate.per_hour),
     }
 }
 
-fn read_work(reader: &mut Reader<'_>, amount: &Amount, expected: Option<&str>, range: In) -> Option<(f64, Option<String>)> {
+fn read_work(
+    reader: &mut Reader<'_>,
+    amount: &Amount,
+    expected: Option<&str>,
+    range: In,
+) -> Option<(f64, Option<String>)> {
     let mut found = None;
     let value = reader.read(amount, range, |q| {
         let wrong = |found: String| UnitError::Dimension {
@@ -253,7 +268,9 @@ fn read_work(reader: &mut Reader<'_>, amount: &Amount, expected: Option<&str>, r
 fn price_of_work(reader: &mut Reader<'_>, amount: &Amount, currency: &str, words: &[&str]) -> Option<f64> {
     reader.read(amount, In::NotNegative, |q| match &q.unit {
         // A workload whose own quantities name no unit takes the price's word for it.
-        Some(unit) if words.is_empty() && unit.over.as_deref() == Some(currency) && unit.under.len() == 1 => Ok(q.number),
+        Some(unit) if words.is_empty() && unit.over.as_deref() == Some(currency) && unit.under.len() == 1 => {
+            Ok(q.number)
+        }
         _ => Unit::MoneyPer(currency, words).convert(q),
     })
 }
@@ -319,14 +336,18 @@ fn refuse_unserved(reader: &mut Reader<'_>, place: Place, workload: &Workload, o
         return;
     }
     let can_hold = |o: &Offer, t: usize| match &o.term {
-        Term::Reserved { ends, .. } => ends.iter().any(|(&s, &e)| s <= t && t < e && s >= o.lead) && o.capacity_at(t) > 0.0,
+        Term::Reserved { ends, .. } => {
+            ends.iter().any(|(&s, &e)| s <= t && t < e && s >= o.lead) && o.capacity_at(t) > 0.0
+        }
         _ => o.capacity_at(t) > 0.0,
     };
     let servable = |t: usize| workload.eligible.iter().any(|&o| can_hold(&offers[o], t));
     let stuck = match &workload.task {
-        Task::Inference { demand, .. } => {
-            workload.window.clone().find(|&t| demand[t] > 0.0 && !servable(t)).map(|t| reader.calendar.periods[t].label.clone())
-        }
+        Task::Inference { demand, .. } => workload
+            .window
+            .clone()
+            .find(|&t| demand[t] > 0.0 && !servable(t))
+            .map(|t| reader.calendar.periods[t].label.clone()),
         Task::Training { .. } => {
             let window = workload.window.clone();
             (!window.clone().any(servable)).then(|| reader.calendar.label_of(&window))

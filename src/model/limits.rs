@@ -87,7 +87,8 @@ fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &P
     } else if let Some(f) = &written.floor {
         let at_least = reader.share(f.at_least.as_ref(), In::Fraction);
         let group = group(reader, &f.offers, parts);
-        let (measure, workloads) = measured(reader, f.place, &f.of, &f.workloads, &vec![true; parts.offers.offers.len()], parts)?;
+        let (measure, workloads) =
+            measured(reader, f.place, &f.of, &f.workloads, &vec![true; parts.offers.offers.len()], parts)?;
         let group = group?;
         let default = format!("floor-{}", group.name.split('=').next().unwrap_or("all"));
         let shared = Common {
@@ -118,7 +119,12 @@ fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &P
             return None;
         }
         if let Some(per) = r.per.as_ref().filter(|p| p.text != "period") {
-            reader.error(Code::UnknownWord, per.place, "a ramp is counted from one period to the next", "write `per: period`");
+            reader.error(
+                Code::UnknownWord,
+                per.place,
+                "a ramp is counted from one period to the next",
+                "write `per: period`",
+            );
             return None;
         }
         let shared = Common {

@@ -171,8 +171,7 @@ fn fingerprint(input: &Input) -> String {
 fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
     let document = Document::decode(root, diagnostics)?;
     let currency = document.currency.as_ref().map_or_else(|| "USD".to_owned(), |c| c.text.clone());
-    let mut reader =
-        Reader { diagnostics, sources, calendar: Calendar::steady(), currency, notes: Vec::new() };
+    let mut reader = Reader { diagnostics, sources, calendar: Calendar::steady(), currency, notes: Vec::new() };
     version(&mut reader, &document);
     if let Some(currency) = &document.currency
         && (currency.text.len() != 3 || !currency.text.chars().all(|c| c.is_ascii_uppercase()))
@@ -200,12 +199,7 @@ fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> O
     let contracts = contracts::contracts(&mut reader, &document, &parts());
     let workloads = demand::workloads(&mut reader, &document, &chips, &parts());
     let workloads_incomplete = document.workloads.as_ref().is_none_or(|m| m.entries.len() != workloads.len());
-    let all = limits::Parts {
-        offers: parts(),
-        workloads: &workloads,
-        workloads_incomplete,
-        contracts: &contracts,
-    };
+    let all = limits::Parts { offers: parts(), workloads: &workloads, workloads_incomplete, contracts: &contracts };
     let limits = document.policy.as_ref().map(|p| limits::limits(&mut reader, p, &all)).unwrap_or_default();
     unsupported(&mut reader, &document);
     warn_idle(&mut reader, &document, &offers);

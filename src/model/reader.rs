@@ -82,13 +82,19 @@ impl Reader<'_> {
             Ok(value) => {
                 let remedy = if value.abs() > LARGEST {
                     "use a larger unit of work"
-                } else if value > 1.0 && matches!(range, In::Fraction | In::BelowOne) && amount.quantity.unit.is_none() {
+                } else if value > 1.0 && matches!(range, In::Fraction | In::BelowOne) && amount.quantity.unit.is_none()
+                {
                     "write a percentage with its sign, as in `60 %`"
                 } else {
                     ""
                 };
                 let shown = if value.abs() > LARGEST { "at most 1e21 in size" } else { range.words() };
-                self.error(Code::OutOfRange, amount.place, format!("{value} is out of range: it must be {shown}"), remedy);
+                self.error(
+                    Code::OutOfRange,
+                    amount.place,
+                    format!("{value} is out of range: it must be {shown}"),
+                    remedy,
+                );
                 None
             }
             Err(error) => {

@@ -31,9 +31,8 @@ pub enum Dimension {
 
 impl Dimension {
     /// The words for the dimensions that are not tags.
-    pub const WORDS: [&'static str; 10] = [
-        "vendor", "chip", "ecosystem", "cloud", "owner", "organisation", "region", "site", "term", "offer",
-    ];
+    pub const WORDS: [&'static str; 10] =
+        ["vendor", "chip", "ecosystem", "cloud", "owner", "organisation", "region", "site", "term", "offer"];
 
     /// The dimension that a word names; any other word is a tag.
     #[must_use]
@@ -87,9 +86,14 @@ pub(super) fn values(dimension: &Dimension, offer: &Offer, chip: &Chip, cloud: &
         Dimension::Term => vec![offer.term.word().to_owned()],
         Dimension::Offer => vec![offer.id.clone()],
         // The nearest tag wins: the offer's own, then its chip's, then its cloud's.
-        Dimension::Tag(key) => {
-            offer.tags.get(key).or_else(|| chip.tags.get(key)).or_else(|| cloud.tags.get(key)).into_iter().cloned().collect()
-        }
+        Dimension::Tag(key) => offer
+            .tags
+            .get(key)
+            .or_else(|| chip.tags.get(key))
+            .or_else(|| cloud.tags.get(key))
+            .into_iter()
+            .cloned()
+            .collect(),
     }
 }
 

@@ -281,14 +281,10 @@ pub(super) fn pools(
     for (id, place, pool) in &map.entries {
         reader.check_id(id, *place);
         let Some(pool) = pool else { continue };
-        let stock = pool
-            .chips
-            .as_ref()
-            .and_then(|s| reader.series(s, In::NotNegative, 0.0, |q| Unit::Chips.convert(q)));
-        let power = pool
-            .power
-            .as_ref()
-            .and_then(|s| reader.series(s, In::NotNegative, 0.0, |q| Unit::Power.convert(q)));
+        let stock =
+            pool.chips.as_ref().and_then(|s| reader.series(s, In::NotNegative, 0.0, |q| Unit::Chips.convert(q)));
+        let power =
+            pool.power.as_ref().and_then(|s| reader.series(s, In::NotNegative, 0.0, |q| Unit::Power.convert(q)));
         if pool.lacks("chips") && pool.lacks("power") {
             reader.error(Code::MissingKey, pool.place, "a pool needs `chips` or `power`", "add what it holds");
         }
@@ -303,7 +299,10 @@ pub(super) fn pools(
             }
         }
         let members: Vec<usize> = (0..offers.len()).filter(|&i| members[i]).collect();
-        if members.is_empty() && pool.lacks("offers") && document.offers.as_ref().is_some_and(|m| m.entries.len() == offers.len()) {
+        if members.is_empty()
+            && pool.lacks("offers")
+            && document.offers.as_ref().is_some_and(|m| m.entries.len() == offers.len())
+        {
             reader.error(
                 Code::EmptySelection,
                 *place,

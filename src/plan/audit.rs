@@ -57,7 +57,12 @@ fn supply(audit: &mut Audit, model: &Model, schedule: &Schedule) {
     for (o, offer) in model.offers.iter().enumerate() {
         for t in 0..model.periods() {
             let label = &model.calendar.periods[t].label;
-            audit.at_most(|| format!("{} in {label}: use within what is held", offer.id), used[o][t], held[o][t], held[o][t]);
+            audit.at_most(
+                || format!("{} in {label}: use within what is held", offer.id),
+                used[o][t],
+                held[o][t],
+                held[o][t],
+            );
             audit.at_most(|| format!("{} in {label}: held chips are not negative", offer.id), -held[o][t], 0.0, 0.0);
             let capacity = offer.capacity_at(t);
             if capacity.is_finite() {
@@ -106,7 +111,12 @@ fn demand(audit: &mut Audit, model: &Model, schedule: &Schedule) {
                     let short = unmet(t) / period.hours * peak;
                     let asked = demand[t] * peak;
                     let label = &period.label;
-                    audit.at_most(|| format!("{} in {label}: demand is served", workload.id), asked - done[t] - short, 0.0, asked + done[t] + short);
+                    audit.at_most(
+                        || format!("{} in {label}: demand is served", workload.id),
+                        asked - done[t] - short,
+                        0.0,
+                        asked + done[t] + short,
+                    );
                 }
             }
             Task::Training { work } => {
@@ -142,7 +152,12 @@ fn contracts(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Led
                     .map(|(t, chips)| chips * model.calendar.periods[t].hours)
                     .sum(),
             };
-            audit.at_most(|| format!("contract {}: the commitment is met", contract.id), bucket.amount - met, 0.0, bucket.amount + met);
+            audit.at_most(
+                || format!("contract {}: the commitment is met", contract.id),
+                bucket.amount - met,
+                0.0,
+                bucket.amount + met,
+            );
         }
     }
 }

@@ -84,7 +84,14 @@ fn table(
     shares.sort_by(|a, b| b.amount.total_cmp(&a.amount).then_with(|| a.group.cmp(&b.group)));
     let hhi: f64 = shares.iter().map(|s| s.share * s.share).sum();
     let effective = if hhi > 0.0 { 1.0 / hhi } else { 0.0 };
-    Some(Exposure { by: dimension.word().to_owned(), of: of.word().to_owned(), period: label.to_owned(), groups: shares, hhi, effective })
+    Some(Exposure {
+        by: dimension.word().to_owned(),
+        of: of.word().to_owned(),
+        period: label.to_owned(),
+        groups: shares,
+        hhi,
+        effective,
+    })
 }
 
 /// The stake of the investor that a group is, or that owns it.

@@ -106,7 +106,9 @@ pub fn measure(
         .held
         .iter()
         .filter(|h| group[h.offer])
-        .flat_map(|h| h.periods.clone().filter(|t| periods.contains(t)).map(move |t| h.chips * weight(h.offer) * hours(t)))
+        .flat_map(|h| {
+            h.periods.clone().filter(|t| periods.contains(t)).map(move |t| h.chips * weight(h.offer) * hours(t))
+        })
         .sum()
 }
 
@@ -146,7 +148,9 @@ pub fn cost(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Cost {
         let excess = schedule.excess.iter().filter(|(of, _)| *of == l).map(|(_, cost)| cost).sum();
         add(CostKind::Soft, &limit.name, excess);
     }
-    lines.sort_by(|a, b| (a.kind, b.cost.abs()).partial_cmp(&(b.kind, a.cost.abs())).unwrap_or(std::cmp::Ordering::Equal));
+    lines.sort_by(|a, b| {
+        (a.kind, b.cost.abs()).partial_cmp(&(b.kind, a.cost.abs())).unwrap_or(std::cmp::Ordering::Equal)
+    });
     let total = lines.iter().map(|l| l.cost).sum();
     let nominal = by_period.iter().sum();
     let by_period = by_period

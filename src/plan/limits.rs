@@ -128,14 +128,7 @@ fn at(model: &Model, label: &str) -> String {
     if model.calendar.is_steady() || label.is_empty() { String::new() } else { format!(" in {label}") }
 }
 
-fn capacity<'a>(
-    model: &'a Model,
-    offer: usize,
-    period: usize,
-    held: f64,
-    most: f64,
-    y: Option<f64>,
-) -> Finding<'a> {
+fn capacity<'a>(model: &'a Model, offer: usize, period: usize, held: f64, most: f64, y: Option<f64>) -> Finding<'a> {
     let o = &model.offers[offer];
     let label = &model.calendar.periods[period].label;
     Finding {
@@ -183,7 +176,9 @@ fn policy_limit<'a>(
     };
     let for_whom = |w: &Option<Vec<bool>>| {
         let names: Vec<String> = match w {
-            Some(mask) => model.workloads.iter().zip(mask).filter(|(_, m)| **m).map(|(w, _)| format!("`{}`", w.id)).collect(),
+            Some(mask) => {
+                model.workloads.iter().zip(mask).filter(|(_, m)| **m).map(|(w, _)| format!("`{}`", w.id)).collect()
+            }
             None => Vec::new(),
         };
         match names.len() {
@@ -225,7 +220,8 @@ fn policy_limit<'a>(
             finding("", drawn, *at_most, y.map(|y| y.min(0.0)), "kW", format!("the power{of}{when}"))
         }
         LimitKind::Ramp { group: g, at_most } => {
-            let sum = |t: usize| held().iter().enumerate().filter(|(o, _)| g.offers[*o]).map(|(_, c)| c[t]).sum::<f64>();
+            let sum =
+                |t: usize| held().iter().enumerate().filter(|(o, _)| g.offers[*o]).map(|(_, c)| c[t]).sum::<f64>();
             let growth = sum(t) - if t == 0 { 0.0 } else { sum(t - 1) };
             let of = if g.name == "all" { String::new() } else { format!(" of {}", g.name) };
             finding("", growth, *at_most, y.map(|y| y.min(0.0)), "chip", format!("the growth{of}{when}"))
@@ -243,25 +239,37 @@ fn told(model: &Model, f: Finding<'_>, negligible: f64) -> LimitResult {
     let reached = slack <= REACHED * (1.0 + if f.share { 0.0 } else { f.limit.abs() });
     let size = if f.share { 1.0 } else { f.limit.abs().max(1.0) };
     let costs = f.shadow.is_some_and(|s| s * size < -negligible);
-    let amount = |x: f64| if f.share {
-        percent(x)
-    } else if f.unit == model.currency {
-        money(x, &model.currency)
-    } else if f.unit == "chip" {
-        format!("{} chips", number(x))
-    } else if f.unit == "kW" {
-        power(x)
-    } else {
-        format!("{} {}", number(x), f.unit)
+    let amount = |x: f64| {
+        if f.share {
+            percent(x)
+        } else if f.unit == model.currency {
+            money(x, &model.currency)
+        } else if f.unit == "chip" {
+            format!("{} chips", number(x))
+        } else if f.unit == "kW" {
+            power(x)
+        } else {
+            format!("{} {}", number(x), f.unit)
+        }
     };
     let line = f.origin.line;
     let what = if f.from_below { "least" } else { "most" };
     let mut sentence = if reached {
         format!("{} is at its {what}, {} (line {line})", capitalised(&f.subject), amount(f.limit))
     } else if slack < 0.0 {
-        format!("{} is {}, beyond its {what} of {} (line {line})", capitalised(&f.subject), amount(f.activity), amount(f.limit))
+        format!(
+            "{} is {}, beyond its {what} of {} (line {line})",
+            capitalised(&f.subject),
+            amount(f.activity),
+            amount(f.limit)
+        )
     } else {
-        format!("{} is {}; the {what} is {} (line {line})", capitalised(&f.subject), amount(f.activity), amount(f.limit))
+        format!(
+            "{} is {}; the {what} is {} (line {line})",
+            capitalised(&f.subject),
+            amount(f.activity),
+            amount(f.limit)
+        )
     };
     match f.shadow {
         Some(shadow) if costs => {

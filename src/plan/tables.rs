@@ -91,7 +91,9 @@ pub fn notes(model: &Model, schedule: &Schedule) -> Vec<String> {
     let mut notes = model.notes.clone();
     let end = model.periods();
     let cut = |h: &&super::schedule::Held| {
-        matches!(model.offers[h.offer].term, Term::Reserved { .. }) && h.periods.end == end && !model.calendar.is_steady()
+        matches!(model.offers[h.offer].term, Term::Reserved { .. })
+            && h.periods.end == end
+            && !model.calendar.is_steady()
     };
     if schedule.held.iter().filter(cut).count() > 0 {
         notes.push(

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::column::clean;
 use super::summary;
 use crate::plan::Plan;
 
@@ -30,14 +31,14 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let (limits, more) = summary::limits(plan);
     if !limits.is_empty() {
         writeln!(out, "\n## Limits that bind\n")?;
-        limits.iter().try_for_each(|l| writeln!(out, "- {}", l.replace('|', "\\|")))?;
+        limits.iter().try_for_each(|l| writeln!(out, "- {}", prose(l)))?;
         if more > 0 {
             writeln!(out, "- and {more} more")?;
         }
     }
     if !plan.notes.is_empty() {
         writeln!(out, "\n## Notes\n")?;
-        plan.notes.iter().try_for_each(|n| writeln!(out, "- {}", escaped(n)))?;
+        plan.notes.iter().try_for_each(|n| writeln!(out, "- {}", prose(n)))?;
     }
     Ok(())
 }
@@ -45,9 +46,9 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
 /// Text without the characters that Markdown and HTML would interpret.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in clean(text).chars() {
         match c {
-            '|' | '*' | '_' | '`' | '#' | '[' | ']' | '\\' => {
+            '|' | '*' | '_' | '`' | '[' | ']' | '\\' => {
                 out.push('\\');
                 out.push(c);
             }
@@ -57,4 +58,36 @@ fn escaped(text: &str) -> String {
         }
     }
     out
+}
+
+/// A sentence with names between backticks, which Markdown shows as they are.
+fn prose(text: &str) -> String {
+    let text = clean(text);
+    let parts: Vec<&str> = text.split('`').collect();
+    // Names are without backticks; where one is not, no part can be told from another.
+    if parts.len().is_multiple_of(2) {
+        return escaped(&text);
+    }
+    let told = parts.iter().enumerate().map(|(i, part)| if i % 2 == 0 { escaped(part) } else { format!("`{part}`") });
+    // Where a line begins, it would be a heading.
+    let heading = if text.starts_with('#') { "\\" } else { "" };
+    format!("{heading}{}", told.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_make_structure() {
+        assert_eq!(escaped("a|b <i> *c* ##"), "a\\|b &lt;i> \\*c\\* ##");
+        assert_eq!(prose("# not a heading"), "\\# not a heading");
+        assert_eq!(escaped("one\ntwo"), "one?two");
+    }
+
+    #[test]
+    fn sentences_keep_their_names() {
+        assert_eq!(prose("the share of `own_sites` in a_b"), "the share of `own_sites` in a\\_b");
+        assert_eq!(prose("an odd ` here"), "an odd \\` here");
+    }
 }

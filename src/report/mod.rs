@@ -1,6 +1,7 @@
 //! Plans as text, JSON, CSV and Markdown: one writer a format. Nothing is computed here beyond
 //! adding up lines for display.
 
+mod column;
 mod csv;
 mod json;
 mod markdown;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::column::{adding_up, beside};
 use crate::plan::{CostKind, Exposure, Plan, Status};
 use crate::units::human::{money, number, percent};
 
@@ -24,7 +25,7 @@ pub(super) fn headline(plan: &Plan) -> String {
     let c = &plan.certificate;
     match plan.status {
         Status::Optimal => {
-            let gap = c.gap.unwrap_or(f64::INFINITY).max(0.0);
+            let Some(gap) = c.gap else { return "optimal, certified".to_owned() };
             format!("optimal, certified: no plan is cheaper by more than {} of the cost", percent(ceiling(gap)))
         }
         Status::Infeasible => "infeasible, proved: no plan meets all requirements".to_owned(),
@@ -37,10 +38,11 @@ pub(super) fn headline(plan: &Plan) -> String {
     }
 }
 
-/// A gap rounded up to a power of ten, at least a billionth, so that the sentence stays true.
-fn ceiling(gap: f64) -> f64 {
+/// An error rounded up to a power of ten, at least a billionth, so that the sentence stays true
+/// and says the same where the last digits of the arithmetic differ.
+fn ceiling(error: f64) -> f64 {
     let mut bound = 1e-9;
-    while bound < gap && bound < 1.0 {
+    while bound < error && error.is_finite() {
         bound *= 10.0;
     }
     bound
@@ -50,22 +52,22 @@ fn ceiling(gap: f64) -> f64 {
 pub(super) fn certificate(plan: &Plan) -> String {
     let c = &plan.certificate;
     let [columns, rows, nonzeros] = c.size;
-    let told = |x: Option<f64>| x.map_or("none".to_owned(), |x| format!("{x:.1e}"));
-    format!(
-        "engine {}, largest violation {}, gap {}, {columns} columns, {rows} rows, {nonzeros} non-zeros",
-        c.engine,
-        told(c.primal),
-        told(c.gap.map(|g| g.max(0.0)))
-    )
+    let mut parts = vec![format!("engine {}", c.engine)];
+    parts.extend(c.primal.map(|x| format!("requirements kept to within {}", percent(ceiling(x)))));
+    parts.extend(c.gap.map(|x| format!("gap at most {}", percent(ceiling(x)))));
+    parts.push(format!("{columns} columns, {rows} rows, {nonzeros} non-zeros"));
+    parts.join(", ")
 }
 
 /// What to do when there is no plan.
 pub(super) fn advice(plan: &Plan) -> Option<&'static str> {
     match plan.status {
-        Status::Infeasible | Status::InfeasibleUnverified => Some(
-            "Raise a capacity or a limit, move a window, or give `unmet` or `soft` a price to see what is short.",
+        Status::Infeasible | Status::InfeasibleUnverified => {
+            Some("Raise a capacity or a limit, move a window, or give `unmet` or `soft` a price to see what is short.")
+        }
+        Status::Unverified => Some(
+            "Raise --time-limit if one was set, or try another engine with --engine; if none certifies it, report the model.",
         ),
-        Status::Unverified => Some("Try another engine with --engine, and report the model if none certifies it."),
         Status::LimitReached => Some("Raise --time-limit."),
         Status::Unbounded | Status::Optimal => None,
     }
@@ -104,14 +106,19 @@ fn cost(plan: &Plan) -> Option<Table> {
     let mut lines: Vec<_> = cost.lines.iter().collect();
     lines.sort_by(|a, b| b.cost.abs().total_cmp(&a.cost.abs()));
     let shown = if lines.len() > ROWS { ROWS - 1 } else { lines.len() };
-    let row = |name: String, x: f64| vec![name, money(x, &plan.currency), percent(x / cost.total.abs().max(f64::MIN_POSITIVE))];
-    let mut rows: Vec<Vec<String>> =
-        lines[..shown].iter().map(|l| row(format!("{} {}", kind(l.kind), l.id), l.cost)).collect();
+    let mut names: Vec<String> = lines[..shown].iter().map(|l| format!("{} {}", kind(l.kind), l.id)).collect();
+    let mut costs: Vec<f64> = lines[..shown].iter().map(|l| l.cost).collect();
     if shown < lines.len() {
-        let rest: f64 = lines[shown..].iter().map(|l| l.cost).sum();
-        rows.push(row(format!("{} more lines", lines.len() - shown), rest));
+        names.push(format!("{} more lines", lines.len() - shown));
+        costs.push(lines[shown..].iter().map(|l| l.cost).sum());
     }
-    rows.push(row("total".to_owned(), cost.total));
+    let (mut told, total) = adding_up(&costs, cost.total);
+    names.push("total".to_owned());
+    costs.push(cost.total);
+    told.push(total);
+    let part = |x: f64| if cost.total == 0.0 { String::new() } else { share(x / cost.total.abs()) };
+    let row = |((name, told), x): ((String, String), f64)| vec![name, format!("{told} {}", plan.currency), part(x)];
+    let rows = names.into_iter().zip(told).zip(costs).map(row).collect();
     let mut foot = Vec::new();
     if let (Some(unrestricted), Some(premium)) = (cost.unrestricted, cost.premium) {
         foot.push(format!(
@@ -132,40 +139,66 @@ fn cost(plan: &Plan) -> Option<Table> {
     })
 }
 
-/// One row for each offer and contract, over all periods.
+/// What is held of an offer under a contract, over all periods.
+#[derive(Default)]
+struct Holding<'a> {
+    /// Sum of the chips of each period, and in how many periods there are any.
+    chips: f64,
+    periods: usize,
+    most: f64,
+    first: &'a str,
+    last: &'a str,
+    spend: f64,
+}
+
+/// One row for each offer and contract.
 fn purchases(plan: &Plan) -> Option<Table> {
-    let mut by: BTreeMap<(String, String), (f64, usize, String, String, f64)> = BTreeMap::new();
+    let mut by: BTreeMap<(&str, &str), Holding<'_>> = BTreeMap::new();
     for p in &plan.purchases {
-        let key = (p.offer.clone(), p.contract.clone().unwrap_or_default());
-        let row = by.entry(key).or_insert_with(|| (0.0, 0, p.period.clone(), p.period.clone(), 0.0));
-        row.0 = row.0.max(p.chips);
-        row.1 += 1;
-        row.3.clone_from(&p.period);
-        row.4 += p.spend;
+        let row = by.entry((&p.offer, p.contract.as_deref().unwrap_or_default())).or_default();
+        row.spend += p.spend;
+        if p.chips > 0.0 {
+            if row.periods == 0 {
+                row.first = &p.period;
+            }
+            row.last = &p.period;
+            row.periods += 1;
+            row.chips += p.chips;
+            row.most = row.most.max(p.chips);
+        }
     }
     let mut rows: Vec<_> = by.into_iter().collect();
-    rows.sort_by(|a, b| b.1.4.total_cmp(&a.1.4).then_with(|| a.0.cmp(&b.0)));
+    rows.sort_by(|a, b| b.1.spend.total_cmp(&a.1.spend).then_with(|| a.0.cmp(&b.0)));
     let (shown, more) = cut(rows.len());
-    let rest: f64 = rows[shown..].iter().map(|(_, r)| r.4).sum();
+    // In a single period the average, the most and the period itself say nothing new.
     let dated = plan.model.periods.len() > 1;
-    let mut cells: Vec<Vec<String>> = rows
-        .into_iter()
-        .take(shown)
-        .map(|((offer, contract), (chips, _, first, last, spend))| {
-            let when = if first == last { first } else { format!("{first}..{last}") };
-            let when = if dated { when } else { String::new() };
-            vec![offer, number(chips), when, money(spend, &plan.currency), contract]
-        })
-        .collect();
+    let row = |((offer, contract), h): &((&str, &str), Holding<'_>)| {
+        let mut cells = vec![(*offer).to_owned(), number(h.chips / h.periods.max(1) as f64)];
+        if dated {
+            let when = if h.first == h.last { h.first.to_owned() } else { format!("{}..{}", h.first, h.last) };
+            cells.extend([number(h.most), when]);
+        }
+        cells.extend([money(h.spend, &plan.currency), (*contract).to_owned()]);
+        cells
+    };
+    let mut cells: Vec<Vec<String>> = rows[..shown].iter().map(row).collect();
     if more > 0 {
-        cells.push(vec![format!("{more} more offers"), String::new(), String::new(), money(rest, &plan.currency), String::new()]);
+        let rest: f64 = rows[shown..].iter().map(|(_, h)| h.spend).sum();
+        let mut row = vec![format!("{more} more offers")];
+        row.resize(if dated { 4 } else { 2 }, String::new());
+        row.extend([money(rest, &plan.currency), String::new()]);
+        cells.push(row);
     }
-    (!cells.is_empty()).then(|| Table {
-        heading: "What is held".to_owned(),
-        columns: vec![("offer", false), (if dated { "most chips" } else { "chips" }, true), ("when", false), ("spend", true), ("contract", false)],
-        rows: cells,
-        foot: None,
-    })
+    let mut columns = vec![("offer", false), ("chips", true), ("spend", true), ("contract", false)];
+    if dated {
+        columns.splice(1..2, [("chips, average", true), ("most", true), ("when", false)]);
+    }
+    (!cells.is_empty()).then(|| Table { heading: "What is held".to_owned(), columns, rows: cells, foot: None })
+}
+
+/// A share of a table, to a tenth of a percent.
+fn share(x: f64) -> String {
+    percent((x * 1000.0).round() / 1000.0)
 }
 
 /// How many of `n` rows are shown, and how many are not.
@@ -187,10 +220,10 @@ fn assignments(plan: &Plan) -> Option<Table> {
             offers.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
             let more = offers.len().saturating_sub(3);
             let mut told: Vec<String> =
-                offers.iter().take(3).map(|(o, w)| format!("{o} {}", percent((w / total * 1000.0).round() / 1000.0))).collect();
+                offers.iter().take(3).map(|(o, w)| format!("{o} {}", share(w / total))).collect();
             if more > 0 {
                 let rest: f64 = offers[3..].iter().map(|(_, w)| w).sum();
-                told.push(format!("{more} more {}", percent((rest / total * 1000.0).round() / 1000.0)));
+                told.push(format!("{more} more {}", share(rest / total)));
             }
             vec![workload.to_owned(), told.join(", ")]
         })
@@ -212,15 +245,22 @@ fn contracts(plan: &Plan) -> Option<Table> {
                 c.contract.clone(),
                 if c.signed { "signed" } else { "not signed" }.to_owned(),
                 number(c.commit),
-                number(c.spend),
-                number(c.idle),
+                beside(c.spend, c.commit),
+                beside(c.idle, c.commit),
                 number(c.funding),
             ]
         })
         .collect();
     (!rows.is_empty()).then(|| Table {
         heading: format!("Contracts (within the horizon, {})", plan.currency),
-        columns: vec![("contract", false), ("", false), ("committed", true), ("spent", true), ("idle", true), ("funding", true)],
+        columns: vec![
+            ("contract", false),
+            ("", false),
+            ("committed", true),
+            ("spent", true),
+            ("idle", true),
+            ("funding", true),
+        ],
         rows,
         foot: None,
     })
@@ -254,20 +294,47 @@ fn exposure(plan: &Plan, e: &Exposure) -> Table {
                 Some(_) => "investor".to_owned(),
                 None => String::new(),
             };
-            vec![g.group.clone(), percent((g.share * 1000.0).round() / 1000.0), money(g.amount, &plan.currency), bar, investor]
+            vec![g.group.clone(), share(g.share), money(g.amount, &plan.currency), bar, investor]
         })
         .collect();
+    let organisations = e.by == "organisation";
+    let mut remainder = |name: String, part: f64, amount: f64| {
+        rows.push(vec![name, share(part), money(amount, &plan.currency), String::new(), String::new()]);
+    };
     if more > 0 {
-        rows.push(vec![format!("{more} more"), String::new(), String::new(), String::new(), String::new()]);
+        let rest = &e.groups[shown..];
+        remainder(format!("{more} more"), rest.iter().map(|g| g.share).sum(), rest.iter().map(|g| g.amount).sum());
     }
-    let foot = if e.by == "organisation" {
-        "An organisation earns as a chip vendor and as a cloud, so these shares may add up to more than 100 %.".to_owned()
+    // Fees and idle money may belong to no vendor or cloud; that they are missing has to be seen.
+    let told: f64 = e.groups.iter().map(|g| g.share).sum();
+    let unattributed = !organisations && told < 1.0 - 5e-4;
+    if let (true, Some(g)) = (unattributed, e.groups.first()) {
+        remainder("not attributed".to_owned(), 1.0 - told, g.amount / g.share * (1.0 - told));
+    }
+    let foot = if organisations {
+        "An organisation earns as a chip vendor and as a cloud, so these shares may add up to more than 100 %."
+            .to_owned()
+    } else if unattributed {
+        format!("HHI {:.3}, of the shares above: what is not attributed counts as spread out.", e.hhi)
     } else {
         format!("HHI {:.3}: as concentrated as {:.2} equal suppliers.", e.hhi, e.effective)
     };
     Table {
         heading: format!("Spend by {}", e.by),
-        columns: vec![(match e.by.as_str() { "vendor" => "vendor", "cloud" => "cloud", _ => "organisation" }, false), ("share", true), ("amount", true), ("", false), ("", false)],
+        columns: vec![
+            (
+                match e.by.as_str() {
+                    "vendor" => "vendor",
+                    "cloud" => "cloud",
+                    _ => "organisation",
+                },
+                false,
+            ),
+            ("share", true),
+            ("amount", true),
+            ("", false),
+            ("", false),
+        ],
         rows,
         foot: Some(foot),
     }

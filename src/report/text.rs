@@ -4,15 +4,16 @@ use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table as Grid, presets};
 
+use super::column::clean;
 use super::{Style, summary};
 use crate::plan::{Plan, Status};
 
 pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let name = &plan.model.name;
+    let name = clean(&plan.model.name);
     let scenarios = if plan.model.scenarios.is_empty() {
         String::new()
     } else {
-        format!(" ({})", plan.model.scenarios.join(", "))
+        format!(" ({})", clean(&plan.model.scenarios.join(", ")))
     };
     writeln!(out, "{name}{scenarios}: {}", coloured(&summary::headline(plan), plan.status, style))?;
     writeln!(out, "{}", summary::certificate(plan))?;
@@ -26,7 +27,7 @@ pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Resul
         grid.set_content_arrangement(ContentArrangement::Disabled);
         grid.set_header(table.columns.iter().map(|(name, _)| *name));
         for row in &table.rows {
-            grid.add_row(row);
+            grid.add_row(row.iter().map(|cell| clean(cell)));
         }
         for (column, (_, number)) in grid.column_iter_mut().zip(&table.columns) {
             column.set_padding((1, 1));
@@ -44,14 +45,14 @@ pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Resul
     let (limits, more) = summary::limits(plan);
     if !limits.is_empty() {
         writeln!(out, "\n{}", bold("Limits that bind", style))?;
-        limits.iter().try_for_each(|l| writeln!(out, "  {l}"))?;
+        limits.iter().try_for_each(|l| writeln!(out, "  {}", clean(l)))?;
         if more > 0 {
             writeln!(out, "  and {more} more (see --format json)")?;
         }
     }
     if !plan.notes.is_empty() {
         writeln!(out, "\n{}", bold("Notes", style))?;
-        plan.notes.iter().try_for_each(|n| writeln!(out, "  {n}"))?;
+        plan.notes.iter().try_for_each(|n| writeln!(out, "  {}", clean(n)))?;
     }
     Ok(())
 }

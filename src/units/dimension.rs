@@ -51,7 +51,8 @@ impl Dimension<'_> {
             return Ok(quantity.number);
         };
         let factor = self.factor(unit).ok_or_else(|| self.mismatch(unit))?;
-        let value = quantity.number * factor;
+        // Dividing by a thousand is exact where multiplying by a thousandth is not.
+        let value = if factor < 1.0 { quantity.number / (1.0 / factor).round() } else { quantity.number * factor };
         if value.is_finite() { Ok(value) } else { Err(UnitError::NotFinite(format!("{} {unit}", quantity.number))) }
     }
 
@@ -68,7 +69,8 @@ impl Dimension<'_> {
                 (!unit.percent && over == Some(currency) && is_chip_hour(&under)).then_some(1.0)
             }
             Dimension::MoneyPer(currency, words) => {
-                (!unit.percent && over == Some(currency) && under.len() == 1 && words.contains(&under[0])).then_some(1.0)
+                (!unit.percent && over == Some(currency) && under.len() == 1 && words.contains(&under[0]))
+                    .then_some(1.0)
             }
             Dimension::PerYear => match (over, under.as_slice()) {
                 (None, ["year"]) => Some(1.0),
@@ -84,9 +86,9 @@ impl Dimension<'_> {
                 _ => None,
             },
             Dimension::Data => (!unit.percent && under.is_empty()).then(|| gigabytes(over?))?,
-            Dimension::PricePerData(currency) => {
-                (!unit.percent && over == Some(currency) && under.len() == 1).then(|| gigabytes(under[0]))?.map(|g| 1.0 / g)
-            }
+            Dimension::PricePerData(currency) => (!unit.percent && over == Some(currency) && under.len() == 1)
+                .then(|| gigabytes(under[0]))?
+                .map(|g| 1.0 / g),
         }
     }
 
