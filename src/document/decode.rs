@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::node::{Node, Value};
-use crate::diagnostics::{Code, Diagnostics, Place, suggest};
+use crate::diagnostics::{Code, Diagnostics, Place, did_you_mean, suggest};
 use crate::units::{Quantity, UnitError};
 
 /// Something that can be read from a tree.
@@ -164,6 +164,13 @@ pub(super) fn refuse_unknown(node: &Node, known: &[&str], what: &str, diagnostic
     }
 }
 
+/// Whether a key that is missing is there with a typing mistake, which has been reported.
+pub(super) fn misspelt(node: &Node, key: &str, known: &[&str]) -> bool {
+    let Value::Map(entries) = &node.value else { return false };
+    let mut unknown = entries.iter().map(|e| e.key.as_str()).filter(|k| !known.contains(k));
+    unknown.any(|k| did_you_mean(k, known.iter().copied()) == Some(key))
+}
+
 macro_rules! inline_schema {
     ($type:ty, $name:literal, $schema:tt) => {
         impl JsonSchema for $type {
@@ -282,12 +289,14 @@ macro_rules! record {
         }
     };
     (@absent required $node:ident, $what:literal, $key:literal, $bad:ident, $diagnostics:ident) => {
-        $diagnostics.error(
-            crate::diagnostics::Code::MissingKey,
-            $node.place,
-            concat!($what, " lacks `", $key, "`"),
-            concat!("add `", $key, ": ...`"),
-        );
+        if !crate::document::decode::misspelt($node, $key, Self::KEYS) {
+            $diagnostics.error(
+                crate::diagnostics::Code::MissingKey,
+                $node.place,
+                concat!($what, " lacks `", $key, "`"),
+                concat!("add `", $key, ": ...`"),
+            );
+        }
         $bad.push($key);
     };
     (@absent optional $node:ident, $what:literal, $key:literal, $bad:ident, $diagnostics:ident) => {};

@@ -193,10 +193,19 @@ pub(super) fn resolve(raw: Spanned<Raw>, source: SourceId, text: &str) -> Node {
 /// The bytes that a location spans, cut to its first line: excerpts show one line.
 pub(super) fn place_of(location: &Location, source: SourceId, text: &str) -> Place {
     let span = location.span();
-    let start = span.byte_offset().and_then(|b| usize::try_from(b).ok()).unwrap_or(0).min(text.len());
+    let written = span.byte_offset().and_then(|b| usize::try_from(b).ok());
+    let start = written.unwrap_or_else(|| offset_of(location.line(), location.column(), text)).min(text.len());
     let length = span.byte_len().and_then(|b| usize::try_from(b).ok()).unwrap_or(0);
     let end = (start + length).min(text.len());
     let end = text.get(start..end).and_then(|t| t.find('\n')).map_or(end, |n| start + n);
     let small = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     Place { source, start: small(start), end: small(end.max(start)) }
+}
+
+/// The byte at a line and column, both from 1: mistakes of syntax have no span.
+fn offset_of(line: u64, column: u64, text: &str) -> usize {
+    let before = |n: u64| usize::try_from(n.saturating_sub(1)).unwrap_or(usize::MAX);
+    let start: usize = text.split_inclusive('\n').take(before(line)).map(str::len).sum();
+    let line = text[start..].split('\n').next().unwrap_or("");
+    start + line.chars().take(before(column)).map(char::len_utf8).sum::<usize>()
 }

@@ -84,7 +84,12 @@ fn report(error: &Error, source: SourceId, text: &str, diagnostics: &mut Diagnos
             "the format needs nine levels; check the indentation",
         ),
         Error::Budget {
-            breach: BudgetBreach::AliasAnchorRatio { .. } | BudgetBreach::Aliases { .. } | BudgetBreach::Anchors { .. },
+            breach:
+                BudgetBreach::AliasAnchorRatio { .. }
+                | BudgetBreach::Aliases { .. }
+                | BudgetBreach::Anchors { .. }
+                | BudgetBreach::RecordedAnchorEvents { .. }
+                | BudgetBreach::RecordedAnchorBytes { .. },
             ..
         }
         | Error::AliasReplayLimitExceeded { .. }

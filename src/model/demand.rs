@@ -163,7 +163,7 @@ fn one(
         let index = chip.as_ref().and_then(|c| chips.iter().position(|known| known.id == *c));
         index.is_none_or(|i| workload.throughput[i].is_some())
     };
-    if !offers.unread.is_some_and(|u| u.chips.iter().any(may_serve)) {
+    if !offers.written.unread_chips.iter().any(may_serve) {
         refuse_unserved(reader, place, &workload, offers.offers);
     }
     Some(workload)
@@ -293,7 +293,7 @@ fn throughput(
         };
         if let Ok(found) = Rate::from_quantity(&amount.quantity) {
             unit.learn(found.work.clone());
-            if unit.time.is_some() && found.time.is_none() && doc.demand.is_some() {
+            if unit.time.is_some() && found.time.is_none() && doc.demand.is_some() && doc.work.is_none() {
                 reader.diagnostics.warning(
                     Code::RateWithoutTime,
                     amount.place,

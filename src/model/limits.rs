@@ -155,7 +155,7 @@ fn group(reader: &mut Reader<'_>, selector: &Option<Written>, parts: &Parts<'_>)
     match selector {
         None => Some(Group { name: "all".to_owned(), offers: vec![true; parts.offers.offers.len()] }),
         Some(selector) => {
-            let offers = parts.offers.select(reader, selector)?;
+            let offers = parts.offers.select_for_limit(reader, selector)?;
             Some(Group { name: describe(selector), offers })
         }
     }
@@ -188,7 +188,7 @@ fn share(reader: &mut Reader<'_>, written: &doc::Share, parts: &Parts<'_>) -> Op
         }
         (Some(word), selector) => {
             let universe = match selector {
-                Some(selector) => parts.offers.select(reader, selector)?,
+                Some(selector) => parts.offers.select_for_limit(reader, selector)?,
                 None => vec![true; count],
             };
             let dimension = parts.offers.dimension(reader, word)?;
@@ -200,7 +200,7 @@ fn share(reader: &mut Reader<'_>, written: &doc::Share, parts: &Parts<'_>) -> Op
                     groups.entry(value).or_insert_with(|| vec![false; count])[index] = true;
                 }
             }
-            if groups.is_empty() && parts.offers.unread.is_none() {
+            if groups.is_empty() && !parts.offers.written.incomplete {
                 let message = format!("no offer has a {}", word.text);
                 reader.error(Code::EmptySelection, word.place, message, "choose another dimension");
                 return None;

@@ -8,7 +8,7 @@ use crate::units::Dimension as Unit;
 
 use super::calendar::{Calendar, Step, parse_period};
 use super::reader::{In, Reader};
-use super::select::{Offers, Unread};
+use super::select::{Offers, Written};
 use super::types::{Model, Offer};
 use super::{contracts, demand, limits, supply};
 
@@ -193,8 +193,8 @@ fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> O
     let investors = supply::investors(&mut reader, document.investors.as_ref());
     let read = supply::offers(&mut reader, &document, &chips, &clouds);
     let offers: Vec<Offer> = read.iter().map(|r| r.offer.clone()).collect();
-    let unread = Unread::of(&document, &offers.iter().map(|o| o.id.as_str()).collect());
-    let parts = || Offers { offers: &offers, chips: &chips, clouds: &clouds, unread: unread.as_ref() };
+    let written = Written::of(&document, &offers.iter().map(|o| o.id.as_str()).collect());
+    let parts = || Offers { offers: &offers, chips: &chips, clouds: &clouds, written: &written };
     let pools = supply::pools(&mut reader, &document, &read, &chips, |r, s| parts().select(r, s));
     let contracts = contracts::contracts(&mut reader, &document, &parts());
     let workloads = demand::workloads(&mut reader, &document, &chips, &parts());

@@ -14,26 +14,26 @@ pub(super) struct Offers<'a> {
     pub offers: &'a [Offer],
     pub chips: &'a [Chip],
     pub clouds: &'a [Cloud],
-    /// What was written but could not be read, if anything: an empty selection is only the
-    /// selector's fault if it would not pick from that either.
-    pub unread: Option<&'a Unread>,
+    /// What is written, read or not: an empty selection is only the selector's fault if it would
+    /// not pick from what could not be read either.
+    pub written: &'a Written,
 }
 
-/// What is known of a model of which some offers could not be read.
-pub(super) struct Unread {
+/// The values that are written in a model, also where its offers could not be read.
+pub(super) struct Written {
     /// Every value that is written for a dimension or tag, wherever.
     possible: BTreeMap<String, BTreeSet<String>>,
     /// The chips named by the offers that could not be read; `None` where none is.
-    pub chips: Vec<Option<String>>,
+    pub unread_chips: Vec<Option<String>>,
+    /// Whether some offers could not be read.
+    pub incomplete: bool,
 }
 
-impl Unread {
-    /// Collects what is written, if some offers are not among those read.
-    pub fn of(document: &Document, read: &BTreeSet<&str>) -> Option<Self> {
+impl Written {
+    /// Collects what is written, given the offers that could be read.
+    pub fn of(document: &Document, read: &BTreeSet<&str>) -> Self {
         let offers = document.offers.as_ref();
-        if offers.is_some_and(|m| m.entries.iter().all(|(id, _, _)| read.contains(id.as_str()))) {
-            return None;
-        }
+        let incomplete = offers.is_none_or(|m| m.entries.iter().any(|(id, _, _)| !read.contains(id.as_str())));
         let mut possible: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut add = |dimension: &str, value: &str| {
             possible.entry(dimension.to_owned()).or_default().insert(value.to_owned());
@@ -67,7 +67,7 @@ impl Unread {
         for (key, _, value) in tags.iter().flat_map(|t| &t.entries) {
             value.iter().for_each(|v| add(key, &v.text));
         }
-        Some(Unread { possible, chips })
+        Written { possible, unread_chips: chips, incomplete }
     }
 
     fn may_have(&self, dimension: &str, patterns: &[Text]) -> bool {
@@ -82,22 +82,41 @@ impl Offers<'_> {
         values(dimension, o, &self.chips[o.chip], &self.clouds[o.cloud])
     }
 
-    /// Whether each offer is picked; `None` if the selector is wrong (and reported).
+    /// Whether each offer is picked; `None` if the selector is wrong or picks none (and reported).
     pub fn select(&self, reader: &mut Reader<'_>, selector: &Selector) -> Option<Vec<bool>> {
+        self.pick(reader, selector, false)
+    }
+
+    /// The same for limits, which may be on suppliers that exist but offer nothing: that is told
+    /// as a warning. A value that stands nowhere in the model is still an error.
+    pub fn select_for_limit(&self, reader: &mut Reader<'_>, selector: &Selector) -> Option<Vec<bool>> {
+        self.pick(reader, selector, true)
+    }
+
+    fn pick(&self, reader: &mut Reader<'_>, selector: &Selector, may_be_empty: bool) -> Option<Vec<bool>> {
         let mut picked = vec![true; self.offers.len()];
         for (key, patterns) in &selector.all_of {
             let dimension = self.dimension(reader, key)?;
             let values: Vec<Vec<String>> = (0..self.offers.len()).map(|o| self.values(o, &dimension)).collect();
             let known: BTreeSet<&str> = values.iter().flatten().map(String::as_str).collect();
-            if self.unread.is_none() {
+            if !self.written.incomplete {
                 warn_unmatched(reader, patterns, &known);
             }
             for (offer, values) in values.iter().enumerate() {
                 picked[offer] &= values.iter().any(|v| patterns.iter().any(|p| glob(&p.text, v)));
             }
         }
-        let may_pick = |unread: &Unread| selector.all_of.iter().all(|(key, p)| unread.may_have(&key.text, p));
-        if !picked.contains(&true) && !self.unread.is_some_and(may_pick) {
+        let may_pick = selector.all_of.iter().all(|(key, p)| self.written.may_have(&key.text, p));
+        if !picked.contains(&true) && !(self.written.incomplete && may_pick) {
+            if may_be_empty && may_pick {
+                reader.diagnostics.warning(
+                    Code::NoEffect,
+                    selector.place,
+                    "this selector picks no offer",
+                    "no offer is made there; the limit holds without one",
+                );
+                return Some(picked);
+            }
             let remedy = self.remedy(selector);
             reader.error(Code::EmptySelection, selector.place, "this selector picks no offer", remedy);
             return None;
@@ -121,7 +140,7 @@ impl Offers<'_> {
     pub fn dimension(&self, reader: &mut Reader<'_>, word: &Text) -> Option<Dimension> {
         let dimension = Dimension::from_word(&word.text);
         let exists = !matches!(dimension, Dimension::Tag(_))
-            || self.unread.is_some_and(|u| u.possible.contains_key(&word.text))
+            || (self.written.incomplete && self.written.possible.contains_key(&word.text))
             || (0..self.offers.len()).any(|o| !self.values(o, &dimension).is_empty());
         if exists {
             return Some(dimension);

@@ -119,8 +119,8 @@ pub(super) fn offers(
             reader.check_word(word);
         }
         let tags = tags(reader, &offer.tags);
-        let chip = offer.chip.as_ref().and_then(|t| reader.reference(t, "chip", &chip_ids, &broken_chips));
-        let cloud = offer.cloud.as_ref().and_then(|t| reader.reference(t, "cloud", &cloud_ids, &broken_clouds));
+        let chip = offer.chip.as_ref().filter(|_| document.chips.is_some()).and_then(|t| reader.reference(t, "chip", &chip_ids, &broken_chips));
+        let cloud = offer.cloud.as_ref().filter(|_| document.clouds.is_some()).and_then(|t| reader.reference(t, "cloud", &cloud_ids, &broken_clouds));
         let currency = reader.currency.clone();
         let price = offer
             .price
