@@ -490,6 +490,50 @@ fn a_floor_and_a_priced_limit() {
 }
 
 #[test]
+fn concentration_is_held_to_a_millionth() {
+    // Of work: 0.7 and 0.3 have an HHI of 0.58.
+    let plan = two("{ concentration: { by: vendor, of: work, hhi_at_most: 0.58 } }");
+    costs(&plan, 7.0 + 9.0);
+    let table = plan.exposure.iter().find(|e| e.by == "vendor" && e.of == "work").unwrap();
+    assert!(table.hhi <= 0.58 * (1.0 + 1e-6), "{}", table.hhi);
+    // With share s the HHI is s^2 + (1 - s)^2, whose derivative at 0.7 is 0.8; a share of one
+    // moves 10 from 3 to 1.
+    // The last cut touches the cone within the root of the tolerance, and so does its price.
+    let price = limit(&plan, "concentration-vendor-1").shadow_price.unwrap();
+    assert!((price / (-20.0 / 0.8) - 1.0).abs() < 1e-3, "{price}");
+    close(plan.cost.as_ref().unwrap().premium.unwrap(), 6.0);
+    // Of spend: c = 0.7 (c + 3 d) gives c = 7 d.
+    costs(&two("{ concentration: { by: cloud, of: spend, hhi_at_most: 0.58 } }"), 12.5);
+    // Two groups cannot be less concentrated than 1/2. There the limit touches its only point, and
+    // a millionth of it is a thousandth of the way to the next.
+    let halves = two("{ concentration: { by: vendor, of: chips, hhi_at_most: 0.5 } }");
+    assert!((halves.cost.as_ref().unwrap().total / 20.0 - 1.0).abs() < 1e-3 && halves.certificate.verified);
+    assert_eq!(two("{ concentration: { by: vendor, of: chips, hhi_at_most: 0.49 } }").status, Status::Infeasible);
+}
+
+#[test]
+fn concentration_among_three_in_each_period() {
+    // Prices 1, 2 and 4, HHI at most 0.38: minimise a + 2 b + 4 c over a + b + c = 1 on the circle
+    // a^2 + b^2 + c^2 = 0.38. Around the centre (1/3, 1/3, 1/3) the radius is sqrt(0.38 - 1/3) and
+    // the direction is minus the prices less their mean, (4/3, 1/3, -5/3) / sqrt(42/9).
+    let plan = solved(
+        "
+horizon: { start: 2026-01-01, periods: 2, step: day }
+offers:
+  a: { chip: gpu, cloud: aws, price: 1, capacity: 1k }
+  b: { chip: tpu, cloud: gcp, price: 2, capacity: 1k }
+  c: { chip: gpu, cloud: gcp, price: 4, capacity: 1k }
+workloads: { chat: { kind: inference, demand: [10 req/h, 20 req/h], throughput: { gpu: 1 req/h, tpu: 1 req/h } } }
+policy: { limits: [ { concentration: { by: offer, of: chips, hhi_at_most: 0.38, per: period } } ] }
+",
+    );
+    let each = 7.0 / 3.0 - (0.38_f64 - 1.0 / 3.0).sqrt() * (42.0_f64 / 9.0).sqrt();
+    let total = plan.cost.as_ref().unwrap().total;
+    let expected = 24.0 * 30.0 * each;
+    assert!((total / expected - 1.0).abs() < 2e-6, "{total} instead of {expected}");
+}
+
+#[test]
 fn budgets_by_year_and_group() {
     // 100 at most at google a year: 2026 100 hours' worth of demand 10 is 8760 x 10.
     let plan = solved(

@@ -38,7 +38,7 @@ fn drawn() -> impl Strategy<Value = Drawn> {
                 prop::collection::vec(1u32..40, 3),
                 prop::collection::vec((any::<bool>(), 1u32..2000, 1u32..30), tasks),
                 prop::option::of((1u32..100_000, 0u32..40)),
-                prop::collection::vec((0u8..7, 20u32..95), 0..4),
+                prop::collection::vec((0u8..8, 20u32..95), 0..4),
             )
                 .prop_map(move |(prices, capacities, terms, speeds, workloads, commit, limits)| Drawn {
                     periods,
@@ -114,6 +114,10 @@ impl Drawn {
                 3 => format!("power: {{ at_most: {part} kW }}"),
                 4 => format!("share: {{ by: organisation, of: power, at_most: {part} % }}"),
                 5 => format!("floor: {{ where: {{ vendor: amd }}, of: chips, at_least: {} % }}", part / 5),
+                7 => format!(
+                    "concentration: {{ by: vendor, of: spend, hhi_at_most: {} }}",
+                    0.35 + f64::from(*part) / 150.0
+                ),
                 _ if self.steady => "budget: { at_most: 1T }".to_owned(),
                 _ => format!("ramp: {{ where: {{ vendor: nvidia }}, at_most: {part} chips }}"),
             };

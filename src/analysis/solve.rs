@@ -13,6 +13,13 @@ use crate::plan::{
     purchases, unmet,
 };
 
+/// Rounds of tangent cuts after which a concentration limit that still is exceeded is left to the
+/// audit, which then says so. Ten to thirty are usual.
+const CUT_ROUNDS: usize = 200;
+
+/// Relative excess over a concentration limit that is well within the audit's millionth.
+const GOOD_ENOUGH: f64 = 2e-7;
+
 /// How much is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Detail {
@@ -102,21 +109,22 @@ fn solve_within_boxes(
 ) -> Result<(Formulation, Solved), EngineError> {
     let mut room = 1.0;
     loop {
-        let formulation = build_with(model, limits, room);
-        let program = formulation.program();
-        tracing::info!(
-            columns = program.columns().len(),
-            rows = program.rows().len(),
-            nonzeros = program.nonzeros(),
-            "built the program"
-        );
-        let mut solved = solve_certified(program, settings.engine, &settings.options())?;
-        tracing::info!(
-            status = ?solved.status,
-            engine = solved.certificate.engine.as_str(),
-            gap = solved.certificate.gap,
-            "solved"
-        );
+        let mut formulation = build_with(model, limits, room);
+        let mut solved = solve_program(&formulation, settings)?;
+        let mut before = f64::INFINITY;
+        for round in 1..=CUT_ROUNDS {
+            if solved.status != CertifiedStatus::Optimal || !formulation.has_cones() {
+                break;
+            }
+            let (added, excess) = formulation.cut_off(model, &solved.x);
+            tracing::info!(round, added, excess, "concentration");
+            // Close enough, and rounding keeps it from coming closer.
+            if added == 0 || excess < GOOD_ENOUGH && excess > before / 2.0 {
+                break;
+            }
+            before = excess;
+            solved = solve_program(&formulation, settings)?;
+        }
         let touched = !solved.x.is_empty() && formulation.touched(&solved.x);
         // An infeasible program may be so because of a box, if any is ours.
         let suspicious = solved.x.is_empty() && formulation.holdings.iter().any(|h| h.boxed);
@@ -132,9 +140,28 @@ fn solve_within_boxes(
     }
 }
 
+fn solve_program(formulation: &Formulation, settings: &SolveSettings) -> Result<Solved, EngineError> {
+    let program = formulation.program();
+    tracing::info!(
+        columns = program.columns().len(),
+        rows = program.rows().len(),
+        nonzeros = program.nonzeros(),
+        "built the program"
+    );
+    let solved = solve_certified(program, settings.engine, &settings.options())?;
+    tracing::info!(
+        status = ?solved.status,
+        engine = solved.certificate.engine.as_str(),
+        gap = solved.certificate.gap,
+        "solved"
+    );
+    Ok(solved)
+}
+
 /// Takes the solution that tells idle money as such, if it is as good.
 fn tell_idle(model: &Model, formulation: &Formulation, solved: &mut Solved) {
-    if solved.status != CertifiedStatus::Optimal || formulation.idles.is_empty() {
+    // A concentration is only held where the cuts were made.
+    if solved.status != CertifiedStatus::Optimal || formulation.idles.is_empty() || formulation.has_cones() {
         return;
     }
     let program = formulation.program();

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::args::{ExportCommand, ProgramFormat};
 use super::{Failure, exit, files};
+use crate::analysis::{SolveSettings, solved_program};
 use crate::formulation::build;
 use crate::lp::{write_lp, write_mps};
 
@@ -12,7 +13,12 @@ pub(super) fn run(command: &ExportCommand, quiet: bool) -> Result<u8, Failure> {
         Failure::Usage("which format? Give `--to mps` or `--to lp`, or a file that ends in .mps or .lp".to_owned())
     })?;
     let loaded = files::model(&command.input, quiet)?;
-    let formulation = build(&loaded.model);
+    let mut formulation = build(&loaded.model);
+    if formulation.is_provisional() {
+        // Solving widens its boxes and finds its cuts.
+        let settings = SolveSettings::default();
+        formulation = solved_program(&loaded.model, &settings).map_err(|e| Failure::Outside(e.to_string()))?.0;
+    }
     let mut text = Vec::new();
     match format {
         ProgramFormat::Mps => write_mps(formulation.program(), &mut text)?,

@@ -65,8 +65,11 @@ pub fn read_value(name: &str, text: &str, sources: &mut Sources, diagnostics: &m
 
 fn report(error: &Error, source: SourceId, text: &str, diagnostics: &mut Diagnostics) {
     use serde_saphyr::budget::BudgetBreach;
-    let inner = error.without_snippet();
+    let mut inner = error.without_snippet();
     let place = inner.location().map(|location| place_of(&location, source, text));
+    while let Error::AliasError { error, .. } = inner {
+        inner = error.without_snippet();
+    }
     let (code, message, remedy) = match inner {
         Error::MultipleDocuments { .. } => (
             Code::MultipleDocuments,

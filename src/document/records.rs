@@ -361,7 +361,7 @@ record! {
         optional share "share": Share,
         /// Least of a measure that a group must have.
         optional floor "floor": Floor,
-        /// Most concentration among groups (not supported yet).
+        /// Most concentration among groups.
         optional concentration "concentration": Concentration,
         /// Fewest suppliers with a minimum part each (not supported yet).
         optional suppliers "suppliers": Suppliers,

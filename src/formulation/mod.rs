@@ -19,6 +19,7 @@ mod budget;
 mod capacity;
 mod columns;
 mod commit;
+mod concentration;
 mod demand;
 mod measure;
 mod power;
@@ -153,7 +154,7 @@ pub enum Constraint {
     Limit {
         /// The limit.
         limit: usize,
-        /// The group, for a share limit over several.
+        /// The group, for a share limit over several; the number of the cut, for a concentration.
         group: usize,
         /// The span.
         span: usize,
@@ -174,6 +175,8 @@ pub struct Formulation {
     pub idles: Vec<Idle>,
     /// Columns of excess.
     pub excesses: Vec<Excess>,
+    /// Limits on concentration, each held by the cuts found so far.
+    cones: Vec<concentration::Cone>,
     /// What each row stands for, in the order of rows.
     pub constraints: Vec<Constraint>,
     /// Capacities that are the bound of a single column instead of a row.
@@ -212,6 +215,7 @@ pub fn build_with(model: &Model, limits: Limits, room: f64) -> Formulation {
         shortfalls: Vec::new(),
         idles: Vec::new(),
         excesses: Vec::new(),
+        cones: Vec::new(),
         constraints: Vec::new(),
         capacity_bounds: Vec::new(),
         holdings_of: Vec::new(),
@@ -230,6 +234,7 @@ pub fn build_with(model: &Model, limits: Limits, room: f64) -> Formulation {
         match &limit.kind {
             LimitKind::Budget { group, at_most } => budget::add(&mut f, model, index, group, *at_most),
             LimitKind::Share { .. } | LimitKind::Floor { .. } => share::add(&mut f, model, index),
+            LimitKind::Concentration { .. } => concentration::add(&mut f, model, index),
             LimitKind::Power { group, at_most } => power::add(&mut f, model, index, group, *at_most),
             LimitKind::Ramp { group, at_most } => ramp::add(&mut f, model, index, group, *at_most),
         }

@@ -25,7 +25,7 @@ pub(super) fn workloads(
     for (id, place, workload) in &map.entries {
         reader.check_id(id, *place);
         if let Some(workload) = workload {
-            workloads.extend(one(reader, id, *place, workload, chips, offers));
+            workloads.extend(one(reader, id, *place, workload, document, chips, offers));
         }
     }
     workloads
@@ -36,6 +36,7 @@ fn one(
     id: &str,
     place: Place,
     doc: &doc::Workload,
+    document: &doc::Document,
     chips: &[Chip],
     offers: &Offers<'_>,
 ) -> Option<Workload> {
@@ -78,7 +79,7 @@ fn one(
         values.iter_mut().enumerate().filter(|(t, _)| !window.contains(t)).for_each(|(_, v)| *v = 0.0);
         Some(values)
     });
-    let throughput = throughput(reader, doc, chips, &mut unit);
+    let throughput = throughput(reader, doc, document, chips, &mut unit);
     let currency = reader.currency.clone();
     let unit_word = unit.clone_word();
     let words: Vec<&str> = unit_word.iter().map(String::as_str).collect();
@@ -278,15 +279,21 @@ fn price_of_work(reader: &mut Reader<'_>, amount: &Amount, currency: &str, words
 fn throughput(
     reader: &mut Reader<'_>,
     doc: &doc::Workload,
+    document: &doc::Document,
     chips: &[Chip],
     unit: &mut WorkUnit,
 ) -> Option<Vec<Option<f64>>> {
     let map = doc.throughput.as_ref()?;
     let ids: Vec<&str> = chips.iter().map(|c| c.id.as_str()).collect();
+    // Chips that are written but could not be read have been reported.
+    let broken: Vec<&str> = match &document.chips {
+        Some(chips) => chips.entries.iter().map(|(id, _, _)| id.as_str()).collect(),
+        None => map.entries.iter().map(|(id, _, _)| id.as_str()).collect(),
+    };
     let mut values = vec![None; chips.len()];
     let mut whole = true;
     for (chip, place, amount) in &map.entries {
-        let index = reader.reference(&doc::Text { text: chip.clone(), place: *place }, "chip", &ids, &[]);
+        let index = reader.reference(&doc::Text { text: chip.clone(), place: *place }, "chip", &ids, &broken);
         let Some(amount) = amount else {
             whole = false;
             continue;

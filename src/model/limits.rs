@@ -1,6 +1,6 @@
 //! Interprets the limits of the policy.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{Code, Place, suggest};
 use crate::document::{self as doc, Amount, Selector as Written, Text};
@@ -47,9 +47,6 @@ pub(super) fn limits(reader: &mut Reader<'_>, policy: &doc::Policy, parts: &Part
 }
 
 fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &Parts<'_>) -> Option<Limit> {
-    if let Some(limit) = &written.concentration {
-        reader.not_supported(limit.place, "`concentration` is");
-    }
     if let Some(limit) = &written.suppliers {
         reader.not_supported(limit.place, "`suppliers` is");
     }
@@ -57,7 +54,7 @@ fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &P
     let given = kinds.iter().filter(|k| !written.lacks(k)).count();
     if given != 1 {
         let message = if given == 0 { "this limit has no kind" } else { "this limit has more than one kind" };
-        let remedy = "write one of budget, share, floor, power or ramp in each entry";
+        let remedy = "write one of budget, share, floor, concentration, power or ramp in each entry";
         reader.error(Code::MissingKey, written.place, message, remedy);
         return None;
     }
@@ -99,6 +96,35 @@ fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &P
             soft: doc::either(&written.soft, &f.soft),
         };
         (LimitKind::Floor { group, measure, workloads, at_least: at_least? }, default, shared)
+    } else if let Some(c) = &written.concentration {
+        let hhi_at_most = reader.share(c.hhi_at_most.as_ref(), In::Fraction);
+        let everything = vec![true; parts.offers.offers.len()];
+        let by = c.by.as_ref()?;
+        let groups = groups(reader, by, &everything, parts);
+        let (measure, workloads) = measured(reader, c.place, &c.of, &c.workloads, &everything, parts)?;
+        if let Some(soft) = &written.soft {
+            reader.error(
+                Code::UnknownKey,
+                soft.place,
+                "a concentration limit cannot have a price",
+                "remove `soft`; its excess is no amount of anything",
+            );
+        }
+        let shared = Common {
+            place: c.place,
+            per: &c.per,
+            during: &c.during,
+            name: doc::either(&written.name, &c.name),
+            soft: None,
+        };
+        let kind = LimitKind::Concentration {
+            by: by.text.clone(),
+            groups: groups?,
+            measure,
+            workloads,
+            hhi_at_most: hhi_at_most?,
+        };
+        (kind, format!("concentration-{}", by.text), shared)
     } else if let Some(p) = &written.power {
         let at_most = reader.amount(p.at_most.as_ref(), &Unit::Power, In::NotNegative);
         let group = group(reader, &p.offers, parts)?;
@@ -191,26 +217,31 @@ fn share(reader: &mut Reader<'_>, written: &doc::Share, parts: &Parts<'_>) -> Op
                 Some(selector) => parts.offers.select_for_limit(reader, selector)?,
                 None => vec![true; count],
             };
-            let dimension = parts.offers.dimension(reader, word)?;
-            let mut groups: std::collections::BTreeMap<String, Vec<bool>> = std::collections::BTreeMap::new();
-            for (index, offer) in parts.offers.offers.iter().enumerate().filter(|(i, _)| universe[*i]) {
-                let chip = &parts.offers.chips[offer.chip];
-                let cloud = &parts.offers.clouds[offer.cloud];
-                for value in super::selector::values(&dimension, offer, chip, cloud) {
-                    groups.entry(value).or_insert_with(|| vec![false; count])[index] = true;
-                }
-            }
-            if groups.is_empty() && !parts.offers.written.incomplete {
-                let message = format!("no offer has a {}", word.text);
-                reader.error(Code::EmptySelection, word.place, message, "choose another dimension");
-                return None;
-            }
-            let groups = groups.into_iter().map(|(name, offers)| Group { name, offers }).collect();
+            let groups = groups(reader, word, &universe, parts)?;
             (Some(word.text.clone()), groups, universe, word.text.clone())
         }
     };
     let (measure, workloads) = measured(reader, written.place, &written.of, &written.workloads, &universe, parts)?;
     Some((LimitKind::Share { by, groups, universe, measure, workloads, at_most: at_most? }, dimension))
+}
+
+/// The groups of a dimension among the offers of a universe.
+fn groups(reader: &mut Reader<'_>, word: &Text, universe: &[bool], parts: &Parts<'_>) -> Option<Vec<Group>> {
+    let dimension = parts.offers.dimension(reader, word)?;
+    let mut groups: BTreeMap<String, Vec<bool>> = BTreeMap::new();
+    for (index, offer) in parts.offers.offers.iter().enumerate().filter(|(i, _)| universe[*i]) {
+        let chip = &parts.offers.chips[offer.chip];
+        let cloud = &parts.offers.clouds[offer.cloud];
+        for value in super::selector::values(&dimension, offer, chip, cloud) {
+            groups.entry(value).or_insert_with(|| vec![false; universe.len()])[index] = true;
+        }
+    }
+    if groups.is_empty() && !parts.offers.written.incomplete {
+        let message = format!("no offer has a {}", word.text);
+        reader.error(Code::EmptySelection, word.place, message, "choose another dimension");
+        return None;
+    }
+    Some(groups.into_iter().map(|(name, offers)| Group { name, offers }).collect())
 }
 
 /// The measure and the workloads of a share, checked for what cannot be added up.

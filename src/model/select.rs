@@ -33,7 +33,8 @@ impl Written {
     /// Collects what is written, given the offers that could be read.
     pub fn of(document: &Document, read: &BTreeSet<&str>) -> Self {
         let offers = document.offers.as_ref();
-        let incomplete = offers.is_none_or(|m| m.entries.iter().any(|(id, _, _)| !read.contains(id.as_str())));
+        let incomplete = offers
+            .is_none_or(|m| m.entries.is_empty() || m.entries.iter().any(|(id, _, _)| !read.contains(id.as_str())));
         let mut possible: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut add = |dimension: &str, value: &str| {
             possible.entry(dimension.to_owned()).or_default().insert(value.to_owned());
@@ -107,7 +108,7 @@ impl Offers<'_> {
             }
         }
         let may_pick = selector.all_of.iter().all(|(key, p)| self.written.may_have(&key.text, p));
-        if !picked.contains(&true) && !(self.written.incomplete && may_pick) {
+        if !(picked.contains(&true) || self.written.incomplete && may_pick) {
             if may_be_empty && may_pick {
                 reader.diagnostics.warning(
                     Code::NoEffect,

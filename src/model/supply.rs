@@ -40,7 +40,9 @@ pub(super) fn chips(reader: &mut Reader<'_>, map: &Map<doc::Chip>) -> Vec<Chip> 
         reader.check_id(id, *place);
         let Some(chip) = chip else { continue };
         reader.amount(chip.memory.as_ref(), &Unit::Data, In::Positive);
+        // A power that could not be read has been reported: it is not missing.
         let power = reader.amount(chip.power.as_ref(), &Unit::Power, In::Positive);
+        let power = if chip.lacks("power") { None } else { power.or(Some(1.0)) };
         let tags = tags(reader, &chip.tags);
         let Some(vendor) = &chip.vendor else { continue };
         reader.check_word(vendor);
@@ -119,8 +121,16 @@ pub(super) fn offers(
             reader.check_word(word);
         }
         let tags = tags(reader, &offer.tags);
-        let chip = offer.chip.as_ref().filter(|_| document.chips.is_some()).and_then(|t| reader.reference(t, "chip", &chip_ids, &broken_chips));
-        let cloud = offer.cloud.as_ref().filter(|_| document.clouds.is_some()).and_then(|t| reader.reference(t, "cloud", &cloud_ids, &broken_clouds));
+        let chip = offer
+            .chip
+            .as_ref()
+            .filter(|_| document.chips.is_some())
+            .and_then(|t| reader.reference(t, "chip", &chip_ids, &broken_chips));
+        let cloud = offer
+            .cloud
+            .as_ref()
+            .filter(|_| document.clouds.is_some())
+            .and_then(|t| reader.reference(t, "cloud", &cloud_ids, &broken_clouds));
         let currency = reader.currency.clone();
         let price = offer
             .price

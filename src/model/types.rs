@@ -448,6 +448,19 @@ pub enum LimitKind {
         /// The part.
         at_least: f64,
     },
+    /// Sum of squared shares of the groups of a dimension.
+    Concentration {
+        /// The dimension.
+        by: String,
+        /// Its groups.
+        groups: Vec<Group>,
+        /// The measure.
+        measure: Measure,
+        /// The workloads whose use counts; `None` is all that is held.
+        workloads: Option<Vec<bool>>,
+        /// The most that the sum may be, from 0 to 1.
+        hhi_at_most: f64,
+    },
     /// Power drawn at any time.
     Power {
         /// The offers.
@@ -472,6 +485,7 @@ impl LimitKind {
             LimitKind::Budget { .. } => "budget",
             LimitKind::Share { .. } => "share",
             LimitKind::Floor { .. } => "floor",
+            LimitKind::Concentration { .. } => "concentration",
             LimitKind::Power { .. } => "power",
             LimitKind::Ramp { .. } => "ramp",
         }
@@ -480,6 +494,6 @@ impl LimitKind {
     /// Whether it limits dependency, so that the diversification premium is what it costs.
     #[must_use]
     pub fn is_dependency(&self) -> bool {
-        matches!(self, LimitKind::Share { .. } | LimitKind::Floor { .. })
+        matches!(self, LimitKind::Share { .. } | LimitKind::Floor { .. } | LimitKind::Concentration { .. })
     }
 }

@@ -185,6 +185,14 @@ fn limits(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Ledger
                     let total = of(&vec![true; model.offers.len()], *m, workloads);
                     audit.at_most(what, at_least * total, of(&group.offers, *m, workloads), total);
                 }
+                LimitKind::Concentration { groups, measure: m, workloads, hhi_at_most, .. } => {
+                    let total = of(&vec![true; model.offers.len()], *m, workloads);
+                    let squares: f64 = groups.iter().map(|g| of(&g.offers, *m, workloads).powi(2)).sum();
+                    // Exact to a millionth of the limit, whatever the size of the total.
+                    if total > 0.0 {
+                        audit.at_most(what, squares / (total * total) / hhi_at_most.max(1e-9) - 1.0, 0.0, 0.0);
+                    }
+                }
                 LimitKind::Power { group, at_most } => {
                     let t = span.periods.start;
                     let power: f64 = (0..model.offers.len())

@@ -28,6 +28,7 @@ struct Finding<'a> {
     /// What it is about: "`nvidia` has", "all chips of `aws-h100` in 2026-Q1".
     subject: String,
     share: bool,
+    hhi: bool,
 }
 
 /// Every limit of the policy, and those capacities, pools, rates and commitments that cost
@@ -56,7 +57,14 @@ pub fn limit_results(
         let row = &f.program().rows()[i];
         match *constraint {
             Constraint::Limit { limit, group, span } => {
-                policy.push(policy_limit(model, schedule, ledger, limit, group, span, y));
+                let finding = policy_limit(model, schedule, ledger, limit, group, span, y);
+                // The cuts of one concentration limit are one limit: their prices add up.
+                let cut = matches!(model.limits[limit].kind, LimitKind::Concentration { .. });
+                let same = |f: &&mut Finding<'_>| cut && f.name == finding.name;
+                match policy.iter_mut().find(same) {
+                    Some(earlier) => earlier.shadow = earlier.shadow.zip(finding.shadow).map(|(a, b)| a + b),
+                    None => policy.push(finding),
+                }
             }
             Constraint::Capacity { offer, period } => {
                 others.push(capacity(model, offer, period, activity[i], row.upper, y));
@@ -75,6 +83,7 @@ pub fn limit_results(
                     from_below: false,
                     subject: format!("the pool `{}`{}", p.id, at(model, label)),
                     share: false,
+                    hhi: false,
                 });
             }
             Constraint::Rate { workload, period } => {
@@ -91,6 +100,7 @@ pub fn limit_results(
                     from_below: false,
                     subject: format!("the rate of `{}`{}", w.id, at(model, label)),
                     share: false,
+                    hhi: false,
                 });
             }
             Constraint::Commit { contract, bucket } => {
@@ -109,6 +119,7 @@ pub fn limit_results(
                     from_below: true,
                     subject: format!("the commitment of `{}`{part}", c.id),
                     share: false,
+                    hhi: false,
                 });
             }
             Constraint::Use { .. } | Constraint::Demand { .. } | Constraint::Work { .. } => {}
@@ -119,7 +130,8 @@ pub fn limit_results(
         let upper = f.program().columns()[c].upper;
         others.push(capacity(model, offer, period, x[c], upper, reduced.get(c).copied()));
     }
-    let costs = |f: &Finding<'_>| f.shadow.is_some_and(|s| s * f.limit.abs().max(f64::from(f.share)) < -negligible);
+    let costs =
+        |f: &Finding<'_>| f.shadow.is_some_and(|s| s * f.limit.abs().max(f64::from(f.share || f.hhi)) < -negligible);
     others.retain(|f| costs(f));
     policy.into_iter().chain(others).map(|f| told(model, f, negligible)).collect()
 }
@@ -142,6 +154,7 @@ fn capacity<'a>(model: &'a Model, offer: usize, period: usize, held: f64, most: 
         from_below: false,
         subject: format!("the capacity of `{}`{}", o.id, at(model, label)),
         share: false,
+        hhi: false,
     }
 }
 
@@ -173,6 +186,7 @@ fn policy_limit<'a>(
         from_below: false,
         subject,
         share: false,
+        hhi: false,
     };
     let for_whom = |w: &Option<Vec<bool>>| {
         let names: Vec<String> = match w {
@@ -209,6 +223,15 @@ fn policy_limit<'a>(
             let finding = finding(&g.name, ratio(own, total), *at_least, shadow, "share", subject);
             Finding { share: true, from_below: true, ..finding }
         }
+        LimitKind::Concentration { by, groups, measure: m, workloads, hhi_at_most } => {
+            let total = of(&vec![true; model.offers.len()], *m, workloads);
+            let squares: f64 = groups.iter().map(|g| of(&g.offers, *m, workloads).powi(2)).sum();
+            let hhi = ratio(squares, total * total);
+            // A cut's right-hand side is sqrt(H) x M, whose derivative is M / (2 sqrt(H)).
+            let shadow = y.map(|y| y.min(0.0) * total / (2.0 * hhi_at_most.sqrt()));
+            let subject = format!("the concentration by {by} in {}{}{when}", m.word(), for_whom(workloads));
+            Finding { hhi: true, ..finding("", hhi, *hhi_at_most, shadow, "HHI", subject) }
+        }
         LimitKind::Power { group: g, at_most } => {
             let drawn: f64 = held()
                 .iter()
@@ -236,12 +259,14 @@ fn ratio(own: f64, total: f64) -> f64 {
 /// The one place where a limit becomes a sentence.
 fn told(model: &Model, f: Finding<'_>, negligible: f64) -> LimitResult {
     let slack = if f.from_below { f.activity - f.limit } else { f.limit - f.activity };
-    let reached = slack <= REACHED * (1.0 + if f.share { 0.0 } else { f.limit.abs() });
-    let size = if f.share { 1.0 } else { f.limit.abs().max(1.0) };
+    let reached = slack.abs() <= REACHED * (1.0 + if f.share { 0.0 } else { f.limit.abs() });
+    let size = if f.share || f.hhi { 1.0 } else { f.limit.abs().max(1.0) };
     let costs = f.shadow.is_some_and(|s| s * size < -negligible);
     let amount = |x: f64| {
         if f.share {
             percent(x)
+        } else if f.hhi {
+            format!("an HHI of {x:.4}")
         } else if f.unit == model.currency {
             money(x, &model.currency)
         } else if f.unit == "chip" {
@@ -276,6 +301,8 @@ fn told(model: &Model, f: Finding<'_>, negligible: f64) -> LimitResult {
             let direction = if f.from_below { "less" } else { "more" };
             let (unit, saved) = if f.share {
                 ("one percentage point".to_owned(), -shadow / 100.0)
+            } else if f.hhi {
+                ("0.01".to_owned(), -shadow / 100.0)
             } else {
                 (format!("one {}", f.unit), -shadow)
             };

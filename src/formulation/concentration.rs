@@ -1,0 +1,120 @@
+//! Concentration: sum over g of (M_g / M)^2 <= H, with shares of a total M that varies.
+//!
+//! With v the vector of the M_g this is the cone |v| <= sqrt(H) x M. It is held by tangent cuts
+//!
+//! u . v <= sqrt(H) x M   for unit vectors u >= 0,
+//!
+//! each of which the cone implies (Cauchy and Schwarz), so that the program's bound stays a bound
+//! of the model. Cuts with u = v*/|v*| are added until the solution v* satisfies the cone within
+//! tolerance (Kelley, "The cutting-plane method for solving convex programs", J. SIAM 8, 1960).
+//! The first cuts are one for each group, which bound its share by sqrt(H), and the one that all
+//! groups share alike, which proves that H below 1/n cannot be.
+
+use super::measure::{Sum, measure};
+use super::{Constraint, Formulation, bracketed};
+use crate::lp::ColumnId;
+use crate::model::{LimitKind, Model};
+
+/// Relative excess of the sum of squares over its limit below which no cut is added.
+const TOLERANCE: f64 = 1e-10;
+
+/// One limit in one span.
+#[derive(Clone, Debug)]
+pub(super) struct Cone {
+    limit: usize,
+    span: usize,
+    groups: Vec<Sum>,
+    total: Sum,
+    hhi: f64,
+    cuts: usize,
+}
+
+pub(super) fn add(f: &mut Formulation, model: &Model, limit: usize) {
+    let LimitKind::Concentration { groups, measure: of, workloads, hhi_at_most, .. } = &model.limits[limit].kind else {
+        return;
+    };
+    let everything = vec![true; model.offers.len()];
+    for (span, s) in model.limits[limit].spans.iter().enumerate() {
+        let sum = |offers: &[bool]| measure(f, model, offers, *of, workloads.as_deref(), &s.periods);
+        let cone = Cone {
+            limit,
+            span,
+            groups: groups.iter().map(|g| sum(&g.offers)).collect(),
+            total: sum(&everything),
+            hhi: *hhi_at_most,
+            cuts: 0,
+        };
+        let n = cone.groups.len();
+        let index = f.cones.len();
+        f.cones.push(cone);
+        for g in 0..n {
+            let unit: Vec<f64> = (0..n).map(|i| f64::from(u8::from(i == g))).collect();
+            f.cut(model, index, &unit);
+        }
+        f.cut(model, index, &vec![1.0 / (n as f64).sqrt(); n]);
+    }
+}
+
+impl Sum {
+    fn at(&self, x: &[f64]) -> f64 {
+        self.constant + self.terms.iter().map(|&(c, a)| a * x[c.0 as usize]).sum::<f64>()
+    }
+}
+
+impl Formulation {
+    /// Whether any limit on concentration is held by cuts.
+    #[must_use]
+    pub fn has_cones(&self) -> bool {
+        !self.cones.is_empty()
+    }
+
+    /// Whether the program may still change while it is solved: its boxes may be widened, and cuts
+    /// added.
+    #[must_use]
+    pub fn is_provisional(&self) -> bool {
+        self.has_cones() || self.holdings.iter().any(|h| h.boxed)
+    }
+
+    /// Adds a tangent cut for each concentration that a solution exceeds; returns how many, and
+    /// the largest relative excess.
+    pub fn cut_off(&mut self, model: &Model, x: &[f64]) -> (usize, f64) {
+        let mut added = 0;
+        let mut worst: f64 = 0.0;
+        for index in 0..self.cones.len() {
+            let cone = &self.cones[index];
+            let v: Vec<f64> = cone.groups.iter().map(|g| g.at(x)).collect();
+            let squares: f64 = v.iter().map(|m| m * m).sum();
+            let total = cone.total.at(x);
+            if squares <= 0.0 || total <= 0.0 {
+                continue;
+            }
+            let excess = squares / (total * total) / cone.hhi.max(1e-9) - 1.0;
+            worst = worst.max(excess);
+            if excess > TOLERANCE {
+                let size = squares.sqrt();
+                let unit: Vec<f64> = v.iter().map(|m| (m / size).max(0.0)).collect();
+                self.cut(model, index, &unit);
+                added += 1;
+            }
+        }
+        (added, worst)
+    }
+
+    fn cut(&mut self, model: &Model, index: usize, unit: &[f64]) {
+        let cone = &self.cones[index];
+        let root = cone.hhi.sqrt();
+        let mut terms: Vec<(ColumnId, f64)> = Vec::new();
+        let mut constant = -root * cone.total.constant;
+        for (sum, &weight) in cone.groups.iter().zip(unit).filter(|(_, w)| **w > 0.0) {
+            terms.extend(sum.terms.iter().map(|&(c, a)| (c, weight * a)));
+            constant += weight * sum.constant;
+        }
+        terms.extend(cone.total.terms.iter().map(|&(c, a)| (c, -root * a)));
+        let limit = &model.limits[cone.limit];
+        let (number, span) = ((cone.cuts + 1).to_string(), &limit.spans[cone.span].label);
+        let name = format!("concentration{}", bracketed(&[&limit.name, span, &number]));
+        let constraint = Constraint::Limit { limit: cone.limit, group: cone.cuts, span: cone.span };
+        self.cones[index].cuts += 1;
+        self.row(constraint, name, "concentration", (f64::NEG_INFINITY, -constant), terms);
+    }
+}
