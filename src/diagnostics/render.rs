@@ -54,7 +54,9 @@ fn render_one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -
         excerpt = printable(&text[from..to]);
         name = source.name.to_string();
         let (a, b) = (start - from, (end - from).max(start - from));
-        let span = a..if b == a { (a + 1).min(excerpt.len().max(a)) } else { b };
+        // A place without length points at the letter that stands there, whole.
+        let letter = || a + excerpt[a..].chars().next().map_or(0, char::len_utf8);
+        let span = a..if b == a { letter() } else { b };
         group = title.element(
             Snippet::source(excerpt.as_str())
                 .line_start(line)

@@ -164,7 +164,8 @@ fn one(
         let index = chip.as_ref().and_then(|c| chips.iter().position(|known| known.id == *c));
         index.is_none_or(|i| workload.throughput[i].is_some())
     };
-    if !offers.written.unread_chips.iter().any(may_serve) {
+    let any_offer = document.offers.as_ref().is_some_and(|m| !m.entries.is_empty());
+    if any_offer && !offers.written.unread_chips.iter().any(may_serve) {
         refuse_unserved(reader, place, &workload, offers.offers);
     }
     Some(workload)

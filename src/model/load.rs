@@ -15,6 +15,9 @@ use super::{contracts, demand, limits, supply};
 /// Most periods that a horizon may have: eleven years of hours.
 const MOST_PERIODS: usize = 100_000;
 
+/// Scenarios that are checked without being applied; beyond them a mistake is told on use.
+const MOST_SCENARIOS: usize = 200;
+
 /// What is found wrong in a model only because its horizon could not be read.
 const DATED: [Code; 7] = [
     Code::NoHorizon,
@@ -145,8 +148,15 @@ fn apply_set(root: &mut Node, set: &str, sources: &mut Sources, diagnostics: &mu
 
 fn check_other_scenarios(plain: &Node, applied: &[String], sources: &Sources, diagnostics: &mut Diagnostics) {
     let Some(doc::Value::Map(scenarios)) = plain.get("scenarios").map(|s| &s.value) else { return };
-    for scenario in scenarios.iter().filter(|s| !applied.contains(&s.key)) {
-        let mut root = plain.clone();
+    // Without the scenarios in it, or many of them would take time with the square of their number.
+    let mut bare = plain.clone();
+    if let doc::Value::Map(entries) = &mut bare.value {
+        entries.retain(|e| e.key != "scenarios");
+    }
+    let mut seen = std::collections::HashSet::new();
+    let others = scenarios.iter().filter(|s| !applied.contains(&s.key) && seen.insert(&s.key));
+    for scenario in others.take(MOST_SCENARIOS) {
+        let mut root = bare.clone();
         doc::merge(&mut root, &scenario.node);
         // Its warnings are told when it is applied: an offer that it closes is closed on purpose.
         let mut found = Diagnostics::new();
