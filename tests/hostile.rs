@@ -108,7 +108,7 @@ fn too_many_values() {
 #[test]
 fn alias_bombs() {
     let mut laughs = "a: &a [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
-    for (from, to) in ('a'..'z').zip('b'..='z') {
+    for (from, to) in ('a'..='y').zip('b'..='z') {
         laughs.push_str(&format!("{to}: &{to} [{}]\n", vec![format!("*{from}"); 10].join(", ")));
     }
     fires(&laughs, Code::AliasLimit);
@@ -426,7 +426,7 @@ fn what_the_binary_is_given() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(2026), ..ProptestConfig::default() })]
 
     /// A few bytes of the quickstart changed, lines swapped, pieces cut out or doubled: told or
     /// loaded, never a panic, and never a place outside the text.

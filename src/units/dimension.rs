@@ -93,7 +93,16 @@ impl Dimension<'_> {
     }
 
     fn mismatch(&self, unit: &Unit) -> UnitError {
-        UnitError::Dimension { expected: self.description(), found: describe(unit) }
+        let over = unit.over.as_deref().unwrap_or("");
+        let own = match self {
+            Dimension::Money(c) | Dimension::Price(c) | Dimension::MoneyPer(c, _) | Dimension::PricePerData(c) => {
+                Some(*c)
+            }
+            _ => None,
+        };
+        let foreign = own.is_some_and(|own| own != over) && is_currency(over);
+        let found = if foreign { format!("another currency (`{unit}`)") } else { describe(unit) };
+        UnitError::Dimension { expected: self.description(), found }
     }
 
     /// The dimension in words, with an example of how to write it.
@@ -172,6 +181,11 @@ fn gigabytes(word: &str) -> Option<f64> {
     }
 }
 
+/// Whether a word looks like the code of a currency.
+fn is_currency(word: &str) -> bool {
+    word.len() == 3 && word.chars().all(|c| c.is_ascii_uppercase())
+}
+
 /// Names the dimension of a unit that stands where another belongs.
 fn describe(unit: &Unit) -> String {
     let over = unit.over.as_deref().unwrap_or("");
@@ -183,7 +197,7 @@ fn describe(unit: &Unit) -> String {
         "a number of chips"
     } else if unit.under.is_empty() && gigabytes(over).is_some() {
         "an amount of data"
-    } else if over.len() == 3 && over.chars().all(|c| c.is_ascii_uppercase()) {
+    } else if is_currency(over) {
         if unit.under.is_empty() { "money" } else { "a price" }
     } else if !unit.under.is_empty() {
         "a rate"

@@ -85,7 +85,7 @@ impl Quantity {
     pub fn parse(text: &str) -> Result<Self, UnitError> {
         let trimmed = text.trim();
         let lower = trimmed.to_ascii_lowercase();
-        let unsigned = lower.trim_start_matches(['+', '-']);
+        let unsigned = lower.trim_start_matches(['+', '-']).split_whitespace().next().unwrap_or("");
         if ["inf", ".inf", "nan", ".nan", "infinity"].contains(&unsigned) {
             return Err(UnitError::NotFinite(trimmed.to_owned()));
         }
