@@ -1,15 +1,9 @@
 //! The certificate: whether an answer is right, computed from the program and nothing else.
 //!
-//! Multipliers y of the rows have the sign y_i = d cost / d right-hand side, so that the reduced
-//! costs are d = c - A^T y. For any y the Lagrangian bound
-//!
-//! offset + sum_i min over \[lower_i, upper_i\] of y_i r + sum_j min over \[l_j, u_j\] of d_j x
-//!
-//! (with the minimum over an infinite side minus infinity) is at most the optimal cost: it holds
-//! whatever the engine did (Lagrangian duality; Neumaier and Shcherbina, "Safe bounds in linear
-//! and mixed-integer linear programming", Math. Program. 99, 2004). With c = 0 a positive bound
-//! proves that there is no feasible point (Farkas).
+//! A solution x is feasible up to [`Tolerances::primal`], and its cost is what the Lagrangian bound
+//! of some multipliers says that no feasible point can be below (see [`super::lower_bound`]).
 
+use super::bound::lower_bound;
 use super::program::{LinearProgram, RowId, Sum};
 
 /// The tolerances that make an answer certified.
@@ -17,9 +11,11 @@ use super::program::{LinearProgram, RowId, Sum};
 pub struct Tolerances {
     /// Largest violation of a row or bound, scaled by 1 + |b| + sum |a x|.
     pub primal: f64,
-    /// Largest relative gap between cost and bound.
+    /// Largest relative gap between cost and bound. Also how far the cost may be below the bound,
+    /// which only a point can be that is not quite feasible.
     pub gap: f64,
-    /// Smallest Farkas value, relative to the size of the terms that it is a sum of.
+    /// Smallest Farkas value, relative to the size of the terms that it is a sum of; and largest
+    /// violation along a ray, relative to its terms.
     pub farkas: f64,
 }
 
@@ -44,18 +40,8 @@ pub struct Certificate {
     pub verified: bool,
 }
 
-/// The check of a proof of infeasibility.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FarkasCheck {
-    /// The Lagrangian bound with all costs 0.
-    pub value: f64,
-    /// Size of the terms that it is a sum of.
-    pub scale: f64,
-    /// Whether the value is positive beyond rounding.
-    pub proves: bool,
-}
-
-/// Checks a solution x with multipliers y (any length-0 y gives no bound).
+/// Checks a solution x with multipliers y (none, or too few, give no bound) at a relative gap that
+/// is at least the default one.
 #[must_use]
 pub fn certify(lp: &LinearProgram, engine: &str, x: &[f64], y: &[f64], gap: f64) -> Certificate {
     let tolerances = Tolerances::default();
@@ -63,7 +49,8 @@ pub fn certify(lp: &LinearProgram, engine: &str, x: &[f64], y: &[f64], gap: f64)
     let bound = if y.len() == lp.rows().len() { lower_bound(lp, y) } else { f64::NEG_INFINITY };
     let cost = lp.objective(x);
     let relative = (cost - bound) / (1.0 + cost.abs());
-    let verified = primal <= tolerances.primal && relative <= gap.max(tolerances.gap) && cost.is_finite();
+    let close = relative <= gap.max(tolerances.gap) && relative >= -tolerances.gap;
+    let verified = primal <= tolerances.primal && close && cost.is_finite();
     Certificate { engine: engine.to_owned(), primal, bound, gap: relative, verified }
 }
 
@@ -98,60 +85,10 @@ fn outside(value: f64, lower: f64, upper: f64, size: f64) -> f64 {
     below.max(above)
 }
 
-/// The Lagrangian bound of the optimal cost for multipliers y; holds for every y.
-///
-/// A multiplier with the sign that no bound of its row supports is taken as 0 first, which is
-/// another y.
-#[must_use]
-pub fn lower_bound(lp: &LinearProgram, y: &[f64]) -> f64 {
-    bound_parts(lp, &usable(lp, y), true).0
-}
-
-/// Checks a proof of infeasibility.
-#[must_use]
-pub fn verify_farkas(lp: &LinearProgram, y: &[f64]) -> FarkasCheck {
-    if y.len() != lp.rows().len() || y.iter().any(|v| !v.is_finite()) {
-        return FarkasCheck { value: f64::NEG_INFINITY, scale: 1.0, proves: false };
-    }
-    let (value, scale) = bound_parts(lp, &usable(lp, y), false);
-    FarkasCheck { value, scale, proves: value > Tolerances::default().farkas * scale && value > 0.0 }
-}
-
-/// y with 0 in place of multipliers that no bound of their row supports.
-#[must_use]
-pub fn usable(lp: &LinearProgram, y: &[f64]) -> Vec<f64> {
-    lp.rows()
-        .iter()
-        .zip(y)
-        .map(|(row, &y)| {
-            let supported = if y > 0.0 { row.lower.is_finite() } else { row.upper.is_finite() };
-            if supported && y.is_finite() { y } else { 0.0 }
-        })
-        .collect()
-}
-
-/// The bound and the size of the terms that it is a sum of.
-fn bound_parts(lp: &LinearProgram, y: &[f64], costs: bool) -> (f64, f64) {
-    let mut sum = Sum::new(if costs { lp.offset() } else { 0.0 });
-    let mut size = 0.0;
-    let mut add = |term: f64| {
-        sum.add(term);
-        size += term.abs();
-    };
-    for (row, &y) in lp.rows().iter().zip(y).filter(|(_, y)| **y != 0.0) {
-        add(y * if y > 0.0 { row.lower } else { row.upper });
-    }
-    for (column, d) in lp.columns().iter().zip(lp.reduced_costs(y, costs)) {
-        if d != 0.0 {
-            add(d * if d > 0.0 { column.lower } else { column.upper });
-        }
-    }
-    (sum.total(), size)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lp::verify_farkas;
 
     /// minimise 2 a + 3 b subject to a + b >= 4, a <= 3, both from 0 to 10: a = 3, b = 1, cost 9,
     /// multipliers 3 and -1.

@@ -1,82 +1,112 @@
 //! The LP format of CPLEX, for people.
 //!
 //! Names are made legal without losing anything: `[` and `]` are written as `(` and `)`, `-` as
-//! `~`, which the program's names do not hold otherwise; `+`, `*`, `=`, `<`, `>`, `:`, `|` and `^`
-//! as `!`.
+//! `~`, which the program's names do not hold otherwise. Whatever else the format does not allow
+//! (IBM, "CPLEX file formats: LP": letters, digits and ``!"#$%&()/,.;?@_`'{}|~``, not first a digit
+//! or period, not what reads as a number such as `e1`) is written as `!`, or gets a `_` in front;
+//! names that would become the same are told apart by their position.
+//!
+//! A row with two different bounds is written as two rows, the second named with `_upper`.
 
 use std::io::{self, Write};
 
+use super::names;
 use super::program::{ColumnId, LinearProgram, RowId};
 
 /// Terms on a line: the format limits lines to 255 characters in some readers.
 const TERMS: usize = 3;
+
+/// Words that begin a section or stand for a number, in any case.
+const KEYWORDS: [&str; 24] = [
+    "bin", "binaries", "binary", "bound", "bounds", "end", "free", "gen", "general", "generals", "inf", "infinity",
+    "int", "integer", "integers", "max", "maximise", "maximize", "min", "minimise", "minimize", "obj", "st", "s.t.",
+];
 
 /// Writes a program in the LP format.
 ///
 /// # Errors
 /// What the writer reports.
 pub fn write_lp(lp: &LinearProgram, out: &mut dyn Write) -> io::Result<()> {
+    let columns = names::legal(lp.columns().iter().map(|c| c.name.as_str()), &[], letter, starts);
+    // Both names of a ranged row have to be free.
+    let uppers: Vec<String> = ranged(lp).map(|i| format!("{}_upper", lp.rows()[i].name)).collect();
+    let all = lp.rows().iter().map(|r| r.name.as_str()).chain(uppers.iter().map(String::as_str));
+    let rows = names::legal(all, &["obj"], letter, starts);
+    let mut upper = rows[lp.rows().len()..].iter();
     writeln!(out, "\\ {}", lp.name().replace(['\n', '\r'], " "))?;
     writeln!(out, "Minimize\n obj:")?;
     let costs = lp.columns().iter().enumerate().filter(|(_, c)| c.cost != 0.0);
-    terms(lp, out, costs.map(|(j, c)| (ColumnId(j as u32), c.cost)))?;
+    terms(&columns, out, costs.map(|(j, c)| (ColumnId(j as u32), c.cost)))?;
     if lp.offset() != 0.0 {
         writeln!(out, "  {} {}", sign(lp.offset()), lp.offset().abs())?;
     }
     writeln!(out, "Subject To")?;
     for (i, row) in lp.rows().iter().enumerate() {
-        let id = RowId(i as u32);
+        let mut one = |name: &str, sense: &str, side: f64| -> io::Result<()> {
+            writeln!(out, " {name}:")?;
+            terms(&columns, out, lp.row_terms(RowId(i as u32)))?;
+            writeln!(out, "  {sense} {side}")
+        };
         match (row.lower.is_finite(), row.upper.is_finite()) {
             (false, false) => {}
-            (true, true) if row.lower == row.upper => one(lp, out, id, "", "=", row.lower)?,
+            (true, true) if row.lower == row.upper => one(&rows[i], "=", row.lower)?,
             (true, true) => {
-                one(lp, out, id, "", ">=", row.lower)?;
-                one(lp, out, id, "_upper", "<=", row.upper)?;
+                one(&rows[i], ">=", row.lower)?;
+                one(upper.next().map_or("", String::as_str), "<=", row.upper)?;
             }
-            (true, false) => one(lp, out, id, "", ">=", row.lower)?,
-            (false, true) => one(lp, out, id, "", "<=", row.upper)?,
+            (true, false) => one(&rows[i], ">=", row.lower)?,
+            (false, true) => one(&rows[i], "<=", row.upper)?,
         }
     }
     writeln!(out, "Bounds")?;
-    for column in lp.columns() {
-        let name = legal(&column.name);
+    for ((column, name), used) in lp.columns().iter().zip(&columns).zip(used(lp)) {
         match (column.lower.is_finite(), column.upper.is_finite()) {
             (false, false) => writeln!(out, " {name} free")?,
             (true, true) if column.lower == column.upper => writeln!(out, " {name} = {}", column.lower)?,
             (true, true) => writeln!(out, " {} <= {name} <= {}", column.lower, column.upper)?,
-            (true, false) if column.lower == 0.0 => {}
+            // The default, unless the column would not be mentioned at all.
+            (true, false) if column.lower == 0.0 && used => {}
             (true, false) => writeln!(out, " {name} >= {}", column.lower)?,
             (false, true) => writeln!(out, " -inf <= {name} <= {}", column.upper)?,
         }
     }
     if lp.has_integers() {
         writeln!(out, "Generals")?;
-        for column in lp.columns().iter().filter(|c| c.integer) {
-            writeln!(out, " {}", legal(&column.name))?;
+        for (_, name) in lp.columns().iter().zip(&columns).filter(|(c, _)| c.integer) {
+            writeln!(out, " {name}")?;
         }
     }
     writeln!(out, "End")
 }
 
-fn one(lp: &LinearProgram, out: &mut dyn Write, row: RowId, suffix: &str, sense: &str, side: f64) -> io::Result<()> {
-    writeln!(out, " {}{suffix}:", legal(&lp.rows()[row.0 as usize].name))?;
-    terms(lp, out, lp.row_terms(row))?;
-    writeln!(out, "  {sense} {side}")
+/// Rows with two different bounds.
+fn ranged(lp: &LinearProgram) -> impl Iterator<Item = usize> + '_ {
+    let two = |l: f64, u: f64| l.is_finite() && u.is_finite() && l != u;
+    lp.rows().iter().enumerate().filter(move |(_, r)| two(r.lower, r.upper)).map(|(i, _)| i)
 }
 
-fn terms(lp: &LinearProgram, out: &mut dyn Write, terms: impl Iterator<Item = (ColumnId, f64)>) -> io::Result<()> {
+/// Whether each column is in the objective or a row.
+fn used(lp: &LinearProgram) -> Vec<bool> {
+    let mut used: Vec<bool> = lp.columns().iter().map(|c| c.cost != 0.0).collect();
+    for i in 0..lp.rows().len() as u32 {
+        lp.row_terms(RowId(i)).for_each(|(c, _)| used[c.0 as usize] = true);
+    }
+    used
+}
+
+fn terms(columns: &[String], out: &mut dyn Write, terms: impl Iterator<Item = (ColumnId, f64)>) -> io::Result<()> {
     let mut written = 0;
     for (column, value) in terms {
         write!(out, "{}", if written % TERMS == 0 { "  " } else { " " })?;
-        write!(out, "{} {} {}", sign(value), value.abs(), legal(&lp.columns()[column.0 as usize].name))?;
+        write!(out, "{} {} {}", sign(value), value.abs(), columns[column.0 as usize])?;
         written += 1;
         if written % TERMS == 0 {
             writeln!(out)?;
         }
     }
-    match (written, lp.columns().first()) {
+    match (written, columns.first()) {
         // The format has no empty sum; any column times 0 is one.
-        (0, Some(column)) => writeln!(out, "  0 {}", legal(&column.name)),
+        (0, Some(column)) => writeln!(out, "  0 {column}"),
         (n, _) if n % TERMS != 0 => writeln!(out),
         _ => Ok(()),
     }
@@ -86,13 +116,24 @@ fn sign(x: f64) -> char {
     if x < 0.0 { '-' } else { '+' }
 }
 
-fn legal(name: &str) -> String {
-    let letter = |c| match c {
+fn letter(c: char) -> char {
+    match c {
         '[' => '(',
         ']' => ')',
         '-' => '~',
-        '+' | '*' | '=' | '<' | '>' | ':' | '|' | '^' | '\\' => '!',
-        c => c,
-    };
-    name.chars().map(letter).collect()
+        c if c.is_ascii_alphanumeric() => c,
+        '!' | '"' | '#' | '$' | '%' | '&' | '(' | ')' | '/' | ',' | '.' | ';' | '?' | '@' | '_' | '`' | '\'' | '{'
+        | '}' | '~' => c,
+        _ => '!',
+    }
+}
+
+/// Whether a name of legal letters can stand as it is.
+fn starts(name: &str) -> bool {
+    let mut letters = name.chars();
+    match letters.next() {
+        None | Some('0'..='9' | '.') => false,
+        Some('e' | 'E') if letters.next().is_none_or(|c| c.is_ascii_digit()) => false,
+        _ => !KEYWORDS.contains(&name.to_ascii_lowercase().as_str()),
+    }
 }

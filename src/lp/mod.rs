@@ -1,15 +1,18 @@
 //! The linear program, its certificate and its file formats. Knows no vendor.
 
+mod bound;
 mod certificate;
 mod lp_format;
 mod mps;
+mod names;
 mod program;
+mod proof;
 mod scaling;
 
-pub use certificate::{
-    Certificate, FarkasCheck, Tolerances, certify, lower_bound, primal_violation, usable, verify_farkas,
-};
+pub use bound::{lower_bound, repaired, usable};
+pub use certificate::{Certificate, Tolerances, certify, primal_violation};
 pub use lp_format::write_lp;
 pub use mps::write_mps;
 pub use program::{Column, ColumnId, LinearProgram, LpError, Row, RowId, Sum};
+pub use proof::{FarkasCheck, RayCheck, verify_farkas, verify_ray};
 pub use scaling::Scaling;

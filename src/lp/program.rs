@@ -52,7 +52,7 @@ pub enum LpError {
 /// minimise c x + offset subject to row bounds on A x and bounds on x.
 ///
 /// A is stored by rows, appended one at a time. Within a row columns ascend and occur once.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LinearProgram {
     name: String,
     columns: Vec<Column>,
@@ -63,10 +63,24 @@ pub struct LinearProgram {
     offset: f64,
 }
 
+impl Default for LinearProgram {
+    fn default() -> Self {
+        Self::new("")
+    }
+}
+
 impl LinearProgram {
     /// A program without columns and rows.
     pub fn new(name: impl Into<String>) -> Self {
-        LinearProgram { name: name.into(), starts: vec![0], ..Self::default() }
+        LinearProgram {
+            name: name.into(),
+            columns: Vec::new(),
+            rows: Vec::new(),
+            starts: vec![0],
+            indices: Vec::new(),
+            values: Vec::new(),
+            offset: 0.0,
+        }
     }
 
     /// Adds a column.
@@ -102,7 +116,7 @@ impl LinearProgram {
     /// Adds a row. Terms in the same column add up; zeros are dropped.
     ///
     /// # Panics
-    /// Beyond 2^32 rows.
+    /// Beyond 2^32 rows, or if a term is in a column that the program does not have.
     pub fn add_row(
         &mut self,
         name: impl Into<String>,
@@ -123,6 +137,8 @@ impl LinearProgram {
                 same
             });
         }
+        // Terms ascend by now.
+        assert!(terms.last().is_none_or(|(c, _)| (c.0 as usize) < self.columns.len()), "a column of another program");
         for (column, value) in terms.into_iter().filter(|&(_, v)| v != 0.0) {
             self.indices.push(column.0);
             self.values.push(value);
@@ -251,6 +267,9 @@ impl LinearProgram {
     /// # Errors
     /// [`LpError`] naming the first column or row that is wrong.
     pub fn validate(&self) -> Result<(), LpError> {
+        if !self.offset.is_finite() {
+            return Err(LpError::NotFinite(self.name.clone()));
+        }
         for c in &self.columns {
             if !c.cost.is_finite() {
                 return Err(LpError::NotFinite(c.name.clone()));
