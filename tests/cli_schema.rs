@@ -4,9 +4,9 @@ use std::process::Output;
 
 use assert_cmd::cargo::cargo_bin_cmd;
 use polysource::document::{
-    Baseline, Budget, Chip, Cloud, Commit, Concentration, Contract, Cvar, DataGravity, Document, Floor, Horizon,
-    Investor, Limit, Offer, Outage, Policy, Pool, PowerLimit, Ramp, RateLimit, Risk, Share, Spot, Suppliers, Survive,
-    Sweep, TermDetail, Tier, Workload,
+    Baseline, Budget, Chip, Cloud, Commit, Concentration, Contract, Cvar, DataGravity, Document, ExpectedLoss, Floor,
+    Horizon, Investor, Limit, Offer, Outage, Policy, Pool, PowerLimit, Ramp, RateLimit, Risk, Share, Spot, Suppliers,
+    Survive, Sweep, TermDetail, Tier, Workload,
 };
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ fn problems(schema: &str, value: &Value) -> Vec<String> {
 
 #[test]
 fn the_files_in_the_repository_are_up_to_date() {
-    for of in ["model", "output"] {
+    for of in ["model", "output", "stress"] {
         let file = std::fs::read_to_string(format!("schema/{of}.schema.json")).unwrap();
         assert!(file == stdout(&["schema", of]), "run `polysource schema {of} -o schema/{of}.schema.json`");
     }
@@ -112,6 +112,7 @@ fn the_template_has_every_key() {
         ("survive", Survive::KEYS),
         ("outage", Outage::KEYS),
         ("risk", Risk::KEYS),
+        ("expected_loss", ExpectedLoss::KEYS),
         ("cvar", Cvar::KEYS),
         ("baseline", Baseline::KEYS),
         ("sweep", Sweep::KEYS),
@@ -153,7 +154,7 @@ fn the_template_is_right_about_what_is_not_supported() {
     assert!(refused("    # block: 64", "    block: 64"));
     assert!(refused("decision: signed", "decision: optional"));
     assert!(refused("    # porting:", "    porting:"));
-    assert!(refused("  # risk:", "  risk:"));
+    assert!(refused("# baseline:", "baseline:"));
     assert!(!refused("    # tags: { team", "    tags: { team"));
     assert!(!refused("    # eligible:", "    eligible:"));
 }
@@ -171,11 +172,11 @@ fn completions_for_every_shell() {
 #[test]
 fn help_has_examples_and_lists_only_what_there_is() {
     let help = stdout(&["--help"]);
-    for verb in ["check", "solve", "export", "schema", "init", "completions"] {
+    for verb in ["check", "solve", "stress", "export", "schema", "init", "completions"] {
         assert!(help.contains(&format!("\n  {verb} ")), "{verb}");
         assert!(stdout(&[verb, "--help"]).contains("Example"), "{verb} lacks an example");
     }
-    for verb in ["stress", "sweep", "curve", "frontier ", "alternatives", "explain", "diff", "report ", "import"] {
+    for verb in ["sweep", "curve", "frontier ", "alternatives", "explain", "diff", "report ", "import"] {
         assert!(!help.contains(&format!("\n  {verb}")), "{verb} is not there yet");
     }
     assert_eq!(stdout(&["--version"]), format!("polysource {}\n", env!("CARGO_PKG_VERSION")));

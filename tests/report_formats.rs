@@ -36,6 +36,7 @@ fn plan() -> Plan {
         limit: 0.6,
         shadow_price: price,
         unit: "share".to_owned(),
+        premium: None,
         holds_from: None,
         holds_to: None,
         sentence: sentence.to_owned(),
@@ -116,6 +117,8 @@ fn plan() -> Plan {
             },
         ],
         resilience: None,
+        risk: None,
+        organisations: vec![],
         limits: vec![
             limit("a", "share", true, Some(-1e6), "The share of `nvidia` in spend is at its least (line 50)."),
             limit("b", "share", true, Some(-9e6), "The share of `amazon` in spend is at its most (line 52)."),

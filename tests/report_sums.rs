@@ -27,6 +27,8 @@ fn plan(costs: &[f64]) -> Plan {
         unmet: vec![],
         exposure: vec![],
         resilience: None,
+        risk: None,
+        organisations: vec![],
         limits: vec![],
         break_even: None,
         certificate: CertificateInfo {

@@ -2,5 +2,7 @@
 //! without the dependency limits for what they cost.
 
 mod solve;
+mod stress;
 
 pub use solve::{Detail, SolveSettings, solve, solved_program};
+pub use stress::{Stress, StressLoss, StressSettings, StressWorkload, stress};

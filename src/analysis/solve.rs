@@ -6,11 +6,11 @@ use crate::engine::{CertifiedStatus, EngineChoice, EngineError, SolveOptions, So
 use crate::formulation::{Formulation, Limits, build_with};
 use crate::lp::certify;
 use crate::model::Model;
-use crate::plan::audit::audit;
+use crate::plan::audit::{audit, audit_risk, audit_survival};
 use crate::plan::ledger::{Ledger, cost};
 use crate::plan::{
-    CertificateInfo, ModelInfo, Plan, Schedule, Status, assignments, contract_results, exposure, limit_results, notes,
-    purchases, unmet,
+    CertificateInfo, Evidence, ModelInfo, Plan, Schedule, Situation, Status, assignments, contract_results, exposure,
+    limit_results, notes, organisations, purchases, resilience, risk, survival, unmet,
 };
 
 /// Rounds of tangent cuts after which a concentration limit that still is exceeded is left to the
@@ -86,7 +86,7 @@ impl SolveSettings {
 /// ```
 pub fn solve(model: &Model, settings: &SolveSettings) -> Result<Plan, EngineError> {
     let (formulation, solved) = solve_within_boxes(model, Limits::All, settings)?;
-    let mut plan = told(model, &formulation, &solved);
+    let mut plan = told(model, &formulation, &solved, settings.detail)?;
     if settings.detail == Detail::Full && plan.status == Status::Optimal {
         add_premium(model, settings, &mut plan)?;
     }
@@ -172,7 +172,7 @@ fn tell_idle(model: &Model, formulation: &Formulation, solved: &mut Solved) {
     }
 }
 
-fn told(model: &Model, f: &Formulation, solved: &Solved) -> Plan {
+fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Detail) -> Result<Plan, EngineError> {
     let program = f.program();
     let mut status = match solved.status {
         CertifiedStatus::Optimal => Status::Optimal,
@@ -202,6 +202,8 @@ fn told(model: &Model, f: &Formulation, solved: &Solved) -> Plan {
         unmet: Vec::new(),
         exposure: Vec::new(),
         resilience: None,
+        risk: None,
+        organisations: Vec::new(),
         limits: Vec::new(),
         break_even: None,
         certificate: CertificateInfo {
@@ -215,12 +217,20 @@ fn told(model: &Model, f: &Formulation, solved: &Solved) -> Plan {
         notes: model.notes.clone(),
     };
     if !status.has_plan() || solved.x.is_empty() {
-        return plan;
+        return Ok(plan);
     }
     let schedule = Schedule::read(f, &solved.x);
     let ledger = Ledger::of(model, &schedule);
-    let cost = cost(model, &schedule, &ledger);
-    let breaches = audit(model, &schedule, &ledger, cost.total, program.objective(&solved.x));
+    let mut cost = cost(model, &schedule, &ledger);
+    let situation = Situation::of_schedule(model, &schedule);
+    let survival = survival(model, &situation)?;
+    plan.risk = risk(model, &schedule, &situation, cost.total)?;
+    if let Some(risk) = &plan.risk {
+        cost.add_risk(model, risk);
+    }
+    let mut breaches = audit(model, &schedule, &ledger, cost.total, program.objective(&solved.x));
+    breaches.extend(audit_survival(model, &survival));
+    breaches.extend(plan.risk.iter().flat_map(|r| audit_risk(model, r)));
     if let Some(worst) = breaches.iter().max_by(|a, b| a.by.total_cmp(&b.by)) {
         let count = breaches.len();
         tracing::warn!(count, worst = worst.what.as_str(), by = worst.by, "the plan does not keep all requirements");
@@ -236,16 +246,33 @@ fn told(model: &Model, f: &Formulation, solved: &Solved) -> Plan {
     plan.contracts = contract_results(model, &ledger);
     plan.unmet = unmet(model, &schedule);
     plan.exposure = exposure(model, &schedule, &ledger);
-    plan.limits = limit_results(model, f, &schedule, &ledger, &solved.x, &solved.y, &solved.reduced_costs);
+    plan.organisations = organisations(model, &ledger);
+    if detail == Detail::Full {
+        plan.resilience = Some(resilience(model, &situation, &survival)?);
+    }
+    let evidence = Evidence {
+        schedule: &schedule,
+        ledger: &ledger,
+        survival: &survival,
+        risk: plan.risk.as_ref(),
+        x: &solved.x,
+        y: &solved.y,
+        reduced: &solved.reduced_costs,
+    };
+    plan.limits = limit_results(model, f, evidence);
     plan.notes.extend(notes(model, &schedule).into_iter().skip(model.notes.len()));
     plan.cost = Some(cost);
-    plan
+    Ok(plan)
 }
 
 /// The diversification premium: the cost less what it would be without the dependency limits.
 fn add_premium(model: &Model, settings: &SolveSettings, plan: &mut Plan) -> Result<(), EngineError> {
     let Some(cost) = &mut plan.cost else { return Ok(()) };
-    if !model.limits.iter().any(|l| l.kind.is_dependency()) {
+    let risk_limits = [model.risk.cvar.map(|c| c.term), model.risk.expected];
+    let limited = model.limits.iter().any(|l| l.kind.is_dependency())
+        || !model.survive.is_empty()
+        || risk_limits.iter().flatten().any(|t| t.at_most.is_some());
+    if !limited {
         cost.unrestricted = Some(cost.total);
         cost.premium = Some(0.0);
         return Ok(());

@@ -39,6 +39,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  polysource solve models/quickstart.yaml\n  polysource solve models/quickstart.yaml --set offers.coreweave-h100.price=3.50 --format json -o plan.json"
     )]
     Solve(SolveCommand),
+    /// Lose each supplier in turn: what is still served, what is lost, how long the buffers last.
+    #[command(
+        after_help = "Examples:\n  polysource stress models/frontier-lab.yaml --by vendor,cloud\n  polysource stress models/frontier-lab.yaml --plan plan.json --recovery '2 periods' --format csv"
+    )]
+    Stress(StressCommand),
     /// Write the linear program for another solver.
     #[command(
         after_help = "Examples:\n  polysource export models/quickstart.yaml --to lp\n  polysource export models/frontier-lab.yaml -o frontier.mps"
@@ -121,6 +126,49 @@ pub(super) struct SolveCommand {
 }
 
 #[derive(Args, Debug)]
+pub(super) struct StressCommand {
+    #[command(flatten)]
+    pub input: ModelArgs,
+    /// A plan that `solve --format json` wrote; left out, the model is solved.
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+    /// Dimensions whose groups are lost in turn; left out, all that tell suppliers apart.
+    #[arg(long, value_name = "DIMENSIONS", value_delimiter = ',')]
+    pub by: Vec<String>,
+    /// Time until what is lost is back, such as `2 periods`, `72 h` or `3 months`.
+    #[arg(long, value_name = "TIME", default_value = "1 period")]
+    pub recovery: String,
+    /// Workloads that are rerouted, by id or kind; left out, all inference.
+    #[arg(long = "for", value_name = "WORKLOADS", value_delimiter = ',')]
+    pub served: Vec<String>,
+    /// Workloads that give up their chips, by id or kind; all others keep theirs.
+    #[arg(long, value_name = "WORKLOADS", value_delimiter = ',')]
+    pub preempt: Vec<String>,
+    /// Part by which what is held of surviving offers can be raised, within capacity.
+    #[arg(long, value_name = "PART", default_value = "0%")]
+    pub surge: String,
+    /// The engine: auto, microlp (simplex) or clarabel (interior point).
+    #[arg(long, default_value = "auto", value_name = "ENGINE")]
+    pub engine: EngineChoice,
+    /// Format of the table.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: StressFormat,
+    /// Write to this file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Longest time for one engine, such as `90`, `30s` or `5m`.
+    #[arg(long, value_parser = parse_time, value_name = "TIME")]
+    pub time_limit: Option<Duration>,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StressFormat {
+    Text,
+    Json,
+    Csv,
+}
+
+#[derive(Args, Debug)]
 pub(super) struct ExportCommand {
     #[command(flatten)]
     pub input: ModelArgs,
@@ -156,6 +204,7 @@ pub(super) enum ProgramFormat {
 pub(super) enum SchemaOf {
     Model,
     Output,
+    Stress,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]

@@ -69,6 +69,11 @@ pub(super) fn tell(diagnostics: &Diagnostics, sources: &Sources, quiet: bool) {
     }
 }
 
+/// Writes to standard error; without it there is nobody to tell, and the exit code still says it.
+pub(super) fn complain(bytes: &[u8]) {
+    let _ = io::stderr().lock().write_all(bytes);
+}
+
 fn read(path: &Path) -> Result<String, Unreadable> {
     // One byte beyond the limit is enough to know that it is exceeded.
     let most = MAX_BYTES as u64 + 1;

@@ -6,6 +6,7 @@ mod export;
 mod files;
 mod logging;
 mod solve;
+mod stress;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -68,6 +69,7 @@ fn run() -> u8 {
     let result = match &arguments.command {
         Command::Check(command) => check::run(command, arguments.quiet),
         Command::Solve(command) => solve::run(command, arguments.quiet),
+        Command::Stress(command) => stress::run(command, arguments.quiet),
         Command::Export(command) => export::run(command, arguments.quiet),
         Command::Schema { of, output } => schema(*of, output.as_deref()),
         Command::Init { output } => {
@@ -92,6 +94,7 @@ fn schema(of: SchemaOf, output: Option<&std::path::Path>) -> Result<u8, Failure>
     let schema = match of {
         SchemaOf::Model => crate::document::schema(),
         SchemaOf::Output => crate::report::output_schema(),
+        SchemaOf::Stress => crate::report::stress_schema(),
     };
     let mut text = serde_json::to_string_pretty(&schema).map_err(|e| Failure::Outside(e.to_string()))?;
     text.push('\n');

@@ -99,8 +99,6 @@ codes! {
     MinAboveMax = "min-above-max";
     /// Two names that must differ are the same.
     DuplicateName = "duplicate-name";
-    /// Amounts of work in different units are added up.
-    MixedWorkUnits = "mixed-work-units";
     /// A limit that cannot be attributed without ambiguity.
     AmbiguousAttribution = "ambiguous-attribution";
     /// A throughput without a time beside a demand with one.

@@ -231,6 +231,8 @@ impl JsonSchema for Term {
 record! {
     /// A take-or-pay commitment over a set of offers.
     Contract as "a contract" {
+        /// The organisation that it is with; left out, the owner of the covered clouds, if it is one.
+        optional with "with": Text,
         /// The offers that it covers; left out, none.
         optional covers "covers": Selector,
         /// What is committed, over which time.
@@ -339,11 +341,11 @@ record! {
     Policy as "a policy" {
         /// Limits on cost, shares, power and change.
         optional limits "limits": List<Limit>,
-        /// What must still be served when a supplier is lost (not supported yet).
+        /// What must still be served when a supplier is lost.
         optional survive "survive": List<Survive>,
-        /// Named outages with probabilities (not supported yet).
+        /// Named outages and price shocks, with probabilities.
         optional outages "outages": Map<Outage>,
-        /// Expected loss in the worst cases (not supported yet).
+        /// What the outages may cost, on average and in the worst cases.
         optional risk "risk": Risk,
     }
 }
@@ -363,7 +365,7 @@ record! {
         optional floor "floor": Floor,
         /// Most concentration among groups.
         optional concentration "concentration": Concentration,
-        /// Fewest suppliers with a minimum part each (not supported yet).
+        /// Fewest suppliers with a minimum part each, and most suppliers.
         optional suppliers "suppliers": Suppliers,
         /// Most electrical power drawn.
         optional power "power": PowerLimit,
@@ -461,11 +463,11 @@ record! {
     Suppliers as "a supplier count" {
         /// Dimension.
         required by "by": Text,
-        /// Fewest groups.
+        /// Fewest groups with at least their part.
         optional at_least "at_least": Amount,
-        /// Most groups.
+        /// Most groups with anything at all.
         optional at_most "at_most": Amount,
-        /// Least part that a group must have to count.
+        /// Least part that a group must have to count towards the fewest.
         optional each_at_least "each_at_least": Amount,
         /// spend, chips, work or power.
         required of "of": Text,
@@ -517,42 +519,58 @@ record! {
 record! {
     /// What must still be served when a supplier is lost.
     Survive as "a survival requirement" {
-        /// `each: DIMENSION`, or a selector of what is lost.
+        /// `each: DIMENSION` (each group in turn), or a selector of what is lost at once.
         required loss_of "loss_of": Selector,
-        /// Part of the demand that must still be served.
+        /// Part of the demand, peak included, that must still be served.
         required serve "serve": Amount,
-        /// The workloads that must be served.
+        /// The workloads that must be served; left out, all inference.
         optional workloads "for": Selector,
-        /// Part by which holdings may be raised within capacity.
+        /// Part by which what is held of each surviving offer may be raised, within capacity.
         optional surge "surge": Amount,
-        /// The workloads that give up their chips.
+        /// The workloads that give up their chips; all others keep theirs.
         optional preempt "preempt": Selector,
+        /// When it holds; left out, always.
+        optional during "during": Text,
+        /// Name for reports.
+        optional name "name": Text,
     }
 }
 
 record! {
-    /// A named outage.
+    /// A named outage: capacity that is lost for a time, a change of prices, or both.
     Outage as "an outage" {
-        /// What is lost.
+        /// The offers that are lost.
         optional lose "lose": Selector,
-        /// The part of it that is lost.
+        /// The part of them that is lost; default all.
         optional fraction "fraction": Amount,
-        /// Until it is back.
+        /// Until they are back; default one period.
         optional recovery "recovery": Amount,
-        /// How likely it is.
+        /// How likely it is within the horizon; left out, it is only told by `stress`.
         optional probability "probability": Amount,
-        /// Whose price changes.
+        /// The offers whose price changes.
         optional offers "where": Selector,
-        /// The change of price.
+        /// The change of their price, as in `+30 %`.
         optional price "price": Amount,
     }
 }
 
 record! {
-    /// Expected loss in the worst cases.
+    /// What the outages may cost.
     Risk as "a risk measure" {
-        /// Conditional value at risk.
+        /// Conditional value at risk of the cost with what outages add to it.
         optional cvar "cvar": Cvar,
+        /// Expectation of what outages add to the cost.
+        optional expected_loss "expected_loss": ExpectedLoss,
+    }
+}
+
+record! {
+    /// Expectation of what outages add to the cost.
+    ExpectedLoss as "an expected loss" {
+        /// Weight in the objective.
+        optional weight "weight": Amount,
+        /// Most that it may be.
+        optional at_most "at_most": Amount,
     }
 }
 

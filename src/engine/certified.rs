@@ -1,5 +1,6 @@
 //! Engines in turn, until one gives an answer that passes the certificate.
 
+use super::branch::solve_integers;
 use super::dual::dual_of_vertex;
 use super::phase_one::{PhaseOne, phase_one};
 use super::vertex::vertex;
@@ -85,7 +86,7 @@ pub fn solve_certified(
 ) -> Result<Solved, EngineError> {
     lp.validate()?;
     if lp.has_integers() {
-        return solve_integers(lp, options);
+        return solve_integers(lp, choice, options);
     }
     let small = lp.columns().len() <= SMALL;
     let mut found = Found::default();
@@ -272,45 +273,5 @@ fn give_up(lp: &LinearProgram, found: Found) -> Solved {
         farkas: None,
         attempts: found.attempts,
         conditional_duals: false,
-    }
-}
-
-/// Branch and bound, then the multipliers of the program with its integers fixed.
-///
-/// The certificate is that of the fixed program: it shows that the rest is optimal given the
-/// integers. That the integers are the best is the engine's word, up to the stated gap.
-fn solve_integers(lp: &LinearProgram, options: &SolveOptions) -> Result<Solved, EngineError> {
-    let mut found = Found::default();
-    run(&Microlp, lp, options, &mut found);
-    let Some((_, x)) = found.points.first().cloned() else {
-        if found.infeasible {
-            let mut relaxed = lp.clone();
-            relax(&mut relaxed);
-            if let Ok(PhaseOne::Proof(ray)) = phase_one(&relaxed, options) {
-                return Ok(infeasible(found, ray));
-            }
-        }
-        return Ok(give_up(lp, found));
-    };
-    let limited = found.limited;
-    let mut fixed = lp.clone();
-    relax(&mut fixed);
-    for (j, column) in lp.columns().iter().enumerate().filter(|(_, c)| c.integer) {
-        let value = x[j].round().clamp(column.lower, column.upper);
-        fixed.set_bounds(crate::lp::ColumnId(j as u32), value, value);
-    }
-    let mut solved = solve_certified(&fixed, EngineChoice::Auto, &SolveOptions { time_limit: None, ..*options })?;
-    solved.conditional_duals = true;
-    found.attempts.append(&mut solved.attempts);
-    solved.attempts = found.attempts;
-    if solved.status == CertifiedStatus::Optimal && limited {
-        solved.status = CertifiedStatus::LimitReached;
-    }
-    Ok(solved)
-}
-
-fn relax(lp: &mut LinearProgram) {
-    for j in 0..lp.columns().len() as u32 {
-        lp.set_integer(crate::lp::ColumnId(j), false);
     }
 }

@@ -9,7 +9,7 @@
 //! What lies past the horizon is neither used nor paid. Under a contract the price is less its
 //! discount. An offer under several contracts has a copy of its holdings for each.
 
-use super::{Formulation, Holding, Run, Shortfall, bracketed};
+use super::{CLEAR, Formulation, Holding, Run, Shortfall, bracketed};
 use crate::model::{CommitIn, Model, Offer, Task, Term};
 
 /// Chips that could be of use in a period are multiplied by this to box what the model does not
@@ -22,6 +22,11 @@ pub(super) fn add(f: &mut Formulation, model: &Model, room: f64) {
         let first = f.holdings.len();
         holdings(f, model, index, offer, &need, room);
         f.holdings_of.push(first..f.holdings.len());
+        let mut at = vec![Vec::new(); model.periods()];
+        for h in &f.holdings[first..] {
+            h.periods.clone().for_each(|t| at[t].push(h.column));
+        }
+        f.held_at.push(at);
     }
     for w in 0..model.workloads.len() {
         runs(f, model, w);
@@ -34,10 +39,6 @@ pub(super) fn add(f: &mut Formulation, model: &Model, room: f64) {
     }
 }
 
-/// Boxes that the demand implies are this much wider than it, so that they are never reached: a
-/// bound that is reached together with the row that implies it would share that row's price.
-const CLEAR: f64 = 2.0;
-
 /// The most chips of an offer that a workload can use in a period.
 fn most_running(model: &Model, workload: usize, offer: usize, period: usize) -> f64 {
     let w = &model.workloads[workload];
@@ -49,7 +50,7 @@ fn most_running(model: &Model, workload: usize, offer: usize, period: usize) -> 
 }
 
 /// Chips of an offer that would do all of a workload that can be done in a period.
-fn most_useful(model: &Model, workload: usize, offer: usize, period: usize) -> f64 {
+pub(super) fn most_useful(model: &Model, workload: usize, offer: usize, period: usize) -> f64 {
     let productivity = model.productivity(workload, offer);
     match &model.workloads[workload].task {
         Task::Inference { .. } => model.workloads[workload].peak_demand(period) / productivity,
@@ -173,6 +174,7 @@ fn runs(f: &mut Formulation, model: &Model, w: usize) {
             let name = format!("run{}", bracketed(&[&workload.id, &model.offers[offer].id, label]));
             let column = f.program.add_column(name, "run", 0.0, most, 0.0);
             f.runs_of[offer].push(f.runs.len());
+            f.runs_at[offer][period].push(f.runs.len() as u32);
             f.runs.push(Run { column, workload: w, offer, period });
         }
     }

@@ -11,9 +11,13 @@
 //! | `unmet[w,t]` | work not done | rate, or work |
 //! | `idle[k,b]` | committed and not used in part b of k | money |
 //! | `over[l,g,s]` | by how much a priced limit is exceeded | its measure |
+//! | `counts[l,g,s]`, `uses[l,g,s]` | whether a supplier counts, or is used; whole | |
+//! | `reroute[v,g,t,w,c]` | chips of class c that serve w in t after the loss of g | chips |
+//! | `surge[v,g,o,t]` | chips by which o is raised after the loss of g | chips |
+//! | `short`, `lost`, `loss`, `tail` | what an outage takes, and the tail of its distribution | work, money |
 //!
 //! The objective is the discounted cost
-//! sum of d_t x (spend + idle + unmet + over) + fees - funding.
+//! sum of d_t x (spend + idle + unmet + over) + fees - funding + risk.
 
 mod budget;
 mod capacity;
@@ -24,12 +28,16 @@ mod demand;
 mod measure;
 mod power;
 mod ramp;
+mod rerouting;
+mod risk;
 mod share;
+mod suppliers;
+mod survive;
 
 use std::ops::Range;
 
 use crate::lp::{ColumnId, LinearProgram, RowId};
-use crate::model::{Limit, LimitKind, Model};
+use crate::model::{LimitKind, Model};
 
 pub use measure::{contract_inside, unit_price};
 
@@ -90,12 +98,14 @@ pub struct Idle {
 }
 
 /// A column of excess over a priced limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Excess {
     /// Its column.
     pub column: ColumnId,
     /// The limit.
     pub limit: usize,
+    /// Discounted money for one unit of it.
+    pub price: f64,
 }
 
 /// What a row stands for.
@@ -150,11 +160,49 @@ pub enum Constraint {
         /// The part of its commitment.
         bucket: usize,
     },
+    /// What is rerouted runs on chips that survive.
+    Surviving {
+        /// The requirement.
+        requirement: usize,
+        /// The loss.
+        loss: usize,
+        /// The period.
+        period: usize,
+    },
+    /// Chips are raised within their part and capacity.
+    Surge {
+        /// The offer.
+        offer: usize,
+        /// The period.
+        period: usize,
+    },
+    /// Enough is still served after a loss.
+    Served {
+        /// The requirement.
+        requirement: usize,
+        /// The loss.
+        loss: usize,
+        /// The workload.
+        workload: usize,
+        /// The period.
+        period: usize,
+    },
+    /// What an outage takes.
+    Outage {
+        /// The outage.
+        outage: usize,
+    },
+    /// The conditional value at risk, or with `expected` the expected loss, is within its limit.
+    Risk {
+        /// Whether it is the expected loss.
+        expected: bool,
+    },
     /// The limit holds.
     Limit {
         /// The limit.
         limit: usize,
-        /// The group, for a share limit over several; the number of the cut, for a concentration.
+        /// The group, for a share limit over several; the number of the cut, for a concentration;
+        /// for a number of suppliers, up to the number of groups, the fewest, and beyond it the most.
         group: usize,
         /// The span.
         span: usize,
@@ -185,9 +233,15 @@ pub struct Formulation {
     holdings_of: Vec<Range<usize>>,
     /// For each offer, the indices of its runs.
     runs_of: Vec<Vec<usize>>,
+    /// For each offer and period, the columns of chips held.
+    held_at: Vec<Vec<Vec<ColumnId>>>,
+    /// For each offer and period, the indices of its runs.
+    runs_at: Vec<Vec<Vec<u32>>>,
+    /// For each workload and offer, whether it may run there.
+    eligible: Vec<Vec<bool>>,
 }
 
-/// Which limits a program is built with.
+/// Which requirements of the policy a program is built with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Limits {
     /// All of them.
@@ -195,7 +249,41 @@ pub enum Limits {
     All,
     /// Those that do not limit dependency: what the diversification premium is measured from.
     WithoutDependency,
+    /// All but one: what that one adds to the cost is measured from it.
+    Without(Requirement),
 }
+
+/// A requirement of the policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Requirement {
+    /// A limit, by its index.
+    Limit(usize),
+    /// A loss to survive, by the index of the requirement.
+    Survive(usize),
+    /// The limit on the conditional value at risk.
+    Cvar,
+    /// The limit on the expected loss.
+    ExpectedLoss,
+}
+
+impl Limits {
+    /// Whether a requirement is one of them.
+    fn has(self, model: &Model, requirement: Requirement) -> bool {
+        let dependency = match requirement {
+            Requirement::Limit(index) => model.limits[index].kind.is_dependency(),
+            Requirement::Survive(_) | Requirement::Cvar | Requirement::ExpectedLoss => true,
+        };
+        match self {
+            Limits::All => true,
+            Limits::WithoutDependency => !dependency,
+            Limits::Without(one) => one != requirement,
+        }
+    }
+}
+
+/// Boxes that the demand implies are this much wider than it, so that they are never reached: a
+/// bound that is reached together with the row that implies it would share that row's price.
+const CLEAR: f64 = 2.0;
 
 /// Builds the linear program of a model.
 #[must_use]
@@ -220,6 +308,9 @@ pub fn build_with(model: &Model, limits: Limits, room: f64) -> Formulation {
         capacity_bounds: Vec::new(),
         holdings_of: Vec::new(),
         runs_of: vec![Vec::new(); model.offers.len()],
+        held_at: Vec::new(),
+        runs_at: vec![vec![Vec::new(); model.periods()]; model.offers.len()],
+        eligible: eligible(model),
     };
     columns::add(&mut f, model, room);
     capacity::add_use(&mut f, model);
@@ -229,17 +320,31 @@ pub fn build_with(model: &Model, limits: Limits, room: f64) -> Formulation {
     demand::add_work(&mut f, model);
     demand::add_rates(&mut f, model);
     commit::add(&mut f, model);
-    let wanted = |limit: &Limit| limits == Limits::All || !limit.kind.is_dependency();
-    for (index, limit) in model.limits.iter().enumerate().filter(|(_, l)| wanted(l)) {
+    let wanted = |index: usize| limits.has(model, Requirement::Limit(index));
+    for (index, limit) in model.limits.iter().enumerate().filter(|(index, _)| wanted(*index)) {
         match &limit.kind {
             LimitKind::Budget { group, at_most } => budget::add(&mut f, model, index, group, *at_most),
             LimitKind::Share { .. } | LimitKind::Floor { .. } => share::add(&mut f, model, index),
             LimitKind::Concentration { .. } => concentration::add(&mut f, model, index),
+            LimitKind::Suppliers { .. } => suppliers::add(&mut f, model, index),
             LimitKind::Power { group, at_most } => power::add(&mut f, model, index, group, *at_most),
             LimitKind::Ramp { group, at_most } => ramp::add(&mut f, model, index, group, *at_most),
         }
     }
+    for index in (0..model.survive.len()).filter(|&i| limits.has(model, Requirement::Survive(i))) {
+        survive::add(&mut f, model, index);
+    }
+    risk::add(&mut f, model, limits);
     f
+}
+
+fn eligible(model: &Model) -> Vec<Vec<bool>> {
+    let of = |w: &crate::model::Workload| {
+        let mut may = vec![false; model.offers.len()];
+        w.eligible.iter().for_each(|&o| may[o] = true);
+        may
+    };
+    model.workloads.iter().map(of).collect()
 }
 
 impl Formulation {
@@ -319,7 +424,12 @@ impl Formulation {
     /// Terms of held[o,t] = rent[o,t] + sum of reserve[o,s] with s <= t < s + term, each times
     /// `factor`.
     fn held(&self, offer: usize, period: usize, factor: f64) -> impl Iterator<Item = (ColumnId, f64)> {
-        self.holdings_of(offer).iter().filter(move |h| h.periods.contains(&period)).map(move |h| (h.column, factor))
+        self.held_at[offer][period].iter().map(move |&column| (column, factor))
+    }
+
+    /// Runs on an offer in a period.
+    fn runs_at(&self, offer: usize, period: usize) -> impl Iterator<Item = &Run> {
+        self.runs_at[offer][period].iter().map(|&i| &self.runs[i as usize])
     }
 
     /// Adds the column by which a priced limit may be exceeded.
@@ -329,7 +439,7 @@ impl Formulation {
         let price = model.limits[limit].soft?;
         let cost = price * model.discount(last);
         let column = self.program.add_column(format!("over{name}"), "over", 0.0, most.max(0.0), cost);
-        self.excesses.push(Excess { column, limit });
+        self.excesses.push(Excess { column, limit, price: cost });
         Some(column)
     }
 

@@ -55,8 +55,10 @@ pub(super) fn contracts(reader: &mut Reader<'_>, document: &doc::Document, offer
         else {
             continue;
         };
+        let with = with(reader, document, contract, &covers, offers);
         contracts.push(Contract {
             id: id.clone(),
+            with,
             covers,
             active,
             commit,
@@ -67,6 +69,28 @@ pub(super) fn contracts(reader: &mut Reader<'_>, document: &doc::Document, offer
         });
     }
     contracts
+}
+
+/// The organisation that a contract is with: as written, else the one owner of the clouds it covers.
+fn with(
+    reader: &mut Reader<'_>,
+    document: &doc::Document,
+    contract: &doc::Contract,
+    covers: &[bool],
+    offers: &Offers<'_>,
+) -> Option<String> {
+    if let Some(with) = &contract.with {
+        let mut known = offers.written.organisations();
+        known.extend(document.investors.iter().flat_map(|m| &m.entries).map(|(id, _, _)| id.as_str()));
+        reader.reference(with, "organisation", &known.into_iter().collect::<Vec<_>>(), &[])?;
+        return Some(with.text.clone());
+    }
+    let covered = offers.offers.iter().zip(covers).filter(|(_, c)| **c).map(|(o, _)| &offers.clouds[o.cloud].owner);
+    let owners: std::collections::BTreeSet<&String> = covered.collect();
+    match owners.len() {
+        1 => owners.into_iter().next().cloned(),
+        _ => None,
+    }
 }
 
 fn unsupported(reader: &mut Reader<'_>, contract: &doc::Contract) {

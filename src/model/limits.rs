@@ -31,35 +31,53 @@ pub(super) fn limits(reader: &mut Reader<'_>, policy: &doc::Policy, parts: &Part
     let mut limits = Vec::new();
     let mut names: BTreeSet<String> = BTreeSet::new();
     for (position, written) in policy.limits.iter().flat_map(|l| &l.items).enumerate() {
-        let Some(limit) = one(reader, written, position + 1, parts) else { continue };
-        if !names.insert(limit.name.clone()) {
-            let place = written.name.as_ref().map_or(written.place, |n| n.place);
-            reader.error(
-                Code::DuplicateName,
-                place,
-                format!("another limit is already called `{}`", limit.name),
-                "give one of them another `name`",
-            );
+        for limit in one(reader, written, position + 1, parts).unwrap_or_default() {
+            if !names.insert(limit.name.clone()) {
+                let place = written.name.as_ref().map_or(written.place, |n| n.place);
+                reader.error(
+                    Code::DuplicateName,
+                    place,
+                    format!("another limit is already called `{}`", limit.name),
+                    "give one of them another `name`",
+                );
+            }
+            limits.push(limit);
         }
-        limits.push(limit);
     }
     limits
 }
 
-fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &Parts<'_>) -> Option<Limit> {
-    if let Some(limit) = &written.suppliers {
-        reader.not_supported(limit.place, "`suppliers` is");
+/// What a limit measures: where work is in different units, each unit by itself.
+struct Measured {
+    measure: Measure,
+    /// The unit, where there are several; and the workloads whose use counts.
+    parts: Vec<(String, Option<Vec<bool>>)>,
+}
+
+impl Measured {
+    fn kinds(self, kind: impl Fn(Measure, Option<Vec<bool>>) -> LimitKind) -> Vec<(String, LimitKind)> {
+        let measure = self.measure;
+        self.parts.into_iter().map(|(unit, workloads)| (unit, kind(measure, workloads))).collect()
     }
+}
+
+/// The one kind of a limit that does not measure shares.
+fn single(kind: LimitKind) -> Vec<(String, LimitKind)> {
+    vec![(String::new(), kind)]
+}
+
+/// The limits that an entry asks for: one, or one for each unit of work.
+fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &Parts<'_>) -> Option<Vec<Limit>> {
     let kinds = ["budget", "share", "floor", "concentration", "suppliers", "power", "ramp"];
     let given = kinds.iter().filter(|k| !written.lacks(k)).count();
     if given != 1 {
         let message = if given == 0 { "this limit has no kind" } else { "this limit has more than one kind" };
-        let remedy = "write one of budget, share, floor, concentration, power or ramp in each entry";
+        let remedy = "write one of budget, share, floor, concentration, suppliers, power or ramp in each entry";
         reader.error(Code::MissingKey, written.place, message, remedy);
         return None;
     }
     let none: Option<Text> = None;
-    let (kind, default_name, shared) = if let Some(b) = &written.budget {
+    let (kinds, default_name, shared) = if let Some(b) = &written.budget {
         let currency = reader.currency.clone();
         let at_most = reader.amount(b.at_most.as_ref(), &Unit::Money(&currency), In::NotNegative);
         let group = group(reader, &b.offers, parts);
@@ -70,9 +88,9 @@ fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &P
             name: doc::either(&written.name, &b.name),
             soft: doc::either(&written.soft, &b.soft),
         };
-        (LimitKind::Budget { group: group?, at_most: at_most? }, "budget".to_owned(), shared)
+        (single(LimitKind::Budget { group: group?, at_most: at_most? }), "budget".to_owned(), shared)
     } else if let Some(s) = &written.share {
-        let (kind, dimension) = share(reader, s, parts)?;
+        let (kinds, dimension) = share(reader, s, parts)?;
         let shared = Common {
             place: s.place,
             per: &s.per,
@@ -80,13 +98,13 @@ fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &P
             name: doc::either(&written.name, &s.name),
             soft: doc::either(&written.soft, &s.soft),
         };
-        (kind, format!("share-{dimension}"), shared)
+        (kinds, format!("share-{dimension}"), shared)
     } else if let Some(f) = &written.floor {
         let at_least = reader.share(f.at_least.as_ref(), In::Fraction);
         let group = group(reader, &f.offers, parts);
-        let (measure, workloads) =
-            measured(reader, f.place, &f.of, &f.workloads, &vec![true; parts.offers.offers.len()], parts)?;
-        let group = group?;
+        let everything = vec![true; parts.offers.offers.len()];
+        let measured = measured(reader, f.place, &f.of, &f.workloads, &everything, parts)?;
+        let (group, at_least) = (group?, at_least?);
         let default = format!("floor-{}", group.name.split('=').next().unwrap_or("all"));
         let shared = Common {
             place: f.place,
@@ -95,13 +113,14 @@ fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &P
             name: doc::either(&written.name, &f.name),
             soft: doc::either(&written.soft, &f.soft),
         };
-        (LimitKind::Floor { group, measure, workloads, at_least: at_least? }, default, shared)
+        let kind = |measure, workloads| LimitKind::Floor { group: group.clone(), measure, workloads, at_least };
+        (measured.kinds(kind), default, shared)
     } else if let Some(c) = &written.concentration {
         let hhi_at_most = reader.share(c.hhi_at_most.as_ref(), In::Fraction);
         let everything = vec![true; parts.offers.offers.len()];
         let by = c.by.as_ref()?;
         let groups = groups(reader, by, &everything, parts);
-        let (measure, workloads) = measured(reader, c.place, &c.of, &c.workloads, &everything, parts)?;
+        let measured = measured(reader, c.place, &c.of, &c.workloads, &everything, parts)?;
         if let Some(soft) = &written.soft {
             reader.error(
                 Code::UnknownKey,
@@ -117,14 +136,29 @@ fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &P
             name: doc::either(&written.name, &c.name),
             soft: None,
         };
-        let kind = LimitKind::Concentration {
+        let (groups, hhi_at_most) = (groups?, hhi_at_most?);
+        let kind = |measure, workloads| LimitKind::Concentration {
             by: by.text.clone(),
-            groups: groups?,
+            groups: groups.clone(),
             measure,
             workloads,
-            hhi_at_most: hhi_at_most?,
+            hhi_at_most,
         };
-        (kind, format!("concentration-{}", by.text), shared)
+        (measured.kinds(kind), format!("concentration-{}", by.text), shared)
+    } else if let Some(s) = &written.suppliers {
+        let (kinds, dimension) = suppliers(reader, s, parts)?;
+        if let Some(soft) = &written.soft {
+            let remedy = "remove `soft`; a number of suppliers is kept or not";
+            reader.error(Code::UnknownKey, soft.place, "a number of suppliers cannot have a price", remedy);
+        }
+        let shared = Common {
+            place: s.place,
+            per: &s.per,
+            during: &s.during,
+            name: doc::either(&written.name, &s.name),
+            soft: None,
+        };
+        (kinds, format!("suppliers-{dimension}"), shared)
     } else if let Some(p) = &written.power {
         let at_most = reader.amount(p.at_most.as_ref(), &Unit::Power, In::NotNegative);
         let group = group(reader, &p.offers, parts)?;
@@ -136,7 +170,7 @@ fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &P
             name: doc::either(&written.name, &p.name),
             soft: doc::either(&written.soft, &p.soft),
         };
-        (LimitKind::Power { group, at_most: at_most? }, "power".to_owned(), shared)
+        (single(LimitKind::Power { group, at_most: at_most? }), "power".to_owned(), shared)
     } else if let Some(r) = &written.ramp {
         let at_most = reader.amount(r.at_most.as_ref(), &Unit::Chips, In::NotNegative);
         let group = group(reader, &r.offers, parts);
@@ -160,11 +194,11 @@ fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &P
             name: doc::either(&written.name, &r.name),
             soft: doc::either(&written.soft, &r.soft),
         };
-        (LimitKind::Ramp { group: group?, at_most: at_most? }, "ramp".to_owned(), shared)
+        (single(LimitKind::Ramp { group: group?, at_most: at_most? }), "ramp".to_owned(), shared)
     } else {
         return None;
     };
-    let every_period = matches!(kind, LimitKind::Power { .. } | LimitKind::Ramp { .. });
+    let every_period = kinds.iter().any(|(_, k)| matches!(k, LimitKind::Power { .. } | LimitKind::Ramp { .. }));
     let spans = spans(reader, shared.per, shared.during, every_period)?;
     let soft = match shared.soft {
         Some(amount) => Some(reader.money_per_any(amount)?),
@@ -174,7 +208,12 @@ fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &P
         reader.check_word(name);
     }
     let name = shared.name.map_or_else(|| format!("{default_name}-{position}"), |n| n.text.clone());
-    Some(Limit { name, kind, soft, spans, origin: reader.origin(shared.place) })
+    let origin = reader.origin(shared.place);
+    let limit = |(unit, kind): (String, LimitKind)| {
+        let name = if unit.is_empty() { name.clone() } else { format!("{name}/{unit}") };
+        Limit { name, kind, soft, spans: spans.clone(), origin: origin.clone() }
+    };
+    Some(kinds.into_iter().map(limit).collect())
 }
 
 fn group(reader: &mut Reader<'_>, selector: &Option<Written>, parts: &Parts<'_>) -> Option<Group> {
@@ -188,7 +227,7 @@ fn group(reader: &mut Reader<'_>, selector: &Option<Written>, parts: &Parts<'_>)
 }
 
 /// A selector in words: `vendor=nvidia`, `cloud=azure|aws region=us-*`.
-fn describe(selector: &Written) -> String {
+pub(super) fn describe(selector: &Written) -> String {
     if selector.all_of.is_empty() {
         return "all".to_owned();
     }
@@ -198,7 +237,11 @@ fn describe(selector: &Written) -> String {
     selector.all_of.iter().map(part).collect::<Vec<_>>().join(" ")
 }
 
-fn share(reader: &mut Reader<'_>, written: &doc::Share, parts: &Parts<'_>) -> Option<(LimitKind, String)> {
+fn share(
+    reader: &mut Reader<'_>,
+    written: &doc::Share,
+    parts: &Parts<'_>,
+) -> Option<(Vec<(String, LimitKind)>, String)> {
     let at_most = reader.share(written.at_most.as_ref(), In::Fraction);
     let count = parts.offers.offers.len();
     let (by, groups, universe, dimension) = match (&written.by, &written.offers) {
@@ -221,12 +264,72 @@ fn share(reader: &mut Reader<'_>, written: &doc::Share, parts: &Parts<'_>) -> Op
             (Some(word.text.clone()), groups, universe, word.text.clone())
         }
     };
-    let (measure, workloads) = measured(reader, written.place, &written.of, &written.workloads, &universe, parts)?;
-    Some((LimitKind::Share { by, groups, universe, measure, workloads, at_most: at_most? }, dimension))
+    let measured = measured(reader, written.place, &written.of, &written.workloads, &universe, parts)?;
+    let at_most = at_most?;
+    let kind = |measure, workloads| {
+        let (by, groups, universe) = (by.clone(), groups.clone(), universe.clone());
+        LimitKind::Share { by, groups, universe, measure, workloads, at_most }
+    };
+    Some((measured.kinds(kind), dimension))
+}
+
+fn suppliers(
+    reader: &mut Reader<'_>,
+    written: &doc::Suppliers,
+    parts: &Parts<'_>,
+) -> Option<(Vec<(String, LimitKind)>, String)> {
+    let everything = vec![true; parts.offers.offers.len()];
+    let most = parts.offers.offers.len().max(1);
+    let fewest = reader.count(written.at_least.as_ref(), 1_000_000);
+    let at_most = reader.count(written.at_most.as_ref(), 1_000_000);
+    let part = reader.share(written.each_at_least.as_ref(), In::Fraction);
+    if written.lacks("at_least") && written.lacks("at_most") {
+        let message = "a supplier count needs `at_least` or `at_most`";
+        reader.error(Code::MissingKey, written.place, message, "add `at_least: 3, each_at_least: 10 %`");
+    } else if written.lacks("at_least") != written.lacks("each_at_least") {
+        let message = "`at_least` and `each_at_least` go together";
+        let remedy = "say how many suppliers, and from which part on each counts: `at_least: 3, each_at_least: 10 %`";
+        reader.error(Code::MissingKey, written.place, message, remedy);
+        return None;
+    }
+    let by = written.by.as_ref()?;
+    let groups = groups(reader, by, &everything, parts);
+    let measured = measured(reader, written.place, &written.of, &written.workloads, &everything, parts);
+    if let (Some(least), Some(most), Some(amount)) = (fewest, at_most, &written.at_least)
+        && least > most
+    {
+        let message = format!("at least {least} suppliers and at most {most}");
+        reader.error(Code::MinAboveMax, amount.place, message, "swap them");
+    }
+    if let (Some(least), Some(part), Some(amount)) = (fewest, part, &written.each_at_least)
+        && least as f64 * part > 1.0 + 1e-9
+    {
+        let message = format!("{least} suppliers cannot each have more than a {least}th part");
+        reader.error(Code::OutOfRange, amount.place, message, "lower `each_at_least`, or `at_least`");
+    }
+    let at_least = match (&written.at_least, fewest, part) {
+        (None, ..) => None,
+        (Some(_), fewest, part) => Some((fewest?, part?)),
+    };
+    let at_most = match (&written.at_most, at_most) {
+        (None, _) => None,
+        // More than there are is no limit.
+        (Some(_), n) => Some(n?.min(most)),
+    };
+    let (groups, measured) = (groups?, measured?);
+    let kind = |measure, workloads| LimitKind::Suppliers {
+        by: by.text.clone(),
+        groups: groups.clone(),
+        measure,
+        workloads,
+        at_least,
+        at_most,
+    };
+    Some((measured.kinds(kind), by.text.clone()))
 }
 
 /// The groups of a dimension among the offers of a universe.
-fn groups(reader: &mut Reader<'_>, word: &Text, universe: &[bool], parts: &Parts<'_>) -> Option<Vec<Group>> {
+pub(super) fn groups(reader: &mut Reader<'_>, word: &Text, universe: &[bool], parts: &Parts<'_>) -> Option<Vec<Group>> {
     let dimension = parts.offers.dimension(reader, word)?;
     let mut groups: BTreeMap<String, Vec<bool>> = BTreeMap::new();
     for (index, offer) in parts.offers.offers.iter().enumerate().filter(|(i, _)| universe[*i]) {
@@ -252,7 +355,7 @@ fn measured(
     selector: &Option<Written>,
     universe: &[bool],
     parts: &Parts<'_>,
-) -> Option<(Measure, Option<Vec<bool>>)> {
+) -> Option<Measured> {
     let of = of.as_ref()?;
     let Some(measure) = Measure::ALL.into_iter().find(|m| m.word() == of.text) else {
         let remedy = suggest(&of.text, Measure::ALL.map(Measure::word));
@@ -266,17 +369,15 @@ fn measured(
     let counted = |w: usize| workloads.as_ref().is_none_or(|mask| mask[w]);
     match measure {
         Measure::Work => {
-            let units: BTreeSet<&str> =
-                parts.workloads.iter().enumerate().filter(|(w, _)| counted(*w)).map(|(_, w)| w.unit.as_str()).collect();
+            let all = parts.workloads.iter().enumerate();
+            let units: BTreeSet<&str> = all.filter(|(w, _)| counted(*w)).map(|(_, w)| w.unit.as_str()).collect();
             if units.len() > 1 {
-                let list = units.into_iter().map(|u| format!("`{u}`")).collect::<Vec<_>>().join(", ");
-                reader.error(
-                    Code::MixedWorkUnits,
-                    of.place,
-                    format!("work in different units cannot be added up: {list}"),
-                    "pick workloads of one unit with `for`, or measure `spend` or `chips`",
-                );
-                return None;
+                // Work in different units cannot be added up: the limit holds for each of them.
+                let of = |unit: &str| {
+                    parts.workloads.iter().enumerate().map(|(w, x)| counted(w) && x.unit == unit).collect()
+                };
+                let parts = units.into_iter().map(|unit| (unit.to_owned(), Some(of(unit)))).collect();
+                return Some(Measured { measure, parts });
             }
         }
         Measure::Power => need_power(reader, place, universe, parts),
@@ -301,7 +402,7 @@ fn measured(
         }
         Measure::Spend | Measure::Chips => {}
     }
-    Some((measure, workloads))
+    Some(Measured { measure, parts: vec![(String::new(), workloads)] })
 }
 
 fn need_power(reader: &mut Reader<'_>, place: Place, offers: &[bool], parts: &Parts<'_>) {

@@ -10,7 +10,7 @@ use super::calendar::{Calendar, Step, parse_period};
 use super::reader::{In, Reader};
 use super::select::{Offers, Written};
 use super::types::{Model, Offer};
-use super::{contracts, demand, limits, supply};
+use super::{contracts, demand, limits, risk, supply};
 
 /// Most periods that a horizon may have: eleven years of hours.
 const MOST_PERIODS: usize = 100_000;
@@ -211,6 +211,12 @@ fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> O
     let workloads_incomplete = document.workloads.as_ref().is_none_or(|m| m.entries.len() != workloads.len());
     let all = limits::Parts { offers: parts(), workloads: &workloads, workloads_incomplete, contracts: &contracts };
     let limits = document.policy.as_ref().map(|p| limits::limits(&mut reader, p, &all)).unwrap_or_default();
+    let policy = document.policy.as_ref();
+    let survive = policy.map(|p| risk::survive(&mut reader, p, &all)).unwrap_or_default();
+    let outages = policy.map(|p| risk::outages(&mut reader, p, &all)).unwrap_or_default();
+    let risk = policy.map(|p| risk::risk(&mut reader, p, &outages)).unwrap_or_default();
+    let risk_place = policy.and_then(|p| p.risk.as_ref()).map_or(document.place, |r| r.place);
+    let risk_origin = reader.origin(risk_place);
     unsupported(&mut reader, &document);
     warn_idle(&mut reader, &document, &offers);
     if undated {
@@ -234,6 +240,10 @@ fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> O
         contracts,
         workloads,
         limits,
+        survive,
+        outages,
+        risk,
+        risk_origin,
         notes,
     })
 }
@@ -287,16 +297,6 @@ fn unsupported(reader: &mut Reader<'_>, document: &Document) {
     }
     if let Some((_, place, _)) = document.sweeps.as_ref().and_then(|s| s.entries.first()) {
         reader.not_supported(*place, "`sweeps` are");
-    }
-    let Some(policy) = &document.policy else { return };
-    if let Some(survive) = &policy.survive {
-        reader.not_supported(survive.place, "`survive` is");
-    }
-    if let Some((_, place, _)) = policy.outages.as_ref().and_then(|o| o.entries.first()) {
-        reader.not_supported(*place, "`outages` are");
-    }
-    if let Some(risk) = &policy.risk {
-        reader.not_supported(risk.place, "`risk` is");
     }
 }
 

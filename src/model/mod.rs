@@ -7,6 +7,7 @@ mod demand;
 mod limits;
 mod load;
 mod reader;
+mod risk;
 mod select;
 mod selector;
 mod supply;
@@ -17,6 +18,6 @@ pub use calendar::{Calendar, Period, Step, Window, parse_period, parse_window};
 pub use load::{Input, Loaded, Rejected, load};
 pub use selector::{Dimension, glob};
 pub use types::{
-    Chip, Cloud, Commit, CommitBucket, CommitIn, Contract, Group, Investor, Limit, LimitKind, Measure, Model, Offer,
-    Origin, Pool, Span, Task, Term, Workload,
+    Chip, Cloud, Commit, CommitBucket, CommitIn, Contract, Cvar, Group, Investor, Limit, LimitKind, Loss, Measure,
+    Model, Offer, Origin, Outage, Pool, Response, Risk, RiskTerm, Span, Survive, Task, Term, Workload,
 };

@@ -71,6 +71,11 @@ impl Written {
         Written { possible, unread_chips: chips, incomplete }
     }
 
+    /// Every organisation that is written as a vendor or an owner.
+    pub fn organisations(&self) -> BTreeSet<&str> {
+        self.possible.get("organisation").into_iter().flatten().map(String::as_str).collect()
+    }
+
     fn may_have(&self, dimension: &str, patterns: &[Text]) -> bool {
         let values = self.possible.get(dimension);
         values.is_some_and(|values| values.iter().any(|v| patterns.iter().any(|p| glob(&p.text, v))))

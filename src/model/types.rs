@@ -50,6 +50,14 @@ pub struct Model {
     pub workloads: Vec<Workload>,
     /// The policy.
     pub limits: Vec<Limit>,
+    /// What must still be served when suppliers are lost.
+    pub survive: Vec<Survive>,
+    /// What may happen.
+    pub outages: Vec<Outage>,
+    /// How much of it is acceptable.
+    pub risk: Risk,
+    /// Where that was written.
+    pub risk_origin: Origin,
     /// What a reader should know about how the model was understood.
     pub notes: Vec<String>,
 }
@@ -266,6 +274,8 @@ pub struct Commit {
 pub struct Contract {
     /// Its id.
     pub id: String,
+    /// The organisation that it is with, if that is known.
+    pub with: Option<String>,
     /// Whether each offer is covered.
     pub covers: Vec<bool>,
     /// The periods in which it runs.
@@ -461,6 +471,21 @@ pub enum LimitKind {
         /// The most that the sum may be, from 0 to 1.
         hhi_at_most: f64,
     },
+    /// Number of groups of a dimension.
+    Suppliers {
+        /// The dimension.
+        by: String,
+        /// Its groups.
+        groups: Vec<Group>,
+        /// The measure.
+        measure: Measure,
+        /// The workloads whose use counts; `None` is all that is held.
+        workloads: Option<Vec<bool>>,
+        /// The fewest groups, and the part that each of them must have.
+        at_least: Option<(usize, f64)>,
+        /// The most groups that have anything.
+        at_most: Option<usize>,
+    },
     /// Power drawn at any time.
     Power {
         /// The offers.
@@ -486,6 +511,7 @@ impl LimitKind {
             LimitKind::Share { .. } => "share",
             LimitKind::Floor { .. } => "floor",
             LimitKind::Concentration { .. } => "concentration",
+            LimitKind::Suppliers { .. } => "suppliers",
             LimitKind::Power { .. } => "power",
             LimitKind::Ramp { .. } => "ramp",
         }
@@ -494,6 +520,95 @@ impl LimitKind {
     /// Whether it limits dependency, so that the diversification premium is what it costs.
     #[must_use]
     pub fn is_dependency(&self) -> bool {
-        matches!(self, LimitKind::Share { .. } | LimitKind::Floor { .. } | LimitKind::Concentration { .. })
+        matches!(
+            self,
+            LimitKind::Share { .. }
+                | LimitKind::Floor { .. }
+                | LimitKind::Concentration { .. }
+                | LimitKind::Suppliers { .. }
+        )
     }
+}
+
+/// What must still be served when suppliers are lost.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Survive {
+    /// Its name.
+    pub name: String,
+    /// What is lost, one after the other.
+    pub losses: Vec<Loss>,
+    /// Part of the peak demand (for training: of the work that the plan does) to be served.
+    pub serve: f64,
+    /// How the loss is met.
+    pub response: Response,
+    /// The periods in which it holds.
+    pub periods: Range<usize>,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// A loss of suppliers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loss {
+    /// The dimension; empty if it is not a group of one.
+    pub by: String,
+    /// The group, or the selector in words.
+    pub group: String,
+    /// Whether each offer is lost.
+    pub offers: Vec<bool>,
+}
+
+/// How a loss is met: who is served, and with what.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Response {
+    /// Workloads that are rerouted.
+    pub serve: Vec<bool>,
+    /// Workloads that give up their chips for them.
+    pub preempt: Vec<bool>,
+    /// Part by which surviving holdings may be raised within capacity.
+    pub surge: f64,
+}
+
+/// An outage that may happen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outage {
+    /// Its id.
+    pub id: String,
+    /// The part of each offer's chips that is lost; `None` if nothing is.
+    pub lost: Option<Vec<f64>>,
+    /// For each period in which it may start, the periods until recovery with the hours in each.
+    pub windows: Vec<Vec<(usize, f64)>>,
+    /// The relative change of each offer's price; `None` if nothing changes.
+    pub shock: Option<Vec<f64>>,
+    /// How likely it is.
+    pub probability: f64,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// How much the outages may cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Risk {
+    /// Conditional value at risk of cost and loss.
+    pub cvar: Option<Cvar>,
+    /// Expectation of the loss.
+    pub expected: Option<RiskTerm>,
+}
+
+/// A conditional value at risk.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cvar {
+    /// Its level, from 0 to below 1.
+    pub level: f64,
+    /// What is asked of it.
+    pub term: RiskTerm,
+}
+
+/// What is asked of a measure of risk.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct RiskTerm {
+    /// Its weight in the objective.
+    pub weight: f64,
+    /// The most that it may be.
+    pub at_most: Option<f64>,
 }

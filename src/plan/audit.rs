@@ -4,7 +4,9 @@
 //! model asks for: it uses nothing of the program, so that a mistake in the formulation is found.
 
 use super::ledger::{Ledger, measure};
+use super::resilience::Survival;
 use super::schedule::Schedule;
+use super::types::RiskResult;
 use crate::model::{CommitIn, LimitKind, Model, Task};
 
 /// A requirement that a plan breaks.
@@ -44,6 +46,32 @@ pub fn audit(model: &Model, schedule: &Schedule, ledger: &Ledger, told: f64, cos
     demand(&mut audit, model, schedule);
     contracts(&mut audit, model, schedule, ledger);
     limits(&mut audit, model, schedule, ledger);
+    audit.breaches
+}
+
+/// Every loss of the policy that a plan does not survive.
+#[must_use]
+pub fn audit_survival(model: &Model, survival: &[Survival]) -> Vec<Breach> {
+    let mut audit = Audit { breaches: Vec::new() };
+    for s in survival {
+        let survive = &model.survive[s.requirement];
+        let loss = &survive.losses[s.loss];
+        let label = &model.calendar.periods[s.period].label;
+        audit.at_most(|| format!("{}: {} lost in {label}", survive.name, loss.group), survive.serve, s.served, 0.0);
+    }
+    audit.breaches
+}
+
+/// Every limit on risk that a plan breaks.
+#[must_use]
+pub fn audit_risk(model: &Model, risk: &RiskResult) -> Vec<Breach> {
+    let mut audit = Audit { breaches: Vec::new() };
+    if let (Some(most), Some(cvar)) = (model.risk.cvar.and_then(|c| c.term.at_most), risk.cvar) {
+        audit.at_most(|| "the conditional value at risk".to_owned(), cvar, most, cvar);
+    }
+    if let Some(most) = model.risk.expected.and_then(|e| e.at_most) {
+        audit.at_most(|| "the expected loss".to_owned(), risk.expected_loss, most, risk.expected_loss);
+    }
     audit.breaches
 }
 
@@ -191,6 +219,23 @@ fn limits(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Ledger
                     // Exact to a millionth of the limit, whatever the size of the total.
                     if total > 0.0 {
                         audit.at_most(what, squares / (total * total) / hhi_at_most.max(1e-9) - 1.0, 0.0, 0.0);
+                    }
+                }
+                LimitKind::Suppliers { groups, measure: m, workloads, at_least, at_most, .. } => {
+                    let total = of(&vec![true; model.offers.len()], *m, workloads);
+                    let owns: Vec<f64> = groups.iter().map(|g| of(&g.offers, *m, workloads)).collect();
+                    if let Some((n, part)) = at_least {
+                        // The n-th largest group has at least its part.
+                        let mut sorted = owns.clone();
+                        sorted.sort_by(|a, b| b.total_cmp(a));
+                        let nth = sorted.get(n - 1).copied().unwrap_or(0.0);
+                        let there = if sorted.len() < *n { f64::INFINITY } else { part * total };
+                        audit.at_most(what, there, nth, total);
+                    }
+                    if let Some(n) = at_most {
+                        let mut sorted = owns;
+                        sorted.sort_by(|a, b| b.total_cmp(a));
+                        audit.at_most(what, sorted.get(*n).copied().unwrap_or(0.0), 0.0, total);
                     }
                 }
                 LimitKind::Power { group, at_most } => {

@@ -1,7 +1,7 @@
 //! What is paid, to whom and when: the one place where a schedule becomes money.
 
 use super::schedule::{Schedule, paid};
-use super::types::{Cost, CostKind, CostLine, PeriodCost};
+use super::types::{Cost, CostKind, CostLine, PeriodCost, RiskResult};
 use crate::formulation::contract_inside;
 use crate::model::{Measure, Model};
 
@@ -110,6 +110,20 @@ pub fn measure(
             h.periods.clone().filter(|t| periods.contains(t)).map(move |t| h.chips * weight(h.offer) * hours(t))
         })
         .sum()
+}
+
+impl Cost {
+    /// Adds what the policy weighs of the risk, as cost lines of their own.
+    pub fn add_risk(&mut self, model: &Model, risk: &RiskResult) {
+        let weighed = [
+            ("cvar", model.risk.cvar.map_or(0.0, |c| c.term.weight), risk.cvar.unwrap_or(0.0)),
+            ("expected-loss", model.risk.expected.map_or(0.0, |e| e.weight), risk.expected_loss),
+        ];
+        for (id, weight, measured) in weighed.into_iter().filter(|(_, weight, _)| *weight > 0.0) {
+            self.lines.push(CostLine { kind: CostKind::Risk, id: id.to_owned(), cost: weight * measured });
+            self.total += weight * measured;
+        }
+    }
 }
 
 /// The costs as they are told.

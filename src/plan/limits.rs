@@ -6,10 +6,11 @@
 //! whose right-hand side is the share times the measure's total M, as -|y| x M.
 
 use super::ledger::{Ledger, measure};
+use super::resilience::Survival;
 use super::schedule::Schedule;
-use super::types::LimitResult;
+use super::types::{LimitResult, RiskResult};
 use crate::formulation::{Constraint, Formulation};
-use crate::model::{CommitIn, LimitKind, Measure, Model, Origin};
+use crate::model::{CommitIn, LimitKind, Measure, Model, Origin, Task};
 use crate::units::human::{money, number, percent, power};
 
 /// Relative distance within which a limit counts as reached.
@@ -31,21 +32,30 @@ struct Finding<'a> {
     hhi: bool,
 }
 
+/// A solution with what was computed from it.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a> {
+    /// What is held and runs.
+    pub schedule: &'a Schedule,
+    /// What is paid.
+    pub ledger: &'a Ledger,
+    /// What is served after each required loss.
+    pub survival: &'a [Survival],
+    /// What the outages cost.
+    pub risk: Option<&'a RiskResult>,
+    /// A value for each column.
+    pub x: &'a [f64],
+    /// A multiplier for each row; empty if the engine gave none.
+    pub y: &'a [f64],
+    /// A reduced cost for each column; empty if the engine gave none.
+    pub reduced: &'a [f64],
+}
+
 /// Every limit of the policy, and those capacities, pools, rates and commitments that cost
 /// something.
-///
-/// `y` holds a multiplier for each row and `reduced` a reduced cost for each column, both empty if
-/// the engine gave none.
 #[must_use]
-pub fn limit_results(
-    model: &Model,
-    f: &Formulation,
-    schedule: &Schedule,
-    ledger: &Ledger,
-    x: &[f64],
-    y: &[f64],
-    reduced: &[f64],
-) -> Vec<LimitResult> {
+pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> Vec<LimitResult> {
+    let Evidence { schedule, ledger, x, y, reduced, .. } = evidence;
     let activity = f.program().activity(x);
     // A multiplier below this is rounding: no limit whose full use saves less than a
     // hundred-millionth of the cost is worth a sentence.
@@ -58,8 +68,10 @@ pub fn limit_results(
         match *constraint {
             Constraint::Limit { limit, group, span } => {
                 let finding = policy_limit(model, schedule, ledger, limit, group, span, y);
-                // The cuts of one concentration limit are one limit: their prices add up.
-                let cut = matches!(model.limits[limit].kind, LimitKind::Concentration { .. });
+                // The cuts of one concentration limit are one limit: their prices add up. So are the
+                // rows of one number of suppliers, which has no price.
+                let cut =
+                    matches!(model.limits[limit].kind, LimitKind::Concentration { .. } | LimitKind::Suppliers { .. });
                 let same = |f: &&mut Finding<'_>| cut && f.name == finding.name;
                 match policy.iter_mut().find(same) {
                     Some(earlier) => earlier.shadow = earlier.shadow.zip(finding.shadow).map(|(a, b)| a + b),
@@ -122,7 +134,14 @@ pub fn limit_results(
                     hhi: false,
                 });
             }
-            Constraint::Use { .. } | Constraint::Demand { .. } | Constraint::Work { .. } => {}
+            Constraint::Risk { expected } => policy.extend(risk_limit(model, evidence.risk, expected, y)),
+            Constraint::Use { .. }
+            | Constraint::Demand { .. }
+            | Constraint::Work { .. }
+            | Constraint::Surviving { .. }
+            | Constraint::Served { .. }
+            | Constraint::Surge { .. }
+            | Constraint::Outage { .. } => {}
         }
     }
     for &(offer, period, column) in &f.capacity_bounds {
@@ -133,7 +152,78 @@ pub fn limit_results(
     let costs =
         |f: &Finding<'_>| f.shadow.is_some_and(|s| s * f.limit.abs().max(f64::from(f.share || f.hhi)) < -negligible);
     others.retain(|f| costs(f));
+    policy.extend(survivals(model, f, evidence));
     policy.into_iter().chain(others).map(|f| told(model, f, negligible)).collect()
+}
+
+/// The requirements to survive a loss, one for each loss.
+fn survivals<'a>(model: &'a Model, f: &Formulation, evidence: Evidence<'_>) -> Vec<Finding<'a>> {
+    // Lowering the part to be served by one lowers each right-hand side by what is needed whole.
+    let mut prices = vec![Vec::new(); model.survive.len()];
+    prices.iter_mut().zip(&model.survive).for_each(|(p, s)| *p = vec![0.0; s.losses.len()]);
+    for (i, constraint) in f.constraints.iter().enumerate() {
+        let (Constraint::Served { requirement, loss, workload, period }, Some(&y)) = (*constraint, evidence.y.get(i))
+        else {
+            continue;
+        };
+        let w = &model.workloads[workload];
+        let needed = match w.task {
+            Task::Inference { .. } => w.peak_demand(period) * w.rate_time.1,
+            Task::Training { .. } => evidence
+                .schedule
+                .running
+                .iter()
+                .filter(|r| r.workload == workload && r.period == period)
+                .map(|r| r.chips * model.productivity(workload, r.offer))
+                .sum(),
+        };
+        prices[requirement][loss] += y.max(0.0) * needed;
+    }
+    let finding = |s: &Survival| {
+        let survive = &model.survive[s.requirement];
+        let loss = &survive.losses[s.loss];
+        let label = &model.calendar.periods[s.period].label;
+        let worst = if model.calendar.is_steady() { String::new() } else { format!(", at worst in {label},") };
+        Finding {
+            name: format!("{} {}", survive.name, loss.group),
+            kind: "survive",
+            origin: &survive.origin,
+            activity: s.served,
+            limit: survive.serve,
+            shadow: (!evidence.y.is_empty()).then(|| -prices[s.requirement][s.loss]),
+            unit: "share".to_owned(),
+            from_below: true,
+            subject: format!("what is served{worst} without `{}`", loss.group),
+            share: true,
+            hhi: false,
+        }
+    };
+    evidence.survival.iter().map(finding).collect()
+}
+
+fn risk_limit<'a>(model: &'a Model, risk: Option<&RiskResult>, expected: bool, y: Option<f64>) -> Option<Finding<'a>> {
+    let risk = risk?;
+    let (name, activity, limit, subject) = if expected {
+        let most = model.risk.expected.and_then(|e| e.at_most)?;
+        ("expected-loss", risk.expected_loss, most, "the expected loss in outages".to_owned())
+    } else {
+        let cvar = model.risk.cvar?;
+        let subject = format!("the mean cost of the worst {} of cases", percent(1.0 - cvar.level));
+        ("cvar", risk.cvar?, cvar.term.at_most?, subject)
+    };
+    Some(Finding {
+        name: name.to_owned(),
+        kind: "risk",
+        origin: &model.risk_origin,
+        activity,
+        limit,
+        shadow: y.map(|y| y.min(0.0)),
+        unit: model.currency.clone(),
+        from_below: false,
+        subject,
+        share: false,
+        hhi: false,
+    })
 }
 
 fn at(model: &Model, label: &str) -> String {
@@ -232,6 +322,26 @@ fn policy_limit<'a>(
             let subject = format!("the concentration by {by} in {}{}{when}", m.word(), for_whom(workloads));
             Finding { hhi: true, ..finding("", hhi, *hhi_at_most, shadow, "HHI", subject) }
         }
+        LimitKind::Suppliers { by, groups, measure: m, workloads, at_least, at_most } => {
+            let total = of(&vec![true; model.offers.len()], *m, workloads);
+            let shares: Vec<f64> = groups.iter().map(|g| ratio(of(&g.offers, *m, workloads), total)).collect();
+            let number = |least: f64| shares.iter().filter(|s| **s > least).count() as f64;
+            let whom = for_whom(workloads);
+            match (at_least, at_most) {
+                (Some((n, part)), _) if group <= groups.len() => {
+                    let subject =
+                        format!("the number of {by}s with at least {} of {}{whom}{when}", percent(*part), m.word());
+                    let name = if at_most.is_some() { "at least" } else { "" };
+                    let found = finding(name, number(part - 1e-6), *n as f64, None, "suppliers", subject);
+                    Finding { from_below: true, ..found }
+                }
+                (_, most) => {
+                    let subject = format!("the number of {by}s with any {}{whom}{when}", m.word());
+                    let name = if at_least.is_some() { "at most" } else { "" };
+                    finding(name, number(1e-6), most.unwrap_or(0) as f64, None, "suppliers", subject)
+                }
+            }
+        }
         LimitKind::Power { group: g, at_most } => {
             let drawn: f64 = held()
                 .iter()
@@ -271,6 +381,8 @@ fn told(model: &Model, f: Finding<'_>, negligible: f64) -> LimitResult {
             money(x, &model.currency)
         } else if f.unit == "chip" {
             format!("{} chips", number(x))
+        } else if f.unit == "suppliers" {
+            number(x)
         } else if f.unit == "kW" {
             power(x)
         } else {
@@ -321,6 +433,7 @@ fn told(model: &Model, f: Finding<'_>, negligible: f64) -> LimitResult {
         limit: f.limit,
         shadow_price: f.shadow.map(|s| if s == 0.0 { 0.0 } else { s }),
         unit: f.unit,
+        premium: None,
         holds_from: None,
         holds_to: None,
         sentence,

@@ -75,12 +75,8 @@ impl Schedule {
             .filter(|i| at(i.column) != 0.0)
             .map(|i| (i.contract, i.bucket, i.period, at(i.column)))
             .collect();
-        let excess = f
-            .excesses
-            .iter()
-            .filter(|e| at(e.column) != 0.0)
-            .map(|e| (e.limit, at(e.column) * f.program().columns()[e.column.0 as usize].cost))
-            .collect();
+        let excess =
+            f.excesses.iter().filter(|e| at(e.column) != 0.0).map(|e| (e.limit, at(e.column) * e.price)).collect();
         Schedule { held, running, unmet, idle, excess }
     }
 

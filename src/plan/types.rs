@@ -70,6 +70,12 @@ pub struct Plan {
     pub exposure: Vec<Exposure>,
     /// What is still served when a supplier is lost; `null` where it was not computed.
     pub resilience: Option<Vec<Resilience>>,
+    /// What outages cost; `null` if the policy names none.
+    #[serde(default)]
+    pub risk: Option<RiskResult>,
+    /// What each organisation is paid, holds and funds.
+    #[serde(default)]
+    pub organisations: Vec<OrganisationResult>,
     /// The limits, with what each costs.
     pub limits: Vec<LimitResult>,
     /// Prices at which offers enter or leave; `null` where they were not computed.
@@ -249,8 +255,14 @@ pub struct Resilience {
     pub served: f64,
     /// The period in which it is smallest.
     pub period: String,
-    /// Whether all requirements on it hold.
+    /// Whether what is required is served; where nothing is, whether all is.
     pub survives: bool,
+    /// The fraction that the policy requires; `null` if it does not speak of this loss.
+    #[serde(default)]
+    pub required: Option<f64>,
+    /// The requirement's name.
+    #[serde(default)]
+    pub requirement: Option<String>,
 }
 
 /// A group of a dimension.
@@ -260,6 +272,58 @@ pub struct Lost {
     pub by: String,
     /// The group.
     pub group: String,
+}
+
+/// What the outages of the policy cost, discounted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RiskResult {
+    /// Each outage.
+    pub outages: Vec<OutageResult>,
+    /// Expectation of what they add to the cost.
+    pub expected_loss: f64,
+    /// Conditional value at risk of the cost with what they add to it; `null` if the policy does
+    /// not measure it.
+    pub cvar: Option<f64>,
+    /// Its level.
+    pub level: Option<f64>,
+}
+
+/// What an outage adds to the cost.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OutageResult {
+    /// The outage.
+    pub outage: String,
+    /// How likely it is.
+    pub probability: f64,
+    /// Discounted money lost with work, if it starts when that is most.
+    pub loss: f64,
+    /// Discounted money that its change of prices adds.
+    pub shock: f64,
+    /// The period in which its start costs the most.
+    pub period: String,
+}
+
+/// The capital side of a dependency: what an organisation is paid, holds and funds. Undiscounted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OrganisationResult {
+    /// The organisation.
+    pub organisation: String,
+    /// Money paid for chips that it designs, wherever they stand.
+    pub as_vendor: f64,
+    /// Money paid to its clouds, whoever designed the chips, with idle commitments and fees.
+    pub as_cloud: f64,
+    /// The part of both that is the same money: its own chips in its own clouds.
+    pub both: f64,
+    /// All of it: as vendor and as cloud, counted once.
+    pub paid: f64,
+    /// Its part of all that is paid.
+    pub share: f64,
+    /// The stake that it holds in the company; `null` if it is no investor or it is not known.
+    pub stake: Option<f64>,
+    /// Money that its contracts bring in.
+    pub funds: f64,
+    /// All of it in a sentence.
+    pub sentence: String,
 }
 
 /// A limit and what it costs.
@@ -283,6 +347,10 @@ pub struct LimitResult {
     pub shadow_price: Option<f64>,
     /// Unit of the limit; the shadow price is money per this.
     pub unit: String,
+    /// What this limit alone adds to the cost: the cost less what it would be without it; `null`
+    /// where it was not computed.
+    #[serde(default)]
+    pub premium: Option<f64>,
     /// Smallest limit for which the shadow price holds; `null` where it was not computed.
     pub holds_from: Option<f64>,
     /// Largest limit for which the shadow price holds; `null` where it was not computed.

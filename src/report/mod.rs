@@ -5,6 +5,7 @@ mod column;
 mod csv;
 mod json;
 mod markdown;
+pub mod stress;
 mod summary;
 mod text;
 
@@ -43,6 +44,16 @@ pub fn write(plan: &Plan, format: Format, style: Style, out: &mut dyn Write) -> 
         Format::Csv => csv::write(plan, out),
         Format::Markdown => markdown::write(plan, out),
     }
+}
+
+/// The JSON Schema of `stress --format json`.
+#[must_use]
+pub fn stress_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(crate::analysis::Stress).to_value();
+    if let Some(map) = schema.as_object_mut() {
+        map.insert("title".to_owned(), "polysource stress table".into());
+    }
+    schema
 }
 
 /// The JSON Schema of `solve --format json`.

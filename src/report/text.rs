@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use comfy_table::{CellAlignment, ContentArrangement, Table as Grid, presets};
 
 use super::column::clean;
+use super::summary::Table;
 use super::{Style, summary};
 use crate::plan::{Plan, Status};
 
@@ -21,26 +22,7 @@ pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Resul
         writeln!(out, "{advice}")?;
     }
     for table in summary::tables(plan) {
-        writeln!(out, "\n{}", bold(&table.heading, style))?;
-        let mut grid = Grid::new();
-        grid.load_style(presets::NOTHING);
-        grid.set_content_arrangement(ContentArrangement::Disabled);
-        grid.set_header(table.columns.iter().map(|(name, _)| *name));
-        for row in &table.rows {
-            grid.add_row(row.iter().map(|cell| clean(cell)));
-        }
-        for (column, (_, number)) in grid.column_iter_mut().zip(&table.columns) {
-            column.set_padding((1, 1));
-            if *number {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
-        for line in grid.lines() {
-            writeln!(out, " {}", line.trim_end())?;
-        }
-        if let Some(foot) = &table.foot {
-            writeln!(out, "  {foot}")?;
-        }
+        self::table(&table, style, out)?;
     }
     let (limits, more) = summary::limits(plan);
     if !limits.is_empty() {
@@ -53,6 +35,31 @@ pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Resul
     if !plan.notes.is_empty() {
         writeln!(out, "\n{}", bold("Notes", style))?;
         plan.notes.iter().try_for_each(|n| writeln!(out, "  {}", clean(n)))?;
+    }
+    Ok(())
+}
+
+/// A table with its heading above and its foot below.
+pub(super) fn table(table: &Table, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n{}", bold(&table.heading, style))?;
+    let mut grid = Grid::new();
+    grid.load_style(presets::NOTHING);
+    grid.set_content_arrangement(ContentArrangement::Disabled);
+    grid.set_header(table.columns.iter().map(|(name, _)| *name));
+    for row in &table.rows {
+        grid.add_row(row.iter().map(|cell| clean(cell)));
+    }
+    for (column, (_, number)) in grid.column_iter_mut().zip(&table.columns) {
+        column.set_padding((1, 1));
+        if *number {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    for line in grid.lines() {
+        writeln!(out, " {}", line.trim_end())?;
+    }
+    if let Some(foot) = &table.foot {
+        writeln!(out, "  {foot}")?;
     }
     Ok(())
 }

@@ -1,0 +1,102 @@
+//! `stress`: each supplier lost in turn, over a plan.
+
+use std::io;
+
+use super::args::{StressCommand, StressFormat};
+use super::logging::colour;
+use super::{Failure, files};
+use crate::analysis::{Detail, SolveSettings, StressSettings, solve, stress};
+use crate::model::{Dimension, Model, glob};
+use crate::plan::{Plan, Situation, usual_response};
+use crate::report::{self, Style};
+
+pub(super) fn run(command: &StressCommand, quiet: bool) -> Result<u8, Failure> {
+    let loaded = files::model(&command.input, quiet)?;
+    let model = &loaded.model;
+    let settings = settings(model, command)?;
+    let plan = match &command.plan {
+        Some(path) => read(model, path)?,
+        None => {
+            let settings = SolveSettings {
+                engine: command.engine,
+                time_limit: command.time_limit,
+                detail: Detail::Plan,
+                ..SolveSettings::default()
+            };
+            solve(model, &settings).map_err(|e| Failure::Outside(e.to_string()))?
+        }
+    };
+    if !plan.status.has_plan() {
+        let mut text = Vec::new();
+        report::write(&plan, report::Format::Text, Style { colour: colour(&io::stderr()) }, &mut text)?;
+        files::complain(&text);
+        return Ok(plan.status.exit_code());
+    }
+    let situation = Situation::of_plan(model, &plan).map_err(Failure::Usage)?;
+    let table = stress(model, &plan, &situation, &settings).map_err(|e| Failure::Outside(e.to_string()))?;
+    let mut text = Vec::new();
+    match command.format {
+        StressFormat::Text => {
+            let style = Style { colour: command.output.is_none() && colour(&io::stdout()) };
+            report::stress::write_text(&table, style, &mut text)?;
+        }
+        StressFormat::Json => report::stress::write_json(&table, &mut text)?,
+        StressFormat::Csv => report::stress::write_csv(&table, &mut text)?,
+    }
+    files::write(command.output.as_deref(), &text)?;
+    Ok(plan.status.exit_code())
+}
+
+/// The plan that `solve --format json` wrote, if it is one of this model.
+fn read(model: &Model, path: &std::path::Path) -> Result<Plan, Failure> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path).map_err(|e| Failure::Outside(format!("cannot read {shown}: {e}")))?;
+    let plan: Plan = serde_json::from_str(&text)
+        .map_err(|e| Failure::Usage(format!("{shown} is not a plan as `solve --format json` writes it: {e}")))?;
+    if plan.model.sha256 != model.sha256 {
+        return Err(Failure::Usage(format!(
+            "{shown} is a plan of another model, or of this one with other scenarios or settings; solve it again"
+        )));
+    }
+    Ok(plan)
+}
+
+fn settings(model: &Model, command: &StressCommand) -> Result<StressSettings, Failure> {
+    let mut dimensions = Vec::new();
+    for word in &command.by {
+        let dimension = Dimension::from_word(word);
+        if model.groups(&dimension).is_empty() {
+            return Err(Failure::Usage(format!("`{word}` is neither a dimension nor a tag of any offer")));
+        }
+        dimensions.push(dimension);
+    }
+    let windows = model.recovery(&command.recovery).map_err(Failure::Usage)?;
+    let mut response = usual_response(model);
+    if !command.served.is_empty() {
+        response.serve = pick(model, &command.served)?;
+    }
+    response.preempt = pick(model, &command.preempt)?;
+    response.surge = percentage(&command.surge).map_err(Failure::Usage)?;
+    Ok(StressSettings { dimensions, windows, response: Some(response) })
+}
+
+/// Workloads by id (or a glob of it) or kind.
+fn pick(model: &Model, patterns: &[String]) -> Result<Vec<bool>, Failure> {
+    let matches = |p: &String, w: &crate::model::Workload| glob(p, &w.id) || p == w.kind();
+    if let Some(nothing) = patterns.iter().find(|p| !model.workloads.iter().any(|w| matches(p, w))) {
+        return Err(Failure::Usage(format!(
+            "no workload is `{nothing}`: write an id, a glob, `inference` or `training`"
+        )));
+    }
+    Ok(model.workloads.iter().map(|w| patterns.iter().any(|p| matches(p, w))).collect())
+}
+
+fn percentage(text: &str) -> Result<f64, String> {
+    let (digits, scale) = match text.trim().strip_suffix('%') {
+        Some(digits) => (digits, 0.01),
+        None => (text, 1.0),
+    };
+    let wrong = || format!("`{text}` is not a part; write 30% or 0.3");
+    let part = digits.trim().parse::<f64>().map_err(|_| wrong())? * scale;
+    if part.is_finite() && part >= 0.0 { Ok(part) } else { Err(wrong()) }
+}

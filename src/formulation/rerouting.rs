@@ -1,0 +1,81 @@
+//! What can be rerouted in a period: surviving offers, gathered into classes.
+//!
+//! Offers that serve each of some workloads equally well are one place to go to: only the sum of
+//! their chips matters, since every rerouting over the class can be split among its offers in any
+//! way. So a rerouting needs a column for each workload and class instead of each workload and
+//! offer, and nothing is lost.
+
+use std::collections::BTreeMap;
+
+use super::columns::most_useful;
+use super::{CLEAR, Formulation, bracketed};
+use crate::lp::ColumnId;
+use crate::model::{Model, Task, Term};
+
+/// Offers among which it makes no difference which one serves.
+pub(super) struct Class {
+    pub offers: Vec<usize>,
+    /// Work per chip and hour of each workload that is rerouted; 0 where it may not run.
+    pub productivity: Vec<f64>,
+}
+
+/// Surviving offers in a period, gathered by what they do for `workloads`. `survives` says which
+/// offers survive; spot never does.
+pub(super) fn classes(
+    f: &Formulation,
+    model: &Model,
+    workloads: &[usize],
+    period: usize,
+    survives: impl Fn(usize) -> bool,
+) -> Vec<Class> {
+    let mut classes: BTreeMap<Vec<u64>, Class> = BTreeMap::new();
+    for (o, offer) in model.offers.iter().enumerate() {
+        let spot = matches!(offer.term, Term::Spot { .. });
+        if spot || !survives(o) || f.held_at[o][period].is_empty() {
+            continue;
+        }
+        let may = |w: usize| model.workloads[w].window.contains(&period) && f.eligible[w][o];
+        let productivity: Vec<f64> =
+            workloads.iter().map(|&w| if may(w) { model.productivity(w, o) } else { 0.0 }).collect();
+        if productivity.iter().all(|&p| p == 0.0) {
+            continue;
+        }
+        let bits: Vec<u64> = productivity.iter().map(|p| p.to_bits()).collect();
+        let class = classes.entry(bits).or_insert_with(|| Class { offers: Vec::new(), productivity });
+        class.offers.push(o);
+    }
+    classes.into_values().collect()
+}
+
+impl Formulation {
+    /// Whether a workload has something to do in a period.
+    pub(super) fn runs_in(&self, model: &Model, w: usize, period: usize) -> bool {
+        let workload = &model.workloads[w];
+        match workload.task {
+            Task::Inference { .. } => workload.peak_demand(period) > 0.0,
+            Task::Training { .. } => workload.window.contains(&period),
+        }
+    }
+
+    /// Adds the chips of a class that serve each workload after a loss, without cost; returns for
+    /// each workload its column where it may run.
+    pub(super) fn add_rerouted(
+        &mut self,
+        model: &Model,
+        class: &Class,
+        workloads: &[usize],
+        period: usize,
+        name: &[&str],
+    ) -> Vec<Option<ColumnId>> {
+        let column = |(&w, &productivity): (&usize, &f64)| {
+            if productivity == 0.0 {
+                return None;
+            }
+            let most = CLEAR * most_useful(model, w, class.offers[0], period);
+            let (workload, offer) = (&model.workloads[w].id, &model.offers[class.offers[0]].id);
+            let parts: Vec<&str> = name.iter().copied().chain([workload.as_str(), offer.as_str()]).collect();
+            Some(self.program.add_column(format!("reroute{}", bracketed(&parts)), "reroute", 0.0, most, 0.0))
+        };
+        workloads.iter().zip(&class.productivity).map(column).collect()
+    }
+}

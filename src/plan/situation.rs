@@ -1,0 +1,369 @@
+//! A plan in which something fails: what can be rerouted, what is lost, and for how long it lasts.
+//!
+//! Everything here is computed from what a plan holds and runs, by small linear programs of its
+//! own, so that it can check the formulation that asked for survival.
+
+use std::collections::BTreeMap;
+
+use super::schedule::Schedule;
+use super::types::Plan;
+use crate::engine::{CertifiedStatus, EngineChoice, EngineError, SolveOptions, Solved, solve_certified};
+use crate::lp::{ColumnId, LinearProgram};
+use crate::model::{Model, Response, Task, Term};
+
+/// What a plan holds and runs, by period.
+#[derive(Clone, Debug)]
+pub struct Situation<'a> {
+    model: &'a Model,
+    /// Chips held, by offer and period.
+    held: Vec<Vec<f64>>,
+    /// Chips that work, by period: workload, offer, chips.
+    running: Vec<Vec<(usize, usize, f64)>>,
+    /// Mean rate of work per hour that the plan leaves undone, by workload and period.
+    undone: Vec<Vec<f64>>,
+}
+
+/// Chips that do the same for all workloads that are rerouted.
+struct Place {
+    offers: Vec<usize>,
+    productivity: Vec<f64>,
+    /// Chips that are there and not kept by others.
+    chips: f64,
+}
+
+/// What is still served after a loss.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Served {
+    /// The largest fraction of its demand at which every workload can be served at once, at most 1.
+    pub fraction: f64,
+    /// For each workload that is rerouted or keeps its chips, its fraction when, at that common
+    /// fraction, as much as possible is served.
+    pub by_workload: Vec<(usize, f64)>,
+}
+
+impl<'a> Situation<'a> {
+    /// The situation of a schedule.
+    #[must_use]
+    pub fn of_schedule(model: &'a Model, schedule: &Schedule) -> Self {
+        let mut situation = Situation::empty(model);
+        situation.held = schedule.chips(model);
+        for r in &schedule.running {
+            situation.running[r.period].push((r.workload, r.offer, r.chips));
+        }
+        for &(w, t, work) in &schedule.unmet {
+            situation.undone[w][t] += work / model.calendar.periods[t].hours;
+        }
+        situation
+    }
+
+    /// The situation of a plan as it is told; an error names what the model does not have.
+    ///
+    /// # Errors
+    /// The first offer, workload or period of the plan that is not in the model.
+    pub fn of_plan(model: &'a Model, plan: &Plan) -> Result<Self, String> {
+        let mut situation = Situation::empty(model);
+        let offer = |id: &str| {
+            let found = model.offers.iter().position(|o| o.id == id);
+            found.ok_or_else(|| format!("the plan has an offer `{id}`, which the model has not"))
+        };
+        let workload = |id: &str| {
+            let found = model.workloads.iter().position(|w| w.id == id);
+            found.ok_or_else(|| format!("the plan has a workload `{id}`, which the model has not"))
+        };
+        let period = |label: &str| {
+            let found = model.calendar.periods.iter().position(|p| p.label == label);
+            found.ok_or_else(|| format!("the plan has a period `{label}`, which the model has not"))
+        };
+        for p in &plan.purchases {
+            situation.held[offer(&p.offer)?][period(&p.period)?] += p.chips;
+        }
+        for a in &plan.assignments {
+            let t = period(&a.period)?;
+            situation.running[t].push((workload(&a.workload)?, offer(&a.offer)?, a.chips));
+        }
+        for u in &plan.unmet {
+            let (w, t) = (workload(&u.workload)?, period(&u.period)?);
+            situation.undone[w][t] += u.work / model.calendar.periods[t].hours;
+        }
+        Ok(situation)
+    }
+
+    fn empty(model: &'a Model) -> Self {
+        Situation {
+            model,
+            held: vec![vec![0.0; model.periods()]; model.offers.len()],
+            running: vec![Vec::new(); model.periods()],
+            undone: vec![vec![0.0; model.periods()]; model.workloads.len()],
+        }
+    }
+
+    /// Work per hour that has to be served in a period: the peak demand of inference, and what the
+    /// plan itself does of training.
+    #[must_use]
+    pub fn need(&self, w: usize, t: usize) -> f64 {
+        match self.model.workloads[w].task {
+            Task::Inference { .. } => self.model.workloads[w].peak_demand(t),
+            Task::Training { .. } => self.done(w, t, |_| true),
+        }
+    }
+
+    /// Work per hour at the mean that the plan serves: what can be lost.
+    #[must_use]
+    pub fn mean(&self, w: usize, t: usize) -> f64 {
+        match &self.model.workloads[w].task {
+            Task::Inference { demand, .. } => (demand[t] - self.undone[w][t]).max(0.0),
+            Task::Training { .. } => self.done(w, t, |_| true),
+        }
+    }
+
+    fn done(&self, w: usize, t: usize, on: impl Fn(usize) -> bool) -> f64 {
+        let mine = self.running[t].iter().filter(|r| r.0 == w && on(r.1));
+        mine.map(|&(_, o, chips)| chips * self.model.productivity(w, o)).sum()
+    }
+
+    fn is_spot(&self, o: usize) -> bool {
+        matches!(self.model.offers[o].term, Term::Spot { .. })
+    }
+
+    /// The places to which `workloads` can be rerouted in a period when a part of each offer is
+    /// lost, with the chips that nobody else keeps.
+    fn places(&self, workloads: &[usize], lost: &[f64], keeps: impl Fn(usize) -> bool, t: usize) -> Vec<Place> {
+        let mut places: BTreeMap<Vec<u64>, Place> = BTreeMap::new();
+        for o in (0..self.model.offers.len()).filter(|&o| lost[o] < 1.0 && !self.is_spot(o)) {
+            let held = self.held[o][t] * (1.0 - lost[o]);
+            let may = |w: usize| {
+                let workload = &self.model.workloads[w];
+                workload.window.contains(&t) && workload.eligible.contains(&o)
+            };
+            let productivity: Vec<f64> =
+                workloads.iter().map(|&w| if may(w) { self.model.productivity(w, o) } else { 0.0 }).collect();
+            if held <= 0.0 || productivity.iter().all(|&p| p == 0.0) {
+                continue;
+            }
+            let kept: f64 = self.running[t].iter().filter(|r| r.1 == o && keeps(r.0)).map(|r| r.2).sum();
+            let key: Vec<u64> = productivity.iter().map(|p| p.to_bits()).collect();
+            let place = places.entry(key).or_insert_with(|| Place { offers: Vec::new(), productivity, chips: 0.0 });
+            place.offers.push(o);
+            place.chips += (held - kept).max(0.0);
+        }
+        places.into_values().collect()
+    }
+
+    /// What is still served in a period when a part of each offer is lost.
+    ///
+    /// # Errors
+    /// As the engine's.
+    pub fn served(&self, lost: &[f64], response: &Response, t: usize, each: bool) -> Result<Served, EngineError> {
+        let keeps = |w: usize| !response.serve[w] && !response.preempt[w];
+        let workloads: Vec<usize> =
+            (0..self.model.workloads.len()).filter(|&w| response.serve[w] && self.need(w, t) > 0.0).collect();
+        let mut by_workload: Vec<(usize, f64)> = Vec::new();
+        if each {
+            for w in (0..self.model.workloads.len()).filter(|&w| keeps(w)) {
+                let whole = self.done(w, t, |_| true);
+                if whole > 0.0 {
+                    let left: f64 = self.running[t]
+                        .iter()
+                        .filter(|r| r.0 == w && !self.is_spot(r.1))
+                        .map(|&(_, o, chips)| chips * (1.0 - lost[o]) * self.model.productivity(w, o))
+                        .sum();
+                    by_workload.push((w, (left / whole).min(1.0)));
+                }
+            }
+        }
+        if workloads.is_empty() {
+            return Ok(Served { fraction: 1.0, by_workload });
+        }
+        let places = self.places(&workloads, lost, keeps, t);
+        let mut lp = LinearProgram::new("rerouting");
+        let fraction = lp.add_column("fraction", "", 0.0, 1.0, -1.0);
+        let y = self.reroute(&mut lp, &workloads, &places, response.surge, lost, t);
+        let mut each_row = Vec::new();
+        for (i, &w) in workloads.iter().enumerate() {
+            let mut terms: Vec<(ColumnId, f64)> = y[i].iter().map(|&(c, a)| (c, a / self.need(w, t))).collect();
+            each_row.push(terms.clone());
+            terms.push((fraction, -1.0));
+            lp.add_row(format!("served{i}"), "", 0.0, f64::INFINITY, terms);
+        }
+        let solved = optimal(&lp)?;
+        let common = solved.x[0].clamp(0.0, 1.0);
+        if each {
+            // At the common fraction, as much as possible of everything.
+            lp.add_cost(fraction, 1.0);
+            lp.set_bounds(fraction, (common - 1e-9).max(0.0), 1.0);
+            let mut parts = Vec::new();
+            for (i, mut terms) in each_row.into_iter().enumerate() {
+                let part = lp.add_column(format!("part{i}"), "", 0.0, 1.0, -1.0);
+                terms.push((part, -1.0));
+                lp.add_row(format!("part{i}"), "", 0.0, f64::INFINITY, terms);
+                parts.push(part);
+            }
+            let solved = optimal(&lp)?;
+            by_workload
+                .extend(workloads.iter().zip(parts).map(|(&w, c)| (w, solved.x[c.0 as usize].clamp(common, 1.0))));
+            by_workload.sort_by_key(|&(w, _)| w);
+        }
+        Ok(Served { fraction: common, by_workload })
+    }
+
+    /// Adds a rerouting: for each workload the columns of its chips with their work per hour.
+    fn reroute(
+        &self,
+        lp: &mut LinearProgram,
+        workloads: &[usize],
+        places: &[Place],
+        surge: f64,
+        lost: &[f64],
+        t: usize,
+    ) -> Vec<Vec<(ColumnId, f64)>> {
+        let mut y: Vec<Vec<(ColumnId, f64)>> = vec![Vec::new(); workloads.len()];
+        let mut surges: Vec<Option<ColumnId>> = vec![None; self.model.offers.len()];
+        for (p, place) in places.iter().enumerate() {
+            let mut more = Vec::new();
+            for &o in place.offers.iter().filter(|_| surge > 0.0) {
+                let held = self.held[o][t];
+                let room = (self.model.offers[o].capacity_at(t) - held).max(0.0);
+                let z = lp.add_column(format!("surge{o}"), "", 0.0, (surge * held * (1.0 - lost[o])).min(room), 0.0);
+                surges[o] = Some(z);
+                more.push((z, -1.0));
+            }
+            let most = place.chips + surge * place.offers.iter().map(|&o| self.held[o][t]).sum::<f64>();
+            let mut row = Vec::new();
+            for (i, &w) in workloads.iter().enumerate().filter(|(i, _)| place.productivity[*i] > 0.0) {
+                let column = lp.add_column(format!("y{w},{p}"), "", 0.0, most, 0.0);
+                y[i].push((column, place.productivity[i]));
+                row.push((column, 1.0));
+            }
+            row.extend(more);
+            lp.add_row(format!("place{p}"), "", f64::NEG_INFINITY, place.chips, row);
+        }
+        for pool in &self.model.pools {
+            for (stock, power) in [(&pool.chips, false), (&pool.power, true)] {
+                let Some(stock) = stock else { continue };
+                let weight = |o: usize| {
+                    if power { self.model.chips[self.model.offers[o].chip].power.unwrap_or(0.0) } else { 1.0 }
+                };
+                let held: f64 = pool.offers.iter().map(|&o| weight(o) * self.held[o][t]).sum();
+                let terms: Vec<_> = pool.offers.iter().filter_map(|&o| Some((surges[o]?, weight(o)))).collect();
+                if !terms.is_empty() {
+                    lp.add_row("pool", "", f64::NEG_INFINITY, (stock[t] - held).max(0.0), terms);
+                }
+            }
+        }
+        y
+    }
+
+    /// The least that can be lost until recovery when a part of each offer is lost: money, and the
+    /// work lost of each workload. All workloads are rerouted; money decides which of them, and
+    /// where it leaves a choice, the fraction of its work that each loses.
+    ///
+    /// # Errors
+    /// As the engine's.
+    pub fn lost(&self, lost: &[f64], window: &[(usize, f64)]) -> Result<(f64, Vec<(usize, f64)>), EngineError> {
+        let all: Vec<usize> = (0..self.model.workloads.len()).collect();
+        let mut lp = LinearProgram::new("loss");
+        let mut short: Vec<Vec<(ColumnId, f64)>> = vec![Vec::new(); all.len()];
+        let mut whole = vec![0.0; all.len()];
+        for &(t, hours) in window {
+            let workloads: Vec<usize> = all.iter().copied().filter(|&w| self.mean(w, t) > 0.0).collect();
+            let places = self.places(&workloads, lost, |_| false, t);
+            let y = self.reroute(&mut lp, &workloads, &places, 0.0, lost, t);
+            for (i, &w) in workloads.iter().enumerate() {
+                let mean = self.mean(w, t);
+                let scale = self.peak(w);
+                let column = lp.add_column(format!("short{w},{t}"), "", 0.0, mean, 0.0);
+                let mut terms: Vec<(ColumnId, f64)> = y[i].iter().map(|&(c, a)| (c, a / scale / mean)).collect();
+                terms.push((column, 1.0 / mean));
+                lp.add_row(format!("short{w},{t}"), "", 1.0, f64::INFINITY, terms);
+                short[w].push((column, hours));
+                whole[w] += mean * hours;
+            }
+        }
+        let mut columns = Vec::new();
+        for &w in all.iter().filter(|&&w| whole[w] > 0.0) {
+            let workload = &self.model.workloads[w];
+            let column = lp.add_column(format!("lost{w}"), "", 0.0, whole[w], workload.loss);
+            let mut terms: Vec<(ColumnId, f64)> = short[w].iter().map(|&(c, a)| (c, -a / whole[w])).collect();
+            terms.push((column, 1.0 / whole[w]));
+            lp.add_row(format!("lost{w}"), "", -workload.buffer / whole[w], f64::INFINITY, terms);
+            columns.push((w, column));
+        }
+        if columns.is_empty() {
+            return Ok((0.0, Vec::new()));
+        }
+        let money = lp.objective(&optimal(&lp)?.x).max(0.0);
+        // Among the reroutings that lose no more money, the one that loses the smallest parts.
+        let priced: Vec<(ColumnId, f64)> =
+            columns.iter().map(|&(w, c)| (c, self.model.workloads[w].loss)).filter(|(_, a)| *a > 0.0).collect();
+        if !priced.is_empty() {
+            lp.add_row("money", "", f64::NEG_INFINITY, money * (1.0 + 1e-9) + 1e-9, priced);
+        }
+        for &(w, c) in &columns {
+            lp.add_cost(c, 1.0 / whole[w] - self.model.workloads[w].loss);
+        }
+        let solved = optimal(&lp)?;
+        let negligible = |w: usize, x: f64| if x <= 1e-9 * whole[w] { 0.0 } else { x };
+        Ok((money, columns.into_iter().map(|(w, c)| (w, negligible(w, solved.x[c.0 as usize]))).collect()))
+    }
+
+    fn peak(&self, w: usize) -> f64 {
+        match self.model.workloads[w].task {
+            Task::Inference { peak, .. } => peak,
+            Task::Training { .. } => 1.0,
+        }
+    }
+
+    /// Time to survive: the hours for which the buffers keep every workload in `response.serve`
+    /// whole when a part of each offer is lost in period t and stays lost; `None` without end.
+    ///
+    /// max tau subject to mean x tau <= buffer + served x tau for every workload at once, which is
+    /// linear in tau and Y = y x tau (Simchi-Levi et al., "Identifying risks and mitigating
+    /// disruptions in the automotive supply chain", Interfaces 45(5), 2015).
+    ///
+    /// # Errors
+    /// As the engine's.
+    pub fn time_to_survive(&self, lost: &[f64], response: &Response, t: usize) -> Result<Option<f64>, EngineError> {
+        let keeps = |w: usize| !response.serve[w] && !response.preempt[w];
+        let workloads: Vec<usize> =
+            (0..self.model.workloads.len()).filter(|&w| response.serve[w] && self.mean(w, t) > 0.0).collect();
+        if workloads.is_empty() {
+            return Ok(None);
+        }
+        let places = self.places(&workloads, lost, keeps, t);
+        // Hours are counted in the longest buffer's time, beyond which only what is served for
+        // ever lasts.
+        let longest =
+            workloads.iter().map(|&w| self.model.workloads[w].buffer / self.mean(w, t)).fold(0.0, f64::max).max(1.0);
+        let far = 1e6;
+        let mut lp = LinearProgram::new("time to survive");
+        let tau = lp.add_column("tau", "", 0.0, far, -1.0);
+        let mut served: Vec<Vec<(ColumnId, f64)>> = vec![Vec::new(); workloads.len()];
+        for (p, place) in places.iter().enumerate().filter(|(_, place)| place.chips > 0.0) {
+            // Parts of the place's chips, times tau.
+            let mut row = vec![(tau, -1.0)];
+            for (i, &w) in workloads.iter().enumerate().filter(|(i, _)| place.productivity[*i] > 0.0) {
+                let column = lp.add_column(format!("y{w},{p}"), "", 0.0, far, 0.0);
+                served[i].push((column, place.productivity[i] * place.chips / self.peak(w) / self.mean(w, t)));
+                row.push((column, 1.0));
+            }
+            lp.add_row(format!("place{p}"), "", f64::NEG_INFINITY, 0.0, row);
+        }
+        for (i, &w) in workloads.iter().enumerate() {
+            let mut terms = std::mem::take(&mut served[i]);
+            terms.push((tau, -1.0));
+            let buffer = self.model.workloads[w].buffer / self.mean(w, t) / longest;
+            lp.add_row(format!("buffer{w}"), "", -buffer, f64::INFINITY, terms);
+        }
+        let found = optimal(&lp)?.x[0];
+        Ok((found < 0.5 * far).then_some(found.max(0.0) * longest))
+    }
+}
+
+fn optimal(lp: &LinearProgram) -> Result<Solved, EngineError> {
+    let solved = solve_certified(lp, EngineChoice::Auto, &SolveOptions::default())?;
+    if solved.status == CertifiedStatus::Optimal {
+        return Ok(solved);
+    }
+    let what = format!("the program `{}` was not certified: {:?}", lp.name(), solved.status);
+    Err(EngineError::Failed { engine: "rerouting", what })
+}

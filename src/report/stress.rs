@@ -1,0 +1,155 @@
+//! The stress table as text, JSON and CSV.
+
+use std::io::{self, Write};
+
+use super::column::clean;
+use super::summary::Table;
+use super::{Style, text};
+use crate::analysis::Stress;
+use crate::units::human::{money, number, percent};
+
+/// Writes a stress table as JSON.
+///
+/// # Errors
+/// What the writer reports.
+pub fn write_json(stress: &Stress, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, stress)?;
+    writeln!(out)
+}
+
+/// Writes a stress table as CSV: a row for each loss and workload.
+///
+/// # Errors
+/// What the writer reports.
+pub fn write_csv(stress: &Stress, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = csv::Writer::from_writer(out);
+    table.write_record([
+        "by",
+        "lost",
+        "fraction",
+        "served",
+        "period",
+        "loss",
+        "loss_period",
+        "exposure",
+        "time_to_survive",
+        "workload",
+        "workload_served",
+        "workload_period",
+        "workload_lost",
+        "unit",
+    ])?;
+    for l in &stress.losses {
+        for w in &l.workloads {
+            table.write_record([
+                super::csv::safe(&l.lost.by),
+                super::csv::safe(&l.lost.group),
+                l.fraction.to_string(),
+                l.served.to_string(),
+                super::csv::safe(&l.period),
+                l.loss.to_string(),
+                super::csv::safe(&l.loss_period),
+                l.exposure.to_string(),
+                l.time_to_survive.map(|h| h.to_string()).unwrap_or_default(),
+                super::csv::safe(&w.workload),
+                w.served.to_string(),
+                super::csv::safe(&w.period),
+                w.lost.to_string(),
+                super::csv::safe(&w.unit),
+            ])?;
+        }
+    }
+    table.flush()
+}
+
+/// Writes a stress table for a person.
+///
+/// # Errors
+/// What the writer reports.
+pub fn write_text(stress: &Stress, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let scenarios = stress.model.scenarios.join(", ");
+    let scenarios = if scenarios.is_empty() { scenarios } else { format!(" ({})", clean(&scenarios)) };
+    writeln!(out, "{}{scenarios}: each supplier lost in turn, the costliest first", clean(&stress.model.name))?;
+    text::table(&losses(stress), style, out)?;
+    text::table(&workloads(stress), style, out)?;
+    for note in &stress.notes {
+        writeln!(out, "\n{}", clean(note))?;
+    }
+    Ok(())
+}
+
+fn name(lost: &crate::plan::Lost) -> String {
+    format!("{} {}", lost.by, lost.group)
+}
+
+fn losses(stress: &Stress) -> Table {
+    let dated = stress.model.periods.len() > 1;
+    let at = |text: String, period: &str| if dated { format!("{text} in {period}") } else { text };
+    let rows = stress
+        .losses
+        .iter()
+        .map(|l| {
+            let part = if l.fraction < 1.0 { format!(" ({})", percent(l.fraction)) } else { String::new() };
+            let served = share(l.served);
+            let lasts = match l.time_to_survive {
+                Some(hours) => at(duration(hours), &l.time_to_survive_period),
+                None => "for ever".to_owned(),
+            };
+            let also = l.also.iter().map(name).collect::<Vec<_>>().join(", ");
+            vec![
+                format!("{}{part}", name(&l.lost)),
+                if l.served < 1.0 { at(served, &l.period) } else { served },
+                if l.loss > 0.0 { at(money(l.loss, &stress.currency), &l.loss_period) } else { "0".to_owned() },
+                share(l.exposure),
+                lasts,
+                also,
+            ]
+        })
+        .collect();
+    Table {
+        heading: "Losses".to_owned(),
+        columns: vec![
+            ("lost", false),
+            ("still served, at worst", false),
+            ("lost until recovery", false),
+            ("exposure", true),
+            ("buffers last", false),
+            ("the same as", false),
+        ],
+        rows,
+        foot: Some(
+            "Still served: the largest part at which all that is rerouted can be served at once. Exposure: the loss as a part of the largest."
+                .to_owned(),
+        ),
+    }
+}
+
+fn workloads(stress: &Stress) -> Table {
+    let dated = stress.model.periods.len() > 1;
+    let mut rows = Vec::new();
+    for l in &stress.losses {
+        for w in l.workloads.iter().filter(|w| w.served < 1.0 - 1e-9 || w.lost > 0.0) {
+            let mut row = vec![name(&l.lost), w.workload.clone(), share(w.served)];
+            if dated {
+                row.push(w.period.clone());
+            }
+            row.push(if w.lost > 0.0 { format!("{} {}", number(w.lost), w.unit) } else { "0".to_owned() });
+            rows.push(row);
+        }
+    }
+    let mut columns = vec![("lost", false), ("workload", false), ("still served", true)];
+    if dated {
+        columns.push(("in", false));
+    }
+    columns.push(("lost until recovery", true));
+    Table { heading: "Workloads that are not served whole".to_owned(), columns, rows, foot: None }
+}
+
+fn share(x: f64) -> String {
+    // Rounded down: what is nearly served is not served.
+    percent((x * 1000.0 + 1e-6).floor() / 1000.0)
+}
+
+fn duration(hours: f64) -> String {
+    if hours >= 48.0 { format!("{} days", number(hours / 24.0)) } else { format!("{} h", number(hours)) }
+}
