@@ -36,6 +36,7 @@ fn plan() -> Plan {
         limit: 0.6,
         shadow_price: price,
         unit: "share".to_owned(),
+        requirement: None,
         premium: None,
         holds_from: None,
         holds_to: None,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::premium;
 use crate::engine::{CertifiedStatus, EngineChoice, EngineError, SolveOptions, Solved, solve_certified};
 use crate::formulation::{Formulation, Limits, build_with};
 use crate::lp::certify;
@@ -88,7 +89,7 @@ pub fn solve(model: &Model, settings: &SolveSettings) -> Result<Plan, EngineErro
     let (formulation, solved) = solve_within_boxes(model, Limits::All, settings)?;
     let mut plan = told(model, &formulation, &solved, settings.detail)?;
     if settings.detail == Detail::Full && plan.status == Status::Optimal {
-        add_premium(model, settings, &mut plan)?;
+        premium::add(model, settings, &mut plan)?;
     }
     Ok(plan)
 }
@@ -102,7 +103,7 @@ pub fn solved_program(model: &Model, settings: &SolveSettings) -> Result<(Formul
 }
 
 /// Solves, with more room if a box that is ours is touched, so that no answer depends on it.
-fn solve_within_boxes(
+pub(super) fn solve_within_boxes(
     model: &Model,
     limits: Limits,
     settings: &SolveSettings,
@@ -263,28 +264,4 @@ fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Detail) -> Resu
     plan.notes.extend(notes(model, &schedule).into_iter().skip(model.notes.len()));
     plan.cost = Some(cost);
     Ok(plan)
-}
-
-/// The diversification premium: the cost less what it would be without the dependency limits.
-fn add_premium(model: &Model, settings: &SolveSettings, plan: &mut Plan) -> Result<(), EngineError> {
-    let Some(cost) = &mut plan.cost else { return Ok(()) };
-    let risk_limits = [model.risk.cvar.map(|c| c.term), model.risk.expected];
-    let limited = model.limits.iter().any(|l| l.kind.is_dependency())
-        || !model.survive.is_empty()
-        || risk_limits.iter().flatten().any(|t| t.at_most.is_some());
-    if !limited {
-        cost.unrestricted = Some(cost.total);
-        cost.premium = Some(0.0);
-        return Ok(());
-    }
-    let (formulation, solved) = solve_within_boxes(model, Limits::WithoutDependency, settings)?;
-    if solved.status == CertifiedStatus::Optimal {
-        let unrestricted = formulation.program().objective(&solved.x);
-        cost.unrestricted = Some(unrestricted);
-        // Removing limits cannot cost more: a difference below zero is rounding of two solves.
-        cost.premium = Some((cost.total - unrestricted).max(0.0));
-    } else {
-        plan.notes.push("the cost without the dependency limits could not be certified and is left out".to_owned());
-    }
-    Ok(())
 }

@@ -28,6 +28,7 @@ mod demand;
 mod measure;
 mod power;
 mod ramp;
+mod requirement;
 mod rerouting;
 mod risk;
 mod share;
@@ -40,6 +41,7 @@ use crate::lp::{ColumnId, LinearProgram, RowId};
 use crate::model::{LimitKind, Model};
 
 pub use measure::{contract_inside, unit_price};
+pub use requirement::{Limits, Requirement};
 
 /// A column of chips held: one offer, one contract (or none), one stretch of periods.
 #[derive(Clone, Debug, PartialEq)]
@@ -239,46 +241,6 @@ pub struct Formulation {
     runs_at: Vec<Vec<Vec<u32>>>,
     /// For each workload and offer, whether it may run there.
     eligible: Vec<Vec<bool>>,
-}
-
-/// Which requirements of the policy a program is built with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Limits {
-    /// All of them.
-    #[default]
-    All,
-    /// Those that do not limit dependency: what the diversification premium is measured from.
-    WithoutDependency,
-    /// All but one: what that one adds to the cost is measured from it.
-    Without(Requirement),
-}
-
-/// A requirement of the policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Requirement {
-    /// A limit, by its index.
-    Limit(usize),
-    /// A loss to survive, by the index of the requirement.
-    Survive(usize),
-    /// The limit on the conditional value at risk.
-    Cvar,
-    /// The limit on the expected loss.
-    ExpectedLoss,
-}
-
-impl Limits {
-    /// Whether a requirement is one of them.
-    fn has(self, model: &Model, requirement: Requirement) -> bool {
-        let dependency = match requirement {
-            Requirement::Limit(index) => model.limits[index].kind.is_dependency(),
-            Requirement::Survive(_) | Requirement::Cvar | Requirement::ExpectedLoss => true,
-        };
-        match self {
-            Limits::All => true,
-            Limits::WithoutDependency => !dependency,
-            Limits::Without(one) => one != requirement,
-        }
-    }
 }
 
 /// Boxes that the demand implies are this much wider than it, so that they are never reached: a

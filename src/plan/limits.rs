@@ -9,7 +9,7 @@ use super::ledger::{Ledger, measure};
 use super::resilience::Survival;
 use super::schedule::Schedule;
 use super::types::{LimitResult, RiskResult};
-use crate::formulation::{Constraint, Formulation};
+use crate::formulation::{Constraint, Formulation, Requirement};
 use crate::model::{CommitIn, LimitKind, Measure, Model, Origin, Task};
 use crate::units::human::{money, number, percent, power};
 
@@ -19,6 +19,8 @@ const REACHED: f64 = 1e-6;
 /// What a solution says of one limit, before it is put into words.
 struct Finding<'a> {
     name: String,
+    /// The requirement of the policy that it is a part of.
+    requirement: Option<Requirement>,
     kind: &'static str,
     origin: &'a Origin,
     activity: f64,
@@ -85,6 +87,7 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
                 let p = &model.pools[pool];
                 let label = &model.calendar.periods[period].label;
                 others.push(Finding {
+                    requirement: None,
                     name: format!("pool {} {label}", p.id),
                     kind: "pool",
                     origin: &p.origin,
@@ -102,6 +105,7 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
                 let w = &model.workloads[workload];
                 let label = &model.calendar.periods[period].label;
                 others.push(Finding {
+                    requirement: None,
                     name: format!("rate {} {label}", w.id),
                     kind: "rate",
                     origin: &w.origin,
@@ -121,6 +125,7 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
                 let many = c.commit.as_ref().is_some_and(|c| c.buckets.len() > 1);
                 let part = if many { format!(" {}", bucket + 1) } else { String::new() };
                 others.push(Finding {
+                    requirement: None,
                     name: format!("commit {}{part}", c.id),
                     kind: "commit",
                     origin: &c.origin,
@@ -185,6 +190,7 @@ fn survivals<'a>(model: &'a Model, f: &Formulation, evidence: Evidence<'_>) -> V
         let label = &model.calendar.periods[s.period].label;
         let worst = if model.calendar.is_steady() { String::new() } else { format!(", at worst in {label},") };
         Finding {
+            requirement: Some(Requirement::Survive(s.requirement)),
             name: format!("{} {}", survive.name, loss.group),
             kind: "survive",
             origin: &survive.origin,
@@ -212,6 +218,7 @@ fn risk_limit<'a>(model: &'a Model, risk: Option<&RiskResult>, expected: bool, y
         ("cvar", risk.cvar?, cvar.term.at_most?, subject)
     };
     Some(Finding {
+        requirement: Some(if expected { Requirement::ExpectedLoss } else { Requirement::Cvar }),
         name: name.to_owned(),
         kind: "risk",
         origin: &model.risk_origin,
@@ -234,6 +241,7 @@ fn capacity<'a>(model: &'a Model, offer: usize, period: usize, held: f64, most: 
     let o = &model.offers[offer];
     let label = &model.calendar.periods[period].label;
     Finding {
+        requirement: None,
         name: format!("capacity {} {label}", o.id),
         kind: "capacity",
         origin: &o.origin,
@@ -265,7 +273,9 @@ fn policy_limit<'a>(
         measure(model, schedule, ledger, offers, m, w.as_deref(), &s.periods)
     };
     let held = || schedule.chips(model);
+    let requirement = Some(Requirement::Limit(limit));
     let finding = |name: &str, activity: f64, limit: f64, shadow: Option<f64>, unit: &str, subject: String| Finding {
+        requirement,
         name: [l.name.as_str(), name, &s.label].iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join(" "),
         kind: l.kind.word(),
         origin: &l.origin,
@@ -433,6 +443,7 @@ fn told(model: &Model, f: Finding<'_>, negligible: f64) -> LimitResult {
         limit: f.limit,
         shadow_price: f.shadow.map(|s| if s == 0.0 { 0.0 } else { s }),
         unit: f.unit,
+        requirement: f.requirement.map(|r| r.name(model).to_owned()),
         premium: None,
         holds_from: None,
         holds_to: None,

@@ -11,6 +11,10 @@ use crate::engine::{CertifiedStatus, EngineChoice, EngineError, SolveOptions, So
 use crate::lp::{ColumnId, LinearProgram};
 use crate::model::{Model, Response, Task, Term};
 
+/// Part of the largest holding up to which chips serve nobody: rounding of the solution, which
+/// would make the programs here ill-scaled.
+const NEGLIGIBLE: f64 = 1e-9;
+
 /// What a plan holds and runs, by period.
 #[derive(Clone, Debug)]
 pub struct Situation<'a> {
@@ -129,6 +133,7 @@ impl<'a> Situation<'a> {
     /// lost, with the chips that nobody else keeps.
     fn places(&self, workloads: &[usize], lost: &[f64], keeps: impl Fn(usize) -> bool, t: usize) -> Vec<Place> {
         let mut places: BTreeMap<Vec<u64>, Place> = BTreeMap::new();
+        let negligible = NEGLIGIBLE * (0..self.held.len()).map(|o| self.held[o][t]).fold(0.0, f64::max);
         for o in (0..self.model.offers.len()).filter(|&o| lost[o] < 1.0 && !self.is_spot(o)) {
             let held = self.held[o][t] * (1.0 - lost[o]);
             let may = |w: usize| {
@@ -137,14 +142,14 @@ impl<'a> Situation<'a> {
             };
             let productivity: Vec<f64> =
                 workloads.iter().map(|&w| if may(w) { self.model.productivity(w, o) } else { 0.0 }).collect();
-            if held <= 0.0 || productivity.iter().all(|&p| p == 0.0) {
+            if held <= negligible || productivity.iter().all(|&p| p == 0.0) {
                 continue;
             }
             let kept: f64 = self.running[t].iter().filter(|r| r.1 == o && keeps(r.0)).map(|r| r.2).sum();
             let key: Vec<u64> = productivity.iter().map(|p| p.to_bits()).collect();
             let place = places.entry(key).or_insert_with(|| Place { offers: Vec::new(), productivity, chips: 0.0 });
             place.offers.push(o);
-            place.chips += (held - kept).max(0.0);
+            place.chips += if held - kept > negligible { held - kept } else { 0.0 };
         }
         places.into_values().collect()
     }

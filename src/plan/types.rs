@@ -347,8 +347,11 @@ pub struct LimitResult {
     pub shadow_price: Option<f64>,
     /// Unit of the limit; the shadow price is money per this.
     pub unit: String,
-    /// What this limit alone adds to the cost: the cost less what it would be without it; `null`
-    /// where it was not computed.
+    /// The entry of the policy that it is a part of; `null` if it is not of the policy.
+    #[serde(default)]
+    pub requirement: Option<String>,
+    /// What that entry alone, with all its groups and periods, adds to the cost: the cost less what
+    /// it would be without it; `null` where it was not computed.
     #[serde(default)]
     pub premium: Option<f64>,
     /// Smallest limit for which the shadow price holds; `null` where it was not computed.

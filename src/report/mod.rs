@@ -3,6 +3,7 @@
 
 mod column;
 mod csv;
+mod dependency;
 mod json;
 mod markdown;
 pub mod stress;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::column::{adding_up, beside};
+use super::dependency;
 use crate::plan::{CostKind, Exposure, Plan, Status};
 use crate::units::human::{money, number, percent};
 
@@ -81,10 +82,14 @@ pub(super) fn tables(plan: &Plan) -> Vec<Table> {
     tables.extend(assignments(plan));
     tables.extend(contracts(plan));
     tables.extend(unmet(plan));
-    for by in ["vendor", "cloud", "organisation"] {
+    for by in ["vendor", "cloud"] {
         let table = plan.exposure.iter().find(|e| e.by == by && e.of == "spend" && e.period == "horizon");
         tables.extend(table.map(|e| exposure(plan, e)));
     }
+    tables.extend(dependency::organisations(plan));
+    tables.extend(dependency::resilience(plan));
+    tables.extend(dependency::risk(plan));
+    tables.extend(dependency::premiums(plan));
     tables
 }
 
@@ -197,12 +202,12 @@ fn purchases(plan: &Plan) -> Option<Table> {
 }
 
 /// A share of a table, to a tenth of a percent.
-fn share(x: f64) -> String {
+pub(super) fn share(x: f64) -> String {
     percent((x * 1000.0).round() / 1000.0)
 }
 
 /// How many of `n` rows are shown, and how many are not.
-fn cut(n: usize) -> (usize, usize) {
+pub(super) fn cut(n: usize) -> (usize, usize) {
     if n > ROWS { (ROWS - 1, n - ROWS + 1) } else { (n, 0) }
 }
 
@@ -297,7 +302,6 @@ fn exposure(plan: &Plan, e: &Exposure) -> Table {
             vec![g.group.clone(), share(g.share), money(g.amount, &plan.currency), bar, investor]
         })
         .collect();
-    let organisations = e.by == "organisation";
     let mut remainder = |name: String, part: f64, amount: f64| {
         rows.push(vec![name, share(part), money(amount, &plan.currency), String::new(), String::new()]);
     };
@@ -307,14 +311,11 @@ fn exposure(plan: &Plan, e: &Exposure) -> Table {
     }
     // Fees and idle money may belong to no vendor or cloud; that they are missing has to be seen.
     let told: f64 = e.groups.iter().map(|g| g.share).sum();
-    let unattributed = !organisations && told < 1.0 - 5e-4;
+    let unattributed = told < 1.0 - 5e-4;
     if let (true, Some(g)) = (unattributed, e.groups.first()) {
         remainder("not attributed".to_owned(), 1.0 - told, g.amount / g.share * (1.0 - told));
     }
-    let foot = if organisations {
-        "An organisation earns as a chip vendor and as a cloud, so these shares may add up to more than 100 %."
-            .to_owned()
-    } else if unattributed {
+    let foot = if unattributed {
         format!("HHI {:.3}, of the shares above: what is not attributed counts as spread out.", e.hhi)
     } else {
         format!("HHI {:.3}: as concentrated as {:.2} equal suppliers.", e.hhi, e.effective)
@@ -322,14 +323,7 @@ fn exposure(plan: &Plan, e: &Exposure) -> Table {
     Table {
         heading: format!("Spend by {}", e.by),
         columns: vec![
-            (
-                match e.by.as_str() {
-                    "vendor" => "vendor",
-                    "cloud" => "cloud",
-                    _ => "organisation",
-                },
-                false,
-            ),
+            (if e.by == "vendor" { "vendor" } else { "cloud" }, false),
             ("share", true),
             ("amount", true),
             ("", false),

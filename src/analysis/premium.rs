@@ -1,0 +1,65 @@
+//! What the policy costs: the diversification premium, and what each limit alone adds.
+
+use super::solve::{SolveSettings, solve_within_boxes};
+use crate::engine::{CertifiedStatus, EngineError};
+use crate::formulation::{Limits, Requirement};
+use crate::model::Model;
+use crate::plan::Plan;
+
+/// Adds the diversification premium, which is the cost less what it would be without the limits on
+/// dependency; and for each of these limits, the cost less what it would be without that one.
+///
+/// The premiums by limit do not add up to the whole: of two limits that ask for the same, each
+/// alone adds nothing.
+///
+/// # Errors
+/// As the engine's.
+pub(super) fn add(model: &Model, settings: &SolveSettings, plan: &mut Plan) -> Result<(), EngineError> {
+    let Some(total) = plan.cost.as_ref().map(|c| c.total) else { return Ok(()) };
+    let all = Requirement::of_dependency(model);
+    let unrestricted = match all.as_slice() {
+        [] => Some(total),
+        _ => cost_with(model, Limits::WithoutDependency, settings)?,
+    };
+    let premium = |without: f64| {
+        // Removing limits cannot cost more: a difference below zero, or within what the
+        // certificates leave open, is rounding of two solves.
+        let difference = total - without;
+        if difference > 2e-9 * (1.0 + total.abs()) { difference } else { 0.0 }
+    };
+    if let Some(cost) = &mut plan.cost {
+        cost.unrestricted = unrestricted;
+        cost.premium = unrestricted.map(premium);
+    }
+    if unrestricted.is_none() {
+        plan.notes.push("the cost without the dependency limits could not be certified and is left out".to_owned());
+    }
+    // Without limits that no multiplier speaks for, a linear program stays where it is.
+    let linear = !plan.limits.iter().any(|l| l.shadow_price.is_none());
+    for &one in &all {
+        let name = one.name(model);
+        let idle = |l: &crate::plan::LimitResult| l.shadow_price == Some(0.0) && !l.binding;
+        let mine = || plan.limits.iter().filter(|l| l.requirement.as_deref() == Some(name));
+        let without = if linear && mine().all(idle) {
+            Some(total)
+        } else if all.len() == 1 {
+            unrestricted
+        } else {
+            cost_with(model, Limits::Without(one), settings)?
+        };
+        let premium = without.map(premium);
+        if premium.is_none() {
+            plan.notes.push(format!("the cost without `{name}` could not be certified and is left out"));
+        }
+        let mine = plan.limits.iter_mut().filter(|l| l.requirement.as_deref() == Some(name));
+        mine.for_each(|l| l.premium = premium);
+    }
+    Ok(())
+}
+
+/// The certified cost with some of the limits.
+fn cost_with(model: &Model, limits: Limits, settings: &SolveSettings) -> Result<Option<f64>, EngineError> {
+    let (formulation, solved) = solve_within_boxes(model, limits, settings)?;
+    let certified = solved.status == CertifiedStatus::Optimal;
+    Ok(certified.then(|| formulation.program().objective(&solved.x)))
+}
