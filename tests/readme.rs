@@ -41,6 +41,13 @@ fn the_commands_run() {
     let folder = tempfile::tempdir().unwrap();
     let mut commands: Vec<String> = Vec::new();
     for line in text.lines() {
+        // With quotes, so through a shell that finds the program.
+        if line.starts_with("polysource ") {
+            let program = assert_cmd::cargo::cargo_bin!("polysource").parent().unwrap().display().to_string();
+            let path = format!("{program}:{}", std::env::var("PATH").unwrap_or_default());
+            let run = std::process::Command::new("sh").args(["-c", line]).env("PATH", path).output().unwrap();
+            assert!(run.status.success(), "{line}: {}", String::from_utf8_lossy(&run.stderr));
+        }
         if let Some(rest) = line.strip_prefix("cargo run --release -- ") {
             commands.push(rest.to_owned());
         }

@@ -276,21 +276,25 @@ impl<'a> Situation<'a> {
             for (i, &w) in workloads.iter().enumerate() {
                 let mean = self.mean(w, t);
                 let scale = self.peak(w);
-                let column = lp.add_column(format!("short{w},{t}"), "", 0.0, mean, 0.0);
+                // Parts of the mean, so that workloads of all sizes and units are alike.
+                let column = lp.add_column(format!("short{w},{t}"), "", 0.0, 1.0, 0.0);
                 let mut terms: Vec<(ColumnId, f64)> = y[i].iter().map(|&(c, a)| (c, a / scale / mean)).collect();
-                terms.push((column, 1.0 / mean));
+                terms.push((column, 1.0));
                 lp.add_row(format!("short{w},{t}"), "", 1.0, f64::INFINITY, terms);
-                short[w].push((column, hours));
+                short[w].push((column, mean * hours));
                 whole[w] += mean * hours;
             }
         }
+        // Parts of the work until recovery. Money is counted in the dearest workload's.
+        let dearest = all.iter().map(|&w| self.model.workloads[w].loss * whole[w]).fold(0.0, f64::max);
+        let unit = if dearest > 0.0 { dearest } else { 1.0 };
+        let price = |w: usize| self.model.workloads[w].loss * whole[w] / unit;
         let mut columns = Vec::new();
         for &w in all.iter().filter(|&&w| whole[w] > 0.0) {
-            let workload = &self.model.workloads[w];
-            let column = lp.add_column(format!("lost{w}"), "", 0.0, whole[w], workload.loss);
+            let column = lp.add_column(format!("lost{w}"), "", 0.0, 1.0, price(w));
             let mut terms: Vec<(ColumnId, f64)> = short[w].iter().map(|&(c, a)| (c, -a / whole[w])).collect();
-            terms.push((column, 1.0 / whole[w]));
-            lp.add_row(format!("lost{w}"), "", -workload.buffer / whole[w], f64::INFINITY, terms);
+            terms.push((column, 1.0));
+            lp.add_row(format!("lost{w}"), "", -self.model.workloads[w].buffer / whole[w], f64::INFINITY, terms);
             columns.push((w, column));
         }
         if columns.is_empty() {
@@ -299,16 +303,19 @@ impl<'a> Situation<'a> {
         let money = lp.objective(&optimal(&lp)?.x).max(0.0);
         // Among the reroutings that lose no more money, the one that loses the smallest parts.
         let priced: Vec<(ColumnId, f64)> =
-            columns.iter().map(|&(w, c)| (c, self.model.workloads[w].loss)).filter(|(_, a)| *a > 0.0).collect();
+            columns.iter().map(|&(w, c)| (c, price(w))).filter(|(_, a)| *a > 0.0).collect();
         if !priced.is_empty() {
             lp.add_row("money", "", f64::NEG_INFINITY, money * (1.0 + 1e-9) + 1e-9, priced);
         }
         for &(w, c) in &columns {
-            lp.add_cost(c, 1.0 / whole[w] - self.model.workloads[w].loss);
+            lp.add_cost(c, 1.0 - price(w));
         }
         let solved = optimal(&lp)?;
-        let negligible = |w: usize, x: f64| if x <= 1e-9 * whole[w] { 0.0 } else { x };
-        Ok((money, columns.into_iter().map(|(w, c)| (w, negligible(w, solved.x[c.0 as usize]))).collect()))
+        let part = |c: ColumnId| match solved.x[c.0 as usize] {
+            x if x <= 1e-8 => 0.0,
+            x => x,
+        };
+        Ok((money * unit, columns.into_iter().map(|(w, c)| (w, part(c) * whole[w])).collect()))
     }
 
     fn peak(&self, w: usize) -> f64 {

@@ -45,7 +45,7 @@ pub(super) fn resilience(plan: &Plan) -> Option<Table> {
     let (shown, more) = cut(losses.len());
     let dated = plan.model.periods.len() > 1;
     let row = |r: &&Resilience| {
-        let mut cells = vec![format!("{} {}", r.lost.by, r.lost.group).trim().to_owned(), share(r.served)];
+        let mut cells = vec![format!("{} {}", r.lost.by, r.lost.group).trim().to_owned(), served(r.served)];
         if dated {
             cells.push(if r.served < 1.0 { r.period.clone() } else { String::new() });
         }
@@ -157,4 +157,10 @@ pub(super) fn organisations(plan: &Plan) -> Option<Table> {
         rows,
         foot: (!circular.is_empty()).then(|| circular.join("\n  ")),
     })
+}
+
+/// A part that is still served, to a tenth of a percent and rounded down: what is nearly served is
+/// not served.
+pub(super) fn served(x: f64) -> String {
+    percent((x * 1000.0 + 1e-6).floor() / 1000.0)
 }

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use super::column::clean;
-use super::summary::Table;
+use super::dependency::served;
+use super::summary::{Table, share};
 use super::{Style, text};
 use crate::analysis::Stress;
 use crate::units::human::{money, number, percent};
@@ -89,8 +90,8 @@ fn losses(stress: &Stress) -> Table {
         .losses
         .iter()
         .map(|l| {
-            let part = if l.fraction < 1.0 { format!(" ({})", percent(l.fraction)) } else { String::new() };
-            let served = share(l.served);
+            let whole = if l.fraction < 1.0 { format!(" ({})", percent(l.fraction)) } else { String::new() };
+            let part = served(l.served);
             let lasts = match l.time_to_survive {
                 Some(hours) => at(duration(hours), &l.time_to_survive_period),
                 None => "for ever".to_owned(),
@@ -98,7 +99,7 @@ fn losses(stress: &Stress) -> Table {
             let also = l.also.iter().map(name).collect::<Vec<_>>().join(", ");
             vec![
                 format!("{}{part}", name(&l.lost)),
-                if l.served < 1.0 { at(served, &l.period) } else { served },
+                if l.served < 1.0 { at(whole, &l.period) } else { whole },
                 if l.loss > 0.0 { at(money(l.loss, &stress.currency), &l.loss_period) } else { "0".to_owned() },
                 share(l.exposure),
                 lasts,
@@ -129,7 +130,7 @@ fn workloads(stress: &Stress) -> Table {
     let mut rows = Vec::new();
     for l in &stress.losses {
         for w in l.workloads.iter().filter(|w| w.served < 1.0 - 1e-9 || w.lost > 0.0) {
-            let mut row = vec![name(&l.lost), w.workload.clone(), share(w.served)];
+            let mut row = vec![name(&l.lost), w.workload.clone(), served(w.served)];
             if dated {
                 row.push(w.period.clone());
             }
@@ -143,11 +144,6 @@ fn workloads(stress: &Stress) -> Table {
     }
     columns.push(("lost until recovery", true));
     Table { heading: "Workloads that are not served whole".to_owned(), columns, rows, foot: None }
-}
-
-fn share(x: f64) -> String {
-    // Rounded down: what is nearly served is not served.
-    percent((x * 1000.0 + 1e-6).floor() / 1000.0)
 }
 
 fn duration(hours: f64) -> String {
