@@ -71,9 +71,7 @@ fn every_file_is_told_in_exactly_these_words() {
         let (diagnostics, sources) = told(&read(&path));
         let code = code_of(&path);
         let codes: Vec<&str> = diagnostics.sorted().iter().map(|d| d.code.as_str()).collect();
-        // `rate.at_least` is not supported yet, which is told beside what is wrong with it.
-        let also = if code == "min-above-max" { "not-supported-yet" } else { "" };
-        if !codes.contains(&code.as_str()) || codes.iter().any(|c| *c != code && *c != also) {
+        if !codes.contains(&code.as_str()) || codes.iter().any(|c| *c != code) {
             wrong.push(format!("{}: expected only `{code}`, told {codes:?}", path.display()));
         }
         wrong.extend(compare(&path, &render(&diagnostics, &sources, false)));

@@ -93,11 +93,16 @@ fn plan() -> Plan {
         contracts: vec![ContractResult {
             contract: "aws-2026".to_owned(),
             signed: true,
+            optional: false,
+            cost_signed: None,
+            cost_unsigned: None,
+            worth: None,
             spend: 69e6,
             commit: 69e6,
             idle: 0.000_3,
             funding: 1e6,
         }],
+        moves: vec![],
         unmet: vec![Unmet { workload: "chat".to_owned(), period: "2026-Q2".to_owned(), work: 1e9 }],
         exposure: vec![
             Exposure {
@@ -131,6 +136,9 @@ fn plan() -> Plan {
             primal: Some(1e-12),
             bound: Some(99.999_99e6),
             gap: Some(3e-8),
+            relaxation: None,
+            bound_by: None,
+            conditional_prices: false,
             verified: true,
             size: [12, 9, 40],
         },

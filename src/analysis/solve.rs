@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::premium;
+use super::{deals, premium};
 use crate::engine::{CertifiedStatus, EngineChoice, EngineError, SolveOptions, Solved, solve_certified};
 use crate::formulation::{Formulation, Limits, build_with};
 use crate::lp::certify;
@@ -11,7 +11,7 @@ use crate::plan::audit::{audit, audit_risk, audit_survival};
 use crate::plan::ledger::{Ledger, cost};
 use crate::plan::{
     CertificateInfo, Evidence, ModelInfo, Plan, Schedule, Situation, Status, assignments, contract_results, exposure,
-    limit_results, notes, organisations, purchases, resilience, risk, survival, unmet,
+    limit_results, moves, notes, organisations, purchases, resilience, risk, survival, unmet,
 };
 
 /// Rounds of tangent cuts after which a concentration limit that still is exceeded is left to the
@@ -46,7 +46,7 @@ pub struct SolveSettings {
 
 impl Default for SolveSettings {
     fn default() -> Self {
-        SolveSettings { engine: EngineChoice::Auto, time_limit: None, detail: Detail::Full, mip_gap: 1e-6 }
+        SolveSettings { engine: EngineChoice::Auto, time_limit: None, detail: Detail::Full, mip_gap: 1e-4 }
     }
 }
 
@@ -90,6 +90,7 @@ pub fn solve(model: &Model, settings: &SolveSettings) -> Result<Plan, EngineErro
     let mut plan = told(model, &formulation, &solved, settings.detail)?;
     if settings.detail == Detail::Full && plan.status == Status::Optimal {
         premium::add(model, settings, &mut plan)?;
+        deals::add(model, settings, &mut plan)?;
     }
     Ok(plan)
 }
@@ -201,6 +202,7 @@ fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Detail) -> Resu
         assignments: Vec::new(),
         contracts: Vec::new(),
         unmet: Vec::new(),
+        moves: Vec::new(),
         exposure: Vec::new(),
         resilience: None,
         risk: None,
@@ -212,6 +214,12 @@ fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Detail) -> Resu
             primal: finite(certificate.primal),
             bound: finite(certificate.bound),
             gap: finite(certificate.gap),
+            relaxation: solved.relaxation,
+            bound_by: program.has_integers().then(|| match certificate.engine.contains("search") {
+                true => "microlp".to_owned(),
+                false => "certificate".to_owned(),
+            }),
+            conditional_prices: solved.conditional_duals,
             verified: certificate.verified,
             size: [program.columns().len(), program.rows().len(), program.nonzeros()],
         },
@@ -220,7 +228,7 @@ fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Detail) -> Resu
     if !status.has_plan() || solved.x.is_empty() {
         return Ok(plan);
     }
-    let schedule = Schedule::read(f, &solved.x);
+    let schedule = Schedule::read(model, f, &solved.x);
     let ledger = Ledger::of(model, &schedule);
     let mut cost = cost(model, &schedule, &ledger);
     let situation = Situation::of_schedule(model, &schedule);
@@ -244,8 +252,9 @@ fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Detail) -> Resu
     plan.status = status;
     plan.purchases = purchases(model, &schedule);
     plan.assignments = assignments(model, &schedule);
-    plan.contracts = contract_results(model, &ledger);
+    plan.contracts = contract_results(model, &schedule, &ledger);
     plan.unmet = unmet(model, &schedule);
+    plan.moves = moves(model, &schedule);
     plan.exposure = exposure(model, &schedule, &ledger);
     plan.organisations = organisations(model, &ledger);
     if detail == Detail::Full {

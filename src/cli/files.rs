@@ -30,7 +30,10 @@ pub(super) fn input(args: &ModelArgs) -> Result<Input, Unreadable> {
         overlays.push((path.display().to_string(), read(path)?));
     }
     let name = args.model.display().to_string();
-    Ok(Input { name, text, overlays, scenarios: args.scenario.clone(), sets: args.sets.clone() })
+    // Files that a model names are beside it; for a model from standard input, where the program runs.
+    let folder = args.model.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = Some(folder.to_path_buf());
+    Ok(Input { name, text, overlays, scenarios: args.scenario.clone(), sets: args.sets.clone(), folder })
 }
 
 /// Loads a model, telling warnings and errors on standard error.

@@ -97,6 +97,8 @@ codes! {
     UnservedWorkload = "unserved-workload";
     /// A least amount above the most.
     MinAboveMax = "min-above-max";
+    /// Two things that are asked for exclude one another.
+    Contradiction = "contradiction";
     /// Two names that must differ are the same.
     DuplicateName = "duplicate-name";
     /// A limit that cannot be attributed without ambiguity.

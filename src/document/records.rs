@@ -146,11 +146,13 @@ record! {
         required price "price": Series,
         /// Most chips that can be held; left out, as many as are needed.
         optional capacity "capacity": Series,
-        /// Chips are held in whole blocks of this size (not supported yet).
+        /// Chips are held in whole blocks of this size.
         optional block "block": Amount,
+        /// Fewest chips that can be held, if any are.
+        optional minimum "minimum": Amount,
         /// Nothing can be held before this much of the horizon has passed.
         optional lead "lead": Amount,
-        /// Prices of the chips beyond a quantity (not supported yet).
+        /// Prices of the chips beyond a quantity, rising or falling.
         optional tiers "tiers": List<Tier>,
         /// Id of the pool that it draws on.
         optional pool "pool": Text,
@@ -239,19 +241,19 @@ record! {
         optional commit "commit": Commit,
         /// Part taken off the covered offers' prices.
         optional discount "discount": Amount,
-        /// signed (default), or optional: the plan may sign it (not supported yet).
+        /// signed (default), or optional: the plan signs it if that pays.
         optional decision "decision": Text,
-        /// Offers that can be held only if this is signed (not supported yet).
+        /// Offers that can be held only if this is signed.
         optional unlocks "unlocks": Selector,
         /// Money in, by date.
         optional funding "funding": Series,
         /// Money out, by date.
         optional fee "fee": Series,
-        /// Policy entries that hold if this is signed (not supported yet).
+        /// Limits that hold if this is signed.
         optional requires "requires": List<Limit>,
-        /// Contracts that cannot be signed beside this one (not supported yet).
+        /// Contracts that cannot be signed beside this one.
         optional excludes "excludes": List<Text>,
-        /// Contracts that must be signed with this one (not supported yet).
+        /// Contracts without which this one cannot be signed.
         optional needs "needs": List<Text>,
         /// Where the terms come from.
         optional source "source": Text,
@@ -287,11 +289,11 @@ record! {
         optional rate "rate": RateLimit,
         /// Work per chip and hour on each chip.
         required throughput "throughput": Map<Amount>,
-        /// Cost paid once for each ecosystem it ever runs on (not supported yet).
-        optional porting "porting": Map<Amount>,
-        /// free (default), one-cloud, one-ecosystem or one-offer (all but free not supported yet).
+        /// Cost paid once for each ecosystem it ever runs on.
+        optional porting "porting": Map<Port>,
+        /// free (default), one-cloud, one-ecosystem or one-offer.
         optional split "split": Text,
-        /// Data that has to be where it runs (not supported yet).
+        /// Data that has to be where it runs.
         optional data "data": DataGravity,
         /// Mean rate of work to be served, for inference.
         optional demand "demand": Series,
@@ -316,12 +318,52 @@ record! {
     }
 }
 
+/// What it takes to port a workload to an ecosystem.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Port {
+    /// Its cost alone.
+    Cost(Amount),
+    /// A map with further particulars.
+    Detailed(Box<PortDetail>),
+}
+
+record! {
+    /// Porting with particulars.
+    PortDetail as "porting" {
+        /// Cost, paid once.
+        required cost "cost": Amount,
+        /// Time from the start of the horizon before it can run there.
+        optional lead "lead": Amount,
+    }
+}
+
+impl Decode for Port {
+    fn decode(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        match &node.value {
+            Value::Map(_) => Some(Port::Detailed(Box::new(PortDetail::decode(node, diagnostics)?))),
+            _ => Some(Port::Cost(Amount::decode(node, diagnostics)?)),
+        }
+    }
+}
+
+impl JsonSchema for Port {
+    fn schema_name() -> Cow<'static, str> {
+        "Port".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let amount = generator.subschema_for::<Amount>();
+        let detail = generator.subschema_for::<PortDetail>();
+        json_schema!({ "anyOf": [amount, detail] })
+    }
+}
+
 record! {
     /// Chips that may or must run at a time.
     RateLimit as "a rate" {
         /// Most chips at a time.
         optional at_most "at_most": Amount,
-        /// Fewest chips while it runs (not supported yet).
+        /// Fewest chips while it runs.
         optional at_least "at_least": Amount,
     }
 }

@@ -10,7 +10,7 @@
 //! is enough for most models. Where it is not, an engine's own search goes on from [`MOST_NODES`],
 //! and then the bound is that engine's word and is named as such.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::certified::{CertifiedStatus, Solved, solve_certified};
 use super::{Engine, EngineChoice, EngineError, Microlp, SolveOptions};
@@ -18,6 +18,15 @@ use crate::lp::{Certificate, ColumnId, LinearProgram, primal_violation};
 
 /// Nodes after which the search is left to an engine.
 const MOST_NODES: usize = 1_000;
+
+/// Small trees are searched to this gap, whatever larger one is good enough.
+const EXACT: f64 = 1e-6;
+
+/// Nodes up to which a tree is small.
+const EXACT_NODES: usize = 200;
+
+/// Longest time for the engine's own search, if no other is set.
+const LONGEST_SEARCH: Duration = Duration::from_secs(60);
 
 /// Programs with more columns than this are not given to the embedded engine's own search, which
 /// would not end.
@@ -46,6 +55,8 @@ struct Tree<'a> {
     /// The smallest bound of the leaves that were not searched further.
     leaves: f64,
     nodes: usize,
+    /// Cost of the first node: nothing but whole numbers stands between it and the answer.
+    relaxation: Option<f64>,
     /// Whether some leaf was left without a proof.
     unproved: bool,
     /// Whether time ran out.
@@ -78,6 +89,7 @@ pub(super) fn solve_integers(
         best: None,
         leaves: f64::INFINITY,
         nodes: 0,
+        relaxation: None,
         unproved: false,
         limited: false,
     };
@@ -106,7 +118,8 @@ impl Tree<'_> {
     fn worthwhile(&self) -> f64 {
         self.best.as_ref().map_or(f64::INFINITY, |best| {
             let cost = self.original.objective(&best.x);
-            cost - 0.5 * self.options.mip_gap * (1.0 + cost.abs())
+            let gap = if self.nodes < EXACT_NODES { EXACT } else { self.options.mip_gap };
+            cost - 0.5 * gap.min(self.options.mip_gap) * (1.0 + cost.abs())
         })
     }
 
@@ -141,6 +154,9 @@ impl Tree<'_> {
                 self.leaves = self.leaves.min(node.bound);
                 return Ok(None);
             }
+        }
+        if self.nodes == 1 {
+            self.relaxation = Some(self.lp.objective(&solved.x));
         }
         let bound = solved.certificate.bound.max(node.bound);
         if bound >= self.worthwhile() {
@@ -262,6 +278,7 @@ impl Tree<'_> {
                 farkas: None,
                 attempts: Vec::new(),
                 conditional_duals: false,
+                relaxation: self.relaxation,
             });
         };
         // Rounding may have left a column just beside its whole number.
@@ -290,12 +307,14 @@ impl Tree<'_> {
             verified: best.status == CertifiedStatus::Optimal,
         };
         best.conditional_duals = true;
+        best.relaxation = self.relaxation;
         Ok(best)
     }
 
     /// Lets an engine search; whether it says that it has found the best, or that there is none.
     fn search_on(&mut self) -> Result<bool, EngineError> {
-        let outcome = match Microlp.solve(self.original, &self.options) {
+        let time_limit = Some(self.options.time_limit.unwrap_or(LONGEST_SEARCH));
+        let outcome = match Microlp.solve(self.original, &SolveOptions { time_limit, ..self.options }) {
             Ok(outcome) => outcome,
             Err(error) => {
                 tracing::debug!(%error, "the engine's search failed");

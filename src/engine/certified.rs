@@ -60,6 +60,8 @@ pub struct Solved {
     pub attempts: Vec<Attempt>,
     /// Whether the multipliers are those of the program with its integers fixed.
     pub conditional_duals: bool,
+    /// Cost of the linear relaxation, if some columns are whole.
+    pub relaxation: Option<f64>,
 }
 
 /// Points and multipliers found so far, from whichever engine.
@@ -196,6 +198,7 @@ fn accept(lp: &LinearProgram, x: Vec<f64>, y: Vec<f64>, certificate: Certificate
         farkas: None,
         attempts,
         conditional_duals: false,
+        relaxation: None,
     }
 }
 
@@ -236,6 +239,7 @@ fn infeasible(found: Found, ray: Vec<f64>) -> Solved {
         farkas: Some(ray),
         attempts: found.attempts,
         conditional_duals: false,
+        relaxation: None,
     }
 }
 
@@ -273,5 +277,6 @@ fn give_up(lp: &LinearProgram, found: Found) -> Solved {
         farkas: None,
         attempts: found.attempts,
         conditional_duals: false,
+        relaxation: None,
     }
 }

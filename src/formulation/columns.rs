@@ -10,7 +10,7 @@
 //! discount. An offer under several contracts has a copy of its holdings for each.
 
 use super::{CLEAR, Formulation, Holding, Run, Shortfall, bracketed};
-use crate::model::{CommitIn, Model, Offer, Task, Term};
+use crate::model::{CommitIn, Decision, Model, Offer, Task, Term};
 
 /// Chips that could be of use in a period are multiplied by this to box what the model does not
 /// bound.
@@ -32,11 +32,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model, room: f64) {
         runs(f, model, w);
         shortfalls(f, model, w);
     }
-    for contract in &model.contracts {
-        let paid = contract.fee.iter().map(|&(t, m)| m * model.discount_at_start(t)).sum::<f64>();
-        let got = contract.funding.iter().map(|&(t, m)| m * model.discount_at_start(t)).sum::<f64>();
-        f.program.add_offset(paid - got);
-    }
+    super::decisions::add_signs(f, model);
 }
 
 /// The most chips of an offer that a workload can use in a period.
@@ -88,13 +84,18 @@ fn holdings(f: &mut Formulation, model: &Model, index: usize, offer: &Offer, nee
             .contracts
             .iter()
             .enumerate()
-            .filter(|(_, k)| k.covers[index] && k.active.contains(&from))
+            .filter(|(_, k)| k.covers[index] && k.active.contains(&from) && k.decision != Decision::Refused)
             .map(|(k, _)| Some(k))
             .collect();
         // One signed contract takes all of the offer: its price is not higher, and what is spent
-        // counts towards it.
-        if covering.is_empty() { vec![None] } else { covering }
+        // counts towards it. Where none is sure to be signed, the offer can be held without.
+        let sure = covering.iter().flatten().any(|&k| model.contracts[k].decision == Decision::Signed);
+        if sure { covering } else { std::iter::once(None).chain(covering).collect() }
     };
+    let locked = |k: &crate::model::Contract| k.unlocks[index] && k.decision == Decision::Refused;
+    if model.contracts.iter().any(locked) {
+        return;
+    }
     let stretches: Vec<std::ops::Range<usize>> = match &offer.term {
         Term::Reserved { ends, .. } => {
             ends.iter().filter(|&(&s, &e)| s >= offer.lead && e > s).map(|(&s, &e)| s..e).collect()
@@ -114,8 +115,7 @@ fn holdings(f: &mut Formulation, model: &Model, index: usize, offer: &Offer, nee
         }
         let enough = ROOM * room * stretch.clone().map(|t| need[t]).fold(1.0, f64::max);
         let boxed = enough < capacity;
-        let payments = payments(model, offer, stretch.clone(), contract.map_or(0.0, |k| model.contracts[k].discount));
-        let cost = payments.iter().map(|&(t, money)| money * model.discount(t)).sum();
+        let discount = contract.map_or(0.0, |k| model.contracts[k].discount);
         let label = &model.calendar.periods[stretch.start].label;
         let id = contract.map_or("", |k| model.contracts[k].id.as_str());
         // The contract is told only where the offer has several copies.
@@ -124,30 +124,45 @@ fn holdings(f: &mut Formulation, model: &Model, index: usize, offer: &Offer, nee
             Term::Reserved { .. } => ("reserve", "reserve"),
             _ => ("rent", "rent"),
         };
-        let name = format!("{kind}{}", bracketed(&[&offer.id, id, label]));
         // Where this column alone holds the offer its bound is the capacity; elsewhere a row is, and
         // the box stays clear of it.
-        let alone = stretch.clone().all(|t| counts[t] == 1);
+        let alone = offer.tiers.is_empty() && stretch.clone().all(|t| counts[t] == 1);
         let most = if alone { capacity } else { CLEAR * capacity };
-        let column = f.program.add_column(name, role, 0.0, most.min(enough), cost);
-        if !boxed && alone {
-            let tightest = stretch.clone().find(|&t| offer.capacity_at(t) <= capacity).unwrap_or(stretch.start);
-            f.capacity_bounds.push((index, tightest, column));
+        for tier in 0..=offer.tiers.len() {
+            let from = if tier == 0 { 0.0 } else { offer.tiers[tier - 1].above };
+            let width = offer.tiers.get(tier).map_or(f64::INFINITY, |next| next.above - from);
+            let payments = payments(model, offer, stretch.clone(), discount, tier);
+            let cost = payments.iter().map(|&(t, money)| money * model.discount(t)).sum();
+            let above = if tier == 0 { String::new() } else { format!("above{from}") };
+            let name = format!("{kind}{}", bracketed(&[&offer.id, id, &above, label]));
+            let upper = most.min(enough);
+            let column = f.program.add_column(name, role, 0.0, upper.min(width), cost);
+            if !boxed && alone {
+                let tightest = stretch.clone().find(|&t| offer.capacity_at(t) <= capacity).unwrap_or(stretch.start);
+                f.capacity_bounds.push((index, tightest, column));
+            }
+            f.holdings.push(Holding {
+                column,
+                offer: index,
+                contract: *contract,
+                tier,
+                periods: stretch.clone(),
+                payments,
+                boxed: boxed && width > enough,
+            });
         }
-        f.holdings.push(Holding {
-            column,
-            offer: index,
-            contract: *contract,
-            periods: stretch.clone(),
-            payments,
-            boxed,
-        });
     }
 }
 
-fn payments(model: &Model, offer: &Offer, periods: std::ops::Range<usize>, discount: f64) -> Vec<(usize, f64)> {
+fn payments(
+    model: &Model,
+    offer: &Offer,
+    periods: std::ops::Range<usize>,
+    discount: f64,
+    tier: usize,
+) -> Vec<(usize, f64)> {
     let hours = |t: usize| model.calendar.periods[t].hours;
-    let price = offer.price[periods.start] * (1.0 - discount);
+    let price = offer.price_in(tier)[periods.start] * (1.0 - discount);
     match offer.term {
         Term::Reserved { upfront, .. } => {
             let mut payments: Vec<(usize, f64)> =
@@ -159,11 +174,18 @@ fn payments(model: &Model, offer: &Offer, periods: std::ops::Range<usize>, disco
     }
 }
 
+/// Whether a workload can have been ported to an offer's ecosystem by a period.
+pub(super) fn ported(model: &Model, workload: usize, offer: usize, period: usize) -> bool {
+    let ecosystem = &model.chips[model.offers[offer].chip].ecosystem;
+    let porting = model.workloads[workload].porting.iter().find(|p| Some(&p.ecosystem) == ecosystem.as_ref());
+    porting.is_none_or(|p| period >= p.ready)
+}
+
 fn runs(f: &mut Formulation, model: &Model, w: usize) {
     let workload = &model.workloads[w];
     for &offer in &workload.eligible {
         for period in workload.window.clone() {
-            if f.held(offer, period, 1.0).next().is_none() {
+            if f.held(offer, period, 1.0).next().is_none() || !ported(model, w, offer, period) {
                 continue;
             }
             let most = CLEAR * most_useful(model, w, offer, period);

@@ -2,15 +2,18 @@
 //!
 //! - spend: spend under k in part b + idle\[k,b\] >= commit\[k,b\]; idle is paid in the part's last
 //!   period
+//! - both times sign\[k\] where the contract is a decision
 //! - chips: chip-hours held under k in part b >= commit\[k,b\]; chips are paid when held, so what
 //!   is not used needs no column of its own
 
 use super::{Constraint, Formulation, Idle, bracketed};
-use crate::model::{CommitIn, Model};
+use crate::model::{CommitIn, Decision, Model};
 
 pub(super) fn add(f: &mut Formulation, model: &Model) {
     for (index, contract) in model.contracts.iter().enumerate() {
-        let Some(commit) = &contract.commit else { continue };
+        let Some(commit) = contract.commit.as_ref().filter(|_| contract.decision != Decision::Refused) else {
+            continue;
+        };
         for (number, bucket) in commit.buckets.iter().enumerate() {
             let mut terms = Vec::new();
             for h in f.holdings.iter().filter(|h| h.contract == Some(index)) {
@@ -39,7 +42,15 @@ pub(super) fn add(f: &mut Formulation, model: &Model) {
                 terms.push((column, 1.0));
             }
             let constraint = Constraint::Commit { contract: index, bucket: number };
-            f.row(constraint, format!("commit{label}"), "commit", (bucket.amount, f64::INFINITY), terms);
+            // What is due of a contract that may be signed is due if it is.
+            let due = match f.signs[index] {
+                Some(sign) => {
+                    terms.push((sign, -bucket.amount));
+                    0.0
+                }
+                None => bucket.amount,
+            };
+            f.row(constraint, format!("commit{label}"), "commit", (due, f64::INFINITY), terms);
         }
     }
 }

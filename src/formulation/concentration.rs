@@ -82,6 +82,10 @@ impl Formulation {
         let mut worst: f64 = 0.0;
         for index in 0..self.cones.len() {
             let cone = &self.cones[index];
+            let in_force = model.limits[cone.limit].when.and_then(|k| self.signs[k]);
+            if in_force.is_some_and(|sign| x[sign.0 as usize] < 0.5) {
+                continue;
+            }
             let v: Vec<f64> = cone.groups.iter().map(|g| g.at(x)).collect();
             let squares: f64 = v.iter().map(|m| m * m).sum();
             let total = cone.total.at(x);
@@ -115,6 +119,8 @@ impl Formulation {
         let name = format!("concentration{}", bracketed(&[&limit.name, span, &number]));
         let constraint = Constraint::Limit { limit: cone.limit, group: cone.cuts, span: cone.span };
         self.cones[index].cuts += 1;
+        self.begin(model, self.cones[index].limit);
         self.row(constraint, name, "concentration", (f64::NEG_INFINITY, -constant), terms);
+        self.condition = None;
     }
 }

@@ -15,7 +15,7 @@ use std::ops::Range;
 
 use super::Formulation;
 use crate::lp::ColumnId;
-use crate::model::{Contract, Measure, Model};
+use crate::model::{Contract, Decision, Measure, Model};
 
 /// A sum over columns and a constant.
 #[derive(Clone, Debug, Default)]
@@ -67,9 +67,13 @@ pub(super) fn measure(
                 sum.terms.push((idle.column, 1.0));
             }
         }
-        for contract in model.contracts.iter().filter(|c| contract_inside(c, group)) {
-            sum.constant +=
-                contract.fee.iter().filter(|(t, _)| periods.contains(t)).map(|(_, money)| money).sum::<f64>();
+        for (k, contract) in model.contracts.iter().enumerate().filter(|(_, c)| contract_inside(c, group)) {
+            let fee = contract.fee.iter().filter(|(t, _)| periods.contains(t)).map(|(_, money)| money).sum::<f64>();
+            match (f.signs[k], contract.decision) {
+                (Some(sign), _) if fee > 0.0 => sum.terms.push((sign, fee)),
+                (None, Decision::Signed) => sum.constant += fee,
+                _ => {}
+            }
         }
     }
     sum
@@ -84,7 +88,8 @@ pub fn contract_inside(contract: &Contract, group: &[bool]) -> bool {
     everything || (covers_some && contract.covers.iter().zip(group).all(|(covered, inside)| !covered || *inside))
 }
 
-/// Price of a chip-hour of an offer in a period, less the discount of the contract that covers it.
+/// Price of a chip-hour of an offer in a period, less the discount of the signed contract that
+/// covers it; the price of the first chips where it depends on the quantity.
 ///
 /// A reservation's price was fixed when it started; where the offer has no price any more the last
 /// known one counts.
@@ -92,6 +97,7 @@ pub fn contract_inside(contract: &Contract, group: &[bool]) -> bool {
 pub fn unit_price(model: &Model, offer: usize, period: usize) -> f64 {
     let prices = &model.offers[offer].price;
     let price = (0..=period).rev().map(|t| prices[t]).find(|p| !p.is_nan()).unwrap_or(0.0);
-    let covering = model.contracts.iter().find(|c| c.covers[offer] && c.active.contains(&period));
+    let signed = |c: &&Contract| c.decision == Decision::Signed;
+    let covering = model.contracts.iter().filter(signed).find(|c| c.covers[offer] && c.active.contains(&period));
     price * (1.0 - covering.map_or(0.0, |c| c.discount))
 }

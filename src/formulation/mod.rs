@@ -10,6 +10,10 @@
 //! | `run[w,o,t]` | chips of o that work for w in t | chips |
 //! | `unmet[w,t]` | work not done | rate, or work |
 //! | `idle[k,b]` | committed and not used in part b of k | money |
+//! | `sign[k]` | whether an optional contract is signed; whole | |
+//! | `place[w,g]`, `on[w,t]` | whether a workload runs in a group, or at all; whole | |
+//! | `blocks`, `any`, `full` | blocks held, whether any is, whether a tier is full; whole | |
+//! | `moved[w,o]` | chips that no longer do what they do today | chips |
 //! | `over[l,g,s]` | by how much a priced limit is exceeded | its measure |
 //! | `counts[l,g,s]`, `uses[l,g,s]` | whether a supplier counts, or is used; whole | |
 //! | `reroute[v,g,t,w,c]` | chips of class c that serve w in t after the loss of g | chips |
@@ -19,14 +23,18 @@
 //! The objective is the discounted cost
 //! sum of d_t x (spend + idle + unmet + over) + fees - funding + risk.
 
+mod baseline;
 mod budget;
 mod capacity;
 mod columns;
 mod commit;
 mod concentration;
+mod decisions;
 mod demand;
 mod measure;
+mod placement;
 mod power;
+mod quantities;
 mod ramp;
 mod requirement;
 mod rerouting;
@@ -38,9 +46,12 @@ mod survive;
 use std::ops::Range;
 
 use crate::lp::{ColumnId, LinearProgram, RowId};
-use crate::model::{LimitKind, Model};
+use crate::model::{Decision, LimitKind, Model};
 
+pub use baseline::Moved;
 pub use measure::{contract_inside, unit_price};
+pub use placement::{PlaceBy, Placement, placement_cost};
+pub use ramp::held_today;
 pub use requirement::{Limits, Requirement};
 
 /// A column of chips held: one offer, one contract (or none), one stretch of periods.
@@ -52,6 +63,8 @@ pub struct Holding {
     pub offer: usize,
     /// The contract it is held under.
     pub contract: Option<usize>,
+    /// Which of the offer's prices by quantity: 0 up to the first tier, then each tier's.
+    pub tier: usize,
     /// The periods in which it is held.
     pub periods: Range<usize>,
     /// Undiscounted money paid for one chip, and in which period.
@@ -189,6 +202,8 @@ pub enum Constraint {
         /// The period.
         period: usize,
     },
+    /// Whole columns do what they stand for.
+    Decision,
     /// What an outage takes.
     Outage {
         /// The outage.
@@ -225,6 +240,14 @@ pub struct Formulation {
     pub idles: Vec<Idle>,
     /// Columns of excess.
     pub excesses: Vec<Excess>,
+    /// Whether each contract that is a decision is signed.
+    pub signs: Vec<Option<ColumnId>>,
+    /// Whether workloads run in groups of offers.
+    pub placements: Vec<Placement>,
+    /// Chips that no longer do what they do today.
+    pub moves: Vec<Moved>,
+    /// While the rows of a limit are added that holds only if a contract is signed: its column.
+    condition: Option<ColumnId>,
     /// Limits on concentration, each held by the cuts found so far.
     cones: Vec<concentration::Cone>,
     /// What each row stands for, in the order of rows.
@@ -265,6 +288,10 @@ pub fn build_with(model: &Model, limits: Limits, room: f64) -> Formulation {
         shortfalls: Vec::new(),
         idles: Vec::new(),
         excesses: Vec::new(),
+        signs: Vec::new(),
+        placements: Vec::new(),
+        moves: Vec::new(),
+        condition: None,
         cones: Vec::new(),
         constraints: Vec::new(),
         capacity_bounds: Vec::new(),
@@ -282,8 +309,15 @@ pub fn build_with(model: &Model, limits: Limits, room: f64) -> Formulation {
     demand::add_work(&mut f, model);
     demand::add_rates(&mut f, model);
     commit::add(&mut f, model);
+    decisions::add(&mut f, model);
+    placement::add(&mut f, model);
+    quantities::add(&mut f, model);
+    baseline::add(&mut f, model);
     let wanted = |index: usize| limits.has(model, Requirement::Limit(index));
     for (index, limit) in model.limits.iter().enumerate().filter(|(index, _)| wanted(*index)) {
+        if !f.begin(model, index) {
+            continue;
+        }
         match &limit.kind {
             LimitKind::Budget { group, at_most } => budget::add(&mut f, model, index, group, *at_most),
             LimitKind::Share { .. } | LimitKind::Floor { .. } => share::add(&mut f, model, index),
@@ -292,6 +326,7 @@ pub fn build_with(model: &Model, limits: Limits, room: f64) -> Formulation {
             LimitKind::Power { group, at_most } => power::add(&mut f, model, index, group, *at_most),
             LimitKind::Ramp { group, at_most } => ramp::add(&mut f, model, index, group, *at_most),
         }
+        f.condition = None;
     }
     for index in (0..model.survive.len()).filter(|&i| limits.has(model, Requirement::Survive(i))) {
         survive::add(&mut f, model, index);
@@ -366,7 +401,19 @@ impl Formulation {
         x
     }
 
+    /// Begins the rows of a limit: whether there are any, and whether they hold only if a contract
+    /// is signed.
+    fn begin(&mut self, model: &Model, limit: usize) -> bool {
+        let Some(k) = model.limits[limit].when else { return true };
+        self.condition = self.signs[k];
+        self.condition.is_some() || model.contracts[k].decision == Decision::Signed
+    }
+
     /// Adds a row with what it stands for. A row without columns that holds anyway is left out.
+    ///
+    /// A row of a limit that holds only if a contract is signed, a x >= b, becomes
+    /// a x >= b x sign + l x (1 - sign) with l the least that its columns' boxes allow; and likewise
+    /// from above. So it asks for nothing if the contract is not signed, and for no less if it is.
     fn row(
         &mut self,
         constraint: Constraint,
@@ -377,6 +424,18 @@ impl Formulation {
     ) -> Option<RowId> {
         if terms.is_empty() && bounds.0 <= 0.0 && bounds.1 >= 0.0 {
             return None;
+        }
+        let (mut bounds, mut terms) = (bounds, terms);
+        if let (Some(sign), Constraint::Limit { .. }) = (self.condition, constraint) {
+            let (least, most) =
+                (-self.most(&terms.iter().map(|&(c, a)| (c, -a)).collect::<Vec<_>>()), self.most(&terms));
+            if bounds.0.is_finite() && least < bounds.0 {
+                terms.push((sign, least - bounds.0));
+                bounds.0 = least;
+            } else if bounds.1.is_finite() && most > bounds.1 {
+                terms.push((sign, most - bounds.1));
+                bounds.1 = most;
+            }
         }
         self.constraints.push(constraint);
         // Adding 0 makes a negative zero a plain one, for readers of the exported program.

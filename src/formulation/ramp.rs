@@ -1,6 +1,6 @@
 //! Ramp: sum over o of the group of held\[o,t\] - held\[o,t-1\] <= chips, in each t.
 //!
-//! Nothing is held before the first period.
+//! Before the first period, what runs today is held; nothing without a baseline.
 
 use super::{Constraint, Formulation, bracketed};
 use crate::model::{Group, Model};
@@ -16,6 +16,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model, limit: usize, group: &Grou
                 before.extend(f.held(index, period - 1, -1.0));
             }
         }
+        let at_most = if period == 0 { at_most + held_today(model, &group.offers) } else { at_most };
         let most = f.most(&now);
         // A reservation that runs on is in both and cancels: rows add up repeated columns.
         now.extend(before);
@@ -24,4 +25,11 @@ pub(super) fn add(f: &mut Formulation, model: &Model, limit: usize, group: &Grou
         let constraint = Constraint::Limit { limit, group: 0, span: number };
         f.row(constraint, format!("ramp{name}"), "ramp", (f64::NEG_INFINITY, at_most), now);
     }
+}
+
+/// Chips of a group that run today.
+#[must_use]
+pub fn held_today(model: &Model, group: &[bool]) -> f64 {
+    let running = model.baseline.iter().flat_map(|b| &b.running);
+    running.filter(|r| group[r.offer]).map(|r| r.chips).sum()
 }

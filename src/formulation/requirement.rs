@@ -55,7 +55,8 @@ impl Requirement {
     #[must_use]
     pub fn is_dependency(self, model: &Model) -> bool {
         match self {
-            Requirement::Limit(index) => model.limits[index].kind.is_dependency(),
+            // What a contract requires is its price, not the policy's.
+            Requirement::Limit(index) => model.limits[index].when.is_none() && model.limits[index].kind.is_dependency(),
             Requirement::Survive(_) | Requirement::Cvar | Requirement::ExpectedLoss => true,
         }
     }

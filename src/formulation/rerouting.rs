@@ -7,8 +7,9 @@
 
 use std::collections::BTreeMap;
 
-use super::columns::most_useful;
-use super::{CLEAR, Formulation, bracketed};
+use super::columns::{most_useful, ported};
+use super::placement::PlaceBy;
+use super::{CLEAR, Constraint, Formulation, bracketed};
 use crate::lp::ColumnId;
 use crate::model::{Model, Task, Term};
 
@@ -28,20 +29,24 @@ pub(super) fn classes(
     period: usize,
     survives: impl Fn(usize) -> bool,
 ) -> Vec<Class> {
-    let mut classes: BTreeMap<Vec<u64>, Class> = BTreeMap::new();
+    // Where porting is paid for, classes do not mix ecosystems.
+    let porting = workloads.iter().any(|w| f.placements.iter().any(|p| p.workload == *w && p.by == PlaceBy::Ecosystem));
+    let mut classes: BTreeMap<(String, Vec<u64>), Class> = BTreeMap::new();
     for (o, offer) in model.offers.iter().enumerate() {
         let spot = matches!(offer.term, Term::Spot { .. });
         if spot || !survives(o) || f.held_at[o][period].is_empty() {
             continue;
         }
-        let may = |w: usize| model.workloads[w].window.contains(&period) && f.eligible[w][o];
+        let may =
+            |w: usize| model.workloads[w].window.contains(&period) && f.eligible[w][o] && ported(model, w, o, period);
         let productivity: Vec<f64> =
             workloads.iter().map(|&w| if may(w) { model.productivity(w, o) } else { 0.0 }).collect();
         if productivity.iter().all(|&p| p == 0.0) {
             continue;
         }
         let bits: Vec<u64> = productivity.iter().map(|p| p.to_bits()).collect();
-        let class = classes.entry(bits).or_insert_with(|| Class { offers: Vec::new(), productivity });
+        let ecosystem = if porting { PlaceBy::Ecosystem.group(model, o) } else { String::new() };
+        let class = classes.entry((ecosystem, bits)).or_insert_with(|| Class { offers: Vec::new(), productivity });
         class.offers.push(o);
     }
     classes.into_values().collect()
@@ -77,5 +82,32 @@ impl Formulation {
             Some(self.program.add_column(format!("reroute{}", bracketed(&parts)), "reroute", 0.0, most, 0.0))
         };
         workloads.iter().zip(&class.productivity).map(column).collect()
+    }
+
+    /// After a loss, too, a workload runs only where it was ported to: for each ecosystem that has
+    /// a price, sum over its classes of throughput x y\[w,c\] <= (what could be done) x place\[w,e\].
+    pub(super) fn add_reroute_ported(
+        &mut self,
+        model: &Model,
+        constraint: Constraint,
+        name: &[&str],
+        rerouted: &[(usize, usize, ColumnId, f64)],
+    ) {
+        let places: Vec<(ColumnId, usize, String)> = self
+            .placements
+            .iter()
+            .filter(|p| p.by == PlaceBy::Ecosystem)
+            .map(|p| (p.column, p.workload, p.group.clone()))
+            .collect();
+        for (place, w, group) in places {
+            let mine = rerouted.iter().filter(|r| r.0 == w && PlaceBy::Ecosystem.group(model, r.1) == group);
+            let mut terms: Vec<(ColumnId, f64)> = mine.map(|&(_, _, column, p)| (column, p)).collect();
+            if terms.is_empty() {
+                continue;
+            }
+            terms.push((place, -self.most(&terms)));
+            let parts: Vec<&str> = name.iter().copied().chain([model.workloads[w].id.as_str(), &group]).collect();
+            self.row(constraint, format!("ported{}", bracketed(&parts)), "place", (f64::NEG_INFINITY, 0.0), terms);
+        }
     }
 }

@@ -153,6 +153,7 @@ fn window(
         }
         let name = [outage.id.as_str(), start.as_str(), label.as_str()];
         let mut by: Vec<Vec<(ColumnId, f64)>> = vec![Vec::new(); served.len()];
+        let mut rerouted: Vec<(usize, usize, ColumnId, f64)> = Vec::new();
         for class in classes(f, model, &served, t, |o| lost[o] < 1.0) {
             let columns = f.add_rerouted(model, &class, &served, t, &name);
             let mut terms: Vec<(ColumnId, f64)> = Vec::new();
@@ -160,6 +161,7 @@ fn window(
                 let Some(column) = column else { continue };
                 terms.push((column, 1.0));
                 by[i].push((column, class.productivity[i]));
+                rerouted.push((served[i], class.offers[0], column, class.productivity[i]));
             }
             for &o in &class.offers {
                 terms.extend(f.held(o, t, lost[o] - 1.0));
@@ -168,6 +170,7 @@ fn window(
                 format!("surviving{}", bracketed(&[name[0], name[1], name[2], &model.offers[class.offers[0]].id]));
             f.row(constraint, row, "risk", (f64::NEG_INFINITY, 0.0), terms);
         }
+        f.add_reroute_ported(model, constraint, &name, &rerouted);
         for (&w, mut row) in served.iter().zip(by) {
             let workload = &model.workloads[w];
             let (least, most) = match &workload.task {

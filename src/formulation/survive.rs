@@ -69,6 +69,7 @@ fn one(
     let classes = classes(f, model, &workloads, t, |o| !loss.offers[o]);
     let mut served: Vec<Vec<(ColumnId, f64)>> = vec![Vec::new(); workloads.len()];
     let mut surges: Vec<Option<ColumnId>> = alone.to_vec();
+    let mut rerouted: Vec<(usize, usize, ColumnId, f64)> = Vec::new();
     for class in &classes {
         let columns = f.add_rerouted(model, class, &workloads, t, &name);
         let mut terms: Vec<(ColumnId, f64)> = Vec::new();
@@ -76,6 +77,7 @@ fn one(
             let Some(column) = column else { continue };
             terms.push((column, 1.0));
             served[w].push((column, class.productivity[w]));
+            rerouted.push((workloads[w], class.offers[0], column, class.productivity[w]));
         }
         for &o in &class.offers {
             terms.extend(spare[o].map(|s| (s, -1.0)));
@@ -92,6 +94,8 @@ fn one(
         let constraint = Constraint::Surviving { requirement: index, loss: l, period: t };
         f.row(constraint, row, "surviving", (f64::NEG_INFINITY, 0.0), terms);
     }
+    let constraint = Constraint::Surviving { requirement: index, loss: l, period: t };
+    f.add_reroute_ported(model, constraint, &name, &rerouted);
     if response.surge > 0.0 {
         pools(f, model, index, l, t, &surges);
     }

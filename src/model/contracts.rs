@@ -10,14 +10,18 @@ use crate::units::Dimension as Unit;
 use super::calendar::{Calendar, Window, hours_between};
 use super::reader::{In, Reader};
 use super::select::Offers;
-use super::types::{Commit, CommitBucket, CommitIn, Contract};
+use super::types::{Commit, CommitBucket, CommitIn, Contract, Decision};
 
 pub(super) fn contracts(reader: &mut Reader<'_>, document: &doc::Document, offers: &Offers<'_>) -> Vec<Contract> {
     let mut contracts = Vec::new();
     for (id, place, contract) in document.contracts.iter().flat_map(|m| &m.entries) {
         reader.check_id(id, *place);
         let Some(contract) = contract else { continue };
-        unsupported(reader, contract);
+        let decision = decision(reader, contract);
+        let unlocks = match &contract.unlocks {
+            Some(selector) => offers.select(reader, selector),
+            None => Some(vec![false; offers.offers.len()]),
+        };
         let covers = match &contract.covers {
             Some(selector) => offers.select(reader, selector),
             None => Some(vec![false; offers.offers.len()]),
@@ -55,10 +59,15 @@ pub(super) fn contracts(reader: &mut Reader<'_>, document: &doc::Document, offer
         else {
             continue;
         };
+        let (Some(decision), Some(unlocks)) = (decision, unlocks) else { continue };
         let with = with(reader, document, contract, &covers, offers);
         contracts.push(Contract {
             id: id.clone(),
             with,
+            decision,
+            unlocks,
+            excludes: Vec::new(),
+            needs: Vec::new(),
             covers,
             active,
             commit,
@@ -68,6 +77,7 @@ pub(super) fn contracts(reader: &mut Reader<'_>, document: &doc::Document, offer
             origin: reader.origin(*place),
         });
     }
+    relations(reader, document, &mut contracts);
     contracts
 }
 
@@ -93,27 +103,47 @@ fn with(
     }
 }
 
-fn unsupported(reader: &mut Reader<'_>, contract: &doc::Contract) {
-    if let Some(decision) = &contract.decision {
-        match decision.text.as_str() {
-            "signed" => {}
-            "optional" => reader.not_supported(decision.place, "`decision: optional` is"),
-            other => {
-                let remedy = suggest(other, ["signed", "optional"]);
-                reader.error(Code::UnknownWord, decision.place, format!("`{other}` is not a decision"), remedy);
+fn decision(reader: &mut Reader<'_>, contract: &doc::Contract) -> Option<Decision> {
+    let Some(decision) = &contract.decision else { return Some(Decision::Signed) };
+    match decision.text.as_str() {
+        "signed" => Some(Decision::Signed),
+        "optional" => Some(Decision::Optional),
+        other => {
+            let remedy = suggest(other, ["signed", "optional"]);
+            reader.error(Code::UnknownWord, decision.place, format!("`{other}` is not a decision"), remedy);
+            None
+        }
+    }
+}
+
+/// Contracts that exclude or need one another, once all are read; what could never be signed is an
+/// error.
+fn relations(reader: &mut Reader<'_>, document: &doc::Document, contracts: &mut [Contract]) {
+    let Some(map) = &document.contracts else { return };
+    let ids: Vec<String> = contracts.iter().map(|c| c.id.clone()).collect();
+    let known: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let unread = super::supply::broken(map, &known);
+    let unread: Vec<&str> = unread.iter().map(String::as_str).collect();
+    for (id, _, contract) in &map.entries {
+        let (Some(contract), Some(k)) = (contract, ids.iter().position(|i| i == id)) else { continue };
+        for (key, list) in [("excludes", &contract.excludes), ("needs", &contract.needs)] {
+            for text in list.iter().flat_map(|l| &l.items) {
+                let Some(other) = reader.reference(text, "contract", &known, &unread) else { continue };
+                if other == k {
+                    let message = format!("`{id}` {key} itself");
+                    reader.error(Code::WrongType, text.place, message, "name another contract, or remove it");
+                } else if key == "excludes" {
+                    if contracts[k].decision == Decision::Signed && contracts[other].decision == Decision::Signed {
+                        let message = format!("`{id}` excludes `{}`, but both are signed", text.text);
+                        let remedy = "make one of them `decision: optional`, or remove it";
+                        reader.error(Code::Contradiction, text.place, message, remedy);
+                    }
+                    contracts[k].excludes.push(other);
+                } else {
+                    contracts[k].needs.push(other);
+                }
             }
         }
-    }
-    if let Some(unlocks) = &contract.unlocks {
-        reader.not_supported(unlocks.place, "`unlocks` is");
-    }
-    for (key, list) in [("excludes", &contract.excludes), ("needs", &contract.needs)] {
-        if let Some(list) = list {
-            reader.not_supported(list.place, &format!("`{key}` is"));
-        }
-    }
-    if let Some(requires) = &contract.requires {
-        reader.not_supported(requires.place, "`requires` is");
     }
 }
 

@@ -9,7 +9,7 @@ use crate::units::{Dimension as Unit, Quantity, Rate, UnitError};
 use super::reader::{In, Reader};
 use super::select::Offers;
 use super::supply::tags;
-use super::types::{Chip, Offer, Task, Term, Workload};
+use super::types::{Chip, DataGravity, Offer, Porting, Split, Task, Term, Workload};
 
 pub(super) fn workloads(
     reader: &mut Reader<'_>,
@@ -40,7 +40,10 @@ fn one(
     chips: &[Chip],
     offers: &Offers<'_>,
 ) -> Option<Workload> {
-    unsupported(reader, doc);
+    let split = split(reader, doc);
+    let incomplete = document.chips.as_ref().is_none_or(|m| m.entries.len() != chips.len());
+    let porting = porting(reader, doc, chips, incomplete);
+    let data = data(reader, doc, offers);
     let tags = tags(reader, &doc.tags);
     let training = match doc.kind.as_ref().map(|k| k.text.as_str()) {
         Some("training") => Some(true),
@@ -91,8 +94,10 @@ fn one(
         None => Some(1.0),
     };
     let rate_at_most = doc.rate.as_ref().and_then(|r| reader.amount(r.at_most.as_ref(), &Unit::Chips, In::Positive));
+    let mut rate_at_least = None;
     if let Some(rate) = &doc.rate {
         let least = reader.amount(rate.at_least.as_ref(), &Unit::Chips, In::NotNegative);
+        rate_at_least = least.filter(|l| *l > 0.0);
         if let (Some(least), Some(most), Some(amount)) = (least, rate_at_most, &rate.at_least)
             && least > most
         {
@@ -151,6 +156,10 @@ fn one(
         rate_time: unit.time.unwrap_or(("h", 1.0)),
         window: window?,
         rate_at_most,
+        rate_at_least,
+        split: split?,
+        porting,
+        data,
         throughput,
         eligible,
         unmet,
@@ -171,29 +180,59 @@ fn one(
     Some(workload)
 }
 
-fn unsupported(reader: &mut Reader<'_>, doc: &doc::Workload) {
-    if let Some(porting) = &doc.porting {
-        let place = porting.entries.first().map_or(doc.place, |(_, place, _)| *place);
-        reader.not_supported(place, "`porting` is");
-    }
-    if let Some(split) = &doc.split {
-        match split.text.as_str() {
-            "free" => {}
-            "one-cloud" | "one-ecosystem" | "one-offer" => {
-                reader.not_supported(split.place, &format!("`split: {}` is", split.text));
-            }
-            other => {
-                let remedy = suggest(other, ["free", "one-cloud", "one-ecosystem", "one-offer"]);
-                reader.error(Code::UnknownWord, split.place, format!("`{other}` is not a split"), remedy);
-            }
+fn split(reader: &mut Reader<'_>, doc: &doc::Workload) -> Option<Split> {
+    let Some(split) = &doc.split else { return Some(Split::Free) };
+    match split.text.as_str() {
+        "free" => Some(Split::Free),
+        "one-cloud" => Some(Split::OneCloud),
+        "one-ecosystem" => Some(Split::OneEcosystem),
+        "one-offer" => Some(Split::OneOffer),
+        other => {
+            let remedy = suggest(other, ["free", "one-cloud", "one-ecosystem", "one-offer"]);
+            reader.error(Code::UnknownWord, split.place, format!("`{other}` is not a split"), remedy);
+            None
         }
     }
-    if let Some(data) = &doc.data {
-        reader.not_supported(data.place, "`data` (data gravity) is");
+}
+
+fn porting(reader: &mut Reader<'_>, doc: &doc::Workload, chips: &[Chip], incomplete: bool) -> Vec<Porting> {
+    let mut ecosystems: Vec<&str> = chips.iter().filter_map(|c| c.ecosystem.as_deref()).collect();
+    ecosystems.sort_unstable();
+    ecosystems.dedup();
+    let mut all = Vec::new();
+    for (ecosystem, place, port) in doc.porting.iter().flat_map(|m| &m.entries) {
+        let text = doc::Text { text: ecosystem.clone(), place: *place };
+        if !incomplete || ecosystems.contains(&ecosystem.as_str()) {
+            reader.reference(&text, "ecosystem", &ecosystems, &[]);
+        }
+        let (cost, lead) = match port {
+            None => continue,
+            Some(doc::Port::Cost(amount)) => (Some(amount), None),
+            Some(doc::Port::Detailed(detail)) => (detail.cost.as_ref(), detail.lead.as_ref()),
+        };
+        let ready = lead.map_or(Some(0), |amount| reader.after(0, amount));
+        if let (Some(cost), Some(ready)) = (reader.money(cost), ready) {
+            all.push(Porting { ecosystem: ecosystem.clone(), cost, ready });
+        }
     }
-    if let Some(least) = doc.rate.as_ref().and_then(|r| r.at_least.as_ref()) {
-        reader.not_supported(least.place, "`rate.at_least` is");
+    all
+}
+
+/// Where the data is, and what moving it to one more cloud costs: by the cheapest way out.
+fn data(reader: &mut Reader<'_>, doc: &doc::Workload, offers: &Offers<'_>) -> Option<DataGravity> {
+    let written = doc.data.as_ref()?;
+    let size = reader.amount(written.size.as_ref(), &Unit::Data, In::NotNegative);
+    let at = written.at.as_ref().and_then(|selector| offers.select(reader, selector));
+    let (size, at) = (size?, at?);
+    let mut home = vec![false; offers.clouds.len()];
+    offers.offers.iter().zip(&at).filter(|(_, at)| **at).for_each(|(o, _)| home[o.cloud] = true);
+    let out = offers.clouds.iter().zip(&home).filter(|(_, h)| **h).map(|(c, _)| c.egress);
+    let egress = out.fold(f64::INFINITY, f64::min);
+    if egress == 0.0 && size > 0.0 {
+        let message = "moving this data costs nothing, so it has no effect";
+        reader.diagnostics.warning(Code::NoEffect, written.place, message, "give the cloud an `egress` price");
     }
+    Some(DataGravity { home, cost: if egress.is_finite() { size * egress } else { 0.0 } })
 }
 
 /// The unit of a workload's work: the first one written, which all others must repeat.

@@ -27,11 +27,23 @@ struct Common<'a> {
     soft: Option<&'a Amount>,
 }
 
-pub(super) fn limits(reader: &mut Reader<'_>, policy: &doc::Policy, parts: &Parts<'_>) -> Vec<Limit> {
+/// The limits of the policy, and those that contracts require if they are signed.
+pub(super) fn limits(reader: &mut Reader<'_>, document: &doc::Document, parts: &Parts<'_>) -> Vec<Limit> {
     let mut limits = Vec::new();
     let mut names: BTreeSet<String> = BTreeSet::new();
-    for (position, written) in policy.limits.iter().flat_map(|l| &l.items).enumerate() {
-        for limit in one(reader, written, position + 1, parts).unwrap_or_default() {
+    let policy = document.policy.iter().flat_map(|p| &p.limits).flat_map(|l| &l.items);
+    let mut all: Vec<(&doc::Limit, usize, Option<usize>)> = policy.enumerate().map(|(i, l)| (l, i + 1, None)).collect();
+    for (id, _, contract) in document.contracts.iter().flat_map(|m| &m.entries) {
+        let k = parts.contracts.iter().position(|c| c.id == *id);
+        let required = contract.iter().flat_map(|c| &c.requires).flat_map(|l| &l.items);
+        all.extend(required.enumerate().map(|(i, l)| (l, i + 1, k)));
+    }
+    for (written, position, when) in all {
+        for mut limit in one(reader, written, position, parts).unwrap_or_default() {
+            if let Some(k) = when {
+                limit.name = format!("{}/{}", parts.contracts[k].id, limit.name);
+                limit.when = Some(k);
+            }
             if !names.insert(limit.name.clone()) {
                 let place = written.name.as_ref().map_or(written.place, |n| n.place);
                 reader.error(
@@ -211,7 +223,7 @@ fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &P
     let origin = reader.origin(shared.place);
     let limit = |(unit, kind): (String, LimitKind)| {
         let name = if unit.is_empty() { name.clone() } else { format!("{name}/{unit}") };
-        Limit { name, kind, soft, spans: spans.clone(), origin: origin.clone() }
+        Limit { name, kind, when: None, soft, spans: spans.clone(), origin: origin.clone() }
     };
     Some(kinds.into_iter().map(limit).collect())
 }

@@ -2,7 +2,9 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Sources, suggest};
+use std::path::PathBuf;
+
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, SourceId, Sources, suggest};
 use crate::document::{self as doc, Decode, Document, Node};
 use crate::units::Dimension as Unit;
 
@@ -10,7 +12,7 @@ use super::calendar::{Calendar, Step, parse_period};
 use super::reader::{In, Reader};
 use super::select::{Offers, Written};
 use super::types::{Model, Offer};
-use super::{contracts, demand, limits, risk, supply};
+use super::{baseline, contracts, demand, limits, risk, supply};
 
 /// Most periods that a horizon may have: eleven years of hours.
 const MOST_PERIODS: usize = 100_000;
@@ -42,6 +44,8 @@ pub struct Input {
     pub scenarios: Vec<String>,
     /// Settings `path=value`, in order.
     pub sets: Vec<String>,
+    /// The folder in which files that the model names are looked for; without it they cannot be read.
+    pub folder: Option<PathBuf>,
 }
 
 /// A model with what was found on the way.
@@ -100,10 +104,10 @@ impl Model {
 pub fn load(input: &Input) -> Result<Loaded, Rejected> {
     let mut sources = Sources::new();
     let mut diagnostics = Diagnostics::new();
-    let model = read(input, &mut sources, &mut diagnostics);
-    match model {
-        Some(mut model) if !diagnostics.has_errors() => {
-            model.sha256 = fingerprint(input);
+    let read = read(input, &mut sources, &mut diagnostics);
+    match read {
+        Some((mut model, table)) if !diagnostics.has_errors() => {
+            model.sha256 = fingerprint(input, table.map(|id| &*sources.get(id).text));
             model.scenarios.clone_from(&input.scenarios);
             Ok(Loaded { model, warnings: diagnostics, sources })
         }
@@ -111,7 +115,7 @@ pub fn load(input: &Input) -> Result<Loaded, Rejected> {
     }
 }
 
-fn read(input: &Input, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
+fn read(input: &Input, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<(Model, Option<SourceId>)> {
     let text = input.text.strip_prefix('\u{feff}').unwrap_or(&input.text);
     let source = sources.add(&input.name, text);
     let mut root = doc::read(text, source, diagnostics)?;
@@ -125,9 +129,40 @@ fn read(input: &Input, sources: &mut Sources, diagnostics: &mut Diagnostics) -> 
     for set in &input.sets {
         apply_set(&mut root, set, sources, diagnostics);
     }
-    let model = interpret(&root, sources, diagnostics);
+    let table = baseline_table(&root, input, sources, diagnostics);
+    let model = interpret(&root, sources, table, diagnostics);
     check_other_scenarios(&plain, &input.scenarios, sources, diagnostics);
-    model
+    Some((model?, table))
+}
+
+/// Reads the table that the baseline names.
+fn baseline_table(
+    root: &Node,
+    input: &Input,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> Option<SourceId> {
+    let file = root.get("baseline")?.get("file")?;
+    let doc::Value::Scalar(name) = &file.value else { return None };
+    let Some(folder) = &input.folder else {
+        let message = "this file cannot be read, since the model is in no folder";
+        diagnostics.error(Code::Unreadable, file.place, message, "read the model from a file instead of a text");
+        return None;
+    };
+    let path = folder.join(name);
+    match std::fs::metadata(&path).and_then(|m| {
+        if m.len() > doc::MAX_BYTES as u64 {
+            return Err(std::io::Error::other("it is too large"));
+        }
+        std::fs::read_to_string(&path)
+    }) {
+        Ok(text) => Some(sources.add(&path.display().to_string(), text.trim_start_matches('\u{feff}'))),
+        Err(error) => {
+            let message = format!("`{}` cannot be read: {error}", path.display());
+            diagnostics.error(Code::Unreadable, file.place, message, "the path is relative to the model's folder");
+            None
+        }
+    }
 }
 
 fn apply_set(root: &mut Node, set: &str, sources: &mut Sources, diagnostics: &mut Diagnostics) {
@@ -160,12 +195,12 @@ fn check_other_scenarios(plain: &Node, applied: &[String], sources: &Sources, di
         doc::merge(&mut root, &scenario.node);
         // Its warnings are told when it is applied: an offer that it closes is closed on purpose.
         let mut found = Diagnostics::new();
-        interpret(&root, sources, &mut found);
+        interpret(&root, sources, None, &mut found);
         found.sorted().into_iter().filter(|d| d.severity == Severity::Error).for_each(|d| diagnostics.push(d.clone()));
     }
 }
 
-fn fingerprint(input: &Input) -> String {
+fn fingerprint(input: &Input, table: Option<&str>) -> String {
     let mut hash = Sha256::new();
     let mut add = |part: &str| {
         hash.update((part.len() as u64).to_le_bytes());
@@ -174,11 +209,12 @@ fn fingerprint(input: &Input) -> String {
     add(&input.text);
     input.overlays.iter().for_each(|(_, text)| add(text));
     input.scenarios.iter().chain(&input.sets).for_each(|part| add(part));
+    table.into_iter().for_each(&mut add);
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// From the tree to the model. Goes on past every mistake that leaves something to check.
-fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
+fn interpret(root: &Node, sources: &Sources, table: Option<SourceId>, diagnostics: &mut Diagnostics) -> Option<Model> {
     let document = Document::decode(root, diagnostics)?;
     let currency = document.currency.as_ref().map_or_else(|| "USD".to_owned(), |c| c.text.clone());
     let mut reader = Reader { diagnostics, sources, calendar: Calendar::steady(), currency, notes: Vec::new() };
@@ -210,11 +246,12 @@ fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> O
     let workloads = demand::workloads(&mut reader, &document, &chips, &parts());
     let workloads_incomplete = document.workloads.as_ref().is_none_or(|m| m.entries.len() != workloads.len());
     let all = limits::Parts { offers: parts(), workloads: &workloads, workloads_incomplete, contracts: &contracts };
-    let limits = document.policy.as_ref().map(|p| limits::limits(&mut reader, p, &all)).unwrap_or_default();
+    let limits = limits::limits(&mut reader, &document, &all);
     let policy = document.policy.as_ref();
     let survive = policy.map(|p| risk::survive(&mut reader, p, &all)).unwrap_or_default();
     let outages = policy.map(|p| risk::outages(&mut reader, p, &all)).unwrap_or_default();
     let risk = policy.map(|p| risk::risk(&mut reader, p, &outages)).unwrap_or_default();
+    let baseline = baseline::baseline(&mut reader, &document, &all, table);
     let risk_place = policy.and_then(|p| p.risk.as_ref()).map_or(document.place, |r| r.place);
     let risk_origin = reader.origin(risk_place);
     unsupported(&mut reader, &document);
@@ -239,6 +276,7 @@ fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> O
         offers,
         contracts,
         workloads,
+        baseline,
         limits,
         survive,
         outages,
@@ -292,9 +330,6 @@ fn calendar(reader: &mut Reader<'_>, document: &Document) -> Option<Calendar> {
 }
 
 fn unsupported(reader: &mut Reader<'_>, document: &Document) {
-    if let Some(baseline) = &document.baseline {
-        reader.not_supported(baseline.place, "`baseline` is");
-    }
     if let Some((_, place, _)) = document.sweeps.as_ref().and_then(|s| s.entries.first()) {
         reader.not_supported(*place, "`sweeps` are");
     }

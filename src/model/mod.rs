@@ -1,5 +1,6 @@
 //! What the document means: validated, indexed, wrong by no construction.
 
+mod baseline;
 mod builder;
 mod calendar;
 mod contracts;
@@ -18,6 +19,7 @@ pub use calendar::{Calendar, Period, Step, Window, parse_period, parse_window};
 pub use load::{Input, Loaded, Rejected, load};
 pub use selector::{Dimension, glob};
 pub use types::{
-    Chip, Cloud, Commit, CommitBucket, CommitIn, Contract, Cvar, Group, Investor, Limit, LimitKind, Loss, Measure,
-    Model, Offer, Origin, Outage, Pool, Response, Risk, RiskTerm, Span, Survive, Task, Term, Workload,
+    Baseline, Chip, Cloud, Commit, CommitBucket, CommitIn, Contract, Cvar, DataGravity, Decision, Group, Investor,
+    Limit, LimitKind, Loss, Measure, Model, Offer, Origin, Outage, Pool, Porting, Response, Risk, RiskTerm, Span,
+    Split, Survive, Task, Term, Tier, Today, Workload,
 };

@@ -7,7 +7,7 @@ use crate::document::{self as doc, Map, Text};
 use crate::units::Dimension as Unit;
 
 use super::reader::{In, Reader};
-use super::types::{Chip, Cloud, Investor, Offer, Pool, Term};
+use super::types::{Chip, Cloud, Investor, Offer, Pool, Term, Tier};
 
 /// Ids of a map whose records could not be read: references to them are not reported again.
 pub(super) fn broken<T>(map: &Map<T>, read: &[&str]) -> Vec<String> {
@@ -64,11 +64,11 @@ pub(super) fn clouds(reader: &mut Reader<'_>, map: &Map<doc::Cloud>) -> Vec<Clou
         reader.check_id(id, *place);
         let Some(cloud) = cloud else { continue };
         let currency = reader.currency.clone();
-        reader.amount(cloud.egress.as_ref(), &Unit::PricePerData(&currency), In::NotNegative);
+        let egress = reader.amount(cloud.egress.as_ref(), &Unit::PricePerData(&currency), In::NotNegative);
         cloud.owner.iter().for_each(|o| reader.check_word(o));
         let tags = tags(reader, &cloud.tags);
         let owner = cloud.owner.as_ref().map_or_else(|| id.clone(), |o| o.text.clone());
-        clouds.push(Cloud { id: id.clone(), owner, tags });
+        clouds.push(Cloud { id: id.clone(), egress: egress.unwrap_or(0.0), owner, tags });
     }
     clouds
 }
@@ -111,12 +111,6 @@ pub(super) fn offers(
     for (id, place, offer) in &map.entries {
         reader.check_id(id, *place);
         let Some(offer) = offer else { continue };
-        if let Some(block) = &offer.block {
-            reader.not_supported(block.place, "`block` (whole blocks of chips) is");
-        }
-        if let Some(tiers) = &offer.tiers {
-            reader.not_supported(tiers.place, "`tiers` (prices by quantity) are");
-        }
         for word in [&offer.region, &offer.site].into_iter().flatten() {
             reader.check_word(word);
         }
@@ -145,6 +139,9 @@ pub(super) fn offers(
             None => Some(0),
         };
         let term = term(reader, offer);
+        let block = reader.amount(offer.block.as_ref(), &Unit::Chips, In::Positive);
+        let minimum = reader.amount(offer.minimum.as_ref(), &Unit::Chips, In::NotNegative).filter(|m| *m > 0.0);
+        let tiers = tiers(reader, offer);
         let (Some(chip), Some(cloud), Some(price), Some(capacity), Some(lead), Some(term)) =
             (chip, cloud, price, capacity, lead, term)
         else {
@@ -160,9 +157,13 @@ pub(super) fn offers(
             price,
             capacity,
             lead,
+            block,
+            minimum,
+            tiers,
             tags,
             origin: reader.origin(*place),
         };
+        too_small(reader, &read, offer);
         missing_price(reader, &read, offer.price.as_ref().map_or(*place, |s| s.place));
         offers.push(ReadOffer { offer: read, pool: offer.pool.clone() });
     }
@@ -176,7 +177,8 @@ fn missing_price(reader: &mut Reader<'_>, offer: &Offer, place: Place) {
         Term::Reserved { ends, .. } => ends.contains_key(&t) && t >= offer.lead,
         _ => offer.capacity_at(t) > 0.0,
     };
-    if let Some(t) = (0..offer.price.len()).find(|&t| offer.price[t].is_nan() && payable(t)) {
+    let unknown = |t: usize| offer.price[t].is_nan() || offer.tiers.iter().any(|tier| tier.price[t].is_nan());
+    if let Some(t) = (0..offer.price.len()).find(|&t| unknown(t) && payable(t)) {
         let label = reader.calendar.periods[t].label.clone();
         reader.error(
             Code::MissingPrice,
@@ -184,6 +186,40 @@ fn missing_price(reader: &mut Reader<'_>, offer: &Offer, place: Place) {
             format!("the offer `{}` can be held in {label} but has no price then", offer.id),
             format!("add a step at or before {label}, or set the capacity to 0 until the price begins"),
         );
+    }
+}
+
+/// Prices by quantity, which have to rise in quantity.
+fn tiers(reader: &mut Reader<'_>, offer: &doc::Offer) -> Vec<Tier> {
+    let mut tiers: Vec<Tier> = Vec::new();
+    for written in offer.tiers.iter().flat_map(|l| &l.items) {
+        let currency = reader.currency.clone();
+        let above = reader.amount(written.above.as_ref(), &Unit::Chips, In::Positive);
+        let price = written.price.as_ref();
+        let price =
+            price.and_then(|s| reader.series(s, In::NotNegative, f64::NAN, |q| Unit::Price(&currency).convert(q)));
+        let (Some(above), Some(price)) = (above, price) else { continue };
+        if tiers.last().is_some_and(|t| t.above >= above) {
+            let message = "tiers must be in the order of their quantities, each above the one before";
+            reader.error(Code::OutOfRange, written.place, message, "sort them by `above`");
+            continue;
+        }
+        tiers.push(Tier { above, price });
+    }
+    tiers
+}
+
+/// A block or a minimum that the capacity never reaches: then nothing can be held at all.
+fn too_small(reader: &mut Reader<'_>, read: &Offer, offer: &doc::Offer) {
+    let most = (0..reader.calendar.len()).map(|t| read.capacity_at(t)).fold(0.0, f64::max);
+    for (least, amount, what) in [(read.block, &offer.block, "block"), (read.minimum, &offer.minimum, "minimum")] {
+        if let (Some(least), Some(amount)) = (least, amount)
+            && least > most
+            && most > 0.0
+        {
+            let message = format!("the {what} of `{}` is more than its capacity ever is, so none can be held", read.id);
+            reader.error(Code::MinAboveMax, amount.place, message, format!("lower the {what}, or raise the capacity"));
+        }
     }
 }
 

@@ -48,7 +48,9 @@ pub struct Model {
     pub contracts: Vec<Contract>,
     /// Training and inference.
     pub workloads: Vec<Workload>,
-    /// The policy.
+    /// What runs today.
+    pub baseline: Option<Baseline>,
+    /// The policy, and what contracts require.
     pub limits: Vec<Limit>,
     /// What must still be served when suppliers are lost.
     pub survive: Vec<Survive>,
@@ -130,6 +132,8 @@ pub struct Chip {
 pub struct Cloud {
     /// Its id.
     pub id: String,
+    /// Money for moving a gigabyte out of it.
+    pub egress: f64,
     /// The organisation that owns it.
     pub owner: String,
     /// Further dimensions.
@@ -216,6 +220,12 @@ pub struct Offer {
     pub capacity: Option<Vec<f64>>,
     /// First period in which anything can be held.
     pub lead: usize,
+    /// Chips are held in whole blocks of this size.
+    pub block: Option<f64>,
+    /// Fewest chips that can be held, if any are.
+    pub minimum: Option<f64>,
+    /// Prices beyond quantities, by rising quantity.
+    pub tiers: Vec<Tier>,
     /// Further dimensions.
     pub tags: BTreeMap<String, String>,
     /// Where it was written.
@@ -232,6 +242,12 @@ impl Offer {
         }
     }
 
+    /// Money per chip-hour, a period: in tier 0 up to the first quantity, then beyond each.
+    #[must_use]
+    pub fn price_in(&self, tier: usize) -> &[f64] {
+        if tier == 0 { &self.price } else { &self.tiers[tier - 1].price }
+    }
+
     /// Most chips in a period: 0 before the lead time, infinite without a capacity.
     #[must_use]
     pub fn capacity_at(&self, period: usize) -> f64 {
@@ -240,6 +256,26 @@ impl Offer {
         }
         self.capacity.as_ref().map_or(f64::INFINITY, |c| c[period])
     }
+}
+
+/// A price of the chips beyond a quantity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tier {
+    /// The quantity.
+    pub above: f64,
+    /// Money per chip-hour, a period.
+    pub price: Vec<f64>,
+}
+
+/// Whether a contract is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It is.
+    Signed,
+    /// The plan signs it if that pays.
+    Optional,
+    /// It is not: for what the plan would be without it.
+    Refused,
 }
 
 /// What a commitment is counted in.
@@ -276,6 +312,14 @@ pub struct Contract {
     pub id: String,
     /// The organisation that it is with, if that is known.
     pub with: Option<String>,
+    /// Whether it is signed.
+    pub decision: Decision,
+    /// Whether each offer can be held only if it is signed.
+    pub unlocks: Vec<bool>,
+    /// Contracts that cannot be signed beside it.
+    pub excludes: Vec<usize>,
+    /// Contracts without which it cannot be signed.
+    pub needs: Vec<usize>,
     /// Whether each offer is covered.
     pub covers: Vec<bool>,
     /// The periods in which it runs.
@@ -309,6 +353,61 @@ pub enum Task {
     },
 }
 
+/// What a workload may be split over, over its whole time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// Anything.
+    Free,
+    /// Offers of one cloud.
+    OneCloud,
+    /// Offers whose chips are of one ecosystem.
+    OneEcosystem,
+    /// One offer.
+    OneOffer,
+}
+
+/// Porting of a workload to an ecosystem.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Porting {
+    /// The ecosystem.
+    pub ecosystem: String,
+    /// Money, paid once at the start of the horizon if the workload ever runs there.
+    pub cost: f64,
+    /// First period in which it can run there.
+    pub ready: usize,
+}
+
+/// Data that is moved to every cloud where a workload runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DataGravity {
+    /// Whether each cloud has it.
+    pub home: Vec<bool>,
+    /// Money for moving it to one more cloud, paid when the workload may first run.
+    pub cost: f64,
+}
+
+/// Chips that run a workload today.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Today {
+    /// The workload.
+    pub workload: usize,
+    /// The offer.
+    pub offer: usize,
+    /// The chips.
+    pub chips: f64,
+}
+
+/// What runs today, and what moving off it costs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Baseline {
+    /// What runs where.
+    pub running: Vec<Today>,
+    /// Money for each chip that no longer does what it does today.
+    pub switching: f64,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
 /// Work to be done.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Workload {
@@ -324,6 +423,14 @@ pub struct Workload {
     pub window: Range<usize>,
     /// Most chips at a time.
     pub rate_at_most: Option<f64>,
+    /// Fewest chips at a time while it runs.
+    pub rate_at_least: Option<f64>,
+    /// What it may be split over.
+    pub split: Split,
+    /// Ecosystems that it has to be ported to.
+    pub porting: Vec<Porting>,
+    /// Data that has to be where it runs.
+    pub data: Option<DataGravity>,
     /// Work per chip-hour on each chip.
     pub throughput: Vec<Option<f64>>,
     /// The offers that it may run on.
@@ -405,6 +512,8 @@ pub struct Limit {
     pub name: String,
     /// What is limited.
     pub kind: LimitKind,
+    /// The contract that asks for it; it holds only if that is signed.
+    pub when: Option<usize>,
     /// Price of exceeding it by one unit; `None` if it cannot be exceeded.
     pub soft: Option<f64>,
     /// The times over each of which it holds.

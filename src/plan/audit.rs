@@ -3,10 +3,12 @@
 //! The certificate shows that the program was solved. This shows that the plan keeps what the
 //! model asks for: it uses nothing of the program, so that a mistake in the formulation is found.
 
+use super::decisions;
 use super::ledger::{Ledger, measure};
 use super::resilience::Survival;
 use super::schedule::Schedule;
 use super::types::RiskResult;
+use crate::formulation::held_today;
 use crate::model::{CommitIn, LimitKind, Model, Task};
 
 /// A requirement that a plan breaks.
@@ -21,17 +23,24 @@ pub struct Breach {
 /// Relative violation up to which a requirement counts as kept; as for the certificate.
 pub const TOLERANCE: f64 = 1e-6;
 
-struct Audit {
+pub(super) struct Audit {
     breaches: Vec<Breach>,
 }
 
 impl Audit {
     /// Requires `value <= most`; `scale` is the size of what was added up, on both sides, as in the
     /// certificate.
-    fn at_most(&mut self, what: impl FnOnce() -> String, value: f64, most: f64, scale: f64) {
+    pub(super) fn at_most(&mut self, what: impl FnOnce() -> String, value: f64, most: f64, scale: f64) {
         let by = (value - most) / (1.0 + most.abs() + scale.abs());
         if by > TOLERANCE || by.is_nan() {
             self.breaches.push(Breach { what: what(), by });
+        }
+    }
+
+    /// Requires something that is so or not.
+    pub(super) fn holds(&mut self, what: impl FnOnce() -> String, holds: bool) {
+        if !holds {
+            self.breaches.push(Breach { what: what(), by: 1.0 });
         }
     }
 }
@@ -45,6 +54,7 @@ pub fn audit(model: &Model, schedule: &Schedule, ledger: &Ledger, told: f64, cos
     supply(&mut audit, model, schedule);
     demand(&mut audit, model, schedule);
     contracts(&mut audit, model, schedule, ledger);
+    decisions::audit(&mut audit, model, schedule);
     limits(&mut audit, model, schedule, ledger);
     audit.breaches
 }
@@ -164,7 +174,7 @@ fn demand(audit: &mut Audit, model: &Model, schedule: &Schedule) {
 
 fn contracts(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Ledger) {
     for (k, contract) in model.contracts.iter().enumerate() {
-        let Some(commit) = &contract.commit else { continue };
+        let Some(commit) = contract.commit.as_ref().filter(|_| schedule.signed[k]) else { continue };
         for (b, bucket) in commit.buckets.iter().enumerate() {
             let met: f64 = match commit.counted_in {
                 CommitIn::Spend => {
@@ -192,7 +202,7 @@ fn contracts(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Led
 
 fn limits(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Ledger) {
     let held = schedule.chips(model);
-    for limit in model.limits.iter().filter(|l| l.soft.is_none()) {
+    for limit in model.limits.iter().filter(|l| l.soft.is_none() && l.when.is_none_or(|k| schedule.signed[k])) {
         for span in &limit.spans {
             let what = || format!("limit {} {}", limit.name, span.label);
             let of = |group: &[bool], measured, workloads: &Option<Vec<bool>>| {
@@ -249,7 +259,7 @@ fn limits(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Ledger
                 LimitKind::Ramp { group, at_most } => {
                     let t = span.periods.start;
                     let sum = |t: usize| (0..held.len()).filter(|&o| group.offers[o]).map(|o| held[o][t]).sum::<f64>();
-                    let before = if t == 0 { 0.0 } else { sum(t - 1) };
+                    let before = if t == 0 { held_today(model, &group.offers) } else { sum(t - 1) };
                     audit.at_most(what, sum(t) - before, *at_most, sum(t));
                 }
             }

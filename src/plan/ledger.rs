@@ -2,7 +2,7 @@
 
 use super::schedule::{Schedule, paid};
 use super::types::{Cost, CostKind, CostLine, PeriodCost, RiskResult};
-use crate::formulation::contract_inside;
+use crate::formulation::{PlaceBy, contract_inside, placement_cost};
 use crate::model::{Measure, Model};
 
 /// Money of a schedule, undiscounted unless said.
@@ -18,6 +18,8 @@ pub struct Ledger {
     pub fees: Vec<Vec<f64>>,
     /// Spent under each contract, by period.
     pub under: Vec<Vec<f64>>,
+    /// Funding of each contract, by period.
+    pub funding: Vec<Vec<f64>>,
 }
 
 impl Ledger {
@@ -31,6 +33,7 @@ impl Ledger {
             idle: grid(model.contracts.len()),
             fees: grid(model.contracts.len()),
             under: grid(model.contracts.len()),
+            funding: grid(model.contracts.len()),
         };
         for held in &schedule.held {
             for (t, money) in paid(model, held) {
@@ -45,8 +48,9 @@ impl Ledger {
         for &(k, _, t, money) in &schedule.idle {
             ledger.idle[k][t] += money;
         }
-        for (k, contract) in model.contracts.iter().enumerate() {
+        for (k, contract) in model.contracts.iter().enumerate().filter(|(k, _)| schedule.signed[*k]) {
             contract.fee.iter().for_each(|&(t, money)| ledger.fees[k][t] += money);
+            contract.funding.iter().for_each(|&(t, money)| ledger.funding[k][t] += money);
         }
         ledger
     }
@@ -143,14 +147,30 @@ pub fn cost(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Cost {
     for (k, contract) in model.contracts.iter().enumerate() {
         let idle: f64 = ledger.idle[k].iter().enumerate().map(|(t, m)| m * model.discount(t)).sum();
         add(CostKind::Idle, &contract.id, idle);
-        let fee: f64 = contract.fee.iter().map(|&(t, m)| m * model.discount_at_start(t)).sum();
-        add(CostKind::Fee, &contract.id, fee);
-        let funding: f64 = contract.funding.iter().map(|&(t, m)| m * model.discount_at_start(t)).sum();
-        add(CostKind::Funding, &contract.id, -funding);
+        let at_start = |row: &[f64]| row.iter().enumerate().map(|(t, m)| m * model.discount_at_start(t)).sum::<f64>();
+        add(CostKind::Fee, &contract.id, at_start(&ledger.fees[k]));
+        add(CostKind::Funding, &contract.id, -at_start(&ledger.funding[k]));
         for (t, period) in by_period.iter_mut().enumerate() {
-            *period += ledger.idle[k][t] + ledger.fees[k][t];
+            *period += ledger.idle[k][t] + ledger.fees[k][t] - ledger.funding[k][t];
         }
-        contract.funding.iter().for_each(|&(t, money)| by_period[t] -= money);
+    }
+    for w in 0..model.workloads.len() {
+        for (kind, by) in [(CostKind::Porting, PlaceBy::Ecosystem), (CostKind::Egress, PlaceBy::Cloud)] {
+            for group in schedule.groups(model, w, by) {
+                if let Some((t, money)) = placement_cost(model, w, by, &group) {
+                    let id = format!("{} {group}", model.workloads[w].id);
+                    add(kind, &id, money * model.discount_at_start(t));
+                    by_period[t] += money;
+                }
+            }
+        }
+    }
+    if let Some(baseline) = &model.baseline {
+        for (today, moved) in baseline.running.iter().zip(schedule.moved(model)) {
+            let id = format!("{} {}", model.workloads[today.workload].id, model.offers[today.offer].id);
+            add(CostKind::Switching, &id, moved * baseline.switching);
+            by_period[0] += moved * baseline.switching;
+        }
     }
     for (w, workload) in model.workloads.iter().enumerate() {
         let price = workload.unmet.unwrap_or(0.0);

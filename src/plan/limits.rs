@@ -9,7 +9,7 @@ use super::ledger::{Ledger, measure};
 use super::resilience::Survival;
 use super::schedule::Schedule;
 use super::types::{LimitResult, RiskResult};
-use crate::formulation::{Constraint, Formulation, Requirement};
+use crate::formulation::{Constraint, Formulation, Requirement, held_today};
 use crate::model::{CommitIn, LimitKind, Measure, Model, Origin, Task};
 use crate::units::human::{money, number, percent, power};
 
@@ -68,6 +68,7 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
         let y = y.get(i).copied();
         let row = &f.program().rows()[i];
         match *constraint {
+            Constraint::Limit { limit, .. } if model.limits[limit].when.is_some_and(|k| !schedule.signed[k]) => {}
             Constraint::Limit { limit, group, span } => {
                 let finding = policy_limit(model, schedule, ledger, limit, group, span, y);
                 // The cuts of one concentration limit are one limit: their prices add up. So are the
@@ -121,6 +122,9 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
             }
             Constraint::Commit { contract, bucket } => {
                 let c = &model.contracts[contract];
+                if !schedule.signed[contract] {
+                    continue;
+                }
                 let spend = c.commit.as_ref().is_some_and(|c| c.counted_in == CommitIn::Spend);
                 let many = c.commit.as_ref().is_some_and(|c| c.buckets.len() > 1);
                 let part = if many { format!(" {}", bucket + 1) } else { String::new() };
@@ -129,8 +133,14 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
                     name: format!("commit {}{part}", c.id),
                     kind: "commit",
                     origin: &c.origin,
-                    activity: activity[i],
-                    limit: row.lower,
+                    // Where the contract is a decision, what is due stands among the terms.
+                    activity: activity[i]
+                        + if row.lower == 0.0 {
+                            c.commit.as_ref().map_or(0.0, |c| c.buckets[bucket].amount)
+                        } else {
+                            0.0
+                        },
+                    limit: c.commit.as_ref().map_or(row.lower, |c| c.buckets[bucket].amount),
                     shadow: y.map(|y| -y.max(0.0)),
                     unit: if spend { model.currency.clone() } else { "chip-h".to_owned() },
                     from_below: true,
@@ -146,6 +156,7 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
             | Constraint::Surviving { .. }
             | Constraint::Served { .. }
             | Constraint::Surge { .. }
+            | Constraint::Decision
             | Constraint::Outage { .. } => {}
         }
     }
@@ -365,7 +376,7 @@ fn policy_limit<'a>(
         LimitKind::Ramp { group: g, at_most } => {
             let sum =
                 |t: usize| held().iter().enumerate().filter(|(o, _)| g.offers[*o]).map(|(_, c)| c[t]).sum::<f64>();
-            let growth = sum(t) - if t == 0 { 0.0 } else { sum(t - 1) };
+            let growth = sum(t) - if t == 0 { held_today(model, &g.offers) } else { sum(t - 1) };
             let of = if g.name == "all" { String::new() } else { format!(" of {}", g.name) };
             finding("", growth, *at_most, y.map(|y| y.min(0.0)), "chip", format!("the growth{of}{when}"))
         }

@@ -1,6 +1,7 @@
 //! From an outcome to a plan in domain words: costs, exposure, prices, audit.
 
 pub mod audit;
+mod decisions;
 mod exposure;
 pub mod ledger;
 mod limits;
@@ -19,5 +20,5 @@ pub use resilience::{Survival, losses, resilience, survival, usual_response, who
 pub use risk::risk;
 pub use schedule::{Held, Running, Schedule, paid};
 pub use situation::{Served, Situation};
-pub use tables::{assignments, contract_results, notes, purchases, unmet};
+pub use tables::{assignments, contract_results, moves, notes, purchases, unmet};
 pub use types::*;

@@ -25,8 +25,9 @@ pub fn organisations(model: &Model, ledger: &Ledger) -> Vec<OrganisationResult> 
         let (as_vendor, as_cloud, paid) = (spend(&designs), spend(&operates), spend(&either));
         let both = if is_both.contains(&true) { spend(&is_both) } else { 0.0 };
         let investor = model.investors.iter().find(|i| i.id == name);
-        let mine = model.contracts.iter().filter(|c| c.with.as_deref() == Some(name.as_str()));
-        let funds: f64 = mine.flat_map(|c| &c.funding).map(|(_, money)| money).sum();
+        let mine =
+            model.contracts.iter().zip(&ledger.funding).filter(|(c, _)| c.with.as_deref() == Some(name.as_str()));
+        let funds: f64 = mine.flat_map(|(_, funding)| funding).sum();
         if paid == 0.0 && funds == 0.0 && investor.is_none() {
             continue;
         }

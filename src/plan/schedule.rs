@@ -1,9 +1,10 @@
 //! A solution in the model's words: who holds, who runs, what is left undone.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::formulation::Formulation;
-use crate::model::{Model, Term};
+use crate::formulation::{Formulation, PlaceBy};
+use crate::model::{Decision, Model, Term, Today};
 
 /// Chips held of an offer under a contract for a stretch of periods.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +13,8 @@ pub struct Held {
     pub offer: usize,
     /// The contract.
     pub contract: Option<usize>,
+    /// Which of the offer's prices by quantity.
+    pub tier: usize,
     /// The periods.
     pub periods: Range<usize>,
     /// The chips.
@@ -44,18 +47,26 @@ pub struct Schedule {
     pub idle: Vec<(usize, usize, usize, f64)>,
     /// By how much priced limits are exceeded: limit, discounted cost.
     pub excess: Vec<(usize, f64)>,
+    /// Whether each contract is signed.
+    pub signed: Vec<bool>,
 }
 
 impl Schedule {
     /// Reads a solution. Columns at zero are left out.
     #[must_use]
-    pub fn read(f: &Formulation, x: &[f64]) -> Self {
+    pub fn read(model: &Model, f: &Formulation, x: &[f64]) -> Self {
         let at = |c: crate::lp::ColumnId| x[c.0 as usize];
         let held = f
             .holdings
             .iter()
             .filter(|h| at(h.column) != 0.0)
-            .map(|h| Held { offer: h.offer, contract: h.contract, periods: h.periods.clone(), chips: at(h.column) })
+            .map(|h| Held {
+                offer: h.offer,
+                contract: h.contract,
+                tier: h.tier,
+                periods: h.periods.clone(),
+                chips: at(h.column),
+            })
             .collect();
         let running = f
             .runs
@@ -77,7 +88,37 @@ impl Schedule {
             .collect();
         let excess =
             f.excesses.iter().filter(|e| at(e.column) != 0.0).map(|e| (e.limit, at(e.column) * e.price)).collect();
-        Schedule { held, running, unmet, idle, excess }
+        let signed = f.signs.iter().zip(&model.contracts);
+        let signed = signed.map(|(sign, c)| sign.map_or(c.decision == Decision::Signed, |s| at(s) > 0.5)).collect();
+        Schedule { held, running, unmet, idle, excess, signed }
+    }
+
+    /// Groups in which a workload runs.
+    #[must_use]
+    pub fn groups(&self, model: &Model, workload: usize, by: PlaceBy) -> BTreeSet<String> {
+        // A billionth of a chip is rounding.
+        let mine = self.running.iter().filter(|r| r.workload == workload && r.chips > 1e-9);
+        mine.map(|r| by.group(model, r.offer)).collect()
+    }
+
+    /// Chips of each purchase of an offer, by tier: under which contract and from which period.
+    #[must_use]
+    pub fn bought(&self, offer: usize, tiers: usize) -> BTreeMap<(Option<usize>, usize), Vec<f64>> {
+        let mut all: BTreeMap<(Option<usize>, usize), Vec<f64>> = BTreeMap::new();
+        for h in self.held.iter().filter(|h| h.offer == offer) {
+            all.entry((h.contract, h.periods.start)).or_insert_with(|| vec![0.0; tiers])[h.tier] += h.chips;
+        }
+        all
+    }
+
+    /// Chips of each line of the baseline that no longer do what they do today.
+    #[must_use]
+    pub fn moved(&self, model: &Model) -> Vec<f64> {
+        let stays = |t: &Today| -> f64 {
+            let mine = |r: &&Running| r.workload == t.workload && r.offer == t.offer && r.period == 0;
+            self.running.iter().filter(mine).map(|r| r.chips).sum()
+        };
+        model.baseline.iter().flat_map(|b| &b.running).map(|t| (t.chips - stays(t)).max(0.0)).collect()
     }
 
     /// Chips held, by offer and period.
@@ -97,7 +138,7 @@ impl Schedule {
 pub fn paid(model: &Model, held: &Held) -> Vec<(usize, f64)> {
     let offer = &model.offers[held.offer];
     let discount = held.contract.map_or(0.0, |k| model.contracts[k].discount);
-    let price = offer.price[held.periods.start] * (1.0 - discount);
+    let price = offer.price_in(held.tier)[held.periods.start] * (1.0 - discount);
     let hours = |t: usize| model.calendar.periods[t].hours;
     let upfront = match offer.term {
         Term::Reserved { upfront, .. } => upfront,

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::schedule::Schedule;
 use super::types::Plan;
 use crate::engine::{CertifiedStatus, EngineChoice, EngineError, SolveOptions, Solved, solve_certified};
+use crate::formulation::PlaceBy;
 use crate::lp::{ColumnId, LinearProgram};
 use crate::model::{Model, Response, Task, Term};
 
@@ -23,6 +24,8 @@ pub struct Situation<'a> {
     held: Vec<Vec<f64>>,
     /// Chips that work, by period: workload, offer, chips.
     running: Vec<Vec<(usize, usize, f64)>>,
+    /// For each workload, the ecosystems that have a porting cost and that it was not ported to.
+    unported: Vec<Vec<String>>,
     /// Mean rate of work per hour that the plan leaves undone, by workload and period.
     undone: Vec<Vec<f64>>,
 }
@@ -54,6 +57,7 @@ impl<'a> Situation<'a> {
         for r in &schedule.running {
             situation.running[r.period].push((r.workload, r.offer, r.chips));
         }
+        situation.learn_porting();
         for &(w, t, work) in &schedule.unmet {
             situation.undone[w][t] += work / model.calendar.periods[t].hours;
         }
@@ -85,6 +89,7 @@ impl<'a> Situation<'a> {
             let t = period(&a.period)?;
             situation.running[t].push((workload(&a.workload)?, offer(&a.offer)?, a.chips));
         }
+        situation.learn_porting();
         for u in &plan.unmet {
             let (w, t) = (workload(&u.workload)?, period(&u.period)?);
             situation.undone[w][t] += u.work / model.calendar.periods[t].hours;
@@ -97,7 +102,21 @@ impl<'a> Situation<'a> {
             model,
             held: vec![vec![0.0; model.periods()]; model.offers.len()],
             running: vec![Vec::new(); model.periods()],
+            unported: vec![Vec::new(); model.workloads.len()],
             undone: vec![vec![0.0; model.periods()]; model.workloads.len()],
+        }
+    }
+
+    /// A workload can be rerouted only to ecosystems that it runs on, or whose porting is free: what
+    /// it takes to port it cannot be done when the loss has come.
+    fn learn_porting(&mut self) {
+        for (w, workload) in self.model.workloads.iter().enumerate() {
+            let on = |ecosystem: &str| {
+                let runs = self.running.iter().flatten().filter(|r| r.0 == w && r.2 > 1e-9);
+                runs.into_iter().any(|r| PlaceBy::Ecosystem.group(self.model, r.1) == ecosystem)
+            };
+            let paid = workload.porting.iter().filter(|p| p.cost > 0.0 && !on(&p.ecosystem));
+            self.unported[w] = paid.map(|p| p.ecosystem.clone()).collect();
         }
     }
 
@@ -138,7 +157,10 @@ impl<'a> Situation<'a> {
             let held = self.held[o][t] * (1.0 - lost[o]);
             let may = |w: usize| {
                 let workload = &self.model.workloads[w];
-                workload.window.contains(&t) && workload.eligible.contains(&o)
+                let ecosystem = PlaceBy::Ecosystem.group(self.model, o);
+                let early = workload.porting.iter().any(|p| p.ecosystem == ecosystem && t < p.ready);
+                let ported = !early && !self.unported[w].contains(&ecosystem);
+                workload.window.contains(&t) && workload.eligible.contains(&o) && ported
             };
             let productivity: Vec<f64> =
                 workloads.iter().map(|&w| if may(w) { self.model.productivity(w, o) } else { 0.0 }).collect();

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::ledger::Ledger;
 use super::schedule::{Schedule, paid};
-use super::types::{Assignment, ContractResult, Purchase, Unmet};
-use crate::model::{CommitIn, Model, Term};
+use super::types::{Assignment, ContractResult, Move, Purchase, Unmet};
+use crate::model::{CommitIn, Decision, Model, Term};
 
 /// What is held of each offer in each period, under each contract.
 #[must_use]
@@ -47,7 +47,7 @@ pub fn assignments(model: &Model, schedule: &Schedule) -> Vec<Assignment> {
 
 /// What comes of each contract.
 #[must_use]
-pub fn contract_results(model: &Model, ledger: &Ledger) -> Vec<ContractResult> {
+pub fn contract_results(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Vec<ContractResult> {
     let row = |(k, contract): (usize, &crate::model::Contract)| {
         let commit = contract.commit.as_ref().map_or(0.0, |c| {
             let due: f64 = c.buckets.iter().map(|b| b.amount).sum();
@@ -61,7 +61,11 @@ pub fn contract_results(model: &Model, ledger: &Ledger) -> Vec<ContractResult> {
         });
         ContractResult {
             contract: contract.id.clone(),
-            signed: true,
+            signed: schedule.signed[k],
+            optional: contract.decision == Decision::Optional,
+            cost_signed: None,
+            cost_unsigned: None,
+            worth: None,
             spend: ledger.under[k].iter().sum(),
             commit,
             idle: ledger.idle[k].iter().sum(),
@@ -69,6 +73,31 @@ pub fn contract_results(model: &Model, ledger: &Ledger) -> Vec<ContractResult> {
         }
     };
     model.contracts.iter().enumerate().map(row).collect()
+}
+
+/// What becomes of what runs today, and where each of its workloads runs instead.
+#[must_use]
+pub fn moves(model: &Model, schedule: &Schedule) -> Vec<Move> {
+    let Some(baseline) = &model.baseline else { return Vec::new() };
+    let mut pairs: Vec<(usize, usize)> = baseline.running.iter().map(|t| (t.workload, t.offer)).collect();
+    let touched: Vec<usize> = baseline.running.iter().map(|t| t.workload).collect();
+    let now = schedule.running.iter().filter(|r| r.period == 0 && touched.contains(&r.workload));
+    pairs.extend(now.map(|r| (r.workload, r.offer)));
+    pairs.sort_unstable();
+    pairs.dedup();
+    let row = |(w, o): (usize, usize)| {
+        let today = baseline.running.iter().find(|t| t.workload == w && t.offer == o).map_or(0.0, |t| t.chips);
+        let here = |r: &&super::schedule::Running| r.workload == w && r.offer == o && r.period == 0;
+        let chips: f64 = schedule.running.iter().filter(here).map(|r| r.chips).sum();
+        Move {
+            workload: model.workloads[w].id.clone(),
+            offer: model.offers[o].id.clone(),
+            today,
+            chips,
+            cost: (today - chips).max(0.0) * baseline.switching,
+        }
+    };
+    pairs.into_iter().map(row).collect()
 }
 
 /// Work that is not done.

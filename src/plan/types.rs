@@ -66,6 +66,9 @@ pub struct Plan {
     pub contracts: Vec<ContractResult>,
     /// Work that is not done, at its price.
     pub unmet: Vec<Unmet>,
+    /// What becomes of what runs today; empty without a baseline.
+    #[serde(default)]
+    pub moves: Vec<Move>,
     /// On whom the plan depends.
     pub exposure: Vec<Exposure>,
     /// What is still served when a supplier is lost; `null` where it was not computed.
@@ -143,6 +146,10 @@ pub enum CostKind {
     Soft,
     /// Funding of a contract, negative.
     Funding,
+    /// Moving data to a cloud.
+    Egress,
+    /// Moving off what runs today.
+    Switching,
     /// Weighted risk.
     Risk,
 }
@@ -195,6 +202,20 @@ pub struct ContractResult {
     pub contract: String,
     /// Whether it is signed.
     pub signed: bool,
+    /// Whether the plan could choose.
+    #[serde(default)]
+    pub optional: bool,
+    /// What the cheapest plan that signs it costs, everything else chosen anew; `null` if there is
+    /// none, or it was not computed.
+    #[serde(default)]
+    pub cost_signed: Option<f64>,
+    /// What the cheapest plan that does not sign it costs; `null` if there is none, or it was not
+    /// computed.
+    #[serde(default)]
+    pub cost_unsigned: Option<f64>,
+    /// What signing is worth: the cost without less the cost with it; `null` where one is missing.
+    #[serde(default)]
+    pub worth: Option<f64>,
     /// Undiscounted money spent under it within the horizon.
     pub spend: f64,
     /// Undiscounted commitment that falls into the horizon; money, or chips if it is in chips.
@@ -203,6 +224,21 @@ pub struct ContractResult {
     pub idle: f64,
     /// Undiscounted money in.
     pub funding: f64,
+}
+
+/// What becomes of chips that run a workload today, in the first period.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Move {
+    /// The workload.
+    pub workload: String,
+    /// The offer.
+    pub offer: String,
+    /// Chips today.
+    pub today: f64,
+    /// Chips in the first period.
+    pub chips: f64,
+    /// Money for moving off.
+    pub cost: f64,
 }
 
 /// Work of a workload that is not done.
@@ -386,6 +422,16 @@ pub struct CertificateInfo {
     pub bound: Option<f64>,
     /// Relative gap between cost and bound.
     pub gap: Option<f64>,
+    /// Cost of the linear relaxation, where some columns are whole: how much of the answer is owed to
+    /// them, and how tight the program is.
+    #[serde(default)]
+    pub relaxation: Option<f64>,
+    /// Who says that no plan is cheaper than the bound: `certificate`, or the engine whose word it is.
+    #[serde(default)]
+    pub bound_by: Option<String>,
+    /// Whether the prices are those of the program with its whole columns fixed.
+    #[serde(default)]
+    pub conditional_prices: bool,
     /// Whether all of it is within tolerance (for an infeasible model: whether the proof holds).
     pub verified: bool,
     /// Size of the program: columns, rows, non-zeros.

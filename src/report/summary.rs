@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::column::{adding_up, beside};
 use super::dependency;
-use crate::plan::{CostKind, Exposure, Plan, Status};
+use crate::plan::{ContractResult, CostKind, Exposure, Plan, Status};
 use crate::units::human::{money, number, percent};
 
 /// A table: heading, columns (`true` for numbers, which are aligned right) and rows.
@@ -56,6 +56,10 @@ pub(super) fn certificate(plan: &Plan) -> String {
     let mut parts = vec![format!("engine {}", c.engine)];
     parts.extend(c.primal.map(|x| format!("requirements kept to within {}", percent(ceiling(x)))));
     parts.extend(c.gap.map(|x| format!("gap at most {}", percent(ceiling(x)))));
+    if let (Some(relaxation), Some(cost)) = (c.relaxation, &plan.cost) {
+        let part = (cost.total - relaxation) / (1.0 + cost.total.abs());
+        parts.push(format!("its linear relaxation {} cheaper", percent(part.max(0.0))));
+    }
     parts.push(format!("{columns} columns, {rows} rows, {nonzeros} non-zeros"));
     parts.join(", ")
 }
@@ -81,6 +85,7 @@ pub(super) fn tables(plan: &Plan) -> Vec<Table> {
     tables.extend(purchases(plan));
     tables.extend(assignments(plan));
     tables.extend(contracts(plan));
+    tables.extend(moves(plan));
     tables.extend(unmet(plan));
     for by in ["vendor", "cloud"] {
         let table = plan.exposure.iter().find(|e| e.by == by && e.of == "spend" && e.period == "horizon");
@@ -102,6 +107,8 @@ fn kind(kind: CostKind) -> &'static str {
         CostKind::Unmet => "work not done",
         CostKind::Soft => "exceeding a priced limit",
         CostKind::Funding => "funding",
+        CostKind::Egress => "moving data",
+        CostKind::Switching => "moving off",
         CostKind::Risk => "risk",
     }
 }
@@ -242,29 +249,73 @@ fn assignments(plan: &Plan) -> Option<Table> {
 }
 
 fn contracts(plan: &Plan) -> Option<Table> {
-    let rows: Vec<Vec<String>> = plan
-        .contracts
-        .iter()
-        .map(|c| {
-            vec![
-                c.contract.clone(),
-                if c.signed { "signed" } else { "not signed" }.to_owned(),
-                number(c.commit),
-                beside(c.spend, c.commit),
-                beside(c.idle, c.commit),
-                number(c.funding),
-            ]
-        })
-        .collect();
+    let optional = plan.contracts.iter().any(|c| c.optional);
+    let row = |c: &ContractResult| {
+        let decided = match (c.signed, c.optional) {
+            (true, true) => "sign",
+            (false, true) => "do not sign",
+            (true, false) => "signed",
+            (false, false) => "not signed",
+        };
+        let mut cells = vec![
+            c.contract.clone(),
+            decided.to_owned(),
+            number(c.commit),
+            beside(c.spend, c.commit),
+            beside(c.idle, c.commit),
+            number(c.funding),
+        ];
+        if optional {
+            cells.push(match c.worth {
+                Some(worth) if worth > 0.0 => format!("saves {}", money(worth, &plan.currency)),
+                Some(worth) if worth < 0.0 => format!("costs {}", money(-worth, &plan.currency)),
+                Some(_) => "nothing".to_owned(),
+                None => String::new(),
+            });
+        }
+        cells
+    };
+    let rows: Vec<Vec<String>> = plan.contracts.iter().map(row).collect();
+    let mut columns =
+        vec![("contract", false), ("", false), ("committed", true), ("spent", true), ("idle", true), ("funding", true)];
+    if optional {
+        columns.push(("signing it, all else chosen anew", false));
+    }
     (!rows.is_empty()).then(|| Table {
         heading: format!("Contracts (within the horizon, {})", plan.currency),
+        columns,
+        rows,
+        foot: None,
+    })
+}
+
+/// What becomes of what runs today.
+fn moves(plan: &Plan) -> Option<Table> {
+    let mut moves: Vec<_> = plan.moves.iter().filter(|m| m.today != m.chips).collect();
+    moves.sort_by(|a, b| (b.chips - b.today).abs().total_cmp(&(a.chips - a.today).abs()));
+    let (shown, more) = cut(moves.len());
+    let row = |m: &&crate::plan::Move| {
+        vec![m.workload.clone(), m.offer.clone(), number(m.today), number(m.chips), money(m.cost, &plan.currency)]
+    };
+    let mut rows: Vec<Vec<String>> = moves[..shown].iter().map(row).collect();
+    if more > 0 {
+        let rest: f64 = moves[shown..].iter().map(|m| m.cost).sum();
+        rows.push(vec![
+            format!("{more} more"),
+            String::new(),
+            String::new(),
+            String::new(),
+            money(rest, &plan.currency),
+        ]);
+    }
+    (!rows.is_empty()).then(|| Table {
+        heading: "What moves in the first period".to_owned(),
         columns: vec![
-            ("contract", false),
-            ("", false),
-            ("committed", true),
-            ("spent", true),
-            ("idle", true),
-            ("funding", true),
+            ("workload", false),
+            ("offer", false),
+            ("chips today", true),
+            ("then", true),
+            ("moving off", true),
         ],
         rows,
         foot: None,

@@ -28,6 +28,9 @@ pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Resul
     if !limits.is_empty() {
         writeln!(out, "\n{}", bold("Limits that bind", style))?;
         limits.iter().try_for_each(|l| writeln!(out, "  {}", clean(l)))?;
+        if plan.certificate.conditional_prices {
+            writeln!(out, "  What a change would save holds with every yes-or-no decision as it is.")?;
+        }
         if more > 0 {
             writeln!(out, "  and {more} more (see --format json)")?;
         }

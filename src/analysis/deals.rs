@@ -1,0 +1,46 @@
+//! What signing each optional contract is worth: the cost with it signed and without it, everything
+//! else chosen anew.
+
+use super::solve::{SolveSettings, solve_within_boxes};
+use crate::engine::{CertifiedStatus, EngineError};
+use crate::formulation::Limits;
+use crate::model::{Decision, Model};
+use crate::plan::{Plan, Status};
+
+/// Adds to each optional contract of a plan what it is worth. What the plan decided costs what the
+/// plan costs; the other side is solved.
+///
+/// # Errors
+/// As the engine's.
+pub(super) fn add(model: &Model, settings: &SolveSettings, plan: &mut Plan) -> Result<(), EngineError> {
+    let Some(total) = plan.cost.as_ref().map(|c| c.total) else { return Ok(()) };
+    for k in (0..model.contracts.len()).filter(|&k| model.contracts[k].decision == Decision::Optional) {
+        let signed = plan.contracts[k].signed;
+        let mut other = model.clone();
+        other.contracts[k].decision = if signed { Decision::Refused } else { Decision::Signed };
+        let (formulation, solved) = solve_within_boxes(&other, Limits::All, settings)?;
+        let cost = match solved.status {
+            CertifiedStatus::Optimal => Some(formulation.program().objective(&solved.x)),
+            CertifiedStatus::Infeasible => {
+                let id = &model.contracts[k].id;
+                plan.notes.push(if signed {
+                    format!("there is no plan without signing `{id}`")
+                } else {
+                    format!("there is no plan that signs `{id}`")
+                });
+                None
+            }
+            _ => {
+                let id = &model.contracts[k].id;
+                plan.notes.push(format!("what `{id}` is worth could not be certified and is left out"));
+                None
+            }
+        };
+        // Within the gap the other side may come out a little cheaper: then both are as good.
+        let cost = cost.map(|c| if plan.status == Status::Optimal { c.max(total) } else { c });
+        let row = &mut plan.contracts[k];
+        (row.cost_signed, row.cost_unsigned) = if signed { (Some(total), cost) } else { (cost, Some(total)) };
+        row.worth = row.cost_unsigned.zip(row.cost_signed).map(|(without, with)| without - with);
+    }
+    Ok(())
+}

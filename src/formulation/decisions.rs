@@ -1,0 +1,80 @@
+//! Contracts as decisions, with sign\[k\] whole, 0 or 1:
+//!
+//! - held under k only if signed: held\[o,t,k\] <= (what could be held) x sign\[k\]
+//! - unlocked: held\[o,t\] <= (what could be held) x sign\[k\] for every k that unlocks o
+//! - excludes: sign\[k\] + sign\[j\] <= 1; needs: sign\[k\] <= sign\[j\]
+//!
+//! What could be held is the capacity, or the box where there is none: a bound of the model itself,
+//! column by column, which is the tightest that a single column allows. The commitment, the fee and
+//! the funding are multiplied by sign\[k\] where they stand.
+//!
+//! A limit that a contract requires has its right-hand side moved by what its columns' boxes allow
+//! when the contract is not signed (see [`Formulation::row`]).
+
+use super::{Constraint, Formulation, bracketed};
+use crate::lp::ColumnId;
+use crate::model::{Decision, Model};
+
+/// Adds sign\[k\] with its fee and funding; what signed contracts pay and bring is a constant.
+pub(super) fn add_signs(f: &mut Formulation, model: &Model) {
+    for contract in &model.contracts {
+        let paid = contract.fee.iter().map(|&(t, m)| m * model.discount_at_start(t)).sum::<f64>();
+        let got = contract.funding.iter().map(|&(t, m)| m * model.discount_at_start(t)).sum::<f64>();
+        let sign = match contract.decision {
+            Decision::Signed => {
+                f.program.add_offset(paid - got);
+                None
+            }
+            Decision::Optional => {
+                let name = format!("sign{}", bracketed(&[&contract.id]));
+                Some(f.program.add_integer(name, "sign", 0.0, 1.0, paid - got))
+            }
+            Decision::Refused => None,
+        };
+        f.signs.push(sign);
+    }
+}
+
+pub(super) fn add(f: &mut Formulation, model: &Model) {
+    for k in 0..model.contracts.len() {
+        if let Some(sign) = f.signs[k] {
+            let under: Vec<ColumnId> = f.holdings.iter().filter(|h| h.contract == Some(k)).map(|h| h.column).collect();
+            under.into_iter().for_each(|column| only_if(f, "under", k, model, column, sign));
+            let unlocked: Vec<ColumnId> = f
+                .holdings
+                .iter()
+                .filter(|h| model.contracts[k].unlocks[h.offer] && h.contract != Some(k))
+                .map(|h| h.column)
+                .collect();
+            unlocked.into_iter().for_each(|column| only_if(f, "unlocked", k, model, column, sign));
+        }
+        for &j in &model.contracts[k].excludes {
+            relation(f, model, "excludes", [(k, 1.0), (j, 1.0)], 1.0);
+        }
+        for &j in &model.contracts[k].needs {
+            relation(f, model, "needs", [(k, 1.0), (j, -1.0)], 0.0);
+        }
+    }
+}
+
+/// column <= its upper bound x sign.
+fn only_if(f: &mut Formulation, role: &'static str, k: usize, model: &Model, column: ColumnId, sign: ColumnId) {
+    let of = &f.program.columns()[column.0 as usize];
+    let (upper, name) = (of.upper, format!("{role}{}", bracketed(&[&model.contracts[k].id, &of.name])));
+    f.row(Constraint::Decision, name, role, (f64::NEG_INFINITY, 0.0), vec![(column, 1.0), (sign, -upper)]);
+}
+
+/// sum of a x sign <= most, where signs that are no decisions are constants.
+fn relation(f: &mut Formulation, model: &Model, role: &'static str, signs: [(usize, f64); 2], most: f64) {
+    let mut terms = Vec::new();
+    let mut most = most;
+    for (k, a) in signs {
+        match (f.signs[k], model.contracts[k].decision) {
+            (Some(sign), _) => terms.push((sign, a)),
+            (None, Decision::Signed) => most -= a,
+            (None, _) => {}
+        }
+    }
+    let ids: Vec<&str> = signs.iter().map(|(k, _)| model.contracts[*k].id.as_str()).collect();
+    f.row(Constraint::Decision, format!("{role}{}", bracketed(&ids)), role, (f64::NEG_INFINITY, most), terms);
+}

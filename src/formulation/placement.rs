@@ -1,0 +1,158 @@
+//! Where a workload runs at all: place\[w,g\] whole, 0 or 1, for groups g of offers by ecosystem,
+//! cloud or offer.
+//!
+//! - inference, in each t: sum over o in g of throughput x run\[w,o,t\] <= demand x peak x place\[w,g\]
+//! - training: sum over o in g and t of h_t x throughput x run\[w,o,t\] <= work x place\[w,g\]
+//! - not split: sum over g of place\[w,g\] <= 1
+//!
+//! The bound is all that there is to do, which no solution exceeds: as tight as a bound without
+//! knowledge of the rest can be. Porting costs its price for each ecosystem, data its move to each
+//! cloud that does not have it.
+//!
+//! - rate: fewest x on\[w,t\] <= sum over o of run\[w,o,t\] <= most x on\[w,t\]
+
+use std::collections::BTreeMap;
+
+use super::{Constraint, Formulation, bracketed};
+use crate::lp::ColumnId;
+use crate::model::{Model, Split, Task};
+
+/// How offers are grouped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlaceBy {
+    /// By the ecosystem of their chips.
+    Ecosystem,
+    /// By cloud.
+    Cloud,
+    /// Each by itself.
+    Offer,
+}
+
+impl PlaceBy {
+    /// The group of an offer; chips without an ecosystem are each one of their own.
+    #[must_use]
+    pub fn group(self, model: &Model, offer: usize) -> String {
+        let o = &model.offers[offer];
+        match self {
+            PlaceBy::Ecosystem => {
+                let chip = &model.chips[o.chip];
+                chip.ecosystem.clone().unwrap_or_else(|| chip.id.clone())
+            }
+            PlaceBy::Cloud => model.clouds[o.cloud].id.clone(),
+            PlaceBy::Offer => o.id.clone(),
+        }
+    }
+}
+
+/// A column that says whether a workload runs in a group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placement {
+    /// Its column.
+    pub column: ColumnId,
+    /// The workload.
+    pub workload: usize,
+    /// How offers are grouped.
+    pub by: PlaceBy,
+    /// The group.
+    pub group: String,
+}
+
+/// Undiscounted money for a workload that runs in a group, and the period at whose start it is paid.
+#[must_use]
+pub fn placement_cost(model: &Model, workload: usize, by: PlaceBy, group: &str) -> Option<(usize, f64)> {
+    let w = &model.workloads[workload];
+    match by {
+        PlaceBy::Ecosystem => w.porting.iter().find(|p| p.ecosystem == group).map(|p| (0, p.cost)),
+        PlaceBy::Cloud => {
+            let data = w.data.as_ref()?;
+            let cloud = model.clouds.iter().position(|c| c.id == group)?;
+            (!data.home[cloud]).then_some((w.window.start, data.cost))
+        }
+        PlaceBy::Offer => None,
+    }
+}
+
+pub(super) fn add(f: &mut Formulation, model: &Model) {
+    for (w, workload) in model.workloads.iter().enumerate() {
+        let split = |s: Split| workload.split == s;
+        if split(Split::OneEcosystem) || workload.porting.iter().any(|p| p.cost > 0.0) {
+            place(f, model, w, PlaceBy::Ecosystem, split(Split::OneEcosystem));
+        }
+        if split(Split::OneCloud) || workload.data.as_ref().is_some_and(|d| d.cost > 0.0) {
+            place(f, model, w, PlaceBy::Cloud, split(Split::OneCloud));
+        }
+        if split(Split::OneOffer) {
+            place(f, model, w, PlaceBy::Offer, true);
+        }
+        if let Some(least) = workload.rate_at_least {
+            running(f, model, w, least);
+        }
+    }
+}
+
+fn place(f: &mut Formulation, model: &Model, w: usize, by: PlaceBy, one: bool) {
+    let workload = &model.workloads[w];
+    let mut groups: BTreeMap<String, BTreeMap<usize, Vec<(ColumnId, f64)>>> = BTreeMap::new();
+    for run in f.runs.iter().filter(|r| r.workload == w) {
+        let periods = groups.entry(by.group(model, run.offer)).or_default();
+        periods.entry(run.period).or_default().push((run.column, model.productivity(w, run.offer)));
+    }
+    let mut number = Vec::new();
+    for (group, periods) in groups {
+        let cost = placement_cost(model, w, by, &group);
+        let cost = cost.map_or(0.0, |(t, money)| money * model.discount_at_start(t));
+        if cost == 0.0 && !one {
+            continue;
+        }
+        let name = bracketed(&[&workload.id, &group]);
+        let column = f.program.add_integer(format!("place{name}"), "place", 0.0, 1.0, cost);
+        number.push((column, 1.0));
+        match workload.task {
+            Task::Inference { .. } => {
+                for (t, mut terms) in periods {
+                    let label = &model.calendar.periods[t].label;
+                    let (_, time) = workload.rate_time;
+                    terms.iter_mut().for_each(|(_, a)| *a *= time);
+                    terms.push((column, -workload.peak_demand(t) * time));
+                    let name = format!("place{}", bracketed(&[&workload.id, &group, label]));
+                    f.row(Constraint::Decision, name, "place", (f64::NEG_INFINITY, 0.0), terms);
+                }
+            }
+            Task::Training { work } => {
+                let hours = |t: usize| model.calendar.periods[t].hours;
+                let all = periods
+                    .into_iter()
+                    .flat_map(|(t, terms)| terms.into_iter().map(move |(c, a)| (c, a * hours(t))).collect::<Vec<_>>());
+                let mut terms: Vec<(ColumnId, f64)> = all.collect();
+                terms.push((column, -work));
+                f.row(Constraint::Decision, format!("place{name}"), "place", (f64::NEG_INFINITY, 0.0), terms);
+            }
+        }
+        f.placements.push(Placement { column, workload: w, by, group });
+    }
+    if one {
+        let name = format!("one{}", bracketed(&[&workload.id]));
+        f.row(Constraint::Decision, name, "place", (f64::NEG_INFINITY, 1.0), number);
+    }
+}
+
+fn running(f: &mut Formulation, model: &Model, w: usize, least: f64) {
+    let workload = &model.workloads[w];
+    for t in workload.window.clone() {
+        let runs: Vec<(ColumnId, f64)> =
+            f.runs.iter().filter(|r| r.workload == w && r.period == t).map(|r| (r.column, 1.0)).collect();
+        if runs.is_empty() {
+            continue;
+        }
+        let most = workload.rate_at_most.unwrap_or(f64::INFINITY).min(f.most(&runs));
+        let label = &model.calendar.periods[t].label;
+        let name = bracketed(&[&workload.id, label]);
+        let on = f.program.add_integer(format!("on{name}"), "on", 0.0, 1.0, 0.0);
+        let mut fewest = runs.clone();
+        fewest.push((on, -least));
+        f.row(Constraint::Decision, format!("fewest{name}"), "rate", (0.0, f64::INFINITY), fewest);
+        let mut if_on = runs;
+        if_on.push((on, -most));
+        f.row(Constraint::Decision, format!("on{name}"), "rate", (f64::NEG_INFINITY, 0.0), if_on);
+    }
+}

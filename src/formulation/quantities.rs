@@ -1,0 +1,87 @@
+//! Chips that cannot be held in any amount, for each purchase (an offer under a contract from a
+//! period on) with its tiers i:
+//!
+//! - blocks: sum over i of held\[i\] = block x n, n whole
+//! - minimum: minimum x any <= sum over i of held\[i\] <= (what could be held) x any, any 0 or 1
+//! - tiers: held\[i\] <= width\[i\]; where some tier is dearer than a later one, a later one is open
+//!   only if the one before is full: held\[i\] >= width\[i\] x full\[i\],
+//!   held\[i+1\] <= (what could be held) x full\[i\]. Rising prices need no whole columns: the cheaper
+//!   tier is filled first anyway.
+
+use super::{Constraint, Formulation, bracketed};
+use crate::lp::ColumnId;
+use crate::model::Model;
+
+pub(super) fn add(f: &mut Formulation, model: &Model) {
+    let mut first = 0;
+    while first < f.holdings.len() {
+        // The tiers of a purchase follow one another.
+        let mut last = first + 1;
+        while last < f.holdings.len() && f.holdings[last].tier > 0 {
+            last += 1;
+        }
+        purchase(f, model, first..last);
+        first = last;
+    }
+}
+
+fn purchase(f: &mut Formulation, model: &Model, tiers: std::ops::Range<usize>) {
+    let first = &f.holdings[tiers.start];
+    let offer = &model.offers[first.offer];
+    if offer.block.is_none() && offer.minimum.is_none() && offer.tiers.is_empty() {
+        return;
+    }
+    let start = first.periods.start;
+    let label = &model.calendar.periods[start].label;
+    let id = first.contract.map_or("", |k| model.contracts[k].id.as_str());
+    let parts = [offer.id.as_str(), id, label.as_str()];
+    let columns: Vec<ColumnId> = f.holdings[tiers].iter().map(|h| h.column).collect();
+    let sum: Vec<(ColumnId, f64)> = columns.iter().map(|&c| (c, 1.0)).collect();
+    let most = f.most(&sum).min(first_capacity(model, f, &columns, start));
+    if let Some(block) = offer.block {
+        let name = bracketed(&parts);
+        let n = f.program.add_integer(format!("blocks{name}"), "blocks", 0.0, (most / block).floor(), 0.0);
+        let mut row = sum.clone();
+        row.push((n, -block));
+        f.row(Constraint::Decision, format!("blocks{name}"), "blocks", (0.0, 0.0), row);
+    }
+    if let Some(minimum) = offer.minimum {
+        let name = bracketed(&parts);
+        let any = f.program.add_integer(format!("any{name}"), "any", 0.0, 1.0, 0.0);
+        let mut fewest = sum.clone();
+        fewest.push((any, -minimum));
+        f.row(Constraint::Decision, format!("minimum{name}"), "minimum", (0.0, f64::INFINITY), fewest);
+        let mut if_any = sum.clone();
+        if_any.push((any, -most));
+        f.row(Constraint::Decision, format!("any{name}"), "minimum", (f64::NEG_INFINITY, 0.0), if_any);
+    }
+    let mut prices = vec![offer.price[start]];
+    prices.extend(offer.tiers.iter().map(|t| t.price[start]));
+    if prices.is_sorted() {
+        return;
+    }
+    let mut before: Option<ColumnId> = None;
+    for i in 0..columns.len().saturating_sub(1) {
+        let name = bracketed(&[parts[0], parts[1], parts[2], &(i + 1).to_string()]);
+        let width = offer.tiers[i].above - if i == 0 { 0.0 } else { offer.tiers[i - 1].above };
+        let full = f.program.add_integer(format!("full{name}"), "full", 0.0, 1.0, 0.0);
+        let row = vec![(columns[i], 1.0), (full, -width)];
+        f.row(Constraint::Decision, format!("full{name}"), "tier", (0.0, f64::INFINITY), row);
+        let upper = f.program.columns()[columns[i + 1].0 as usize].upper;
+        let row = vec![(columns[i + 1], 1.0), (full, -upper)];
+        f.row(Constraint::Decision, format!("open{name}"), "tier", (f64::NEG_INFINITY, 0.0), row);
+        if let Some(before) = before {
+            let row = vec![(full, 1.0), (before, -1.0)];
+            f.row(Constraint::Decision, format!("order{name}"), "tier", (f64::NEG_INFINITY, 0.0), row);
+        }
+        before = Some(full);
+    }
+}
+
+/// The least capacity over the periods of a purchase.
+fn first_capacity(model: &Model, f: &Formulation, columns: &[ColumnId], start: usize) -> f64 {
+    let holding = f.holdings.iter().find(|h| h.column == columns[0]);
+    let periods = holding.map_or(start..start + 1, |h| h.periods.clone());
+    let offer = holding.map_or(0, |h| h.offer);
+    periods.map(|t| model.offers[offer].capacity_at(t)).fold(f64::INFINITY, f64::min)
+}

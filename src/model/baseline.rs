@@ -1,0 +1,91 @@
+//! Interprets what runs today: a table with the columns offer, workload and chips.
+
+use crate::diagnostics::{Code, Place, SourceId};
+use crate::document as doc;
+use crate::units::{Dimension as Unit, Quantity};
+
+use super::limits::Parts;
+use super::reader::{In, Reader};
+use super::types::{Baseline, Today};
+
+const COLUMNS: [&str; 3] = ["offer", "workload", "chips"];
+
+/// Reads the baseline from the source that its file was read into; `None` if it could not be read,
+/// which has been reported.
+pub(super) fn baseline(
+    reader: &mut Reader<'_>,
+    document: &doc::Document,
+    parts: &Parts<'_>,
+    file: Option<SourceId>,
+) -> Option<Baseline> {
+    let written = document.baseline.as_ref()?;
+    let currency = reader.currency.clone();
+    let switching = match &written.switching {
+        Some(amount) => reader.amount(Some(amount), &Unit::MoneyPer(&currency, &["chip", "chips"]), In::NotNegative)?,
+        None => 0.0,
+    };
+    let origin = reader.origin(written.place);
+    let source = file?;
+    let text = reader.sources.get(source).text.clone();
+    let mut table = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
+    let start = Place { source, start: 0, end: text.find('\n').unwrap_or(text.len()) as u32 };
+    let headers: Vec<String> = match table.headers() {
+        Ok(headers) => headers.iter().map(str::to_owned).collect(),
+        Err(error) => {
+            reader.error(Code::WrongType, start, format!("this is no table: {error}"), "write a CSV file");
+            return None;
+        }
+    };
+    let mut at = [0; 3];
+    for (column, at) in COLUMNS.iter().zip(&mut at) {
+        let Some(found) = headers.iter().position(|h| h == column) else {
+            let message = format!("the table has no column `{column}`");
+            reader.error(Code::MissingKey, start, message, "its first line is `offer,workload,chips`");
+            return None;
+        };
+        *at = found;
+    }
+    let offers: Vec<&str> = parts.offers.offers.iter().map(|o| o.id.as_str()).collect();
+    let workloads: Vec<&str> = parts.workloads.iter().map(|w| w.id.as_str()).collect();
+    let mut running: Vec<Today> = Vec::new();
+    for record in table.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                reader.error(Code::WrongType, start, format!("the table cannot be read: {error}"), "write UTF-8 text");
+                return None;
+            }
+        };
+        let from = record.position().map_or(0, |p| p.byte() as usize);
+        let line = text[from..].trim_start_matches(['\r', '\n']);
+        let from = text.len() - line.len();
+        let end = from + line.find(['\r', '\n']).unwrap_or(line.len());
+        let place = Place { source, start: from as u32, end: end as u32 };
+        let cell = |i: usize| record.get(at[i]).unwrap_or("").to_owned();
+        // What could not be read has been reported.
+        let mut known = |i: usize, what: &str, ids: &[&str], incomplete: bool| {
+            let text = doc::Text { text: cell(i), place };
+            if incomplete && !ids.contains(&text.text.as_str()) {
+                None
+            } else {
+                reader.reference(&text, what, ids, &[])
+            }
+        };
+        let offer = known(0, "offer", &offers, parts.offers.written.incomplete);
+        let workload = known(1, "workload", &workloads, parts.workloads_incomplete);
+        let chips = match Quantity::parse(&cell(2)) {
+            Ok(quantity) => reader.amount(Some(&doc::Amount { quantity, place }), &Unit::Chips, In::NotNegative),
+            Err(error) => {
+                doc::report_unit(&error, place, reader.diagnostics);
+                None
+            }
+        };
+        let (Some(offer), Some(workload), Some(chips)) = (offer, workload, chips) else { continue };
+        if running.iter().any(|r| r.offer == offer && r.workload == workload) {
+            let message = format!("`{}` on `{}` stands here twice", cell(1), cell(0));
+            reader.error(Code::DuplicateName, place, message, "add the two up in one line");
+        }
+        running.push(Today { workload, offer, chips });
+    }
+    Some(Baseline { running, switching, origin })
+}
