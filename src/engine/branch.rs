@@ -22,8 +22,8 @@ const MOST_NODES: usize = 1_000;
 /// Small trees are searched to this gap, whatever larger one is good enough.
 const EXACT: f64 = 1e-6;
 
-/// Nodes up to which a tree is small.
-const EXACT_NODES: usize = 200;
+/// Nodes times columns up to which a tree is small.
+const EXACT_WORK: usize = 40_000;
 
 /// Longest time for the engine's own search, if no other is set.
 const LONGEST_SEARCH: Duration = Duration::from_secs(60);
@@ -118,7 +118,8 @@ impl Tree<'_> {
     fn worthwhile(&self) -> f64 {
         self.best.as_ref().map_or(f64::INFINITY, |best| {
             let cost = self.original.objective(&best.x);
-            let gap = if self.nodes < EXACT_NODES { EXACT } else { self.options.mip_gap };
+            let small = self.nodes * self.lp.columns().len() <= EXACT_WORK;
+            let gap = if small { EXACT } else { self.options.mip_gap };
             cost - 0.5 * gap.min(self.options.mip_gap) * (1.0 + cost.abs())
         })
     }
@@ -167,8 +168,10 @@ impl Tree<'_> {
             let x = solved.x[c.0 as usize];
             (x - x.round()).abs()
         };
-        let split = self.integers.iter().copied().max_by(|&a, &b| part(a).total_cmp(&part(b)).then(b.cmp(&a)));
-        let split = split.filter(|&c| part(c) > WHOLE);
+        // What is dear is decided first: deals before details.
+        let weight = |c: ColumnId| part(c) * (1.0 + self.original.columns()[c.0 as usize].cost.abs());
+        let split = self.integers.iter().copied().filter(|&c| part(c) > WHOLE);
+        let split = split.max_by(|&a, &b| weight(a).total_cmp(&weight(b)).then(b.cmp(&a)));
         self.try_rounded(&solved, &node, split.is_none())?;
         let Some(column) = split else {
             // Whole already: nothing cheaper is in it than what was just tried, up to rounding.

@@ -176,6 +176,7 @@ fn best(lp: &LinearProgram, found: &mut Found) -> Option<Solved> {
         for x in [tidied(lp, x), x.clone()] {
             for y in &found.duals {
                 let certificate = certify(lp, engine, &x, y, 0.0);
+                tracing::debug!(engine, primal = certificate.primal, gap = certificate.gap, "certificate");
                 if certificate.verified {
                     let y = usable(lp, y);
                     let attempts = std::mem::take(&mut found.attempts);
@@ -210,6 +211,8 @@ fn tidied(lp: &LinearProgram, x: &[f64]) -> Vec<f64> {
         .iter()
         .zip(x)
         .map(|(c, &x)| {
+            // A column that is small by nature, such as a yes-or-no, is not rounded by the size of others.
+            let size = size.min(c.upper - c.lower);
             let near = |bound: f64| (x - bound).abs() <= ROUNDING * (1.0 + bound.abs()).max(size);
             if near(c.lower) {
                 c.lower

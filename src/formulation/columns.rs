@@ -88,8 +88,10 @@ fn holdings(f: &mut Formulation, model: &Model, index: usize, offer: &Offer, nee
             .map(|(k, _)| Some(k))
             .collect();
         // One signed contract takes all of the offer: its price is not higher, and what is spent
-        // counts towards it. Where none is sure to be signed, the offer can be held without.
-        let sure = covering.iter().flatten().any(|&k| model.contracts[k].decision == Decision::Signed);
+        // counts towards it. Where none is sure to be signed, the offer can be held without; unless
+        // it cannot be held at all unless one is.
+        let is_sure = |k: usize| model.contracts[k].decision == Decision::Signed || model.contracts[k].unlocks[index];
+        let sure = covering.iter().flatten().any(|&k| is_sure(k));
         if sure { covering } else { std::iter::once(None).chain(covering).collect() }
     };
     let locked = |k: &crate::model::Contract| k.unlocks[index] && k.decision == Decision::Refused;

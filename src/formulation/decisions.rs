@@ -57,11 +57,15 @@ pub(super) fn add(f: &mut Formulation, model: &Model) {
     }
 }
 
-/// column <= its upper bound x sign.
+/// column / its upper bound <= sign: in parts, since what is a millionth of a chip in the row of a
+/// yes-or-no is rounding, whatever the number of chips.
 fn only_if(f: &mut Formulation, role: &'static str, k: usize, model: &Model, column: ColumnId, sign: ColumnId) {
     let of = &f.program.columns()[column.0 as usize];
+    if of.upper <= 0.0 {
+        return;
+    }
     let (upper, name) = (of.upper, format!("{role}{}", bracketed(&[&model.contracts[k].id, &of.name])));
-    f.row(Constraint::Decision, name, role, (f64::NEG_INFINITY, 0.0), vec![(column, 1.0), (sign, -upper)]);
+    f.row(Constraint::Decision, name, role, (f64::NEG_INFINITY, 0.0), vec![(column, 1.0 / upper), (sign, -1.0)]);
 }
 
 /// sum of a x sign <= most, where signs that are no decisions are constants.

@@ -36,6 +36,7 @@ mod placement;
 mod power;
 mod quantities;
 mod ramp;
+mod reach;
 mod requirement;
 mod rerouting;
 mod risk;
@@ -246,8 +247,9 @@ pub struct Formulation {
     pub placements: Vec<Placement>,
     /// Chips that no longer do what they do today.
     pub moves: Vec<Moved>,
-    /// While the rows of a limit are added that holds only if a contract is signed: its column.
-    condition: Option<ColumnId>,
+    /// While the rows of a limit are added that holds only if a contract is signed: its column, and
+    /// what the limit's sums can reach if it is not.
+    condition: Option<(ColumnId, reach::Reach)>,
     /// Limits on concentration, each held by the cuts found so far.
     cones: Vec<concentration::Cone>,
     /// What each row stands for, in the order of rows.
@@ -405,14 +407,14 @@ impl Formulation {
     /// is signed.
     fn begin(&mut self, model: &Model, limit: usize) -> bool {
         let Some(k) = model.limits[limit].when else { return true };
-        self.condition = self.signs[k];
+        self.condition = self.signs[k].map(|sign| (sign, reach::Reach::of(self, model)));
         self.condition.is_some() || model.contracts[k].decision == Decision::Signed
     }
 
     /// Adds a row with what it stands for. A row without columns that holds anyway is left out.
     ///
     /// A row of a limit that holds only if a contract is signed, a x >= b, becomes
-    /// a x >= b x sign + l x (1 - sign) with l the least that its columns' boxes allow; and likewise
+    /// a x >= b x sign + l x (1 - sign) with l the least that demands, capacities and boxes allow (see [`reach`]); and likewise
     /// from above. So it asks for nothing if the contract is not signed, and for no less if it is.
     fn row(
         &mut self,
@@ -426,9 +428,9 @@ impl Formulation {
             return None;
         }
         let (mut bounds, mut terms) = (bounds, terms);
-        if let (Some(sign), Constraint::Limit { .. }) = (self.condition, constraint) {
-            let (least, most) =
-                (-self.most(&terms.iter().map(|&(c, a)| (c, -a)).collect::<Vec<_>>()), self.most(&terms));
+        if let (Some((sign, reach)), Constraint::Limit { .. }) = (&self.condition, constraint) {
+            let negative: Vec<(ColumnId, f64)> = terms.iter().map(|&(c, a)| (c, -a)).collect();
+            let (least, most, sign) = (-reach.most(self, &negative), reach.most(self, &terms), *sign);
             if bounds.0.is_finite() && least < bounds.0 {
                 terms.push((sign, least - bounds.0));
                 bounds.0 = least;

@@ -5,8 +5,8 @@
 //! - training: sum over o in g and t of h_t x throughput x run\[w,o,t\] <= work x place\[w,g\]
 //! - not split: sum over g of place\[w,g\] <= 1
 //!
-//! The bound is all that there is to do, which no solution exceeds: as tight as a bound without
-//! knowledge of the rest can be. Porting costs its price for each ecosystem, data its move to each
+//! with the capacity of g in place of what there is to do where that is less: the bound is the
+//! model's own. Rows are divided by it, so that they are in parts. Porting costs its price for each ecosystem, data its move to each
 //! cloud that does not have it.
 //!
 //! - rate: fewest x on\[w,t\] <= sum over o of run\[w,o,t\] <= most x on\[w,t\]
@@ -107,24 +107,29 @@ fn place(f: &mut Formulation, model: &Model, w: usize, by: PlaceBy, one: bool) {
         let name = bracketed(&[&workload.id, &group]);
         let column = f.program.add_integer(format!("place{name}"), "place", 0.0, 1.0, cost);
         number.push((column, 1.0));
+        // What the group's capacity could do in a period, if that is less than there is to do.
+        let members: Vec<usize> = workload.eligible.iter().copied().filter(|&o| by.group(model, o) == group).collect();
+        let there =
+            |t: usize| members.iter().map(|&o| model.offers[o].capacity_at(t) * model.productivity(w, o)).sum::<f64>();
         match workload.task {
             Task::Inference { .. } => {
                 for (t, mut terms) in periods {
                     let label = &model.calendar.periods[t].label;
-                    let (_, time) = workload.rate_time;
-                    terms.iter_mut().for_each(|(_, a)| *a *= time);
-                    terms.push((column, -workload.peak_demand(t) * time));
+                    let demand = workload.peak_demand(t).min(there(t));
+                    terms.iter_mut().for_each(|(_, a)| *a /= demand);
+                    terms.push((column, -1.0));
                     let name = format!("place{}", bracketed(&[&workload.id, &group, label]));
                     f.row(Constraint::Decision, name, "place", (f64::NEG_INFINITY, 0.0), terms);
                 }
             }
             Task::Training { work } => {
                 let hours = |t: usize| model.calendar.periods[t].hours;
-                let all = periods
-                    .into_iter()
-                    .flat_map(|(t, terms)| terms.into_iter().map(move |(c, a)| (c, a * hours(t))).collect::<Vec<_>>());
+                let work = work.min(periods.keys().map(|&t| hours(t) * there(t)).sum());
+                let all = periods.into_iter().flat_map(|(t, terms)| {
+                    terms.into_iter().map(move |(c, a)| (c, a * hours(t) / work)).collect::<Vec<_>>()
+                });
                 let mut terms: Vec<(ColumnId, f64)> = all.collect();
-                terms.push((column, -work));
+                terms.push((column, -1.0));
                 f.row(Constraint::Decision, format!("place{name}"), "place", (f64::NEG_INFINITY, 0.0), terms);
             }
         }
@@ -149,10 +154,12 @@ fn running(f: &mut Formulation, model: &Model, w: usize, least: f64) {
         let name = bracketed(&[&workload.id, label]);
         let on = f.program.add_integer(format!("on{name}"), "on", 0.0, 1.0, 0.0);
         let mut fewest = runs.clone();
-        fewest.push((on, -least));
+        fewest.iter_mut().for_each(|(_, a)| *a /= least);
+        fewest.push((on, -1.0));
         f.row(Constraint::Decision, format!("fewest{name}"), "rate", (0.0, f64::INFINITY), fewest);
         let mut if_on = runs;
-        if_on.push((on, -most));
+        if_on.iter_mut().for_each(|(_, a)| *a /= most);
+        if_on.push((on, -1.0));
         f.row(Constraint::Decision, format!("on{name}"), "rate", (f64::NEG_INFINITY, 0.0), if_on);
     }
 }

@@ -1,6 +1,8 @@
 //! Chips that cannot be held in any amount, for each purchase (an offer under a contract from a
 //! period on) with its tiers i:
 //!
+//! (each divided by its number, so that it is in parts)
+//!
 //! - blocks: sum over i of held\[i\] = block x n, n whole
 //! - minimum: minimum x any <= sum over i of held\[i\] <= (what could be held) x any, any 0 or 1
 //! - tiers: held\[i\] <= width\[i\]; where some tier is dearer than a later one, a later one is open
@@ -42,17 +44,20 @@ fn purchase(f: &mut Formulation, model: &Model, tiers: std::ops::Range<usize>) {
         let name = bracketed(&parts);
         let n = f.program.add_integer(format!("blocks{name}"), "blocks", 0.0, (most / block).floor(), 0.0);
         let mut row = sum.clone();
-        row.push((n, -block));
+        row.iter_mut().for_each(|(_, a)| *a /= block);
+        row.push((n, -1.0));
         f.row(Constraint::Decision, format!("blocks{name}"), "blocks", (0.0, 0.0), row);
     }
     if let Some(minimum) = offer.minimum {
         let name = bracketed(&parts);
         let any = f.program.add_integer(format!("any{name}"), "any", 0.0, 1.0, 0.0);
         let mut fewest = sum.clone();
-        fewest.push((any, -minimum));
+        fewest.iter_mut().for_each(|(_, a)| *a /= minimum);
+        fewest.push((any, -1.0));
         f.row(Constraint::Decision, format!("minimum{name}"), "minimum", (0.0, f64::INFINITY), fewest);
         let mut if_any = sum.clone();
-        if_any.push((any, -most));
+        if_any.iter_mut().for_each(|(_, a)| *a /= most.max(f64::MIN_POSITIVE));
+        if_any.push((any, -1.0));
         f.row(Constraint::Decision, format!("any{name}"), "minimum", (f64::NEG_INFINITY, 0.0), if_any);
     }
     let mut prices = vec![offer.price[start]];
@@ -65,10 +70,10 @@ fn purchase(f: &mut Formulation, model: &Model, tiers: std::ops::Range<usize>) {
         let name = bracketed(&[parts[0], parts[1], parts[2], &(i + 1).to_string()]);
         let width = offer.tiers[i].above - if i == 0 { 0.0 } else { offer.tiers[i - 1].above };
         let full = f.program.add_integer(format!("full{name}"), "full", 0.0, 1.0, 0.0);
-        let row = vec![(columns[i], 1.0), (full, -width)];
+        let row = vec![(columns[i], 1.0 / width), (full, -1.0)];
         f.row(Constraint::Decision, format!("full{name}"), "tier", (0.0, f64::INFINITY), row);
         let upper = f.program.columns()[columns[i + 1].0 as usize].upper;
-        let row = vec![(columns[i + 1], 1.0), (full, -upper)];
+        let row = vec![(columns[i + 1], 1.0 / upper), (full, -1.0)];
         f.row(Constraint::Decision, format!("open{name}"), "tier", (f64::NEG_INFINITY, 0.0), row);
         if let Some(before) = before {
             let row = vec![(full, 1.0), (before, -1.0)];

@@ -105,7 +105,9 @@ impl Formulation {
             if terms.is_empty() {
                 continue;
             }
-            terms.push((place, -self.most(&terms)));
+            let most = self.most(&terms);
+            terms.iter_mut().for_each(|(_, a)| *a /= most);
+            terms.push((place, -1.0));
             let parts: Vec<&str> = name.iter().copied().chain([model.workloads[w].id.as_str(), &group]).collect();
             self.row(constraint, format!("ported{}", bracketed(&parts)), "place", (f64::NEG_INFINITY, 0.0), terms);
         }
