@@ -10,8 +10,8 @@ use crate::lp::{
     verify_ray,
 };
 
-/// Up to this many columns the simplex method is tried first: it is as fast there, and gives a
-/// vertex at once.
+/// Up to this many columns the simplex method of microlp is tried first: it is as fast there, and
+/// gives a vertex at once, the same in every build.
 const SMALL: usize = 2_500;
 
 /// Values this near to a bound, relative to the larger of the bound and the program's scale, are
@@ -111,6 +111,12 @@ pub(super) fn order(lp: &LinearProgram, choice: EngineChoice) -> &'static [&'sta
         #[cfg(feature = "highs")]
         EngineChoice::Highs => &[&super::Highs, &Clarabel, &Microlp],
         _ if small => &[&Microlp, &Clarabel],
+        // The whole of a run (model in, plan out) took 1.4 s instead of 2.7 s with clarabel and its
+        // vertex on 70 thousand columns, and 6.5 s instead of 20 s without it on 280 thousand, in 0.7
+        // of the memory.
+        #[cfg(feature = "highs")]
+        _ => &[&super::Highs, &Clarabel, &Microlp],
+        #[cfg(not(feature = "highs"))]
         _ => &[&Clarabel, &Microlp],
     }
 }

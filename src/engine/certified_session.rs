@@ -22,6 +22,7 @@ impl CertifiedSession {
     /// [`EngineError`] if this build does not have the engine, or it cannot be started.
     pub fn open(lp: LinearProgram, choice: EngineChoice, options: &SolveOptions) -> Result<Self, EngineError> {
         choice.built_in()?;
+        let choice = choice.to_solve_again();
         let session = order(&lp, choice)[0].open(lp, options)?;
         Ok(CertifiedSession { session, choice, options: *options })
     }

@@ -8,7 +8,8 @@ use super::EngineError;
 /// Which engine to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum EngineChoice {
-    /// The one that fits the program's size, and the other if it fails.
+    /// The one that fits the program's size and whether it is solved again, and the others if it
+    /// fails.
     #[default]
     Auto,
     /// The simplex method first: a vertex. The other gives the multipliers.
@@ -28,6 +29,18 @@ impl EngineChoice {
     /// Every choice that this build has.
     #[cfg(not(feature = "highs"))]
     pub const ALL: &[EngineChoice] = &[EngineChoice::Auto, EngineChoice::Microlp, EngineChoice::Clarabel];
+
+    /// The engine for a program that is changed and solved again: HiGHS at any size, for it starts
+    /// from its last basis. 84 rounds of cuts on 3.7 thousand columns took 0.6 s instead of the 17 s
+    /// of the embedded engines, which start from nothing; 30 rounds on 17 thousand 0.6 s instead of
+    /// 12 s.
+    pub(super) fn to_solve_again(self) -> Self {
+        #[cfg(feature = "highs")]
+        if self == EngineChoice::Auto {
+            return EngineChoice::Highs;
+        }
+        self
+    }
 
     /// Whether this build has the engine.
     ///
