@@ -4,6 +4,7 @@ use std::fs;
 use std::process::Output;
 
 use assert_cmd::cargo::cargo_bin_cmd;
+use polysource::EngineChoice;
 use polysource::plan::{Plan, Status};
 
 const QUICKSTART: &str = "models/quickstart.yaml";
@@ -57,11 +58,20 @@ fn the_same_input_gives_the_same_bytes() {
 
 #[test]
 fn engines_agree() {
-    for engine in ["auto", "microlp", "clarabel"] {
-        let plan = plan(&[QUICKSTART, "--engine", engine]);
+    for engine in EngineChoice::ALL.iter().map(ToString::to_string) {
+        let plan = plan(&[QUICKSTART, "--engine", &engine]);
         assert_eq!(plan.status, Status::Optimal, "{engine}");
         close(plan.cost.unwrap().total, 190_800_000.0);
     }
+}
+
+#[test]
+#[cfg(not(feature = "highs"))]
+fn an_engine_that_this_build_lacks_is_told_with_what_to_do() {
+    let out = run(&["solve", QUICKSTART, "--engine", "highs"]);
+    assert_eq!(out.status.code(), Some(2));
+    let said = text(&out.stderr);
+    assert!(said.contains("this build does not have it; build with `--features highs`"), "{said}");
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn the_examples_cost_what_another_solver_finds() {
 
 #[test]
 fn every_engine_finds_the_same() {
-    for engine in EngineChoice::ALL {
+    for &engine in EngineChoice::ALL {
         for (name, scenario, total) in KNOWN.into_iter().filter(|(_, s, _)| s.is_empty()) {
             costs(&plan(name, scenario, engine, Detail::Plan), total);
         }

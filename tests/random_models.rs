@@ -165,11 +165,12 @@ proptest! {
     #[test]
     fn engines_agree(drawn in drawn()) {
         let yaml = drawn.yaml(1.0, 1.0, usize::MAX);
-        let by = |engine| cost(&yaml, engine);
-        let (auto, interior) = (by(EngineChoice::Auto), by(EngineChoice::Clarabel));
-        match (auto, interior) {
-            (Some(a), Some(b)) => prop_assert!(near(a, b), "{a} and {b}\n{yaml}"),
-            (a, b) => prop_assert_eq!(a, b, "{}", yaml),
+        let auto = cost(&yaml, EngineChoice::Auto);
+        for &engine in EngineChoice::ALL {
+            match (auto, cost(&yaml, engine)) {
+                (Some(a), Some(b)) => prop_assert!(near(a, b), "{a} and {b} by {engine}\n{yaml}"),
+                (a, b) => prop_assert_eq!(a, b, "{}\n{}", engine, yaml),
+            }
         }
     }
 

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::cuts::solve_with_cuts;
 use super::{deals, premium};
-use crate::engine::{CertifiedStatus, EngineChoice, EngineError, SolveOptions, Solved, solve_certified};
+use crate::engine::{CertifiedStatus, EngineChoice, EngineError, SolveOptions, Solved};
 use crate::formulation::{Formulation, Limits, build_with};
 use crate::lp::certify;
 use crate::model::Model;
@@ -13,13 +14,6 @@ use crate::plan::{
     CertificateInfo, Evidence, ModelInfo, Plan, Schedule, Situation, Status, assignments, contract_results, exposure,
     limit_results, moves, notes, organisations, purchases, resilience, risk, survival, unmet,
 };
-
-/// Rounds of tangent cuts after which a concentration limit that still is exceeded is left to the
-/// audit, which then says so. Ten to thirty are usual.
-const CUT_ROUNDS: usize = 200;
-
-/// Relative excess over a concentration limit that is well within the audit's millionth.
-const GOOD_ENOUGH: f64 = 2e-7;
 
 /// How much is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -51,7 +45,7 @@ impl Default for SolveSettings {
 }
 
 impl SolveSettings {
-    fn options(&self) -> SolveOptions {
+    pub(super) fn options(&self) -> SolveOptions {
         SolveOptions { time_limit: self.time_limit, mip_gap: self.mip_gap }
     }
 }
@@ -112,21 +106,7 @@ pub(super) fn solve_within_boxes(
     let mut room = 1.0;
     loop {
         let mut formulation = build_with(model, limits, room);
-        let mut solved = solve_program(&formulation, settings)?;
-        let mut before = f64::INFINITY;
-        for round in 1..=CUT_ROUNDS {
-            if solved.status != CertifiedStatus::Optimal || !formulation.has_cones() {
-                break;
-            }
-            let (added, excess) = formulation.cut_off(model, &solved.x);
-            tracing::info!(round, added, excess, "concentration");
-            // Close enough, and rounding keeps it from coming closer.
-            if added == 0 || excess < GOOD_ENOUGH && excess > before / 2.0 {
-                break;
-            }
-            before = excess;
-            solved = solve_program(&formulation, settings)?;
-        }
+        let mut solved = solve_with_cuts(model, &mut formulation, settings)?;
         let touched = !solved.x.is_empty() && formulation.touched(&solved.x);
         // An infeasible program may be so because of a box, if any is ours.
         let suspicious = solved.x.is_empty() && formulation.holdings.iter().any(|h| h.boxed);
@@ -140,24 +120,6 @@ pub(super) fn solve_within_boxes(
         }
         room *= 100.0;
     }
-}
-
-fn solve_program(formulation: &Formulation, settings: &SolveSettings) -> Result<Solved, EngineError> {
-    let program = formulation.program();
-    tracing::info!(
-        columns = program.columns().len(),
-        rows = program.rows().len(),
-        nonzeros = program.nonzeros(),
-        "built the program"
-    );
-    let solved = solve_certified(program, settings.engine, &settings.options())?;
-    tracing::info!(
-        status = ?solved.status,
-        engine = solved.certificate.engine.as_str(),
-        gap = solved.certificate.gap,
-        "solved"
-    );
-    Ok(solved)
 }
 
 /// Takes the solution that tells idle money as such, if it is as good.
@@ -215,10 +177,7 @@ fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Detail) -> Resu
             bound: finite(certificate.bound),
             gap: finite(certificate.gap),
             relaxation: solved.relaxation,
-            bound_by: program.has_integers().then(|| match certificate.engine.contains("search") {
-                true => "microlp".to_owned(),
-                false => "certificate".to_owned(),
-            }),
+            bound_by: program.has_integers().then(|| bound_by(&certificate.engine)),
             conditional_prices: solved.conditional_duals,
             verified: certificate.verified,
             size: [program.columns().len(), program.rows().len(), program.nonzeros()],
@@ -273,4 +232,11 @@ fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Detail) -> Resu
     plan.notes.extend(notes(model, &schedule).into_iter().skip(model.notes.len()));
     plan.cost = Some(cost);
     Ok(plan)
+}
+
+/// Whose word the bound of a program with whole columns is: it is proved, unless an engine's own
+/// search found it, which then stands in the engine's name.
+fn bound_by(engine: &str) -> String {
+    let search = ["highs", "microlp"].into_iter().find(|name| engine.contains(&format!("{name}'s search")));
+    search.unwrap_or("certificate").to_owned()
 }

@@ -108,8 +108,9 @@ pub(super) struct CheckCommand {
 pub(super) struct SolveCommand {
     #[command(flatten)]
     pub input: ModelArgs,
-    /// The engine: auto, microlp (simplex) or clarabel (interior point).
-    #[arg(long, default_value = "auto", value_name = "ENGINE")]
+    /// The engine: auto, microlp (simplex), clarabel (interior point), or highs (simplex, and integers; needs
+    /// a build with `--features highs`).
+    #[arg(long, default_value = "auto", value_parser = parse_engine, value_name = "ENGINE")]
     pub engine: EngineChoice,
     /// Format of the plan.
     #[arg(long, value_enum, default_value = "text")]
@@ -231,6 +232,13 @@ impl From<PlanFormat> for crate::report::Format {
             PlanFormat::Markdown => Self::Markdown,
         }
     }
+}
+
+/// Reads the name of an engine that this build has.
+fn parse_engine(text: &str) -> Result<EngineChoice, String> {
+    let choice: EngineChoice = text.parse()?;
+    choice.built_in().map_err(|e| e.to_string())?;
+    Ok(choice)
 }
 
 /// Reads `90`, `30s`, `5m` or `1h`.

@@ -8,11 +8,13 @@
 //!
 //! The decisions of a plan are few (which deals to sign, which suppliers to have), so a small tree
 //! is enough for most models. Where it is not, an engine's own search goes on from [`MOST_NODES`],
-//! and then the bound is that engine's word and is named as such.
+//! and then the bound is that engine's word and is named as such. An engine that searches well is
+//! asked first ([`super::search`]); this is for what it cannot show.
 
 use std::time::{Duration, Instant};
 
 use super::certified::{CertifiedStatus, Solved, solve_certified};
+use super::search::{relaxed, search, searcher};
 use super::{Engine, EngineChoice, EngineError, Microlp, SolveOptions};
 use crate::lp::{Certificate, ColumnId, LinearProgram, primal_violation};
 
@@ -75,12 +77,15 @@ pub(super) fn solve_integers(
     options: &SolveOptions,
 ) -> Result<Solved, EngineError> {
     let start = Instant::now();
-    let mut relaxed = lp.clone();
+    if let Some(engine) = searcher(choice)
+        && let Some(solved) = search(lp, engine, choice, options)?
+    {
+        return Ok(solved);
+    }
     let integers: Vec<ColumnId> =
         (0..lp.columns().len() as u32).map(ColumnId).filter(|c| lp.columns()[c.0 as usize].integer).collect();
-    integers.iter().for_each(|&c| relaxed.set_integer(c, false));
     let mut tree = Tree {
-        lp: relaxed,
+        lp: relaxed(lp),
         original: lp,
         integers,
         choice,
@@ -272,17 +277,7 @@ impl Tree<'_> {
                 gap: f64::INFINITY,
                 verified: complete,
             };
-            return Ok(Solved {
-                status,
-                x: Vec::new(),
-                y: Vec::new(),
-                reduced_costs: Vec::new(),
-                certificate,
-                farkas: None,
-                attempts: Vec::new(),
-                conditional_duals: false,
-                relaxation: self.relaxation,
-            });
+            return Ok(Solved { relaxation: self.relaxation, ..Solved::without_numbers(status, certificate) });
         };
         // Rounding may have left a column just beside its whole number.
         for &c in &self.integers {

@@ -35,24 +35,33 @@ impl Engine for Clarabel {
         if lp.has_integers() {
             return Err(EngineError::Unsupported { engine: NAME, what: "it has integer columns".to_owned() });
         }
-        guarded(NAME, || run(lp, options))
+        guarded(NAME, || {
+            let outcome = run(lp, options, true)?;
+            if outcome.status != Status::Unbounded {
+                return Ok(outcome);
+            }
+            // What it shows is that there are no multipliers, which is so for some infeasible
+            // programs too: without costs these are infeasible still.
+            let without = run(lp, options, false)?;
+            Ok(if without.status == Status::Infeasible { without } else { outcome })
+        })
     }
 }
 
-fn run(lp: &LinearProgram, options: &SolveOptions) -> Result<Outcome, EngineError> {
+fn run(lp: &LinearProgram, options: &SolveOptions, costs: bool) -> Result<Outcome, EngineError> {
     let reduced = Reduced::of(lp, |_| None, true);
     if reduced.contradiction {
-        return Ok(Outcome { status: Status::Infeasible, primal: None, duals: None });
+        return Ok(Outcome::of(Status::Infeasible));
     }
     if reduced.free.is_empty() {
         let primal = Some(reduced.primal(|_| 0.0));
-        return Ok(Outcome { status: Status::Optimal, primal, duals: Some(vec![0.0; lp.rows().len()]) });
+        return Ok(Outcome { primal, duals: Some(vec![0.0; lp.rows().len()]), ..Outcome::of(Status::Optimal) });
     }
     let mut variables = ProblemVariables::new();
     let x: Vec<good_lp::Variable> =
         reduced.free.iter().map(|f| variables.add(variable().min(f.lower).max(f.upper))).collect();
     let mut objective = Expression::with_capacity(x.len());
-    for (f, &x) in reduced.free.iter().zip(&x).filter(|(f, _)| f.cost != 0.0) {
+    for (f, &x) in reduced.free.iter().zip(&x).filter(|(f, _)| costs && f.cost != 0.0) {
         objective.add_mul(f.cost, x);
     }
     let mut problem = variables.minimise(objective).using(clarabel);
@@ -110,7 +119,7 @@ fn run(lp: &LinearProgram, options: &SolveOptions) -> Result<Outcome, EngineErro
         _ => Status::Stalled,
     };
     if matches!(status, Status::Infeasible | Status::Unbounded) {
-        return Ok(Outcome { status, primal: None, duals: None });
+        return Ok(Outcome::of(status));
     }
     let mut y = vec![0.0; reduced.lines.len()];
     for (&(line, sign), z) in sides.iter().zip(&solution.z[bounds..]) {
@@ -118,5 +127,5 @@ fn run(lp: &LinearProgram, options: &SolveOptions) -> Result<Outcome, EngineErro
     }
     let primal = reduced.primal(|k| solution.x[k].clamp(reduced.free[k].lower, reduced.free[k].upper));
     let duals = reduced.duals(lp.rows().len(), |k| y[k]);
-    Ok(Outcome { status, primal: Some(primal), duals: Some(duals) })
+    Ok(Outcome { primal: Some(primal), duals: Some(duals), ..Outcome::of(status) })
 }

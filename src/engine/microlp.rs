@@ -5,7 +5,7 @@ use good_lp::solvers::microlp::microlp;
 use good_lp::{Expression, ProblemVariables, ResolutionError, Solution, SolutionStatus, SolverModel, variable};
 use good_lp::{WithMipGap, WithTimeLimit};
 
-use super::reduced::Reduced;
+use super::reduced::{Free, Reduced};
 use super::{Abilities, Engine, EngineError, Outcome, SolveOptions, Status, guarded};
 use crate::lp::LinearProgram;
 
@@ -56,23 +56,16 @@ fn run(lp: &LinearProgram, options: &SolveOptions, fix: impl Fn(usize) -> Option
         unscale_values(&mut reduced);
     }
     if reduced.contradiction {
-        return Ok(Outcome { status: Status::Infeasible, primal: None, duals: None });
+        return Ok(Outcome::of(Status::Infeasible));
     }
     if reduced.free.is_empty() {
-        return Ok(Outcome { status: Status::Optimal, primal: Some(reduced.primal(|_| 0.0)), duals: None });
+        return Ok(Outcome { primal: Some(reduced.primal(|_| 0.0)), ..Outcome::of(Status::Optimal) });
     }
     let mut variables = ProblemVariables::new();
-    let x: Vec<good_lp::Variable> = reduced
-        .free
-        .iter()
-        .map(|f| {
-            let v = variable().min(f.lower).max(f.upper);
-            variables.add(if f.integer { v.integer() } else { v })
-        })
-        .collect();
+    let x: Vec<Parts> = reduced.free.iter().map(|f| Parts::of(f, &mut variables)).collect();
     let mut objective = Expression::with_capacity(x.len());
-    for (f, &x) in reduced.free.iter().zip(&x).filter(|(f, _)| f.cost != 0.0) {
-        objective.add_mul(f.cost, x);
+    for (f, x) in reduced.free.iter().zip(&x).filter(|(f, _)| f.cost != 0.0) {
+        x.add(&mut objective, f.cost);
     }
     let mut problem = variables.minimise(objective).using(microlp);
     if let Some(limit) = options.time_limit {
@@ -86,9 +79,7 @@ fn run(lp: &LinearProgram, options: &SolveOptions, fix: impl Fn(usize) -> Option
     for line in &reduced.lines {
         let expression = || {
             let mut sum = Expression::with_capacity(line.terms.len());
-            line.terms.iter().for_each(|&(j, a)| {
-                sum.add_mul(a, x[j]);
-            });
+            line.terms.iter().for_each(|&(j, a)| x[j].add(&mut sum, a));
             sum
         };
         if line.lower == line.upper {
@@ -111,7 +102,7 @@ fn run(lp: &LinearProgram, options: &SolveOptions, fix: impl Fn(usize) -> Option
                 ResolutionError::Other(what) if what.starts_with("Time limit") => Status::TimeLimit,
                 other => return Err(EngineError::Failed { engine: NAME, what: other.to_string() }),
             };
-            return Ok(Outcome { status, primal: None, duals: None });
+            return Ok(Outcome::of(status));
         }
     };
     let status = match solution.status() {
@@ -120,9 +111,40 @@ fn run(lp: &LinearProgram, options: &SolveOptions, fix: impl Fn(usize) -> Option
     };
     let primal = reduced.primal(|k| {
         let free = &reduced.free[k];
-        solution.value(x[k]).clamp(free.lower, free.upper)
+        x[k].value(&solution).clamp(free.lower, free.upper)
     });
-    Ok(Outcome { status, primal: Some(primal), duals: None })
+    Ok(Outcome { primal: Some(primal), ..Outcome::of(status) })
+}
+
+/// A column as microlp gets it.
+struct Parts {
+    value: good_lp::Variable,
+    /// What is taken off the value.
+    less: Option<good_lp::Variable>,
+}
+
+impl Parts {
+    /// A free column is the difference of two that are not: with free columns microlp has called
+    /// one in five of the programs of the conformance suite unbounded that are not, and cycled.
+    fn of(free: &Free, variables: &mut ProblemVariables) -> Self {
+        if free.lower == f64::NEG_INFINITY && free.upper == f64::INFINITY && !free.integer {
+            let (value, less) = (variables.add(variable().min(0.0)), variables.add(variable().min(0.0)));
+            return Parts { value, less: Some(less) };
+        }
+        let v = variable().min(free.lower).max(free.upper);
+        Parts { value: variables.add(if free.integer { v.integer() } else { v }), less: None }
+    }
+
+    fn add(&self, sum: &mut Expression, a: f64) {
+        sum.add_mul(a, self.value);
+        if let Some(less) = self.less {
+            sum.add_mul(-a, less);
+        }
+    }
+
+    fn value(&self, solution: &impl Solution) -> f64 {
+        solution.value(self.value) - self.less.map_or(0.0, |less| solution.value(less))
+    }
 }
 
 /// Undoes the common size of values, so that whole numbers are whole numbers to the engine.

@@ -6,20 +6,30 @@
 
 mod branch;
 mod certified;
+mod certified_session;
+mod choice;
 mod clarabel;
 mod dual;
+#[cfg(feature = "highs")]
+mod highs;
 mod microlp;
 mod phase_one;
+mod ray;
 mod reduced;
+mod search;
+mod session;
 mod vertex;
 
-use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
 
 pub use certified::{Attempt, CertifiedStatus, Solved, solve_certified};
+pub use certified_session::CertifiedSession;
+pub use choice::EngineChoice;
 pub use clarabel::Clarabel;
+#[cfg(feature = "highs")]
+pub use highs::Highs;
 pub use microlp::Microlp;
+pub use session::Session;
 
 use crate::lp::LinearProgram;
 
@@ -58,6 +68,20 @@ pub struct Outcome {
     pub primal: Option<Vec<f64>>,
     /// A multiplier for each row, with the sign d cost / d right-hand side, if it has one.
     pub duals: Option<Vec<f64>>,
+    /// What no point with whole numbers costs less than, if integers were searched: its word.
+    pub bound: Option<f64>,
+    /// A multiplier for each row that proves that there is no feasible point, if it has one.
+    pub farkas: Option<Vec<f64>>,
+    /// A direction in which the cost falls without end, if it has one.
+    pub ray: Option<Vec<f64>>,
+}
+
+impl Outcome {
+    /// A status without any numbers.
+    #[must_use]
+    pub fn of(status: Status) -> Self {
+        Outcome { status, primal: None, duals: None, bound: None, farkas: None, ray: None }
+    }
 }
 
 /// Why an engine could not answer.
@@ -112,43 +136,17 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// [`EngineError`] if the program is beyond its abilities or it fails.
     fn solve(&self, lp: &LinearProgram, options: &SolveOptions) -> Result<Outcome, EngineError>;
-}
 
-/// Which engine to use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum EngineChoice {
-    /// The one that fits the program's size, and the other if it fails.
-    #[default]
-    Auto,
-    /// The simplex method first: a vertex. The other gives the multipliers.
-    Microlp,
-    /// The interior-point method first: multipliers. The other is tried if its answer fails.
-    Clarabel,
-}
-
-impl EngineChoice {
-    /// Every choice.
-    pub const ALL: [EngineChoice; 3] = [EngineChoice::Auto, EngineChoice::Microlp, EngineChoice::Clarabel];
-}
-
-impl fmt::Display for EngineChoice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            EngineChoice::Auto => "auto",
-            EngineChoice::Microlp => "microlp",
-            EngineChoice::Clarabel => "clarabel",
-        })
-    }
-}
-
-impl FromStr for EngineChoice {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        EngineChoice::ALL
-            .into_iter()
-            .find(|c| c.to_string() == text)
-            .ok_or_else(|| format!("`{text}` is not an engine; known are auto, microlp and clarabel"))
+    /// Opens a program to change it and solve it more than once.
+    ///
+    /// An engine that can start from its last basis does; the others start from nothing each time,
+    /// with the same answers.
+    ///
+    /// # Errors
+    /// [`EngineError`] if the engine cannot be started. What is wrong with the program is told by
+    /// [`Session::solve`].
+    fn open(&self, lp: LinearProgram, options: &SolveOptions) -> Result<Box<dyn Session + '_>, EngineError> {
+        Ok(Box::new(session::Cold::new(self, lp, *options)))
     }
 }
 

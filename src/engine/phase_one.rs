@@ -4,8 +4,9 @@
 //! The least total violation is 0 exactly if the program is feasible; otherwise the multipliers of
 //! this program are a Farkas ray of the original, which is verified by its own arithmetic.
 
-use super::{Clarabel, Engine, EngineError, SolveOptions, Status};
-use crate::lp::{LinearProgram, RowId, verify_farkas};
+use super::dual::dual_of_vertex;
+use super::{Clarabel, Engine, EngineError, Microlp, SolveOptions, Status};
+use crate::lp::{ColumnId, LinearProgram, RowId, repaired, verify_farkas};
 
 /// What phase one found.
 pub(super) enum PhaseOne {
@@ -21,9 +22,10 @@ pub(super) enum PhaseOne {
 const VIOLATION: f64 = 1e-9;
 
 pub(super) fn phase_one(lp: &LinearProgram, options: &SolveOptions) -> Result<PhaseOne, EngineError> {
-    if lp.columns().iter().any(|c| c.lower > c.upper) {
-        // Crossing bounds need no ray: any multipliers, such as none, prove it.
-        return Ok(PhaseOne::Proof(vec![0.0; lp.rows().len()]));
+    // Bounds that cross need no ray: any multipliers, such as none, prove it.
+    let none = vec![0.0; lp.rows().len()];
+    if verify_farkas(lp, &none).proves {
+        return Ok(PhaseOne::Proof(none));
     }
     let mut elastic = LinearProgram::new("phase one");
     let columns: Vec<_> =
@@ -46,7 +48,28 @@ pub(super) fn phase_one(lp: &LinearProgram, options: &SolveOptions) -> Result<Ph
     let (Status::Optimal | Status::Stalled, Some(x), Some(y)) = (outcome.status, outcome.primal, outcome.duals) else {
         return Ok(PhaseOne::Unclear);
     };
-    // The ray in the original rows: their coefficients were divided by `weight`.
+    let violation = elastic.objective(&x);
+    let size = elastic
+        .rows()
+        .iter()
+        .map(|r| if r.lower.is_finite() { r.lower.abs() } else { r.upper.abs() })
+        .fold(1.0, f64::max);
+    if let Some(ray) = proof(lp, &y) {
+        return Ok(PhaseOne::Proof(ray));
+    }
+    tracing::debug!(violation, size, "phase one proves nothing");
+    if violation <= VIOLATION * size {
+        return Ok(PhaseOne::Feasible);
+    }
+    // Over columns without a box a proof has to be exact, as multipliers of a vertex are.
+    let vertex = Microlp.solve(&elastic, options)?.primal;
+    let exact = vertex.map(|x| dual_of_vertex(&elastic, &x, options)).transpose()?.flatten();
+    Ok(exact.and_then(|y| proof(lp, &y)).map_or(PhaseOne::Unclear, PhaseOne::Proof))
+}
+
+/// The multipliers of phase one, or those near them, as a ray of the original rows, whose
+/// coefficients were divided by their largest; if it proves that there is no feasible point.
+fn proof(lp: &LinearProgram, y: &[f64]) -> Option<Vec<f64>> {
     let ray: Vec<f64> = y
         .iter()
         .enumerate()
@@ -55,19 +78,11 @@ pub(super) fn phase_one(lp: &LinearProgram, options: &SolveOptions) -> Result<Ph
             y / if largest > 0.0 { largest } else { 1.0 }
         })
         .collect();
-    let check = verify_farkas(lp, &ray);
-    let violation = elastic.objective(&x);
-    let size = elastic
-        .rows()
-        .iter()
-        .map(|r| if r.lower.is_finite() { r.lower.abs() } else { r.upper.abs() })
-        .fold(1.0, f64::max);
-    tracing::debug!(violation, value = check.value, scale = check.scale, proves = check.proves, "phase one");
-    Ok(if check.proves {
-        PhaseOne::Proof(ray)
-    } else if violation <= VIOLATION * size {
-        PhaseOne::Feasible
-    } else {
-        PhaseOne::Unclear
-    })
+    if verify_farkas(lp, &ray).proves {
+        return Some(ray);
+    }
+    let mut free = lp.clone();
+    (0..lp.columns().len() as u32).for_each(|j| free.set_cost(ColumnId(j), 0.0));
+    let ray = repaired(&free, &ray);
+    verify_farkas(lp, &ray).proves.then_some(ray)
 }

@@ -16,7 +16,8 @@
 //!    integer programming problems", ORSA J. Comput. 6, 1994), widened by more than its rounding.
 //! 2. Failing that, a reduced cost that is below [`NOISE`] times the size of the terms it is a sum
 //!    of is taken as 0: it cannot be told from 0 in double precision. This is the only step that is
-//!    not exact, and no program whose columns are boxed ever takes it.
+//!    not exact, and no program whose columns are boxed ever takes it. Far enough out it would hide
+//!    anything, so the certificate of a point takes off the bound what was neglected there.
 
 use super::program::{LinearProgram, RowId, Sum};
 
@@ -33,7 +34,22 @@ const ROUNDS: usize = 50;
 /// another y.
 #[must_use]
 pub fn lower_bound(lp: &LinearProgram, y: &[f64]) -> f64 {
-    bound_parts(lp, &usable(lp, y), true).0
+    bound_parts(lp, &usable(lp, y), true).value
+}
+
+/// The Lagrangian bound less what neglected reduced costs amount to at x; see the module.
+pub(super) fn lower_bound_at(lp: &LinearProgram, y: &[f64], x: &[f64]) -> f64 {
+    let parts = bound_parts(lp, &usable(lp, y), true);
+    parts.value - parts.neglected.iter().map(|&(j, d)| (d * x[j]).abs()).sum::<f64>()
+}
+
+/// A Lagrangian bound.
+pub(super) struct Bound {
+    pub value: f64,
+    /// Size of the terms that it is a sum of.
+    pub size: f64,
+    /// Columns whose reduced cost was taken as 0, with what it is.
+    neglected: Vec<(usize, f64)>,
 }
 
 /// y with 0 in place of multipliers that no bound of their row supports.
@@ -49,9 +65,8 @@ pub fn usable(lp: &LinearProgram, y: &[f64]) -> Vec<f64> {
         .collect()
 }
 
-/// The bound and the size of the terms that it is a sum of; with `costs` false, that of the same
-/// program with all costs 0.
-pub(super) fn bound_parts(lp: &LinearProgram, y: &[f64], costs: bool) -> (f64, f64) {
+/// The bound; with `costs` false, that of the same program with all costs 0.
+pub(super) fn bound_parts(lp: &LinearProgram, y: &[f64], costs: bool) -> Bound {
     let mut sum = Sum::new(if costs { lp.offset() } else { 0.0 });
     let mut size = 0.0;
     let mut add = |term: f64| {
@@ -68,6 +83,7 @@ pub(super) fn bound_parts(lp: &LinearProgram, y: &[f64], costs: bool) -> (f64, f
         let side = side(d, column.lower, column.upper);
         if side.is_finite() { add(d * side) } else { open.push(j) }
     }
+    let mut neglected = Vec::new();
     if !open.is_empty() {
         let (boxes, terms) = (implied_boxes(lp), term_sizes(lp, y, costs));
         for j in open {
@@ -75,10 +91,12 @@ pub(super) fn bound_parts(lp: &LinearProgram, y: &[f64], costs: bool) -> (f64, f
             let side = side(d, lower, upper);
             if side.is_finite() || d.abs() > NOISE * terms[j] {
                 add(d * side);
+            } else {
+                neglected.push((j, d));
             }
         }
     }
-    (sum.total(), size)
+    Bound { value: sum.total(), size, neglected }
 }
 
 /// |c_j| + sum |a_ij y_i| for each column.

@@ -3,7 +3,7 @@
 //! A solution x is feasible up to [`Tolerances::primal`], and its cost is what the Lagrangian bound
 //! of some multipliers says that no feasible point can be below (see [`super::lower_bound`]).
 
-use super::bound::lower_bound;
+use super::bound::lower_bound_at;
 use super::program::{LinearProgram, RowId, Sum};
 
 /// The tolerances that make an answer certified.
@@ -46,7 +46,8 @@ pub struct Certificate {
 pub fn certify(lp: &LinearProgram, engine: &str, x: &[f64], y: &[f64], gap: f64) -> Certificate {
     let tolerances = Tolerances::default();
     let primal = primal_violation(lp, x);
-    let bound = if y.len() == lp.rows().len() { lower_bound(lp, y) } else { f64::NEG_INFINITY };
+    let fits = y.len() == lp.rows().len() && x.len() == lp.columns().len();
+    let bound = if fits { lower_bound_at(lp, y, x) } else { f64::NEG_INFINITY };
     let cost = lp.objective(x);
     let relative = (cost - bound) / (1.0 + cost.abs());
     let close = relative <= gap.max(tolerances.gap) && relative >= -tolerances.gap;
@@ -88,7 +89,7 @@ fn outside(value: f64, lower: f64, upper: f64, size: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lp::verify_farkas;
+    use crate::lp::{lower_bound, verify_farkas};
 
     /// minimise 2 a + 3 b subject to a + b >= 4, a <= 3, both from 0 to 10: a = 3, b = 1, cost 9,
     /// multipliers 3 and -1.
@@ -124,6 +125,22 @@ mod tests {
             assert!(!certificate.verified, "{x:?} {y:?} gave {certificate:?}");
             assert!(certificate.bound <= 9.0 + 1e-12);
         }
+    }
+
+    /// a + b is at least 1 and at most 0: far out both rows hold relative to their terms, and
+    /// multipliers are so large that costs vanish beside them.
+    #[test]
+    fn far_out_a_contradiction_is_not_certified() {
+        let mut lp = LinearProgram::new("contradiction");
+        let free = (f64::NEG_INFINITY, f64::INFINITY);
+        let a = lp.add_column("a", "", free.0, free.1, 1.0);
+        let b = lp.add_column("b", "", free.0, free.1, 2.0);
+        lp.add_row("least", "", 1.0, free.1, [(a, 1.0), (b, 1.0)]);
+        lp.add_row("most", "", free.0, 0.0, [(a, 1.0), (b, 1.0)]);
+        let (x, y) = ([-2e15, 2e15], [2e15, -2e15]);
+        assert_eq!(lower_bound(&lp, &y), lp.objective(&x));
+        let certificate = certify(&lp, "far", &x, &y, 0.0);
+        assert!(certificate.primal <= 1e-6 && !certificate.verified, "{certificate:?}");
     }
 
     #[test]

@@ -153,6 +153,11 @@ impl LinearProgram {
         self.columns[column.0 as usize].cost += delta;
     }
 
+    /// Replaces a column's cost.
+    pub fn set_cost(&mut self, column: ColumnId, cost: f64) {
+        self.columns[column.0 as usize].cost = cost;
+    }
+
     /// Replaces a column's bounds.
     pub fn set_bounds(&mut self, column: ColumnId, lower: f64, upper: f64) {
         let column = &mut self.columns[column.0 as usize];
@@ -163,6 +168,32 @@ impl LinearProgram {
     pub fn set_row_bounds(&mut self, row: RowId, lower: f64, upper: f64) {
         let row = &mut self.rows[row.0 as usize];
         (row.lower, row.upper) = (lower, upper);
+    }
+
+    /// Replaces the coefficient of a column in a row; 0 takes the column out of the row.
+    ///
+    /// Replacing one takes as long as the row; a new one, or one less, as long as the rows behind it.
+    ///
+    /// # Panics
+    /// If the program does not have the row or the column.
+    pub fn set_coefficient(&mut self, row: RowId, column: ColumnId, value: f64) {
+        assert!((column.0 as usize) < self.columns.len(), "a column of another program");
+        let row = row.0 as usize;
+        let start = self.starts[row];
+        match self.indices[start..self.starts[row + 1]].binary_search(&column.0) {
+            Ok(k) if value == 0.0 => {
+                self.indices.remove(start + k);
+                self.values.remove(start + k);
+                self.starts[row + 1..].iter_mut().for_each(|s| *s -= 1);
+            }
+            Ok(k) => self.values[start + k] = value,
+            Err(_) if value == 0.0 => {}
+            Err(k) => {
+                self.indices.insert(start + k, column.0);
+                self.values.insert(start + k, value);
+                self.starts[row + 1..].iter_mut().for_each(|s| *s += 1);
+            }
+        }
     }
 
     /// Makes a column continuous or integer.
@@ -197,6 +228,16 @@ impl LinearProgram {
     #[must_use]
     pub fn rows(&self) -> &[Row] {
         &self.rows
+    }
+
+    /// The coefficient of a column in a row; 0 where there is none.
+    ///
+    /// # Panics
+    /// If the program does not have the row.
+    #[must_use]
+    pub fn coefficient(&self, row: RowId, column: ColumnId) -> f64 {
+        let range = self.starts[row.0 as usize]..self.starts[row.0 as usize + 1];
+        self.indices[range.clone()].binary_search(&column.0).map_or(0.0, |k| self.values[range.start + k])
     }
 
     /// The terms of a row, columns ascending.

@@ -1,6 +1,6 @@
 //! Proofs that there is no optimum: no feasible point, or no end to the cost.
 
-use super::bound::{bound_parts, usable};
+use super::bound::{Bound, bound_parts, usable};
 use super::certificate::Tolerances;
 use super::program::{LinearProgram, RowId, Sum};
 
@@ -43,7 +43,7 @@ pub fn verify_farkas(lp: &LinearProgram, y: &[f64]) -> FarkasCheck {
     if y.len() != lp.rows().len() || y.iter().any(|v| !v.is_finite()) {
         return FarkasCheck { value: f64::NEG_INFINITY, scale: 1.0, proves: false };
     }
-    let (value, scale) = bound_parts(lp, &usable(lp, y), false);
+    let Bound { value, size: scale, .. } = bound_parts(lp, &usable(lp, y), false);
     FarkasCheck { value, scale, proves: value > tolerance * scale && value > 0.0 && value.is_finite() }
 }
 

@@ -26,17 +26,7 @@ impl Scaling {
     #[must_use]
     pub fn of(lp: &LinearProgram) -> Self {
         let columns = vec![1.0; lp.columns().len()];
-        let rows: Vec<f64> = (0..lp.rows().len())
-            .map(|i| {
-                let mut small = f64::INFINITY;
-                let mut large: f64 = 0.0;
-                for (_, a) in lp.row_terms(RowId(i as u32)) {
-                    small = small.min(a.abs());
-                    large = large.max(a.abs());
-                }
-                if large > 0.0 { 1.0 / power_of_two((small * large).sqrt()) } else { 1.0 }
-            })
-            .collect();
+        let rows: Vec<f64> = (0..lp.rows().len()).map(|i| row_factor(lp, RowId(i as u32))).collect();
         let costs = lp.columns().iter().map(|c| c.cost.abs());
         // Only sides that the columns' bounds can reach count: one budget that is never used up
         // must not set the scale.
@@ -50,6 +40,11 @@ impl Scaling {
         Scaling { columns, rows, cost, size }
     }
 
+    /// Adds the factor of a row that was added to the program after the others.
+    pub fn add_row(&mut self, lp: &LinearProgram, row: RowId) {
+        self.rows.push(row_factor(lp, row));
+    }
+
     /// A scaled solution in the program's own units.
     #[must_use]
     pub fn primal(&self, scaled: impl Iterator<Item = f64>) -> Vec<f64> {
@@ -61,6 +56,17 @@ impl Scaling {
     pub fn duals(&self, scaled: impl Iterator<Item = f64>) -> Vec<f64> {
         scaled.zip(&self.rows).map(|(y, f)| y * f / self.cost).collect()
     }
+}
+
+/// One over the geometric mean of a row's largest and smallest coefficient.
+fn row_factor(lp: &LinearProgram, row: RowId) -> f64 {
+    let mut small = f64::INFINITY;
+    let mut large: f64 = 0.0;
+    for (_, a) in lp.row_terms(row) {
+        small = small.min(a.abs());
+        large = large.max(a.abs());
+    }
+    if large > 0.0 { 1.0 / power_of_two((small * large).sqrt()) } else { 1.0 }
 }
 
 fn power_of_two(x: f64) -> f64 {

@@ -1,0 +1,34 @@
+//! HiGHS (Huangfu and Hall, "Parallelizing the dual revised simplex method", Math. Prog. Comp. 10,
+//! 2018) over its C interface: a vertex with its multipliers, integers by branch and cut, and
+//! sessions that start from their last basis.
+
+mod ffi;
+mod session;
+mod solver;
+
+use super::{Abilities, Engine, EngineError, Outcome, Session, SolveOptions};
+use crate::lp::LinearProgram;
+
+/// HiGHS: a vertex and its multipliers, integers, and sessions that start from their last basis.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Highs;
+
+const NAME: &str = "highs";
+
+impl Engine for Highs {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities { integers: true, duals: true, vertex: true }
+    }
+
+    fn solve(&self, lp: &LinearProgram, options: &SolveOptions) -> Result<Outcome, EngineError> {
+        session::solve_once(lp, options)
+    }
+
+    fn open(&self, lp: LinearProgram, options: &SolveOptions) -> Result<Box<dyn Session + '_>, EngineError> {
+        Ok(Box::new(session::Hot::new(lp, *options)?))
+    }
+}

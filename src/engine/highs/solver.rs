@@ -1,0 +1,323 @@
+//! What is asked of HiGHS, and how much of its answer is believed.
+//!
+//! HiGHS gets the program scaled, as the other engines do: its tolerances are absolute. All factors
+//! are fixed when the program is passed, and changes are scaled by them.
+//!
+//! An answer other than a plain optimum is only passed on if it proves itself. "Infeasible" after
+//! presolve has been wrong (HiGHS issues 1530, 2511 and 3090), "unbounded or infeasible" is no
+//! answer, and an old basis can lead to an optimum that is off: such a program is solved again from
+//! scratch without presolve, and the second answer stands.
+
+use std::time::{Duration, Instant};
+
+use highs_sys as c;
+
+use super::super::{EngineError, Outcome, SolveOptions, Status};
+use super::NAME;
+use super::ffi::{Arrays, Instance, Refused};
+use crate::lp::{ColumnId, LinearProgram, RowId, Scaling, certify, verify_farkas, verify_ray};
+
+/// Violations and reduced costs that count as none, in scaled units: with more, the certificate
+/// notices.
+const TOLERANCE: f64 = 1e-9;
+
+/// An instance of HiGHS and the factors between its numbers and the program's.
+pub(super) struct Solver {
+    instance: Instance,
+    /// The factors of what the instance holds; none if it does not hold the program.
+    scaling: Option<Scaling>,
+    /// Whether it solved what it holds before, so that there is a basis to start from.
+    hot: bool,
+}
+
+/// One run's answer.
+enum Answer {
+    Known(Outcome),
+    UnboundedOrInfeasible,
+    /// The run failed.
+    Failed,
+}
+
+pub(super) fn failed(what: impl Into<String>) -> EngineError {
+    EngineError::Failed { engine: NAME, what: what.into() }
+}
+
+impl From<Refused> for EngineError {
+    fn from(refused: Refused) -> Self {
+        failed(format!("it refused {}", refused.0))
+    }
+}
+
+impl Solver {
+    pub fn new() -> Result<Self, EngineError> {
+        let mut instance = Instance::new().ok_or_else(|| failed("it could not be started"))?;
+        instance.set_bool(c"output_flag", false)?;
+        instance.set_int(c"threads", 1)?;
+        instance.set_text(c"parallel", c"off")?;
+        instance.set_double(c"primal_feasibility_tolerance", TOLERANCE)?;
+        instance.set_double(c"dual_feasibility_tolerance", TOLERANCE)?;
+        // The smallest that it allows; smaller coefficients are dropped in silence.
+        instance.set_double(c"small_matrix_value", 1e-12)?;
+        Ok(Solver { instance, scaling: None, hot: false })
+    }
+
+    /// Solves a program, which is the one that the instance holds if it holds one.
+    pub fn solve(&mut self, lp: &LinearProgram, options: &SolveOptions) -> Result<Outcome, EngineError> {
+        lp.validate()?;
+        if let Some(outcome) = trivial(lp) {
+            return Ok(outcome);
+        }
+        let result = self.solve_twice(lp, options);
+        if result.is_err() {
+            self.scaling = None;
+        }
+        result
+    }
+
+    fn solve_twice(&mut self, lp: &LinearProgram, options: &SolveOptions) -> Result<Outcome, EngineError> {
+        let deadline = options.time_limit.map(|limit| Instant::now() + limit);
+        let hot = self.hot && self.scaling.is_some();
+        if self.scaling.is_none() {
+            self.pass(lp)?;
+        }
+        self.instance.set_double(c"mip_rel_gap", options.mip_gap)?;
+        // The gap is relative to 1 + |cost|, as that of the certificate.
+        let unit = self.scaling().cost / self.scaling().size;
+        self.instance.set_double(c"mip_abs_gap", options.mip_gap * unit)?;
+        let first = self.attempt(lp, c"choose", deadline)?;
+        self.hot = true;
+        match first {
+            Answer::Known(outcome) if is_proven(lp, &outcome, hot) => return Ok(outcome),
+            Answer::Known(outcome) => tracing::debug!(status = ?outcome.status, hot, "highs is asked again"),
+            Answer::UnboundedOrInfeasible => tracing::debug!("highs is asked again: unbounded or infeasible"),
+            Answer::Failed => tracing::debug!("highs is asked again: the run failed"),
+        }
+        self.instance.forget()?;
+        match self.attempt(lp, c"off", deadline)? {
+            Answer::Known(outcome) => Ok(outcome),
+            Answer::UnboundedOrInfeasible => self.decide(lp, deadline, Status::Unbounded),
+            Answer::Failed => self.decide(lp, deadline, Status::Stalled),
+        }
+    }
+
+    /// Whether there is no point, which does not depend on the costs; if there is one, what was
+    /// said is `otherwise`.
+    fn decide(
+        &mut self,
+        lp: &LinearProgram,
+        deadline: Option<Instant>,
+        otherwise: Status,
+    ) -> Result<Outcome, EngineError> {
+        (0..lp.columns().len()).try_for_each(|j| self.instance.set_cost(j, 0.0))?;
+        self.instance.forget()?;
+        let answer = self.attempt(lp, c"off", deadline)?;
+        // The program is passed anew next time, with its costs.
+        self.scaling = None;
+        Ok(match answer {
+            Answer::Known(Outcome { status: Status::Optimal, primal, .. }) => {
+                Outcome { primal, ..Outcome::of(otherwise) }
+            }
+            Answer::Known(outcome) => outcome,
+            Answer::UnboundedOrInfeasible | Answer::Failed => Outcome::of(Status::Stalled),
+        })
+    }
+
+    fn scaling(&self) -> &Scaling {
+        self.scaling.as_ref().expect("the program was passed")
+    }
+
+    fn pass(&mut self, lp: &LinearProgram) -> Result<(), EngineError> {
+        let mut scaling = Scaling::of(lp);
+        if lp.has_integers() {
+            // Whole numbers stay whole.
+            scaling.size = 1.0;
+        }
+        let mut a = Arrays::default();
+        for (j, column) in lp.columns().iter().enumerate() {
+            let unit = scaling.columns[j] * scaling.size;
+            a.cost.push(column.cost * scaling.cost * scaling.columns[j]);
+            a.column_lower.push(column.lower / unit);
+            a.column_upper.push(column.upper / unit);
+            a.integer.push(column.integer);
+        }
+        for (i, row) in lp.rows().iter().enumerate() {
+            let (start, factor) = (i32::try_from(a.index.len()), scaling.rows[i]);
+            a.start.push(start.map_err(|_| failed("it has no room for so many coefficients"))?);
+            a.row_lower.push(row.lower * factor / scaling.size);
+            a.row_upper.push(row.upper * factor / scaling.size);
+            push_terms(lp, RowId(i as u32), &scaling, &mut a.index, &mut a.value);
+        }
+        self.hot = false;
+        self.instance.pass(&a)?;
+        self.scaling = Some(scaling);
+        Ok(())
+    }
+
+    /// One run.
+    fn attempt(
+        &mut self,
+        lp: &LinearProgram,
+        presolve: &'static std::ffi::CStr,
+        deadline: Option<Instant>,
+    ) -> Result<Answer, EngineError> {
+        let left = deadline.map(|d| d.saturating_duration_since(Instant::now()));
+        if left == Some(Duration::ZERO) {
+            return Ok(Answer::Known(Outcome::of(Status::TimeLimit)));
+        }
+        self.instance.set_double(c"time_limit", left.map_or(f64::INFINITY, |d| d.as_secs_f64()))?;
+        // Looking for a ray can leave these changed.
+        self.instance.set_text(c"presolve", presolve)?;
+        self.instance.set_bool(c"solve_relaxation", false)?;
+        self.instance.set_bool(c"allow_unbounded_or_infeasible", false)?;
+        if let Err(Refused(call)) = self.instance.run() {
+            tracing::debug!(call, status = self.instance.status(), "highs failed");
+            return Ok(Answer::Failed);
+        }
+        let status = self.instance.status();
+        tracing::debug!(status, "highs");
+        let status = match status {
+            c::MODEL_STATUS_OPTIMAL | c::MODEL_STATUS_MODEL_EMPTY => Status::Optimal,
+            c::MODEL_STATUS_INFEASIBLE => Status::Infeasible,
+            c::MODEL_STATUS_UNBOUNDED => Status::Unbounded,
+            c::MODEL_STATUS_UNBOUNDED_OR_INFEASIBLE => return Ok(Answer::UnboundedOrInfeasible),
+            c::MODEL_STATUS_REACHED_TIME_LIMIT => Status::TimeLimit,
+            // The certificate decides whether its point is good enough.
+            c::MODEL_STATUS_REACHED_ITERATION_LIMIT | c::MODEL_STATUS_UNKNOWN => Status::Stalled,
+            other => return Err(failed(format!("it ended with status {other}"))),
+        };
+        Ok(Answer::Known(self.outcome(lp, status)?))
+    }
+
+    fn outcome(&mut self, lp: &LinearProgram, status: Status) -> Result<Outcome, EngineError> {
+        let mut outcome = Outcome::of(status);
+        // An infeasible program has no point, whatever is in the arrays.
+        if status != Status::Infeasible {
+            let has = |instance: &Instance, name| instance.info_int(name).is_some_and(|s| s != c::SOLUTION_STATUS_NONE);
+            let (x, y) = self.instance.solution()?;
+            let scaling = self.scaling();
+            if has(&self.instance, c"primal_solution_status") && x.iter().all(|v| v.is_finite()) {
+                outcome.primal = Some(scaling.primal(x.into_iter()));
+            }
+            let duals = !lp.has_integers() && status != Status::Unbounded;
+            if duals && has(&self.instance, c"dual_solution_status") && y.iter().all(|v| v.is_finite()) {
+                outcome.duals = Some(scaling.duals(y.into_iter()));
+            }
+            if lp.has_integers() {
+                let bound = self.instance.info_double(c"mip_dual_bound").filter(|b| b.is_finite());
+                outcome.bound = bound.map(|b| b * scaling.size / scaling.cost + lp.offset());
+            }
+        }
+        match status {
+            Status::Infeasible => outcome.farkas = self.farkas(lp),
+            Status::Unbounded => outcome.ray = self.ray(lp),
+            _ => {}
+        }
+        Ok(outcome)
+    }
+
+    /// Its proof of infeasibility, if it verifies with either sign.
+    fn farkas(&mut self, lp: &LinearProgram) -> Option<Vec<f64>> {
+        let ray = self.instance.dual_ray()?;
+        let scaling = self.scaling();
+        [1.0, -1.0]
+            .map(|sign| ray.iter().zip(&scaling.rows).map(|(y, factor)| sign * y * factor).collect::<Vec<f64>>())
+            .into_iter()
+            .find(|y| verify_farkas(lp, y).proves)
+    }
+
+    /// Its direction of unboundedness, if it verifies.
+    fn ray(&mut self, lp: &LinearProgram) -> Option<Vec<f64>> {
+        let ray = self.instance.primal_ray()?;
+        let ray: Vec<f64> = ray.iter().zip(&self.scaling().columns).map(|(x, factor)| x * factor).collect();
+        verify_ray(lp, &ray).proves.then_some(ray)
+    }
+
+    pub fn cost_changed(&mut self, lp: &LinearProgram, column: ColumnId) {
+        let (j, cost) = (column.0 as usize, lp.columns()[column.0 as usize].cost);
+        self.change(cost.is_finite(), |instance, s| instance.set_cost(j, cost * s.cost * s.columns[j]));
+    }
+
+    pub fn column_bounds_changed(&mut self, lp: &LinearProgram, column: ColumnId) {
+        let j = column.0 as usize;
+        let (lower, upper) = (lp.columns()[j].lower, lp.columns()[j].upper);
+        self.change(lower <= upper, |instance, s| {
+            let unit = s.columns[j] * s.size;
+            instance.set_column_bounds(j, lower / unit, upper / unit)
+        });
+    }
+
+    pub fn row_bounds_changed(&mut self, lp: &LinearProgram, row: RowId) {
+        let i = row.0 as usize;
+        let (lower, upper) = (lp.rows()[i].lower, lp.rows()[i].upper);
+        self.change(lower <= upper, |instance, s| {
+            instance.set_row_bounds(i, lower * s.rows[i] / s.size, upper * s.rows[i] / s.size)
+        });
+    }
+
+    pub fn coefficient_changed(&mut self, lp: &LinearProgram, row: RowId, column: ColumnId) {
+        let (i, j, value) = (row.0 as usize, column.0 as usize, lp.coefficient(row, column));
+        self.change(value.is_finite(), |instance, s| instance.set_coefficient(i, j, value * s.rows[i] * s.columns[j]));
+    }
+
+    pub fn row_added(&mut self, lp: &LinearProgram, row: RowId) {
+        let (lower, upper) = (lp.rows()[row.0 as usize].lower, lp.rows()[row.0 as usize].upper);
+        let finite = lp.row_terms(row).all(|(_, a)| a.is_finite());
+        self.change(lower <= upper && finite, |instance, s| {
+            s.add_row(lp, row);
+            let (factor, mut index, mut value) = (s.rows[row.0 as usize], Vec::new(), Vec::new());
+            push_terms(lp, row, s, &mut index, &mut value);
+            instance.add_row(lower * factor / s.size, upper * factor / s.size, &index, &value)
+        });
+    }
+
+    /// Makes a change if it has a meaning; otherwise, or if HiGHS refuses it, the program is passed
+    /// anew when it is solved next.
+    fn change(&mut self, sound: bool, make: impl FnOnce(&mut Instance, &mut Scaling) -> Result<(), Refused>) {
+        if let Some(scaling) = &mut self.scaling
+            && !(sound && make(&mut self.instance, scaling).is_ok())
+        {
+            self.scaling = None;
+        }
+    }
+}
+
+fn push_terms(lp: &LinearProgram, row: RowId, scaling: &Scaling, index: &mut Vec<i32>, value: &mut Vec<f64>) {
+    let factor = scaling.rows[row.0 as usize];
+    for (column, a) in lp.row_terms(row) {
+        index.push(column.0 as i32);
+        value.push(a * factor * scaling.columns[column.0 as usize]);
+    }
+}
+
+/// Whether an answer needs no second one.
+fn is_proven(lp: &LinearProgram, outcome: &Outcome, hot: bool) -> bool {
+    match (outcome.status, &outcome.primal, &outcome.duals) {
+        (Status::Infeasible, ..) => outcome.farkas.is_some(),
+        (Status::Unbounded, ..) => outcome.ray.is_some(),
+        (Status::Optimal, Some(x), Some(y)) if hot => certify(lp, NAME, x, y, 0.0).verified,
+        (Status::Stalled, ..) => !hot,
+        _ => true,
+    }
+}
+
+/// The answer where it needs no engine: bounds that cross, or no columns to choose.
+fn trivial(lp: &LinearProgram) -> Option<Outcome> {
+    let rows = lp.rows().len();
+    let crossing = lp.columns().iter().any(|c| c.lower > c.upper) || lp.rows().iter().any(|r| r.lower > r.upper);
+    if crossing {
+        // They prove it by themselves, whatever the multipliers are.
+        return Some(Outcome { farkas: Some(vec![0.0; rows]), ..Outcome::of(Status::Infeasible) });
+    }
+    if !lp.columns().is_empty() {
+        return None;
+    }
+    let broken = lp.rows().iter().position(|r| r.lower > 0.0 || r.upper < 0.0);
+    Some(match broken {
+        Some(i) => {
+            let mut ray = vec![0.0; rows];
+            ray[i] = if lp.rows()[i].lower > 0.0 { 1.0 } else { -1.0 };
+            Outcome { farkas: Some(ray), ..Outcome::of(Status::Infeasible) }
+        }
+        None => Outcome { primal: Some(Vec::new()), duals: Some(vec![0.0; rows]), ..Outcome::of(Status::Optimal) },
+    })
+}
