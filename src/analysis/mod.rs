@@ -1,8 +1,10 @@
 //! Loops over the rooms before: solving a model is build, solve, certify, tell, audit; and again
 //! without the dependency limits for what they cost.
 
+pub mod curve;
 mod solve;
 mod stress;
+pub mod sweep;
 
 pub use solve::{Detail, SolveSettings, solve, solved_program};
 pub use stress::{Stress, StressLoss, StressSettings, StressWorkload, stress};

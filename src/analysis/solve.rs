@@ -50,7 +50,7 @@ impl Default for SolveSettings {
 }
 
 impl SolveSettings {
-    fn options(&self) -> SolveOptions {
+    pub(super) fn options(&self) -> SolveOptions {
         SolveOptions { time_limit: self.time_limit, mip_gap: self.mip_gap }
     }
 }
@@ -266,7 +266,7 @@ fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Detail) -> Resu
 }
 
 /// The diversification premium: the cost less what it would be without the dependency limits.
-fn add_premium(model: &Model, settings: &SolveSettings, plan: &mut Plan) -> Result<(), EngineError> {
+pub(super) fn add_premium(model: &Model, settings: &SolveSettings, plan: &mut Plan) -> Result<(), EngineError> {
     let Some(cost) = &mut plan.cost else { return Ok(()) };
     let risk_limits = [model.risk.cvar.map(|c| c.term), model.risk.expected];
     let limited = model.limits.iter().any(|l| l.kind.is_dependency())

@@ -109,6 +109,8 @@ codes! {
     UnknownScenario = "unknown-scenario";
     /// A path of `--set` or of an overlay that leads nowhere.
     InvalidPath = "invalid-path";
+    /// A variation of a sweep or curve, or a column of a sweep, that cannot be read or has no meaning.
+    InvalidVariation = "invalid-variation";
     /// The file cannot be read.
     Unreadable = "unreadable";
 }

@@ -112,6 +112,17 @@ pub fn load(input: &Input) -> Result<Loaded, Rejected> {
 }
 
 fn read(input: &Input, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
+    let (plain, root) = tree(input, sources, diagnostics)?;
+    let model = interpret(&root, sources, diagnostics);
+    check_others(&plain, &input.scenarios, sources, diagnostics);
+    if let Some(model) = &model {
+        super::sweeps::check(&root, model, diagnostics);
+    }
+    model
+}
+
+/// What was written, overlaid: before scenarios and settings, and after them.
+pub(super) fn tree(input: &Input, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<(Node, Node)> {
     let text = input.text.strip_prefix('\u{feff}').unwrap_or(&input.text);
     let source = sources.add(&input.name, text);
     let mut root = doc::read(text, source, diagnostics)?;
@@ -125,9 +136,7 @@ fn read(input: &Input, sources: &mut Sources, diagnostics: &mut Diagnostics) -> 
     for set in &input.sets {
         apply_set(&mut root, set, sources, diagnostics);
     }
-    let model = interpret(&root, sources, diagnostics);
-    check_other_scenarios(&plain, &input.scenarios, sources, diagnostics);
-    model
+    Some((plain, root))
 }
 
 fn apply_set(root: &mut Node, set: &str, sources: &mut Sources, diagnostics: &mut Diagnostics) {
@@ -146,7 +155,7 @@ fn apply_set(root: &mut Node, set: &str, sources: &mut Sources, diagnostics: &mu
     }
 }
 
-fn check_other_scenarios(plain: &Node, applied: &[String], sources: &Sources, diagnostics: &mut Diagnostics) {
+pub(super) fn check_others(plain: &Node, applied: &[String], sources: &Sources, diagnostics: &mut Diagnostics) {
     let Some(doc::Value::Map(scenarios)) = plain.get("scenarios").map(|s| &s.value) else { return };
     // Without the scenarios in it, or many of them would take time with the square of their number.
     let mut bare = plain.clone();
@@ -165,7 +174,8 @@ fn check_other_scenarios(plain: &Node, applied: &[String], sources: &Sources, di
     }
 }
 
-fn fingerprint(input: &Input) -> String {
+/// SHA-256 of everything that a model is read from.
+pub(super) fn fingerprint(input: &Input) -> String {
     let mut hash = Sha256::new();
     let mut add = |part: &str| {
         hash.update((part.len() as u64).to_le_bytes());
@@ -178,7 +188,7 @@ fn fingerprint(input: &Input) -> String {
 }
 
 /// From the tree to the model. Goes on past every mistake that leaves something to check.
-fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
+pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
     let document = Document::decode(root, diagnostics)?;
     let currency = document.currency.as_ref().map_or_else(|| "USD".to_owned(), |c| c.text.clone());
     let mut reader = Reader { diagnostics, sources, calendar: Calendar::steady(), currency, notes: Vec::new() };
@@ -294,9 +304,6 @@ fn calendar(reader: &mut Reader<'_>, document: &Document) -> Option<Calendar> {
 fn unsupported(reader: &mut Reader<'_>, document: &Document) {
     if let Some(baseline) = &document.baseline {
         reader.not_supported(baseline.place, "`baseline` is");
-    }
-    if let Some((_, place, _)) = document.sweeps.as_ref().and_then(|s| s.entries.first()) {
-        reader.not_supported(*place, "`sweeps` are");
     }
 }
 

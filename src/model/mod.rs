@@ -11,13 +11,17 @@ mod risk;
 mod select;
 mod selector;
 mod supply;
+mod sweeps;
 mod types;
+mod variation;
 
 pub use builder::{ModelBuilder, OfferSpec, WorkloadSpec};
 pub use calendar::{Calendar, Period, Step, Window, parse_period, parse_window};
 pub use load::{Input, Loaded, Rejected, load};
 pub use selector::{Dimension, glob};
+pub use sweeps::{Asked, MOST_POINTS, Method, Sampling, SweepSpec};
 pub use types::{
     Chip, Cloud, Commit, CommitBucket, CommitIn, Contract, Cvar, Group, Investor, Limit, LimitKind, Loss, Measure,
     Model, Offer, Origin, Outage, Pool, Response, Risk, RiskTerm, Span, Survive, Task, Term, Workload,
 };
+pub use variation::Family;
