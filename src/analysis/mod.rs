@@ -2,6 +2,7 @@
 //! without the dependency limits for what they cost.
 
 pub mod curve;
+pub mod frontier;
 mod solve;
 mod stress;
 pub mod sweep;

@@ -54,6 +54,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  polysource curve models/inference-fleet.yaml --vary 'offers{vendor: amazon}.price=*0.4..1.6'\n  polysource curve models/quickstart.yaml --vary offers.coreweave-h100.capacity=5k..20k\n  polysource curve models/quickstart.yaml --vary 'policy.limits.vendor-cap.share.at_most=50 %..70 %' --format csv"
     )]
     Curve(CurveCommand),
+    /// Trace what less concentration, more survival or less risk costs, each point a whole plan.
+    #[command(
+        after_help = "Examples:\n  polysource frontier models/quickstart.yaml --against hhi:vendor\n  polysource frontier models/inference-fleet.yaml --against largest:vendor:chips --points 8 --plans plans\n  polysource frontier models/inference-fleet.yaml --against served:cloud --format json\n\nAgainst: hhi:DIMENSION[:MEASURE], largest:DIMENSION[:MEASURE], served:DIMENSION or cvar[:LEVEL]; measures are spend (default), chips, work and power."
+    )]
+    Frontier(FrontierCommand),
     /// Write the linear program for another solver.
     #[command(
         after_help = "Examples:\n  polysource export models/quickstart.yaml --to lp\n  polysource export models/frontier-lab.yaml -o frontier.mps"
@@ -249,6 +254,34 @@ pub(super) struct CurveCommand {
     pub time_limit: Option<Duration>,
 }
 
+#[derive(Args, Debug)]
+pub(super) struct FrontierCommand {
+    #[command(flatten)]
+    pub input: ModelArgs,
+    /// What the cost is traded against, such as `hhi:vendor`, `largest:cloud:chips`, `served:vendor` or
+    /// `cvar:95%`.
+    #[arg(long, value_name = "MEASURE", default_value = "hhi:vendor")]
+    pub against: String,
+    /// How many points, ends included.
+    #[arg(long, value_name = "N", default_value = "10", value_parser = clap::value_parser!(u16).range(2..=1000))]
+    pub points: u16,
+    /// Write the plan of each point into this folder, as `solve --format json` writes it.
+    #[arg(long, value_name = "DIR")]
+    pub plans: Option<PathBuf>,
+    /// The engine: auto, microlp (simplex) or clarabel (interior point).
+    #[arg(long, default_value = "auto", value_name = "ENGINE")]
+    pub engine: EngineChoice,
+    /// Format of the frontier.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: StressFormat,
+    /// Write to this file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Longest time for one engine at one point, such as `90`, `30s` or `5m`.
+    #[arg(long, value_parser = parse_time, value_name = "TIME")]
+    pub time_limit: Option<Duration>,
+}
+
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SweepFormat {
     Text,
@@ -304,6 +337,7 @@ pub(super) enum SchemaOf {
     Stress,
     Sweep,
     Curve,
+    Frontier,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]

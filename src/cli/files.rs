@@ -39,7 +39,12 @@ pub(super) fn model(args: &ModelArgs, quiet: bool) -> Result<Loaded, Failure> {
         tell(&unreadable.diagnostics, &Sources::new(), quiet);
         Failure::Told(unreadable.code)
     })?;
-    match load(&input) {
+    loaded(&input, quiet)
+}
+
+/// The same for what has been read.
+pub(super) fn loaded(input: &Input, quiet: bool) -> Result<Loaded, Failure> {
+    match load(input) {
         Ok(loaded) => {
             tell(&loaded.warnings, &loaded.sources, quiet);
             Ok(loaded)

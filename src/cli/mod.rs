@@ -5,6 +5,7 @@ mod check;
 mod curve;
 mod export;
 mod files;
+mod frontier;
 mod interrupt;
 mod journal;
 mod logging;
@@ -80,6 +81,7 @@ fn run() -> u8 {
         Command::Stress(command) => stress::run(command, arguments.quiet),
         Command::Sweep(command) => sweep::run(command, arguments.quiet),
         Command::Curve(command) => curve::run(command, arguments.quiet),
+        Command::Frontier(command) => frontier::run(command, arguments.quiet),
         Command::Export(command) => export::run(command, arguments.quiet),
         Command::Schema { of, output } => schema(*of, output.as_deref()),
         Command::Init { output } => {
@@ -105,6 +107,7 @@ fn schema(of: SchemaOf, output: Option<&std::path::Path>) -> Result<u8, Failure>
         SchemaOf::Model => crate::document::schema(),
         SchemaOf::Output => crate::report::output_schema(),
         SchemaOf::Curve => crate::report::curve_schema(),
+        SchemaOf::Frontier => crate::report::frontier_schema(),
         SchemaOf::Sweep => crate::report::sweep_schema(),
         SchemaOf::Stress => crate::report::stress_schema(),
     };

@@ -12,7 +12,7 @@ mod vary;
 pub use change::{Unchangeable, changed};
 pub use decode::{Amount, Anything, Decode, List, Map, Text, report_unit};
 pub use node::{Entry, Node, Value};
-pub use overlay::{apply_scenarios, lookup, merge, set};
+pub use overlay::{apply_scenarios, insert, lookup, merge, set};
 pub use read::{MAX_BYTES, MAX_DEPTH, MAX_NODES, read, read_value};
 pub use records::*;
 pub use series::{Selector, Series, SeriesForm};

@@ -112,6 +112,29 @@ pub fn set(root: &mut Node, path: &str, value: Node, diagnostics: &mut Diagnosti
     }
 }
 
+/// Puts an entry under keys, at the end of the list there if `append`, in place of what is there if
+/// not. Maps and the list are made where they are missing.
+pub fn insert(root: &mut Node, keys: &[&str], entry: Node, append: bool) {
+    let place = entry.place;
+    let mut at = root;
+    for key in keys {
+        if !matches!(at.value, Value::Map(_)) {
+            at.value = Value::Map(Vec::new());
+        }
+        let Value::Map(entries) = &mut at.value else { return };
+        let index = entries.iter().position(|e| e.key == *key).unwrap_or_else(|| {
+            entries.push(Entry { key: (*key).to_owned(), place, node: Node { value: Value::Null, place } });
+            entries.len() - 1
+        });
+        at = &mut entries[index].node;
+    }
+    match &mut at.value {
+        Value::List(items) if append => items.push(entry),
+        _ if append => *at = Node { value: Value::List(vec![entry]), place },
+        _ => *at = entry,
+    }
+}
+
 /// The value at a dotted path, by the rules of [`set`]; `None` if it leads nowhere.
 #[must_use]
 pub fn lookup<'a>(root: &'a Node, path: &str) -> Option<&'a Node> {

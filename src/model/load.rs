@@ -111,6 +111,32 @@ pub fn load(input: &Input) -> Result<Loaded, Rejected> {
     }
 }
 
+/// Reads a model with an entry added to it: at the end of the list at a path if `append`, in place of
+/// what stands there if not. Maps and the list are made where they are missing.
+///
+/// # Errors
+/// [`Rejected`] with every problem found.
+pub fn load_with(input: &Input, path: &[&str], entry: &str, append: bool) -> Result<Loaded, Rejected> {
+    let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
+    let name = path.join(".");
+    let mut read = || {
+        let (_, mut root) = tree(input, &mut sources, &mut diagnostics)?;
+        let node = doc::read_value(&name, entry, &mut sources, &mut diagnostics)?;
+        doc::insert(&mut root, path, node, append);
+        interpret(&root, &sources, &mut diagnostics)
+    };
+    match read() {
+        Some(mut model) if !diagnostics.has_errors() => {
+            let mut input = input.clone();
+            input.sets.push(format!("{name}{}={entry}", if append { "+" } else { "" }));
+            model.sha256 = fingerprint(&input);
+            model.scenarios = input.scenarios;
+            Ok(Loaded { model, warnings: diagnostics, sources })
+        }
+        _ => Err(Rejected { diagnostics, sources }),
+    }
+}
+
 fn read(input: &Input, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
     let (plain, root) = tree(input, sources, diagnostics)?;
     let model = interpret(&root, sources, diagnostics);

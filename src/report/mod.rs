@@ -4,6 +4,7 @@
 mod column;
 mod csv;
 pub mod curve;
+pub mod frontier;
 mod json;
 mod markdown;
 #[cfg(feature = "parquet")]
@@ -66,6 +67,16 @@ pub fn curve_schema() -> serde_json::Value {
     let mut schema = schemars::schema_for!(crate::analysis::curve::Curve).to_value();
     if let Some(map) = schema.as_object_mut() {
         map.insert("title".to_owned(), "polysource curve".into());
+    }
+    schema
+}
+
+/// The JSON Schema of `frontier --format json`.
+#[must_use]
+pub fn frontier_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(crate::analysis::frontier::Frontier).to_value();
+    if let Some(map) = schema.as_object_mut() {
+        map.insert("title".to_owned(), "polysource frontier".into());
     }
     schema
 }
