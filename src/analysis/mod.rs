@@ -3,6 +3,7 @@
 
 pub mod curve;
 pub mod frontier;
+mod ranges;
 mod solve;
 mod stress;
 pub mod sweep;

@@ -135,7 +135,8 @@ pub(super) struct SolveCommand {
     /// Longest time for one engine, such as `90`, `30s` or `5m`.
     #[arg(long, value_parser = parse_time, value_name = "TIME")]
     pub time_limit: Option<Duration>,
-    /// How much is computed: the plan alone, or also what needs further solves.
+    /// How much is computed: the plan alone, also what needs further solves, or also break-even prices
+    /// and ranges of shadow prices in a large model.
     #[arg(long, value_enum, default_value = "full")]
     pub detail: DetailArg,
 }
@@ -344,6 +345,7 @@ pub(super) enum SchemaOf {
 pub(super) enum DetailArg {
     Plan,
     Full,
+    Ranges,
 }
 
 impl From<DetailArg> for Detail {
@@ -351,6 +353,7 @@ impl From<DetailArg> for Detail {
         match detail {
             DetailArg::Plan => Detail::Plan,
             DetailArg::Full => Detail::Full,
+            DetailArg::Ranges => Detail::Ranges,
         }
     }
 }

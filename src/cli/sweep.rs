@@ -28,7 +28,7 @@ pub(super) fn run(command: &SweepCommand, quiet: bool) -> Result<u8, Failure> {
         solve: SolveSettings { engine: command.engine, time_limit: command.time_limit, ..SolveSettings::default() },
         threads: command.threads,
     };
-    let full = command.detail == DetailArg::Full;
+    let full = command.detail != DetailArg::Plan;
     let columns = if family.spec.columns.is_empty() {
         sweep::usual(family.model(), full)
     } else {

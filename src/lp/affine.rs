@@ -126,6 +126,19 @@ impl AffineProgram {
         self.line([bound_parts(a, &ray, false).0, bound_parts(b, &ray, false).0], range)
     }
 
+    /// The derivative of the optimal cost with respect to the parameter at a value with these optimal
+    /// columns and multipliers, where bounds do not depend on it: that of the Lagrangian.
+    #[must_use]
+    pub fn slope(&self, x: &[f64], y: &[f64]) -> f64 {
+        let [a, b] = &self.programs;
+        let mut change = b.objective(x) - a.objective(x);
+        if self.dependence == Dependence::Coefficients {
+            let (before, after) = (a.activity(x), b.activity(x));
+            change -= y.iter().zip(after.iter().zip(&before)).map(|(y, (b, a))| y * (b - a)).sum::<f64>();
+        }
+        change / (self.ends[1] - self.ends[0])
+    }
+
     fn line(&self, values: [f64; 2], range: [f64; 2]) -> [f64; 2] {
         range.map(|p| mix(values[0], values[1], (p - self.ends[0]) / (self.ends[1] - self.ends[0])))
     }
