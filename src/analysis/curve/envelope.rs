@@ -121,7 +121,7 @@ fn edge(problem: &mut Problem<'_>, end: f64, inside: f64, concave: bool) -> Resu
         }
         let root = line.and_then(|[at_a, at_b]| {
             let t = at_a / (at_a - at_b);
-            (t.is_finite() && at_a != at_b).then(|| a + t * (b - a))
+            (t.is_finite() && at_a != at_b).then_some(a + t * (b - a))
         });
         // No further: rounding, at the very edge.
         let next = match root {

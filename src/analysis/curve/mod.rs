@@ -2,9 +2,9 @@
 //!
 //! If the number stands in costs alone the curve is concave and piecewise linear, if in bounds
 //! alone (capacities, demands, budgets) it is convex and piecewise linear; both are found exactly,
-//! every breakpoint of them ([`envelope`]). Otherwise (a share of a total that varies, a price that
+//! every breakpoint of them. Otherwise (a share of a total that varies, a price that
 //! a share of spend counts) it is neither, and it is sampled until straight lines between the
-//! points are near enough ([`sampled`]), which is said.
+//! points are near enough, which is said.
 
 mod envelope;
 mod problem;

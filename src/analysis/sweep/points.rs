@@ -118,11 +118,11 @@ fn sample(axes: &[Axis], sampling: &Sampling) -> Result<Vec<Vec<Option<f64>>>, S
     let (n, k) = (sampling.samples, axes.len());
     let factor = cholesky(k, &sampling.correlations)?;
     let mut generator = Generator::new(sampling.seed);
-    let mut scores = vec![vec![0.0; n]; k];
-    for point in 0..n {
+    let mut scores = vec![Vec::with_capacity(n); k];
+    for _ in 0..n {
         let z: Vec<f64> = (0..k).map(|_| normal_quantile(generator.uniform())).collect();
         for (axis, row) in factor.iter().enumerate() {
-            scores[axis][point] = row.iter().zip(&z).map(|(l, z)| l * z).sum();
+            scores[axis].push(row.iter().zip(&z).map(|(l, z)| l * z).sum::<f64>());
         }
     }
     let mut points = vec![vec![None; k]; n];
