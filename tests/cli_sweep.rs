@@ -206,3 +206,36 @@ fn interrupted_it_finishes_its_points_and_says_how_to_go_on() {
     assert!(long.command(&["--resume"]).status().unwrap().success());
     assert!(fs::read(long.output()).unwrap() == whole);
 }
+
+#[cfg(unix)]
+#[test]
+fn interrupted_twice_it_stops_at_once_and_loses_nothing_that_was_finished() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("out.csv");
+    let journal = folder.path().join("out.csv.journal");
+    let command = |more: &[&str]| {
+        let mut command = polysource();
+        let vary = ["--vary", "offers{vendor: amazon}.price=*0.5..1.5/6", "--columns", "cost", "--threads", "1"];
+        command.args(["sweep", "models/frontier-lab.yaml", "--format", "csv", "-o"]).arg(&output).args(vary).args(more);
+        command.stderr(Stdio::piped());
+        command
+    };
+    let lines = || fs::read(&journal).map_or(0, |j| j.iter().filter(|&&b| b == b'\n').count());
+    let child = command(&[]).spawn().unwrap();
+    for _ in 0..2000 {
+        if lines() > 1 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    for _ in 0..2 {
+        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        std::thread::sleep(Duration::from_millis(30));
+    }
+    let out = child.wait_with_output().unwrap();
+    assert_eq!(out.status.code(), Some(130), "{}", text(&out.stderr));
+    let kept = lines();
+    assert!((2..7).contains(&kept), "{kept}");
+    assert!(command(&["--resume"]).status().unwrap().success());
+    assert_eq!(fs::read_to_string(&output).unwrap().lines().count(), 7);
+}
