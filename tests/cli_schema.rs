@@ -4,9 +4,9 @@ use std::process::Output;
 
 use assert_cmd::cargo::cargo_bin_cmd;
 use polysource::document::{
-    Baseline, Budget, Chip, Cloud, Commit, Concentration, Contract, Cvar, DataGravity, Document, ExpectedLoss, Floor,
-    Horizon, Investor, Limit, Offer, Outage, Policy, Pool, PortDetail, PowerLimit, Ramp, RateLimit, Risk, Share, Spot,
-    Suppliers, Survive, Sweep, TermDetail, Tier, Workload,
+    Baseline, Budget, Chip, Cloud, Commit, Concentration, Contract, Correlation, Cvar, DataGravity, Document,
+    ExpectedLoss, Floor, Horizon, Investor, Limit, Offer, Outage, Policy, Pool, PortDetail, PowerLimit, Ramp,
+    RateLimit, Risk, Share, Spot, Suppliers, Survive, Sweep, TermDetail, Tier, Vary, Workload,
 };
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ fn problems(schema: &str, value: &Value) -> Vec<String> {
 
 #[test]
 fn the_files_in_the_repository_are_up_to_date() {
-    for of in ["model", "output", "stress"] {
+    for of in ["model", "output", "stress", "sweep", "curve", "frontier"] {
         let file = std::fs::read_to_string(format!("schema/{of}.schema.json")).unwrap();
         assert!(file == stdout(&["schema", of]), "run `polysource schema {of} -o schema/{of}.schema.json`");
     }
@@ -117,6 +117,8 @@ fn the_template_has_every_key() {
         ("cvar", Cvar::KEYS),
         ("baseline", Baseline::KEYS),
         ("sweep", Sweep::KEYS),
+        ("vary", Vary::KEYS),
+        ("correlation", Correlation::KEYS),
     ];
     let missing: Vec<String> = records
         .iter()
@@ -139,22 +141,17 @@ fn the_template_is_a_model_that_solves() {
     }
 }
 
-/// What the template calls unsupported is refused, not ignored; and nothing else in it is.
+/// What stands behind a `#` in the template is right as well.
 #[test]
-fn the_template_is_right_about_what_is_not_supported() {
+fn the_template_is_right_about_what_is_optional() {
     let template = stdout(&["init"]);
-    for line in ["    # block: 64", "    # split: free", "    # tags: { team: research }", "    # buffer: 0"] {
-        assert!(template.contains(line), "{line}");
-    }
-    let refused = |from: &str, to: &str| {
-        assert!(template.contains(from), "{from}");
-        let text = template.replacen(from, to, 1);
+    for line in ["block: 64", "minimum: 1000", "tiers: [", "split: free", "tags: { team", "buffer: 0", "eligible: {"] {
+        let from = format!("    # {line}");
+        assert!(template.contains(&from), "{from}");
+        let text = template.replacen(&from, &format!("    {line}"), 1);
         let out = cargo_bin_cmd!("polysource").args(["check", "-"]).write_stdin(text).output().unwrap();
-        String::from_utf8(out.stderr).unwrap().contains("not supported yet")
-    };
-    assert!(refused("# sweeps:  ", "sweeps: { a: { vary: [] } }  "));
-    assert!(!refused("    # tags: { team", "    tags: { team"));
-    assert!(!refused("    # eligible:", "    eligible:"));
+        assert_eq!(String::from_utf8_lossy(&out.stderr), "", "{line}");
+    }
 }
 
 #[test]
@@ -170,11 +167,11 @@ fn completions_for_every_shell() {
 #[test]
 fn help_has_examples_and_lists_only_what_there_is() {
     let help = stdout(&["--help"]);
-    for verb in ["check", "solve", "stress", "export", "schema", "init", "completions"] {
+    for verb in ["check", "solve", "stress", "sweep", "curve", "frontier", "export", "schema", "init", "completions"] {
         assert!(help.contains(&format!("\n  {verb} ")), "{verb}");
         assert!(stdout(&[verb, "--help"]).contains("Example"), "{verb} lacks an example");
     }
-    for verb in ["sweep", "curve", "frontier ", "alternatives", "explain", "diff", "report ", "import"] {
+    for verb in ["alternatives", "explain", "diff", "report ", "import"] {
         assert!(!help.contains(&format!("\n  {verb}")), "{verb} is not there yet");
     }
     assert_eq!(stdout(&["--version"]), format!("polysource {}\n", env!("CARGO_PKG_VERSION")));

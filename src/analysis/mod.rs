@@ -1,11 +1,15 @@
 //! Loops over the rooms before: solving a model is build, solve, certify, tell, audit; and again
 //! without the dependency limits for what they cost.
 
+pub mod curve;
 mod cuts;
 mod deals;
+pub mod frontier;
 mod premium;
+mod ranges;
 mod solve;
 mod stress;
+pub mod sweep;
 
 pub use solve::{Detail, SolveSettings, solve, solved_program};
 pub use stress::{Stress, StressLoss, StressSettings, StressWorkload, stress};

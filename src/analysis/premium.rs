@@ -15,25 +15,9 @@ use crate::plan::Plan;
 /// # Errors
 /// As the engine's.
 pub(super) fn add(model: &Model, settings: &SolveSettings, plan: &mut Plan) -> Result<(), EngineError> {
-    let Some(total) = plan.cost.as_ref().map(|c| c.total) else { return Ok(()) };
+    add_total(model, settings, plan)?;
+    let Some((total, unrestricted)) = plan.cost.as_ref().map(|c| (c.total, c.unrestricted)) else { return Ok(()) };
     let all = Requirement::of_dependency(model);
-    let unrestricted = match all.as_slice() {
-        [] => Some(total),
-        _ => cost_with(model, Limits::WithoutDependency, settings)?,
-    };
-    let premium = |without: f64| {
-        // Removing limits cannot cost more: a difference below zero, or within what the
-        // certificates leave open, is rounding of two solves.
-        let difference = total - without;
-        if difference > 2e-9 * (1.0 + total.abs()) { difference } else { 0.0 }
-    };
-    if let Some(cost) = &mut plan.cost {
-        cost.unrestricted = unrestricted;
-        cost.premium = unrestricted.map(premium);
-    }
-    if unrestricted.is_none() {
-        plan.notes.push("the cost without the dependency limits could not be certified and is left out".to_owned());
-    }
     // Without limits that no multiplier speaks for, a linear program stays where it is.
     let linear = !plan.limits.iter().any(|l| l.shadow_price.is_none());
     for &one in &all {
@@ -47,7 +31,7 @@ pub(super) fn add(model: &Model, settings: &SolveSettings, plan: &mut Plan) -> R
         } else {
             cost_with(model, Limits::Without(one), settings)?
         };
-        let premium = without.map(premium);
+        let premium = without.map(|without| difference(total, without));
         if premium.is_none() {
             plan.notes.push(format!("the cost without `{name}` could not be certified and is left out"));
         }
@@ -55,6 +39,31 @@ pub(super) fn add(model: &Model, settings: &SolveSettings, plan: &mut Plan) -> R
         mine.for_each(|l| l.premium = premium);
     }
     Ok(())
+}
+
+/// Adds the diversification premium alone.
+///
+/// # Errors
+/// As the engine's.
+pub(super) fn add_total(model: &Model, settings: &SolveSettings, plan: &mut Plan) -> Result<(), EngineError> {
+    let Some(cost) = &mut plan.cost else { return Ok(()) };
+    let unrestricted = match Requirement::of_dependency(model).as_slice() {
+        [] => Some(cost.total),
+        _ => cost_with(model, Limits::WithoutDependency, settings)?,
+    };
+    cost.unrestricted = unrestricted;
+    cost.premium = unrestricted.map(|without| difference(cost.total, without));
+    if unrestricted.is_none() {
+        plan.notes.push("the cost without the dependency limits could not be certified and is left out".to_owned());
+    }
+    Ok(())
+}
+
+/// Removing limits cannot cost more: a difference below zero, or within what the certificates leave
+/// open, is rounding of two solves.
+fn difference(total: f64, without: f64) -> f64 {
+    let difference = total - without;
+    if difference > 2e-9 * (1.0 + total.abs()) { difference } else { 0.0 }
 }
 
 /// The certified cost with some of the limits.

@@ -23,6 +23,8 @@ pub enum Detail {
     /// Also what needs further solves: the diversification premium.
     #[default]
     Full,
+    /// Also what takes long in a large model: break-even prices, and the ranges of shadow prices.
+    Ranges,
 }
 
 /// How to solve a model.
@@ -82,9 +84,10 @@ impl SolveSettings {
 pub fn solve(model: &Model, settings: &SolveSettings) -> Result<Plan, EngineError> {
     let (formulation, solved) = solve_within_boxes(model, Limits::All, settings)?;
     let mut plan = told(model, &formulation, &solved, settings.detail)?;
-    if settings.detail == Detail::Full && plan.status == Status::Optimal {
+    if settings.detail != Detail::Plan && plan.status == Status::Optimal {
         premium::add(model, settings, &mut plan)?;
         deals::add(model, settings, &mut plan)?;
+        super::ranges::add(model, settings, &formulation, &solved, &mut plan)?;
     }
     Ok(plan)
 }
@@ -216,7 +219,7 @@ fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Detail) -> Resu
     plan.moves = moves(model, &schedule);
     plan.exposure = exposure(model, &schedule, &ledger);
     plan.organisations = organisations(model, &ledger);
-    if detail == Detail::Full {
+    if detail != Detail::Plan {
         plan.resilience = Some(resilience(model, &situation, &survival)?);
     }
     let evidence = Evidence {

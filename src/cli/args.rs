@@ -44,6 +44,21 @@ pub(super) enum Command {
         after_help = "Examples:\n  polysource stress models/frontier-lab.yaml --by vendor,cloud\n  polysource stress models/frontier-lab.yaml --plan plan.json --recovery '2 periods' --format csv"
     )]
     Stress(StressCommand),
+    /// Solve a model at many values of what varies in it: grids, lists, tornado, random samples.
+    #[command(
+        after_help = "Examples:\n  polysource sweep models/quickstart.yaml --vary 'offers{vendor: amazon}.price=*0.4..1.6/7'\n  polysource sweep models/quickstart.yaml --vary 'offers.aws-trainium2.price=*0.8..1.2' --vary 'workloads.chat.demand=*0.8..1.2' --method tornado\n  polysource sweep models/quickstart.yaml --vary 'workloads.chat.demand=*normal(1, 0.2)' --samples 50 --format csv -o sample.csv\n\nValues: `=1..5/9` sets nine values from 1 to 5, `=*0.5,1,2` scales, `=+-1..1/3` shifts; normal(mean, sd), lognormal(median, sd of the logarithm), triangular(least, likely, most) and uniform(least, most) are drawn at random; `scenario=none,a,a+b` applies scenarios.\nColumns: cost, nominal, premium, unrestricted, share(vendor:amazon), hhi(vendor), effective(vendor), largest(vendor:chips), chips(aws-*), spend(aws-*), signed(CONTRACT), idle(CONTRACT), unmet(WORKLOAD), served(vendor:amazon), expected_loss, cvar, gap, and expressions of them such as `relative = premium / cost`."
+    )]
+    Sweep(SweepCommand),
+    /// Trace the optimal cost as a function of one price, capacity, demand or other number, exactly.
+    #[command(
+        after_help = "Examples:\n  polysource curve models/inference-fleet.yaml --vary 'offers{vendor: amazon}.price=*0.4..1.6'\n  polysource curve models/quickstart.yaml --vary offers.coreweave-h100.capacity=5k..20k\n  polysource curve models/quickstart.yaml --vary 'policy.limits.vendor-cap.share.at_most=50 %..70 %' --format csv"
+    )]
+    Curve(CurveCommand),
+    /// Trace what less concentration, more survival or less risk costs, each point a whole plan.
+    #[command(
+        after_help = "Examples:\n  polysource frontier models/quickstart.yaml --against hhi:vendor\n  polysource frontier models/inference-fleet.yaml --against largest:vendor:chips --points 8 --plans plans\n  polysource frontier models/inference-fleet.yaml --against served:cloud --format json\n\nAgainst: hhi:DIMENSION[:MEASURE], largest:DIMENSION[:MEASURE], served:DIMENSION or cvar[:LEVEL]; measures are spend (default), chips, work and power."
+    )]
+    Frontier(FrontierCommand),
     /// Write the linear program for another solver.
     #[command(
         after_help = "Examples:\n  polysource export models/quickstart.yaml --to lp\n  polysource export models/frontier-lab.yaml -o frontier.mps"
@@ -121,7 +136,8 @@ pub(super) struct SolveCommand {
     /// Longest time for one engine, such as `90`, `30s` or `5m`.
     #[arg(long, value_parser = parse_time, value_name = "TIME")]
     pub time_limit: Option<Duration>,
-    /// How much is computed: the plan alone, or also what needs further solves.
+    /// How much is computed: the plan alone, also what needs further solves, or also break-even prices
+    /// and ranges of shadow prices in a large model.
     #[arg(long, value_enum, default_value = "full")]
     pub detail: DetailArg,
 }
@@ -160,6 +176,121 @@ pub(super) struct StressCommand {
     /// Longest time for one engine, such as `90`, `30s` or `5m`.
     #[arg(long, value_parser = parse_time, value_name = "TIME")]
     pub time_limit: Option<Duration>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct SweepCommand {
+    #[command(flatten)]
+    pub input: ModelArgs,
+    /// What varies, such as `offers{vendor: amazon}.price=*0.4..1.6/25`; may be repeated.
+    #[arg(long, value_name = "WHAT=VALUES")]
+    pub vary: Vec<String>,
+    /// The sweep of the model to run; left out, the only one, if nothing else varies.
+    #[arg(long, value_name = "NAME")]
+    pub sweep: Option<String>,
+    /// How values are put together: grid, list, tornado or sample.
+    #[arg(long, value_name = "METHOD")]
+    pub method: Option<String>,
+    /// How many points are drawn at random.
+    #[arg(long, value_name = "N", value_parser = parse_samples)]
+    pub samples: Option<usize>,
+    /// Where the random numbers start; default 1.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// How a sample is drawn: latin (Latin hypercube, default) or plain.
+    #[arg(long, value_name = "WAY")]
+    pub sampling: Option<String>,
+    /// A correlation of two variations by name or number, such as `1~2=0.6`; may be repeated.
+    #[arg(long, value_name = "A~B=R", value_parser = parse_correlation)]
+    pub correlate: Vec<(String, String, f64)>,
+    /// What is told of each point, such as `cost,share(vendor:amazon)`; left out, the usual.
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// How much the usual columns tell: the plan alone, or also what needs further solves.
+    #[arg(long, value_enum, default_value = "full")]
+    pub detail: DetailArg,
+    /// Threads; 0 for as many as there are processors. The result does not depend on it.
+    #[arg(long, value_name = "N", default_value = "0")]
+    pub threads: usize,
+    /// The engine: auto, microlp (simplex) or clarabel (interior point).
+    #[arg(long, default_value = "auto", value_name = "ENGINE")]
+    pub engine: EngineChoice,
+    /// Format of the rows.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: SweepFormat,
+    /// Write to this file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Where finished points are kept; left out, beside the output until it is written.
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+    /// Go on from the journal of a run that was stopped.
+    #[arg(long)]
+    pub resume: bool,
+    /// Longest time for one engine at one point, such as `90`, `30s` or `5m`.
+    #[arg(long, value_parser = parse_time, value_name = "TIME")]
+    pub time_limit: Option<Duration>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct CurveCommand {
+    #[command(flatten)]
+    pub input: ModelArgs,
+    /// What varies and from where to where, such as `offers{vendor: amazon}.price=*0.4..1.6`.
+    #[arg(long, value_name = "WHAT=FROM..TO")]
+    pub vary: String,
+    /// Where the curve has to be sampled: how far, relative to the cost, it may lie from the pieces.
+    #[arg(long, value_name = "PART", default_value = "0.00001", value_parser = parse_part)]
+    pub tolerance: f64,
+    /// The engine: auto, microlp (simplex) or clarabel (interior point).
+    #[arg(long, default_value = "auto", value_name = "ENGINE")]
+    pub engine: EngineChoice,
+    /// Format of the curve.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: StressFormat,
+    /// Write to this file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Longest time for one engine at one point, such as `90`, `30s` or `5m`.
+    #[arg(long, value_parser = parse_time, value_name = "TIME")]
+    pub time_limit: Option<Duration>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct FrontierCommand {
+    #[command(flatten)]
+    pub input: ModelArgs,
+    /// What the cost is traded against, such as `hhi:vendor`, `largest:cloud:chips`, `served:vendor` or
+    /// `cvar:95%`.
+    #[arg(long, value_name = "MEASURE", default_value = "hhi:vendor")]
+    pub against: String,
+    /// How many points, ends included.
+    #[arg(long, value_name = "N", default_value = "10", value_parser = clap::value_parser!(u16).range(2..=1000))]
+    pub points: u16,
+    /// Write the plan of each point into this folder, as `solve --format json` writes it.
+    #[arg(long, value_name = "DIR")]
+    pub plans: Option<PathBuf>,
+    /// The engine: auto, microlp (simplex) or clarabel (interior point).
+    #[arg(long, default_value = "auto", value_name = "ENGINE")]
+    pub engine: EngineChoice,
+    /// Format of the frontier.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: StressFormat,
+    /// Write to this file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Longest time for one engine at one point, such as `90`, `30s` or `5m`.
+    #[arg(long, value_parser = parse_time, value_name = "TIME")]
+    pub time_limit: Option<Duration>,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SweepFormat {
+    Text,
+    Csv,
+    Jsonl,
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,12 +337,16 @@ pub(super) enum SchemaOf {
     Model,
     Output,
     Stress,
+    Sweep,
+    Curve,
+    Frontier,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DetailArg {
     Plan,
     Full,
+    Ranges,
 }
 
 impl From<DetailArg> for Detail {
@@ -219,6 +354,7 @@ impl From<DetailArg> for Detail {
         match detail {
             DetailArg::Plan => Detail::Plan,
             DetailArg::Full => Detail::Full,
+            DetailArg::Ranges => Detail::Ranges,
         }
     }
 }
@@ -239,6 +375,27 @@ fn parse_engine(text: &str) -> Result<EngineChoice, String> {
     let choice: EngineChoice = text.parse()?;
     choice.built_in().map_err(|e| e.to_string())?;
     Ok(choice)
+}
+
+/// Reads a part above 0 and below 1.
+fn parse_part(text: &str) -> Result<f64, String> {
+    let read = text.parse().ok().filter(|x| *x > 0.0 && *x < 1.0);
+    read.ok_or_else(|| format!("`{text}` is not a part; write a number above 0 and below 1"))
+}
+
+/// Reads a number of points.
+fn parse_samples(text: &str) -> Result<usize, String> {
+    let most = crate::model::MOST_POINTS;
+    let read = text.parse().ok().filter(|n| (1..=most).contains(n));
+    read.ok_or_else(|| format!("`{text}` is not a whole number from 1 to {most}"))
+}
+
+/// Reads `1~2=0.6` or `NAME~NAME=0.6`.
+fn parse_correlation(text: &str) -> Result<(String, String, f64), String> {
+    let wrong = || format!("`{text}` is not a correlation; write `1~2=0.6` for the first two variations");
+    let (names, by) = text.rsplit_once('=').ok_or_else(wrong)?;
+    let (a, b) = names.split_once('~').ok_or_else(wrong)?;
+    Ok((a.trim().to_owned(), b.trim().to_owned(), by.trim().parse().map_err(|_| wrong())?))
 }
 
 /// Reads `90`, `30s`, `5m` or `1h`.

@@ -9,7 +9,7 @@ use super::logging::colour;
 use super::{Failure, exit};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Sources, render};
 use crate::document::MAX_BYTES;
-use crate::model::{Input, Loaded, Rejected, load};
+use crate::model::{Asked, Family, Input, Loaded, Rejected, load};
 
 /// What could not be read, and the exit code that it means.
 pub(super) struct Unreadable {
@@ -42,10 +42,39 @@ pub(super) fn model(args: &ModelArgs, quiet: bool) -> Result<Loaded, Failure> {
         tell(&unreadable.diagnostics, &Sources::new(), quiet);
         Failure::Told(unreadable.code)
     })?;
-    match load(&input) {
+    loaded(&input, quiet)
+}
+
+/// The same for what has been read.
+pub(super) fn loaded(input: &Input, quiet: bool) -> Result<Loaded, Failure> {
+    match load(input) {
         Ok(loaded) => {
             tell(&loaded.warnings, &loaded.sources, quiet);
             Ok(loaded)
+        }
+        Err(Rejected { diagnostics, sources }) => {
+            tell(&diagnostics, &sources, quiet);
+            Err(Failure::Told(exit::MODEL_WRONG))
+        }
+    }
+}
+
+/// Loads a model with all its variations, telling warnings and errors on standard error.
+pub(super) fn family(
+    args: &ModelArgs,
+    sweep: Option<&str>,
+    vary: &[String],
+    asked: &Asked,
+    quiet: bool,
+) -> Result<Family, Failure> {
+    let input = input(args).map_err(|unreadable| {
+        tell(&unreadable.diagnostics, &Sources::new(), quiet);
+        Failure::Told(unreadable.code)
+    })?;
+    match Family::read(&input, sweep, vary, asked) {
+        Ok(family) => {
+            tell(&family.warnings, &family.sources, quiet);
+            Ok(family)
         }
         Err(Rejected { diagnostics, sources }) => {
             tell(&diagnostics, &sources, quiet);

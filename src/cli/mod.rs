@@ -2,11 +2,17 @@
 
 mod args;
 mod check;
+mod curve;
 mod export;
 mod files;
+mod frontier;
+mod interrupt;
+mod journal;
 mod logging;
+mod progress;
 mod solve;
 mod stress;
+mod sweep;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -21,6 +27,9 @@ mod exit {
     pub const INTERNAL: u8 = 1;
     pub const USAGE: u8 = 2;
     pub const MODEL_WRONG: u8 = 3;
+    pub const INFEASIBLE: u8 = 4;
+    pub const UNCERTIFIED: u8 = 6;
+    pub const INTERRUPTED: u8 = 130;
 }
 
 /// Why a command ended without its result.
@@ -70,6 +79,9 @@ fn run() -> u8 {
         Command::Check(command) => check::run(command, arguments.quiet),
         Command::Solve(command) => solve::run(command, arguments.quiet),
         Command::Stress(command) => stress::run(command, arguments.quiet),
+        Command::Sweep(command) => sweep::run(command, arguments.quiet),
+        Command::Curve(command) => curve::run(command, arguments.quiet),
+        Command::Frontier(command) => frontier::run(command, arguments.quiet),
         Command::Export(command) => export::run(command, arguments.quiet),
         Command::Schema { of, output } => schema(*of, output.as_deref()),
         Command::Init { output } => {
@@ -94,6 +106,9 @@ fn schema(of: SchemaOf, output: Option<&std::path::Path>) -> Result<u8, Failure>
     let schema = match of {
         SchemaOf::Model => crate::document::schema(),
         SchemaOf::Output => crate::report::output_schema(),
+        SchemaOf::Curve => crate::report::curve_schema(),
+        SchemaOf::Frontier => crate::report::frontier_schema(),
+        SchemaOf::Sweep => crate::report::sweep_schema(),
         SchemaOf::Stress => crate::report::stress_schema(),
     };
     let mut text = serde_json::to_string_pretty(&schema).map_err(|e| Failure::Outside(e.to_string()))?;

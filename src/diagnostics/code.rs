@@ -59,8 +59,6 @@ codes! {
     WrongType = "wrong-type";
     /// The version of the format is not one that this program reads.
     UnsupportedVersion = "unsupported-version";
-    /// A key whose meaning comes with a later version; it is refused instead of being ignored.
-    NotSupportedYet = "not-supported-yet";
     /// An id with characters other than `a-z 0-9 . _ -`.
     InvalidId = "invalid-id";
     /// A quantity that cannot be read.
@@ -111,6 +109,8 @@ codes! {
     UnknownScenario = "unknown-scenario";
     /// A path of `--set` or of an overlay that leads nowhere.
     InvalidPath = "invalid-path";
+    /// A variation of a sweep or curve, or a column of a sweep, that cannot be read or has no meaning.
+    InvalidVariation = "invalid-variation";
     /// The file cannot be read.
     Unreadable = "unreadable";
 }

@@ -32,6 +32,8 @@ pub struct Source {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     all: Vec<Source>,
+    /// The table of what runs today, if the model names one.
+    table: Option<SourceId>,
 }
 
 impl Sources {
@@ -47,6 +49,17 @@ impl Sources {
         starts.extend(text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| offset(i + 1)));
         self.all.push(Source { name: name.into(), text: text.into(), line_starts: starts.into() });
         SourceId(offset(self.all.len() - 1))
+    }
+
+    /// The table that the model names for what runs today.
+    #[must_use]
+    pub fn table(&self) -> Option<SourceId> {
+        self.table
+    }
+
+    /// Says which source that table is.
+    pub fn set_table(&mut self, table: SourceId) {
+        self.table = Some(table);
     }
 
     /// The source with this id.

@@ -1,18 +1,22 @@
 //! What was written: the YAML as a tree with places, overlaid, and the typed records read from it.
 
+mod change;
 mod decode;
 mod node;
 mod overlay;
 mod read;
 mod records;
 mod series;
+mod vary;
 
+pub use change::{Unchangeable, changed};
 pub use decode::{Amount, Anything, Decode, List, Map, Text, report_unit};
 pub use node::{Entry, Node, Value};
-pub use overlay::{apply_scenarios, merge, set};
+pub use overlay::{apply_scenarios, insert, lookup, merge, set};
 pub use read::{MAX_BYTES, MAX_DEPTH, MAX_NODES, read, read_value};
 pub use records::*;
 pub use series::{Selector, Series, SeriesForm};
+pub use vary::{Axis, Distribution, How, Spread, Target, Values, read_axis};
 
 /// The JSON Schema of the model file, from the records and their comments.
 #[must_use]

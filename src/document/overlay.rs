@@ -112,6 +112,51 @@ pub fn set(root: &mut Node, path: &str, value: Node, diagnostics: &mut Diagnosti
     }
 }
 
+/// Puts an entry under keys, at the end of the list there if `append`, in place of what is there if
+/// not. Maps and the list are made where they are missing.
+pub fn insert(root: &mut Node, keys: &[&str], entry: Node, append: bool) {
+    let place = entry.place;
+    let mut at = root;
+    for key in keys {
+        if !matches!(at.value, Value::Map(_)) {
+            at.value = Value::Map(Vec::new());
+        }
+        let Value::Map(entries) = &mut at.value else { return };
+        let index = entries.iter().position(|e| e.key == *key).unwrap_or_else(|| {
+            entries.push(Entry { key: (*key).to_owned(), place, node: Node { value: Value::Null, place } });
+            entries.len() - 1
+        });
+        at = &mut entries[index].node;
+    }
+    match &mut at.value {
+        Value::List(items) if append => items.push(entry),
+        _ if append => *at = Node { value: Value::List(vec![entry]), place },
+        _ => *at = entry,
+    }
+}
+
+/// The value at a dotted path, by the rules of [`set`]; `None` if it leads nowhere.
+#[must_use]
+pub fn lookup<'a>(root: &'a Node, path: &str) -> Option<&'a Node> {
+    let (mut at, mut rest) = (root, path);
+    loop {
+        let known = keys(at);
+        let fits =
+            |k: &&String| rest == k.as_str() || rest.strip_prefix(k.as_str()).is_some_and(|r| r.starts_with('.'));
+        let step = known.iter().filter(fits).max_by_key(|k| k.len())?;
+        let index = index_of(at, step)?;
+        at = match &at.value {
+            Value::Map(entries) => &entries[index].node,
+            Value::List(items) => &items[index],
+            _ => return None,
+        };
+        if rest == step {
+            return Some(at);
+        }
+        rest = &rest[step.len() + 1..];
+    }
+}
+
 fn keys(node: &Node) -> Vec<String> {
     match &node.value {
         Value::Map(entries) => entries.iter().map(|e| e.key.clone()).collect(),
@@ -126,17 +171,21 @@ fn keys(node: &Node) -> Vec<String> {
     }
 }
 
-/// The child that `keys` listed; falls back to the node itself, which cannot happen.
-fn child<'a>(node: &'a mut Node, step: &str) -> &'a mut Node {
-    let found = match &node.value {
+/// Which entry or item a step names.
+fn index_of(node: &Node, step: &str) -> Option<usize> {
+    match &node.value {
         Value::Map(entries) => entries.iter().position(|e| e.key == step),
         Value::List(items) => items
             .iter()
             .position(|item| matches!(item.get("name").map(|n| &n.value), Some(Value::Scalar(name)) if name == step))
             .or_else(|| step.parse().ok().filter(|&i| i < items.len())),
         _ => None,
-    };
-    match (found, &mut node.value) {
+    }
+}
+
+/// The child that `keys` listed.
+fn child<'a>(node: &'a mut Node, step: &str) -> &'a mut Node {
+    match (index_of(node, step), &mut node.value) {
         (Some(i), Value::Map(entries)) => &mut entries[i].node,
         (Some(i), Value::List(items)) => &mut items[i],
         _ => unreachable!("the step was listed by `keys`"),

@@ -9,6 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::decode::{Amount, Anything, Decode, List, Map, Text, record, wrong_type};
 use super::node::{Node, Value};
 use super::series::{Selector, Series};
+use super::vary::Values;
 use crate::diagnostics::{Diagnostics, Place};
 
 record! {
@@ -40,11 +41,11 @@ record! {
         required workloads "workloads": Map<Workload>,
         /// How much dependency, cost and power is acceptable.
         optional policy "policy": Policy,
-        /// What is held today (not supported yet).
+        /// What is held today.
         optional baseline "baseline": Baseline,
         /// Named sets of overrides, applied with `--scenario`.
         optional scenarios "scenarios": Map<Anything>,
-        /// Named sensitivity sweeps (not supported yet).
+        /// Named sensitivity sweeps, run with `polysource sweep --sweep NAME`.
         optional sweeps "sweeps": Map<Sweep>,
     }
 }
@@ -642,7 +643,56 @@ record! {
     /// A sensitivity sweep.
     Sweep as "a sweep" {
         /// What varies.
-        required vary "vary": List<Anything>,
+        required vary "vary": List<Vary>,
+        /// grid (default: every combination), list (value by value), tornado (each down and up by
+        /// itself) or sample (at random).
+        optional method "method": Text,
+        /// How many points are drawn at random.
+        optional samples "samples": Amount,
+        /// Where the random numbers start; default 1.
+        optional seed "seed": Amount,
+        /// latin (Latin hypercube, default) or plain.
+        optional sampling "sampling": Text,
+        /// Which variations go together, for a random sample.
+        optional correlations "correlations": List<Correlation>,
+        /// What is told of each point, such as `cost` or `share(vendor:amazon)`; left out, all of it.
+        optional columns "columns": List<Text>,
+    }
+}
+
+record! {
+    /// What varies in a sweep, and over which values.
+    Vary as "a variation" {
+        /// What its column is called; left out, what varies.
+        optional name "name": Text,
+        /// The path of one value, such as `offers.aws-h100.price`.
+        optional path "path": Text,
+        /// The offers whose field varies.
+        optional offers "offers": Selector,
+        /// The workloads whose field varies.
+        optional workloads "workloads": Selector,
+        /// The field that varies, such as `price` or `commit.spend`.
+        optional field "field": Text,
+        /// Scenarios that are applied in turn, such as `[none, tight-supply, tight-supply+amd-late]`.
+        optional scenarios "scenarios": Values,
+        /// Values that replace what is written: `1..5`, a list, or a distribution.
+        optional set "set": Values,
+        /// Factors: `0.4..1.6`, a list, or a distribution such as `normal(1, 0.2)`.
+        optional scale "scale": Values,
+        /// Amounts that are added.
+        optional shift "shift": Values,
+        /// How many values a range has, both ends included.
+        optional steps "steps": Amount,
+    }
+}
+
+record! {
+    /// Two variations that go together.
+    Correlation as "a correlation" {
+        /// The names of the two.
+        required between "between": List<Text>,
+        /// Correlation of their normal scores, from -1 to 1.
+        required is "is": Amount,
     }
 }
 

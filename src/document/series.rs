@@ -105,6 +105,21 @@ pub struct Selector {
     pub place: Place,
 }
 
+impl Selector {
+    /// The selector in one line, as it could be written.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let one = |(key, patterns): &(Text, Vec<Text>)| {
+            let texts: Vec<&str> = patterns.iter().map(|p| p.text.as_str()).collect();
+            match texts.as_slice() {
+                [one] => format!("{}: {one}", key.text),
+                many => format!("{}: [{}]", key.text, many.join(", ")),
+            }
+        };
+        format!("{{{}}}", self.all_of.iter().map(one).collect::<Vec<_>>().join(", "))
+    }
+}
+
 impl Decode for Selector {
     fn decode(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
         let Value::Map(entries) = &node.value else {

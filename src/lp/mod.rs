@@ -1,5 +1,6 @@
 //! The linear program, its certificate and its file formats. Knows no vendor.
 
+mod affine;
 mod bound;
 mod certificate;
 mod lp_format;
@@ -9,6 +10,7 @@ mod program;
 mod proof;
 mod scaling;
 
+pub use affine::{AffineProgram, Dependence};
 pub use bound::{lower_bound, repaired, usable};
 pub use certificate::{Certificate, Tolerances, certify, primal_violation};
 pub use lp_format::write_lp;

@@ -104,10 +104,10 @@ impl Model {
 pub fn load(input: &Input) -> Result<Loaded, Rejected> {
     let mut sources = Sources::new();
     let mut diagnostics = Diagnostics::new();
-    let read = read(input, &mut sources, &mut diagnostics);
-    match read {
-        Some((mut model, table)) if !diagnostics.has_errors() => {
-            model.sha256 = fingerprint(input, table.map(|id| &*sources.get(id).text));
+    let model = read(input, &mut sources, &mut diagnostics);
+    match model {
+        Some(mut model) if !diagnostics.has_errors() => {
+            model.sha256 = fingerprint(input, &sources);
             model.scenarios.clone_from(&input.scenarios);
             Ok(Loaded { model, warnings: diagnostics, sources })
         }
@@ -115,7 +115,44 @@ pub fn load(input: &Input) -> Result<Loaded, Rejected> {
     }
 }
 
-fn read(input: &Input, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<(Model, Option<SourceId>)> {
+/// Reads a model with an entry added to it: at the end of the list at a path if `append`, in place of
+/// what stands there if not. Maps and the list are made where they are missing.
+///
+/// # Errors
+/// [`Rejected`] with every problem found.
+pub fn load_with(input: &Input, path: &[&str], entry: &str, append: bool) -> Result<Loaded, Rejected> {
+    let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
+    let name = path.join(".");
+    let mut read = || {
+        let (_, mut root) = tree(input, &mut sources, &mut diagnostics)?;
+        let node = doc::read_value(&name, entry, &mut sources, &mut diagnostics)?;
+        doc::insert(&mut root, path, node, append);
+        interpret(&root, &sources, &mut diagnostics)
+    };
+    match read() {
+        Some(mut model) if !diagnostics.has_errors() => {
+            let mut input = input.clone();
+            input.sets.push(format!("{name}{}={entry}", if append { "+" } else { "" }));
+            model.sha256 = fingerprint(&input, &sources);
+            model.scenarios = input.scenarios;
+            Ok(Loaded { model, warnings: diagnostics, sources })
+        }
+        _ => Err(Rejected { diagnostics, sources }),
+    }
+}
+
+fn read(input: &Input, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
+    let (plain, root) = tree(input, sources, diagnostics)?;
+    let model = interpret(&root, sources, diagnostics);
+    check_others(&plain, &input.scenarios, sources, diagnostics);
+    if let Some(model) = &model {
+        super::sweeps::check(&root, model, diagnostics);
+    }
+    model
+}
+
+/// What was written, overlaid: before scenarios and settings, and after them.
+pub(super) fn tree(input: &Input, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<(Node, Node)> {
     let text = input.text.strip_prefix('\u{feff}').unwrap_or(&input.text);
     let source = sources.add(&input.name, text);
     let mut root = doc::read(text, source, diagnostics)?;
@@ -129,10 +166,10 @@ fn read(input: &Input, sources: &mut Sources, diagnostics: &mut Diagnostics) -> 
     for set in &input.sets {
         apply_set(&mut root, set, sources, diagnostics);
     }
-    let table = baseline_table(&root, input, sources, diagnostics);
-    let model = interpret(&root, sources, table, diagnostics);
-    check_other_scenarios(&plain, &input.scenarios, sources, diagnostics);
-    Some((model?, table))
+    if let Some(table) = baseline_table(&root, input, sources, diagnostics) {
+        sources.set_table(table);
+    }
+    Some((plain, root))
 }
 
 /// Reads the table that the baseline names.
@@ -181,7 +218,7 @@ fn apply_set(root: &mut Node, set: &str, sources: &mut Sources, diagnostics: &mu
     }
 }
 
-fn check_other_scenarios(plain: &Node, applied: &[String], sources: &Sources, diagnostics: &mut Diagnostics) {
+pub(super) fn check_others(plain: &Node, applied: &[String], sources: &Sources, diagnostics: &mut Diagnostics) {
     let Some(doc::Value::Map(scenarios)) = plain.get("scenarios").map(|s| &s.value) else { return };
     // Without the scenarios in it, or many of them would take time with the square of their number.
     let mut bare = plain.clone();
@@ -195,12 +232,13 @@ fn check_other_scenarios(plain: &Node, applied: &[String], sources: &Sources, di
         doc::merge(&mut root, &scenario.node);
         // Its warnings are told when it is applied: an offer that it closes is closed on purpose.
         let mut found = Diagnostics::new();
-        interpret(&root, sources, None, &mut found);
+        interpret(&root, sources, &mut found);
         found.sorted().into_iter().filter(|d| d.severity == Severity::Error).for_each(|d| diagnostics.push(d.clone()));
     }
 }
 
-fn fingerprint(input: &Input, table: Option<&str>) -> String {
+/// SHA-256 of everything that a model is read from.
+pub(super) fn fingerprint(input: &Input, sources: &Sources) -> String {
     let mut hash = Sha256::new();
     let mut add = |part: &str| {
         hash.update((part.len() as u64).to_le_bytes());
@@ -209,12 +247,12 @@ fn fingerprint(input: &Input, table: Option<&str>) -> String {
     add(&input.text);
     input.overlays.iter().for_each(|(_, text)| add(text));
     input.scenarios.iter().chain(&input.sets).for_each(|part| add(part));
-    table.into_iter().for_each(&mut add);
+    sources.table().into_iter().for_each(|id| add(&sources.get(id).text));
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// From the tree to the model. Goes on past every mistake that leaves something to check.
-fn interpret(root: &Node, sources: &Sources, table: Option<SourceId>, diagnostics: &mut Diagnostics) -> Option<Model> {
+pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
     let document = Document::decode(root, diagnostics)?;
     let currency = document.currency.as_ref().map_or_else(|| "USD".to_owned(), |c| c.text.clone());
     let mut reader = Reader { diagnostics, sources, calendar: Calendar::steady(), currency, notes: Vec::new() };
@@ -251,10 +289,9 @@ fn interpret(root: &Node, sources: &Sources, table: Option<SourceId>, diagnostic
     let survive = policy.map(|p| risk::survive(&mut reader, p, &all)).unwrap_or_default();
     let outages = policy.map(|p| risk::outages(&mut reader, p, &all)).unwrap_or_default();
     let risk = policy.map(|p| risk::risk(&mut reader, p, &outages)).unwrap_or_default();
-    let baseline = baseline::baseline(&mut reader, &document, &all, table);
+    let baseline = baseline::baseline(&mut reader, &document, &all, sources.table());
     let risk_place = policy.and_then(|p| p.risk.as_ref()).map_or(document.place, |r| r.place);
     let risk_origin = reader.origin(risk_place);
-    unsupported(&mut reader, &document);
     warn_idle(&mut reader, &document, &offers);
     if undated {
         reader.diagnostics.forget_since(told, &DATED);
@@ -327,12 +364,6 @@ fn calendar(reader: &mut Reader<'_>, document: &Document) -> Option<Calendar> {
         reader.error(Code::OutOfRange, horizon.place, "the horizon ends after the year 9999", "use fewer periods");
     }
     calendar
-}
-
-fn unsupported(reader: &mut Reader<'_>, document: &Document) {
-    if let Some((_, place, _)) = document.sweeps.as_ref().and_then(|s| s.entries.first()) {
-        reader.not_supported(*place, "`sweeps` are");
-    }
 }
 
 /// Offers that can never be held, told as a warning: often a capacity whose first step is late.

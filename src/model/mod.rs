@@ -12,14 +12,18 @@ mod risk;
 mod select;
 mod selector;
 mod supply;
+mod sweeps;
 mod types;
+mod variation;
 
 pub use builder::{ModelBuilder, OfferSpec, WorkloadSpec};
 pub use calendar::{Calendar, Period, Step, Window, parse_period, parse_window};
-pub use load::{Input, Loaded, Rejected, load};
+pub use load::{Input, Loaded, Rejected, load, load_with};
 pub use selector::{Dimension, glob};
+pub use sweeps::{Asked, MOST_POINTS, Method, Sampling, SweepSpec};
 pub use types::{
     Baseline, Chip, Cloud, Commit, CommitBucket, CommitIn, Contract, Cvar, DataGravity, Decision, Group, Investor,
     Limit, LimitKind, Loss, Measure, Model, Offer, Origin, Outage, Pool, Porting, Response, Risk, RiskTerm, Span,
     Split, Survive, Task, Term, Tier, Today, Workload,
 };
+pub use variation::Family;

@@ -380,14 +380,4 @@ impl Reader<'_> {
             );
         }
     }
-
-    /// Reports a key whose meaning comes later.
-    pub fn not_supported(&mut self, place: Place, what: &str) {
-        self.error(
-            Code::NotSupportedYet,
-            place,
-            format!("{what} not supported yet"),
-            "remove it; it would otherwise be ignored, and the plan would not be what was asked for",
-        );
-    }
 }

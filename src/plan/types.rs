@@ -403,7 +403,7 @@ pub struct LimitResult {
 pub struct BreakEven {
     /// The offer.
     pub offer: String,
-    /// Its price.
+    /// Its price, averaged over the hours of the horizon; a series moves as a whole.
     pub price: f64,
     /// It enters below this price.
     pub enters_below: Option<f64>,

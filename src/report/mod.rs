@@ -3,11 +3,16 @@
 
 mod column;
 mod csv;
+pub mod curve;
 mod dependency;
+pub mod frontier;
 mod json;
 mod markdown;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod stress;
 mod summary;
+pub mod sweep;
 mod text;
 
 use std::io::{self, Write};
@@ -53,6 +58,36 @@ pub fn stress_schema() -> serde_json::Value {
     let mut schema = schemars::schema_for!(crate::analysis::Stress).to_value();
     if let Some(map) = schema.as_object_mut() {
         map.insert("title".to_owned(), "polysource stress table".into());
+    }
+    schema
+}
+
+/// The JSON Schema of `curve --format json`.
+#[must_use]
+pub fn curve_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(crate::analysis::curve::Curve).to_value();
+    if let Some(map) = schema.as_object_mut() {
+        map.insert("title".to_owned(), "polysource curve".into());
+    }
+    schema
+}
+
+/// The JSON Schema of `frontier --format json`.
+#[must_use]
+pub fn frontier_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(crate::analysis::frontier::Frontier).to_value();
+    if let Some(map) = schema.as_object_mut() {
+        map.insert("title".to_owned(), "polysource frontier".into());
+    }
+    schema
+}
+
+/// The JSON Schema of a line of `sweep --format jsonl`.
+#[must_use]
+pub fn sweep_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(crate::analysis::sweep::SweepLine).to_value();
+    if let Some(map) = schema.as_object_mut() {
+        map.insert("title".to_owned(), "polysource point of a sweep".into());
     }
     schema
 }

@@ -44,15 +44,27 @@ pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Resul
 
 /// A table with its heading above and its foot below.
 pub(super) fn table(table: &Table, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "\n{}", bold(&table.heading, style))?;
+    named(&table.heading, &table.columns, &table.rows, table.foot.as_deref(), style, out)
+}
+
+/// The same for columns whose names come from the model.
+pub(super) fn named(
+    heading: &str,
+    columns: &[(&str, bool)],
+    rows: &[Vec<String>],
+    foot: Option<&str>,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    writeln!(out, "\n{}", bold(&clean(heading), style))?;
     let mut grid = Grid::new();
     grid.load_style(presets::NOTHING);
     grid.set_content_arrangement(ContentArrangement::Disabled);
-    grid.set_header(table.columns.iter().map(|(name, _)| *name));
-    for row in &table.rows {
+    grid.set_header(columns.iter().map(|(name, _)| clean(name)));
+    for row in rows {
         grid.add_row(row.iter().map(|cell| clean(cell)));
     }
-    for (column, (_, number)) in grid.column_iter_mut().zip(&table.columns) {
+    for (column, (_, number)) in grid.column_iter_mut().zip(columns) {
         column.set_padding((1, 1));
         if *number {
             column.set_cell_alignment(CellAlignment::Right);
@@ -61,7 +73,7 @@ pub(super) fn table(table: &Table, style: Style, out: &mut dyn Write) -> io::Res
     for line in grid.lines() {
         writeln!(out, " {}", line.trim_end())?;
     }
-    if let Some(foot) = &table.foot {
+    if let Some(foot) = foot {
         writeln!(out, "  {foot}")?;
     }
     Ok(())

@@ -1,0 +1,257 @@
+//! The optimal cost as a function of one number of the model.
+//!
+//! If the number stands in costs alone the curve is concave and piecewise linear, if in bounds
+//! alone (capacities, demands, budgets) it is convex and piecewise linear; both are found exactly,
+//! every breakpoint of them. Otherwise (a share of a total that varies, a price that
+//! a share of spend counts) it is neither, and it is sampled until straight lines between the
+//! points are near enough, which is said.
+
+mod envelope;
+mod problem;
+mod sampled;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use envelope::{Found, envelope};
+use problem::Problem;
+
+use crate::analysis::SolveSettings;
+use crate::document::{How, Spread};
+use crate::engine::EngineError;
+use crate::lp::Dependence;
+use crate::model::Family;
+use crate::plan::ModelInfo;
+
+/// How to trace a curve.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CurveSettings {
+    /// How each point is solved.
+    pub solve: SolveSettings,
+    /// For a curve that has to be sampled: how far, relative to the cost, a point may lie from the
+    /// straight line that is told.
+    pub tolerance: f64,
+}
+
+/// What a curve is known to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Shape {
+    /// The number has no effect.
+    Flat,
+    /// It stands in costs: concave, exact.
+    Concave,
+    /// It stands in bounds: convex, exact.
+    Convex,
+    /// Neither; sampled.
+    Sampled,
+}
+
+/// The optimal cost as a function of a number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Curve {
+    /// Version of the program.
+    pub polysource: String,
+    /// Version of this format.
+    pub format: u32,
+    /// The model.
+    pub model: ModelInfo,
+    /// Currency of all money.
+    pub currency: String,
+    /// What varies.
+    pub parameter: String,
+    /// set, scale or shift: what the values of the parameter do to what is written.
+    pub how: String,
+    /// Unit of the parameter's values, if one was written.
+    pub unit: Option<String>,
+    /// The smallest value of the parameter.
+    pub from: f64,
+    /// The largest.
+    pub to: f64,
+    /// What the curve is known to be.
+    pub shape: Shape,
+    /// Whether every breakpoint is found and every piece proved, within the certificates' gaps.
+    pub exact: bool,
+    /// What that rests on, in a sentence.
+    pub basis: String,
+    /// The straight pieces, from left to right.
+    pub pieces: Vec<Piece>,
+    /// Where the pieces meet.
+    pub breakpoints: Vec<Breakpoint>,
+    /// Ranges in which there is no plan.
+    pub infeasible: Vec<Gap>,
+    /// How many programs were solved.
+    pub solves: usize,
+}
+
+/// A straight piece of a curve.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Piece {
+    /// Where it starts.
+    pub from: f64,
+    /// Where it ends.
+    pub to: f64,
+    /// Discounted cost at its start.
+    pub cost_from: f64,
+    /// Discounted cost at its end.
+    pub cost_to: f64,
+    /// Change of the cost per unit of the parameter.
+    pub slope: f64,
+    /// What is held on it.
+    pub chips: Vec<Held>,
+}
+
+/// Chips held of an offer on a piece, averaged over the hours of the horizon.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Held {
+    /// The offer.
+    pub offer: String,
+    /// Chips at the start of the piece.
+    pub from: f64,
+    /// Chips at its end.
+    pub to: f64,
+}
+
+/// Where two pieces meet.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Breakpoint {
+    /// The value of the parameter.
+    pub at: f64,
+    /// Discounted cost there.
+    pub cost: f64,
+    /// Slope to the left.
+    pub slope_before: f64,
+    /// Slope to the right.
+    pub slope_after: f64,
+}
+
+/// A range in which there is no plan.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Gap {
+    /// Where it starts.
+    pub from: f64,
+    /// Where it ends.
+    pub to: f64,
+}
+
+/// Why there is no curve.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum CurveError {
+    /// What was asked for is no curve.
+    #[error("{0}")]
+    Usage(String),
+    /// The model has no meaning at some value.
+    #[error("the model has no meaning at {at}: {why}")]
+    Model {
+        /// The value.
+        at: f64,
+        /// The first problem.
+        why: String,
+    },
+    /// The answer at some value could not be certified.
+    #[error("the answer at {at} could not be certified: {why}")]
+    Uncertified {
+        /// The value.
+        at: f64,
+        /// What came of it.
+        why: String,
+    },
+    /// The engine failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// Traces the optimal cost over the range of the only axis of a family.
+///
+/// # Errors
+/// [`CurveError`]; a range without a plan is not one, it is told.
+pub fn curve(family: &Family, settings: &CurveSettings) -> Result<Curve, CurveError> {
+    let [axis] = family.spec.axes.as_slice() else {
+        return Err(CurveError::Usage("a curve is over exactly one variation".to_owned()));
+    };
+    let range = match axis.spread {
+        Spread::Range { from, to, .. } => [from.min(to), from.max(to)],
+        _ => {
+            return Err(CurveError::Usage(format!(
+                "`{}` has no range: write `=1..5`, `=*0.5..1.5` or `=+-1..1`",
+                axis.name
+            )));
+        }
+    };
+    let mut problem = Problem::of(family, range, &settings.solve)?;
+    let integers = problem.has_integers();
+    let dependence = problem.dependence();
+    let (shape, found, basis) = match dependence {
+        Some(Dependence::Nothing) => {
+            let found = envelope(&mut problem, false)?;
+            (Shape::Flat, found, "the number has no effect on the program".to_owned())
+        }
+        Some(Dependence::Costs) => {
+            let found = envelope(&mut problem, true)?;
+            let whole =
+                if integers { "; with its whole numbers it is the least of many lines, each a plan" } else { "" };
+            let basis =
+                format!("the number stands in costs alone, so the curve is concave and made of straight pieces{whole}");
+            (Shape::Concave, found, basis)
+        }
+        Some(Dependence::Bounds) if !integers => {
+            let found = envelope(&mut problem, false)?;
+            let basis = "the number stands in bounds alone, so the curve is convex and made of straight pieces";
+            (Shape::Convex, found, basis.to_owned())
+        }
+        _ => {
+            let found = sampled::sampled(&mut problem, settings.tolerance)?;
+            let why = match dependence {
+                _ if integers => "the plan has whole numbers",
+                _ if problem.has_cones() => "a concentration limit is curved",
+                Some(_) => "the number stands in coefficients of the program, as in a share of a total that varies",
+                None => "the program is not linear in the number",
+            };
+            let tolerance = settings.tolerance;
+            let end = if found.complete {
+                format!(
+                    "until halfway between neighbours the cost was within {tolerance} of the straight line, relative to it"
+                )
+            } else {
+                "until no more points were allowed: between them it may differ more than the tolerance".to_owned()
+            };
+            (Shape::Sampled, found, format!("{why}, so the curve is sampled, {end}"))
+        }
+    };
+    let Found { pieces, infeasible, exact, .. } = found;
+    let breakpoints = pieces.windows(2).filter(|p| p[0].to == p[1].from).map(|p| Breakpoint {
+        at: p[0].to,
+        cost: p[0].cost_to,
+        slope_before: p[0].slope,
+        slope_after: p[1].slope,
+    });
+    let model = family.model();
+    Ok(Curve {
+        polysource: env!("CARGO_PKG_VERSION").to_owned(),
+        format: 1,
+        model: ModelInfo {
+            name: model.name.clone(),
+            sha256: model.sha256.clone(),
+            scenarios: model.scenarios.clone(),
+            periods: model.calendar.periods.iter().map(|p| p.label.clone()).collect(),
+        },
+        currency: model.currency.clone(),
+        parameter: axis.name.clone(),
+        how: match axis.how {
+            How::Set => "set",
+            How::Scale => "scale",
+            How::Shift => "shift",
+        }
+        .to_owned(),
+        unit: axis.unit.as_ref().filter(|u| u.over.is_some() || !u.under.is_empty()).map(ToString::to_string),
+        from: range[0],
+        to: range[1],
+        shape,
+        exact,
+        basis,
+        breakpoints: breakpoints.collect(),
+        pieces,
+        infeasible,
+        solves: problem.solves(),
+    })
+}

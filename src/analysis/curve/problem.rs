@@ -1,0 +1,248 @@
+//! A model along a parameter: the program at each value, solved and certified.
+
+use std::collections::BTreeSet;
+
+use super::CurveError;
+use crate::analysis::SolveSettings;
+use crate::analysis::solve::solved_program;
+use crate::engine::{CertifiedStatus, Solved, solve_certified};
+use crate::formulation::{Formulation, Limits, build_with};
+use crate::lp::{AffineProgram, ColumnId, Dependence};
+use crate::model::{Family, Model};
+use crate::plan::Schedule;
+
+/// The widest room that is given to boxes of ours, as in [`crate::analysis::solve`].
+const MOST_ROOM: f64 = 1e4;
+
+/// A certified point of the curve.
+#[derive(Clone, Debug)]
+pub(in crate::analysis) struct Point {
+    /// The parameter.
+    pub p: f64,
+    /// The optimal cost.
+    pub value: f64,
+    /// What the certificate leaves open of it.
+    pub gap: f64,
+    /// The tangent that the certificate proves, as its values at the ends of the range.
+    pub line: [f64; 2],
+    /// Chips held of each offer, averaged over the hours.
+    pub chips: Vec<f64>,
+}
+
+/// What is found at a value.
+#[derive(Clone, Debug)]
+pub(in crate::analysis) enum Probe {
+    /// A plan.
+    Point(Point),
+    /// No plan; where the line of the proof is above 0 there is none either.
+    Infeasible(Option<[f64; 2]>),
+}
+
+/// A model along a parameter.
+pub(in crate::analysis) struct Problem<'a> {
+    at: Box<dyn Fn(f64) -> Result<Model, CurveError> + 'a>,
+    settings: SolveSettings,
+    range: [f64; 2],
+    middle: Model,
+    formulation: Formulation,
+    /// Columns whose upper bound no solution can need.
+    slack: Vec<ColumnId>,
+    /// Those of them whose box only we think wide enough.
+    boxed: Vec<ColumnId>,
+    affine: Option<AffineProgram>,
+    room: f64,
+    solves: usize,
+}
+
+impl<'a> Problem<'a> {
+    /// The model of a family along its only axis.
+    pub fn of(family: &'a Family, range: [f64; 2], settings: &SolveSettings) -> Result<Self, CurveError> {
+        let at = |p: f64| {
+            family.at(&[Some(p)]).map_err(|diagnostics| {
+                let why = diagnostics.sorted().first().map(|d| d.message.clone()).unwrap_or_default();
+                CurveError::Model { at: p, why }
+            })
+        };
+        Self::along(Box::new(at), range, settings)
+    }
+
+    /// Any model along any parameter.
+    pub fn along(
+        at: Box<dyn Fn(f64) -> Result<Model, CurveError> + 'a>,
+        range: [f64; 2],
+        settings: &SolveSettings,
+    ) -> Result<Self, CurveError> {
+        let middle = at(f64::midpoint(range[0], range[1]))?;
+        let formulation = build_with(&middle, Limits::All, 1.0);
+        let settings = *settings;
+        let mut problem = Problem {
+            at,
+            settings,
+            range,
+            middle,
+            formulation,
+            slack: Vec::new(),
+            boxed: Vec::new(),
+            affine: None,
+            room: 1.0,
+            solves: 0,
+        };
+        problem.build(1.0)?;
+        Ok(problem)
+    }
+
+    /// Builds the program at both ends and in the middle, and finds whether it is affine.
+    ///
+    /// A number that is the least or largest of several affine ones is concave or convex in the
+    /// parameter, and lies on a line at three values only if it is that line. At an end something
+    /// may vanish altogether (a capacity of 0), so that a little inside of it is tried as well.
+    ///
+    /// Rows that a narrow box implies are left out, so that a box may change the pattern: with more
+    /// room it does not.
+    fn build(&mut self, mut room: f64) -> Result<(), CurveError> {
+        self.try_build(room)?;
+        while self.affine.is_none() && !self.formulation.has_cones() && room < MOST_ROOM {
+            room *= 100.0;
+            self.try_build(room)?;
+        }
+        Ok(())
+    }
+
+    fn try_build(&mut self, room: f64) -> Result<(), CurveError> {
+        self.room = room;
+        self.formulation = build_with(&self.middle, Limits::All, room);
+        self.affine = None;
+        if self.formulation.has_cones() {
+            return Ok(());
+        }
+        let [a, b] = self.range;
+        for inside in [0.0, 1e-6] {
+            let ends = [a + inside * (b - a), b - inside * (b - a)];
+            let [left, right] = [(self.at)(ends[0])?, (self.at)(ends[1])?];
+            let [left, right] = [build_with(&left, Limits::All, room), build_with(&right, Limits::All, room)];
+            let mut slack: Vec<ColumnId> = self.formulation.runs.iter().map(|r| r.column).collect();
+            let same =
+                left.holdings.len() == self.formulation.holdings.len() && left.holdings.len() == right.holdings.len();
+            if !same {
+                continue;
+            }
+            // What is not the one column of its offer has the capacity as a row, and a box clear of it.
+            let forms = [&left, &right, &self.formulation];
+            let boxed: Vec<ColumnId> = (0..left.holdings.len())
+                .filter(|&i| forms.iter().any(|f| f.holdings[i].boxed))
+                .map(|i| left.holdings[i].column)
+                .collect();
+            let bound: BTreeSet<ColumnId> = self.formulation.capacity_bounds.iter().map(|b| b.2).collect();
+            slack.extend(left.holdings.iter().map(|h| h.column).filter(|c| !bound.contains(c)));
+            slack.extend(boxed.iter().filter(|c| bound.contains(c)));
+            let affine = AffineProgram::between(ends, [left.program(), right.program()], &slack);
+            let middle = f64::midpoint(a, b);
+            if let Some(affine) = affine.filter(|p| p.is(middle, self.formulation.program(), &slack)) {
+                self.affine = Some(affine);
+                self.slack = slack;
+                self.boxed = boxed;
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// What depends on the parameter; `None` if the program is not affine in it.
+    pub fn dependence(&self) -> Option<Dependence> {
+        self.affine.as_ref().map(AffineProgram::dependence)
+    }
+
+    pub fn has_integers(&self) -> bool {
+        self.formulation.program().has_integers()
+    }
+
+    pub fn has_cones(&self) -> bool {
+        self.formulation.has_cones()
+    }
+
+    pub fn range(&self) -> [f64; 2] {
+        self.range
+    }
+
+    pub fn solves(&self) -> usize {
+        self.solves
+    }
+
+    pub fn model(&self) -> &Model {
+        &self.middle
+    }
+
+    /// Solves the affine program at a value. The tangent is that of the point if `concave`, that of
+    /// the multipliers if not. `None` if a box of ours was touched: everything has to start anew with
+    /// more room.
+    pub fn probe(&mut self, p: f64, concave: bool) -> Result<Option<Probe>, CurveError> {
+        let Some(affine) = &self.affine else { return Err(self.uncertain(p, "the program is not affine")) };
+        let program = affine.at(p);
+        self.solves += 1;
+        let solved = solve_certified(&program, self.settings.engine, &self.settings.options())?;
+        let touched = self
+            .boxed
+            .iter()
+            .any(|c| solved.x.get(c.0 as usize).is_some_and(|x| *x > 0.999 * program.columns()[c.0 as usize].upper));
+        // As in solving a model: without a plan a box may be to blame.
+        let suspicious = solved.x.is_empty() && !self.boxed.is_empty();
+        if (touched || suspicious) && self.room < MOST_ROOM {
+            let room = self.room * 100.0;
+            self.build(room)?;
+            return Ok(None);
+        }
+        let affine = self.affine.as_ref();
+        match (solved.status, affine) {
+            (CertifiedStatus::Infeasible, Some(affine)) => {
+                Ok(Some(Probe::Infeasible(solved.farkas.as_ref().map(|ray| affine.proof_line(ray, self.range)))))
+            }
+            (CertifiedStatus::Optimal, Some(affine)) if !touched => {
+                // What depends on the parameter is checked where it is used.
+                let model = (self.at)(p)?;
+                let built = build_with(&model, Limits::All, self.room);
+                let same_shape = built.program().columns().len() == program.columns().len();
+                if same_shape && !affine.is(p, built.program(), &self.slack) {
+                    return Err(self.uncertain(p, "the program is not affine in the parameter after all"));
+                }
+                let value = program.objective(&solved.x);
+                let gap = (value - solved.certificate.bound).abs();
+                let line = if concave {
+                    affine.cost_line(&solved.x, self.range)
+                } else {
+                    affine.bound_line(&solved.y, self.range)
+                };
+                let chips = self.chips(&self.formulation, &self.middle, &solved.x);
+                Ok(Some(Probe::Point(Point { p, value, gap, line, chips })))
+            }
+            _ => Err(self.uncertain(p, &format!("{:?}", solved.status))),
+        }
+    }
+
+    /// Solves the model itself at a value, whatever it depends on. There is no tangent.
+    pub fn solve(&mut self, p: f64) -> Result<Probe, CurveError> {
+        let model = (self.at)(p)?;
+        self.solves += 1;
+        let (formulation, solved): (Formulation, Solved) = solved_program(&model, &self.settings)?;
+        match solved.status {
+            CertifiedStatus::Optimal => {
+                let value = formulation.program().objective(&solved.x);
+                let gap = (value - solved.certificate.bound).abs();
+                let chips = self.chips(&formulation, &model, &solved.x);
+                Ok(Probe::Point(Point { p, value, gap, line: [f64::NAN; 2], chips }))
+            }
+            CertifiedStatus::Infeasible => Ok(Probe::Infeasible(None)),
+            other => Err(self.uncertain(p, &format!("{other:?}"))),
+        }
+    }
+
+    fn uncertain(&self, at: f64, why: &str) -> CurveError {
+        CurveError::Uncertified { at, why: why.to_owned() }
+    }
+
+    fn chips(&self, formulation: &Formulation, model: &Model, x: &[f64]) -> Vec<f64> {
+        let hours: Vec<f64> = model.calendar.periods.iter().map(|p| p.hours).collect();
+        let all: f64 = hours.iter().sum();
+        let chips = Schedule::read(model, formulation, x).chips(model);
+        chips.iter().map(|held| held.iter().zip(&hours).map(|(c, h)| c * h).sum::<f64>() / all).collect()
+    }
+}

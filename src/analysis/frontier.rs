@@ -1,0 +1,390 @@
+//! What less dependency costs: the cheapest plan at each level of concentration, survival or risk.
+//!
+//! A limit on the measure is added to the model's own policy and moved from where it has no effect
+//! (the cheapest plan) to the least at which there is a plan (the epsilon-constraint method; Haimes,
+//! Lasdon and Wismer, IEEE Trans. SMC 1(3), 1971). Each point is a whole plan, certified and audited
+//! as any other. The next level is always the middle of the widest gap, cost and measure both told
+//! as parts of their ranges.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::solve::{Detail, SolveSettings, solve};
+use crate::engine::EngineError;
+use crate::model::{Cvar, Dimension, Input, Measure, Model, Rejected, load, load_with};
+use crate::plan::{ModelInfo, Plan, Situation, Status, losses, usual_response, whole};
+use crate::units::human::{money, number};
+
+/// How near, as a part of 1 (of the cost, for CVaR), the least possible level is found.
+const EDGE: f64 = 1e-6;
+/// Name of the limit that is added.
+const NAME: &str = "frontier";
+
+/// What the cost is traded against.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Against {
+    /// Sum of squared shares of a dimension's groups in a measure.
+    Hhi(Dimension, Measure),
+    /// The largest share of a dimension's groups in a measure.
+    Largest(Dimension, Measure),
+    /// The part still served when any group of a dimension is lost.
+    Served(Dimension),
+    /// Conditional value at risk of the cost at a level.
+    Cvar(f64),
+}
+
+/// How to trace a frontier.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FrontierSettings {
+    /// What the cost is traded against.
+    pub against: Against,
+    /// How many points, ends included.
+    pub points: usize,
+    /// How each point is solved.
+    pub solve: SolveSettings,
+}
+
+/// The cheapest plans at levels of a measure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Frontier {
+    /// Version of the program.
+    pub polysource: String,
+    /// Version of this format.
+    pub format: u32,
+    /// The model.
+    pub model: ModelInfo,
+    /// Currency of all money.
+    pub currency: String,
+    /// The measure, in words.
+    pub against: String,
+    /// The points, from the cheapest to the most extreme that has a plan.
+    pub points: Vec<FrontierPoint>,
+    /// The index of the knee, if there are more points than the ends and they do not lie on a line.
+    pub knee: Option<usize>,
+    /// Why it is the knee.
+    pub knee_reason: Option<String>,
+    /// What is known of the ends.
+    pub ends: String,
+    /// How many models were solved.
+    pub solves: usize,
+}
+
+/// A point of a frontier.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FrontierPoint {
+    /// The limit that was set; `null` for the cheapest plan.
+    pub limit: Option<f64>,
+    /// What the plan has of the measure.
+    pub level: f64,
+    /// Its discounted cost.
+    pub cost: f64,
+    /// What it costs more than the cheapest plan.
+    pub premium: f64,
+    /// SHA-256 of the model with the limit, as in its plan.
+    pub sha256: String,
+}
+
+/// Why there is no frontier.
+#[derive(Debug, thiserror::Error)]
+pub enum FrontierError {
+    /// There is no plan even without a limit on the measure.
+    #[error("the model has no certified plan to start from: {0:?}")]
+    NoPlan(Status),
+    /// The model with the limit was rejected: the measure has no meaning in it.
+    #[error("{0}")]
+    Rejected(#[from] Rejected),
+    /// A point could not be certified.
+    #[error("the plan at {against} {limit} could not be certified: {status:?}")]
+    Uncertified {
+        /// The measure.
+        against: String,
+        /// The limit.
+        limit: f64,
+        /// What came of it.
+        status: Status,
+    },
+    /// The policy of the model measures CVaR at another level.
+    #[error("the policy measures CVaR at {0}, and there is one CVaR in a policy: ask for that level")]
+    OtherLevel(f64),
+    /// The plan has nothing of the measure.
+    #[error("the cheapest plan has no {0}")]
+    NoLevel(String),
+    /// The engine failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+impl Against {
+    /// In words.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match self {
+            Against::Hhi(by, of) => format!("HHI of {} in {}", by.word(), of.word()),
+            Against::Largest(by, of) => format!("largest share of a {} in {}", by.word(), of.word()),
+            Against::Served(by) => format!("part served when any {} is lost", by.word()),
+            Against::Cvar(level) => format!("CVaR at {} %", number(level * 100.0)),
+        }
+    }
+
+    /// Whether more of it is better.
+    fn rising(&self) -> bool {
+        matches!(self, Against::Served(_))
+    }
+
+    /// What is added to the model's policy to limit it: where, what, and whether to a list.
+    fn entry(&self, own: Option<Cvar>, limit: f64) -> (&'static [&'static str], String, bool) {
+        match self {
+            Against::Hhi(by, of) => {
+                let (by, of) = (by.word(), of.word());
+                let text =
+                    format!("{{ name: {NAME}, concentration: {{ by: {by}, of: {of}, hhi_at_most: {limit:?} }} }}");
+                (&["policy", "limits"], text, true)
+            }
+            Against::Largest(by, of) => {
+                let (by, of) = (by.word(), of.word());
+                let text = format!("{{ name: {NAME}, share: {{ by: {by}, of: {of}, at_most: {limit:?} }} }}");
+                (&["policy", "limits"], text, true)
+            }
+            Against::Served(by) => {
+                let text = format!("{{ name: {NAME}, loss_of: {{ each: {} }}, serve: {limit:?} }}", by.word());
+                (&["policy", "survive"], text, true)
+            }
+            Against::Cvar(level) => {
+                // There is one CVaR in a policy: what it asks for already goes on holding.
+                let weight = own.map_or(0.0, |c| c.term.weight);
+                let limit = own.and_then(|c| c.term.at_most).map_or(limit, |at_most| at_most.min(limit));
+                let text = format!("{{ level: {level:?}, weight: {weight:?}, at_most: {limit:?} }}");
+                (&["policy", "risk", "cvar"], text, false)
+            }
+        }
+    }
+}
+
+/// A plan at a limit.
+struct Solved {
+    limit: Option<f64>,
+    level: f64,
+    cost: f64,
+    plan: Plan,
+}
+
+/// Traces a frontier; gives each point's plan as well.
+///
+/// # Errors
+/// [`FrontierError`].
+pub fn frontier(input: &Input, settings: &FrontierSettings) -> Result<(Frontier, Vec<Plan>), FrontierError> {
+    let model = load(input)?.model;
+    if let (Against::Cvar(level), Some(own)) = (&settings.against, model.risk.cvar)
+        && own.level != *level
+    {
+        return Err(FrontierError::OtherLevel(own.level));
+    }
+    let mut tracer = Tracer { input, settings, own: model.risk.cvar, solves: 0 };
+    let first = tracer.first(&model)?;
+    let (last, ends) = tracer.last(&first)?;
+    let mut points = vec![first];
+    points.extend(last);
+    // Levels between two plans of which the better has nothing to spare are worth a look.
+    let mut closed: Vec<(u64, u64)> = Vec::new();
+    while points.len() < settings.points {
+        let Some(i) = widest(&points, &closed) else { break };
+        let (a, b) = (points[i].level, points[i + 1].level);
+        match tracer.at(f64::midpoint(a, b))? {
+            Some(found) if distinct(&found, &points[i]) && distinct(&found, &points[i + 1]) => {
+                points.insert(i + 1, found);
+            }
+            _ => closed.push((a.to_bits(), b.to_bits())),
+        }
+    }
+    let cheapest = points[0].cost;
+    let told: Vec<FrontierPoint> = points
+        .iter()
+        .map(|p| FrontierPoint {
+            limit: p.limit,
+            level: p.level,
+            cost: p.cost,
+            premium: p.cost - cheapest,
+            sha256: p.plan.model.sha256.clone(),
+        })
+        .collect();
+    let knee = knee(&told);
+    let reason = knee.map(|k| reason(&told, k, &settings.against, &model.currency));
+    let frontier = Frontier {
+        polysource: env!("CARGO_PKG_VERSION").to_owned(),
+        format: 1,
+        model: points[0].plan.model.clone(),
+        currency: model.currency.clone(),
+        against: settings.against.told(),
+        points: told,
+        knee,
+        knee_reason: reason,
+        ends,
+        solves: tracer.solves,
+    };
+    Ok((frontier, points.into_iter().map(|p| p.plan).collect()))
+}
+
+struct Tracer<'a> {
+    input: &'a Input,
+    settings: &'a FrontierSettings,
+    own: Option<Cvar>,
+    solves: usize,
+}
+
+impl Tracer<'_> {
+    /// The cheapest plan. A CVaR that nobody asks for is not computed: then it is limited to a
+    /// thousand or a million times the cost, which is no limit.
+    fn first(&mut self, model: &Model) -> Result<Solved, FrontierError> {
+        self.solves += 1;
+        let plan = solve(model, &SolveSettings { detail: Detail::Plan, ..self.settings.solve })?;
+        if plan.status != Status::Optimal {
+            return Err(FrontierError::NoPlan(plan.status));
+        }
+        if let (Against::Cvar(_), None) = (&self.settings.against, self.own) {
+            for times in [1e3, 1e6] {
+                if let Some(found) = self.at(times * (1.0 + cost(&plan).abs()))? {
+                    return Ok(Solved { limit: None, ..found });
+                }
+            }
+            return Err(FrontierError::NoPlan(Status::Infeasible));
+        }
+        let level = self.level(model, &plan)?;
+        Ok(Solved { limit: None, level, cost: cost(&plan), plan })
+    }
+
+    /// The most extreme level that has a plan, by halving: on one side a plan, on the other a proof
+    /// that there is none.
+    fn last(&mut self, first: &Solved) -> Result<(Option<Solved>, String), FrontierError> {
+        let rising = self.settings.against.rising();
+        let (mut without, scale) = match self.settings.against {
+            Against::Served(_) => (1.0, 1.0),
+            // No plan risks less than the cheapest costs.
+            Against::Cvar(_) => (first.cost, 1.0 + first.cost.abs()),
+            _ => (0.0, 1.0),
+        };
+        let measure = self.settings.against.told();
+        if (first.level - without).abs() <= EDGE * scale {
+            return Ok((None, format!("the cheapest plan has the best {measure} that there can be")));
+        }
+        let mut with: Option<Solved> = None;
+        if rising && let Some(found) = self.at(1.0)? {
+            return Ok((Some(found), format!("the best {measure} that there can be is possible")));
+        }
+        let mut proved = true;
+        while ((with.as_ref().map_or(first.level, |w| w.level) - without) / scale).abs() > EDGE {
+            let middle = f64::midpoint(with.as_ref().map_or(first.level, |w| w.level), without);
+            match self.at(middle) {
+                Ok(Some(found)) => with = Some(found),
+                Ok(None) => without = middle,
+                // Very near the edge it may not be decided; what is beyond is taken as impossible,
+                // and that is said.
+                Err(FrontierError::Uncertified { .. }) if with.is_some() => {
+                    proved = false;
+                    without = middle;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let best = with.as_ref().map_or(first.level, |w| w.level);
+        let beyond = if proved { "it is proved that there is no plan" } else { "no plan could be certified" };
+        let edge = format!("the best {measure} with a plan is {best:.6}; beyond {without:.6} {beyond}");
+        Ok((with, edge))
+    }
+
+    /// The cheapest plan within a limit; `None` if it is proved that there is none.
+    fn at(&mut self, limit: f64) -> Result<Option<Solved>, FrontierError> {
+        let against = &self.settings.against;
+        let (path, entry, append) = against.entry(self.own, limit);
+        let model = load_with(self.input, path, &entry, append)?.model;
+        self.solves += 1;
+        let plan = solve(&model, &SolveSettings { detail: Detail::Plan, ..self.settings.solve })?;
+        match plan.status {
+            Status::Optimal => {
+                let level = self.level(&model, &plan)?;
+                Ok(Some(Solved { limit: Some(limit), level, cost: cost(&plan), plan }))
+            }
+            Status::Infeasible => Ok(None),
+            status => Err(FrontierError::Uncertified { against: against.told(), limit, status }),
+        }
+    }
+
+    fn level(&self, model: &Model, plan: &Plan) -> Result<f64, FrontierError> {
+        let table = |by: &Dimension, of: &Measure| {
+            let same = |e: &&crate::plan::Exposure| e.by == by.word() && e.of == of.word() && e.period == "horizon";
+            plan.exposure.iter().find(same)
+        };
+        let level = match &self.settings.against {
+            Against::Hhi(by, of) => table(by, of).map(|e| e.hhi),
+            Against::Largest(by, of) => table(by, of).and_then(|e| e.groups.first()).map(|g| g.share),
+            Against::Cvar(_) => plan.risk.as_ref().and_then(|r| r.cvar),
+            Against::Served(by) => Some(served(model, plan, by)?),
+        };
+        level.ok_or_else(|| FrontierError::NoLevel(self.settings.against.told()))
+    }
+}
+
+/// The smallest part served in any period when any group is lost.
+fn served(model: &Model, plan: &Plan, by: &Dimension) -> Result<f64, EngineError> {
+    let Ok(situation) = Situation::of_plan(model, plan) else { return Ok(0.0) };
+    let response = usual_response(model);
+    let mut worst: f64 = 1.0;
+    for loss in losses(model, by) {
+        let lost = whole(&loss);
+        for t in 0..model.periods() {
+            worst = worst.min(situation.served(&lost, &response, t, false)?.fraction);
+        }
+    }
+    Ok(worst)
+}
+
+fn cost(plan: &Plan) -> f64 {
+    plan.cost.as_ref().map_or(f64::NAN, |c| c.total)
+}
+
+fn distinct(a: &Solved, b: &Solved) -> bool {
+    (a.level - b.level).abs() > 1e-9 * (1.0 + a.level.abs())
+}
+
+/// The pair of neighbours that are the furthest apart, cost and level as parts of their ranges.
+fn widest(points: &[Solved], closed: &[(u64, u64)]) -> Option<usize> {
+    let (first, last) = (points.first()?, points.last()?);
+    let (width, height) = ((last.level - first.level).abs(), (last.cost - first.cost).abs());
+    let part = |x: f64, of: f64| if of > 0.0 { x / of } else { 0.0 };
+    let size = |i: usize| {
+        let (a, b) = (&points[i], &points[i + 1]);
+        part(a.level - b.level, width).hypot(part(a.cost - b.cost, height))
+    };
+    let open = |i: &usize| !closed.contains(&(points[*i].level.to_bits(), points[*i + 1].level.to_bits()));
+    let worth = |i: &usize| size(*i) > 1e-6;
+    (0..points.len() - 1).filter(open).filter(worth).max_by(|&a, &b| size(a).total_cmp(&size(b)).then(b.cmp(&a)))
+}
+
+/// The point furthest below the straight line between the ends, cost and level as parts of their
+/// ranges: where most of the improvement has been had for the least of the cost (Das, "On
+/// characterizing the knee of the Pareto curve", Structural Optimization 18, 1999).
+fn knee(points: &[FrontierPoint]) -> Option<usize> {
+    let (first, last) = (points.first()?, points.last()?);
+    let (width, height) = (last.level - first.level, last.cost - first.cost);
+    if width == 0.0 || height <= 0.0 {
+        return None;
+    }
+    let below = |p: &FrontierPoint| (p.level - first.level) / width - (p.cost - first.cost) / height;
+    let inner = 1..points.len().saturating_sub(1);
+    let best = inner.max_by(|&a, &b| below(&points[a]).total_cmp(&below(&points[b])).then(b.cmp(&a)))?;
+    (below(&points[best]) > 1e-6).then_some(best)
+}
+
+fn reason(points: &[FrontierPoint], knee: usize, against: &Against, currency: &str) -> String {
+    let (first, at, last) = (&points[0], &points[knee], &points[points.len() - 1]);
+    let part = |x: f64| number(100.0 * x);
+    let gained = (at.level - first.level) / (last.level - first.level);
+    let paid = at.premium / last.premium;
+    format!(
+        "{} % of the improvement of the {} for {} % of its cost: up to here it costs {}, all the way {}",
+        part(gained),
+        against.told(),
+        part(paid),
+        money(at.premium, currency),
+        money(last.premium, currency)
+    )
+}

@@ -1,0 +1,243 @@
+//! The points of a sweep: grid, list, tornado and random sample.
+
+use super::column::Column;
+use super::random::{Generator, normal_probability, normal_quantile, quantile};
+use crate::document::{Axis, Spread};
+use crate::model::{Family, Method, Sampling};
+
+/// Points in a chunk. Fixed, and not by the number of threads: what is solved one after the other
+/// must not depend on the machine.
+const CHUNK: usize = 8;
+
+/// A sweep that can be run: nothing in it depends on how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SweepPlan {
+    /// The names of what varies.
+    pub names: Vec<String>,
+    /// For each axis of scenarios the lists, joined by `+`.
+    pub scenarios: Vec<Option<Vec<String>>>,
+    /// The value of each axis at each point; `None` is as written.
+    pub points: Vec<Vec<Option<f64>>>,
+    /// What is told of each point.
+    pub columns: Vec<Column>,
+    /// How the points were put together.
+    pub method: Method,
+    /// Points that are solved one after the other.
+    pub chunk: usize,
+}
+
+/// The plan of a sweep.
+///
+/// # Errors
+/// A sentence if the correlations of a sample contradict one another.
+pub fn plan(family: &Family, columns: Vec<Column>) -> Result<SweepPlan, String> {
+    let axes = &family.spec.axes;
+    let points = match &family.spec.method {
+        Method::Grid => grid(axes),
+        Method::List => list(axes),
+        Method::Tornado => bars(axes),
+        Method::Sample(sampling) => sample(axes, sampling)?,
+    };
+    let scenarios = axes.iter().map(|a| match &a.spread {
+        Spread::Scenarios(lists) => {
+            Some(lists.iter().map(|l| if l.is_empty() { "none".to_owned() } else { l.join("+") }).collect())
+        }
+        _ => None,
+    });
+    Ok(SweepPlan {
+        names: axes.iter().map(|a| a.name.clone()).collect(),
+        scenarios: scenarios.collect(),
+        points,
+        columns,
+        method: family.spec.method.clone(),
+        chunk: CHUNK,
+    })
+}
+
+/// The values of an axis, ends exact.
+fn values(axis: &Axis) -> Vec<f64> {
+    match &axis.spread {
+        Spread::Range { from, to, steps } => {
+            let last = steps.unwrap_or(2) - 1;
+            let at = |i: usize| match i {
+                0 => *from,
+                i if i == last => *to,
+                i => tidied(from + (to - from) * (i as f64 / last as f64)),
+            };
+            (0..=last).map(at).collect()
+        }
+        Spread::Values(values) => values.clone(),
+        Spread::Scenarios(lists) => (0..lists.len()).map(|i| i as f64).collect(),
+        Spread::Random(_) => Vec::new(),
+    }
+}
+
+/// The number that a person would have written: 0.8 and not 0.7999999999999999.
+fn tidied(x: f64) -> f64 {
+    format!("{x:.13e}").parse().unwrap_or(x)
+}
+
+/// Every combination, the last axis fastest.
+fn grid(axes: &[Axis]) -> Vec<Vec<Option<f64>>> {
+    let mut points = vec![Vec::new()];
+    for axis in axes {
+        let values = values(axis);
+        let with = |p: &Vec<Option<f64>>, v: f64| p.iter().copied().chain([Some(v)]).collect();
+        points = points.iter().flat_map(|p| values.iter().map(|&v| with(p, v)).collect::<Vec<_>>()).collect();
+    }
+    points
+}
+
+fn list(axes: &[Axis]) -> Vec<Vec<Option<f64>>> {
+    let columns: Vec<Vec<f64>> = axes.iter().map(values).collect();
+    (0..columns[0].len()).map(|i| columns.iter().map(|c| Some(c[i])).collect()).collect()
+}
+
+/// The model as written, then each axis down and up.
+fn bars(axes: &[Axis]) -> Vec<Vec<Option<f64>>> {
+    let mut points = vec![vec![None; axes.len()]];
+    for (i, axis) in axes.iter().enumerate() {
+        let values = values(axis);
+        for value in [values[0], values[values.len() - 1]] {
+            let mut point = vec![None; axes.len()];
+            point[i] = Some(value);
+            points.push(point);
+        }
+    }
+    points
+}
+
+/// Random points.
+///
+/// Normal scores with the correlations asked for are drawn first. A plain sample takes the
+/// probability of each score; a Latin hypercube takes the ranks of the scores within the sample,
+/// each rank a stratum of its own in which the point falls at random (McKay, Beckman and Conover,
+/// Technometrics 21(2), 1979; the pairing by ranks is that of Iman and Conover, Communications in
+/// Statistics B11(3), 1982).
+fn sample(axes: &[Axis], sampling: &Sampling) -> Result<Vec<Vec<Option<f64>>>, String> {
+    let (n, k) = (sampling.samples, axes.len());
+    let factor = cholesky(k, &sampling.correlations)?;
+    let mut generator = Generator::new(sampling.seed);
+    let mut scores = vec![Vec::with_capacity(n); k];
+    for _ in 0..n {
+        let z: Vec<f64> = (0..k).map(|_| normal_quantile(generator.uniform())).collect();
+        for (axis, row) in factor.iter().enumerate() {
+            scores[axis].push(row.iter().zip(&z).map(|(l, z)| l * z).sum::<f64>());
+        }
+    }
+    let mut points = vec![vec![None; k]; n];
+    for (axis, scores) in scores.iter().enumerate() {
+        let probabilities: Vec<f64> = if sampling.latin {
+            let mut order: Vec<usize> = (0..n).collect();
+            order.sort_by(|&a, &b| scores[a].total_cmp(&scores[b]).then(a.cmp(&b)));
+            let mut probabilities = vec![0.0; n];
+            for (rank, &point) in order.iter().enumerate() {
+                probabilities[point] = (rank as f64 + generator.uniform()) / n as f64;
+            }
+            probabilities
+        } else {
+            scores.iter().map(|&z| normal_probability(z)).collect()
+        };
+        for (point, &u) in probabilities.iter().enumerate() {
+            // Rounding must not make a certainty of it, at which a normal quantile is infinite.
+            points[point][axis] = Some(quantile(&axes[axis].spread, u.clamp(1e-16, 1.0 - 1e-16)));
+        }
+    }
+    Ok(points)
+}
+
+/// The lower triangular factor of the matrix of correlations.
+fn cholesky(k: usize, correlations: &[(usize, usize, f64)]) -> Result<Vec<Vec<f64>>, String> {
+    let mut matrix = vec![vec![0.0; k]; k];
+    (0..k).for_each(|i| matrix[i][i] = 1.0);
+    for &(a, b, by) in correlations {
+        (matrix[a][b], matrix[b][a]) = (by, by);
+    }
+    let mut factor = vec![vec![0.0; k]; k];
+    for i in 0..k {
+        for j in 0..=i {
+            let sum: f64 = (0..j).map(|m| factor[i][m] * factor[j][m]).sum();
+            let left: f64 = matrix[i][j] - sum;
+            factor[i][j] = if i == j {
+                if left < -1e-9 {
+                    let message = "these correlations contradict one another: no quantities have all of them";
+                    return Err(format!("{message}; bring them nearer to 0"));
+                }
+                left.max(0.0).sqrt()
+            } else if factor[j][j] > 1e-9 {
+                left / factor[j][j]
+            } else {
+                0.0
+            };
+        }
+    }
+    Ok(factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::{Diagnostics, Sources};
+    use crate::document::read_axis;
+
+    fn axes(texts: &[&str]) -> Vec<Axis> {
+        let (mut s, mut d) = (Sources::new(), Diagnostics::new());
+        texts.iter().map(|t| read_axis(t, &mut s, &mut d).unwrap()).collect()
+    }
+
+    #[test]
+    fn the_last_axis_is_fastest() {
+        let points = grid(&axes(&["a=1,2", "b=0..1/3"]));
+        let plain: Vec<Vec<f64>> = points.iter().map(|p| p.iter().map(|v| v.unwrap()).collect()).collect();
+        assert_eq!(plain, [[1.0, 0.0], [1.0, 0.5], [1.0, 1.0], [2.0, 0.0], [2.0, 0.5], [2.0, 1.0]]);
+    }
+
+    #[test]
+    fn a_tornado_moves_one_thing_at_a_time() {
+        let points = bars(&axes(&["a=*0.8..1.2", "b=3,5"]));
+        assert_eq!(points.len(), 5);
+        assert_eq!(points[0], [None, None]);
+        assert_eq!(points[2], [Some(1.2), None]);
+        assert_eq!(points[3], [None, Some(3.0)]);
+    }
+
+    fn drawn(latin: bool, by: f64) -> Vec<Vec<f64>> {
+        let axes = axes(&["a=normal(10, 2)", "b=uniform(0, 1)"]);
+        let sampling = Sampling { samples: 2000, seed: 7, latin, correlations: vec![(0, 1, by)] };
+        let points = sample(&axes, &sampling).unwrap();
+        points.iter().map(|p| p.iter().map(|v| v.unwrap()).collect()).collect()
+    }
+
+    #[test]
+    fn samples_have_their_moments_and_correlations() {
+        for latin in [false, true] {
+            let points = drawn(latin, 0.8);
+            let mean = |i: usize| points.iter().map(|p| p[i]).sum::<f64>() / 2000.0;
+            let (ma, mb) = (mean(0), mean(1));
+            let moment =
+                |i: usize, j: usize| points.iter().map(|p| (p[i] - [ma, mb][i]) * (p[j] - [ma, mb][j])).sum::<f64>();
+            let correlation = moment(0, 1) / (moment(0, 0) * moment(1, 1)).sqrt();
+            let tolerance = if latin { 0.001 } else { 0.15 };
+            assert!((ma - 10.0).abs() < tolerance && (mb - 0.5).abs() < tolerance, "{ma} {mb}");
+            assert!(((moment(0, 0) / 2000.0).sqrt() - 2.0).abs() < 0.1);
+            // 0.8 between normal scores is 6/pi asin(0.4) = 0.786 between uniforms, a little less
+            // between a normal and a uniform.
+            assert!((correlation - 0.78).abs() < 0.03, "{correlation}");
+        }
+        assert_eq!(drawn(true, 0.8), drawn(true, 0.8));
+        assert_ne!(drawn(true, 0.8), drawn(true, 0.7));
+    }
+
+    #[test]
+    fn a_latin_hypercube_has_one_point_in_each_stratum() {
+        let mut strata: Vec<usize> = drawn(true, 0.3).iter().map(|p| (p[1] * 2000.0) as usize).collect();
+        strata.sort_unstable();
+        assert_eq!(strata, (0..2000).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn correlations_that_contradict_are_refused() {
+        assert!(cholesky(3, &[(0, 1, 0.9), (1, 2, 0.9), (0, 2, -0.9)]).is_err());
+        assert!(cholesky(2, &[(0, 1, 1.0)]).is_ok());
+    }
+}

@@ -1,0 +1,486 @@
+//! What varies in a sweep, and over which values.
+//!
+//! One grammar serves the command line and the model file:
+//!
+//! | written | meaning |
+//! | --- | --- |
+//! | `offers.aws-h100.price=1..5/9` | set to nine values from 1 to 5 |
+//! | `offers{vendor: amazon}.price=*0.4..1.6/25` | scaled by 25 factors |
+//! | `workloads{kind: inference}.demand=*0.8,1,1.5` | scaled by three factors |
+//! | `policy.limits.cap.share.at_most=+-5 %..5 %/3` | shifted by three amounts |
+//! | `offers.aws-h100.price=*normal(1, 0.2)` | drawn at random |
+//! | `scenario=none,tight-supply,tight-supply+amd-late` | scenarios of the model |
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::decode::{Decode, Text, wrong_type};
+use super::node::{Node, Value};
+use super::read::read_value;
+use super::records::Vary;
+use super::series::Selector;
+use crate::diagnostics::{Code, Diagnostics, Place, SourceId, Sources};
+use crate::units::{Quantity, Unit};
+
+/// The most values that one range may have.
+pub const MOST_STEPS: usize = 1_000_000;
+
+/// One thing that varies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axis {
+    /// What its column is called.
+    pub name: String,
+    /// What varies.
+    pub target: Target,
+    /// How its values change what is written.
+    pub how: How,
+    /// Its values.
+    pub spread: Spread,
+    /// The unit of its values, if one was written.
+    pub unit: Option<Unit>,
+    /// Where the values were written.
+    pub place: Place,
+}
+
+/// What varies.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Target {
+    /// The value at a dotted path, as `--set` understands it.
+    Path(Text),
+    /// A field of every offer that a selector picks.
+    Offers(Selector, Text),
+    /// A field of every workload that a selector picks.
+    Workloads(Selector, Text),
+    /// The scenarios that are applied.
+    Scenario,
+}
+
+/// How a value changes what is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// It takes its place.
+    Set,
+    /// What is written is multiplied by it.
+    Scale,
+    /// It is added to what is written.
+    Shift,
+}
+
+/// The values of an axis, in the unit that was written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Spread {
+    /// From one value to another, both included; without a number of steps only the ends are known.
+    Range {
+        /// The first.
+        from: f64,
+        /// The last.
+        to: f64,
+        /// How many.
+        steps: Option<usize>,
+    },
+    /// These.
+    Values(Vec<f64>),
+    /// Drawn at random.
+    Random(Distribution),
+    /// Lists of scenarios to apply; the empty list applies none.
+    Scenarios(Vec<Vec<String>>),
+}
+
+/// A distribution of random values.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Distribution {
+    /// `normal(mean, standard deviation)`.
+    Normal(f64, f64),
+    /// `lognormal(median, standard deviation of the logarithm)`.
+    Lognormal(f64, f64),
+    /// `triangular(least, most likely, most)`.
+    Triangular(f64, f64, f64),
+    /// `uniform(least, most)`.
+    Uniform(f64, f64),
+}
+
+/// One value or a list of them, as they were written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Values {
+    /// Each value.
+    pub texts: Vec<Text>,
+    /// Whether they were written as a list.
+    pub listed: bool,
+    /// Where.
+    pub place: Place,
+}
+
+impl Decode for Values {
+    fn decode(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let (texts, listed) = match &node.value {
+            Value::List(items) if !items.is_empty() => {
+                let texts: Vec<Option<Text>> = items.iter().map(|n| Text::decode(n, diagnostics)).collect();
+                (texts.into_iter().collect::<Option<Vec<_>>>()?, true)
+            }
+            Value::Scalar(_) => (vec![Text::decode(node, diagnostics)?], false),
+            _ => {
+                wrong_type(
+                    node,
+                    "a range such as `0.4..1.6`, a value, a list of values or a distribution",
+                    diagnostics,
+                );
+                return None;
+            }
+        };
+        Some(Values { texts, listed, place: node.place })
+    }
+}
+
+impl JsonSchema for Values {
+    fn schema_name() -> Cow<'static, str> {
+        "Values".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [
+            { "type": ["number", "string"] },
+            { "type": "array", "items": { "type": ["number", "string"] }, "minItems": 1 },
+        ]})
+    }
+}
+
+impl How {
+    /// The sign that stands for it before the values.
+    #[must_use]
+    pub fn sign(self) -> &'static str {
+        match self {
+            How::Set => "",
+            How::Scale => "*",
+            How::Shift => "+",
+        }
+    }
+}
+
+/// Reads a variation from the command line, such as `offers{vendor: amazon}.price=*0.4..1.6/25`.
+pub fn read_axis(text: &str, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Axis> {
+    let source = sources.add("--vary", text);
+    let place = |from: usize, to: usize| within(source, from, to);
+    // A selector may hold an equals sign.
+    let closed = text.find('}').unwrap_or(0);
+    let Some(equals) = text[closed..].find('=').map(|at| closed + at) else {
+        wrong(diagnostics, place(0, text.len()), "this variation has no `=`", EXAMPLE);
+        return None;
+    };
+    let name = text[..equals].trim();
+    let target = target(name, place(0, equals), sources, diagnostics)?;
+    let written = &text[equals + 1..];
+    let start = equals + 1 + (written.len() - written.trim_start().len());
+    let written = written.trim();
+    let (how, digits) = match written.chars().next() {
+        Some('*') => (How::Scale, &written[1..]),
+        Some('+') => (How::Shift, &written[1..]),
+        _ => (How::Set, written),
+    };
+    let place = place(start, start + written.len());
+    if target == Target::Scenario {
+        let lists: Vec<Text> = written.split(',').map(|t| Text { text: t.trim().to_owned(), place }).collect();
+        let spread = scenarios(&lists, place, diagnostics)?;
+        return Some(Axis { name: "scenario".to_owned(), target, how: How::Set, spread, unit: None, place });
+    }
+    let (spread, unit) = spread(digits, place, how, diagnostics)?;
+    Some(Axis { name: name.to_owned(), target, how, spread, unit, place })
+}
+
+impl Axis {
+    /// Reads a variation of the model file.
+    pub fn of(vary: &Vary, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let (target, derived) = Self::target(vary, diagnostics)?;
+        let name = vary.name.as_ref().map_or(derived, |n| n.text.clone());
+        let kinds = [(How::Set, &vary.set), (How::Scale, &vary.scale), (How::Shift, &vary.shift)];
+        let mut given = kinds.iter().filter_map(|(how, values)| Some((*how, values.as_ref()?)));
+        if target == Target::Scenario {
+            if let Some((_, values)) = given.next() {
+                wrong(diagnostics, values.place, "scenarios are not set, scaled or shifted", "remove this key");
+                return None;
+            }
+            let values = vary.scenarios.as_ref()?;
+            let spread = scenarios(&values.texts, values.place, diagnostics)?;
+            return Some(Axis { name, target, how: How::Set, spread, unit: None, place: values.place });
+        }
+        let (Some((how, values)), None) = (given.next(), given.next()) else {
+            if vary.bad.is_empty() {
+                let message = "a variation has exactly one of `set`, `scale` and `shift`";
+                wrong(diagnostics, vary.place, message, "write `scale: 0.4..1.6`, for example");
+            }
+            return None;
+        };
+        let (mut spread, unit) = if values.listed {
+            listed(values, how, diagnostics)?
+        } else {
+            spread(&values.texts[0].text, values.place, how, diagnostics)?
+        };
+        if let Some(amount) = &vary.steps {
+            let Spread::Range { steps, .. } = &mut spread else {
+                wrong(diagnostics, amount.place, "only a range has steps", "remove `steps`");
+                return None;
+            };
+            let count = amount.quantity.number;
+            if amount.quantity.unit.is_some() || count.fract() != 0.0 || !(2.0..=MOST_STEPS as f64).contains(&count) {
+                let message = format!("{count} is out of range: it must be a whole number from 2 to {MOST_STEPS}");
+                diagnostics.error(Code::OutOfRange, amount.place, message, "");
+                return None;
+            }
+            *steps = Some(count as usize);
+        }
+        Some(Axis { name, target, how, spread, unit, place: values.place })
+    }
+
+    fn target(vary: &Vary, diagnostics: &mut Diagnostics) -> Option<(Target, String)> {
+        let mut field = || match &vary.field {
+            Some(field) => Some(field.clone()),
+            None => {
+                if vary.lacks("field") {
+                    let message = "a variation of selected offers or workloads lacks `field`";
+                    diagnostics.error(Code::MissingKey, vary.place, message, "add `field: price`, for example");
+                }
+                None
+            }
+        };
+        match (&vary.path, &vary.offers, &vary.workloads, &vary.scenarios) {
+            (Some(path), None, None, None) => Some((Target::Path(path.clone()), path.text.clone())),
+            (None, Some(selector), None, None) => {
+                let field = field()?;
+                let name = format!("offers{}.{}", selector.told(), field.text);
+                Some((Target::Offers(selector.clone(), field), name))
+            }
+            (None, None, Some(selector), None) => {
+                let field = field()?;
+                let name = format!("workloads{}.{}", selector.told(), field.text);
+                Some((Target::Workloads(selector.clone(), field), name))
+            }
+            (None, None, None, Some(_)) => Some((Target::Scenario, "scenario".to_owned())),
+            _ => {
+                if vary.bad.is_empty() {
+                    let message = "a variation has exactly one of `path`, `offers`, `workloads` and `scenarios`";
+                    wrong(diagnostics, vary.place, message, "write `path: offers.aws-h100.price`, for example");
+                }
+                None
+            }
+        }
+    }
+}
+
+const EXAMPLE: &str = "write `offers.aws-h100.price=1..5/9` or `offers{vendor: amazon}.price=*0.4..1.6/25`";
+
+fn wrong(diagnostics: &mut Diagnostics, place: Place, message: impl Into<String>, remedy: impl Into<String>) {
+    diagnostics.error(Code::InvalidVariation, place, message, remedy);
+}
+
+fn within(source: SourceId, from: usize, to: usize) -> Place {
+    let small = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    Place { source, start: small(from), end: small(to) }
+}
+
+fn target(name: &str, place: Place, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Target> {
+    if name == "scenario" {
+        return Some(Target::Scenario);
+    }
+    if name.is_empty() {
+        wrong(diagnostics, place, "this variation does not say what varies", EXAMPLE);
+        return None;
+    }
+    let Some((section, rest)) = name.split_once('{') else {
+        return Some(Target::Path(Text { text: name.to_owned(), place }));
+    };
+    let Some((inside, field)) = rest.rsplit_once('}') else {
+        wrong(diagnostics, place, "this selector is not closed", "add `}`");
+        return None;
+    };
+    let Some(field) = field.trim().strip_prefix('.').filter(|f| !f.is_empty()) else {
+        wrong(diagnostics, place, "no field stands after the selector", "write `offers{vendor: amazon}.price`");
+        return None;
+    };
+    let node = read_value(&format!("--vary {section}"), &format!("{{{inside}}}"), sources, diagnostics)?;
+    let selector = Selector::decode(&node, diagnostics)?;
+    let field = Text { text: field.to_owned(), place };
+    match section.trim() {
+        "offers" => Some(Target::Offers(selector, field)),
+        "workloads" => Some(Target::Workloads(selector, field)),
+        other => {
+            let message = format!("`{other}` cannot be selected from");
+            wrong(diagnostics, place, message, "select from `offers` or `workloads`, or give the path of one value");
+            None
+        }
+    }
+}
+
+fn scenarios(texts: &[Text], place: Place, diagnostics: &mut Diagnostics) -> Option<Spread> {
+    let lists: Vec<Vec<String>> = texts
+        .iter()
+        .map(|t| match t.text.as_str() {
+            "none" => Vec::new(),
+            text => text.split('+').map(|s| s.trim().to_owned()).collect(),
+        })
+        .collect();
+    if lists.iter().flatten().any(String::is_empty) {
+        wrong(diagnostics, place, "an empty name stands among the scenarios", "write `none` for the model as it is");
+        return None;
+    }
+    Some(Spread::Scenarios(lists))
+}
+
+/// A number with its unit; scale factors have none but a per cent sign.
+fn quantity(text: &str, place: Place, how: How, diagnostics: &mut Diagnostics) -> Option<Quantity> {
+    match Quantity::parse(text) {
+        Ok(quantity) => {
+            let worded = quantity.unit.as_ref().filter(|u| u.over.is_some() || !u.under.is_empty());
+            if let (How::Scale, Some(unit)) = (how, worded) {
+                let message = format!("a factor has no unit, found `{unit}`");
+                wrong(diagnostics, place, message, "write a plain number or a percentage");
+                return None;
+            }
+            Some(quantity)
+        }
+        Err(error) => {
+            wrong(diagnostics, place, error.to_string(), error.remedy());
+            None
+        }
+    }
+}
+
+/// The unit that all of several quantities have; those without one take it over.
+fn common(quantities: &[Quantity], place: Place, diagnostics: &mut Diagnostics) -> Option<Option<Unit>> {
+    let mut units: Vec<&Unit> = quantities.iter().filter_map(|q| q.unit.as_ref()).collect();
+    units.dedup();
+    match units.as_slice() {
+        [] => Some(None),
+        [one] if quantities.iter().all(|q| q.unit.is_some()) => Some(Some((*one).clone())),
+        _ => {
+            wrong(diagnostics, place, "these values do not have one unit", "write each with the same unit, or none");
+            None
+        }
+    }
+}
+
+fn listed(values: &Values, how: How, diagnostics: &mut Diagnostics) -> Option<(Spread, Option<Unit>)> {
+    let read: Vec<Option<Quantity>> =
+        values.texts.iter().map(|t| quantity(&t.text, t.place, how, diagnostics)).collect();
+    let read: Vec<Quantity> = read.into_iter().collect::<Option<_>>()?;
+    let unit = common(&read, values.place, diagnostics)?;
+    Some((Spread::Values(read.iter().map(|q| q.number).collect()), unit))
+}
+
+fn spread(text: &str, place: Place, how: How, diagnostics: &mut Diagnostics) -> Option<(Spread, Option<Unit>)> {
+    let text = text.trim();
+    if let Some((word, arguments)) = text.strip_suffix(')').and_then(|t| t.split_once('(')) {
+        return distribution(word.trim(), arguments, place, how, diagnostics);
+    }
+    let Some((from, to)) = text.split_once("..") else {
+        let texts = text.split(',').map(|t| Text { text: t.trim().to_owned(), place }).collect();
+        return listed(&Values { texts, listed: true, place }, how, diagnostics);
+    };
+    // A unit may hold a slash as well: steps are digits after the last one.
+    let (to, steps) = match to.rsplit_once('/').map(|(to, n)| (to, n.trim())) {
+        Some((to, n)) if !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()) => (to, Some(n)),
+        _ => (to, None),
+    };
+    let steps = match steps.map(str::parse::<usize>) {
+        None => None,
+        Some(Ok(steps)) if (2..=MOST_STEPS).contains(&steps) => Some(steps),
+        Some(_) => {
+            let message = format!("a range has from 2 to {MOST_STEPS} steps");
+            wrong(diagnostics, place, message, "write `1..5/9` for nine values from 1 to 5");
+            return None;
+        }
+    };
+    let (from, to) = (quantity(from, place, how, diagnostics), quantity(to, place, how, diagnostics));
+    let ends = [from?, to?];
+    let unit = common(&ends, place, diagnostics)?;
+    if ends[0].number == ends[1].number {
+        wrong(diagnostics, place, "both ends of this range are the same", "give one value instead");
+        return None;
+    }
+    Some((Spread::Range { from: ends[0].number, to: ends[1].number, steps }, unit))
+}
+
+fn distribution(
+    word: &str,
+    arguments: &str,
+    place: Place,
+    how: How,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Spread, Option<Unit>)> {
+    let read: Vec<Option<Quantity>> =
+        arguments.split(',').map(|t| quantity(t.trim(), place, how, diagnostics)).collect();
+    let read: Vec<Quantity> = read.into_iter().collect::<Option<_>>()?;
+    // The spread of a lognormal has no unit, whatever its median has.
+    let dimensional = if word == "lognormal" { &read[..1] } else { &read[..] };
+    let unit = common(dimensional, place, diagnostics)?;
+    let numbers: Vec<f64> = read.iter().map(|q| q.number).collect();
+    let found = match (word, numbers.as_slice()) {
+        ("normal", &[mean, sd]) if sd > 0.0 => Distribution::Normal(mean, sd),
+        ("lognormal", &[median, sigma]) if median > 0.0 && sigma > 0.0 => Distribution::Lognormal(median, sigma),
+        ("triangular", &[low, mode, high]) if low <= mode && mode <= high && low < high => {
+            Distribution::Triangular(low, mode, high)
+        }
+        ("uniform", &[low, high]) if low < high => Distribution::Uniform(low, high),
+        _ => {
+            let remedy = "write normal(mean, sd), lognormal(median, sd of the logarithm), triangular(least, likely, most) or uniform(least, most), in ascending order and with positive spreads";
+            wrong(diagnostics, place, format!("`{word}({arguments})` is not a distribution"), remedy);
+            return None;
+        }
+    };
+    Some((Spread::Random(found), unit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axis(text: &str) -> Result<Axis, String> {
+        let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
+        let axis = read_axis(text, &mut sources, &mut diagnostics);
+        axis.ok_or_else(|| crate::diagnostics::render(&diagnostics, &sources, false))
+    }
+
+    #[test]
+    fn the_forms_of_values() {
+        let a = axis("offers{vendor: amazon}.price=*0.4..1.6/25").unwrap();
+        assert_eq!((a.how, a.name.as_str()), (How::Scale, "offers{vendor: amazon}.price"));
+        assert_eq!(a.spread, Spread::Range { from: 0.4, to: 1.6, steps: Some(25) });
+        let a = axis("offers.a.price = 1 USD/chip-h..5 USD/chip-h/9").unwrap();
+        assert_eq!(a.spread, Spread::Range { from: 1.0, to: 5.0, steps: Some(9) });
+        assert_eq!(a.unit.unwrap().to_string(), "USD/chip-h");
+        assert_eq!(axis("x.y=+-0.5..0.5/3").unwrap().spread, Spread::Range { from: -0.5, to: 0.5, steps: Some(3) });
+        assert_eq!(axis("x.y=1,2,3").unwrap().spread, Spread::Values(vec![1.0, 2.0, 3.0]));
+        assert_eq!(axis("x.y=7").unwrap().spread, Spread::Values(vec![7.0]));
+        let random = Spread::Random(Distribution::Lognormal(2.0, 0.3));
+        assert_eq!(axis("x.y=lognormal(2 USD, 0.3)").unwrap().spread, random);
+        let lists = Spread::Scenarios(vec![vec![], vec!["a".to_owned()], vec!["a".to_owned(), "b".to_owned()]]);
+        assert_eq!(axis("scenario=none,a,a+b").unwrap().spread, lists);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_with_a_remedy() {
+        for (text, message) in [
+            ("price", "has no `=`"),
+            ("=1..2/3", "does not say what varies"),
+            ("x=1..2/1", "from 2 to 1000000 steps"),
+            ("x=2..2/5", "both ends"),
+            ("x=*1 USD..2 USD/3", "a factor has no unit"),
+            ("x=1 USD..2/3", "do not have one unit"),
+            ("x=1..", "does not start with a number"),
+            ("x=a..b/3", "does not start with a number"),
+            ("x=normal(1)", "is not a distribution"),
+            ("x=normal(1, -1)", "is not a distribution"),
+            ("x=poisson(3)", "is not a distribution"),
+            ("offers{vendor: amazon.price=1", "is not closed"),
+            ("offers{vendor: amazon}=1", "no field stands"),
+            ("chips{vendor: amazon}.power=1", "cannot be selected from"),
+            ("scenario=a,,b", "empty name"),
+        ] {
+            let told = axis(text).unwrap_err();
+            assert!(told.contains("error[invalid-variation]") && told.contains(message), "{text}: {told}");
+        }
+    }
+}

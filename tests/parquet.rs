@@ -1,0 +1,37 @@
+//! Parquet output, read back: the rows of the CSV.
+
+#![cfg(feature = "parquet")]
+
+use std::fs::File;
+use std::process::Command;
+
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::Field;
+
+#[test]
+fn what_is_written_is_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.parquet");
+    let vary = ["--vary", "scenario=none,more-amd", "--vary", "offers.vultr-mi300x-eu.price=2,2.5"];
+    let run = Command::new(env!("CARGO_BIN_EXE_polysource"))
+        .args(["sweep", "models/infeasible.yaml", "--columns", "cost", "--format", "parquet", "-o"])
+        .arg(&path)
+        .args(vary)
+        .status()
+        .unwrap();
+    assert!(run.success());
+    let reader = SerializedFileReader::new(File::open(&path).unwrap()).unwrap();
+    let rows: Vec<Vec<(String, Field)>> = reader
+        .get_row_iter(None)
+        .unwrap()
+        .map(|row| row.unwrap().get_column_iter().map(|(name, field)| (name.clone(), field.clone())).collect())
+        .collect();
+    let names: Vec<&str> = rows[0].iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["point", "scenario", "offers.vultr-mi300x-eu.price", "status", "cost", "message"]);
+    assert_eq!(rows.len(), 4);
+    assert_eq!(rows[1][0].1, Field::Long(1));
+    assert_eq!(rows[1][1].1, Field::Str("none".to_owned()));
+    assert_eq!(rows[1][2].1, Field::Double(2.5));
+    assert_eq!((&rows[1][3].1, &rows[1][4].1), (&Field::Str("infeasible".to_owned()), &Field::Null));
+    assert!(matches!(rows[2][4].1, Field::Double(cost) if (cost - 173_600.0).abs() < 1e-3), "{:?}", rows[2]);
+}
