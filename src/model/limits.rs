@@ -316,7 +316,7 @@ fn suppliers(
     if let (Some(least), Some(part), Some(amount)) = (fewest, part, &written.each_at_least)
         && least as f64 * part > 1.0 + 1e-9
     {
-        let message = format!("{least} suppliers cannot each have more than a {least}th part");
+        let message = format!("{least} suppliers cannot each have more than 1 of {least} parts");
         reader.error(Code::OutOfRange, amount.place, message, "lower `each_at_least`, or `at_least`");
     }
     let at_least = match (&written.at_least, fewest, part) {
