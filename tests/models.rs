@@ -42,6 +42,29 @@ fn the_examples_cost_what_another_solver_finds() {
     }
 }
 
+/// Within the gap of 1e-4 of what HiGHS finds for the exported program.
+#[test]
+fn the_deals_are_decided() {
+    for (name, scenario, total, signed) in [
+        (
+            "openai-amazon",
+            &[][..],
+            422_304_294_397.0,
+            &["amazon-funding", "amd-more", "broadcom-titan", "google-tpu"][..],
+        ),
+        ("meta-google", &[], 13_483_639_891.631, &["tpu-deal"]),
+    ] {
+        let plan = plan(name, scenario, EngineChoice::Auto, Detail::Plan);
+        assert_eq!(plan.status, Status::Optimal, "{name}");
+        assert!(plan.certificate.verified && plan.certificate.bound_by.as_deref() == Some("certificate"));
+        assert!(plan.certificate.gap.unwrap() <= 1e-4);
+        let found = plan.cost.as_ref().unwrap().total;
+        assert!((found / total - 1.0).abs() < 1e-4, "{name}: {found} instead of {total}");
+        let decided = plan.contracts.iter().filter(|c| c.optional && c.signed);
+        assert_eq!(decided.map(|c| c.contract.as_str()).collect::<Vec<_>>(), signed, "{name}");
+    }
+}
+
 #[test]
 fn every_engine_finds_the_same() {
     for &engine in EngineChoice::ALL {

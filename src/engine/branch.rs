@@ -149,6 +149,9 @@ impl Tree<'_> {
         match solved.status {
             CertifiedStatus::Optimal => {}
             CertifiedStatus::Infeasible => return Ok(None),
+            // The bound of multipliers holds whatever they are, and a point that is a little off is
+            // good enough to branch on: neither has to be optimal.
+            CertifiedStatus::Unverified if !solved.x.is_empty() && solved.certificate.bound.is_finite() => {}
             CertifiedStatus::Unbounded if node.bounds.is_empty() => return Ok(Some(solved)),
             CertifiedStatus::LimitReached => {
                 self.limited = true;
