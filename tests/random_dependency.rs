@@ -122,9 +122,12 @@ fn what_is_claimed_to_survive_survives() {
     assert!(claimed >= 30, "{claimed} of 40 have a plan");
 }
 
+/// A limit that is tighter the larger its number.
+type Limit = fn(f64) -> String;
+
 #[test]
 fn what_is_tightened_never_costs_less() {
-    let limits: [(&str, fn(f64) -> String); 4] = [
+    let limits: [(&str, Limit); 4] = [
         ("survive", |x| {
             format!("policy:\n  survive: [ {{ loss_of: {{ each: vendor }}, serve: {:.0} % }} ]\n", 40.0 + 40.0 * x)
         }),
