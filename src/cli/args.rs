@@ -136,6 +136,9 @@ pub(super) struct SolveCommand {
     /// Longest time for one engine, such as `90`, `30s` or `5m`.
     #[arg(long, value_parser = parse_time, value_name = "TIME")]
     pub time_limit: Option<Duration>,
+    /// Relative gap at which a plan with yes-or-no decisions or whole blocks is good enough, such as `0.1%`.
+    #[arg(long, default_value = "0.01%", value_parser = parse_gap, value_name = "PART")]
+    pub gap: f64,
     /// How much is computed: the plan alone, also what needs further solves, or also break-even prices
     /// and ranges of shadow prices in a large model.
     #[arg(long, value_enum, default_value = "full")]
@@ -375,6 +378,16 @@ fn parse_engine(text: &str) -> Result<EngineChoice, String> {
     let choice: EngineChoice = text.parse()?;
     choice.built_in().map_err(|e| e.to_string())?;
     Ok(choice)
+}
+
+/// Reads a gap: a part from 0 to below 1, as a number or with `%`.
+fn parse_gap(text: &str) -> Result<f64, String> {
+    let (number, unit) = match text.strip_suffix('%') {
+        Some(number) => (number.trim_end(), 0.01),
+        None => (text, 1.0),
+    };
+    let read = number.parse::<f64>().ok().map(|x| x * unit).filter(|x| (0.0..1.0).contains(x));
+    read.ok_or_else(|| format!("`{text}` is not a gap; write a part such as `0.1%`"))
 }
 
 /// Reads a part above 0 and below 1.

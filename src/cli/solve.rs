@@ -13,6 +13,7 @@ pub(super) fn run(command: &SolveCommand, quiet: bool) -> Result<u8, Failure> {
     let settings = SolveSettings {
         engine: command.engine,
         time_limit: command.time_limit,
+        mip_gap: command.gap,
         detail: command.detail.into(),
         ..SolveSettings::default()
     };

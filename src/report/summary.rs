@@ -41,7 +41,13 @@ pub(super) fn headline(plan: &Plan) -> String {
 
 /// An error rounded up to a power of ten, at least a billionth, so that the sentence stays true
 /// and says the same where the last digits of the arithmetic differ.
+///
+/// What is no rounding, such as the gap of a search that was cut short, is rounded up to two digits.
 fn ceiling(error: f64) -> f64 {
+    if error > 1e-5 && error.is_finite() {
+        let digit = 10f64.powf(error.log10().floor() - 1.0);
+        return (error / digit).ceil() * digit;
+    }
     let mut bound = 1e-9;
     while bound < error && error.is_finite() {
         bound *= 10.0;
@@ -73,7 +79,9 @@ pub(super) fn advice(plan: &Plan) -> Option<&'static str> {
         Status::Unverified => Some(
             "Raise --time-limit if one was set, or try another engine with --engine; if none certifies it, report the model.",
         ),
-        Status::LimitReached => Some("Raise --time-limit."),
+        Status::LimitReached => Some(
+            "Raise --time-limit if one was set, or accept a larger --gap; with many whole numbers, build with `--features highs` and use --engine highs.",
+        ),
         Status::Unbounded | Status::Optimal => None,
     }
 }
