@@ -6,12 +6,13 @@
 use polysource::Model;
 use polysource::formulation::build;
 use polysource::lp::write_lp;
+use polysource::model::{Input, load};
 
 const HEAD: &str = "
 polysource: 1
 chips:
-  gpu: { vendor: nvidia, power: 1 kW }
-  tpu: { vendor: google, power: 500 W }
+  gpu: { vendor: nvidia, ecosystem: cuda, power: 1 kW }
+  tpu: { vendor: google, ecosystem: xla, power: 500 W }
 clouds:
   aws: { owner: amazon }
   gcp: { owner: google }
@@ -31,9 +32,12 @@ workloads:
 ";
 
 fn golden(name: &str, parts: &[&str]) {
-    let model = Model::from_yaml_str(&format!("{HEAD}{}", parts.concat())).unwrap_or_else(|e| panic!("{e}"));
+    written(name, &Model::from_yaml_str(&format!("{HEAD}{}", parts.concat())).unwrap_or_else(|e| panic!("{e}")));
+}
+
+fn written(name: &str, model: &Model) {
     let mut text = Vec::new();
-    write_lp(build(&model).program(), &mut text).unwrap();
+    write_lp(build(model).program(), &mut text).unwrap();
     let text = String::from_utf8(text).unwrap();
     let path = format!("tests/golden/{name}.lp");
     if std::env::var_os("UPDATE_EXPECT").is_some() {
@@ -168,4 +172,90 @@ fn ramp() {
             "policy: { limits: [ { ramp: { where: { vendor: google }, at_most: 20 chips } } ] }\n",
         ],
     );
+}
+
+#[test]
+fn deals() {
+    golden(
+        "deals",
+        &[
+            OFFERS,
+            CHAT,
+            "
+contracts:
+  half:
+    decision: optional
+    covers: { cloud: aws }
+    commit: { spend: 100 USD }
+    discount: 50 %
+    fee: 7 USD
+    funding: 40 USD
+    excludes: [access]
+  access:
+    decision: optional
+    fee: 5 USD
+    unlocks: { offer: b }
+    requires: [ { floor: { where: { vendor: google }, of: work, at_least: 25 % } } ]
+  more: { decision: optional, funding: 3 USD, needs: [access] }
+",
+        ],
+    );
+}
+
+#[test]
+fn porting_and_split() {
+    golden(
+        "placement",
+        &[
+            TWO_DAYS,
+            "
+offers:
+  a: { chip: gpu, cloud: aws, price: 3, capacity: 100 }
+  b: { chip: tpu, cloud: gcp, price: 1, capacity: 10 }
+workloads:
+  chat:
+    kind: inference
+    demand: 60 req/h
+    throughput: { gpu: 2 req/h, tpu: 1 req/h }
+    porting: { xla: { cost: 40 USD, lead: 1 day } }
+  train:
+    kind: training
+    work: 1000 gpu-h
+    rate: { at_least: 5 chips }
+    throughput: { gpu: 1 gpu-h, tpu: 0.5 gpu-h }
+    split: one-cloud
+",
+        ],
+    );
+}
+
+#[test]
+fn blocks_minimums_and_tiers() {
+    golden(
+        "quantities",
+        &[
+            "
+offers:
+  blocks: { chip: gpu, cloud: aws, price: 3, capacity: 100, block: 8 }
+  least: { chip: gpu, cloud: gcp, price: 2, capacity: 100, minimum: 20 }
+  falling: { chip: tpu, cloud: gcp, price: 2, capacity: 50, tiers: [ { above: 10, price: 1 } ] }
+  rising: { chip: tpu, cloud: aws, price: 1, capacity: 50, tiers: [ { above: 10, price: 2 } ] }
+",
+            CHAT,
+        ],
+    );
+}
+
+#[test]
+fn what_runs_today() {
+    // The table is no text of the model: it is read from the folder.
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("today.csv"), "offer,workload,chips\na,chat,20\nb,chat,5\n").unwrap();
+    let rest = "
+baseline: { file: today.csv, switching: 2 USD/chip }
+policy: { limits: [ { ramp: { where: { vendor: google }, at_most: 20 chips } } ] }
+";
+    let text = format!("{HEAD}{TWO_DAYS}{OFFERS}{CHAT}{rest}");
+    let input = Input { text, folder: Some(folder.path().to_owned()), ..Input::default() };
+    written("baseline", &load(&input).unwrap_or_else(|e| panic!("{e}")).model);
 }

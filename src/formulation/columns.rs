@@ -115,7 +115,9 @@ fn holdings(f: &mut Formulation, model: &Model, index: usize, offer: &Offer, nee
         if capacity <= 0.0 {
             continue;
         }
-        let enough = ROOM * room * stretch.clone().map(|t| need[t]).fold(1.0, f64::max);
+        // A block or a minimum may be more than all that is needed.
+        let least = offer.block.unwrap_or(0.0).max(offer.minimum.unwrap_or(0.0)).max(1.0);
+        let enough = ROOM * room * stretch.clone().map(|t| need[t]).fold(least, f64::max);
         let boxed = enough < capacity;
         let discount = contract.map_or(0.0, |k| model.contracts[k].discount);
         let label = &model.calendar.periods[stretch.start].label;
@@ -131,7 +133,7 @@ fn holdings(f: &mut Formulation, model: &Model, index: usize, offer: &Offer, nee
         let alone = offer.tiers.is_empty() && stretch.clone().all(|t| counts[t] == 1);
         let most = if alone { capacity } else { CLEAR * capacity };
         for tier in 0..=offer.tiers.len() {
-            let from = if tier == 0 { 0.0 } else { offer.tiers[tier - 1].above };
+            let from = offer.above(tier);
             let width = offer.tiers.get(tier).map_or(f64::INFINITY, |next| next.above - from);
             let payments = payments(model, offer, stretch.clone(), discount, tier);
             let cost = payments.iter().map(|&(t, money)| money * model.discount(t)).sum();

@@ -1,6 +1,8 @@
 //! Contracts as decisions, with sign\[k\] whole, 0 or 1:
 //!
 //! - held under k only if signed: held\[o,t,k\] <= (what could be held) x sign\[k\]
+//! - and not beside it: held\[o,t\] without a contract <= (what could be held) x (1 - sign\[k\]), since
+//!   all of an offer is held under a contract that is signed
 //! - unlocked: held\[o,t\] <= (what could be held) x sign\[k\] for every k that unlocks o
 //! - excludes: sign\[k\] + sign\[j\] <= 1; needs: sign\[k\] <= sign\[j\]
 //!
@@ -11,7 +13,7 @@
 //! A limit that a contract requires has its right-hand side moved by what its columns' boxes allow
 //! when the contract is not signed (see [`Formulation::row`]).
 
-use super::{Constraint, Formulation, bracketed};
+use super::{Constraint, Formulation, Holding, NEAR, bracketed};
 use crate::lp::ColumnId;
 use crate::model::{Decision, Model};
 
@@ -38,15 +40,18 @@ pub(super) fn add_signs(f: &mut Formulation, model: &Model) {
 pub(super) fn add(f: &mut Formulation, model: &Model) {
     for k in 0..model.contracts.len() {
         if let Some(sign) = f.signs[k] {
-            let under: Vec<ColumnId> = f.holdings.iter().filter(|h| h.contract == Some(k)).map(|h| h.column).collect();
-            under.into_iter().for_each(|column| only_if(f, "under", k, model, column, sign));
-            let unlocked: Vec<ColumnId> = f
-                .holdings
-                .iter()
-                .filter(|h| model.contracts[k].unlocks[h.offer] && h.contract != Some(k))
-                .map(|h| h.column)
-                .collect();
-            unlocked.into_iter().for_each(|column| only_if(f, "unlocked", k, model, column, sign));
+            let contract = &model.contracts[k];
+            for index in 0..f.holdings.len() {
+                let h = &f.holdings[index];
+                let covered = contract.covers[h.offer] && contract.active.contains(&h.periods.start);
+                if h.contract == Some(k) {
+                    only_if(f, "under", k, model, index, (sign, true));
+                } else if contract.unlocks[h.offer] {
+                    only_if(f, "unlocked", k, model, index, (sign, true));
+                } else if h.contract.is_none() && covered {
+                    only_if(f, "beside", k, model, index, (sign, false));
+                }
+            }
         }
         for &j in &model.contracts[k].excludes {
             relation(f, model, "excludes", [(k, 1.0), (j, 1.0)], 1.0);
@@ -57,15 +62,38 @@ pub(super) fn add(f: &mut Formulation, model: &Model) {
     }
 }
 
-/// column / its upper bound <= sign: in parts, since what is a millionth of a chip in the row of a
-/// yes-or-no is rounding, whatever the number of chips.
-fn only_if(f: &mut Formulation, role: &'static str, k: usize, model: &Model, column: ColumnId, sign: ColumnId) {
-    let of = &f.program.columns()[column.0 as usize];
-    if of.upper <= 0.0 {
+/// held / what could be held <= sign, or <= 1 - sign: in parts, since what is a millionth of a chip in
+/// the row of a yes-or-no is rounding, whatever the number of chips.
+fn only_if(
+    f: &mut Formulation,
+    role: &'static str,
+    k: usize,
+    model: &Model,
+    index: usize,
+    (sign, signed): (ColumnId, bool),
+) {
+    let holding = &f.holdings[index];
+    let (column, most) = (holding.column, could_be_held(f, model, holding));
+    if most <= 0.0 {
         return;
     }
-    let (upper, name) = (of.upper, format!("{role}{}", bracketed(&[&model.contracts[k].id, &of.name])));
-    f.row(Constraint::Decision, name, role, (f64::NEG_INFINITY, 0.0), vec![(column, 1.0 / upper), (sign, -1.0)]);
+    let held = &f.program.columns()[column.0 as usize].name;
+    let name = format!("{role}{}", bracketed(&[&model.contracts[k].id, held]));
+    let (a, upper) = if signed { (-1.0, 0.0) } else { (1.0, 1.0) };
+    let row = vec![(column, 1.0 / most), (sign, a)];
+    f.row(Constraint::Decision, name, role, (f64::NEG_INFINITY, upper), row);
+}
+
+/// The most that a holding can be, and a little: what its offer's capacity leaves for its tier, or
+/// its box.
+fn could_be_held(f: &Formulation, model: &Model, holding: &Holding) -> f64 {
+    let offer = &model.offers[holding.offer];
+    let capacity = holding.periods.clone().map(|t| offer.capacity_at(t)).fold(f64::INFINITY, f64::min);
+    let upper = f.program.columns()[holding.column.0 as usize].upper;
+    match capacity - offer.above(holding.tier) {
+        left if left > 0.0 => NEAR * upper.min(left),
+        _ => upper,
+    }
 }
 
 /// sum of a x sign <= most, where signs that are no decisions are constants.

@@ -272,6 +272,10 @@ pub struct Formulation {
 /// bound that is reached together with the row that implies it would share that row's price.
 const CLEAR: f64 = 2.0;
 
+/// What a yes-or-no decision allows is this much more than what the model's demands and capacities
+/// imply: hardly less tight, and never reached together with the row that implies it.
+const NEAR: f64 = 1.001;
+
 /// Builds the linear program of a model.
 #[must_use]
 pub fn build(model: &Model) -> Formulation {
@@ -385,7 +389,9 @@ impl Formulation {
         for offer in 0..model.offers.len() {
             let mut used = vec![0.0; model.periods()];
             self.runs_of(offer).for_each(|r| used[r.period] += x[r.column.0 as usize]);
-            for h in self.holdings_of(offer).iter().filter(|h| h.contract.is_some() && h.payments.len() == 1) {
+            // From the back, so that of prices by quantity the last is given up first.
+            let under = |h: &&Holding| h.contract.is_some() && h.payments.len() == 1;
+            for h in self.holdings_of(offer).iter().rev().filter(under) {
                 let (period, price) = h.payments[0];
                 let held: f64 = self.held(offer, period, 1.0).map(|(c, _)| x[c.0 as usize]).sum();
                 let spare = (held - used[period]).min(x[h.column.0 as usize]);

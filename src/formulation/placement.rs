@@ -6,14 +6,14 @@
 //! - not split: sum over g of place\[w,g\] <= 1
 //!
 //! with the capacity of g in place of what there is to do where that is less: the bound is the
-//! model's own. Rows are divided by it, so that they are in parts. Porting costs its price for each ecosystem, data its move to each
-//! cloud that does not have it.
+//! model's own. Rows are divided by it, so that they are in parts. Porting costs its price for each
+//! ecosystem, data its move to each cloud that does not have it.
 //!
 //! - rate: fewest x on\[w,t\] <= sum over o of run\[w,o,t\] <= most x on\[w,t\]
 
 use std::collections::BTreeMap;
 
-use super::{Constraint, Formulation, bracketed};
+use super::{Constraint, Formulation, NEAR, bracketed};
 use crate::lp::ColumnId;
 use crate::model::{Model, Split, Task};
 
@@ -115,7 +115,7 @@ fn place(f: &mut Formulation, model: &Model, w: usize, by: PlaceBy, one: bool) {
             Task::Inference { .. } => {
                 for (t, mut terms) in periods {
                     let label = &model.calendar.periods[t].label;
-                    let demand = workload.peak_demand(t).min(there(t));
+                    let demand = NEAR * workload.peak_demand(t).min(there(t));
                     terms.iter_mut().for_each(|(_, a)| *a /= demand);
                     terms.push((column, -1.0));
                     let name = format!("place{}", bracketed(&[&workload.id, &group, label]));
@@ -124,7 +124,7 @@ fn place(f: &mut Formulation, model: &Model, w: usize, by: PlaceBy, one: bool) {
             }
             Task::Training { work } => {
                 let hours = |t: usize| model.calendar.periods[t].hours;
-                let work = work.min(periods.keys().map(|&t| hours(t) * there(t)).sum());
+                let work = NEAR * work.min(periods.keys().map(|&t| hours(t) * there(t)).sum());
                 let all = periods.into_iter().flat_map(|(t, terms)| {
                     terms.into_iter().map(move |(c, a)| (c, a * hours(t) / work)).collect::<Vec<_>>()
                 });
@@ -149,7 +149,7 @@ fn running(f: &mut Formulation, model: &Model, w: usize, least: f64) {
         if runs.is_empty() {
             continue;
         }
-        let most = workload.rate_at_most.unwrap_or(f64::INFINITY).min(f.most(&runs));
+        let most = (NEAR * workload.rate_at_most.unwrap_or(f64::INFINITY)).min(f.most(&runs));
         let label = &model.calendar.periods[t].label;
         let name = bracketed(&[&workload.id, label]);
         let on = f.program.add_integer(format!("on{name}"), "on", 0.0, 1.0, 0.0);

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::columns::{most_useful, ported};
-use super::placement::PlaceBy;
+use super::placement::{PlaceBy, placement_cost};
 use super::{CLEAR, Constraint, Formulation, bracketed};
 use crate::lp::ColumnId;
 use crate::model::{Model, Task, Term};
@@ -97,6 +97,7 @@ impl Formulation {
             .placements
             .iter()
             .filter(|p| p.by == PlaceBy::Ecosystem)
+            .filter(|p| placement_cost(model, p.workload, p.by, &p.group).is_some_and(|(_, cost)| cost > 0.0))
             .map(|p| (p.column, p.workload, p.group.clone()))
             .collect();
         for (place, w, group) in places {

@@ -3,7 +3,7 @@
 //! A commitment that runs beyond the horizon counts within it by the hours that fall into it:
 //! 38 billion over seven years are 5.43 billion in each year that is planned.
 
-use crate::diagnostics::{Code, suggest};
+use crate::diagnostics::{Code, Place, suggest};
 use crate::document::{self as doc, Series, SeriesForm};
 use crate::units::Dimension as Unit;
 
@@ -124,6 +124,7 @@ fn relations(reader: &mut Reader<'_>, document: &doc::Document, contracts: &mut 
     let known: Vec<&str> = ids.iter().map(String::as_str).collect();
     let unread = super::supply::broken(map, &known);
     let unread: Vec<&str> = unread.iter().map(String::as_str).collect();
+    let mut needed: Vec<(usize, usize, Place)> = Vec::new();
     for (id, _, contract) in &map.entries {
         let (Some(contract), Some(k)) = (contract, ids.iter().position(|i| i == id)) else { continue };
         for (key, list) in [("excludes", &contract.excludes), ("needs", &contract.needs)] {
@@ -141,8 +142,16 @@ fn relations(reader: &mut Reader<'_>, document: &doc::Document, contracts: &mut 
                     contracts[k].excludes.push(other);
                 } else {
                     contracts[k].needs.push(other);
+                    needed.push((k, other, text.place));
                 }
             }
+        }
+    }
+    for (k, other, place) in needed {
+        if contracts[k].excludes.contains(&other) || contracts[other].excludes.contains(&k) {
+            let message = format!("`{}` needs `{}`, but they exclude one another", ids[k], ids[other]);
+            let remedy = "remove one of the two, or the contract, which could never be signed";
+            reader.error(Code::Contradiction, place, message, remedy);
         }
     }
 }

@@ -164,7 +164,7 @@ pub(super) fn offers(
             origin: reader.origin(*place),
         };
         too_small(reader, &read, offer);
-        missing_price(reader, &read, offer.price.as_ref().map_or(*place, |s| s.place));
+        missing_price(reader, &read, offer, *place);
         offers.push(ReadOffer { offer: read, pool: offer.pool.clone() });
     }
     offers
@@ -172,24 +172,35 @@ pub(super) fn offers(
 
 /// A price must be known whenever it can be paid: when chips can be held on demand, or when a
 /// reservation can start.
-fn missing_price(reader: &mut Reader<'_>, offer: &Offer, place: Place) {
+fn missing_price(reader: &mut Reader<'_>, offer: &Offer, written: &doc::Offer, place: Place) {
     let payable = |t: usize| match &offer.term {
         Term::Reserved { ends, .. } => ends.contains_key(&t) && t >= offer.lead,
         _ => offer.capacity_at(t) > 0.0,
     };
-    let unknown = |t: usize| offer.price[t].is_nan() || offer.tiers.iter().any(|tier| tier.price[t].is_nan());
-    if let Some(t) = (0..offer.price.len()).find(|&t| unknown(t) && payable(t)) {
+    let missing = |price: &[f64]| (0..price.len()).find(|&t| price[t].is_nan() && payable(t));
+    let mut tell = |t: usize, place: Place, what: &str| {
         let label = reader.calendar.periods[t].label.clone();
         reader.error(
             Code::MissingPrice,
             place,
-            format!("the offer `{}` can be held in {label} but has no price then", offer.id),
+            format!("the offer `{}` can be held in {label} but has no price then{what}", offer.id),
             format!("add a step at or before {label}, or set the capacity to 0 until the price begins"),
         );
+    };
+    if let Some(t) = missing(&offer.price) {
+        tell(t, written.price.as_ref().map_or(place, |s| s.place), "");
+    }
+    let tiers = written.tiers.iter().flat_map(|l| &l.items);
+    // Where a tier could not be read there are fewer of them, and the mistake has been told.
+    for (tier, written) in offer.tiers.iter().zip(tiers) {
+        if let Some(t) = missing(&tier.price) {
+            let place = written.price.as_ref().map_or(place, |s| s.place);
+            tell(t, place, &format!(" for chips beyond {}", tier.above));
+        }
     }
 }
 
-/// Prices by quantity, which have to rise in quantity.
+/// Prices by quantity, in the order of the quantities.
 fn tiers(reader: &mut Reader<'_>, offer: &doc::Offer) -> Vec<Tier> {
     let mut tiers: Vec<Tier> = Vec::new();
     for written in offer.tiers.iter().flat_map(|l| &l.items) {

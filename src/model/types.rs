@@ -248,6 +248,12 @@ impl Offer {
         if tier == 0 { &self.price } else { &self.tiers[tier - 1].price }
     }
 
+    /// The quantity beyond which a tier's price holds.
+    #[must_use]
+    pub fn above(&self, tier: usize) -> f64 {
+        if tier == 0 { 0.0 } else { self.tiers[tier - 1].above }
+    }
+
     /// Most chips in a period: 0 before the lead time, infinite without a capacity.
     #[must_use]
     pub fn capacity_at(&self, period: usize) -> f64 {

@@ -96,14 +96,17 @@ fn quantities(audit: &mut Audit, model: &Model, schedule: &Schedule) {
             if let Some(least) = offer.minimum.filter(|least| chips > 1e-6 * (1.0 + least)) {
                 audit.at_most(|| format!("{} {under} in {label}: its minimum", offer.id), least, chips, chips);
             }
-            for i in 1..tiers.len() {
-                let from = if i == 1 { 0.0 } else { offer.tiers[i - 2].above };
-                let width = offer.tiers[i - 1].above - from;
-                if tiers[i] > 1e-6 * (1.0 + chips) {
-                    let what = || format!("{} {under} in {label}: tier {i} is full before the next", offer.id);
-                    audit.at_most(what, width, tiers[i - 1], chips);
-                }
-            }
+            // What is paid is what the chips cost when each tier is filled before the next; which chips
+            // are told to be in which tier matters only if it makes a difference.
+            let price =
+                |i: usize| offer.price_in(i)[start] * (1.0 - contract.map_or(0.0, |k| model.contracts[k].discount));
+            let paid: f64 = tiers.iter().enumerate().map(|(i, held)| held * price(i)).sum();
+            let width =
+                |i: usize| if i + 1 < tiers.len() { offer.above(i + 1) - offer.above(i) } else { f64::INFINITY };
+            let within = |i: usize| (chips - offer.above(i)).clamp(0.0, width(i));
+            let due: f64 = (0..tiers.len()).filter(|&i| within(i) > 0.0).map(|i| within(i) * price(i)).sum();
+            let what = || format!("{} {under} in {label}: each price for its quantity", offer.id);
+            audit.at_most(what, (paid - due).abs(), 0.0, paid.max(due));
         }
     }
 }

@@ -49,6 +49,8 @@ pub struct Schedule {
     pub excess: Vec<(usize, f64)>,
     /// Whether each contract is signed.
     pub signed: Vec<bool>,
+    /// Where workloads were made ready to run, whether they do or stand by: workload, group.
+    pub placed: Vec<(usize, PlaceBy, String)>,
 }
 
 impl Schedule {
@@ -90,15 +92,18 @@ impl Schedule {
             f.excesses.iter().filter(|e| at(e.column) != 0.0).map(|e| (e.limit, at(e.column) * e.price)).collect();
         let signed = f.signs.iter().zip(&model.contracts);
         let signed = signed.map(|(sign, c)| sign.map_or(c.decision == Decision::Signed, |s| at(s) > 0.5)).collect();
-        Schedule { held, running, unmet, idle, excess, signed }
+        let placed = f.placements.iter().filter(|p| at(p.column) > 0.5);
+        let placed = placed.map(|p| (p.workload, p.by, p.group.clone())).collect();
+        Schedule { held, running, unmet, idle, excess, signed, placed }
     }
 
-    /// Groups in which a workload runs.
+    /// Groups in which a workload runs, or could after a loss.
     #[must_use]
     pub fn groups(&self, model: &Model, workload: usize, by: PlaceBy) -> BTreeSet<String> {
         // A billionth of a chip is rounding.
         let mine = self.running.iter().filter(|r| r.workload == workload && r.chips > 1e-9);
-        mine.map(|r| by.group(model, r.offer)).collect()
+        let placed = self.placed.iter().filter(|p| p.0 == workload && p.1 == by).map(|p| p.2.clone());
+        mine.map(|r| by.group(model, r.offer)).chain(placed).collect()
     }
 
     /// Chips of each purchase of an offer, by tier: under which contract and from which period.

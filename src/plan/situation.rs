@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::schedule::Schedule;
-use super::types::Plan;
+use super::types::{CostKind, Plan};
 use crate::engine::{CertifiedStatus, EngineChoice, EngineError, SolveOptions, Solved, solve_certified};
 use crate::formulation::PlaceBy;
 use crate::lp::{ColumnId, LinearProgram};
@@ -57,7 +57,9 @@ impl<'a> Situation<'a> {
         for r in &schedule.running {
             situation.running[r.period].push((r.workload, r.offer, r.chips));
         }
-        situation.learn_porting();
+        situation.learn_porting(|w, ecosystem| {
+            schedule.placed.iter().any(|p| p.0 == w && p.1 == PlaceBy::Ecosystem && p.2 == ecosystem)
+        });
         for &(w, t, work) in &schedule.unmet {
             situation.undone[w][t] += work / model.calendar.periods[t].hours;
         }
@@ -89,7 +91,9 @@ impl<'a> Situation<'a> {
             let t = period(&a.period)?;
             situation.running[t].push((workload(&a.workload)?, offer(&a.offer)?, a.chips));
         }
-        situation.learn_porting();
+        let paid =
+            |id: &str| plan.cost.iter().flat_map(|c| &c.lines).any(|l| l.kind == CostKind::Porting && l.id == id);
+        situation.learn_porting(|w, ecosystem| paid(&format!("{} {ecosystem}", model.workloads[w].id)));
         for u in &plan.unmet {
             let (w, t) = (workload(&u.workload)?, period(&u.period)?);
             situation.undone[w][t] += u.work / model.calendar.periods[t].hours;
@@ -107,15 +111,16 @@ impl<'a> Situation<'a> {
         }
     }
 
-    /// A workload can be rerouted only to ecosystems that it runs on, or whose porting is free: what
-    /// it takes to port it cannot be done when the loss has come.
-    fn learn_porting(&mut self) {
+    /// A workload can be rerouted only to ecosystems that it runs on, whose porting was paid for or is
+    /// free: what it takes to port it cannot be done when the loss has come.
+    fn learn_porting(&mut self, was_paid: impl Fn(usize, &str) -> bool) {
         for (w, workload) in self.model.workloads.iter().enumerate() {
             let on = |ecosystem: &str| {
                 let runs = self.running.iter().flatten().filter(|r| r.0 == w && r.2 > 1e-9);
                 runs.into_iter().any(|r| PlaceBy::Ecosystem.group(self.model, r.1) == ecosystem)
             };
-            let paid = workload.porting.iter().filter(|p| p.cost > 0.0 && !on(&p.ecosystem));
+            let paid =
+                workload.porting.iter().filter(|p| p.cost > 0.0 && !on(&p.ecosystem) && !was_paid(w, &p.ecosystem));
             self.unported[w] = paid.map(|p| p.ecosystem.clone()).collect();
         }
     }
