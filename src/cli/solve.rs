@@ -15,7 +15,6 @@ pub(super) fn run(command: &SolveCommand, quiet: bool) -> Result<u8, Failure> {
         time_limit: command.time_limit,
         mip_gap: command.gap,
         detail: command.detail.into(),
-        ..SolveSettings::default()
     };
     let plan = solve(&loaded.model, &settings).map_err(|e| Failure::Outside(e.to_string()))?;
     let style = Style { colour: command.output.is_none() && colour(&io::stdout()) };
