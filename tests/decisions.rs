@@ -384,6 +384,29 @@ workloads: {{ chat: {{ {CHAT}, demand: 40 req/h }} }}
 }
 
 #[test]
+fn a_deal_is_worth_what_the_plan_would_save_by_it() {
+    // At least half of what training spends is spent at aws, at its own price: 4 a >= b with a + b of
+    // 30 gives 6 and 24. Half price under the deal saves 12. In the file as signed it counts by half
+    // (2 a >= b, so 10 and 20), but the deal that the plan weighs is the one that it could sign.
+    let plan = |fee: u32| {
+        solved(&format!(
+            "
+offers:
+  a: {{ chip: gpu, cloud: aws, price: 4, capacity: 100 }}
+  b: {{ chip: tpu, cloud: gcp, price: 1, capacity: 100 }}
+contracts: {{ deal: {{ decision: optional, covers: {{ cloud: aws }}, discount: 50 %, fee: {fee} USD }} }}
+workloads: {{ train: {{ kind: training, work: 30 gpu-h, throughput: {{ gpu: 1 gpu-h, tpu: 1 gpu-h }} }} }}
+policy:
+  limits:
+    - {{ floor: {{ where: {{ cloud: aws }}, of: spend, for: {{ kind: training }}, at_least: 50 % }} }}
+"
+        ))
+    };
+    weighs(&plan(10), "deal", 46.0, 48.0);
+    weighs(&plan(20), "deal", 56.0, 48.0);
+}
+
+#[test]
 fn what_is_signed_decides_for_what_may_be() {
     // The signed one excludes the other, which would save 40.
     let plan = solved(&format!(

@@ -17,7 +17,7 @@ pub(super) fn add(model: &Model, settings: &SolveSettings, plan: &mut Plan) -> R
     for k in (0..model.contracts.len()).filter(|&k| model.contracts[k].decision == Decision::Optional) {
         let signed = plan.contracts[k].signed;
         let mut other = model.clone();
-        other.contracts[k].decision = if signed { Decision::Refused } else { Decision::Signed };
+        other.contracts[k].decision = if signed { Decision::Refused } else { Decision::Accepted };
         let (formulation, solved) = solve_within_boxes(&other, Limits::All, settings)?;
         let cost = match solved.status {
             CertifiedStatus::Optimal => Some(formulation.program().objective(&solved.x)),

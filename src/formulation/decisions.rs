@@ -27,9 +27,10 @@ pub(super) fn add_signs(f: &mut Formulation, model: &Model) {
                 f.program.add_offset(paid - got);
                 None
             }
-            Decision::Optional => {
+            Decision::Optional | Decision::Accepted => {
+                let least = if contract.decision == Decision::Accepted { 1.0 } else { 0.0 };
                 let name = format!("sign{}", bracketed(&[&contract.id]));
-                Some(f.program.add_integer(name, "sign", 0.0, 1.0, paid - got))
+                Some(f.program.add_integer(name, "sign", least, 1.0, paid - got))
             }
             Decision::Refused => None,
         };

@@ -280,6 +280,8 @@ pub enum Decision {
     Signed,
     /// The plan signs it if that pays.
     Optional,
+    /// The plan signs it though it need not: for what the plan would be with it.
+    Accepted,
     /// It is not: for what the plan would be without it.
     Refused,
 }

@@ -17,7 +17,7 @@ fn contracts(audit: &mut Audit, model: &Model, schedule: &Schedule) {
     for (k, contract) in model.contracts.iter().enumerate() {
         let signed = schedule.signed[k];
         let asked = match contract.decision {
-            Decision::Signed => signed,
+            Decision::Signed | Decision::Accepted => signed,
             Decision::Refused => !signed,
             Decision::Optional => true,
         };
