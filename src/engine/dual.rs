@@ -4,17 +4,19 @@
 //! (Dantzig, "Linear Programming and Extensions", 1963, chapter 6). What is left is a small
 //! program in the multipliers, with the Lagrangian bound as its objective, which the simplex
 //! method solves: it helps where the feasible set has no inside and an interior-point method
-//! cannot settle.
+//! cannot settle. Where rounding hides which rows are slack, that program has no solution, and the
+//! whole dual is solved.
 
 use super::{EngineError, Microlp, SolveOptions};
 use crate::lp::{LinearProgram, RowId};
 
-/// Relative distance within which a row or column counts as being at its bound.
-const ACTIVE: f64 = 1e-7;
+/// Relative distance within which a row or column counts as being at its bound; the last leaves
+/// nothing out, which is the dual itself.
+const ACTIVE: [f64; 3] = [1e-7, 1e-5, 1e-3];
 /// Columns beyond which this takes longer than it is worth.
 const MOST: usize = 20_000;
 
-/// Multipliers of the rows for a point, or `None` if the program for them has no solution.
+/// Multipliers of the rows for a point, or `None` if the programs for them have no solution.
 pub(super) fn dual_of_vertex(
     lp: &LinearProgram,
     x: &[f64],
@@ -23,7 +25,23 @@ pub(super) fn dual_of_vertex(
     if lp.columns().len() > MOST || x.len() != lp.columns().len() {
         return Ok(None);
     }
-    let near = |value: f64, bound: f64, size: f64| bound.is_finite() && (value - bound).abs() <= ACTIVE * (1.0 + size);
+    for active in ACTIVE {
+        let found = dual_at(lp, x, active, options)?;
+        tracing::debug!(active, found = found.is_some(), "multipliers of a vertex");
+        if let Some(y) = found {
+            return Ok(Some(y));
+        }
+    }
+    Ok(None)
+}
+
+fn dual_at(
+    lp: &LinearProgram,
+    x: &[f64],
+    active: f64,
+    options: &SolveOptions,
+) -> Result<Option<Vec<f64>>, EngineError> {
+    let near = |value: f64, bound: f64, size: f64| bound.is_finite() && (value - bound).abs() <= active * (1.0 + size);
     let activity = lp.activity(x);
     // Typical cost of a unit of a column, so that multipliers are numbers around 1.
     let unit = lp.columns().iter().map(|c| c.cost.abs()).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
