@@ -59,8 +59,8 @@ fn plan() -> Plan {
             unrestricted: Some(98e6),
             premium: Some(2e6),
             by_period: vec![
-                PeriodCost { period: "2026-Q1".to_owned(), cost: 34e6 },
-                PeriodCost { period: "2026-Q2".to_owned(), cost: 70e6 },
+                PeriodCost { period: "2026-Q1".to_owned(), cost: 34e6, kinds: Vec::new() },
+                PeriodCost { period: "2026-Q2".to_owned(), cost: 70e6, kinds: Vec::new() },
             ],
             lines: vec![
                 line(CostKind::Spend, "aws-trn2", 200e6 / 3.0),

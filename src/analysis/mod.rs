@@ -4,6 +4,7 @@
 pub mod curve;
 mod cuts;
 mod deals;
+pub mod dossier;
 pub mod frontier;
 mod premium;
 mod ranges;

@@ -59,6 +59,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  polysource frontier models/quickstart.yaml --against hhi:vendor\n  polysource frontier models/inference-fleet.yaml --against largest:vendor:chips --points 8 --plans plans\n  polysource frontier models/inference-fleet.yaml --against served:cloud --format json\n\nAgainst: hhi:DIMENSION[:MEASURE], largest:DIMENSION[:MEASURE], served:DIMENSION or cvar[:LEVEL]; measures are spend (default), chips, work and power."
     )]
     Frontier(FrontierCommand),
+    /// Write one page with everything: the plan, its charts, what happens when suppliers fail.
+    #[command(
+        after_help = "Examples:\n  polysource report models/quickstart.yaml -o report.html\n  polysource report models/frontier-lab.yaml --curve 'offers{vendor: amazon}.price=*0.8..1.2' --svg charts -o report.html"
+    )]
+    Report(super::report::ReportCommand),
     /// Write the linear program for another solver.
     #[command(
         after_help = "Examples:\n  polysource export models/quickstart.yaml --to lp\n  polysource export models/frontier-lab.yaml -o frontier.mps"
@@ -374,7 +379,7 @@ impl From<PlanFormat> for crate::report::Format {
 }
 
 /// Reads the name of an engine that this build has.
-fn parse_engine(text: &str) -> Result<EngineChoice, String> {
+pub(super) fn parse_engine(text: &str) -> Result<EngineChoice, String> {
     let choice: EngineChoice = text.parse()?;
     choice.built_in().map_err(|e| e.to_string())?;
     Ok(choice)
@@ -412,7 +417,7 @@ fn parse_correlation(text: &str) -> Result<(String, String, f64), String> {
 }
 
 /// Reads `90`, `30s`, `5m` or `1h`.
-fn parse_time(text: &str) -> Result<Duration, String> {
+pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let factor = match &text[digits.len()..] {
         "" | "s" => 1.0,

@@ -62,7 +62,7 @@ pub(super) fn run(command: &FrontierCommand, quiet: bool) -> Result<u8, Failure>
 }
 
 /// Reads `hhi:vendor`, `largest:cloud:chips`, `served:vendor` or `cvar:95%`.
-fn against(text: &str, model: &Model) -> Result<Against, String> {
+pub(super) fn against(text: &str, model: &Model) -> Result<Against, String> {
     let parts: Vec<&str> = text.split(':').map(str::trim).collect();
     let dimension = |word: Option<&&str>| {
         let word = word.copied().ok_or_else(|| format!("`{text}` lacks a dimension: write `{}:vendor`", parts[0]))?;

@@ -10,6 +10,7 @@ mod interrupt;
 mod journal;
 mod logging;
 mod progress;
+mod report;
 mod solve;
 mod stress;
 mod sweep;
@@ -82,6 +83,7 @@ fn run() -> u8 {
         Command::Sweep(command) => sweep::run(command, arguments.quiet),
         Command::Curve(command) => curve::run(command, arguments.quiet),
         Command::Frontier(command) => frontier::run(command, arguments.quiet),
+        Command::Report(command) => report::run(command, arguments.quiet),
         Command::Export(command) => export::run(command, arguments.quiet),
         Command::Schema { of, output } => schema(*of, output.as_deref()),
         Command::Init { output } => {

@@ -48,7 +48,7 @@ pub(super) fn run(command: &StressCommand, quiet: bool) -> Result<u8, Failure> {
 }
 
 /// The plan that `solve --format json` wrote, if it is one of this model.
-fn read(model: &Model, path: &std::path::Path) -> Result<Plan, Failure> {
+pub(super) fn read(model: &Model, path: &std::path::Path) -> Result<Plan, Failure> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).map_err(|e| Failure::Outside(format!("cannot read {shown}: {e}")))?;
     let plan: Plan = serde_json::from_str(&text)

@@ -1,6 +1,7 @@
 //! What was written: the YAML as a tree with places, overlaid, and the typed records read from it.
 
 mod change;
+mod citations;
 mod decode;
 mod node;
 mod overlay;
@@ -10,6 +11,7 @@ mod series;
 mod vary;
 
 pub use change::{Unchangeable, changed};
+pub use citations::{Citation, citations};
 pub use decode::{Amount, Anything, Decode, List, Map, Text, report_unit};
 pub use node::{Entry, Node, Value};
 pub use overlay::{apply_scenarios, insert, lookup, merge, set};

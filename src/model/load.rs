@@ -11,7 +11,7 @@ use crate::units::Dimension as Unit;
 use super::calendar::{Calendar, Step, parse_period};
 use super::reader::{In, Reader};
 use super::select::{Offers, Written};
-use super::types::{Model, Offer};
+use super::types::{Cited, Model, Offer};
 use super::{baseline, contracts, demand, limits, risk, supply};
 
 /// Most periods that a horizon may have: eleven years of hours.
@@ -293,6 +293,9 @@ pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagno
     let risk_place = policy.and_then(|p| p.risk.as_ref()).map_or(document.place, |r| r.place);
     let risk_origin = reader.origin(risk_place);
     warn_idle(&mut reader, &document, &offers);
+    let cite =
+        |c: doc::Citation| Cited { path: c.path, source: c.source, as_of: c.as_of, origin: reader.origin(c.place) };
+    let citations = doc::citations(root).into_iter().map(cite).collect();
     if undated {
         reader.diagnostics.forget_since(told, &DATED);
         return None;
@@ -320,6 +323,7 @@ pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagno
         risk,
         risk_origin,
         notes,
+        citations,
     })
 }
 

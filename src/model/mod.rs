@@ -22,8 +22,8 @@ pub use load::{Input, Loaded, Rejected, load, load_with};
 pub use selector::{Dimension, glob};
 pub use sweeps::{Asked, MOST_POINTS, Method, Sampling, SweepSpec};
 pub use types::{
-    Baseline, Chip, Cloud, Commit, CommitBucket, CommitIn, Contract, Cvar, DataGravity, Decision, Group, Investor,
-    Limit, LimitKind, Loss, Measure, Model, Offer, Origin, Outage, Pool, Porting, Response, Risk, RiskTerm, Span,
-    Split, Survive, Task, Term, Tier, Today, Workload,
+    Baseline, Chip, Cited, Cloud, Commit, CommitBucket, CommitIn, Contract, Cvar, DataGravity, Decision, Group,
+    Investor, Limit, LimitKind, Loss, Measure, Model, Offer, Origin, Outage, Pool, Porting, Response, Risk, RiskTerm,
+    Span, Split, Survive, Task, Term, Tier, Today, Workload,
 };
 pub use variation::Family;

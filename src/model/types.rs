@@ -62,6 +62,21 @@ pub struct Model {
     pub risk_origin: Origin,
     /// What a reader should know about how the model was understood.
     pub notes: Vec<String>,
+    /// Where its figures come from.
+    pub citations: Vec<Cited>,
+}
+
+/// Where figures come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cited {
+    /// The entry that they stand in, such as `offers.aws-h100`.
+    pub path: String,
+    /// Their source.
+    pub source: Option<String>,
+    /// When they were read.
+    pub as_of: Option<String>,
+    /// Where that was written.
+    pub origin: Origin,
 }
 
 impl Model {

@@ -1,9 +1,11 @@
 //! What is paid, to whom and when: the one place where a schedule becomes money.
 
+use std::collections::BTreeMap;
+
 use super::schedule::{Schedule, paid};
-use super::types::{Cost, CostKind, CostLine, PeriodCost, RiskResult};
+use super::types::{Cost, CostKind, CostLine, KindCost, PeriodCost, RiskResult};
 use crate::formulation::{PlaceBy, contract_inside, placement_cost};
-use crate::model::{Measure, Model};
+use crate::model::{Measure, Model, Period};
 
 /// Money of a schedule, undiscounted unless said.
 #[derive(Clone, Debug)]
@@ -139,10 +141,11 @@ pub fn cost(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Cost {
             lines.push(CostLine { kind, id: id.to_owned(), cost });
         }
     };
-    let mut by_period = vec![0.0; model.periods()];
+    let mut by_period: Vec<BTreeMap<CostKind, f64>> = vec![BTreeMap::new(); model.periods()];
+    let mut pay = |t: usize, kind: CostKind, money: f64| *by_period[t].entry(kind).or_default() += money;
     for (o, offer) in model.offers.iter().enumerate() {
         add(CostKind::Spend, &offer.id, ledger.offers_discounted[o]);
-        ledger.offers[o].iter().enumerate().for_each(|(t, money)| by_period[t] += money);
+        ledger.offers[o].iter().enumerate().for_each(|(t, money)| pay(t, CostKind::Spend, *money));
     }
     for (k, contract) in model.contracts.iter().enumerate() {
         let idle: f64 = ledger.idle[k].iter().enumerate().map(|(t, m)| m * model.discount(t)).sum();
@@ -150,8 +153,10 @@ pub fn cost(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Cost {
         let at_start = |row: &[f64]| row.iter().enumerate().map(|(t, m)| m * model.discount_at_start(t)).sum::<f64>();
         add(CostKind::Fee, &contract.id, at_start(&ledger.fees[k]));
         add(CostKind::Funding, &contract.id, -at_start(&ledger.funding[k]));
-        for (t, period) in by_period.iter_mut().enumerate() {
-            *period += ledger.idle[k][t] + ledger.fees[k][t] - ledger.funding[k][t];
+        for t in 0..model.periods() {
+            pay(t, CostKind::Idle, ledger.idle[k][t]);
+            pay(t, CostKind::Fee, ledger.fees[k][t]);
+            pay(t, CostKind::Funding, -ledger.funding[k][t]);
         }
     }
     for w in 0..model.workloads.len() {
@@ -160,7 +165,7 @@ pub fn cost(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Cost {
                 if let Some((t, money)) = placement_cost(model, w, by, &group) {
                     let id = format!("{} {group}", model.workloads[w].id);
                     add(kind, &id, money * model.discount_at_start(t));
-                    by_period[t] += money;
+                    pay(t, kind, money);
                 }
             }
         }
@@ -169,14 +174,14 @@ pub fn cost(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Cost {
         for (today, moved) in baseline.running.iter().zip(schedule.moved(model)) {
             let id = format!("{} {}", model.workloads[today.workload].id, model.offers[today.offer].id);
             add(CostKind::Switching, &id, moved * baseline.switching);
-            by_period[0] += moved * baseline.switching;
+            pay(0, CostKind::Switching, moved * baseline.switching);
         }
     }
     for (w, workload) in model.workloads.iter().enumerate() {
         let price = workload.unmet.unwrap_or(0.0);
         let mine = || schedule.unmet.iter().filter(|(of, _, _)| *of == w);
         add(CostKind::Unmet, &workload.id, mine().map(|&(_, t, work)| work * price * model.discount(t)).sum());
-        mine().for_each(|&(_, t, work)| by_period[t] += work * price);
+        mine().for_each(|&(_, t, work)| pay(t, CostKind::Unmet, work * price));
     }
     for (l, limit) in model.limits.iter().enumerate() {
         let excess = schedule.excess.iter().filter(|(of, _)| *of == l).map(|(_, cost)| cost).sum();
@@ -186,11 +191,12 @@ pub fn cost(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Cost {
         (a.kind, b.cost.abs()).partial_cmp(&(b.kind, a.cost.abs())).unwrap_or(std::cmp::Ordering::Equal)
     });
     let total = lines.iter().map(|l| l.cost).sum();
-    let nominal = by_period.iter().sum();
-    let by_period = by_period
-        .into_iter()
-        .zip(&model.calendar.periods)
-        .map(|(cost, p)| PeriodCost { period: p.label.clone(), cost })
-        .collect();
+    let period = |(kinds, p): (BTreeMap<CostKind, f64>, &Period)| PeriodCost {
+        period: p.label.clone(),
+        cost: kinds.values().sum(),
+        kinds: kinds.into_iter().filter(|(_, cost)| *cost != 0.0).map(|(kind, cost)| KindCost { kind, cost }).collect(),
+    };
+    let by_period: Vec<PeriodCost> = by_period.into_iter().zip(&model.calendar.periods).map(period).collect();
+    let nominal = by_period.iter().map(|p| p.cost).sum();
     Cost { total, nominal, unrestricted: None, premium: None, by_period, lines }
 }

@@ -126,6 +126,18 @@ pub struct PeriodCost {
     pub period: String,
     /// Its cost.
     pub cost: f64,
+    /// What it is for, each kind that is not 0.
+    #[serde(default)]
+    pub kinds: Vec<KindCost>,
+}
+
+/// Undiscounted cost of a kind in a period.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct KindCost {
+    /// What it is for.
+    pub kind: CostKind,
+    /// Its cost.
+    pub cost: f64,
 }
 
 /// What a cost line is for.

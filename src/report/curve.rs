@@ -64,11 +64,20 @@ pub fn write_text(curve: &Curve, style: Style, out: &mut dyn Write) -> io::Resul
         let proved = if curve.exact { ", proved" } else { "" };
         writeln!(out, "No plan from {} to {}{proved}.", number(gap.from), number(gap.to))?;
     }
+    let (columns, rows, foot) = pieces(curve, ROWS);
+    let columns: Vec<(&str, bool)> = columns.iter().map(|(name, number)| (name.as_str(), *number)).collect();
+    text::named("Pieces", &columns, &rows, foot.as_deref(), style, out)
+}
+
+/// The columns of a table, `true` for numbers; its rows; and what stands below it.
+pub(super) type Told = (Vec<(String, bool)>, Vec<Vec<String>>, Option<String>);
+
+/// The pieces with what is held on them, where that changes; at most so many.
+pub(super) fn pieces(curve: &Curve, most: usize) -> Told {
     let offers = changing(&curve.pieces);
-    let mut columns =
-        vec![("from", true), ("to", true), ("cost at the start", true), ("at the end", true), ("slope", true)];
-    let names: Vec<String> = offers.iter().map(|o| format!("chips of {o}")).collect();
-    columns.extend(names.iter().map(|n| (n.as_str(), true)));
+    let fixed = ["from", "to", "cost at the start", "at the end", "slope"].map(str::to_owned);
+    let names = offers.iter().map(|o| format!("chips of {o}"));
+    let columns = fixed.into_iter().chain(names).map(|name| (name, true)).collect();
     let row = |p: &Piece| -> Vec<String> {
         let ends = [number(p.from), number(p.to)];
         let costs = [money(p.cost_from, &curve.currency), money(p.cost_to, &curve.currency), number(p.slope)];
@@ -79,10 +88,10 @@ pub fn write_text(curve: &Curve, style: Style, out: &mut dyn Write) -> io::Resul
         });
         ends.into_iter().chain(costs).chain(held).collect()
     };
-    let rows: Vec<Vec<String>> = curve.pieces.iter().take(ROWS).map(row).collect();
+    let rows: Vec<Vec<String>> = curve.pieces.iter().take(most).map(row).collect();
     let more = curve.pieces.len() - rows.len();
     let foot = (more > 0).then(|| format!("{more} more pieces with --format csv."));
-    text::named("Pieces", &columns, &rows, foot.as_deref(), style, out)
+    (columns, rows, foot)
 }
 
 fn held(piece: &Piece, offer: &str) -> (f64, f64) {
@@ -90,7 +99,7 @@ fn held(piece: &Piece, offer: &str) -> (f64, f64) {
 }
 
 /// The offers of which not the same is held everywhere, those that change most first; six at most.
-fn changing(pieces: &[Piece]) -> Vec<&str> {
+pub(super) fn changing(pieces: &[Piece]) -> Vec<&str> {
     let mut ranges: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
     for offer in pieces.iter().flat_map(|p| p.chips.iter().map(|h| h.offer.as_str())) {
         let ends = pieces.iter().map(|p| held(p, offer)).flat_map(|(a, b)| [a, b]);

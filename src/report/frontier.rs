@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::column::clean;
+use super::summary::Table;
 use super::{Style, text};
 use crate::analysis::frontier::Frontier;
 use crate::units::human::{money, number, percent};
@@ -39,6 +40,15 @@ pub fn write_csv(frontier: &Frontier, out: &mut dyn Write) -> io::Result<()> {
 pub fn write_text(frontier: &Frontier, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let name = clean(&frontier.model.name);
     writeln!(out, "{name}: cost against {}, each point a certified plan", clean(&frontier.against))?;
+    text::table(&points(frontier), style, out)?;
+    if let Some(reason) = &frontier.knee_reason {
+        writeln!(out, "\nThe knee: {}.", clean(reason))?;
+    }
+    writeln!(out, "The ends: {}.", clean(&frontier.ends))
+}
+
+/// The points, with what each costs more than the cheapest plan.
+pub(super) fn points(frontier: &Frontier) -> Table {
     let cheapest = frontier.points.first().map_or(0.0, |p| p.cost);
     let rows: Vec<Vec<String>> = frontier
         .points
@@ -51,10 +61,10 @@ pub fn write_text(frontier: &Frontier, style: Style, out: &mut dyn Write) -> io:
             [i.to_string(), number(p.level)].into_iter().chain(costs).chain([knee.to_owned()]).collect()
         })
         .collect();
-    let columns = [("point", true), ("level", true), ("cost", true), ("more", true), ("part", true), ("", false)];
-    text::named("Points", &columns, &rows, None, style, out)?;
-    if let Some(reason) = &frontier.knee_reason {
-        writeln!(out, "\nThe knee: {}.", clean(reason))?;
+    Table {
+        heading: "Points".to_owned(),
+        columns: vec![("point", true), ("level", true), ("cost", true), ("more", true), ("part", true), ("", false)],
+        rows,
+        foot: None,
     }
-    writeln!(out, "The ends: {}.", clean(&frontier.ends))
 }

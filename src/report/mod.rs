@@ -1,15 +1,19 @@
 //! Plans as text, JSON, CSV and Markdown: one writer a format. Nothing is computed here beyond
 //! adding up lines for display.
 
+mod chart;
 mod column;
 mod csv;
 pub mod curve;
+mod decision;
 mod dependency;
 pub mod frontier;
+pub mod html;
 mod json;
 mod markdown;
 #[cfg(feature = "parquet")]
 pub mod parquet;
+mod pictures;
 pub mod stress;
 mod summary;
 pub mod sweep;

@@ -71,12 +71,18 @@ pub fn write_text(stress: &Stress, style: Style, out: &mut dyn Write) -> io::Res
     let scenarios = stress.model.scenarios.join(", ");
     let scenarios = if scenarios.is_empty() { scenarios } else { format!(" ({})", clean(&scenarios)) };
     writeln!(out, "{}{scenarios}: each supplier lost in turn, the costliest first", clean(&stress.model.name))?;
-    text::table(&losses(stress), style, out)?;
-    text::table(&workloads(stress), style, out)?;
+    for table in tables(stress) {
+        text::table(&table, style, out)?;
+    }
     for note in &stress.notes {
         writeln!(out, "\n{}", clean(note))?;
     }
     Ok(())
+}
+
+/// The losses, and what each does to the workloads.
+pub(super) fn tables(stress: &Stress) -> [Table; 2] {
+    [losses(stress), workloads(stress)]
 }
 
 fn name(lost: &crate::plan::Lost) -> String {

@@ -106,7 +106,7 @@ pub(super) fn tables(plan: &Plan) -> Vec<Table> {
     tables
 }
 
-fn kind(kind: CostKind) -> &'static str {
+pub(super) fn kind(kind: CostKind) -> &'static str {
     match kind {
         CostKind::Spend => "spend",
         CostKind::Idle => "idle commitment",
@@ -121,7 +121,7 @@ fn kind(kind: CostKind) -> &'static str {
     }
 }
 
-fn cost(plan: &Plan) -> Option<Table> {
+pub(super) fn cost(plan: &Plan) -> Option<Table> {
     let cost = plan.cost.as_ref()?;
     let mut lines: Vec<_> = cost.lines.iter().collect();
     lines.sort_by(|a, b| b.cost.abs().total_cmp(&a.cost.abs()));
@@ -172,7 +172,7 @@ struct Holding<'a> {
 }
 
 /// One row for each offer and contract.
-fn purchases(plan: &Plan) -> Option<Table> {
+pub(super) fn purchases(plan: &Plan) -> Option<Table> {
     let mut by: BTreeMap<(&str, &str), Holding<'_>> = BTreeMap::new();
     for p in &plan.purchases {
         let row = by.entry((&p.offer, p.contract.as_deref().unwrap_or_default())).or_default();
@@ -227,7 +227,7 @@ pub(super) fn cut(n: usize) -> (usize, usize) {
 }
 
 /// One row for each workload: the offers that do most of it.
-fn assignments(plan: &Plan) -> Option<Table> {
+pub(super) fn assignments(plan: &Plan) -> Option<Table> {
     let mut by: BTreeMap<&str, BTreeMap<&str, f64>> = BTreeMap::new();
     for a in &plan.assignments {
         *by.entry(&a.workload).or_default().entry(&a.offer).or_default() += a.work;
@@ -256,7 +256,7 @@ fn assignments(plan: &Plan) -> Option<Table> {
     })
 }
 
-fn contracts(plan: &Plan) -> Option<Table> {
+pub(super) fn contracts(plan: &Plan) -> Option<Table> {
     let optional = plan.contracts.iter().any(|c| c.optional);
     let row = |c: &ContractResult| {
         let decided = match (c.signed, c.optional) {
@@ -298,7 +298,7 @@ fn contracts(plan: &Plan) -> Option<Table> {
 }
 
 /// What becomes of what runs today.
-fn moves(plan: &Plan) -> Option<Table> {
+pub(super) fn moves(plan: &Plan) -> Option<Table> {
     let mut moves: Vec<_> = plan.moves.iter().filter(|m| m.today != m.chips).collect();
     moves.sort_by(|a, b| (b.chips - b.today).abs().total_cmp(&(a.chips - a.today).abs()));
     let (shown, more) = cut(moves.len());
@@ -330,7 +330,7 @@ fn moves(plan: &Plan) -> Option<Table> {
     })
 }
 
-fn unmet(plan: &Plan) -> Option<Table> {
+pub(super) fn unmet(plan: &Plan) -> Option<Table> {
     let mut by: BTreeMap<&str, (f64, usize)> = BTreeMap::new();
     for u in &plan.unmet {
         let row = by.entry(&u.workload).or_default();

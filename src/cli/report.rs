@@ -1,0 +1,155 @@
+//! `report`: one page with everything that a decision needs.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::args::{ModelArgs, parse_engine, parse_time};
+use super::{Failure, exit, files, frontier, stress};
+use crate::analysis::curve::{CurveError, CurveSettings, curve};
+use crate::analysis::dossier::Dossier;
+use crate::analysis::frontier::{FrontierError, FrontierSettings, frontier as trace};
+use crate::analysis::{Detail, SolveSettings, StressSettings, solve, stress as lose};
+use crate::engine::EngineChoice;
+use crate::model::{Asked, Input, Model};
+use crate::plan::{Plan, Situation};
+use crate::report;
+
+/// Columns of a program beyond which a frontier and curves, which take many solves, are drawn only
+/// if they are asked for.
+const SMALL: usize = 1_000;
+/// Points of a frontier.
+const POINTS: usize = 8;
+/// Vendors whose prices are drawn without being asked for.
+const VENDORS: usize = 4;
+
+#[derive(Args, Debug)]
+pub(super) struct ReportCommand {
+    #[command(flatten)]
+    pub input: ModelArgs,
+    /// A plan that `solve --format json` wrote; left out, the model is solved.
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+    /// A frontier to draw, such as `hhi:vendor` or `served:cloud`; may be repeated.
+    #[arg(long, value_name = "MEASURE")]
+    pub frontier: Vec<String>,
+    /// A curve to draw, such as `offers{vendor: amazon}.price=*0.4..1.6`; may be repeated.
+    #[arg(long, value_name = "WHAT=FROM..TO")]
+    pub curve: Vec<String>,
+    /// Leave out what needs further solves and was not asked for.
+    #[arg(long)]
+    pub plain: bool,
+    /// Write each chart as an SVG file into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub svg: Option<PathBuf>,
+    /// The engine: auto, microlp (simplex), clarabel (interior point) or highs.
+    #[arg(long, default_value = "auto", value_parser = parse_engine, value_name = "ENGINE")]
+    pub engine: EngineChoice,
+    /// Write to this file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Longest time for one engine at one solve, such as `90`, `30s` or `5m`.
+    #[arg(long, value_parser = parse_time, value_name = "TIME")]
+    pub time_limit: Option<Duration>,
+}
+
+pub(super) fn run(command: &ReportCommand, quiet: bool) -> Result<u8, Failure> {
+    let input = files::input(&command.input).map_err(|unreadable| {
+        files::tell(&unreadable.diagnostics, &crate::diagnostics::Sources::new(), quiet);
+        Failure::Told(unreadable.code)
+    })?;
+    let loaded = files::loaded(&input, quiet)?;
+    let model = &loaded.model;
+    let detail = if command.plain { Detail::Plan } else { Detail::Full };
+    let settings =
+        SolveSettings { engine: command.engine, time_limit: command.time_limit, detail, ..SolveSettings::default() };
+    let plan = match &command.plan {
+        Some(path) => stress::read(model, path)?,
+        None => solve(model, &settings).map_err(|e| Failure::Outside(e.to_string()))?,
+    };
+    let mut dossier = Dossier::of(model, plan);
+    if dossier.plan.status.has_plan() {
+        further(command, &input, model, &settings, &mut dossier, quiet)?;
+    }
+    let mut page = Vec::new();
+    report::html::write_html(&dossier, &mut page)?;
+    if let Some(folder) = &command.svg {
+        fs::create_dir_all(folder)
+            .map_err(|e| Failure::Outside(format!("cannot make the folder {}: {e}", folder.display())))?;
+        for (name, text) in report::html::svg_files(&dossier) {
+            files::write(Some(&folder.join(name)), text.as_bytes())?;
+        }
+    }
+    files::write(command.output.as_deref(), &page)?;
+    Ok(dossier.plan.status.exit_code())
+}
+
+/// Adds what needs further solves.
+fn further(
+    command: &ReportCommand,
+    input: &Input,
+    model: &Model,
+    settings: &SolveSettings,
+    dossier: &mut Dossier,
+    quiet: bool,
+) -> Result<(), Failure> {
+    let outside = |e: crate::engine::EngineError| Failure::Outside(e.to_string());
+    if !command.plain {
+        let situation = Situation::of_plan(model, &dossier.plan).map_err(Failure::Usage)?;
+        let windows = model.recovery("1 period").map_err(Failure::Usage)?;
+        let how = StressSettings { dimensions: Vec::new(), windows, response: None };
+        dossier.stress = Some(lose(model, &dossier.plan, &situation, &how).map_err(outside)?);
+    }
+    let small = dossier.plan.certificate.size[0] <= SMALL;
+    let (mut measures, mut varied) = (command.frontier.clone(), command.curve.clone());
+    if !command.plain && small && measures.is_empty() {
+        measures.push("hhi:vendor".to_owned());
+    } else if measures.is_empty() {
+        dossier.notes.push("A frontier is drawn if it is asked for: --frontier hhi:vendor.".to_owned());
+    }
+    if !command.plain && small && varied.is_empty() {
+        varied.extend(vendors(&dossier.plan).map(|v| format!("offers{{vendor: {v}}}.price=*0.5..1.5")));
+    } else if varied.is_empty() {
+        let asked = "A curve is drawn if it is asked for: --curve 'offers{vendor: amazon}.price=*0.5..1.5'.";
+        dossier.notes.push(asked.to_owned());
+    }
+    let settings = SolveSettings { detail: Detail::Plan, ..*settings };
+    for measure in &measures {
+        let against = frontier::against(measure, model).map_err(Failure::Usage)?;
+        match trace(input, &FrontierSettings { against, points: POINTS, solve: settings }) {
+            Ok((found, _)) => dossier.frontiers.push(found),
+            Err(FrontierError::Engine(error)) => return Err(outside(error)),
+            // What was asked for and cannot be drawn is an error; what was not is a note.
+            Err(error) if command.frontier.is_empty() => dossier.notes.push(format!("No frontier: {error}.")),
+            Err(error) => return Err(Failure::Usage(error.to_string())),
+        }
+    }
+    for vary in &varied {
+        let asked = Asked { method: Some("tornado".to_owned()), ..Asked::default() };
+        let family = files::family(&command.input, None, std::slice::from_ref(vary), &asked, quiet)?;
+        match curve(&family, &CurveSettings { solve: settings, tolerance: 1e-5 }) {
+            Ok(found) => dossier.curves.push(found),
+            Err(CurveError::Engine(error)) => return Err(outside(error)),
+            Err(error) if command.curve.is_empty() => dossier.notes.push(format!("No curve for {vary}: {error}.")),
+            Err(CurveError::Usage(message)) => return Err(Failure::Usage(message)),
+            Err(error @ CurveError::Model { .. }) => {
+                files::complain(format!("error: {error}\n").as_bytes());
+                return Err(Failure::Told(exit::MODEL_WRONG));
+            }
+            Err(error @ CurveError::Uncertified { .. }) => {
+                files::complain(format!("error: {error}\n").as_bytes());
+                return Err(Failure::Told(exit::UNCERTIFIED));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The vendors with the largest parts of the spend.
+fn vendors(plan: &Plan) -> impl Iterator<Item = String> + '_ {
+    let same = |e: &&crate::plan::Exposure| e.by == "vendor" && e.of == "spend" && e.period == "horizon";
+    let groups = plan.exposure.iter().find(same).into_iter().flat_map(|e| &e.groups);
+    groups.take(VENDORS).map(|g| g.group.clone())
+}

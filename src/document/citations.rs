@@ -1,0 +1,47 @@
+//! What a document says of where its figures come from.
+
+use super::node::{Node, Value};
+use crate::diagnostics::Place;
+
+/// A source that was written beside figures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Citation {
+    /// The entry that it stands in, such as `offers.aws-h100`.
+    pub path: String,
+    /// Where the figures come from.
+    pub source: Option<String>,
+    /// When they were read.
+    pub as_of: Option<String>,
+    /// Where its source or date stands.
+    pub place: Place,
+}
+
+/// Every `source` and `as_of` of a document, in its order.
+#[must_use]
+pub fn citations(root: &Node) -> Vec<Citation> {
+    let mut found = Vec::new();
+    walk(root, "", &mut found);
+    found
+}
+
+fn walk(node: &Node, path: &str, found: &mut Vec<Citation>) {
+    let Value::Map(entries) = &node.value else { return };
+    let text = |key: &str| match node.get(key).map(|n| &n.value) {
+        Some(Value::Scalar(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let (source, as_of) = (text("source"), text("as_of"));
+    if source.is_some() || as_of.is_some() {
+        let place =
+            entries.iter().find(|e| matches!(e.key.as_str(), "source" | "as_of")).map_or(node.place, |e| e.place);
+        found.push(Citation { path: path.to_owned(), source, as_of, place });
+    }
+    for entry in entries {
+        // What a scenario changes is told where it is applied.
+        if path.is_empty() && entry.key == "scenarios" {
+            continue;
+        }
+        let below = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
+        walk(&entry.node, &below, found);
+    }
+}

@@ -1,0 +1,90 @@
+//! A line through points, over a number.
+
+use maud::html;
+
+use super::frame::{Scale, rows, ticks};
+use super::{Chart, WIDTH, px};
+
+/// A dot on the line.
+pub(in crate::report) struct Marker {
+    /// Where it is.
+    pub at: (f64, f64),
+    /// What it says.
+    pub hint: String,
+    /// Whether it stands out.
+    pub strong: bool,
+}
+
+/// What is drawn.
+pub(in crate::report) struct Line<'a> {
+    pub id: &'a str,
+    pub title: &'a str,
+    pub description: String,
+    /// Pieces that are not joined, each a list of points.
+    pub pieces: Vec<Vec<(f64, f64)>>,
+    /// Ranges without a value.
+    pub gaps: Vec<(f64, f64)>,
+    pub markers: Vec<Marker>,
+    /// What the axis at the bottom is.
+    pub across: &'a str,
+    /// Whether a marker is added that a slider moves.
+    pub movable: bool,
+}
+
+/// Left edge of the plot.
+const LEFT: f64 = 78.0;
+/// Height of the plot.
+const TALL: f64 = 240.0;
+
+/// A chart of a line; both axes cover what there is.
+pub(in crate::report) fn lines(
+    line: Line<'_>,
+    across_told: impl Fn(f64) -> String,
+    told: impl Fn(f64) -> String,
+) -> Chart {
+    let points = || line.pieces.iter().flatten().copied().chain(line.markers.iter().map(|m| m.at));
+    let ends = |values: &mut dyn Iterator<Item = f64>| {
+        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), x| (x.min(least), x.max(most)))
+    };
+    let gaps = line.gaps.iter().flat_map(|(a, b)| [*a, *b]);
+    let (left, right) = ends(&mut points().map(|p| p.0).chain(gaps));
+    let (low, high) = ends(&mut points().map(|p| p.1));
+    let room = (high - low).max(1e-9 * high.abs()) * 0.05;
+    let x = Scale { from: left, to: right, start: LEFT, end: WIDTH - 14.0 };
+    let y = Scale { from: low - room, to: high + room, start: 10.0 + TALL, end: 10.0 };
+    let path = |piece: &Vec<(f64, f64)>| {
+        let place = |p: &(f64, f64)| format!("{},{}", px(x.at(p.0)), px(y.at(p.1)));
+        piece.iter().map(place).collect::<Vec<_>>().join(" ")
+    };
+    let body = html! {
+        (rows(&y, LEFT, &told))
+        @for (from, to) in &line.gaps {
+            rect x=(px(x.at(*from))) y="10" width=(px(x.at(*to) - x.at(*from))) height=(px(TALL)) class="gap" {
+                title { "no plan" }
+            }
+        }
+        @for tick in ticks(left, right) {
+            text x=(px(x.at(tick))) y=(px(TALL + 26.0)) class="middle faint" { (across_told(tick)) }
+        }
+        text x=(px(f64::midpoint(LEFT, WIDTH))) y=(px(TALL + 44.0)) class="middle faint" { (line.across) }
+        @for piece in &line.pieces {
+            polyline points=(path(piece)) class="line" {}
+        }
+        @for marker in &line.markers {
+            circle cx=(px(x.at(marker.at.0))) cy=(px(y.at(marker.at.1))) r=(if marker.strong { "6" } else { "3.5" })
+                class=(if marker.strong { "knee" } else { "dot" }) { title { (marker.hint) } }
+        }
+        @if line.movable {
+            circle class="marker" r="7" cx=(px(x.at(left))) cy=(px(y.at(low)))
+                data-x0=(x.from) data-x1=(x.to) data-left=(px(x.start)) data-right=(px(x.end))
+                data-y0=(y.from) data-y1=(y.to) data-bottom=(px(y.start)) data-top=(px(y.end)) {}
+        }
+    };
+    Chart {
+        id: line.id.to_owned(),
+        title: line.title.to_owned(),
+        description: line.description,
+        height: TALL + 54.0,
+        body,
+    }
+}

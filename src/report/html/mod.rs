@@ -1,0 +1,197 @@
+//! One page that needs nothing but itself: no network, no folder beside it. Its style and script
+//! stand in it and are named by their hashes in its content security policy, so that nothing that
+//! a model's names could smuggle in would run; `maud` escapes them all the same.
+
+mod curves;
+mod tables;
+
+use std::io::{self, Write};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
+
+use super::chart::{self, Chart};
+use super::{decision, dependency, pictures, summary};
+use crate::analysis::dossier::Dossier;
+use crate::plan::{Plan, Status};
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// Writes a dossier as one page of HTML.
+///
+/// # Errors
+/// What the writer reports.
+pub fn write_html(dossier: &Dossier, out: &mut dyn Write) -> io::Result<()> {
+    let page = page(dossier)?.into_string();
+    writeln!(out, "{page}")
+}
+
+/// The charts of a dossier as SVG files: name and text.
+#[must_use]
+pub fn svg_files(dossier: &Dossier) -> Vec<(String, String)> {
+    pictures::all(dossier).iter().map(|c| (format!("{}.svg", c.id), c.file())).collect()
+}
+
+fn hash(text: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text.as_bytes())))
+}
+
+fn page(dossier: &Dossier) -> io::Result<Markup> {
+    let plan = &dossier.plan;
+    let style = format!("{STYLE}{}", chart::STYLE);
+    let policy = format!(
+        "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
+        hash(&style),
+        hash(SCRIPT)
+    );
+    let data = curves::data(dossier)?;
+    let scenarios =
+        if plan.model.scenarios.is_empty() { String::new() } else { format!(" ({})", plan.model.scenarios.join(", ")) };
+    let sections = sections(dossier);
+    Ok(html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="generator" content={ "polysource " (plan.polysource) };
+                title { (plan.model.name) (scenarios) }
+                style { (PreEscaped(style.as_str())) }
+            }
+            body {
+                a class="skip" href="#decision" { "Skip to the decision" }
+                header {
+                    h1 { (plan.model.name) (scenarios) }
+                    p class={ "status " (status_class(plan.status)) } { (summary::headline(plan)) }
+                }
+                nav aria-label="Sections" {
+                    @for (id, title, _) in &sections { a href={ "#" (id) } { (title) } " " }
+                }
+                main {
+                    @for (id, title, content) in &sections {
+                        section id=(id) aria-labelledby={ (id) "-title" } {
+                            h2 id={ (id) "-title" } { (title) }
+                            (content)
+                        }
+                    }
+                }
+                footer {
+                    p { "polysource " (plan.polysource) ", model " code { (plan.model.sha256) } }
+                }
+                // What the sliders read: data, not a script.
+                script type="application/json" id="data" { (PreEscaped(data)) }
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    })
+}
+
+fn status_class(status: Status) -> &'static str {
+    match status {
+        Status::Optimal => "good",
+        Status::LimitReached => "fair",
+        _ => "poor",
+    }
+}
+
+/// The sections with what they say; those that have nothing to say are left out.
+fn sections(dossier: &Dossier) -> Vec<(&'static str, &'static str, Markup)> {
+    let plan = &dossier.plan;
+    let mut sections = vec![("decision", "The decision", decided(plan))];
+    let mut add = |id, title, parts: Vec<Markup>| {
+        if !parts.is_empty() {
+            sections.push((id, title, html! { @for part in &parts { (part) } }));
+        }
+    };
+    let chart = |c: Option<Chart>| c.map(|c| figure(&c));
+    let table = |t: Option<summary::Table>| t.map(|t| tables::table(&t));
+    add("cost", "Cost", [chart(pictures::cost(plan)), table(summary::cost(plan))].into_iter().flatten().collect());
+    let where_ = [
+        chart(pictures::flows(dossier)),
+        table(summary::purchases(plan)),
+        table(summary::assignments(plan)),
+        table(summary::moves(plan)),
+        table(summary::unmet(plan)),
+    ];
+    add("where", "Who runs where", where_.into_iter().flatten().collect());
+    let deals = [table(summary::contracts(plan)), table(dependency::organisations(plan))];
+    add("contracts", "Contracts and organisations", deals.into_iter().flatten().collect());
+    let mut exposed: Vec<Markup> = Vec::new();
+    exposed.extend(pictures::DIMENSIONS.iter().filter_map(|by| chart(pictures::exposure(plan, by))));
+    exposed.extend(chart(pictures::limits(plan)));
+    exposed.extend(table(dependency::premiums(plan)));
+    add("exposure", "On whom it depends", exposed);
+    let mut failing: Vec<Markup> = Vec::new();
+    failing.extend(chart(pictures::resilience(plan)));
+    match &dossier.stress {
+        Some(stress) => failing.extend(super::stress::tables(stress).iter().map(tables::table)),
+        None => failing.extend(table(dependency::resilience(plan))),
+    }
+    failing.extend(table(dependency::risk(plan)));
+    add("failures", "When a supplier fails", failing);
+    add("frontier", "What less dependency costs", dossier.frontiers.iter().enumerate().map(curves::frontier).collect());
+    add("curves", "How the cost moves", dossier.curves.iter().enumerate().map(curves::curve).collect());
+    add("limits", "Limits that bind", binding(plan));
+    add("certificate", "Certificate", vec![certificate(dossier)]);
+    add("inputs", "Inputs", tables::inputs(dossier));
+    sections
+}
+
+fn decided(plan: &Plan) -> Markup {
+    html! {
+        @for sentence in decision::sentences(plan) { p { (prose(&sentence)) } }
+        @if let Some(advice) = summary::advice(plan) { p { (prose(advice)) } }
+    }
+}
+
+/// A sentence with what stands between backticks as code.
+fn prose(text: &str) -> Markup {
+    let parts: Vec<&str> = text.split('`').collect();
+    // A backtick without its end is one that was written.
+    let (paired, last) = if parts.len() % 2 == 1 { (parts.len(), None) } else { (parts.len() - 1, parts.last()) };
+    html! {
+        @for (i, part) in parts[..paired].iter().enumerate() {
+            @if i % 2 == 1 { code { (part) } } @else { (part) }
+        }
+        @if let Some(last) = last { "`" (last) }
+    }
+}
+
+fn figure(chart: &Chart) -> Markup {
+    html! {
+        figure {
+            figcaption { strong { (chart.title) } " " (prose(&chart.description)) }
+            div class="picture" { (chart.inline()) }
+        }
+    }
+}
+
+fn binding(plan: &Plan) -> Vec<Markup> {
+    let (limits, more) = summary::limits(plan);
+    if limits.is_empty() {
+        return Vec::new();
+    }
+    vec![html! {
+        ul { @for limit in &limits { li { (prose(limit)) } } }
+        @if plan.certificate.conditional_prices {
+            p { "What a change would save holds with every yes-or-no decision as it is." }
+        }
+        @if more > 0 { p { "And " (more) " more in the plan as JSON." } }
+    }]
+}
+
+fn certificate(dossier: &Dossier) -> Markup {
+    let plan = &dossier.plan;
+    html! {
+        p {
+            "The answer was checked from the program itself, without trust in the engine that found it: "
+            (summary::certificate(plan)) "."
+        }
+        @for note in plan.notes.iter().chain(&dossier.notes) { p class="note" { (prose(note)) } }
+    }
+}
