@@ -165,9 +165,42 @@ fn completions_for_every_shell() {
 }
 
 #[test]
+fn manual_pages_for_every_verb() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = folder.path().join("man1");
+    cargo_bin_cmd!("polysource").arg("man").arg(&pages).assert().success();
+    for (page, words) in
+        [("polysource.1", "dependency risk"), ("polysource-solve.1", "time\\-limit"), ("polysource-sweep.1", "tornado")]
+    {
+        let text = std::fs::read_to_string(pages.join(page)).unwrap();
+        assert!(text.starts_with(".ie") && text.contains(".TH"), "{text}");
+        assert!(text.contains(words), "{page} lacks {words}: {text}");
+    }
+    // No date in them: the same program writes the same pages.
+    let again = folder.path().join("again");
+    cargo_bin_cmd!("polysource").arg("man").arg(&again).assert().success();
+    for page in std::fs::read_dir(&pages).unwrap().map(Result::unwrap) {
+        assert_eq!(std::fs::read(page.path()).unwrap(), std::fs::read(again.join(page.file_name())).unwrap());
+    }
+}
+
+#[test]
 fn help_has_examples_and_lists_only_what_there_is() {
     let help = stdout(&["--help"]);
-    for verb in ["check", "solve", "stress", "sweep", "curve", "frontier", "report", "export", "schema", "init", "completions"] {
+    for verb in [
+        "check",
+        "solve",
+        "stress",
+        "sweep",
+        "curve",
+        "frontier",
+        "report",
+        "export",
+        "schema",
+        "init",
+        "man",
+        "completions",
+    ] {
         assert!(help.contains(&format!("\n  {verb} ")), "{verb}");
         assert!(stdout(&[verb, "--help"]).contains("Example"), "{verb} lacks an example");
     }

@@ -65,14 +65,39 @@ fn the_commands_run() {
             commands.push(rest.split('`').next().unwrap().to_owned());
         }
     }
-    assert_eq!(commands.len(), 12, "{commands:?}");
+    assert_eq!(commands.len(), 13, "{commands:?}");
     for command in commands {
         let command = command.replace("MODEL", "models/quickstart.yaml");
         let mut arguments: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
         if let Some(at) = arguments.iter().position(|a| a == "-o") {
             arguments[at + 1] = folder.path().join(&arguments[at + 1]).display().to_string();
         }
+        if arguments[0] == "man" {
+            arguments[1] = folder.path().join(&arguments[1]).display().to_string();
+        }
         let run = polysource().args(&arguments).output().unwrap();
         assert!(run.status.success(), "polysource {command}: {}", String::from_utf8_lossy(&run.stderr));
+    }
+}
+
+/// The programs of `examples/` run. `cargo test` has built them, unless this file is tested alone.
+#[test]
+fn the_examples_run() {
+    let folder = assert_cmd::cargo::cargo_bin!("polysource").parent().unwrap().join("examples");
+    if !folder.join("solve").exists() {
+        assert!(Command::new(env!("CARGO")).args(["build", "--examples", "--quiet"]).status().unwrap().success());
+    }
+    for (example, line) in [
+        ("solve", "Quickstart: 190800000.00 USD"),
+        ("sweep", "Optimal"),
+        ("custom_constraint", "without it 190800000.00, with it "),
+    ] {
+        let run = Command::new(folder.join(example)).output().unwrap();
+        let told = String::from_utf8_lossy(&run.stdout).into_owned();
+        assert!(
+            run.status.success() && told.contains(line),
+            "{example}: {told}{}",
+            String::from_utf8_lossy(&run.stderr)
+        );
     }
 }

@@ -86,6 +86,9 @@ pub(super) enum Command {
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Write the manual pages into a folder.
+    #[command(after_help = "Example:\n  polysource man ~/.local/share/man/man1")]
+    Man(super::man::ManCommand),
     /// Print a completion script for a shell.
     #[command(
         after_help = "Example:\n  polysource completions bash > ~/.local/share/bash-completion/completions/polysource"

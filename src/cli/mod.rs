@@ -9,6 +9,7 @@ mod frontier;
 mod interrupt;
 mod journal;
 mod logging;
+mod man;
 mod progress;
 mod report;
 mod solve;
@@ -89,6 +90,7 @@ fn run() -> u8 {
         Command::Init { output } => {
             files::write(output.as_deref(), include_bytes!("template.yaml")).map(|()| exit::DONE).map_err(Failure::from)
         }
+        Command::Man(command) => man::run(command),
         Command::Completions { shell } => completions(*shell),
     };
     match result {

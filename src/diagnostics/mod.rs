@@ -4,10 +4,12 @@
 //! [`Diagnostics`] and goes on, so that one run shows every mistake at its line.
 
 mod code;
+mod pages;
 mod place;
 mod render;
 
 pub use code::Code;
+pub use pages::page;
 pub use place::{Place, Source, SourceId, Sources};
 pub(crate) use render::is_hostile;
 pub use render::render;

@@ -1,0 +1,104 @@
+//! A page for every code: what it means, and a file's message that shows it.
+//!
+//! The examples are those that the tests fire, so that a page shows what the program says.
+
+use super::Code;
+
+macro_rules! examples {
+    ($($variant:ident = $code:literal,)+) => {
+        /// What a model with nothing but this mistake is told.
+        fn example(code: Code) -> Option<(&'static str, &'static str)> {
+            match code {
+                $(Code::$variant => Some((
+                    include_str!(concat!("../../tests/diagnostics/", $code, ".yaml")),
+                    include_str!(concat!("../../tests/diagnostics/", $code, ".txt")),
+                )),)+
+                _ => None,
+            }
+        }
+    };
+}
+
+examples! {
+    YamlSyntax = "yaml-syntax",
+    TooDeep = "too-deep",
+    AliasLimit = "alias-limit",
+    MultipleDocuments = "multiple-documents",
+    TagNotAllowed = "tag-not-allowed",
+    DuplicateKey = "duplicate-key",
+    UnknownKey = "unknown-key",
+    MissingKey = "missing-key",
+    WrongType = "wrong-type",
+    UnsupportedVersion = "unsupported-version",
+    InvalidId = "invalid-id",
+    InvalidQuantity = "invalid-quantity",
+    NotFinite = "not-finite",
+    WrongDimension = "wrong-dimension",
+    OutOfRange = "out-of-range",
+    UnknownWord = "unknown-word",
+    InvalidPeriod = "invalid-period",
+    OffGrid = "off-grid",
+    OutsideHorizon = "outside-horizon",
+    NoHorizon = "no-horizon",
+    SeriesLength = "series-length",
+    UnknownId = "unknown-id",
+    UnknownDimension = "unknown-dimension",
+    EmptySelection = "empty-selection",
+    MissingPrice = "missing-price",
+    MissingPower = "missing-power",
+    UnservedWorkload = "unserved-workload",
+    MinAboveMax = "min-above-max",
+    Contradiction = "contradiction",
+    DuplicateName = "duplicate-name",
+    AmbiguousAttribution = "ambiguous-attribution",
+    RateWithoutTime = "rate-without-time",
+    NoEffect = "no-effect",
+    InvalidVariation = "invalid-variation",
+}
+
+/// Lines of a model around a mistake.
+const AROUND: usize = 4;
+
+/// The page of a code.
+#[must_use]
+pub fn page(code: Code) -> String {
+    let mut page = format!("{code}\n\n{}\n", code.explanation());
+    if let Some((model, told)) = example(code) {
+        page.push_str("\nFor example");
+        if let Some(part) = excerpt(model, told) {
+            page.push_str(", with this in a model:\n\n");
+            part.lines().for_each(|l| page.push_str(&format!("    {l}\n")));
+            page.push_str("\nit says");
+        }
+        page.push_str(":\n\n");
+        let told = told.split("\n\n").next().unwrap_or_default();
+        told.lines().for_each(|l| page.push_str(&format!("    {l}\n")));
+    }
+    page
+}
+
+/// The lines around the one that the message points to.
+fn excerpt(model: &str, told: &str) -> Option<String> {
+    let place = told.lines().find_map(|l| l.trim_start().strip_prefix("--> "))?;
+    let line: usize = place.split(':').nth(1)?.parse().ok()?;
+    let from = line.saturating_sub(AROUND + 1);
+    Some(model.lines().skip(from).take(2 * AROUND + 1).collect::<Vec<_>>().join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_page() {
+        for &code in Code::ALL {
+            let page = page(code);
+            assert!(page.starts_with(&format!("{code}\n\n")), "{page}");
+            if let Some((_, told)) = example(code) {
+                assert!(told.contains(&format!("[{code}]")), "{code}: {told}");
+                assert!(page.contains(&format!("[{code}]")), "{page}");
+            }
+        }
+        assert_eq!(Code::ALL.iter().filter(|c| example(**c).is_none()).count(), 4);
+    }
+}
