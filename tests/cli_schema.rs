@@ -204,7 +204,7 @@ fn help_has_examples_and_lists_only_what_there_is() {
         assert!(help.contains(&format!("\n  {verb} ")), "{verb}");
         assert!(stdout(&[verb, "--help"]).contains("Example"), "{verb} lacks an example");
     }
-    for verb in ["alternatives", "explain", "diff", "import"] {
+    for verb in ["alternatives", "diff", "import"] {
         assert!(!help.contains(&format!("\n  {verb}")), "{verb} is not there yet");
     }
     assert_eq!(stdout(&["--version"]), format!("polysource {}\n", env!("CARGO_PKG_VERSION")));

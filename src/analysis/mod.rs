@@ -5,6 +5,7 @@ pub mod curve;
 mod cuts;
 mod deals;
 pub mod dossier;
+pub mod explain;
 pub mod frontier;
 mod premium;
 mod ranges;

@@ -59,6 +59,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  polysource frontier models/quickstart.yaml --against hhi:vendor\n  polysource frontier models/inference-fleet.yaml --against largest:vendor:chips --points 8 --plans plans\n  polysource frontier models/inference-fleet.yaml --against served:cloud --format json\n\nAgainst: hhi:DIMENSION[:MEASURE], largest:DIMENSION[:MEASURE], served:DIMENSION or cvar[:LEVEL]; measures are spend (default), chips, work and power."
     )]
     Frontier(FrontierCommand),
+    /// Say why there is no plan, or what drives its cost; or what a diagnostic's code means.
+    #[command(
+        after_help = "Examples:\n  polysource explain models/infeasible.yaml\n  polysource explain models/frontier-lab.yaml gcp-tpu7x-us-central1-3y\n  polysource explain unserved-workload"
+    )]
+    Explain(super::explain::ExplainCommand),
     /// Write one page with everything: the plan, its charts, what happens when suppliers fail.
     #[command(
         after_help = "Examples:\n  polysource report models/quickstart.yaml -o report.html\n  polysource report models/frontier-lab.yaml --curve 'offers{vendor: amazon}.price=*0.8..1.2' --svg charts -o report.html"

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod curve;
+mod explain;
 mod export;
 mod files;
 mod frontier;
@@ -84,6 +85,7 @@ fn run() -> u8 {
         Command::Sweep(command) => sweep::run(command, arguments.quiet),
         Command::Curve(command) => curve::run(command, arguments.quiet),
         Command::Frontier(command) => frontier::run(command, arguments.quiet),
+        Command::Explain(command) => explain::run(command, arguments.quiet),
         Command::Report(command) => report::run(command, arguments.quiet),
         Command::Export(command) => export::run(command, arguments.quiet),
         Command::Schema { of, output } => schema(*of, output.as_deref()),

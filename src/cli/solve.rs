@@ -2,10 +2,12 @@
 
 use std::io;
 
-use super::args::SolveCommand;
+use super::args::{PlanFormat, SolveCommand};
 use super::logging::colour;
 use super::{Failure, files};
-use crate::analysis::{SolveSettings, solve};
+use crate::analysis::explain::infeasibility;
+use crate::analysis::{Detail, SolveSettings, solve};
+use crate::plan::Status;
 use crate::report::{self, Style};
 
 pub(super) fn run(command: &SolveCommand, quiet: bool) -> Result<u8, Failure> {
@@ -20,6 +22,15 @@ pub(super) fn run(command: &SolveCommand, quiet: bool) -> Result<u8, Failure> {
     let style = Style { colour: command.output.is_none() && colour(&io::stdout()) };
     let mut text = Vec::new();
     report::write(&plan, command.format.into(), style, &mut text)?;
+    // Why there is none is for a person: beside the plan in text, apart from it in other formats.
+    if plan.status == Status::Infeasible
+        && settings.detail != Detail::Plan
+        && let Some(found) = infeasibility(&loaded.model, &settings).map_err(|e| Failure::Outside(e.to_string()))?
+    {
+        let mut why = vec![b'\n'];
+        report::explain::write_infeasibility(&found, style, &mut why)?;
+        if command.format == PlanFormat::Text { text.extend(why) } else { files::complain(&why[1..]) }
+    }
     files::write(command.output.as_deref(), &text)?;
     Ok(plan.status.exit_code())
 }

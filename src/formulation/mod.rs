@@ -231,6 +231,8 @@ pub enum Constraint {
 #[derive(Clone, Debug)]
 pub struct Formulation {
     program: LinearProgram,
+    /// How much the boxes of columns that the model does not bound were widened.
+    pub room: f64,
     /// Columns of chips held, grouped by offer.
     pub holdings: Vec<Holding>,
     /// Columns of chips that work.
@@ -289,6 +291,7 @@ pub fn build(model: &Model) -> Formulation {
 pub fn build_with(model: &Model, limits: Limits, room: f64) -> Formulation {
     let mut f = Formulation {
         program: LinearProgram::new(model.name.clone()),
+        room,
         holdings: Vec::new(),
         runs: Vec::new(),
         shortfalls: Vec::new(),

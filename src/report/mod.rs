@@ -7,6 +7,7 @@ mod csv;
 pub mod curve;
 mod decision;
 mod dependency;
+pub mod explain;
 pub mod frontier;
 pub mod html;
 mod json;

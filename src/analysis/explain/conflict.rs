@@ -1,0 +1,72 @@
+//! A minimal conflict: entries that cannot hold together, of which no one can be left out.
+//!
+//! A deletion filter (Chinneck and Dravnieks, "Locating minimal infeasible constraint sets in linear
+//! programs", ORSA J. Computing 3(2), 1991) over whole entries of the model instead of rows, in
+//! halving groups (Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input", IEEE
+//! TSE 28(2), 2002). It starts from what the proof of infeasibility uses, if that is a conflict by
+//! itself.
+
+use super::entry::{Entry, limits_of, varied};
+use super::verdict::{Verdict, decide, used};
+use crate::analysis::SolveSettings;
+use crate::engine::EngineError;
+use crate::model::Model;
+
+/// A conflict.
+pub(super) struct Conflict {
+    /// The entries, with the periods in which they clash.
+    pub entries: Vec<(Entry, Vec<usize>)>,
+    /// Whether it is proved of each of them that without it the others have a plan.
+    pub minimal: bool,
+}
+
+/// Finds one among `all`, with some numbers changed; `None` if there is a plan, or it is not known.
+pub(super) fn conflict(
+    model: &Model,
+    all: &[Entry],
+    numbers: &[(Entry, f64)],
+    settings: &SolveSettings,
+) -> Result<Option<Conflict>, EngineError> {
+    let test = |kept: &[Entry]| decide(&varied(model, kept, numbers), settings, false);
+    let Verdict::NoPlan(f, farkas) = test(all)? else { return Ok(None) };
+    // What is first is tried to do without first: supply, then policy, then work.
+    let mut kept: Vec<Entry> = all.to_vec();
+    kept.sort_by_key(|e| (e.class() != 2, e.class() == 3, *e));
+    if let Some(y) = &farkas {
+        let named: Vec<Entry> = used(model, &limits_of(model, all), &f, y).into_iter().map(|(e, _)| e).collect();
+        let part: Vec<Entry> = kept.iter().copied().filter(|e| named.contains(e)).collect();
+        if part.len() < kept.len() && matches!(test(&part)?, Verdict::NoPlan(..)) {
+            kept = part;
+        }
+    }
+    let mut minimal = true;
+    let mut size = (kept.len() / 2).max(1);
+    loop {
+        let mut from = 0;
+        while from < kept.len() {
+            let to = (from + size).min(kept.len());
+            let without: Vec<Entry> = kept[..from].iter().chain(&kept[to..]).copied().collect();
+            match test(&without)? {
+                Verdict::NoPlan(..) => {
+                    kept = without;
+                    continue;
+                }
+                Verdict::Plan(_) => {}
+                Verdict::Unknown => minimal &= size > 1,
+            }
+            from = to;
+        }
+        if size == 1 {
+            break;
+        }
+        size = (size / 2).max(1);
+    }
+    // The periods are those of a proof of the conflict alone.
+    let mut periods: Vec<(Entry, Vec<usize>)> = Vec::new();
+    if let Verdict::NoPlan(f, Some(y)) = test(&kept)? {
+        periods = used(model, &limits_of(model, &kept), &f, &y);
+    }
+    kept.sort_by_key(|e| (e.class() != 3, e.class(), *e));
+    let of = |e: Entry| periods.iter().find(|(other, _)| *other == e).map(|(_, p)| p.clone()).unwrap_or_default();
+    Ok(Some(Conflict { entries: kept.iter().map(|&e| (e, of(e))).collect(), minimal }))
+}

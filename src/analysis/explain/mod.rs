@@ -1,0 +1,273 @@
+//! Why: for a model without a plan the entries that cannot hold together and the least changes
+//! that end that, each tried; for one with a plan what drives its cost.
+
+mod conflict;
+mod drivers;
+mod entry;
+mod relax;
+mod verdict;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use drivers::{Driver, Drivers, drivers, subjects};
+use entry::{Entry, could_serve, could_train};
+
+use super::SolveSettings;
+use crate::engine::EngineError;
+use crate::model::{Model, Task};
+use crate::plan::ModelInfo;
+
+/// Ways to make a model feasible that are told.
+const WAYS: usize = 4;
+/// Entries that have to be changed together at most.
+const TOGETHER: usize = 12;
+
+/// Why a model has no plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Infeasibility {
+    /// Version of the program.
+    pub polysource: String,
+    /// Version of this format.
+    pub format: u32,
+    /// The model.
+    pub model: ModelInfo,
+    /// Currency of all money.
+    pub currency: String,
+    /// What is seen without solving anything: a workload that all capacity cannot serve, shares that
+    /// cannot add up to a whole.
+    pub obvious: Vec<String>,
+    /// Ways to make it feasible, what a planner would rather change first; each was solved.
+    pub ways: Vec<Way>,
+    /// Entries that cannot hold together.
+    pub conflict: Vec<ConflictEntry>,
+    /// Whether of each of them it is shown that without it the others have a plan.
+    pub minimal: bool,
+    /// What a reader should know.
+    pub notes: Vec<String>,
+}
+
+/// Changes with which there is a plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Way {
+    /// All of them are needed.
+    pub changes: Vec<Change>,
+    /// What the cheapest plan costs then, discounted.
+    pub cost: f64,
+}
+
+/// The least change of an entry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Change {
+    /// Its name.
+    pub entry: String,
+    /// What kind it is: budget, share, capacity, demand ...
+    pub kind: String,
+    /// The line of the model that it stands in.
+    pub line: usize,
+    /// The number as it is written; 1 for a series that is changed by a factor.
+    pub from: f64,
+    /// The number with which there is a plan.
+    pub to: f64,
+    /// Its unit.
+    pub unit: String,
+    /// All of it in a sentence.
+    pub sentence: String,
+}
+
+/// An entry of a conflict.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ConflictEntry {
+    /// Its name.
+    pub entry: String,
+    /// What kind it is.
+    pub kind: String,
+    /// The line of the model that it stands in.
+    pub line: usize,
+    /// The periods in which it clashes, where it is dated.
+    pub periods: Vec<String>,
+    /// What it asks for.
+    pub sentence: String,
+}
+
+/// Says why a model has no plan; `None` if it has one, or that is not known.
+///
+/// # Errors
+/// As the engine's.
+pub fn infeasibility(model: &Model, settings: &SolveSettings) -> Result<Option<Infeasibility>, EngineError> {
+    let all = Entry::all(model);
+    let Some(found) = conflict::conflict(model, &all, &[], settings)? else { return Ok(None) };
+    let mut notes = Vec::new();
+    if found.entries.is_empty() {
+        notes.push(
+            "What cannot hold together are not numbers but decisions: contracts, blocks, windows or splits.".to_owned(),
+        );
+    }
+    let entries: Vec<Entry> = found.entries.iter().map(|(e, _)| *e).collect();
+    let ways = ways(model, &all, &entries, settings)?;
+    if ways.is_empty() {
+        notes.push("No change of the numbers of these entries was found that gives a plan.".to_owned());
+    }
+    let label = |t: &usize| model.calendar.periods[*t].label.clone();
+    let told = |(e, periods): &(Entry, Vec<usize>)| {
+        let (entry, kind, origin) = e.named(model);
+        let (kind, line) = (kind.to_owned(), origin.line);
+        ConflictEntry {
+            entry,
+            kind,
+            line,
+            periods: if model.calendar.is_steady() { Vec::new() } else { periods.iter().map(label).collect() },
+            sentence: e.sentence(model, periods),
+        }
+    };
+    Ok(Some(Infeasibility {
+        polysource: env!("CARGO_PKG_VERSION").to_owned(),
+        format: 1,
+        model: ModelInfo {
+            name: model.name.clone(),
+            sha256: model.sha256.clone(),
+            scenarios: model.scenarios.clone(),
+            periods: model.calendar.periods.iter().map(|p| p.label.clone()).collect(),
+        },
+        currency: model.currency.clone(),
+        obvious: obvious(model),
+        ways,
+        conflict: found.entries.iter().map(told).collect(),
+        minimal: found.minimal,
+        notes,
+    }))
+}
+
+/// Ways to a plan: each begins with another entry of the first conflict, and goes on with an entry
+/// of the next conflict until there is none.
+fn ways(model: &Model, all: &[Entry], first: &[Entry], settings: &SolveSettings) -> Result<Vec<Way>, EngineError> {
+    let mut starts: Vec<Entry> = first.to_vec();
+    starts.sort_by_key(|e| (e.class(), *e));
+    let mut ways: Vec<(Vec<(Entry, f64)>, f64)> = Vec::new();
+    let mut single = false;
+    for start in starts {
+        // Once one change is enough, ways of several are no news.
+        if let Some(way) = way(model, all, start, settings, if single { 1 } else { TOGETHER })? {
+            single |= way.0.len() == 1;
+            if !ways.iter().any(|(known, _)| known == &way.0) {
+                ways.push(way);
+            }
+        }
+    }
+    // Fewer changes, then what a planner would rather change, then the smaller.
+    let size = |(entry, to): &(Entry, f64)| {
+        entry.knob(model).map_or(f64::INFINITY, |k| (to - k.value).abs() / k.value.abs().max(1e-12))
+    };
+    let class = |way: &[(Entry, f64)]| way.iter().map(|(e, _)| e.class()).max().unwrap_or(0);
+    let total = |way: &[(Entry, f64)]| way.iter().map(size).sum::<f64>();
+    ways.sort_by(|a, b| {
+        class(&a.0).cmp(&class(&b.0)).then(a.0.len().cmp(&b.0.len())).then(total(&a.0).total_cmp(&total(&b.0)))
+    });
+    if single {
+        ways.retain(|w| w.0.len() == 1);
+    }
+    ways.truncate(WAYS);
+    let told = |(way, cost): (Vec<(Entry, f64)>, f64)| Way {
+        changes: way.into_iter().map(|(e, to)| change(model, e, to)).collect(),
+        cost,
+    };
+    Ok(ways.into_iter().map(told).collect())
+}
+
+/// One way that begins with an entry.
+fn way(
+    model: &Model,
+    all: &[Entry],
+    start: Entry,
+    settings: &SolveSettings,
+    most: usize,
+) -> Result<Option<(Vec<(Entry, f64)>, f64)>, EngineError> {
+    let mut chosen = vec![start];
+    loop {
+        let rest: Vec<Entry> = all.iter().copied().filter(|e| !chosen.contains(e)).collect();
+        match conflict::conflict(model, &rest, &[], settings)? {
+            None => break,
+            Some(_) if chosen.len() >= most => return Ok(None),
+            Some(next) => {
+                let next = next.entries.iter().map(|(e, _)| *e).filter(|e| e.knob(model).is_some());
+                let Some(next) = next.min_by_key(|e| (e.class(), *e)) else { return Ok(None) };
+                chosen.push(next);
+            }
+        }
+    }
+    // Each as little as it can be with those before it as they are told and those after it at their ends.
+    let mut numbers: Vec<(Entry, f64)> = Vec::new();
+    let mut cost = f64::NAN;
+    for (i, &entry) in chosen.iter().enumerate() {
+        let kept: Vec<Entry> = all.iter().copied().filter(|e| !chosen[i + 1..].contains(e)).collect();
+        let Some((value, with)) = relax::least(model, &kept, &numbers, entry, settings)? else { return Ok(None) };
+        numbers.push((entry, value));
+        cost = with;
+    }
+    // Told in the order of the model, whichever came first.
+    numbers.sort_by_key(|n| (n.0.class(), n.0));
+    Ok(Some((numbers, cost)))
+}
+
+fn change(model: &Model, entry: Entry, to: f64) -> Change {
+    let (name, kind, origin) = entry.named(model);
+    let knob = entry.knob(model);
+    let from = knob.map_or(f64::NAN, |k| k.value);
+    let (verb, told) = knob.map_or(("change", String::new()), |k| {
+        let tell = |x: f64| k.unit.told(x, &model.currency);
+        let written = matches!(k.unit, entry::Unit::Times | entry::Unit::Part);
+        let told = if written { format!("to {}", tell(to)) } else { format!("from {} to {}", tell(from), tell(to)) };
+        (if k.rising { "raise" } else { "lower" }, told)
+    });
+    let what = match entry {
+        Entry::Capacity(_) => format!("the capacity of `{name}`"),
+        Entry::Pool(_) => format!("the pool `{name}`"),
+        Entry::Commit(_) => format!("the commitment of `{name}`"),
+        Entry::Rate(_) => format!("the rate of `{name}`"),
+        Entry::Work(_) => format!("the {kind} of `{name}`"),
+        _ => format!("`{name}`"),
+    };
+    Change {
+        sentence: format!("{verb} {what} (line {}) {told}", origin.line),
+        entry: name,
+        kind: kind.to_owned(),
+        line: origin.line,
+        from,
+        to,
+        unit: knob.map_or_else(String::new, |k| k.unit.word(&model.currency)),
+    }
+}
+
+/// What is seen from single entries.
+fn obvious(model: &Model) -> Vec<String> {
+    let mut found = Vec::new();
+    let short = |could: f64, needs: f64| could < needs * (1.0 - 1e-9);
+    for (w, work) in model.workloads.iter().enumerate().filter(|(_, w)| w.unmet.is_none()) {
+        match &work.task {
+            Task::Training { work: amount } if short(could_train(model, w), *amount) => {
+                found.push(Entry::Work(w).sentence(model, &[]));
+            }
+            Task::Inference { .. } => {
+                let lacking = (0..model.periods()).filter(|&t| short(could_serve(model, w, t), work.peak_demand(t)));
+                let worst = |t: &usize| could_serve(model, w, *t) / work.peak_demand(*t);
+                found.extend(
+                    lacking.min_by(|a, b| worst(a).total_cmp(&worst(b))).map(|t| Entry::Work(w).sentence(model, &[t])),
+                );
+            }
+            Task::Training { .. } => {}
+        }
+    }
+    for (l, limit) in model.limits.iter().enumerate() {
+        if let crate::model::LimitKind::Share { groups, by: Some(by), at_most, .. } = &limit.kind
+            && groups.len() as f64 * at_most < 1.0 - 1e-9
+            && limit.soft.is_none()
+        {
+            let sentence = Entry::Limit(l).sentence(model, &[]);
+            found.push(format!(
+                "{sentence} There are only {} {by}s, so that the shares cannot add up to a whole.",
+                groups.len()
+            ));
+        }
+    }
+    found
+}
