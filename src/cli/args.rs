@@ -59,6 +59,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  polysource frontier models/quickstart.yaml --against hhi:vendor\n  polysource frontier models/inference-fleet.yaml --against largest:vendor:chips --points 8 --plans plans\n  polysource frontier models/inference-fleet.yaml --against served:cloud --format json\n\nAgainst: hhi:DIMENSION[:MEASURE], largest:DIMENSION[:MEASURE], served:DIMENSION or cvar[:LEVEL]; measures are spend (default), chips, work and power."
     )]
     Frontier(FrontierCommand),
+    /// Compare two plans, or two models after solving them: cost, what is held, dependency, inputs.
+    #[command(
+        after_help = "Examples:\n  polysource diff before.json after.json\n  polysource diff models/frontier-lab.yaml models/frontier-lab.yaml --scenario-b nvidia-shortage\n  polysource diff plan.json model.yaml --detailed-exitcode --format json -o changes.json\n\nA difference is more than a millionth of the larger number. Of two models, what was written otherwise is told with its lines; scenarios that are not applied and sweeps change no plan and are left out.\nExit codes: 0 done; with --detailed-exitcode 2 if anything differs; 3 if A or B is wrong; 4 if one has no plan, 5 or 6 if one is not known to be the cheapest or not certified."
+    )]
+    Diff(super::diff::DiffCommand),
     /// Write the linear program for another solver.
     #[command(
         after_help = "Examples:\n  polysource export models/quickstart.yaml --to lp\n  polysource export models/frontier-lab.yaml -o frontier.mps"
@@ -343,6 +348,7 @@ pub(super) enum SchemaOf {
     Sweep,
     Curve,
     Frontier,
+    Diff,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -374,14 +380,14 @@ impl From<PlanFormat> for crate::report::Format {
 }
 
 /// Reads the name of an engine that this build has.
-fn parse_engine(text: &str) -> Result<EngineChoice, String> {
+pub(super) fn parse_engine(text: &str) -> Result<EngineChoice, String> {
     let choice: EngineChoice = text.parse()?;
     choice.built_in().map_err(|e| e.to_string())?;
     Ok(choice)
 }
 
 /// Reads a gap: a part from 0 to below 1, as a number or with `%`.
-fn parse_gap(text: &str) -> Result<f64, String> {
+pub(super) fn parse_gap(text: &str) -> Result<f64, String> {
     let (number, unit) = match text.strip_suffix('%') {
         Some(number) => (number.trim_end(), 0.01),
         None => (text, 1.0),
@@ -412,7 +418,7 @@ fn parse_correlation(text: &str) -> Result<(String, String, f64), String> {
 }
 
 /// Reads `90`, `30s`, `5m` or `1h`.
-fn parse_time(text: &str) -> Result<Duration, String> {
+pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let factor = match &text[digits.len()..] {
         "" | "s" => 1.0,
