@@ -76,8 +76,8 @@ pub(super) fn run(command: &DiffCommand, quiet: bool) -> Result<u8, Failure> {
     let a = read(&command.a, &command.scenario_a, "--scenario-a", quiet);
     let b = read(&command.b, &command.scenario_b, "--scenario-b", quiet);
     let (a, b) = (a?, b?);
-    let before = a.plan(command, None)?;
-    let after = b.plan(command, Some(&before))?;
+    let before = a.plan(command)?;
+    let after = if a.solves_as(&b) { before.clone() } else { b.plan(command)? };
     let found = diff(a.compared(&before), b.compared(&after)).map_err(|e| wrong(&e.to_string()))?;
     let mut text = Vec::new();
     match command.format {
@@ -134,15 +134,20 @@ enum What {
 }
 
 impl Side {
-    /// Its plan; a model is solved, unless the other is a plan of the very same that was solved here.
-    fn plan(&self, command: &DiffCommand, solved: Option<&Plan>) -> Result<Plan, Failure> {
-        let (model, solved) = match &self.what {
-            What::Plan(plan) => return Ok((**plan).clone()),
-            What::Model { model, .. } => (model, solved.filter(|p| p.model.sha256 == model.sha256)),
-        };
-        if let Some(plan) = solved {
-            return Ok(plan.clone());
+    /// Whether both are models read from the same, which are solved once.
+    fn solves_as(&self, other: &Side) -> bool {
+        match (&self.what, &other.what) {
+            (What::Model { model: a, .. }, What::Model { model: b, .. }) => a.sha256 == b.sha256,
+            _ => false,
         }
+    }
+
+    /// Its plan; a model is solved.
+    fn plan(&self, command: &DiffCommand) -> Result<Plan, Failure> {
+        let model = match &self.what {
+            What::Plan(plan) => return Ok((**plan).clone()),
+            What::Model { model, .. } => model,
+        };
         let detail = match command.detail {
             DiffDetail::Plan => Detail::Plan,
             DiffDetail::Full => Detail::Full,

@@ -1,9 +1,9 @@
 //! The tables of a difference on one screen.
 
-use super::super::column::adding_up;
+use super::super::column::{adding_up, beside};
 use super::super::dependency::served;
 use super::super::summary::{Table, cut, kind, share};
-use super::words::{both, cells, maybe, signed, turned};
+use super::words::{both, cells, holds, known, maybe, part, signed};
 use crate::analysis::diff::{
     At, ChipsChange, ContractChange, Diff, ExposureChange, InputChange, LimitChange, PurchaseChange, Total,
 };
@@ -14,19 +14,18 @@ const VALUE: usize = 48;
 
 /// The tables in order: what was written, money, what is held and runs, dependency, policy.
 pub(super) fn tables(diff: &Diff) -> Vec<Table> {
-    let all = [
-        inputs(diff),
-        totals(diff),
-        lines(diff),
-        purchases(diff),
-        assignments(diff),
-        contracts(diff),
-        unmet(diff),
-        exposure(diff),
-        resilience(diff),
-        limits(diff),
-    ];
-    all.into_iter().flatten().collect()
+    let mut tables = Vec::new();
+    tables.extend(inputs(diff));
+    tables.extend(totals(diff));
+    tables.extend(lines(diff));
+    tables.extend(purchases(diff));
+    tables.extend(assignments(diff));
+    tables.extend(contracts(diff));
+    tables.extend(unmet(diff));
+    tables.extend(exposures(diff));
+    tables.extend(resilience(diff));
+    tables.extend(limits(diff));
+    tables
 }
 
 /// Rows as a table, the first of them if they are too many.
@@ -53,11 +52,12 @@ fn inputs(diff: &Diff) -> Option<Table> {
         None => "-".to_owned(),
     };
     let row = |r: &InputChange| {
-        let at = |at: &Option<At>| at.as_ref().map(|at| format!("{}:{}", at.file, at.line));
-        let (before, after) = (at(&r.before_at), at(&r.after_at));
-        let places = match (before, after) {
-            (Some(a), Some(b)) if a != b => format!("{a}, {b}"),
-            (a, b) => a.or(b).unwrap_or_default(),
+        let at = |at: &At| format!("{}:{}", at.file, at.line);
+        let places = match (&r.before_at, &r.after_at) {
+            (Some(a), Some(b)) if a == b => at(a),
+            (Some(a), Some(b)) if a.file == b.file => format!("{}, {}", at(a), b.line),
+            (Some(a), Some(b)) => format!("{}, {}", at(a), at(b)),
+            (a, b) => a.as_ref().or(b.as_ref()).map(at).unwrap_or_default(),
         };
         vec![r.path.clone(), value(&r.before), value(&r.after), places]
     };
@@ -77,7 +77,7 @@ fn totals(diff: &Diff) -> Option<Table> {
             Total::ExpectedLoss => "expected loss",
             Total::Cvar => "CVaR",
         };
-        let part = signed(t.relative, share);
+        let part = signed(t.relative, part);
         let told = cells(&t.cost, |x| money(x, &diff.currency));
         [name.to_owned()].into_iter().chain(told).chain([part]).collect()
     })
@@ -121,17 +121,14 @@ fn purchases(diff: &Diff) -> Option<Table> {
     shown("What is held", columns, &diff.purchases, |r: &PurchaseChange| {
         // Two periods say how it goes; the largest changes are the ones to look at.
         let mut most: Vec<&ChipsChange> = r.periods.iter().collect();
-        most.sort_by(|x, y| {
-            y.chips.change.map(f64::abs).partial_cmp(&x.chips.change.map(f64::abs)).unwrap_or(std::cmp::Ordering::Equal)
-        });
-        let mut told: Vec<String> = most
-            .iter()
-            .take(2)
-            .map(|p| {
-                let when = if dated { format!("{}: ", p.period) } else { String::new() };
-                format!("{when}{}", both(&p.chips, number))
-            })
-            .collect();
+        let size = |p: &ChipsChange| p.chips.change.map_or(0.0, f64::abs);
+        most.sort_by(|x, y| size(y).total_cmp(&size(x)));
+        let mut told: Vec<String> = Vec::new();
+        for p in most.iter().take(2) {
+            let when = if dated { format!("{}: ", p.period) } else { String::new() };
+            let chips = |x: Option<f64>| number(x.unwrap_or(0.0));
+            told.push(format!("{when}{} -> {}", chips(p.chips.before), chips(p.chips.after)));
+        }
         if most.len() > 2 {
             told.push(format!("{} more", most.len() - 2));
         }
@@ -148,12 +145,14 @@ fn assignments(diff: &Diff) -> Option<Table> {
 }
 
 fn contracts(diff: &Diff) -> Option<Table> {
-    let money = |x: f64| money(x, &diff.currency);
-    let columns = vec![("contract", false), ("", false), ("spent", false), ("idle", false), ("worth", false)];
+    let columns =
+        vec![("contract", false), ("signed", false), ("spent", false), ("idle", false), ("worth signing", false)];
     shown("Contracts", columns, &diff.contracts, |r: &ContractChange| {
-        let worth = if r.worth.before.or(r.worth.after).is_some() { both(&r.worth, money) } else { String::new() };
-        let signed = turned(r.signed, "signed", "not signed");
-        vec![r.contract.clone(), signed, both(&r.spend, money), both(&r.idle, money), worth]
+        // Rounding beside what is spent is nothing.
+        let spent = r.spend.before.unwrap_or(0.0).abs().max(r.spend.after.unwrap_or(0.0).abs());
+        let money = |x: f64| format!("{} {}", beside(x, spent), diff.currency);
+        let row = [r.contract.clone(), holds(r.signed).to_owned()];
+        row.into_iter().chain([both(&r.spend, money), both(&r.idle, money), known(&r.worth, money)]).collect()
     })
 }
 
@@ -164,44 +163,42 @@ fn unmet(diff: &Diff) -> Option<Table> {
     })
 }
 
-/// The shares of spend by vendor and cloud first; others if there is room.
-fn exposure(diff: &Diff) -> Option<Table> {
-    let usual = |e: &&ExposureChange| e.of == "spend" && matches!(e.by.as_str(), "vendor" | "cloud");
-    let of = |e: &ExposureChange| {
-        let name = format!("{} by {}", e.of, e.by);
-        let points = |x: f64| format!("{} points", number((x * 1e5).round() / 1e3));
-        let mut rows: Vec<Vec<String>> = e
-            .groups
-            .iter()
-            .map(|g| {
-                let [before, after, _] = cells(&g.share, share);
-                vec![name.clone(), g.group.clone(), before, after, signed(g.share.change, points)]
-            })
-            .collect();
-        let hhi = |x: f64| format!("{x:.3}");
-        let [before, after, change] = cells(&e.hhi, hhi);
-        if before != after {
-            rows.push(vec![name, "HHI".to_owned(), before, after, change]);
-        }
-        rows
-    };
-    let mut rows: Vec<Vec<String>> = diff.exposure.iter().filter(usual).flat_map(of).collect();
-    if rows.is_empty() {
-        rows = diff.exposure.iter().flat_map(of).collect();
+/// Spend by vendor and by cloud; where neither differs, what differs most.
+fn exposures(diff: &Diff) -> Vec<Table> {
+    let usual = |by: &str| diff.exposure.iter().find(|e| e.of == "spend" && e.by == by);
+    let mut told: Vec<&ExposureChange> = ["vendor", "cloud"].into_iter().filter_map(usual).collect();
+    if told.is_empty() {
+        told.extend(diff.exposure.first());
     }
-    let columns = vec![("", false), ("group", false), ("A", true), ("B", true), ("change", true)];
-    let mut table = shown("On whom the plan depends", columns, &rows, Clone::clone)?;
-    if table.foot.is_none() && diff.exposure.iter().any(|e| !usual(&e)) && diff.exposure.iter().any(|e| usual(&e)) {
-        table.foot = Some("Other dimensions and measures with --format csv.".to_owned());
+    let others = diff.exposure.len() - told.len();
+    let mut tables: Vec<Table> = told.iter().filter_map(|e| exposure(e)).collect();
+    if let (Some(foot), true) = (tables.last_mut().and_then(|t| t.foot.as_mut()), others > 0) {
+        foot.push_str(&format!("\n  {others} more dimensions and measures with --format csv."));
     }
+    tables
+}
+
+fn exposure(e: &ExposureChange) -> Option<Table> {
+    let heading = format!("{} by {}", if e.of == "spend" { "Spend" } else { &e.of }, e.by);
+    let columns = vec![("group", false), ("share in A", true), ("in B", true), ("change", true)];
+    let hhi = format!("HHI {}.", both(&e.hhi, |x| format!("{x:.3}")));
+    let mut table = shown(&heading, columns, &e.groups, |g| {
+        let [before, after, _] = cells(&g.share, share);
+        vec![g.group.clone(), before, after, signed(g.share.change, points)]
+    })?;
+    table.foot = Some(table.foot.map_or(hhi.clone(), |foot| format!("{hhi} {foot}")));
     Some(table)
+}
+
+/// A change of a share.
+fn points(x: f64) -> String {
+    format!("{} points", number((x * 1e5).round() / 1e3))
 }
 
 fn resilience(diff: &Diff) -> Option<Table> {
     let columns = vec![("lost", false), ("A", true), ("B", true), ("change", true), ("required", false)];
     shown("What is still served when a supplier is lost", columns, &diff.resilience, |r| {
         let lost = format!("{} {}", r.lost.by, r.lost.group).trim().to_owned();
-        let points = |x: f64| format!("{} points", number((x * 1e5).round() / 1e3));
         let required =
             if r.required.before.or(r.required.after).is_some() { both(&r.required, percent) } else { String::new() };
         let change = signed(r.served.change, points);
@@ -214,8 +211,8 @@ fn limits(diff: &Diff) -> Option<Table> {
     let binds = |l: &&LimitChange| l.binding.before == Some(true) || l.binding.after == Some(true);
     let binding: Vec<&LimitChange> = diff.limits.iter().filter(binds).collect();
     let columns =
-        vec![("limit", false), ("", false), ("used", false), ("allowed or due", false), ("shadow price", false)];
-    let mut table = shown("Limits that bind", columns, &binding, |l| {
+        vec![("limit", false), ("binds", false), ("used", false), ("allowed or due", false), ("shadow price", false)];
+    let mut table = shown("Limits", columns, &binding, |l| {
         let amount = |x: f64| match l.unit.as_str() {
             "share" => percent(x),
             "HHI" => format!("{x:.4}"),
@@ -224,12 +221,8 @@ fn limits(diff: &Diff) -> Option<Table> {
             "chip" => format!("{} chips", number(x)),
             unit => format!("{} {unit}", number(x)),
         };
-        let price = match l.shadow_price.before.or(l.shadow_price.after) {
-            Some(_) => both(&l.shadow_price, number),
-            None => String::new(),
-        };
-        let state = turned(l.binding, "binds", "does not");
-        vec![l.name.clone(), state, both(&l.activity, amount), both(&l.limit, amount), price]
+        let (used, allowed) = (known(&l.activity, amount), known(&l.limit, amount));
+        vec![l.name.clone(), holds(l.binding).to_owned(), used, allowed, known(&l.shadow_price, number)]
     })?;
     let others = diff.limits.len() - binding.len();
     if others > 0 {

@@ -1,5 +1,6 @@
 //! The sentences of a difference, and its numbers for people.
 
+use super::super::summary::share;
 use crate::analysis::diff::{Change, Diff, DiffSide, Flip, Total};
 use crate::plan::Status;
 use crate::units::human::{money, percent};
@@ -21,9 +22,14 @@ pub(super) fn sentence(diff: &Diff) -> String {
     let Some(total) = diff.totals.iter().find(|t| t.what == Total::Total) else {
         return format!("B costs the same as A, {}", money(before, currency));
     };
-    let part = total.relative.map(|r| format!(" ({})", percent(r.abs()))).unwrap_or_default();
+    let part = total.relative.map(|r| format!(" ({})", part(r.abs()))).unwrap_or_default();
     let more = if after > before { "more" } else { "less" };
     format!("B costs {}{part} {more} than A", money(total.cost.change.unwrap_or(0.0).abs(), currency))
+}
+
+/// A part of a total: to a tenth of a percent, and what is smaller as it is.
+pub(super) fn part(x: f64) -> String {
+    if x.abs() < 1e-3 { percent(x) } else { share(x) }
 }
 
 /// A side in a line.
@@ -34,7 +40,7 @@ pub(super) fn side(side: &DiffSide, currency: &str) -> String {
     };
     let how = if side.solved { "model, solved" } else { "plan" };
     let cost = side.total.map(|total| format!("{}, ", money(total, currency))).unwrap_or_default();
-    format!("{}{scenarios} ({how} {}): {cost}{}", side.model.name, side.file, status(side.status))
+    format!("{} ({how}): {}{scenarios}, {cost}{}", side.file, side.model.name, status(side.status))
 }
 
 /// What is known of the input.
@@ -85,15 +91,22 @@ pub(super) fn both(change: &Change, shown: impl Fn(f64) -> String) -> String {
     if before == after { after } else { format!("{before} -> {after}") }
 }
 
-/// The same for what is true or not.
-pub(super) fn turned(flip: Flip, is: &str, is_not: &str) -> String {
-    let word = |x: Option<bool>| match x {
-        Some(true) => is.to_owned(),
-        Some(false) => is_not.to_owned(),
-        None => "-".to_owned(),
-    };
-    let (before, after) = (word(flip.before), word(flip.after));
-    if before == after { after } else { format!("{before} -> {after}") }
+/// The same for what only one side may know.
+pub(super) fn known(change: &Change, shown: impl Fn(f64) -> String) -> String {
+    match (change.before, change.after) {
+        (Some(_), Some(_)) => both(change, shown),
+        (before, after) => before.or(after).map(shown).unwrap_or_default(),
+    }
+}
+
+/// Where something holds.
+pub(super) fn holds(flip: Flip) -> &'static str {
+    match (flip.before.unwrap_or(false), flip.after.unwrap_or(false)) {
+        (true, true) => "in both",
+        (true, false) => "in A only",
+        (false, true) => "in B only",
+        (false, false) => "in neither",
+    }
 }
 
 #[cfg(test)]
@@ -108,6 +121,8 @@ mod tests {
         assert_eq!(cells(&change(Some(1.0), None, Some(-1.0)), number), ["1", "-", "-1"]);
         assert_eq!(cells(&change(None, Some(0.5), None), percent), ["-", "50 %", ""]);
         assert_eq!(both(&change(Some(1.0), Some(1.0), Some(0.0)), number), "1");
-        assert_eq!(turned(Flip { before: None, after: Some(true) }, "binds", "does not"), "- -> binds");
+        assert_eq!(both(&change(None, Some(1.0), Some(1.0)), number), "- -> 1");
+        assert_eq!(known(&change(None, Some(1.0), None), number), "1");
+        assert_eq!(holds(Flip { before: None, after: Some(true) }), "in B only");
     }
 }
