@@ -335,6 +335,16 @@ fn a_millionth_is_no_difference() {
     assert_eq!(folder.diff(&["a.json", "near.json"]).differences, 0);
     let found = folder.diff(&["a.json", "far.json"]);
     assert_eq!((found.differences, found.totals[0].what), (1, Total::Total));
+    let bound = |bound: f64| move |plan: &mut Value| plan["certificate"]["bound"] = json!(bound);
+    folder.edit("a.json", "proved.json", bound(198.0));
+    folder.edit("far.json", "open.json", bound(197.9));
+    folder.edit("far.json", "shut.json", bound(198.0001));
+    // The least cost of B may be 197.9, which is less than A's.
+    let open = folder.diff(&["proved.json", "open.json"]).notes;
+    assert_eq!(open.len(), 2, "{open:?}");
+    assert!(open[0].contains("less than their certificates leave open"), "{open:?}");
+    assert!(open[1].contains("both are of the same input"), "{open:?}");
+    assert_eq!(folder.diff(&["proved.json", "shut.json"]).notes.len(), 1);
     assert!(folder.told(&["a.json", "far.json"]).starts_with("B costs 0.0002178 USD (0.00011 %) more than A\n"));
 }
 

@@ -3,7 +3,7 @@
 use super::super::column::{adding_up, beside};
 use super::super::dependency::served;
 use super::super::summary::{Table, cut, kind, share};
-use super::words::{both, cells, holds, known, maybe, part, signed};
+use super::words::{both, cells, holds, known, maybe, part, plus, signed};
 use crate::analysis::diff::{
     At, ChipsChange, ContractChange, Diff, ExposureChange, InputChange, LimitChange, PurchaseChange, Total,
 };
@@ -105,7 +105,7 @@ fn lines(diff: &Diff) -> Option<Table> {
     told.push(sum);
     rows.push(vec!["total".to_owned(), String::new(), String::new()]);
     for ((row, told), x) in rows.iter_mut().zip(told).zip(changes) {
-        row.push(format!("{}{told} {}", if x > 0.0 { "+" } else { "" }, diff.currency));
+        row.push(format!("{} {}", plus(x, told), diff.currency));
     }
     (!diff.lines.is_empty()).then(|| Table {
         heading: "Cost lines".to_owned(),

@@ -78,11 +78,12 @@ pub(super) fn cells(change: &Change, shown: impl Fn(f64) -> String) -> [String; 
 
 /// A change with its sign.
 pub(super) fn signed(x: Option<f64>, shown: impl Fn(f64) -> String) -> String {
-    match x {
-        Some(x) if x > 0.0 => format!("+{}", shown(x)),
-        Some(x) => shown(x),
-        None => String::new(),
-    }
+    x.map(|x| plus(x, shown(x))).unwrap_or_default()
+}
+
+/// A number as it is shown, with a plus sign if it is more than nothing, and shown as more.
+pub(super) fn plus(x: f64, told: String) -> String {
+    if x > 0.0 && told.contains(|c: char| ('1'..='9').contains(&c)) { format!("+{told}") } else { told }
 }
 
 /// Before and after in one cell, or what is the same in both.
@@ -121,6 +122,7 @@ mod tests {
         assert_eq!(cells(&change(Some(1.0), None, Some(-1.0)), number), ["1", "-", "-1"]);
         assert_eq!(cells(&change(None, Some(0.5), None), percent), ["-", "50 %", ""]);
         assert_eq!(both(&change(Some(1.0), Some(1.0), Some(0.0)), number), "1");
+        assert_eq!(signed(Some(1e-9), |x| format!("{x:.1}")), "0.0");
         assert_eq!(both(&change(None, Some(1.0), Some(1.0)), number), "- -> 1");
         assert_eq!(known(&change(None, Some(1.0), None), number), "1");
         assert_eq!(holds(Flip { before: None, after: Some(true) }), "in B only");
