@@ -4,6 +4,7 @@
 pub mod curve;
 mod cuts;
 mod deals;
+pub mod diff;
 pub mod dossier;
 pub mod explain;
 pub mod frontier;

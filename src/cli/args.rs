@@ -69,6 +69,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  polysource report models/quickstart.yaml -o report.html\n  polysource report models/frontier-lab.yaml --curve 'offers{vendor: amazon}.price=*0.8..1.2' --svg charts -o report.html"
     )]
     Report(super::report::ReportCommand),
+    /// Compare two plans, or two models after solving them: cost, what is held, dependency, inputs.
+    #[command(
+        after_help = "Examples:\n  polysource diff before.json after.json\n  polysource diff models/frontier-lab.yaml models/frontier-lab.yaml --scenario-b nvidia-shortage\n  polysource diff plan.json model.yaml --detailed-exitcode --format json -o changes.json\n\nA difference is more than a millionth of the larger number. Of two models, what was written otherwise is told with its lines; scenarios that are not applied and sweeps change no plan and are left out.\nExit codes: 0 done; with --detailed-exitcode 2 if anything differs; 3 if A or B is wrong; 4 if one has no plan, 5 or 6 if one is not known to be the cheapest or not certified."
+    )]
+    Diff(super::diff::DiffCommand),
     /// Write the linear program for another solver.
     #[command(
         after_help = "Examples:\n  polysource export models/quickstart.yaml --to lp\n  polysource export models/frontier-lab.yaml -o frontier.mps"
@@ -356,6 +361,7 @@ pub(super) enum SchemaOf {
     Sweep,
     Curve,
     Frontier,
+    Diff,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -394,7 +400,7 @@ pub(super) fn parse_engine(text: &str) -> Result<EngineChoice, String> {
 }
 
 /// Reads a gap: a part from 0 to below 1, as a number or with `%`.
-fn parse_gap(text: &str) -> Result<f64, String> {
+pub(super) fn parse_gap(text: &str) -> Result<f64, String> {
     let (number, unit) = match text.strip_suffix('%') {
         Some(number) => (number.trim_end(), 0.01),
         None => (text, 1.0),

@@ -24,16 +24,21 @@ pub(super) fn input(args: &ModelArgs) -> Result<Input, Unreadable> {
         let message = "standard input can be only one of the model and its overlays".to_owned();
         return Err(unreadable(message, "give the others as files", exit::USAGE));
     }
-    let text = read(&args.model)?;
+    let text = read(&args.model, MAX_BYTES)?;
     let mut overlays = Vec::new();
     for path in &args.overlay {
-        overlays.push((path.display().to_string(), read(path)?));
+        overlays.push((path.display().to_string(), read(path, MAX_BYTES)?));
     }
-    let name = args.model.display().to_string();
+    let input = input_of(&args.model, text, args.scenario.clone());
+    Ok(Input { overlays, sets: args.sets.clone(), ..input })
+}
+
+/// The input of a model whose text has been read, with nothing but scenarios laid over it.
+pub(super) fn input_of(path: &Path, text: String, scenarios: Vec<String>) -> Input {
     // Files that a model names are beside it; for a model from standard input, where the program runs.
-    let folder = args.model.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let folder = Some(folder.to_path_buf());
-    Ok(Input { name, text, overlays, scenarios: args.scenario.clone(), sets: args.sets.clone(), folder })
+    Input { name: path.display().to_string(), text, scenarios, folder, ..Input::default() }
 }
 
 /// Loads a model, telling warnings and errors on standard error.
@@ -106,14 +111,15 @@ pub(super) fn complain(bytes: &[u8]) {
     let _ = io::stderr().lock().write_all(bytes);
 }
 
-fn read(path: &Path) -> Result<String, Unreadable> {
+/// Reads a text of so many bytes at most; of a longer one, a byte more.
+pub(super) fn read(path: &Path, most: usize) -> Result<String, Unreadable> {
     // One byte beyond the limit is enough to know that it is exceeded.
-    let most = MAX_BYTES as u64 + 1;
+    let limit = most as u64 + 1;
     let mut bytes = Vec::new();
     let (result, name) = if path == Path::new("-") {
-        (io::stdin().lock().take(most).read_to_end(&mut bytes), "standard input".to_owned())
+        (io::stdin().lock().take(limit).read_to_end(&mut bytes), "standard input".to_owned())
     } else {
-        let result = fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
+        let result = fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes));
         (result, path.display().to_string())
     };
     result.map_err(|e| {
@@ -122,7 +128,7 @@ fn read(path: &Path) -> Result<String, Unreadable> {
     match std::str::from_utf8(&bytes) {
         Ok(_) => {}
         // Cut off within a character: the parser will say that the file is too long.
-        Err(e) if e.error_len().is_none() && bytes.len() > MAX_BYTES => {}
+        Err(e) if e.error_len().is_none() && bytes.len() > most => {}
         Err(e) => {
             let line = bytes[..e.valid_up_to()].iter().filter(|&&b| b == b'\n').count() + 1;
             let message = format!("line {line} of {name} is not UTF-8 text");

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod curve;
+mod diff;
 mod explain;
 mod export;
 mod files;
@@ -29,8 +30,11 @@ mod exit {
     pub const DONE: u8 = 0;
     pub const INTERNAL: u8 = 1;
     pub const USAGE: u8 = 2;
+    /// With `--detailed-exitcode`, as infrastructure tools have it.
+    pub const DIFFERENT: u8 = 2;
     pub const MODEL_WRONG: u8 = 3;
     pub const INFEASIBLE: u8 = 4;
+    pub const LIMIT_REACHED: u8 = 5;
     pub const UNCERTIFIED: u8 = 6;
     pub const INTERRUPTED: u8 = 130;
 }
@@ -87,6 +91,7 @@ fn run() -> u8 {
         Command::Frontier(command) => frontier::run(command, arguments.quiet),
         Command::Explain(command) => explain::run(command, arguments.quiet),
         Command::Report(command) => report::run(command, arguments.quiet),
+        Command::Diff(command) => diff::run(command, arguments.quiet),
         Command::Export(command) => export::run(command, arguments.quiet),
         Command::Schema { of, output } => schema(*of, output.as_deref()),
         Command::Init { output } => {
@@ -114,6 +119,7 @@ fn schema(of: SchemaOf, output: Option<&std::path::Path>) -> Result<u8, Failure>
         SchemaOf::Output => crate::report::output_schema(),
         SchemaOf::Curve => crate::report::curve_schema(),
         SchemaOf::Frontier => crate::report::frontier_schema(),
+        SchemaOf::Diff => crate::report::diff_schema(),
         SchemaOf::Sweep => crate::report::sweep_schema(),
         SchemaOf::Stress => crate::report::stress_schema(),
     };

@@ -141,6 +141,27 @@ pub fn load_with(input: &Input, path: &[&str], entry: &str, append: bool) -> Res
     }
 }
 
+/// What was written, with everything that is laid over it.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    /// The tree after overlays, scenarios and settings.
+    pub root: Node,
+    /// The texts that its places refer to.
+    pub sources: Sources,
+}
+
+/// Reads what was written of a model without saying what it means.
+///
+/// # Errors
+/// [`Rejected`] with every problem found.
+pub fn read_tree(input: &Input) -> Result<Tree, Rejected> {
+    let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
+    match tree(input, &mut sources, &mut diagnostics) {
+        Some((_, root)) if !diagnostics.has_errors() => Ok(Tree { root, sources }),
+        _ => Err(Rejected { diagnostics, sources }),
+    }
+}
+
 fn read(input: &Input, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
     let (plain, root) = tree(input, sources, diagnostics)?;
     let model = interpret(&root, sources, diagnostics);

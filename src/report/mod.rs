@@ -7,6 +7,7 @@ mod csv;
 pub mod curve;
 mod decision;
 mod dependency;
+pub mod diff;
 pub mod explain;
 pub mod frontier;
 pub mod html;
@@ -83,6 +84,16 @@ pub fn frontier_schema() -> serde_json::Value {
     let mut schema = schemars::schema_for!(crate::analysis::frontier::Frontier).to_value();
     if let Some(map) = schema.as_object_mut() {
         map.insert("title".to_owned(), "polysource frontier".into());
+    }
+    schema
+}
+
+/// The JSON Schema of `diff --format json`.
+#[must_use]
+pub fn diff_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(crate::analysis::diff::Diff).to_value();
+    if let Some(map) = schema.as_object_mut() {
+        map.insert("title".to_owned(), "polysource difference of two plans".into());
     }
     schema
 }

@@ -106,6 +106,7 @@ pub(super) fn tables(plan: &Plan) -> Vec<Table> {
     tables
 }
 
+/// What a cost line is for, in words.
 pub(super) fn kind(kind: CostKind) -> &'static str {
     match kind {
         CostKind::Spend => "spend",
@@ -117,6 +118,22 @@ pub(super) fn kind(kind: CostKind) -> &'static str {
         CostKind::Funding => "funding",
         CostKind::Egress => "moving data",
         CostKind::Switching => "moving off",
+        CostKind::Risk => "risk",
+    }
+}
+
+/// What a cost line is for, as JSON has it.
+pub(super) fn word(kind: CostKind) -> &'static str {
+    match kind {
+        CostKind::Spend => "spend",
+        CostKind::Idle => "idle",
+        CostKind::Fee => "fee",
+        CostKind::Porting => "porting",
+        CostKind::Unmet => "unmet",
+        CostKind::Soft => "soft",
+        CostKind::Funding => "funding",
+        CostKind::Egress => "egress",
+        CostKind::Switching => "switching",
         CostKind::Risk => "risk",
     }
 }

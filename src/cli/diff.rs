@@ -1,0 +1,303 @@
+//! `diff`: what differs between two plans or models.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::args::{StressFormat, parse_engine, parse_gap, parse_time};
+use super::logging::colour;
+use super::{Failure, exit, files};
+use crate::analysis::diff::{Compared, Diff, diff};
+use crate::analysis::{Detail, SolveSettings, solve};
+use crate::diagnostics::{Diagnostics, Sources};
+use crate::document::{self, MAX_BYTES};
+use crate::engine::EngineChoice;
+use crate::model::{Input, Model, Tree, read_tree};
+use crate::plan::{Plan, Status};
+use crate::report::{self, Style};
+
+/// The longest plan that is read, in bytes: a plan of a model at its limit may be longer than it.
+const MOST: usize = 16 * MAX_BYTES;
+/// The version of the plan's format that this program reads.
+const FORMAT: u64 = 1;
+
+#[derive(Args, Debug)]
+pub(super) struct DiffCommand {
+    /// Before: a plan that `solve --format json` wrote, or a model, which is solved; `-` for standard input.
+    pub a: PathBuf,
+    /// After: as A.
+    pub b: PathBuf,
+    /// Scenarios of the model A to apply, in order.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub scenario_a: Vec<String>,
+    /// Scenarios of the model B to apply, in order.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub scenario_b: Vec<String>,
+    /// How much is computed of models: the plan alone, or also what needs further solves (premium, what is
+    /// still served, what contracts are worth).
+    #[arg(long, value_enum, default_value = "full")]
+    pub detail: DiffDetail,
+    /// The engine: auto, microlp (simplex), clarabel (interior point), or highs (needs a build with
+    /// `--features highs`).
+    #[arg(long, default_value = "auto", value_parser = parse_engine, value_name = "ENGINE")]
+    pub engine: EngineChoice,
+    /// Longest time for one engine, such as `90`, `30s` or `5m`.
+    #[arg(long, value_parser = parse_time, value_name = "TIME")]
+    pub time_limit: Option<Duration>,
+    /// Relative gap at which a plan with yes-or-no decisions or whole blocks is good enough, such as `0.1%`.
+    #[arg(long, default_value = "0.01%", value_parser = parse_gap, value_name = "PART")]
+    pub gap: f64,
+    /// Format of the differences.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: StressFormat,
+    /// Write to this file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Exit with 2 if there are differences and 0 if there are none.
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DiffDetail {
+    Plan,
+    Full,
+}
+
+pub(super) fn run(command: &DiffCommand, quiet: bool) -> Result<u8, Failure> {
+    if command.a == Path::new("-") && command.b == Path::new("-") {
+        return Err(Failure::Usage("standard input can be only one of A and B; give the other as a file".to_owned()));
+    }
+    // Both are read before either is solved, so that the mistakes of both are told at once.
+    let a = read(&command.a, &command.scenario_a, "--scenario-a", quiet);
+    let b = read(&command.b, &command.scenario_b, "--scenario-b", quiet);
+    let (a, b) = (a?, b?);
+    let before = a.plan(command)?;
+    let after = if a.solves_as(&b) { before.clone() } else { b.plan(command)? };
+    let found = diff(a.compared(&before), b.compared(&after)).map_err(|e| wrong(&e.to_string()))?;
+    let mut text = Vec::new();
+    match command.format {
+        StressFormat::Text => {
+            let style = Style { colour: command.output.is_none() && colour(&io::stdout()) };
+            report::diff::write_text(&found, style, &mut text)?;
+        }
+        StressFormat::Json => report::diff::write_json(&found, &mut text)?,
+        StressFormat::Csv => report::diff::write_csv(&found, &mut text)?,
+    }
+    files::write(command.output.as_deref(), &text)?;
+    Ok(code(&found, command.detailed_exitcode, quiet))
+}
+
+/// The exit code; what is wrong with a side is told on standard error.
+fn code(found: &Diff, detailed: bool, quiet: bool) -> u8 {
+    let mut worst = exit::DONE;
+    for (name, side) in [("A", &found.a), ("B", &found.b)] {
+        if side.status == Status::Optimal {
+            continue;
+        }
+        let code = side.status.exit_code();
+        // A limit that was reached says less than that there is no plan, and that less than no proof.
+        let rank = |code: u8| [exit::DONE, exit::LIMIT_REACHED, exit::INFEASIBLE].iter().position(|c| *c == code);
+        if rank(code).unwrap_or(usize::MAX) > rank(worst).unwrap_or(usize::MAX) {
+            worst = code;
+        }
+        let warning = code == exit::LIMIT_REACHED;
+        if !(warning && quiet) {
+            let level = if warning { "warning" } else { "error" };
+            let scenarios = match side.model.scenarios.as_slice() {
+                [] => String::new(),
+                all => format!(" with {}", all.join(", ")),
+            };
+            let told = report::diff::status(side.status);
+            files::complain(format!("{level}: {name} ({}{scenarios}): {told}\n", side.file).as_bytes());
+        }
+    }
+    match worst {
+        exit::DONE if detailed && found.differences > 0 => exit::DIFFERENT,
+        code => code,
+    }
+}
+
+/// A or B, read.
+struct Side {
+    file: String,
+    what: What,
+}
+
+enum What {
+    Plan(Box<Plan>),
+    Model { model: Box<Model>, tree: Box<Tree> },
+}
+
+impl Side {
+    /// Whether both are models read from the same, which are solved once.
+    fn solves_as(&self, other: &Side) -> bool {
+        match (&self.what, &other.what) {
+            (What::Model { model: a, .. }, What::Model { model: b, .. }) => a.sha256 == b.sha256,
+            _ => false,
+        }
+    }
+
+    /// Its plan; a model is solved.
+    fn plan(&self, command: &DiffCommand) -> Result<Plan, Failure> {
+        let model = match &self.what {
+            What::Plan(plan) => return Ok((**plan).clone()),
+            What::Model { model, .. } => model,
+        };
+        let detail = match command.detail {
+            DiffDetail::Plan => Detail::Plan,
+            DiffDetail::Full => Detail::Full,
+        };
+        let settings =
+            SolveSettings { engine: command.engine, time_limit: command.time_limit, mip_gap: command.gap, detail };
+        solve(model, &settings).map_err(|e| Failure::Outside(e.to_string()))
+    }
+
+    fn compared<'a>(&'a self, plan: &'a Plan) -> Compared<'a> {
+        let written = match &self.what {
+            What::Plan(_) => None,
+            What::Model { tree, .. } => Some(&**tree),
+        };
+        Compared { file: &self.file, plan, written }
+    }
+}
+
+/// Reads a side and finds out what it is.
+fn read(path: &Path, scenarios: &[String], flag: &str, quiet: bool) -> Result<Side, Failure> {
+    let told = |unreadable: files::Unreadable| {
+        files::tell(&unreadable.diagnostics, &Sources::new(), quiet);
+        Failure::Told(unreadable.code)
+    };
+    let text = files::read(path, MOST).map_err(told)?;
+    let file = path.display().to_string();
+    match kind(&text, path) {
+        Kind::Plan if !scenarios.is_empty() => {
+            Err(Failure::Usage(format!("{flag} needs a model, and {file} is a plan: its scenarios are applied")))
+        }
+        Kind::Plan => {
+            let plan = plan(&text, &file).map_err(|message| wrong(&message))?;
+            Ok(Side { file, what: What::Plan(Box::new(plan)) })
+        }
+        Kind::Model => {
+            let input = files::input_of(path, text, scenarios.to_vec());
+            let model = Box::new(files::loaded(&input, quiet)?.model);
+            let tree = Box::new(tree(&input, quiet)?);
+            Ok(Side { file, what: What::Model { model, tree } })
+        }
+        Kind::Neither(why) => Err(wrong(&format!(
+            "{file} is neither a plan nor a model{why}; give what `polysource solve MODEL --format json -o FILE` wrote, or a model file, which says `polysource: 1`"
+        ))),
+    }
+}
+
+fn tree(input: &Input, quiet: bool) -> Result<Tree, Failure> {
+    read_tree(input).map_err(|rejected| {
+        files::tell(&rejected.diagnostics, &rejected.sources, quiet);
+        Failure::Told(exit::MODEL_WRONG)
+    })
+}
+
+/// Tells that what was given cannot be compared.
+fn wrong(message: &str) -> Failure {
+    files::complain(format!("error: {message}\n").as_bytes());
+    Failure::Told(exit::MODEL_WRONG)
+}
+
+/// What a file is, by its content.
+#[derive(Debug, PartialEq, Eq)]
+enum Kind {
+    Plan,
+    Model,
+    /// With what is known of the reason.
+    Neither(String),
+}
+
+/// The keys that tell a plan from a model and from other outputs.
+#[derive(Deserialize)]
+struct Head {
+    polysource: Option<IgnoredAny>,
+    format: Option<IgnoredAny>,
+    status: Option<IgnoredAny>,
+}
+
+fn kind(text: &str, path: &Path) -> Kind {
+    let text = text.trim_start_matches('\u{feff}');
+    let mut why = String::new();
+    if text.trim_start().starts_with('{') {
+        match serde_json::from_str::<Head>(text) {
+            Ok(Head { polysource: Some(_), format: Some(_), status: Some(_) }) => return Kind::Plan,
+            Ok(Head { polysource: Some(_), format: Some(_), .. }) => {
+                return Kind::Neither(" (it is another output of this program)".to_owned());
+            }
+            Ok(_) => {}
+            Err(error) => why = format!(" (as JSON: {error})"),
+        }
+    }
+    let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
+    let source = sources.add("", text);
+    let is_model = match document::read(text, source, &mut diagnostics) {
+        Some(root) => ["polysource", "chips", "offers", "workloads"].iter().any(|key| root.get(key).is_some()),
+        // What cannot be read but was meant to be a model is told as one, mistake by mistake.
+        None => {
+            text.lines().any(|line| line.starts_with("polysource:"))
+                || path.extension().is_some_and(|e| e == "yaml" || e == "yml")
+        }
+    };
+    if is_model { Kind::Model } else { Kind::Neither(why) }
+}
+
+/// Reads a plan of the format that this program knows.
+fn plan(text: &str, file: &str) -> Result<Plan, String> {
+    #[derive(Deserialize)]
+    struct Version {
+        format: serde_json::Value,
+    }
+    let again = "write it again with `polysource solve MODEL --format json`";
+    let text = text.trim_start_matches('\u{feff}');
+    let version: Version = serde_json::from_str(text).map_err(|e| format!("{file} cannot be read: {e}; {again}"))?;
+    if version.format.as_u64() != Some(FORMAT) {
+        let found = version.format;
+        return Err(format!("{file} is a plan of format {found}, and this program reads format {FORMAT}; {again}"));
+    }
+    let plan: Plan = serde_json::from_str(text).map_err(|e| format!("{file} is not a whole plan: {e}; {again}"))?;
+    if matches!(plan.status, Status::Optimal | Status::LimitReached) && plan.cost.is_none() {
+        return Err(format!("{file} is not a whole plan: it has no cost; {again}"));
+    }
+    Ok(plan)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Kind {
+        kind(text, Path::new("file"))
+    }
+
+    #[test]
+    fn plans_and_models_are_told_apart_by_content() {
+        assert_eq!(of(r#"{"polysource": "0.1.0", "format": 1, "status": "optimal"}"#), Kind::Plan);
+        assert_eq!(of("\u{feff}{\"polysource\": \"9\", \"format\": 9, \"status\": 9}"), Kind::Plan);
+        assert_eq!(of("polysource: 1\nchips: {}\n"), Kind::Model);
+        // JSON is YAML, and a model may be written so.
+        assert_eq!(of(r#"{"polysource": 1, "chips": {}}"#), Kind::Model);
+        assert_eq!(of("offers: {}\n"), Kind::Model);
+        assert_eq!(of("polysource: 1\nchips: [\n"), Kind::Model);
+        assert_eq!(kind("chips: [\n", Path::new("m.yaml")), Kind::Model);
+    }
+
+    #[test]
+    fn what_is_neither_says_why() {
+        let Kind::Neither(why) = of(r#"{"polysource": "0.1.0", "format": 1, "losses": []}"#) else { panic!() };
+        assert!(why.contains("another output"), "{why}");
+        let Kind::Neither(why) = of(r#"{"polysource": "0.1.0", "form"#) else { panic!() };
+        assert!(why.contains("as JSON: EOF"), "{why}");
+        for text in ["", "offer,period\n", "[1, 2, 3]", "{}", "name: x\n", "null"] {
+            assert_eq!(of(text), Kind::Neither(String::new()), "{text}");
+        }
+    }
+}

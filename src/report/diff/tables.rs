@@ -1,0 +1,233 @@
+//! The tables of a difference on one screen.
+
+use super::super::column::{adding_up, beside};
+use super::super::dependency::served;
+use super::super::summary::{Table, cut, kind, share};
+use super::words::{both, cells, holds, known, maybe, part, plus, signed};
+use crate::analysis::diff::{
+    At, ChipsChange, ContractChange, Diff, ExposureChange, InputChange, LimitChange, PurchaseChange, Total,
+};
+use crate::units::human::{money, number, percent, power};
+
+/// Most characters of a value that was written.
+const VALUE: usize = 48;
+
+/// The tables in order: what was written, money, what is held and runs, dependency, policy.
+pub(super) fn tables(diff: &Diff) -> Vec<Table> {
+    let mut tables = Vec::new();
+    tables.extend(inputs(diff));
+    tables.extend(totals(diff));
+    tables.extend(lines(diff));
+    tables.extend(purchases(diff));
+    tables.extend(assignments(diff));
+    tables.extend(contracts(diff));
+    tables.extend(unmet(diff));
+    tables.extend(exposures(diff));
+    tables.extend(resilience(diff));
+    tables.extend(limits(diff));
+    tables
+}
+
+/// Rows as a table, the first of them if they are too many.
+fn shown<T>(
+    heading: &str,
+    columns: Vec<(&'static str, bool)>,
+    all: &[T],
+    row: impl Fn(&T) -> Vec<String>,
+) -> Option<Table> {
+    let (few, more) = cut(all.len());
+    (!all.is_empty()).then(|| Table {
+        heading: heading.to_owned(),
+        columns,
+        rows: all[..few].iter().map(row).collect(),
+        foot: (more > 0).then(|| format!("{more} more with --format csv.")),
+    })
+}
+
+fn inputs(diff: &Diff) -> Option<Table> {
+    let columns = vec![("path", false), ("A", false), ("B", false), ("where", false)];
+    let value = |x: &Option<String>| match x {
+        Some(text) if text.chars().count() > VALUE => text.chars().take(VALUE - 3).collect::<String>() + "...",
+        Some(text) => text.clone(),
+        None => "-".to_owned(),
+    };
+    let row = |r: &InputChange| {
+        let at = |at: &At| format!("{}:{}", at.file, at.line);
+        let places = match (&r.before_at, &r.after_at) {
+            (Some(a), Some(b)) if a == b => at(a),
+            (Some(a), Some(b)) if a.file == b.file => format!("{}, {}", at(a), b.line),
+            (Some(a), Some(b)) => format!("{}, {}", at(a), at(b)),
+            (a, b) => a.as_ref().or(b.as_ref()).map(at).unwrap_or_default(),
+        };
+        vec![r.path.clone(), value(&r.before), value(&r.after), places]
+    };
+    shown("What was written otherwise", columns, diff.inputs.as_deref()?, row)
+}
+
+fn totals(diff: &Diff) -> Option<Table> {
+    // Without a plan on one side there is only one number, and the first sentence tells it.
+    diff.a.total.zip(diff.b.total)?;
+    let columns = vec![("", false), ("A", true), ("B", true), ("change", true), ("part", true)];
+    shown("Cost", columns, &diff.totals, |t| {
+        let name = match t.what {
+            Total::Total => "total",
+            Total::Nominal => "undiscounted",
+            Total::Unrestricted => "without limits on dependency",
+            Total::Premium => "diversification premium",
+            Total::ExpectedLoss => "expected loss",
+            Total::Cvar => "CVaR",
+        };
+        let part = signed(t.relative, part);
+        let told = cells(&t.cost, |x| money(x, &diff.currency));
+        [name.to_owned()].into_iter().chain(told).chain([part]).collect()
+    })
+}
+
+/// The lines of the cost; their changes add up to the change of the total as printed.
+fn lines(diff: &Diff) -> Option<Table> {
+    let (few, more) = cut(diff.lines.len());
+    let change = |l: &crate::analysis::diff::LineChange| l.cost.change.unwrap_or(0.0);
+    let mut changes: Vec<f64> = diff.lines[..few].iter().map(change).collect();
+    let mut rows: Vec<Vec<String>> = diff.lines[..few]
+        .iter()
+        .map(|l| {
+            let [before, after, _] = cells(&l.cost, |x| money(x, &diff.currency));
+            vec![format!("{} {}", kind(l.kind), l.id), before, after]
+        })
+        .collect();
+    if more > 0 {
+        changes.push(diff.lines[few..].iter().map(change).sum());
+        rows.push(vec![format!("{more} more lines"), String::new(), String::new()]);
+    }
+    let total = diff.b.total.unwrap_or(0.0) - diff.a.total.unwrap_or(0.0);
+    let (mut told, sum) = adding_up(&changes, total);
+    changes.push(total);
+    told.push(sum);
+    rows.push(vec!["total".to_owned(), String::new(), String::new()]);
+    for ((row, told), x) in rows.iter_mut().zip(told).zip(changes) {
+        row.push(format!("{} {}", plus(x, told), diff.currency));
+    }
+    (!diff.lines.is_empty()).then(|| Table {
+        heading: "Cost lines".to_owned(),
+        columns: vec![("line", false), ("A", true), ("B", true), ("change", true)],
+        rows,
+        foot: None,
+    })
+}
+
+fn purchases(diff: &Diff) -> Option<Table> {
+    let dated = diff.a.model.periods.len().max(diff.b.model.periods.len()) > 1;
+    let columns = vec![("offer", false), ("spend in A", true), ("in B", true), ("change", true), ("chips", false)];
+    shown("What is held", columns, &diff.purchases, |r: &PurchaseChange| {
+        // Two periods say how it goes; the largest changes are the ones to look at.
+        let mut most: Vec<&ChipsChange> = r.periods.iter().collect();
+        let size = |p: &ChipsChange| p.chips.change.map_or(0.0, f64::abs);
+        most.sort_by(|x, y| size(y).total_cmp(&size(x)));
+        let mut told: Vec<String> = Vec::new();
+        for p in most.iter().take(2) {
+            let when = if dated { format!("{}: ", p.period) } else { String::new() };
+            let chips = |x: Option<f64>| number(x.unwrap_or(0.0));
+            told.push(format!("{when}{} -> {}", chips(p.chips.before), chips(p.chips.after)));
+        }
+        if most.len() > 2 {
+            told.push(format!("{} more", most.len() - 2));
+        }
+        let spend = cells(&r.spend, |x| money(x, &diff.currency));
+        [r.offer.clone()].into_iter().chain(spend).chain([told.join(", ")]).collect()
+    })
+}
+
+fn assignments(diff: &Diff) -> Option<Table> {
+    let columns = vec![("workload", false), ("offer", false), ("work in A", true), ("in B", true), ("change", true)];
+    shown("Who runs where", columns, &diff.assignments, |r| {
+        [r.workload.clone(), r.offer.clone()].into_iter().chain(cells(&r.work, number)).collect()
+    })
+}
+
+fn contracts(diff: &Diff) -> Option<Table> {
+    let columns =
+        vec![("contract", false), ("signed", false), ("spent", false), ("idle", false), ("worth signing", false)];
+    shown("Contracts", columns, &diff.contracts, |r: &ContractChange| {
+        // Rounding beside what is spent is nothing.
+        let spent = r.spend.before.unwrap_or(0.0).abs().max(r.spend.after.unwrap_or(0.0).abs());
+        let money = |x: f64| format!("{} {}", beside(x, spent), diff.currency);
+        let row = [r.contract.clone(), holds(r.signed).to_owned()];
+        row.into_iter().chain([both(&r.spend, money), both(&r.idle, money), known(&r.worth, money)]).collect()
+    })
+}
+
+fn unmet(diff: &Diff) -> Option<Table> {
+    let columns = vec![("workload", false), ("period", false), ("work in A", true), ("in B", true), ("change", true)];
+    shown("Work not done", columns, &diff.unmet, |r| {
+        [r.workload.clone(), r.period.clone()].into_iter().chain(cells(&r.work, number)).collect()
+    })
+}
+
+/// Spend by vendor and by cloud; where neither differs, what differs most.
+fn exposures(diff: &Diff) -> Vec<Table> {
+    let usual = |by: &str| diff.exposure.iter().find(|e| e.of == "spend" && e.by == by);
+    let mut told: Vec<&ExposureChange> = ["vendor", "cloud"].into_iter().filter_map(usual).collect();
+    if told.is_empty() {
+        told.extend(diff.exposure.first());
+    }
+    let others = diff.exposure.len() - told.len();
+    let mut tables: Vec<Table> = told.iter().filter_map(|e| exposure(e)).collect();
+    if let (Some(foot), true) = (tables.last_mut().and_then(|t| t.foot.as_mut()), others > 0) {
+        foot.push_str(&format!("\n  {others} more dimensions and measures with --format csv."));
+    }
+    tables
+}
+
+fn exposure(e: &ExposureChange) -> Option<Table> {
+    let heading = format!("{} by {}", if e.of == "spend" { "Spend" } else { &e.of }, e.by);
+    let columns = vec![("group", false), ("share in A", true), ("in B", true), ("change", true)];
+    let hhi = format!("HHI {}.", both(&e.hhi, |x| format!("{x:.3}")));
+    let mut table = shown(&heading, columns, &e.groups, |g| {
+        let [before, after, _] = cells(&g.share, share);
+        vec![g.group.clone(), before, after, signed(g.share.change, points)]
+    })?;
+    table.foot = Some(table.foot.map_or(hhi.clone(), |foot| format!("{hhi} {foot}")));
+    Some(table)
+}
+
+/// A change of a share.
+fn points(x: f64) -> String {
+    format!("{} points", number((x * 1e5).round() / 1e3))
+}
+
+fn resilience(diff: &Diff) -> Option<Table> {
+    let columns = vec![("lost", false), ("A", true), ("B", true), ("change", true), ("required", false)];
+    shown("What is still served when a supplier is lost", columns, &diff.resilience, |r| {
+        let lost = format!("{} {}", r.lost.by, r.lost.group).trim().to_owned();
+        let required =
+            if r.required.before.or(r.required.after).is_some() { both(&r.required, percent) } else { String::new() };
+        let change = signed(r.served.change, points);
+        vec![lost, maybe(r.served.before, served), maybe(r.served.after, served), change, required]
+    })
+}
+
+/// The limits that bind on either side.
+fn limits(diff: &Diff) -> Option<Table> {
+    let binds = |l: &&LimitChange| l.binding.before == Some(true) || l.binding.after == Some(true);
+    let binding: Vec<&LimitChange> = diff.limits.iter().filter(binds).collect();
+    let columns =
+        vec![("limit", false), ("binds", false), ("used", false), ("allowed or due", false), ("shadow price", false)];
+    let mut table = shown("Limits", columns, &binding, |l| {
+        let amount = |x: f64| match l.unit.as_str() {
+            "share" => percent(x),
+            "HHI" => format!("{x:.4}"),
+            "kW" => power(x),
+            unit if unit == diff.currency => money(x, unit),
+            "chip" => format!("{} chips", number(x)),
+            unit => format!("{} {unit}", number(x)),
+        };
+        let (used, allowed) = (known(&l.activity, amount), known(&l.limit, amount));
+        vec![l.name.clone(), holds(l.binding).to_owned(), used, allowed, known(&l.shadow_price, number)]
+    })?;
+    let others = diff.limits.len() - binding.len();
+    if others > 0 {
+        let others = format!("{others} that bind in neither differ, too (--format csv).");
+        table.foot = Some(table.foot.map_or(others.clone(), |foot| format!("{foot} {others}")));
+    }
+    Some(table)
+}
