@@ -39,6 +39,7 @@ pub mod diagnostics;
 pub mod document;
 pub mod engine;
 pub mod formulation;
+pub mod import;
 pub mod lp;
 pub mod model;
 pub mod plan;

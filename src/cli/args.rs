@@ -64,6 +64,9 @@ pub(super) enum Command {
         after_help = "Examples:\n  polysource export models/quickstart.yaml --to lp\n  polysource export models/frontier-lab.yaml -o frontier.mps"
     )]
     Export(ExportCommand),
+    /// Take over foreign tables: price catalogs as offers.
+    #[command(visible_alias = "source")]
+    Import(super::import::ImportCommand),
     /// Print the JSON Schema of the model file or of the output.
     #[command(after_help = "Examples:\n  polysource schema model\n  polysource schema output")]
     Schema {

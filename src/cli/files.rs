@@ -24,16 +24,16 @@ pub(super) fn input(args: &ModelArgs) -> Result<Input, Unreadable> {
         let message = "standard input can be only one of the model and its overlays".to_owned();
         return Err(unreadable(message, "give the others as files", exit::USAGE));
     }
-    let text = read(&args.model)?;
+    let model = text(&args.model)?;
     let mut overlays = Vec::new();
     for path in &args.overlay {
-        overlays.push((path.display().to_string(), read(path)?));
+        overlays.push((path.display().to_string(), text(path)?));
     }
     let name = args.model.display().to_string();
     // Files that a model names are beside it; for a model from standard input, where the program runs.
     let folder = args.model.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let folder = Some(folder.to_path_buf());
-    Ok(Input { name, text, overlays, scenarios: args.scenario.clone(), sets: args.sets.clone(), folder })
+    Ok(Input { name, text: model, overlays, scenarios: args.scenario.clone(), sets: args.sets.clone(), folder })
 }
 
 /// Loads a model, telling warnings and errors on standard error.
@@ -106,7 +106,8 @@ pub(super) fn complain(bytes: &[u8]) {
     let _ = io::stderr().lock().write_all(bytes);
 }
 
-fn read(path: &Path) -> Result<String, Unreadable> {
+/// Reads a file of text, or standard input.
+pub(super) fn text(path: &Path) -> Result<String, Unreadable> {
     // One byte beyond the limit is enough to know that it is exceeded.
     let most = MAX_BYTES as u64 + 1;
     let mut bytes = Vec::new();

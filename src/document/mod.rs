@@ -7,6 +7,7 @@ mod overlay;
 mod read;
 mod records;
 mod series;
+mod table;
 mod vary;
 
 pub use change::{Unchangeable, changed};
@@ -16,6 +17,7 @@ pub use overlay::{apply_scenarios, insert, lookup, merge, set};
 pub use read::{MAX_BYTES, MAX_DEPTH, MAX_NODES, read, read_value};
 pub use records::*;
 pub use series::{Selector, Series, SeriesForm};
+pub use table::{Cell, Row, Table, safe_cell};
 pub use vary::{Axis, Distribution, How, Spread, Target, Values, read_axis};
 
 /// The JSON Schema of the model file, from the records and their comments.
