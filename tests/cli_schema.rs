@@ -167,11 +167,13 @@ fn completions_for_every_shell() {
 #[test]
 fn help_has_examples_and_lists_only_what_there_is() {
     let help = stdout(&["--help"]);
-    for verb in ["check", "solve", "stress", "sweep", "curve", "frontier", "export", "schema", "init", "completions"] {
+    for verb in
+        ["check", "solve", "stress", "sweep", "curve", "frontier", "export", "import", "schema", "init", "completions"]
+    {
         assert!(help.contains(&format!("\n  {verb} ")), "{verb}");
         assert!(stdout(&[verb, "--help"]).contains("Example"), "{verb} lacks an example");
     }
-    for verb in ["alternatives", "explain", "diff", "report ", "import"] {
+    for verb in ["alternatives", "explain", "diff", "report "] {
         assert!(!help.contains(&format!("\n  {verb}")), "{verb} is not there yet");
     }
     assert_eq!(stdout(&["--version"]), format!("polysource {}\n", env!("CARGO_PKG_VERSION")));

@@ -66,6 +66,9 @@ pub(super) enum Command {
     Export(ExportCommand),
     /// Take over foreign tables: price catalogs as offers.
     #[command(visible_alias = "source")]
+    #[command(
+        after_help = "Examples:\n  polysource import skypilot catalogs/v8/aws/vms.csv --accelerator 'H*' --date 2026-11-01 -o offers.yaml"
+    )]
     Import(super::import::ImportCommand),
     /// Print the JSON Schema of the model file or of the output.
     #[command(after_help = "Examples:\n  polysource schema model\n  polysource schema output")]

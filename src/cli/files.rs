@@ -30,9 +30,9 @@ pub(super) fn input(args: &ModelArgs) -> Result<Input, Unreadable> {
         overlays.push((path.display().to_string(), text(path)?));
     }
     let name = args.model.display().to_string();
-    // Files that a model names are beside it; for a model from standard input, where the program runs.
-    let folder = args.model.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let folder = Some(folder.to_path_buf());
+    // Files that a model names are beside it; standard input is nowhere.
+    let beside = || args.model.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = (args.model != Path::new("-")).then(|| beside().to_path_buf());
     Ok(Input { name, text: model, overlays, scenarios: args.scenario.clone(), sets: args.sets.clone(), folder })
 }
 

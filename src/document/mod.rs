@@ -3,6 +3,7 @@
 mod change;
 mod decode;
 mod node;
+mod offers_table;
 mod overlay;
 mod read;
 mod records;
@@ -13,6 +14,7 @@ mod vary;
 pub use change::{Unchangeable, changed};
 pub use decode::{Amount, Anything, Decode, List, Map, Text, report_unit};
 pub use node::{Entry, Node, Value};
+pub use offers_table::offers_of;
 pub use overlay::{apply_scenarios, insert, lookup, merge, set};
 pub use read::{MAX_BYTES, MAX_DEPTH, MAX_NODES, read, read_value};
 pub use records::*;
@@ -26,6 +28,13 @@ pub fn schema() -> serde_json::Value {
     let mut schema = schemars::schema_for!(Document).to_value();
     if let Some(map) = schema.as_object_mut() {
         map.insert("title".to_owned(), "polysource model".into());
+    }
+    // Beside offers there may be the name of a table that has more of them.
+    if let Some(offers) = schema.pointer_mut("/properties/offers").and_then(|o| o.as_object_mut()) {
+        let about = "A table with further offers, one a line; the path is relative to the model's folder.";
+        let offer = offers.get("additionalProperties").cloned().unwrap_or_default();
+        let file = serde_json::json!({ "anyOf": [{ "type": "string", "description": about }, offer] });
+        offers.insert("properties".to_owned(), serde_json::json!({ "file": file }));
     }
     schema
 }

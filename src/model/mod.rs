@@ -5,6 +5,7 @@ mod builder;
 mod calendar;
 mod contracts;
 mod demand;
+mod files;
 mod limits;
 mod load;
 mod reader;
