@@ -59,9 +59,9 @@ pub(super) enum Command {
         after_help = "Examples:\n  polysource frontier models/quickstart.yaml --against hhi:vendor\n  polysource frontier models/inference-fleet.yaml --against largest:vendor:chips --points 8 --plans plans\n  polysource frontier models/inference-fleet.yaml --against served:cloud --format json\n\nAgainst: hhi:DIMENSION[:MEASURE], largest:DIMENSION[:MEASURE], served:DIMENSION or cvar[:LEVEL]; measures are spend (default), chips, work and power."
     )]
     Frontier(FrontierCommand),
-    /// Write the linear program for another solver.
+    /// Write the linear program for another solver, or the plan as forecast charges.
     #[command(
-        after_help = "Examples:\n  polysource export models/quickstart.yaml --to lp\n  polysource export models/frontier-lab.yaml -o frontier.mps"
+        after_help = "Examples:\n  polysource export models/quickstart.yaml --to lp\n  polysource export models/frontier-lab.yaml -o frontier.mps\n  polysource export models/frontier-lab.yaml --to focus -o forecast.csv"
     )]
     Export(ExportCommand),
     /// Take over foreign tables: price catalogs as offers.
@@ -313,9 +313,9 @@ pub(super) enum StressFormat {
 pub(super) struct ExportCommand {
     #[command(flatten)]
     pub input: ModelArgs,
-    /// Format of the program; left out, from the name of the file (`.mps` or `.lp`).
+    /// The program as MPS or LP (left out, from the name of the file), or the solved plan as forecast charges of FOCUS.
     #[arg(long, value_enum)]
-    pub to: Option<ProgramFormat>,
+    pub to: Option<ExportFormat>,
     /// Write to this file instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -336,9 +336,13 @@ pub(super) enum PlanFormat {
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ProgramFormat {
+pub(super) enum ExportFormat {
+    /// The linear program as free MPS.
     Mps,
+    /// The linear program as CPLEX LP.
     Lp,
+    /// The plan as a CSV dataset of FinOps FOCUS 1.2.
+    Focus,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]

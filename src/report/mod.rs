@@ -5,6 +5,7 @@ mod column;
 mod csv;
 pub mod curve;
 mod dependency;
+pub mod focus;
 pub mod frontier;
 mod json;
 mod markdown;
