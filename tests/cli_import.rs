@@ -301,3 +301,127 @@ workloads:
     assert_eq!(out.status.code(), Some(3));
     assert!(text(&out.stderr).contains("error[wrong-dimension]"), "{}", text(&out.stderr));
 }
+
+const MAP: &str = "\
+offers:
+  - { where: { ProviderName: 'Amazon*', SkuId: '*p5.48xlarge*', RegionId: us-east-1 }, offer: aws-h100, chips: 8 }
+workloads:
+  - { where: { tags.team: [search, ranking] }, workload: chat }
+workload_tag: app
+";
+
+/// A bill, and a map if there is one, in a folder of their own: exit code, report, baseline and history.
+fn billed(bill: &str, map: Option<&str>, more: &[&str]) -> (Option<i32>, String, String, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    fs::write(at("bill.csv"), bill).unwrap();
+    let map = map.map(|map| {
+        fs::write(at("map.yaml"), map).unwrap();
+        at("map.yaml")
+    });
+    let map: Vec<&str> = map.iter().flat_map(|path| ["--map", path]).collect();
+    let (bill, into) = (at("bill.csv"), at("today"));
+    let out = run(&[&["import", "focus", &bill, "-o", &into], &map[..], more].concat());
+    let report = text(&out.stderr).replace(&format!("{}/", folder.path().file_name().unwrap().to_str().unwrap()), "");
+    let read = |name: &str| fs::read_to_string(folder.path().join("today").join(name)).unwrap_or_default();
+    (out.status.code(), report, read("baseline.csv"), read("demand.csv"))
+}
+
+const BILL: &str = r#"ChargeCategory,ChargeClass,ChargePeriodStart,ChargePeriodEnd,CommitmentDiscountStatus,ConsumedQuantity,ConsumedUnit,PricingQuantity,PricingUnit,ProviderName,RegionId,ResourceId,ResourceName,ServiceName,SkuId,Tags
+Usage,,2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,,1488,Hours,1488,Hours,Amazon Web Services,us-east-1,i-1,web,Compute,x-p5.48xlarge-y,"{""team"":""search""}"
+Usage,,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,,48,Hours,48,Hours,Amazon Web Services,us-east-1,i-1,web,Compute,x-p5.48xlarge-y,"{""team"":""ranking""}"
+Usage,,2026-11-01T00:00:00Z,2026-11-03T00:00:00Z,,24,Hours,24,Hours,Amazon Web Services,us-east-1,i-2,Batch Jobs,Compute,x-p5.48xlarge-y,"{""team"":""research""}"
+Usage,,2026-11-01T00:00:00Z,2026-11-03T00:00:00Z,,96,Chip-Hours,96,Chip-Hours,Acme,r,acme-x1,acme-x1,Compute,x1,"{""app"":""train""}"
+Usage,Correction,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,,-8,Hours,-8,Hours,Amazon Web Services,us-east-1,i-1,web,Compute,x-p5.48xlarge-y,"{""team"":""search""}"
+Usage,,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,Unused,,,24,Hours,Amazon Web Services,us-east-1,i-3,,Compute,x-p5.48xlarge-y,
+Usage,,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,,500,GB,500,GB,Amazon Web Services,us-east-1,bucket,data,Storage,s3,
+Usage,,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,,24,Hours,24,Hours,Amazon Web Services,us-east-1,i-4,db,Compute,m5.large,
+Usage,,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,,24,Hours,24,Hours,Amazon Web Services,us-east-1,i-5,,Compute,x-p5.48xlarge-y,"{}"
+Usage,,2026-11-01T00:00:00Z,soon,,24,Hours,24,Hours,Amazon Web Services,us-east-1,i-5,web,Compute,x-p5.48xlarge-y,
+Usage,,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,,24,Hours,24,Hours,Amazon Web Services,us-east-1,i-5,web,Compute,x-p5.48xlarge-y,team=search
+Tax,,2026-11-01T00:00:00Z,2026-12-01T00:00:00Z,,,,,,Amazon Web Services,,,,Tax,,
+"#;
+
+#[test]
+fn a_bill_is_what_runs_today_and_what_ran() {
+    // October: 1488 machine-hours of 8 chips. November has been billed for 2 days, 48 hours: chat 48 - 8 machine-hours of
+    // 8 chips, 320 chip-hours, 6.667 chips; the batch 24 x 8 / 48 = 4; train 96 / 48 = 2.
+    let (code, report, baseline, demand) = billed(BILL, Some(MAP), &[]);
+    assert_eq!(code, Some(0), "{report}");
+    assert_eq!(baseline, "offer,workload,chips\nacme-x1,train,2\naws-h100,batch-jobs,4\naws-h100,chat,6.666667\n");
+    assert_eq!(
+        demand,
+        "month,workload,chip_hours\n2026-10,chat,11904\n2026-11,batch-jobs,192\n2026-11,chat,320\n2026-11,train,96\n"
+    );
+    assert_eq!(
+        report,
+        "\
+5 of 12 rows, 2 offers, 3 workloads
+1 row with `Tags` that are no JSON object: left out: bill.csv:12
+1 row with a charge period that is no date: left out: bill.csv:11
+1 row of `Compute` in hours of machines for which no rule says the offer: left out: bill.csv:9
+1 row without a workload, neither in the tag `app` nor in `ResourceName`: left out: bill.csv:10
+1 row of the workload `Batch Jobs`: called `batch-jobs`: bill.csv:4
+1 row that correct earlier ones: counted: bill.csv:6
+1 row of `Storage` in `GB`: not chips, left out: bill.csv:8
+1 row that are no usage but `Tax`: left out: bill.csv:13
+1 row of commitments that were not used: left out: bill.csv:7
+"
+    );
+    let (_, _, october, _) = billed(BILL, Some(MAP), &["--month", "2026-10"]);
+    // 11904 / 744 hours.
+    assert_eq!(october, "offer,workload,chips\naws-h100,chat,16\n");
+    let (code, report, ..) = billed(BILL, Some(MAP), &["--month", "2025-10"]);
+    assert_eq!(code, Some(3));
+    assert!(report.ends_with("error: no row used a chip in 2025-10; give a month of the bills\n"), "{report}");
+}
+
+#[test]
+fn bills_and_maps_that_are_none() {
+    for (bill, map, told) in [
+        ("a,b\n1,2\n", None, "the table has no column `ChargeCategory`"),
+        (
+            "ChargeCategory,ChargePeriodStart,ChargePeriodEnd\n",
+            None,
+            "neither `ConsumedQuantity` nor `PricingQuantity`",
+        ),
+        (BILL, Some("offer: []\n"), "did you mean `offers`?"),
+        (BILL, Some("offers: { a: b }\n"), "expected a list"),
+        (BILL, Some("offers: [ { where: { SkuID: x }, offer: a } ]\n"), "did you mean `SkuId`?"),
+        (BILL, Some("offers: [ { where: { SkuId: x } } ]\n"), "a rule lacks `offer`"),
+        (BILL, Some("offers: [ { offer: a } ]\n"), "a rule lacks `where`"),
+        (BILL, Some("offers: [ { where: { SkuId: x }, offer: a, chips: 0 } ]\n"), "chips must be a number above 0"),
+        (BILL, Some("workloads: [ { where: { SkuId: x }, workload: a, chips: 8 } ]\n"), "a rule has no key `chips`"),
+        (&BILL.replace("Usage,", "Credit,"), Some(MAP), "no row used a chip"),
+    ] {
+        let (code, report, baseline, _) = billed(bill, map, &[]);
+        assert_eq!((code, baseline.as_str()), (Some(3), ""), "{told}: {report}");
+        assert!(report.contains(told), "{told}: {report}");
+    }
+}
+
+#[test]
+fn a_forecast_is_read_back() {
+    // What the plan of a day holds becomes what runs today: 4 reserved and 6 on demand for chat.
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let model = "polysource: 1
+horizon: { start: 2026-01-01, periods: 1, step: day }
+chips: { gpu: { vendor: nvidia, ecosystem: cuda } }
+clouds: { aws: {} }
+offers:
+  r: { chip: gpu, cloud: aws, price: 1, capacity: 4, term: { reserved: 1 day } }
+  d: { chip: gpu, cloud: aws, price: 2 }
+workloads: { chat: { kind: inference, demand: 10 req/h, throughput: { gpu: 1 req/h } } }
+";
+    fs::write(at("model.yaml"), model).unwrap();
+    let out = run(&["export", &at("model.yaml"), "--to", "focus", "-o", &at("forecast.csv")]);
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+    let out = run(&["import", "focus", &at("forecast.csv"), "-o", &at("today")]);
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+    let baseline = fs::read_to_string(at("today/baseline.csv")).unwrap();
+    assert_eq!(baseline, "offer,workload,chips\nd,chat,6\nr,chat,4\n");
+    fs::write(at("model.yaml"), format!("{model}baseline: {{ file: today/baseline.csv, switching: 1 USD/chip }}\n"))
+        .unwrap();
+    assert_eq!(run(&["check", &at("model.yaml")]).status.code(), Some(0));
+}

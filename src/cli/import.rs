@@ -1,4 +1,4 @@
-//! `import`: foreign tables into offers.
+//! `import`: foreign tables into offers, what runs today, and how much of it ran before.
 
 use std::path::{Path, PathBuf};
 
@@ -6,8 +6,8 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Failure, exit, files};
 use crate::diagnostics::{Diagnostics, Sources};
-use crate::document::MAX_BYTES;
-use crate::import::{Accelerator, Findings, skypilot};
+use crate::document::{self, MAX_BYTES};
+use crate::import::{Accelerator, Findings, Mapping, focus, skypilot};
 use crate::model::glob;
 
 #[derive(Args, Debug)]
@@ -23,6 +23,11 @@ pub(super) enum ImportWhat {
         after_help = "Examples:\n  polysource import skypilot catalogs/v8/aws/vms.csv catalogs/v8/gcp/vms.csv --accelerator 'H*' --date 2026-11-01 -o offers.yaml\n  polysource solve model.yaml --overlay offers.yaml\n\nRows that cannot be trusted are left out; each is told with its file and line on standard error."
     )]
     Skypilot(SkypilotCommand),
+    /// What runs today and the chip-hours of each month, from bills in the form of FinOps FOCUS.
+    #[command(
+        after_help = "Examples:\n  polysource import focus bill-2026-10.csv bill-2026-11.csv --map map.yaml -o today\n\nWritten are `baseline.csv` (offer, workload, chips: for `baseline: { file: ... }`) and `demand.csv` (month, workload, chip_hours).\n\nThe map says what rows stand for:\n  offers:\n    - { where: { SkuId: '*p5.48xlarge*', RegionId: us-east-1 }, offer: aws-h100, chips: 8 }\n  workloads:\n    - { where: { tags.team: search }, workload: chat }\n  workload_tag: app\nWithout a rule, rows in chip-hours are of the offer in `ResourceId`, and for the workload in the tag `workload` or in `ResourceName`."
+    )]
+    Focus(FocusCommand),
 }
 
 #[derive(Args, Debug)]
@@ -54,6 +59,22 @@ pub(super) struct SkypilotCommand {
     pub output: Option<PathBuf>,
 }
 
+#[derive(Args, Debug)]
+pub(super) struct FocusCommand {
+    /// Bills as CSV; `-` for standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// What rows stand for.
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
+    /// The month whose mean is what runs today; left out, the last of the bills.
+    #[arg(long, value_name = "YYYY-MM", value_parser = parse_month)]
+    pub month: Option<jiff::civil::Date>,
+    /// The folder that the tables are written into.
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
+}
+
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum OfferFormat {
     Yaml,
@@ -63,6 +84,7 @@ pub(super) enum OfferFormat {
 pub(super) fn run(command: &ImportCommand, quiet: bool, verbose: bool) -> Result<u8, Failure> {
     match &command.what {
         ImportWhat::Skypilot(command) => offers(command, quiet, verbose),
+        ImportWhat::Focus(command) => bills(command, quiet, verbose),
     }
 }
 
@@ -99,7 +121,6 @@ fn offers(command: &SkypilotCommand, quiet: bool, verbose: bool) -> Result<u8, F
     if diagnostics.has_errors() {
         return Err(Failure::Told(exit::MODEL_WRONG));
     }
-    let count = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
     let made =
         [count(offers.offers.len(), "offer"), count(offers.chips.len(), "chip"), count(offers.clouds.len(), "cloud")];
     report(&findings, &sources, &made.join(", "), quiet, verbose);
@@ -116,6 +137,56 @@ fn offers(command: &SkypilotCommand, quiet: bool, verbose: bool) -> Result<u8, F
     };
     files::write(command.output.as_deref(), &bytes)?;
     Ok(exit::DONE)
+}
+
+fn bills(command: &FocusCommand, quiet: bool, verbose: bool) -> Result<u8, Failure> {
+    let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
+    let mut mapping = Mapping::default();
+    if let Some(path) = &command.map {
+        let text = read(path, quiet)?;
+        let source = sources.add(&short(path), text.trim_start_matches('\u{feff}'));
+        let root = document::read(&sources.get(source).text.clone(), source, &mut diagnostics);
+        mapping = root.map(|root| Mapping::read(&root, &mut diagnostics)).unwrap_or_default();
+    }
+    let mut files = Vec::new();
+    for path in &command.files {
+        let text = read(path, quiet)?;
+        files.push(sources.add(&short(path), text.trim_start_matches('\u{feff}')));
+    }
+    let asked = focus::Asked { mapping, fits: &glob, month: command.month };
+    let (usage, findings) = focus::read(&files, &sources, &asked, &mut diagnostics);
+    files::tell(&diagnostics, &sources, quiet);
+    if diagnostics.has_errors() {
+        return Err(Failure::Told(exit::MODEL_WRONG));
+    }
+    let (rows, understood) = usage.rows;
+    let (offers, workloads) = usage.names();
+    let made = [
+        format!("{understood} of {}", count(rows, "row")),
+        count(offers.len(), "offer"),
+        count(workloads.len(), "workload"),
+    ];
+    report(&findings, &sources, &made.join(", "), quiet, verbose);
+    let today = usage.baseline();
+    if today.is_empty() {
+        let message = match command.month {
+            Some(month) if understood > 0 => {
+                format!("no row used a chip in {}; give a month of the bills", month.strftime("%Y-%m"))
+            }
+            _ => "no row used a chip; say what rows stand for with `--map`".to_owned(),
+        };
+        files::complain(format!("error: {message}\n").as_bytes());
+        return Err(Failure::Told(exit::MODEL_WRONG));
+    }
+    std::fs::create_dir_all(&command.output)?;
+    for (name, bytes) in [("baseline.csv", usage.baseline_csv()?), ("demand.csv", usage.history_csv()?)] {
+        files::write(Some(&command.output.join(name)), &bytes)?;
+    }
+    Ok(exit::DONE)
+}
+
+fn count(n: usize, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
 }
 
 /// What was made, and what was found on the way, on standard error.
@@ -167,6 +238,11 @@ fn parse_day(text: &str) -> Result<String, String> {
         .filter(|_| text.len() == 10)
         .map(|d| d.to_string())
         .ok_or_else(|| format!("`{text}` is no day; write 2026-11-01"))
+}
+
+fn parse_month(text: &str) -> Result<jiff::civil::Date, String> {
+    let day: Result<jiff::civil::Date, _> = format!("{text}-01").parse();
+    day.ok().filter(|_| text.len() == 7).ok_or_else(|| format!("`{text}` is no month; write 2026-11"))
 }
 
 fn parse_chip(text: &str) -> Result<(String, Accelerator), String> {

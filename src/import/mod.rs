@@ -7,10 +7,13 @@
 
 mod accelerators;
 mod findings;
+pub mod focus;
+mod focus_map;
 mod instances;
 mod offers;
 pub mod skypilot;
 
 pub use accelerators::{Accelerator, Named, accelerator, cloud_owner};
 pub use findings::{Finding, Findings};
+pub use focus_map::{Mapping, Rule};
 pub use offers::{ImportedOffer, Offers};

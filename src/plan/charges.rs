@@ -457,13 +457,10 @@ workloads: { chat: { kind: inference, demand: 4 req/h, throughput: { gpu: 1 req/
     fn what_does_not_add_up_is_refused() {
         let (model, schedule, ledger) = reserved();
         let right = charges(&model, &schedule, &ledger).unwrap();
-        assert_eq!(right.iter().map(|c| (c.billed, c.effective)).collect::<Vec<_>>(), [
-            (12.0, 0.0),
-            (6.0, 0.0),
-            (6.0, 0.0),
-            (0.0, 12.0),
-            (0.0, 12.0)
-        ]);
+        assert_eq!(
+            right.iter().map(|c| (c.billed, c.effective)).collect::<Vec<_>>(),
+            [(12.0, 0.0), (6.0, 0.0), (6.0, 0.0), (0.0, 12.0), (0.0, 12.0)]
+        );
         assert_eq!(right[4].commitment.as_ref().unwrap().used, Some(false), "the second hour runs nothing");
         let mut wrong = right.clone();
         wrong[3].effective *= 1.0 + 1e-8;
