@@ -7,7 +7,8 @@
 //! [`document`] (what was written) -> [`model`] (what it means) -> [`formulation`] (as a linear
 //! program) -> [`lp`] (the program and its certificate) -> [`engine`] (who solves it) -> [`plan`]
 //! (the answer in the model's words) -> [`analysis`] (loops over these) -> [`report`] (how it is
-//! told) -> [`cli`]. [`units`] and [`diagnostics`] are leaves.
+//! told) -> [`cli`]. [`units`] and [`diagnostics`] are leaves; [`import`] stands beside [`document`] and makes what
+//! it reads of foreign tables.
 //!
 //! ```
 //! use polysource::{Model, SolveSettings, solve};

@@ -362,9 +362,9 @@ fn a_bill_is_what_runs_today_and_what_ran() {
 1 row of `Compute` in hours of machines for which no rule says the offer: left out: bill.csv:9
 1 row without a workload, neither in the tag `app` nor in `ResourceName`: left out: bill.csv:10
 1 row of the workload `Batch Jobs`: called `batch-jobs`: bill.csv:4
-1 row that correct earlier ones: counted: bill.csv:6
+1 row as a correction of earlier ones: counted: bill.csv:6
 1 row of `Storage` in `GB`: not chips, left out: bill.csv:8
-1 row that are no usage but `Tax`: left out: bill.csv:13
+1 row of the category `Tax`, which is no usage: left out: bill.csv:13
 1 row of commitments that were not used: left out: bill.csv:7
 "
     );

@@ -135,7 +135,7 @@ fn used(bill: &Bill<'_>, asked: &Asked<'_>, findings: &mut Findings) -> Result<U
     let finding = |rank: u8, words: &str| Err(Some((rank, words.to_owned())));
     match bill.cell("ChargeCategory") {
         "Usage" => {}
-        other => return finding(90, &format!("that are no usage but {}: left out", word(other))),
+        other => return finding(90, &format!("of the category {}, which is no usage: left out", word(other))),
     }
     if bill.cell("CommitmentDiscountStatus") == "Unused" {
         return finding(91, "of commitments that were not used: left out");
@@ -211,7 +211,7 @@ fn used(bill: &Bill<'_>, asked: &Asked<'_>, findings: &mut Findings) -> Result<U
         },
     };
     if bill.cell("ChargeClass") == "Correction" {
-        findings.add(70, "that correct earlier ones: counted", bill.row.place);
+        findings.add(70, "as a correction of earlier ones: counted", bill.row.place);
     }
     let mut called = |name: &str, what: &str| {
         let id = id(name);

@@ -328,9 +328,8 @@ fn contract(model: &Model, schedule: &Schedule, ledger: &Ledger, k: usize, out: 
         contract: Some(contract.id.clone()),
         vendor: None,
     };
-    for t in 0..model.periods() {
+    for (t, (paid, chip_hours)) in paid_under.into_iter().enumerate() {
         let idle = ledger.idle[k][t];
-        let (paid, chip_hours) = paid_under[t];
         if let Some(money) = money {
             let commitment = |used, quantity| {
                 Some(Commitment { id: contract.id.clone(), reservation: false, money, used, quantity })
