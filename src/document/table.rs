@@ -209,9 +209,9 @@ mod tests {
         assert_eq!(told, []);
         assert_eq!(table.columns.iter().map(|c| c.text.as_str()).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(table.rows.iter().map(texts).collect::<Vec<_>>(), [["1", "x, \"y\"\nz"], ["2", ""]]);
-        // The cell begins behind the comma, the place ends with its first line.
+        // Behind the comma at byte 12; the place ends with the nine bytes of its first line.
         let place = table.rows[0].cells[1].place;
-        assert_eq!((place.start, place.end), (14, 23));
+        assert_eq!((place.start, place.end), (13, 22));
         assert_eq!((table.column("b"), table.column("c")), (Some(1), None));
     }
 
