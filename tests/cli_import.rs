@@ -296,6 +296,17 @@ workloads:
     let plan: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
     assert!((plan["cost"]["total"].as_f64().unwrap() - 31.125).abs() < 1e-6, "{}", plan["cost"]);
     assert_eq!(plan["purchases"][0]["offer"], "runpod-8x_mi300x_secure-no");
+    // The same as a table that the model names, beside its own chips and clouds.
+    let out =
+        skypilot(&[&CATALOGS[..], &["--date", "2026-11-01", "--format", "csv", "-o", &at("prices.csv")]].concat());
+    assert_eq!(out.status.code(), Some(0));
+    let yaml = fs::read_to_string(at("offers.yaml")).unwrap();
+    let named = yaml.split_once("offers:\n").unwrap().0;
+    fs::write(at("table.yaml"), format!("{model}{named}offers: {{ file: prices.csv }}\n")).unwrap();
+    let out = run(&["solve", &at("table.yaml"), "--format", "json"]);
+    assert_eq!((out.status.code(), text(&out.stderr)), (Some(0), ""));
+    let tabled: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(tabled["purchases"], plan["purchases"]);
     // Prices are in USD and stay so.
     let out = run(&["check", &at("model.yaml"), "--overlay", &at("offers.yaml"), "--set", "currency=EUR"]);
     assert_eq!(out.status.code(), Some(3));
