@@ -7,7 +7,8 @@
 //! [`document`] (what was written) -> [`model`] (what it means) -> [`formulation`] (as a linear
 //! program) -> [`lp`] (the program and its certificate) -> [`engine`] (who solves it) -> [`plan`]
 //! (the answer in the model's words) -> [`analysis`] (loops over these) -> [`report`] (how it is
-//! told) -> [`cli`]. [`units`] and [`diagnostics`] are leaves.
+//! told) -> [`cli`]. [`units`] and [`diagnostics`] are leaves; [`import`] stands beside [`document`] and makes what
+//! it reads of foreign tables.
 //!
 //! ```
 //! use polysource::{Model, SolveSettings, solve};
@@ -39,6 +40,7 @@ pub mod diagnostics;
 pub mod document;
 pub mod engine;
 pub mod formulation;
+pub mod import;
 pub mod lp;
 pub mod model;
 pub mod plan;

@@ -14,5 +14,5 @@ mod solve;
 mod stress;
 pub mod sweep;
 
-pub use solve::{Detail, SolveSettings, solve, solved_program};
+pub use solve::{Detail, SolveSettings, solve, solve_schedule, solved_program};
 pub use stress::{Stress, StressLoss, StressSettings, StressWorkload, stress};

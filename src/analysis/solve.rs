@@ -100,6 +100,17 @@ pub fn solved_program(model: &Model, settings: &SolveSettings) -> Result<(Formul
     solve_within_boxes(model, Limits::All, settings)
 }
 
+/// As [`solve`] with [`Detail::Plan`], and who holds and runs what, if there is a plan.
+///
+/// # Errors
+/// As [`solve`].
+pub fn solve_schedule(model: &Model, settings: &SolveSettings) -> Result<(Plan, Option<Schedule>), EngineError> {
+    let (formulation, solved) = solve_within_boxes(model, Limits::All, settings)?;
+    let plan = told(model, &formulation, &solved, Detail::Plan)?;
+    let schedule = plan.cost.is_some().then(|| Schedule::read(model, &formulation, &solved.x));
+    Ok((plan, schedule))
+}
+
 /// Solves, with more room if a box that is ours is touched, so that no answer depends on it.
 pub(super) fn solve_within_boxes(
     model: &Model,

@@ -74,11 +74,16 @@ pub(super) enum Command {
         after_help = "Examples:\n  polysource diff before.json after.json\n  polysource diff models/frontier-lab.yaml models/frontier-lab.yaml --scenario-b nvidia-shortage\n  polysource diff plan.json model.yaml --detailed-exitcode --format json -o changes.json\n\nA difference is more than a millionth of the larger number. Of two models, what was written otherwise is told with its lines; scenarios that are not applied and sweeps change no plan and are left out.\nExit codes: 0 done; with --detailed-exitcode 2 if anything differs; 3 if A or B is wrong; 4 if one has no plan, 5 or 6 if one is not known to be the cheapest or not certified."
     )]
     Diff(super::diff::DiffCommand),
-    /// Write the linear program for another solver.
+    /// Write the linear program for another solver, or the plan as forecast charges.
     #[command(
-        after_help = "Examples:\n  polysource export models/quickstart.yaml --to lp\n  polysource export models/frontier-lab.yaml -o frontier.mps"
+        after_help = "Examples:\n  polysource export models/quickstart.yaml --to lp\n  polysource export models/frontier-lab.yaml -o frontier.mps\n  polysource export models/frontier-lab.yaml --to focus -o forecast.csv"
     )]
     Export(ExportCommand),
+    /// Take over foreign tables: price catalogs as offers, bills as what runs today.
+    #[command(
+        after_help = "Examples:\n  polysource import skypilot catalogs/v8/aws/vms.csv --accelerator 'H*' --date 2026-11-01 -o offers.yaml\n  polysource import focus bill.csv --map map.yaml -o today"
+    )]
+    Import(super::import::ImportCommand),
     /// Print the JSON Schema of the model file or of the output.
     #[command(after_help = "Examples:\n  polysource schema model\n  polysource schema output")]
     Schema {
@@ -325,9 +330,9 @@ pub(super) enum StressFormat {
 pub(super) struct ExportCommand {
     #[command(flatten)]
     pub input: ModelArgs,
-    /// Format of the program; left out, from the name of the file (`.mps` or `.lp`).
+    /// The program as MPS or LP (left out, from the name of the file), or the solved plan as forecast charges of FOCUS.
     #[arg(long, value_enum)]
-    pub to: Option<ProgramFormat>,
+    pub to: Option<ExportFormat>,
     /// Write to this file instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -348,9 +353,13 @@ pub(super) enum PlanFormat {
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ProgramFormat {
+pub(super) enum ExportFormat {
+    /// The linear program as free MPS.
     Mps,
+    /// The linear program as CPLEX LP.
     Lp,
+    /// The plan as a CSV dataset of FinOps FOCUS 1.2.
+    Focus,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,18 +1,29 @@
-//! `export`: the linear program for another solver.
+//! `export`: the linear program for another solver, or the plan as charges.
 
+use std::io;
 use std::path::Path;
 
-use super::args::{ExportCommand, ProgramFormat};
+use super::args::{ExportCommand, ExportFormat};
+use super::logging::colour;
 use super::{Failure, exit, files};
-use crate::analysis::{SolveSettings, solved_program};
+use crate::analysis::{SolveSettings, solve_schedule, solved_program};
 use crate::formulation::build;
 use crate::lp::{write_lp, write_mps};
+use crate::model::Model;
+use crate::plan::ledger::Ledger;
+use crate::plan::{CostKind, Plan, Status, charges};
+use crate::report::{self, Style};
+use crate::units::human;
 
 pub(super) fn run(command: &ExportCommand, quiet: bool) -> Result<u8, Failure> {
     let format = command.to.or_else(|| by_name(command.output.as_deref()?)).ok_or_else(|| {
-        Failure::Usage("which format? Give `--to mps` or `--to lp`, or a file that ends in .mps or .lp".to_owned())
+        let message = "which format? Give `--to mps`, `--to lp` or `--to focus`, or a file that ends in .mps or .lp";
+        Failure::Usage(message.to_owned())
     })?;
     let loaded = files::model(&command.input, quiet)?;
+    if format == ExportFormat::Focus {
+        return focus(command, &loaded.model, quiet);
+    }
     let mut formulation = build(&loaded.model);
     if formulation.is_provisional() {
         // Solving widens its boxes and finds its cuts.
@@ -21,17 +32,63 @@ pub(super) fn run(command: &ExportCommand, quiet: bool) -> Result<u8, Failure> {
     }
     let mut text = Vec::new();
     match format {
-        ProgramFormat::Mps => write_mps(formulation.program(), &mut text)?,
-        ProgramFormat::Lp => write_lp(formulation.program(), &mut text)?,
+        ExportFormat::Mps => write_mps(formulation.program(), &mut text)?,
+        _ => write_lp(formulation.program(), &mut text)?,
     }
     files::write(command.output.as_deref(), &text)?;
     Ok(exit::DONE)
 }
 
-fn by_name(file: &Path) -> Option<ProgramFormat> {
+/// The solved plan as forecast charges. What is not certified is told and not written: nobody would see it in a table.
+fn focus(command: &ExportCommand, model: &Model, quiet: bool) -> Result<u8, Failure> {
+    if model.calendar.is_steady() {
+        let message =
+            "charges have dates, and this model has none; add `horizon: { start: 2026-Q1, periods: 8, step: quarter }`";
+        files::complain(format!("error: {message}\n").as_bytes());
+        return Err(Failure::Told(exit::MODEL_WRONG));
+    }
+    let outside = |e: &dyn std::fmt::Display| Failure::Outside(e.to_string());
+    let (plan, schedule) = solve_schedule(model, &SolveSettings::default()).map_err(|e| outside(&e))?;
+    let Some(schedule) = schedule.filter(|_| matches!(plan.status, Status::Optimal | Status::LimitReached)) else {
+        let mut text = Vec::new();
+        report::write(&plan, report::Format::Text, Style { colour: colour(&io::stderr()) }, &mut text)?;
+        files::complain(&text);
+        return Ok(plan.status.exit_code());
+    };
+    let ledger = Ledger::of(model, &schedule);
+    let charges = charges(model, &schedule, &ledger).map_err(|e| outside(&format!("nothing is written, since {e}")))?;
+    let mut text = Vec::new();
+    report::focus::write_csv(model, &charges, &mut text)?;
+    if let Some(left_out) = left_out(&plan, charges.iter().map(|c| c.billed).sum()).filter(|_| !quiet) {
+        files::complain(format!("{left_out}\n").as_bytes());
+    }
+    files::write(command.output.as_deref(), &text)?;
+    Ok(plan.status.exit_code())
+}
+
+/// What the plan costs beside what is billed, in a sentence.
+fn left_out(plan: &Plan, billed: f64) -> Option<String> {
+    let cost = plan.cost.as_ref()?;
+    let mut kinds: Vec<&str> = cost
+        .lines
+        .iter()
+        .filter_map(|line| match line.kind {
+            CostKind::Porting => Some("porting"),
+            CostKind::Egress => Some("moving data"),
+            CostKind::Switching => Some("switching"),
+            CostKind::Unmet => Some("unmet work"),
+            _ => None,
+        })
+        .collect();
+    kinds.dedup();
+    let rest = human::money(cost.nominal - billed, &plan.currency);
+    (!kinds.is_empty()).then(|| format!("not among the charges: {} ({rest})", kinds.join(", ")))
+}
+
+fn by_name(file: &Path) -> Option<ExportFormat> {
     match file.extension()?.to_ascii_lowercase().to_str()? {
-        "mps" => Some(ProgramFormat::Mps),
-        "lp" => Some(ProgramFormat::Lp),
+        "mps" => Some(ExportFormat::Mps),
+        "lp" => Some(ExportFormat::Lp),
         _ => None,
     }
 }

@@ -24,20 +24,20 @@ pub(super) fn input(args: &ModelArgs) -> Result<Input, Unreadable> {
         let message = "standard input can be only one of the model and its overlays".to_owned();
         return Err(unreadable(message, "give the others as files", exit::USAGE));
     }
-    let text = read(&args.model, MAX_BYTES)?;
+    let model = text(&args.model)?;
     let mut overlays = Vec::new();
     for path in &args.overlay {
-        overlays.push((path.display().to_string(), read(path, MAX_BYTES)?));
+        overlays.push((path.display().to_string(), text(path)?));
     }
-    let input = input_of(&args.model, text, args.scenario.clone());
+    let input = input_of(&args.model, model, args.scenario.clone());
     Ok(Input { overlays, sets: args.sets.clone(), ..input })
 }
 
 /// The input of a model whose text has been read, with nothing but scenarios laid over it.
 pub(super) fn input_of(path: &Path, text: String, scenarios: Vec<String>) -> Input {
-    // Files that a model names are beside it; for a model from standard input, where the program runs.
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let folder = Some(folder.to_path_buf());
+    // Files that a model names are beside it; standard input is nowhere.
+    let beside = || path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = (path != Path::new("-")).then(|| beside().to_path_buf());
     Input { name: path.display().to_string(), text, scenarios, folder, ..Input::default() }
 }
 
@@ -109,6 +109,11 @@ pub(super) fn tell(diagnostics: &Diagnostics, sources: &Sources, quiet: bool) {
 /// Writes to standard error; without it there is nobody to tell, and the exit code still says it.
 pub(super) fn complain(bytes: &[u8]) {
     let _ = io::stderr().lock().write_all(bytes);
+}
+
+/// Reads a file of text, or standard input.
+pub(super) fn text(path: &Path) -> Result<String, Unreadable> {
+    read(path, MAX_BYTES)
 }
 
 /// Reads a text of so many bytes at most; of a longer one, a byte more.

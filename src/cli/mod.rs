@@ -8,6 +8,7 @@ mod explain;
 mod export;
 mod files;
 mod frontier;
+mod import;
 mod interrupt;
 mod journal;
 mod logging;
@@ -93,6 +94,7 @@ fn run() -> u8 {
         Command::Report(command) => report::run(command, arguments.quiet),
         Command::Diff(command) => diff::run(command, arguments.quiet),
         Command::Export(command) => export::run(command, arguments.quiet),
+        Command::Import(command) => import::run(command, arguments.quiet, arguments.verbose > 0),
         Command::Schema { of, output } => schema(*of, output.as_deref()),
         Command::Init { output } => {
             files::write(output.as_deref(), include_bytes!("template.yaml")).map(|()| exit::DONE).map_err(Failure::from)

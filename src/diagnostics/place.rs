@@ -34,6 +34,8 @@ pub struct Sources {
     all: Vec<Source>,
     /// The table of what runs today, if the model names one.
     table: Option<SourceId>,
+    /// The tables of offers that the model names, in order.
+    offer_tables: Vec<SourceId>,
 }
 
 impl Sources {
@@ -60,6 +62,17 @@ impl Sources {
     /// Says which source that table is.
     pub fn set_table(&mut self, table: SourceId) {
         self.table = Some(table);
+    }
+
+    /// The tables of offers that the model names.
+    #[must_use]
+    pub fn offer_tables(&self) -> &[SourceId] {
+        &self.offer_tables
+    }
+
+    /// Says which sources those tables are.
+    pub fn set_offer_tables(&mut self, tables: Vec<SourceId>) {
+        self.offer_tables = tables;
     }
 
     /// The source with this id.

@@ -4,20 +4,24 @@ mod change;
 mod citations;
 mod decode;
 mod node;
+mod offers_table;
 mod overlay;
 mod read;
 mod records;
 mod series;
+mod table;
 mod vary;
 
 pub use change::{Unchangeable, changed};
 pub use citations::{Citation, citations};
 pub use decode::{Amount, Anything, Decode, List, Map, Text, report_unit};
 pub use node::{Entry, Node, Value};
+pub use offers_table::offers_of;
 pub use overlay::{apply_scenarios, insert, lookup, merge, set};
 pub use read::{MAX_BYTES, MAX_DEPTH, MAX_NODES, read, read_value};
 pub use records::*;
 pub use series::{Selector, Series, SeriesForm};
+pub use table::{Cell, Row, Table, safe_cell};
 pub use vary::{Axis, Distribution, How, Spread, Target, Values, read_axis};
 
 /// The JSON Schema of the model file, from the records and their comments.
@@ -26,6 +30,13 @@ pub fn schema() -> serde_json::Value {
     let mut schema = schemars::schema_for!(Document).to_value();
     if let Some(map) = schema.as_object_mut() {
         map.insert("title".to_owned(), "polysource model".into());
+    }
+    // Beside offers there may be the name of a table that has more of them.
+    if let Some(offers) = schema.pointer_mut("/properties/offers").and_then(|o| o.as_object_mut()) {
+        let about = "A table with further offers, one a line; the path is relative to the model's folder.";
+        let offer = offers.get("additionalProperties").cloned().unwrap_or_default();
+        let file = serde_json::json!({ "anyOf": [{ "type": "string", "description": about }, offer] });
+        offers.insert("properties".to_owned(), serde_json::json!({ "file": file }));
     }
     schema
 }

@@ -172,6 +172,12 @@ impl Calendar {
         Some((*self.bounds.first()?, *self.bounds.last()?))
     }
 
+    /// First instant of a period and first after it; `None` in the steady state.
+    #[must_use]
+    pub fn dates(&self, period: usize) -> Option<(DateTime, DateTime)> {
+        Some((*self.bounds.get(period)?, *self.bounds.get(period + 1)?))
+    }
+
     /// The period that holds an instant, if the horizon does.
     #[must_use]
     pub fn period_at(&self, at: DateTime) -> Option<usize> {

@@ -4,11 +4,12 @@ use sha2::{Digest, Sha256};
 
 use std::path::PathBuf;
 
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, SourceId, Sources, suggest};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Sources, suggest};
 use crate::document::{self as doc, Decode, Document, Node};
 use crate::units::Dimension as Unit;
 
 use super::calendar::{Calendar, Step, parse_period};
+use super::files::Files;
 use super::reader::{In, Reader};
 use super::select::{Offers, Written};
 use super::types::{Cited, Model, Offer};
@@ -177,50 +178,31 @@ pub(super) fn tree(input: &Input, sources: &mut Sources, diagnostics: &mut Diagn
     let text = input.text.strip_prefix('\u{feff}').unwrap_or(&input.text);
     let source = sources.add(&input.name, text);
     let mut root = doc::read(text, source, diagnostics)?;
-    for (name, text) in &input.overlays {
-        let source = sources.add(name, text);
-        let change = doc::read(text, source, diagnostics)?;
-        doc::merge(&mut root, &change);
-    }
-    let plain = root.clone();
-    doc::apply_scenarios(&mut root, &input.scenarios, diagnostics);
-    for set in &input.sets {
+    // Which table is read is settled before anything is laid over its offers.
+    let names_table = |set: &&String| set.split_once('=').is_some_and(|(path, _)| path.trim() == "offers.file");
+    for set in input.sets.iter().filter(names_table) {
         apply_set(&mut root, set, sources, diagnostics);
     }
-    if let Some(table) = baseline_table(&root, input, sources, diagnostics) {
+    let mut files = Files { folder: input.folder.as_deref(), sources, diagnostics };
+    let mut offers = Vec::new();
+    files.offer_tables(&mut root, &mut offers)?;
+    for (name, text) in &input.overlays {
+        let source = files.sources.add(name, text);
+        let mut change = doc::read(text, source, files.diagnostics)?;
+        files.offer_tables(&mut change, &mut offers)?;
+        doc::merge(&mut root, &change);
+    }
+    files.sources.set_offer_tables(offers);
+    let plain = root.clone();
+    doc::apply_scenarios(&mut root, &input.scenarios, diagnostics);
+    for set in input.sets.iter().filter(|set| !names_table(set)) {
+        apply_set(&mut root, set, sources, diagnostics);
+    }
+    let mut files = Files { folder: input.folder.as_deref(), sources, diagnostics };
+    if let Some(table) = root.get("baseline").and_then(|b| b.get("file")).and_then(|file| files.read(file)) {
         sources.set_table(table);
     }
     Some((plain, root))
-}
-
-/// Reads the table that the baseline names.
-fn baseline_table(
-    root: &Node,
-    input: &Input,
-    sources: &mut Sources,
-    diagnostics: &mut Diagnostics,
-) -> Option<SourceId> {
-    let file = root.get("baseline")?.get("file")?;
-    let doc::Value::Scalar(name) = &file.value else { return None };
-    let Some(folder) = &input.folder else {
-        let message = "this file cannot be read, since the model is in no folder";
-        diagnostics.error(Code::Unreadable, file.place, message, "read the model from a file instead of a text");
-        return None;
-    };
-    let path = folder.join(name);
-    match std::fs::metadata(&path).and_then(|m| {
-        if m.len() > doc::MAX_BYTES as u64 {
-            return Err(std::io::Error::other("it is too large"));
-        }
-        std::fs::read_to_string(&path)
-    }) {
-        Ok(text) => Some(sources.add(&path.display().to_string(), text.trim_start_matches('\u{feff}'))),
-        Err(error) => {
-            let message = format!("`{}` cannot be read: {error}", path.display());
-            diagnostics.error(Code::Unreadable, file.place, message, "the path is relative to the model's folder");
-            None
-        }
-    }
 }
 
 fn apply_set(root: &mut Node, set: &str, sources: &mut Sources, diagnostics: &mut Diagnostics) {
@@ -268,7 +250,7 @@ pub(super) fn fingerprint(input: &Input, sources: &Sources) -> String {
     add(&input.text);
     input.overlays.iter().for_each(|(_, text)| add(text));
     input.scenarios.iter().chain(&input.sets).for_each(|part| add(part));
-    sources.table().into_iter().for_each(|id| add(&sources.get(id).text));
+    sources.table().iter().chain(sources.offer_tables()).for_each(|id| add(&sources.get(*id).text));
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -5,6 +5,7 @@ mod builder;
 mod calendar;
 mod contracts;
 mod demand;
+mod files;
 mod limits;
 mod load;
 mod reader;
@@ -17,7 +18,7 @@ mod types;
 mod variation;
 
 pub use builder::{ModelBuilder, OfferSpec, WorkloadSpec};
-pub use calendar::{Calendar, Period, Step, Window, parse_period, parse_window};
+pub use calendar::{Calendar, Period, Step, Window, hours_between, parse_period, parse_window};
 pub use load::{Input, Loaded, Rejected, Tree, load, load_with, read_tree};
 pub use selector::{Dimension, glob};
 pub use sweeps::{Asked, MOST_POINTS, Method, Sampling, SweepSpec};

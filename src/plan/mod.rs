@@ -1,6 +1,7 @@
 //! From an outcome to a plan in domain words: costs, exposure, prices, audit.
 
 pub mod audit;
+mod charges;
 mod decisions;
 mod exposure;
 pub mod ledger;
@@ -13,6 +14,7 @@ mod situation;
 mod tables;
 mod types;
 
+pub use charges::{Charge, ChargeCategory, Commitment, Frequency, Party, Pricing, Unbalanced, charges};
 pub use exposure::exposure;
 pub use limits::{Evidence, limit_results};
 pub use organisations::organisations;

@@ -9,6 +9,7 @@ mod decision;
 mod dependency;
 pub mod diff;
 pub mod explain;
+pub mod focus;
 pub mod frontier;
 pub mod html;
 mod json;

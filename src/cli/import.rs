@@ -1,0 +1,251 @@
+//! `import`: foreign tables into offers, what runs today, and how much of it ran before.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{Failure, exit, files};
+use crate::diagnostics::{Diagnostics, Sources};
+use crate::document::{self, MAX_BYTES};
+use crate::import::{Accelerator, Findings, Mapping, focus, skypilot};
+use crate::model::glob;
+
+#[derive(Args, Debug)]
+pub(super) struct ImportCommand {
+    #[command(subcommand)]
+    pub what: ImportWhat,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum ImportWhat {
+    /// Offers per chip-hour from SkyPilot's catalogs, as chips, clouds and offers of a model.
+    #[command(
+        after_help = "Examples:\n  polysource import skypilot catalogs/v8/aws/vms.csv catalogs/v8/gcp/vms.csv --accelerator 'H*' --date 2026-11-01 -o offers.yaml\n  polysource solve model.yaml --overlay offers.yaml\n\nRows that cannot be trusted are left out; each is told with its file and line on standard error."
+    )]
+    Skypilot(SkypilotCommand),
+    /// What runs today and the chip-hours of each month, from bills in the form of FinOps FOCUS.
+    #[command(
+        after_help = "Examples:\n  polysource import focus bill-2026-10.csv bill-2026-11.csv --map map.yaml -o today\n\nWritten are `baseline.csv` (offer, workload, chips: for `baseline: { file: ... }`) and `demand.csv` (month, workload, chip_hours).\n\nThe map says what rows stand for:\n  offers:\n    - { where: { SkuId: '*p5.48xlarge*', RegionId: us-east-1 }, offer: aws-h100, chips: 8 }\n  workloads:\n    - { where: { tags.team: search }, workload: chat }\n  workload_tag: app\nWithout a rule, rows in chip-hours are of the offer in `ResourceId`, and for the workload in the tag `workload` or in `ResourceName`."
+    )]
+    Focus(FocusCommand),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct SkypilotCommand {
+    /// Catalogs, such as `aws/vms.csv`; `-` for standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The cloud of the catalogs; left out, from the name of the file or its folder.
+    #[arg(long, value_name = "CLOUD")]
+    pub cloud: Option<String>,
+    /// Only regions that match, such as `us-*`; may be repeated.
+    #[arg(long, value_name = "GLOB")]
+    pub region: Vec<String>,
+    /// Only accelerators that match, by the catalog's name or the chip's id; may be repeated.
+    #[arg(long, value_name = "GLOB")]
+    pub accelerator: Vec<String>,
+    /// The day on which the prices held; it becomes each offer's `as_of`.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_day)]
+    pub date: Option<String>,
+    /// What an accelerator that is not known is: a chip that is, or its vendor and ecosystem, as in
+    /// `NVIDIA=h200` or `X1=acme/prism`; may be repeated.
+    #[arg(long, value_name = "NAME=WHAT", value_parser = parse_chip)]
+    pub chip: Vec<(String, Accelerator)>,
+    /// Format of the offers.
+    #[arg(long, value_enum, default_value = "yaml")]
+    pub format: OfferFormat,
+    /// Write to this file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct FocusCommand {
+    /// Bills as CSV; `-` for standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// What rows stand for.
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
+    /// The month whose mean is what runs today; left out, the last of the bills.
+    #[arg(long, value_name = "YYYY-MM", value_parser = parse_month)]
+    pub month: Option<jiff::civil::Date>,
+    /// The folder that the tables are written into.
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OfferFormat {
+    Yaml,
+    Csv,
+}
+
+pub(super) fn run(command: &ImportCommand, quiet: bool, verbose: bool) -> Result<u8, Failure> {
+    match &command.what {
+        ImportWhat::Skypilot(command) => offers(command, quiet, verbose),
+        ImportWhat::Focus(command) => bills(command, quiet, verbose),
+    }
+}
+
+fn offers(command: &SkypilotCommand, quiet: bool, verbose: bool) -> Result<u8, Failure> {
+    let mut sources = Sources::new();
+    let mut catalogs = Vec::new();
+    for path in &command.files {
+        let cloud = match &command.cloud {
+            Some(cloud) => cloud.clone(),
+            None => cloud_of(path).ok_or_else(|| {
+                let shown = path.display();
+                Failure::Usage(format!("the cloud of {shown} cannot be told from its name; give it with `--cloud aws`"))
+            })?,
+        };
+        if !is_id(&cloud) {
+            let message = format!("`{cloud}` cannot be the id of a cloud; give it with `--cloud`, as in `--cloud aws`");
+            return Err(Failure::Usage(message));
+        }
+        let text = read(path, quiet)?;
+        let source = sources.add(&short(path), text.trim_start_matches('\u{feff}'));
+        catalogs.push(skypilot::Catalog { source, cloud });
+    }
+    let any = |globs: &[String], text: &str| globs.is_empty() || globs.iter().any(|g| glob(g, text));
+    let upper: Vec<String> = command.accelerator.iter().map(|g| g.to_ascii_uppercase()).collect();
+    let asked = skypilot::Asked {
+        region: &|region| any(&command.region, region),
+        accelerator: &|name| any(&upper, &name.to_ascii_uppercase()),
+        as_of: command.date.clone(),
+        told: command.chip.clone(),
+    };
+    let mut diagnostics = Diagnostics::new();
+    let (offers, findings) = skypilot::read(&catalogs, &sources, &asked, &mut diagnostics);
+    files::tell(&diagnostics, &sources, quiet);
+    if diagnostics.has_errors() {
+        return Err(Failure::Told(exit::MODEL_WRONG));
+    }
+    let made =
+        [count(offers.offers.len(), "offer"), count(offers.chips.len(), "chip"), count(offers.clouds.len(), "cloud")];
+    report(&findings, &sources, &made.join(", "), quiet, verbose);
+    if offers.offers.is_empty() {
+        files::complain(b"error: no row became an offer; look at what was left out, or ask for more\n");
+        return Err(Failure::Told(exit::MODEL_WRONG));
+    }
+    if command.date.is_none() && !quiet {
+        files::complain(b"the offers have no date; give the day of the catalog with `--date`\n");
+    }
+    let bytes = match command.format {
+        OfferFormat::Yaml => offers.yaml().into_bytes(),
+        OfferFormat::Csv => offers.csv()?,
+    };
+    files::write(command.output.as_deref(), &bytes)?;
+    Ok(exit::DONE)
+}
+
+fn bills(command: &FocusCommand, quiet: bool, verbose: bool) -> Result<u8, Failure> {
+    let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
+    let mut mapping = Mapping::default();
+    if let Some(path) = &command.map {
+        let text = read(path, quiet)?;
+        let source = sources.add(&short(path), text.trim_start_matches('\u{feff}'));
+        let root = document::read(&sources.get(source).text.clone(), source, &mut diagnostics);
+        mapping = root.map(|root| Mapping::read(&root, &mut diagnostics)).unwrap_or_default();
+    }
+    let mut files = Vec::new();
+    for path in &command.files {
+        let text = read(path, quiet)?;
+        files.push(sources.add(&short(path), text.trim_start_matches('\u{feff}')));
+    }
+    let asked = focus::Asked { mapping, fits: &glob, month: command.month };
+    let (usage, findings) = focus::read(&files, &sources, &asked, &mut diagnostics);
+    files::tell(&diagnostics, &sources, quiet);
+    if diagnostics.has_errors() {
+        return Err(Failure::Told(exit::MODEL_WRONG));
+    }
+    let (rows, understood) = usage.rows;
+    let (offers, workloads) = usage.names();
+    let made = [
+        format!("{understood} of {}", count(rows, "row")),
+        count(offers.len(), "offer"),
+        count(workloads.len(), "workload"),
+    ];
+    report(&findings, &sources, &made.join(", "), quiet, verbose);
+    let today = usage.baseline();
+    if today.is_empty() {
+        let message = match command.month {
+            Some(month) if understood > 0 => {
+                format!("no row used a chip in {}; give a month of the bills", month.strftime("%Y-%m"))
+            }
+            _ => "no row used a chip; say what rows stand for with `--map`".to_owned(),
+        };
+        files::complain(format!("error: {message}\n").as_bytes());
+        return Err(Failure::Told(exit::MODEL_WRONG));
+    }
+    std::fs::create_dir_all(&command.output)?;
+    for (name, bytes) in [("baseline.csv", usage.baseline_csv()?), ("demand.csv", usage.history_csv()?)] {
+        files::write(Some(&command.output.join(name)), &bytes)?;
+    }
+    Ok(exit::DONE)
+}
+
+fn count(n: usize, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
+}
+
+/// What was made, and what was found on the way, on standard error.
+fn report(findings: &Findings, sources: &Sources, made: &str, quiet: bool, verbose: bool) {
+    if !quiet {
+        files::complain(format!("{made}\n{}", findings.text(sources, verbose)).as_bytes());
+    }
+}
+
+fn read(path: &Path, quiet: bool) -> Result<String, Failure> {
+    let text = files::text(path).map_err(|unreadable| {
+        files::tell(&unreadable.diagnostics, &Sources::new(), quiet);
+        Failure::Told(unreadable.code)
+    })?;
+    if text.len() > MAX_BYTES {
+        let message = format!("{} has more than {MAX_BYTES} bytes; import it in parts", path.display());
+        return Err(Failure::Outside(message));
+    }
+    Ok(text)
+}
+
+/// `aws` for `aws.csv`, and for `aws/vms.csv` and the like.
+fn cloud_of(path: &Path) -> Option<String> {
+    let stem = path.file_stem()?.to_str()?.to_ascii_lowercase();
+    let name = match stem.as_str() {
+        "vms" | "instances" => path.parent()?.file_name()?.to_str()?.to_ascii_lowercase(),
+        "-" => return None,
+        _ => stem,
+    };
+    Some(name)
+}
+
+/// A file by its name and its folder's: enough to tell catalogs apart, and the same wherever they lie.
+fn short(path: &Path) -> String {
+    let mut parts: Vec<_> = path.iter().rev().take(2).map(|p| p.to_string_lossy().into_owned()).collect();
+    parts.reverse();
+    parts.join("/").trim_start_matches("//").to_owned()
+}
+
+fn is_id(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-'))
+        && text.len() <= 40
+}
+
+fn parse_day(text: &str) -> Result<String, String> {
+    let day: Result<jiff::civil::Date, _> = text.parse();
+    day.ok()
+        .filter(|_| text.len() == 10)
+        .map(|d| d.to_string())
+        .ok_or_else(|| format!("`{text}` is no day; write 2026-11-01"))
+}
+
+fn parse_month(text: &str) -> Result<jiff::civil::Date, String> {
+    let day: Result<jiff::civil::Date, _> = format!("{text}-01").parse();
+    day.ok().filter(|_| text.len() == 7).ok_or_else(|| format!("`{text}` is no month; write 2026-11"))
+}
+
+fn parse_chip(text: &str) -> Result<(String, Accelerator), String> {
+    let (name, what) = text.split_once('=').ok_or_else(|| format!("`{text}` has no `=`; write `NVIDIA=h200`"))?;
+    Ok((name.trim().to_owned(), Accelerator::told(name.trim(), what.trim())?))
+}

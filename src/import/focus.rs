@@ -1,0 +1,329 @@
+//! Bills in the form of FinOps FOCUS: what ran where, and how much of it for whom.
+//!
+//! Only rows that used something count: `ChargeCategory` is Usage, and no unused part of a commitment. A quantity in
+//! chip-hours is one; a quantity in hours of machines is one by the chips of the rule that fits. A charge over several
+//! months is spread by its hours.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+
+use super::findings::Findings;
+use super::focus_map::{Mapping, Rule};
+use super::offers::id;
+use crate::diagnostics::{Code, Diagnostics, SourceId, Sources, suggest};
+use crate::document::{Row, Table, safe_cell};
+
+/// Columns without which a table is no bill.
+const NEEDED: [&str; 3] = ["ChargeCategory", "ChargePeriodStart", "ChargePeriodEnd"];
+/// Units that count chips over time.
+const CHIP_HOURS: [&str; 6] = ["chip-hours", "chip-hour", "gpu-hours", "gpu-hour", "chip hours", "gpu hours"];
+/// Units that count machines over time.
+const HOURS: [&str; 7] = ["hours", "hour", "hrs", "instance-hours", "instance-hour", "1 hour", "vm-hours"];
+
+/// What is to be read.
+pub struct Asked<'a> {
+    /// What rows stand for.
+    pub mapping: Mapping,
+    /// Whether a pattern fits a text.
+    pub fits: &'a dyn Fn(&str, &str) -> bool,
+    /// The month whose mean is what runs today; left out, the last that a bill has.
+    pub month: Option<Date>,
+}
+
+/// Chip-hours by what was used, by whom and when.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Usage {
+    /// Chip-hours by month (its first day), workload and offer.
+    pub hours: BTreeMap<(Date, String, String), f64>,
+    /// First instant and first after it that charges of each month speak of.
+    covered: BTreeMap<Date, (DateTime, DateTime)>,
+    /// The month whose mean is what runs today.
+    pub today: Option<Date>,
+    /// How many rows were read, and how many of them used a chip.
+    pub rows: (usize, usize),
+}
+
+/// Reads bills. Files whose form is wrong are reported in `diagnostics`.
+pub fn read(
+    files: &[SourceId],
+    sources: &Sources,
+    asked: &Asked<'_>,
+    diagnostics: &mut Diagnostics,
+) -> (Usage, Findings) {
+    let (mut usage, mut findings) = (Usage::default(), Findings::default());
+    for &file in files {
+        let Some(table) = Table::read(&sources.get(file).text, file, diagnostics) else { continue };
+        if !right(&table, &asked.mapping, diagnostics) {
+            continue;
+        }
+        for row in &table.rows {
+            usage.rows.0 += 1;
+            match used(&Bill { table: &table, row }, asked, &mut findings) {
+                Ok(used) => {
+                    usage.rows.1 += 1;
+                    usage.add(&used);
+                }
+                Err(Some((rank, words))) => findings.add(rank, words, row.place),
+                Err(None) => {}
+            }
+        }
+    }
+    usage.today = asked.month.or_else(|| usage.covered.keys().next_back().copied());
+    (usage, findings)
+}
+
+/// Whether a table has the columns that a bill needs and the rules name; what it lacks is reported.
+fn right(table: &Table, mapping: &Mapping, diagnostics: &mut Diagnostics) -> bool {
+    let known = || table.columns.iter().map(|c| c.text.as_str());
+    let mut right = true;
+    for name in NEEDED.iter().filter(|name| table.column(name).is_none()) {
+        let remedy = "export the bill as FOCUS 1.0 or later, with its column names";
+        diagnostics.error(Code::MissingKey, table.place, format!("the table has no column `{name}`"), remedy);
+        right = false;
+    }
+    if table.column("ConsumedQuantity").or(table.column("PricingQuantity")).is_none() {
+        let message = "the table has neither `ConsumedQuantity` nor `PricingQuantity`";
+        diagnostics.error(Code::MissingKey, table.place, message, "export the bill with its quantities and units");
+        right = false;
+    }
+    for (name, place, _) in mapping.offers.iter().chain(&mapping.workloads).flat_map(|r| &r.columns) {
+        if !name.starts_with("tags.") && table.column(name).is_none() {
+            let message = format!("a bill has no column `{name}`");
+            diagnostics.error(Code::UnknownKey, *place, message, suggest(name, known()));
+            right = false;
+        }
+    }
+    right
+}
+
+/// A row with the names of its cells.
+struct Bill<'a> {
+    table: &'a Table,
+    row: &'a Row,
+}
+
+impl Bill<'_> {
+    /// What stands in a column; nothing if there is none.
+    fn cell(&self, column: &str) -> &str {
+        let text = self.table.column(column).map_or("", |i| self.row.cells[i].text.as_str());
+        text.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(text)
+    }
+
+    /// The tags, if they can be read.
+    fn tags(&self) -> Option<serde_json::Map<String, serde_json::Value>> {
+        match self.cell("Tags") {
+            "" => Some(serde_json::Map::new()),
+            text => serde_json::from_str(text).ok(),
+        }
+    }
+}
+
+/// Chip-hours of an offer for a workload in a stretch of time.
+struct Used {
+    offer: String,
+    workload: String,
+    hours: f64,
+    start: DateTime,
+    end: DateTime,
+}
+
+/// What a row used; `Err` with the finding if nothing, or nothing that is understood.
+fn used(bill: &Bill<'_>, asked: &Asked<'_>, findings: &mut Findings) -> Result<Used, Option<(u8, String)>> {
+    let finding = |rank: u8, words: &str| Err(Some((rank, words.to_owned())));
+    match bill.cell("ChargeCategory") {
+        "Usage" => {}
+        other => return finding(90, &format!("of the category {}, which is no usage: left out", word(other))),
+    }
+    if bill.cell("CommitmentDiscountStatus") == "Unused" {
+        return finding(91, "of commitments that were not used: left out");
+    }
+    let Some(tags) = bill.tags() else {
+        return finding(10, "with `Tags` that are no JSON object: left out");
+    };
+    let (Some(start), Some(end)) = (instant(bill.cell("ChargePeriodStart")), instant(bill.cell("ChargePeriodEnd")))
+    else {
+        return finding(11, "with a charge period that is no date: left out");
+    };
+    if end <= start {
+        return finding(11, "with a charge period that ends before it starts: left out");
+    }
+    let fits = |rule: &&Rule| {
+        rule.columns.iter().all(|(column, _, patterns)| {
+            let text = match column.strip_prefix("tags.") {
+                Some(tag) => tags.get(tag).map(scalar).unwrap_or_default(),
+                None => bill.cell(column).to_owned(),
+            };
+            patterns.iter().any(|p| (asked.fits)(p, &text))
+        })
+    };
+    let rule = asked.mapping.offers.iter().find(fits);
+    // The quantity that was used, or else that was priced.
+    let (quantity, unit) = match bill.cell("ConsumedQuantity") {
+        "" => (bill.cell("PricingQuantity"), bill.cell("PricingUnit")),
+        quantity => (quantity, bill.cell("ConsumedUnit")),
+    };
+    let lower = unit.to_ascii_lowercase();
+    let per_unit = match (CHIP_HOURS.contains(&lower.as_str()), HOURS.contains(&lower.as_str()), rule) {
+        (true, ..) => 1.0,
+        (_, true, Some(rule)) => rule.chips,
+        (_, true, None) => {
+            let words = format!("of {} in hours of machines for which no rule says the offer: left out", service(bill));
+            return finding(20, &words);
+        }
+        (_, _, Some(rule)) => {
+            let words = format!(
+                "of `{}` with the unit {}, which is no time of chips or machines: left out",
+                rule.id,
+                word(unit)
+            );
+            return finding(21, &words);
+        }
+        (false, false, None) => {
+            return finding(80, &format!("of {} in {}: not chips, left out", service(bill), word(unit)));
+        }
+    };
+    let Some(quantity) = quantity.parse::<f64>().ok().filter(|q| q.is_finite()) else {
+        return finding(12, "with a quantity that is no number: left out");
+    };
+    let offer = match rule {
+        Some(rule) => rule.id.clone(),
+        None => match bill.cell("ResourceId") {
+            "" => return finding(22, "in chip-hours without a `ResourceId`, and no rule says the offer: left out"),
+            resource => resource.to_owned(),
+        },
+    };
+    let tag = asked.mapping.workload_tag.as_deref().unwrap_or("workload");
+    let workload = match asked.mapping.workloads.iter().find(fits) {
+        Some(rule) => rule.id.clone(),
+        None => match (tags.get(tag).map(scalar).filter(|t| !t.is_empty()), bill.cell("ResourceName")) {
+            (Some(named), _) => named,
+            // What has no name of its own stands by.
+            (None, name) if name.is_empty() || name == bill.cell("ResourceId") => {
+                return finding(
+                    23,
+                    &format!("without a workload, neither in the tag `{tag}` nor in `ResourceName`: left out"),
+                );
+            }
+            (None, name) => name.to_owned(),
+        },
+    };
+    if bill.cell("ChargeClass") == "Correction" {
+        findings.add(70, "as a correction of earlier ones: counted", bill.row.place);
+    }
+    let mut called = |name: &str, what: &str| {
+        let id = id(name);
+        if id != name {
+            findings.add(60, format!("of the {what} `{name}`: called `{id}`"), bill.row.place);
+        }
+        id
+    };
+    let (offer, workload) = (called(&offer, "offer"), called(&workload, "workload"));
+    if offer.is_empty() || workload.is_empty() {
+        return finding(24, "whose offer or workload has no letter or digit: left out");
+    }
+    Ok(Used { offer, workload, hours: quantity * per_unit, start, end })
+}
+
+fn word(text: &str) -> String {
+    if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") }
+}
+
+fn service(bill: &Bill<'_>) -> String {
+    word(bill.cell("ServiceName"))
+}
+
+/// A value of a tag as text.
+fn scalar(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// An instant in UTC: with an offset, without one, or a date.
+fn instant(text: &str) -> Option<DateTime> {
+    let zoned = text.parse::<Timestamp>().ok().map(|t| t.to_zoned(TimeZone::UTC).datetime());
+    zoned.or_else(|| text.parse::<DateTime>().ok()).or_else(|| text.parse::<Date>().ok().map(|d| d.at(0, 0, 0, 0)))
+}
+
+fn seconds(from: DateTime, to: DateTime) -> f64 {
+    from.duration_until(to).as_secs_f64()
+}
+
+impl Usage {
+    /// Adds what a row used, spread over the months of its charge period.
+    fn add(&mut self, used: &Used) {
+        let whole = seconds(used.start, used.end);
+        let mut from = used.start;
+        while from < used.end {
+            let month = from.date().first_of_month();
+            let next = month.checked_add(Span::new().months(1)).map_or(used.end, |d| d.at(0, 0, 0, 0));
+            let to = next.min(used.end);
+            let key = (month, used.workload.clone(), used.offer.clone());
+            *self.hours.entry(key).or_default() += used.hours * seconds(from, to) / whole;
+            let covered = self.covered.entry(month).or_insert((from, to));
+            *covered = (covered.0.min(from), covered.1.max(to));
+            from = to;
+        }
+    }
+
+    /// Mean chips in the month that is today, by offer and workload. Its hours are those that its charges speak of, so
+    /// that a month that is not over is not taken for a slow one.
+    #[must_use]
+    pub fn baseline(&self) -> Vec<(String, String, f64)> {
+        let Some((today, (from, to))) = self.today.and_then(|m| Some((m, self.covered.get(&m)?))) else {
+            return Vec::new();
+        };
+        let hours = seconds(*from, *to) / 3600.0;
+        let mut rows: BTreeMap<(String, String), f64> = BTreeMap::new();
+        for ((_, workload, offer), chip_hours) in self.hours.iter().filter(|((month, ..), _)| *month == today) {
+            *rows.entry((offer.clone(), workload.clone())).or_default() += chip_hours / hours;
+        }
+        rows.into_iter().filter(|(_, chips)| *chips > 0.0).map(|((o, w), chips)| (o, w, tidy(chips))).collect()
+    }
+
+    /// What runs today as the table that `baseline: { file: ... }` names: offer, workload, chips.
+    ///
+    /// # Errors
+    /// What the writer reports.
+    pub fn baseline_csv(&self) -> std::io::Result<Vec<u8>> {
+        let rows = self.baseline().into_iter().map(|(offer, workload, chips)| [offer, workload, chips.to_string()]);
+        table(["offer", "workload", "chips"], rows)
+    }
+
+    /// Chip-hours by month and workload.
+    ///
+    /// # Errors
+    /// What the writer reports.
+    pub fn history_csv(&self) -> std::io::Result<Vec<u8>> {
+        let mut sums: BTreeMap<(Date, &str), f64> = BTreeMap::new();
+        for ((month, workload, _), hours) in &self.hours {
+            *sums.entry((*month, workload)).or_default() += hours;
+        }
+        let rows = sums.into_iter().map(|((month, workload), hours)| {
+            [month.strftime("%Y-%m").to_string(), workload.to_owned(), tidy(hours).to_string()]
+        });
+        table(["month", "workload", "chip_hours"], rows)
+    }
+
+    /// The offers and workloads that were found.
+    #[must_use]
+    pub fn names(&self) -> (BTreeSet<&str>, BTreeSet<&str>) {
+        let offers = self.hours.keys().map(|(_, _, offer)| offer.as_str()).collect();
+        (offers, self.hours.keys().map(|(_, workload, _)| workload.as_str()).collect())
+    }
+}
+
+fn table<const N: usize>(head: [&str; N], rows: impl Iterator<Item = [String; N]>) -> std::io::Result<Vec<u8>> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    out.write_record(head)?;
+    for row in rows {
+        out.write_record(row.map(|cell| safe_cell(&cell)))?;
+    }
+    out.into_inner().map_err(|e| std::io::Error::other(e.to_string()))
+}
+
+/// Without the last digits that adding and dividing leave.
+fn tidy(x: f64) -> f64 {
+    (x * 1e6).round() / 1e6 + 0.0
+}

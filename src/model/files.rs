@@ -1,0 +1,79 @@
+//! Files that a model names: the table of what runs today, tables of offers.
+
+use std::path::Path;
+
+use crate::diagnostics::{Code, Diagnostics, SourceId, Sources};
+use crate::document::{self as doc, Node, Value};
+
+/// Where files are looked for, and where their texts and mistakes go.
+pub(super) struct Files<'a> {
+    pub folder: Option<&'a Path>,
+    pub sources: &'a mut Sources,
+    pub diagnostics: &'a mut Diagnostics,
+}
+
+impl Files<'_> {
+    /// Reads the file that a value names into a source; `None` with a report otherwise.
+    pub fn read(&mut self, file: &Node) -> Option<SourceId> {
+        let Value::Scalar(name) = &file.value else { return None };
+        let Some(folder) = self.folder else {
+            let message = "this file cannot be read, since the model is in no folder that its path could start from";
+            let remedy = "read the model from a file instead of standard input or a text";
+            self.diagnostics.error(Code::Unreadable, file.place, message, remedy);
+            return None;
+        };
+        let path = folder.join(name);
+        let read = std::fs::metadata(&path).and_then(|m| {
+            if m.len() > doc::MAX_BYTES as u64 {
+                return Err(std::io::Error::other("it is too large"));
+            }
+            std::fs::read_to_string(&path)
+        });
+        match read {
+            Ok(text) => Some(self.sources.add(&path.display().to_string(), text.trim_start_matches('\u{feff}'))),
+            Err(error) => {
+                let message = format!("`{}` cannot be read: {error}", path.display());
+                let remedy = "the path is relative to the model's folder";
+                self.diagnostics.error(Code::Unreadable, file.place, message, remedy);
+                None
+            }
+        }
+    }
+
+    /// Puts the lines of the tables that a document and its scenarios name under `offers: { file: ... }` in the place of
+    /// their names, and adds their sources to `tables`; `None` if one cannot be read at all, which is reported.
+    pub fn offer_tables(&mut self, root: &mut Node, tables: &mut Vec<SourceId>) -> Option<()> {
+        if let Some(offers) = root.get_mut("offers") {
+            self.offer_table(offers, tables)?;
+        }
+        if let Some(Value::Map(scenarios)) = root.get_mut("scenarios").map(|s| &mut s.value) {
+            for scenario in scenarios {
+                if let Some(offers) = scenario.node.get_mut("offers") {
+                    self.offer_table(offers, tables)?;
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn offer_table(&mut self, offers: &mut Node, tables: &mut Vec<SourceId>) -> Option<()> {
+        let Value::Map(entries) = &mut offers.value else { return Some(()) };
+        // An offer may be called `file`: then its value is a map.
+        let named = |e: &doc::Entry| e.key == "file" && matches!(e.node.value, Value::Scalar(_));
+        let Some(at) = entries.iter().position(named) else { return Some(()) };
+        let source = self.read(&entries.remove(at).node)?;
+        tables.push(source);
+        let text = self.sources.get(source).text.clone();
+        let table = doc::Table::read(&text, source, self.diagnostics)?;
+        let lines = doc::offers_of(&table, self.diagnostics)?;
+        let ids: std::collections::HashSet<&str> = lines.iter().map(|e| e.key.as_str()).collect();
+        for entry in entries.iter().filter(|e| ids.contains(e.key.as_str())) {
+            let message = format!("the offer `{}` stands in the table `file` too", entry.key);
+            let remedy = "keep one of the two; to change an offer of the table, use an overlay or a scenario";
+            self.diagnostics.error(Code::DuplicateKey, entry.place, message, remedy);
+        }
+        let written: std::collections::HashSet<String> = entries.iter().map(|e| e.key.clone()).collect();
+        entries.splice(at..at, lines.into_iter().filter(|e| !written.contains(&e.key)));
+        Some(())
+    }
+}

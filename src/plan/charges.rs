@@ -1,0 +1,475 @@
+//! A plan as charges: who bills what, when and for whom, in the terms of the FinOps Open Cost and Usage Specification
+//! (FOCUS 1.2).
+//!
+//! Reservations and contracts with a commitment are commitments: what is billed for one is a purchase with no effective
+//! cost; what runs on it is usage with an effective cost and no bill; what is held or committed and not used is unused
+//! usage. So for each commitment the effective cost of its usage, used and unused, is the billed cost of its purchases
+//! (FOCUS 1.2, EffectiveCost). A reservation is its own commitment also where it is bought under a contract, whose own
+//! purchases are then without it. A discount without a commitment is a negotiated price.
+
+use std::collections::BTreeMap;
+
+use super::ledger::Ledger;
+use super::schedule::{Held, Schedule, paid};
+use crate::model::{CommitIn, Model, Offer, Term};
+
+/// How a charge is billed by its nature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChargeCategory {
+    /// Something was used, or was there to be used.
+    Usage,
+    /// Something was bought that is used by other charges, or a fee.
+    Purchase,
+    /// Money from the provider.
+    Credit,
+}
+
+/// How often a charge comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Frequency {
+    /// Once.
+    OneTime,
+    /// In each period.
+    Recurring,
+    /// With use.
+    UsageBased,
+}
+
+/// By which kind of price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pricing {
+    /// The agreed price.
+    Standard,
+    /// A price that may change at any time.
+    Dynamic,
+    /// The price of a commitment.
+    Committed,
+}
+
+/// The commitment that a charge belongs to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Commitment {
+    /// Its id: `OFFER@PERIOD` of a reservation (with `/CONTRACT` if it is bought under one), or the contract's.
+    pub id: String,
+    /// Reservation, or take-or-pay.
+    pub reservation: bool,
+    /// Whether it is counted in money; else in chip-hours.
+    pub money: bool,
+    /// Whether it was used; `None` for purchases.
+    pub used: Option<bool>,
+    /// Money or chip-hours of it.
+    pub quantity: f64,
+}
+
+/// Whose charge it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Party {
+    /// Who makes it available: the cloud, or who the contract is with.
+    pub provider: String,
+    /// Who owns that.
+    pub publisher: String,
+    /// Who bills it.
+    pub issuer: String,
+    /// Region.
+    pub region: Option<String>,
+    /// The chip, or the contract.
+    pub service: String,
+    /// What is bought, whatever its price.
+    pub sku: String,
+    /// What is bought, at this price.
+    pub sku_price: String,
+    /// The offer.
+    pub resource: Option<String>,
+}
+
+/// A charge of a period. Costs are in the model's currency; each is its price times the quantity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Charge {
+    /// By its nature.
+    pub category: ChargeCategory,
+    /// How often.
+    pub frequency: Frequency,
+    /// By which kind of price; none for credits.
+    pub pricing: Option<Pricing>,
+    /// The period.
+    pub period: usize,
+    /// In a sentence.
+    pub description: String,
+    /// Money on the invoice.
+    pub billed: f64,
+    /// Money that this charge costs when purchases are spread over their use.
+    pub effective: f64,
+    /// Price before any discount, and after negotiated ones; none for credits.
+    pub prices: Option<(f64, f64)>,
+    /// What the prices are for: chip-hours, or units of the currency.
+    pub quantity: f64,
+    /// Whether the quantity is in chip-hours.
+    pub chip_hours: bool,
+    /// Chip-hours that were used.
+    pub consumed: Option<f64>,
+    /// The commitment that it belongs to.
+    pub commitment: Option<Commitment>,
+    /// Whose it is.
+    pub party: Party,
+    /// The workload that runs on it.
+    pub workload: Option<String>,
+    /// The contract that it is under.
+    pub contract: Option<String>,
+    /// Who designs and sells the chip.
+    pub vendor: Option<String>,
+}
+
+/// Why charges are not those of a plan.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Unbalanced {
+    /// A commitment's usage costs other than its purchases.
+    #[error("the usage of the commitment {id} costs {effective} and its purchases {billed}")]
+    Commitment {
+        /// The commitment.
+        id: String,
+        /// Effective cost of its usage.
+        effective: f64,
+        /// Billed cost of its purchases.
+        billed: f64,
+    },
+    /// All that is billed is other than what the plan pays.
+    #[error("the charges add up to {charges}, and the plan pays {plan}")]
+    Total {
+        /// All that is billed.
+        charges: f64,
+        /// What the plan pays.
+        plan: f64,
+    },
+}
+
+/// Chips that are less than this part of a purchase are rounding.
+const DUST: f64 = 1e-9;
+/// Sums that differ by less, relatively, are the same.
+const BALANCE: f64 = 1e-9;
+
+/// The charges of a schedule, by offer and then by contract, each in the order of its periods.
+///
+/// # Errors
+/// [`Unbalanced`] if the charges do not add up to what the plan pays, of each commitment and in all: they are checked
+/// against the ledger, which is reckoned without them.
+pub fn charges(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Result<Vec<Charge>, Unbalanced> {
+    let mut out = Vec::new();
+    let held: Vec<Vec<f64>> = schedule.chips(model);
+    for h in schedule.held.iter().filter(|h| h.chips > DUST) {
+        holding(model, schedule, &held[h.offer], h, &mut out);
+    }
+    for k in 0..model.contracts.len() {
+        contract(model, schedule, ledger, k, &mut out);
+    }
+    check(&out, ledger)?;
+    Ok(out)
+}
+
+/// What a holding is to the commitments: its own, its contract's, or none.
+fn commitment(model: &Model, held: &Held) -> Option<Commitment> {
+    let offer = &model.offers[held.offer];
+    let (used, quantity) = (None, 0.0);
+    if let Term::Reserved { .. } = offer.term {
+        let start = &model.calendar.periods[held.periods.start].label;
+        let under = held.contract.map(|k| format!("/{}", model.contracts[k].id)).unwrap_or_default();
+        let id = format!("{}@{start}{under}", offer.id);
+        return Some(Commitment { id, reservation: true, money: false, used, quantity });
+    }
+    let contract = &model.contracts[held.contract?];
+    let money = contract.commit.as_ref()?.counted_in == CommitIn::Spend;
+    Some(Commitment { id: contract.id.clone(), reservation: false, money, used, quantity })
+}
+
+/// The charges of what is held of an offer for a stretch of periods: its use, and its purchase if it is a reservation.
+fn holding(model: &Model, schedule: &Schedule, chips_held: &[f64], held: &Held, out: &mut Vec<Charge>) {
+    let offer = &model.offers[held.offer];
+    let list = offer.price_in(held.tier)[held.periods.start];
+    let agreed = list * (1.0 - held.contract.map_or(0.0, |k| model.contracts[k].discount));
+    let committed = commitment(model, held);
+    let reservation = committed.as_ref().is_some_and(|c| c.reservation);
+    // What a commitment takes off is no negotiated discount.
+    let negotiated = if committed.is_some() && !reservation { list } else { agreed };
+    let contract = held.contract.map(|k| model.contracts[k].id.clone());
+    let party = party(model, offer, held);
+    let vendor = Some(model.chips[offer.chip].vendor.clone());
+    let charge = |period: usize, quantity: f64| Charge {
+        category: ChargeCategory::Usage,
+        frequency: Frequency::UsageBased,
+        pricing: Some(match (&committed, &offer.term) {
+            (Some(_), _) => Pricing::Committed,
+            (None, Term::Spot { .. }) => Pricing::Dynamic,
+            (None, _) => Pricing::Standard,
+        }),
+        period,
+        description: String::new(),
+        billed: if committed.is_some() { 0.0 } else { quantity * agreed },
+        effective: quantity * agreed,
+        prices: Some((list, negotiated)),
+        quantity,
+        chip_hours: true,
+        consumed: Some(quantity),
+        commitment: committed.clone(),
+        party: party.clone(),
+        workload: None,
+        contract: contract.clone(),
+        vendor: vendor.clone(),
+    };
+    if reservation {
+        purchases(model, held, &committed, &charge, out);
+    }
+    for t in held.periods.clone() {
+        let hours = model.calendar.periods[t].hours;
+        let (runs, idle) = shares(schedule, held.offer, t, chips_held[t]);
+        // Chips of a commitment counted in chips, held and not used, are its unused part; money that was spent on chips
+        // that stand by was used.
+        let counted_in_chips = committed.as_ref().is_some_and(|c| !c.money);
+        let mut add = |share: f64, workload: Option<usize>| {
+            let chips = held.chips * share;
+            let mut charge = charge(t, chips * hours);
+            let used = workload.is_some() || !counted_in_chips;
+            charge.workload = workload.map(|w| model.workloads[w].id.clone());
+            let what = match (&charge.workload, used) {
+                (Some(workload), _) => format!("for {workload}"),
+                (None, true) => "standing by".to_owned(),
+                (None, false) => "not used".to_owned(),
+            };
+            charge.description = format!("{} of {} {what}", human(chips, "chip"), offer.id);
+            charge.consumed = used.then_some(charge.quantity);
+            if let Some(commitment) = &mut charge.commitment {
+                commitment.used = Some(used);
+                commitment.quantity = if commitment.money { charge.effective } else { charge.quantity };
+            }
+            out.push(charge);
+        };
+        runs.iter().for_each(|&(w, share)| add(share, Some(w)));
+        if idle > 0.0 {
+            add(idle, None);
+        }
+    }
+}
+
+/// The purchase of a reservation: what is paid at its start, and what is paid in each of its periods.
+fn purchases(
+    model: &Model,
+    held: &Held,
+    committed: &Option<Commitment>,
+    charge: &impl Fn(usize, f64) -> Charge,
+    out: &mut Vec<Charge>,
+) {
+    let offer = &model.offers[held.offer];
+    let Term::Reserved { upfront, .. } = offer.term else { return };
+    let whole = held.chips * model.calendar.hours(held.periods.clone());
+    let mut add = |t: usize, quantity: f64, frequency: Frequency, what: &str| {
+        let mut bought = charge(t, quantity);
+        bought.billed = bought.effective;
+        bought.effective = 0.0;
+        bought.category = ChargeCategory::Purchase;
+        bought.frequency = frequency;
+        bought.pricing = Some(Pricing::Standard);
+        bought.description = format!("{what} of {} of {}", human(held.chips, "reserved chip"), offer.id);
+        bought.consumed = None;
+        bought.commitment = committed.clone().map(|c| Commitment { quantity, ..c });
+        out.push(bought);
+    };
+    if upfront > 0.0 {
+        add(held.periods.start, upfront * whole, Frequency::OneTime, "upfront payment");
+    }
+    if upfront < 1.0 {
+        for t in held.periods.clone() {
+            let quantity = (1.0 - upfront) * held.chips * model.calendar.periods[t].hours;
+            add(t, quantity, Frequency::Recurring, "payment");
+        }
+    }
+}
+
+/// The parts of what is held of an offer in a period that run each workload, and the part that runs none.
+fn shares(schedule: &Schedule, offer: usize, period: usize, held: f64) -> (Vec<(usize, f64)>, f64) {
+    let here = schedule.running.iter().filter(|r| r.offer == offer && r.period == period && r.chips > DUST);
+    let mut runs: BTreeMap<usize, f64> = BTreeMap::new();
+    here.for_each(|r| *runs.entry(r.workload).or_default() += r.chips);
+    let running: f64 = runs.values().sum();
+    // What is held and what runs agree to rounding: then all of it runs.
+    let idle = if held - running > DUST * held { held - running } else { 0.0 };
+    let whole = running + idle;
+    (runs.into_iter().map(|(w, chips)| (w, chips / whole)).collect(), idle / whole)
+}
+
+/// The charges of a contract itself: what is paid under its commitment, what is paid and not used, fees and funding.
+fn contract(model: &Model, schedule: &Schedule, ledger: &Ledger, k: usize, out: &mut Vec<Charge>) {
+    let contract = &model.contracts[k];
+    let money = contract.commit.as_ref().map(|c| c.counted_in == CommitIn::Spend);
+    // Reservations under the contract are purchases of their own.
+    let mut paid_under = vec![(0.0, 0.0); model.periods()];
+    let of_contract = |h: &&Held| {
+        h.contract == Some(k) && h.chips > DUST && !matches!(model.offers[h.offer].term, Term::Reserved { .. })
+    };
+    for h in schedule.held.iter().filter(of_contract) {
+        for (t, per_chip) in paid(model, h) {
+            paid_under[t].0 += per_chip * h.chips;
+            paid_under[t].1 += h.chips * model.calendar.periods[t].hours;
+        }
+    }
+    let party = contract_party(model, k);
+    let charge = |category, period: usize, amount: f64, description: String| Charge {
+        category,
+        frequency: Frequency::Recurring,
+        pricing: (category != ChargeCategory::Credit).then_some(Pricing::Standard),
+        period,
+        description,
+        billed: amount,
+        effective: amount,
+        prices: (category != ChargeCategory::Credit).then_some((1.0, 1.0)),
+        quantity: amount,
+        chip_hours: false,
+        consumed: None,
+        commitment: None,
+        party: party.clone(),
+        workload: None,
+        contract: Some(contract.id.clone()),
+        vendor: None,
+    };
+    for (t, (paid, chip_hours)) in paid_under.into_iter().enumerate() {
+        let idle = ledger.idle[k][t];
+        if let Some(money) = money {
+            let commitment = |used, quantity| {
+                Some(Commitment { id: contract.id.clone(), reservation: false, money, used, quantity })
+            };
+            if paid + idle > 0.0 {
+                let what = format!("payment under the commitment {}", contract.id);
+                let mut bought = charge(ChargeCategory::Purchase, t, paid + idle, what);
+                bought.effective = 0.0;
+                bought.commitment = commitment(None, if money { paid + idle } else { chip_hours });
+                out.push(bought);
+            }
+            if idle > 0.0 {
+                let what = format!("committed under {} and not used", contract.id);
+                let mut unused = charge(ChargeCategory::Usage, t, idle, what);
+                unused.billed = 0.0;
+                unused.pricing = Some(Pricing::Committed);
+                unused.commitment = commitment(Some(false), idle);
+                out.push(unused);
+            }
+        }
+        if ledger.fees[k][t] != 0.0 {
+            let mut fee = charge(ChargeCategory::Purchase, t, ledger.fees[k][t], format!("fee of {}", contract.id));
+            fee.frequency = Frequency::OneTime;
+            out.push(fee);
+        }
+        if ledger.funding[k][t] != 0.0 {
+            let mut funding =
+                charge(ChargeCategory::Credit, t, -ledger.funding[k][t], format!("funding by {}", contract.id));
+            funding.frequency = Frequency::OneTime;
+            out.push(funding);
+        }
+    }
+}
+
+fn party(model: &Model, offer: &Offer, held: &Held) -> Party {
+    let cloud = &model.clouds[offer.cloud];
+    let chip = &model.chips[offer.chip];
+    let with = held.contract.and_then(|k| model.contracts[k].with.clone());
+    let region = offer.region.as_ref().map(|r| format!("/{r}")).unwrap_or_default();
+    let tier = if held.tier == 0 { String::new() } else { format!("/above {}", offer.above(held.tier)) };
+    Party {
+        provider: cloud.id.clone(),
+        publisher: cloud.owner.clone(),
+        issuer: with.unwrap_or_else(|| cloud.owner.clone()),
+        region: offer.region.clone(),
+        service: chip.id.clone(),
+        sku: format!("{}{region}/{}", cloud.id, chip.id),
+        sku_price: format!("{}{tier}", offer.id),
+        resource: Some(offer.id.clone()),
+    }
+}
+
+/// A contract is with whom it names, or with itself.
+fn contract_party(model: &Model, k: usize) -> Party {
+    let contract = &model.contracts[k];
+    let with = contract.with.clone().unwrap_or_else(|| contract.id.clone());
+    Party {
+        provider: with.clone(),
+        publisher: with.clone(),
+        issuer: with,
+        region: None,
+        service: contract.id.clone(),
+        sku: contract.id.clone(),
+        sku_price: contract.id.clone(),
+        resource: None,
+    }
+}
+
+/// Checks each commitment, and the whole against the ledger.
+fn check(charges: &[Charge], ledger: &Ledger) -> Result<(), Unbalanced> {
+    let mut sums: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
+    for (c, commitment) in charges.iter().filter_map(|c| Some((c, c.commitment.as_ref()?))) {
+        let sum = sums.entry(&commitment.id).or_default();
+        match c.category {
+            ChargeCategory::Purchase => sum.0 += c.billed,
+            _ => sum.1 += c.effective,
+        }
+    }
+    let same = |a: f64, b: f64, size: f64| (a - b).abs() <= BALANCE * size.max(1e-6);
+    for (id, (billed, effective)) in sums {
+        if !same(billed, effective, billed.abs()) {
+            return Err(Unbalanced::Commitment { id: id.to_owned(), effective, billed });
+        }
+    }
+    let sum = |grid: &[Vec<f64>]| grid.iter().flatten().sum::<f64>();
+    let (paid, funding) = (sum(&ledger.offers) + sum(&ledger.idle) + sum(&ledger.fees), sum(&ledger.funding));
+    let billed: f64 = charges.iter().map(|c| c.billed).sum();
+    // What is left out as rounding is a billionth of a chip of each holding.
+    if !same(billed, paid - funding, 100.0 * (paid + funding)) {
+        return Err(Unbalanced::Total { charges: billed, plan: paid - funding });
+    }
+    Ok(())
+}
+
+fn human(x: f64, what: &str) -> String {
+    format!("{} {what}s", crate::units::human::number(x))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Running;
+
+    /// Four chips reserved for two periods of an hour, half of the price of 3 paid at the start, running in the first.
+    fn reserved() -> (Model, Schedule, Ledger) {
+        let model = Model::from_yaml_str(
+            "polysource: 1
+horizon: { start: 2026-01-01, periods: 2, step: hour }
+chips: { gpu: { vendor: nvidia } }
+clouds: { aws: {} }
+offers: { r: { chip: gpu, cloud: aws, price: 3, capacity: 4, term: { reserved: 2 h, upfront: 50 % } } }
+workloads: { chat: { kind: inference, demand: 4 req/h, throughput: { gpu: 1 req/h } } }
+",
+        );
+        let model = model.unwrap();
+        let held = vec![Held { offer: 0, contract: None, tier: 0, periods: 0..2, chips: 4.0 }];
+        let running = vec![Running { workload: 0, offer: 0, period: 0, chips: 4.0 }];
+        let schedule = Schedule { held, running, ..Schedule::default() };
+        let ledger = Ledger::of(&model, &schedule);
+        (model, schedule, ledger)
+    }
+
+    #[test]
+    fn what_does_not_add_up_is_refused() {
+        let (model, schedule, ledger) = reserved();
+        let right = charges(&model, &schedule, &ledger).unwrap();
+        assert_eq!(
+            right.iter().map(|c| (c.billed, c.effective)).collect::<Vec<_>>(),
+            [(12.0, 0.0), (6.0, 0.0), (6.0, 0.0), (0.0, 12.0), (0.0, 12.0)]
+        );
+        assert_eq!(right[4].commitment.as_ref().unwrap().used, Some(false), "the second hour runs nothing");
+        let mut wrong = right.clone();
+        wrong[3].effective *= 1.0 + 1e-8;
+        let told = check(&wrong, &ledger).unwrap_err();
+        assert!(matches!(&told, Unbalanced::Commitment { id, .. } if id == "r@2026-01-01T00"), "{told}");
+        let mut wrong = right;
+        wrong.pop();
+        wrong.pop();
+        wrong.iter_mut().for_each(|c| c.commitment = None);
+        wrong.pop();
+        assert!(matches!(check(&wrong, &ledger), Err(Unbalanced::Total { charges: 18.0, plan: 24.0 })));
+    }
+}
