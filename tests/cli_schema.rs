@@ -33,7 +33,7 @@ fn problems(schema: &str, value: &Value) -> Vec<String> {
 
 #[test]
 fn the_files_in_the_repository_are_up_to_date() {
-    for of in ["model", "output", "stress", "sweep", "curve", "frontier"] {
+    for of in ["model", "output", "stress", "sweep", "curve", "frontier", "alternatives"] {
         let file = std::fs::read_to_string(format!("schema/{of}.schema.json")).unwrap();
         assert!(file == stdout(&["schema", of]), "run `polysource schema {of} -o schema/{of}.schema.json`");
     }
@@ -167,11 +167,23 @@ fn completions_for_every_shell() {
 #[test]
 fn help_has_examples_and_lists_only_what_there_is() {
     let help = stdout(&["--help"]);
-    for verb in ["check", "solve", "stress", "sweep", "curve", "frontier", "export", "schema", "init", "completions"] {
+    for verb in [
+        "check",
+        "solve",
+        "stress",
+        "sweep",
+        "curve",
+        "frontier",
+        "alternatives",
+        "export",
+        "schema",
+        "init",
+        "completions",
+    ] {
         assert!(help.contains(&format!("\n  {verb} ")), "{verb}");
         assert!(stdout(&[verb, "--help"]).contains("Example"), "{verb} lacks an example");
     }
-    for verb in ["alternatives", "explain", "diff", "report ", "import"] {
+    for verb in ["explain", "diff", "report ", "import"] {
         assert!(!help.contains(&format!("\n  {verb}")), "{verb} is not there yet");
     }
     assert_eq!(stdout(&["--version"]), format!("polysource {}\n", env!("CARGO_PKG_VERSION")));

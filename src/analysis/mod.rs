@@ -1,6 +1,7 @@
 //! Loops over the rooms before: solving a model is build, solve, certify, tell, audit; and again
 //! without the dependency limits for what they cost.
 
+pub mod alternatives;
 pub mod curve;
 mod cuts;
 mod deals;

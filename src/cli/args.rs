@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::alternatives::AlternativesCommand;
 use crate::analysis::Detail;
 use crate::engine::EngineChoice;
 
@@ -59,6 +60,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  polysource frontier models/quickstart.yaml --against hhi:vendor\n  polysource frontier models/inference-fleet.yaml --against largest:vendor:chips --points 8 --plans plans\n  polysource frontier models/inference-fleet.yaml --against served:cloud --format json\n\nAgainst: hhi:DIMENSION[:MEASURE], largest:DIMENSION[:MEASURE], served:DIMENSION or cvar[:LEVEL]; measures are spend (default), chips, work and power."
     )]
     Frontier(FrontierCommand),
+    /// Find what else could be done at nearly the same cost: the room for negotiation, and plans that differ.
+    #[command(
+        after_help = "Examples:\n  polysource alternatives models/quickstart.yaml --within 2%\n  polysource alternatives models/inference-fleet.yaml --within 5% --by vendor,cloud --plans 4 --write plans\n  polysource alternatives models/quickstart.yaml --of chips --format json\n\nShares are of spend (default), chips, work or power over the horizon."
+    )]
+    Alternatives(AlternativesCommand),
     /// Write the linear program for another solver.
     #[command(
         after_help = "Examples:\n  polysource export models/quickstart.yaml --to lp\n  polysource export models/frontier-lab.yaml -o frontier.mps"
@@ -343,6 +349,7 @@ pub(super) enum SchemaOf {
     Sweep,
     Curve,
     Frontier,
+    Alternatives,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -374,7 +381,7 @@ impl From<PlanFormat> for crate::report::Format {
 }
 
 /// Reads the name of an engine that this build has.
-fn parse_engine(text: &str) -> Result<EngineChoice, String> {
+pub(super) fn parse_engine(text: &str) -> Result<EngineChoice, String> {
     let choice: EngineChoice = text.parse()?;
     choice.built_in().map_err(|e| e.to_string())?;
     Ok(choice)
@@ -412,7 +419,7 @@ fn parse_correlation(text: &str) -> Result<(String, String, f64), String> {
 }
 
 /// Reads `90`, `30s`, `5m` or `1h`.
-fn parse_time(text: &str) -> Result<Duration, String> {
+pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let factor = match &text[digits.len()..] {
         "" | "s" => 1.0,

@@ -1,5 +1,6 @@
 //! The command line: arguments, commands, exit codes. The only room that prints and exits.
 
+mod alternatives;
 mod args;
 mod check;
 mod curve;
@@ -28,6 +29,7 @@ mod exit {
     pub const USAGE: u8 = 2;
     pub const MODEL_WRONG: u8 = 3;
     pub const INFEASIBLE: u8 = 4;
+    pub const LIMITED: u8 = 5;
     pub const UNCERTIFIED: u8 = 6;
     pub const INTERRUPTED: u8 = 130;
 }
@@ -82,6 +84,7 @@ fn run() -> u8 {
         Command::Sweep(command) => sweep::run(command, arguments.quiet),
         Command::Curve(command) => curve::run(command, arguments.quiet),
         Command::Frontier(command) => frontier::run(command, arguments.quiet),
+        Command::Alternatives(command) => alternatives::run(command, arguments.quiet),
         Command::Export(command) => export::run(command, arguments.quiet),
         Command::Schema { of, output } => schema(*of, output.as_deref()),
         Command::Init { output } => {
@@ -108,6 +111,7 @@ fn schema(of: SchemaOf, output: Option<&std::path::Path>) -> Result<u8, Failure>
         SchemaOf::Output => crate::report::output_schema(),
         SchemaOf::Curve => crate::report::curve_schema(),
         SchemaOf::Frontier => crate::report::frontier_schema(),
+        SchemaOf::Alternatives => crate::report::alternatives_schema(),
         SchemaOf::Sweep => crate::report::sweep_schema(),
         SchemaOf::Stress => crate::report::stress_schema(),
     };

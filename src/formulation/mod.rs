@@ -32,6 +32,7 @@ mod concentration;
 mod decisions;
 mod demand;
 mod measure;
+mod objective;
 mod placement;
 mod power;
 mod quantities;
@@ -50,7 +51,7 @@ use crate::lp::{ColumnId, LinearProgram, RowId};
 use crate::model::{Decision, LimitKind, Model};
 
 pub use baseline::Moved;
-pub use measure::{contract_inside, unit_price};
+pub use measure::{Sum, contract_inside, unit_price};
 pub use placement::{PlaceBy, Placement, placement_cost};
 pub use ramp::held_today;
 pub use requirement::{Limits, Requirement};
@@ -215,6 +216,8 @@ pub enum Constraint {
         /// Whether it is the expected loss.
         expected: bool,
     },
+    /// What a further question asks of the plans: that they cost no more than so much, say.
+    Asked,
     /// The limit holds.
     Limit {
         /// The limit.

@@ -13,7 +13,7 @@ mod situation;
 mod tables;
 mod types;
 
-pub use exposure::exposure;
+pub use exposure::{exposure, measures};
 pub use limits::{Evidence, limit_results};
 pub use organisations::organisations;
 pub use resilience::{Survival, losses, resilience, survival, usual_response, whole};

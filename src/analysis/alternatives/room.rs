@@ -1,0 +1,119 @@
+//! The room for negotiation: what each group can have at least and at most within the allowance.
+
+use rayon::prelude::*;
+
+use super::near::{Near, ROOMS};
+use super::ratio::{Found, Question, extreme};
+use super::types::{AlternativesSettings, Extreme, GroupRoom, Portion};
+use crate::analysis::solve::{Examined, examine};
+use crate::engine::{CertifiedStatus, EngineError};
+use crate::formulation::{Formulation, Sum};
+use crate::plan::audit::TOLERANCE;
+use crate::plan::ledger::measure;
+
+/// The cheapest plan.
+pub(super) struct Cheapest<'a> {
+    pub formulation: &'a Formulation,
+    pub x: &'a [f64],
+}
+
+/// What each group of each dimension can have, with what could not be certified in words.
+///
+/// # Errors
+/// As the engine's.
+pub(super) fn room(
+    near: &Near<'_>,
+    cheapest: &Cheapest<'_>,
+    settings: &AlternativesSettings,
+) -> Result<(Vec<GroupRoom>, Vec<String>), EngineError> {
+    let model = near.model;
+    let everything = vec![true; model.offers.len()];
+    let least_total = least_total(near, &|f| f.measured(model, &everything, settings.of, &model.calendar.all()))?;
+    let mut groups: Vec<(String, String, Vec<bool>)> = Vec::new();
+    for by in &settings.by {
+        for (name, offers) in model.groups(by) {
+            let mut mask = vec![false; model.offers.len()];
+            offers.iter().for_each(|&o| mask[o] = true);
+            groups.push((by.word().to_owned(), name, mask));
+        }
+    }
+    let told: Result<Vec<GroupRoom>, EngineError> = groups
+        .into_par_iter()
+        .map(|(by, group, offers)| group_room(near, cheapest, settings, least_total, by, group, &offers))
+        .collect();
+    let told = told?;
+    let mut notes = Vec::new();
+    for g in &told {
+        for (word, extreme) in [("least", &g.least), ("most", &g.most)] {
+            let which = format!("the {word} of {} `{}`", g.by, g.group);
+            match extreme {
+                None => notes.push(format!("{which} could not be certified and is left out")),
+                Some(e) if e.limited => notes.push(format!("{which} was sought until a limit of time")),
+                Some(_) => {}
+            }
+        }
+    }
+    if least_total <= 0.0 {
+        notes.push(format!(
+            "a plan may have no {} at all, where a share has no meaning: there is no proved bound of the shares",
+            settings.of.word()
+        ));
+    }
+    Ok((told, notes))
+}
+
+fn group_room(
+    near: &Near<'_>,
+    cheapest: &Cheapest<'_>,
+    settings: &AlternativesSettings,
+    least_total: f64,
+    by: String,
+    group: String,
+    offers: &[bool],
+) -> Result<GroupRoom, EngineError> {
+    let (model, of) = (near.model, settings.of);
+    let horizon = model.calendar.all();
+    let everything = vec![true; model.offers.len()];
+    let parts = |f: &Formulation| -> (Sum, Sum) {
+        (f.measured(model, offers, of, &horizon), f.measured(model, &everything, of, &horizon))
+    };
+    let (part, whole) = parts(cheapest.formulation);
+    let portion = |amount: f64, total: f64| Portion { share: amount / total, amount, total };
+    let now = portion(part.at(cheapest.x), whole.at(cheapest.x));
+    let sought = |most: bool| -> Result<Option<Extreme>, EngineError> {
+        let question = Question { parts: &parts, most, known: cheapest.x, least_total };
+        let Some(found) = extreme(near, &question)? else { return Ok(None) };
+        let examined = examine(model, &found.formulation, &found.x, None)?;
+        let told = |offers: &[bool]| measure(model, &examined.schedule, &examined.ledger, offers, of, None, &horizon);
+        let plan = portion(told(offers), told(&everything));
+        let (part, whole) = parts(&found.formulation);
+        let as_solved = part.at(&found.x) / whole.at(&found.x);
+        if !sound(near, &examined) || (plan.share - as_solved).abs() > TOLERANCE {
+            return Ok(None);
+        }
+        let Found { bound, limited, .. } = found;
+        Ok(Some(Extreme { portion: plan, cost: examined.cost.total, bound, limited }))
+    };
+    let (least, most) = (sought(false)?, sought(true)?);
+    Ok(GroupRoom { by, group, least, cheapest: now, most })
+}
+
+/// Whether a plan keeps the model's requirements and costs no more than is allowed.
+pub(super) fn sound(near: &Near<'_>, examined: &Examined<'_>) -> bool {
+    for b in &examined.breaches {
+        tracing::warn!(what = b.what.as_str(), by = b.by, "a plan does not keep a requirement");
+    }
+    examined.breaches.is_empty() && examined.cost.total <= near.allowed + TOLERANCE * (1.0 + near.allowed.abs())
+}
+
+/// What a total is at least in every plan, proved; 0 if that could not be certified.
+fn least_total(near: &Near<'_>, total: &dyn Fn(&Formulation) -> Sum) -> Result<f64, EngineError> {
+    let mut f = near.program(ROOMS[0]);
+    let sum = total(&f);
+    let solved = near.least(&mut f, &sum)?;
+    // A solution that touches no box is one of the program without boxes.
+    let certain = matches!(solved.status, CertifiedStatus::Optimal | CertifiedStatus::LimitReached)
+        && !solved.x.is_empty()
+        && !f.touched(&solved.x);
+    Ok(if certain { solved.certificate.bound.max(0.0) } else { 0.0 })
+}
