@@ -9,8 +9,8 @@
 //!
 //! The least is the same with the signs of M_g turned.
 
-use super::near::{Near, ROOMS};
-use crate::engine::{CertifiedStatus, EngineError, Solved};
+use super::near::{Near, Program, ROOMS, is_plan};
+use crate::engine::{CertifiedStatus, EngineError};
 use crate::formulation::{Formulation, Sum};
 
 /// Most steps; ten are many.
@@ -51,10 +51,10 @@ pub(super) struct Found {
 /// As the engine's.
 pub(super) fn extreme(near: &Near<'_>, question: &Question<'_>) -> Result<Option<Found>, EngineError> {
     for room in ROOMS {
-        let mut f = near.program(room);
-        let Some((x, bound, limited)) = steps(near, question, &mut f)? else { return Ok(None) };
-        if !f.touched(&x) {
-            return Ok(Some(Found { formulation: f, x, bound, limited }));
+        let mut program = near.program(room);
+        let Some((x, bound, limited)) = steps(near, question, &mut program)? else { return Ok(None) };
+        if !program.f.touched(&x) {
+            return Ok(Some(Found { formulation: program.f, x, bound, limited }));
         }
         tracing::debug!(room, "a share touched a box");
     }
@@ -66,9 +66,9 @@ pub(super) fn extreme(near: &Near<'_>, question: &Question<'_>) -> Result<Option
 fn steps(
     near: &Near<'_>,
     question: &Question<'_>,
-    f: &mut Formulation,
+    program: &mut Program,
 ) -> Result<Option<(Vec<f64>, Option<f64>, bool)>, EngineError> {
-    let (part, whole) = (question.parts)(f);
+    let (part, whole) = (question.parts)(&program.f);
     let sign = if question.most { 1.0 } else { -1.0 };
     let scale = whole.at(question.known);
     let mut best = (question.known.to_vec(), part.at(question.known) / scale);
@@ -77,8 +77,8 @@ fn steps(
         let share = best.1;
         // In parts of the known total, so that a gap of a millionth is one of the share.
         let less = part.plus(-sign / scale, &whole, sign * share / scale);
-        let solved = near.least(f, &less)?;
-        if !usable(&solved) {
+        let solved = near.least(program, &less)?;
+        if !is_plan(&solved) {
             tracing::debug!(status = ?solved.status, step, "a share was not certified");
             return Ok(None);
         }
@@ -99,9 +99,4 @@ fn steps(
         }
     }
     Ok(None)
-}
-
-/// Whether a point came of it that is one of the plans.
-fn usable(solved: &Solved) -> bool {
-    matches!(solved.status, CertifiedStatus::Optimal | CertifiedStatus::LimitReached) && !solved.x.is_empty()
 }

@@ -2,11 +2,11 @@
 
 use rayon::prelude::*;
 
-use super::near::{Near, ROOMS};
+use super::near::{Near, ROOMS, is_plan};
 use super::ratio::{Found, Question, extreme};
 use super::types::{AlternativesSettings, Extreme, GroupRoom, Portion};
-use crate::analysis::solve::{Examined, examine};
-use crate::engine::{CertifiedStatus, EngineError};
+use crate::analysis::solve::examine;
+use crate::engine::EngineError;
 use crate::formulation::{Formulation, Sum};
 use crate::plan::audit::TOLERANCE;
 use crate::plan::ledger::measure;
@@ -37,11 +37,20 @@ pub(super) fn room(
             groups.push((by.word().to_owned(), name, mask));
         }
     }
-    let told: Result<Vec<GroupRoom>, EngineError> = groups
-        .into_par_iter()
-        .map(|(by, group, offers)| group_room(near, cheapest, settings, least_total, by, group, &offers))
+    // Groups of several dimensions may be the same offers, as a vendor that is its own only cloud.
+    let mut masks: Vec<&Vec<bool>> = groups.iter().map(|(_, _, offers)| offers).collect();
+    masks.sort_unstable();
+    masks.dedup();
+    let ranges: Result<Vec<Range>, EngineError> =
+        masks.par_iter().map(|offers| range(near, cheapest, settings, least_total, offers)).collect();
+    let ranges = ranges?;
+    let told: Vec<GroupRoom> = groups
+        .iter()
+        .filter_map(|(by, group, offers)| {
+            let Range { least, cheapest, most } = ranges[masks.binary_search(&offers).ok()?];
+            Some(GroupRoom { by: by.clone(), group: group.clone(), least, cheapest, most })
+        })
         .collect();
-    let told = told?;
     let mut notes = Vec::new();
     for g in &told {
         for (word, extreme) in [("least", &g.least), ("most", &g.most)] {
@@ -62,15 +71,21 @@ pub(super) fn room(
     Ok((told, notes))
 }
 
-fn group_room(
+/// What some offers can have.
+#[derive(Clone, Copy)]
+struct Range {
+    least: Option<Extreme>,
+    cheapest: Portion,
+    most: Option<Extreme>,
+}
+
+fn range(
     near: &Near<'_>,
     cheapest: &Cheapest<'_>,
     settings: &AlternativesSettings,
     least_total: f64,
-    by: String,
-    group: String,
     offers: &[bool],
-) -> Result<GroupRoom, EngineError> {
+) -> Result<Range, EngineError> {
     let (model, of) = (near.model, settings.of);
     let horizon = model.calendar.all();
     let everything = vec![true; model.offers.len()];
@@ -88,32 +103,22 @@ fn group_room(
         let plan = portion(told(offers), told(&everything));
         let (part, whole) = parts(&found.formulation);
         let as_solved = part.at(&found.x) / whole.at(&found.x);
-        if !sound(near, &examined) || (plan.share - as_solved).abs() > TOLERANCE {
+        if !near.sound(&examined) || (plan.share - as_solved).abs() > TOLERANCE {
             return Ok(None);
         }
         let Found { bound, limited, .. } = found;
         Ok(Some(Extreme { portion: plan, cost: examined.cost.total, bound, limited }))
     };
     let (least, most) = (sought(false)?, sought(true)?);
-    Ok(GroupRoom { by, group, least, cheapest: now, most })
-}
-
-/// Whether a plan keeps the model's requirements and costs no more than is allowed.
-pub(super) fn sound(near: &Near<'_>, examined: &Examined<'_>) -> bool {
-    for b in &examined.breaches {
-        tracing::warn!(what = b.what.as_str(), by = b.by, "a plan does not keep a requirement");
-    }
-    examined.breaches.is_empty() && examined.cost.total <= near.allowed + TOLERANCE * (1.0 + near.allowed.abs())
+    Ok(Range { least, cheapest: now, most })
 }
 
 /// What a total is at least in every plan, proved; 0 if that could not be certified.
 fn least_total(near: &Near<'_>, total: &dyn Fn(&Formulation) -> Sum) -> Result<f64, EngineError> {
-    let mut f = near.program(ROOMS[0]);
-    let sum = total(&f);
-    let solved = near.least(&mut f, &sum)?;
-    // A solution that touches no box is one of the program without boxes.
-    let certain = matches!(solved.status, CertifiedStatus::Optimal | CertifiedStatus::LimitReached)
-        && !solved.x.is_empty()
-        && !f.touched(&solved.x);
+    let mut program = near.program(ROOMS[0]);
+    let sum = total(&program.f);
+    let solved = near.least(&mut program, &sum)?;
+    // What touches no box of ours holds without the boxes.
+    let certain = is_plan(&solved) && !program.f.touched(&solved.x);
     Ok(if certain { solved.certificate.bound.max(0.0) } else { 0.0 })
 }
