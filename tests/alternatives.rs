@@ -262,3 +262,83 @@ fn every_least_and_most_from_the_other_side() {
     }
     assert!(beyond > 60, "only {beyond} shares have anything beyond them: the models are too simple");
 }
+
+/// Chip-hours of each offer in each period.
+fn used(plan: &Plan) -> std::collections::BTreeMap<(String, String), f64> {
+    let mut used = std::collections::BTreeMap::new();
+    for p in &plan.purchases {
+        *used.entry((p.offer.clone(), p.period.clone())).or_insert(0.0) += p.chips;
+    }
+    used
+}
+
+/// The part of the chips (in periods of about the same length) that only one of two plans has.
+fn apart(a: &Plan, b: &Plan) -> f64 {
+    let (a, b) = (used(a), used(b));
+    let keys: std::collections::BTreeSet<_> = a.keys().chain(b.keys()).collect();
+    let at = |of: &std::collections::BTreeMap<_, f64>, key| of.get(key).copied().unwrap_or(0.0);
+    let apart: f64 = keys.iter().map(|k| (at(&a, *k) - at(&b, *k)).abs()).sum();
+    apart / (a.values().sum::<f64>() + b.values().sum::<f64>())
+}
+
+/// Plans within the allowance, audited, that differ from the cheapest and from one another.
+fn sound(text: &str, found: &Alternatives, plans: &[Plan]) {
+    let cheapest = solve(&load(&input(text)).unwrap().model, &PLAN).unwrap();
+    assert_eq!(found.plans.len(), plans.len());
+    let mut all = vec![&cheapest];
+    for (told, plan) in found.plans.iter().zip(plans) {
+        assert_eq!((plan.status, plan.certificate.verified), (Status::NearOptimal, true), "{:?}", plan.notes);
+        let cost = plan.cost.as_ref().unwrap();
+        assert!((cost.total - told.cost).abs() <= 1e-12 * told.cost.abs());
+        assert!((told.extra - (told.cost - found.cost)).abs() <= 1e-9 * told.cost.abs());
+        assert!(told.cost <= found.allowed * (1.0 + 1e-9) && told.primal <= 1e-6, "{told:?}\n{text}");
+        assert!(plan.certificate.bound.unwrap() <= told.cost && plan.certificate.primal == Some(told.primal));
+        let lines: f64 = cost.lines.iter().map(|l| l.cost).sum();
+        assert!((lines - cost.total).abs() <= 1e-9 * cost.total.abs());
+        assert!(plan.limits.iter().all(|l| l.shadow_price.is_none()), "prices of another program are none");
+        for other in &all {
+            let apart = apart(plan, other);
+            assert!(apart > 0.0095, "the same as another: {apart} {told:?}\n{text}");
+        }
+        assert!((apart(plan, &cheapest) - told.differs).abs() < 0.02, "{told:?}\n{text}");
+        assert!(told.sentence.starts_with("it costs ") && told.sentence.contains('`'), "{told:?}");
+        all.push(plan);
+    }
+}
+
+/// A tenth more, and the plan that is least like the cheapest: 10 on t instead of h. Apart are 10 on one
+/// side and 10 on the other, of 200 on both.
+#[test]
+fn the_plan_that_differs_most_by_hand() {
+    let (found, plans) = ask(&two(""), 0.1, VENDOR, Measure::Spend, 3);
+    sound(&two(""), &found, &plans);
+    assert_eq!(plans.len(), 1, "{:?}", found.plans);
+    let told = &found.plans[0];
+    // A thousandth of the chips may be given up for a cheaper plan.
+    assert!((told.differs - 0.1).abs() < 2e-3 && (told.cost - 110.0).abs() < 0.2, "{told:?}");
+    assert!(told.differs_from_others.is_none());
+    assert!(told.sentence.contains("10 fewer of `h` and 10 more of `t`"), "{}", told.sentence);
+    assert!(found.notes.iter().any(|n| n.starts_with("only one plan was found")), "{:?}", found.notes);
+}
+
+#[test]
+fn plans_of_random_models_differ_within_the_allowance() {
+    let mut random = Random(17);
+    let mut plans = 0;
+    for i in 0..16 {
+        let text = random.model(i % 4 == 3);
+        let (found, different) = ask(&text, 0.04, &[], Measure::Spend, 3);
+        assert!(found.room.is_empty());
+        sound(&text, &found, &different);
+        plans += different.len();
+    }
+    assert!(plans > 30, "only {plans} plans: the models are too simple");
+}
+
+#[test]
+fn the_same_every_time() {
+    let text = Random(3).model(true);
+    let by = [Dimension::Vendor, Dimension::Organisation];
+    let (a, b) = (ask(&text, 0.02, &by, Measure::Spend, 2), ask(&text, 0.02, &by, Measure::Spend, 2));
+    assert_eq!((serde_json::to_string(&a.0).unwrap(), &a.1), (serde_json::to_string(&b.0).unwrap(), &b.1));
+}

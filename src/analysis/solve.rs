@@ -130,7 +130,7 @@ pub(super) fn solve_within_boxes(
 const SAME: f64 = 1e-9;
 
 /// Takes the solution that tells idle money as such, if it is as good.
-fn tell_idle(model: &Model, formulation: &Formulation, solved: &mut Solved) {
+pub(super) fn tell_idle(model: &Model, formulation: &Formulation, solved: &mut Solved) {
     // A concentration is only held where the cuts were made.
     if solved.status != CertifiedStatus::Optimal || formulation.idles.is_empty() || formulation.has_cones() {
         return;

@@ -89,16 +89,17 @@ pub fn write_text(found: &Alternatives, style: Style, out: &mut dyn Write) -> io
         ];
         text::named(&heading, &columns, &rows, None, style, out)?;
     }
-    if !found.room.is_empty() {
+    if found.exact && !found.room.is_empty() {
         writeln!(
             out,
             "\nEach least and most is exact: a certified plan has it, and it is proved that none has a less or larger share."
         )?;
     }
     for (i, plan) in found.plans.iter().enumerate() {
-        writeln!(out, "\nPlan {}: {}", i + 1, clean(&plan.sentence))?;
+        let apart = percent(plan.differs);
+        writeln!(out, "\nPlan {} differs in {apart} of the chip-hours: {}", i + 1, clean(&plan.sentence))?;
     }
-    found.notes.iter().try_for_each(|n| writeln!(out, "\n{}", clean(n)))
+    found.notes.iter().try_for_each(|n| writeln!(out, "\nNote: {}.", clean(n)))
 }
 
 fn row(found: &Alternatives, g: &GroupRoom) -> Vec<String> {

@@ -7,9 +7,11 @@
 //! - the least and most share of each group are found exactly (`ratio`);
 //! - plans that differ are made ("modelling to generate alternatives"; `differ`).
 
+mod differ;
 mod near;
 mod ratio;
 mod room;
+mod sentence;
 mod types;
 
 pub use types::{AlternativePlan, Alternatives, AlternativesError, AlternativesSettings, Extreme, GroupRoom, Portion};
@@ -17,7 +19,9 @@ pub use types::{AlternativePlan, Alternatives, AlternativesError, AlternativesSe
 use super::solve::{Detail, SolveSettings, solve_within_boxes, told};
 use crate::formulation::Limits;
 use crate::model::{Measure, Model};
-use crate::plan::{Plan, Status, measures};
+use crate::plan::{Plan, Schedule, Status, measures};
+use crate::units::human::money;
+use differ::{Different, Use};
 use near::Near;
 use room::Cheapest;
 
@@ -43,7 +47,19 @@ pub fn alternatives(
     }
     let near = Near::new(model, solve, cost.total, settings.within);
     let cheapest = Cheapest { formulation: &formulation, x: &solved.x };
-    let (room, notes) = room::room(&near, &cheapest, settings)?;
+    let (room, mut notes) = room::room(&near, &cheapest, settings)?;
+    let used = Use::of(model, &Schedule::read(model, &formulation, &solved.x));
+    let bound = solved.certificate.bound;
+    let different = differ::different(&near, &used, bound, settings.plans)?;
+    if different.len() < settings.plans {
+        let found = match different.len() {
+            0 => "no plan was".to_owned(),
+            1 => "only one plan was".to_owned(),
+            n => format!("only {n} plans were"),
+        };
+        notes.push(format!("{found} found that differs from all others in more than 1 % of the chip-hours"));
+    }
+    let (told, plans) = tell(model, settings, &plan, different, cost.total, near.allowed);
     let found = Alternatives {
         polysource: env!("CARGO_PKG_VERSION").to_owned(),
         format: 1,
@@ -53,14 +69,48 @@ pub fn alternatives(
         unit: unit(model, settings.of),
         within: settings.within,
         cost: cost.total,
-        bound: solved.certificate.bound,
+        bound,
         allowed: near.allowed,
+        exact: room.iter().all(|g| [&g.least, &g.most].into_iter().all(|e| e.as_ref().is_some_and(is_exact))),
         room,
-        plans: Vec::new(),
+        plans: told,
         notes,
         solves: near.solves() + 1,
     };
-    Ok((found, Vec::new()))
+    Ok((found, plans))
+}
+
+/// The plans that differ, told; and as plans, each of which says what it is.
+fn tell(
+    model: &Model,
+    settings: &AlternativesSettings,
+    cheapest: &Plan,
+    different: Vec<Different>,
+    least: f64,
+    allowed: f64,
+) -> (Vec<AlternativePlan>, Vec<Plan>) {
+    let mut told = Vec::new();
+    let mut plans = Vec::new();
+    for found in different {
+        let Different { mut plan, differs, from_others, primal, .. } = found;
+        let cost = plan.cost.as_ref().map_or(f64::NAN, |c| c.total);
+        let sentence = sentence::sentence(model, &plan, cheapest, settings.of.word());
+        plan.notes.push(format!(
+            "not the cheapest plan, which costs {}, but one that costs at most {}: {sentence}",
+            money(least, &model.currency),
+            money(allowed, &model.currency)
+        ));
+        told.push(AlternativePlan {
+            cost,
+            extra: cost - least,
+            differs,
+            differs_from_others: from_others,
+            primal,
+            sentence,
+        });
+        plans.push(plan);
+    }
+    (told, plans)
 }
 
 /// Whether the shares that are asked for have a meaning.
@@ -78,6 +128,13 @@ fn meaning(model: &Model, settings: &AlternativesSettings) -> Result<(), Alterna
         }
     }
     Ok(())
+}
+
+/// How far beyond a least or most share its proof may lie.
+const EXACT: f64 = 1e-5;
+
+fn is_exact(extreme: &Extreme) -> bool {
+    extreme.bound.is_some_and(|bound| (bound - extreme.portion.share).abs() <= EXACT)
 }
 
 /// Unit of the amounts of a measure.

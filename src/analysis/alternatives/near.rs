@@ -75,7 +75,12 @@ impl<'a> Near<'a> {
         for b in &examined.breaches {
             tracing::warn!(what = b.what.as_str(), by = b.by, "a plan does not keep a requirement");
         }
-        examined.breaches.is_empty() && examined.cost.total <= self.allowed + TOLERANCE * (1.0 + self.allowed.abs())
+        examined.breaches.is_empty() && self.affords(examined.cost.total)
+    }
+
+    /// Whether a cost is no more than is allowed.
+    pub fn affords(&self, cost: f64) -> bool {
+        cost <= self.allowed + TOLERANCE * (1.0 + self.allowed.abs())
     }
 
     /// How many programs were solved.

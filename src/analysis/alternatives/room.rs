@@ -10,6 +10,7 @@ use crate::engine::EngineError;
 use crate::formulation::{Formulation, Sum};
 use crate::plan::audit::TOLERANCE;
 use crate::plan::ledger::measure;
+use crate::units::human::percent;
 
 /// The cheapest plan.
 pub(super) struct Cheapest<'a> {
@@ -57,8 +58,18 @@ pub(super) fn room(
             let which = format!("the {word} of {} `{}`", g.by, g.group);
             match extreme {
                 None => notes.push(format!("{which} could not be certified and is left out")),
-                Some(e) if e.limited => notes.push(format!("{which} was sought until a limit of time")),
-                Some(_) => {}
+                Some(e) => {
+                    if e.limited {
+                        notes.push(format!("{which} was sought until a limit of time"));
+                    }
+                    if let Some(bound) = e.bound.filter(|_| !super::is_exact(e)) {
+                        notes.push(format!(
+                            "{which} is proved to lie between {} and {}",
+                            percent(e.portion.share),
+                            percent(bound)
+                        ));
+                    }
+                }
             }
         }
     }

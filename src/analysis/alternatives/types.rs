@@ -48,6 +48,9 @@ pub struct Alternatives {
     pub allowed: f64,
     /// The least and the most that each group can have.
     pub room: Vec<GroupRoom>,
+    /// Whether it is proved of each least and most that no plan goes beyond it by more than a
+    /// thousandth of a percentage point.
+    pub exact: bool,
     /// Plans that differ from the cheapest and from one another.
     pub plans: Vec<AlternativePlan>,
     /// What a reader should know.
@@ -107,8 +110,8 @@ pub struct AlternativePlan {
     /// The part of the chip-hours held that it holds elsewhere or at another time than the cheapest:
     /// 0 for the same plan, 1 for one that has nothing in common with it.
     pub differs: f64,
-    /// The same against the plan told before it that is most like it.
-    pub differs_from_others: f64,
+    /// The same against the plan told before it that is most like it; `null` for the first.
+    pub differs_from_others: Option<f64>,
     /// Largest violation of any row or bound of the program, the allowed cost among them.
     pub primal: f64,
     /// How it differs, in sentences.
