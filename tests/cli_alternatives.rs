@@ -80,7 +80,7 @@ fn a_share_is_a_part_of_its_total_in_every_measure() {
 #[test]
 fn what_is_wrong_is_told() {
     for (arguments, code, told) in [
-        (&["--within", "-1%"][..], 2, "is not a part of the cost"),
+        (&["--within=-1%"][..], 2, "is not a part of the cost"),
         (&["--within", "two"], 2, "is not a part of the cost"),
         (&["--by", "vendr"], 2, "did you mean `vendor`?"),
         (&["--of", "chip"], 2, "did you mean `chips`?"),

@@ -6,6 +6,8 @@ pub mod curve;
 mod cuts;
 mod deals;
 pub mod frontier;
+mod near;
+mod prefer;
 mod premium;
 mod ranges;
 mod solve;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::cuts::solve_with_cuts;
-use super::{deals, premium};
+use super::{deals, prefer, premium};
 use crate::engine::{CertifiedStatus, EngineChoice, EngineError, SolveOptions, Solved};
 use crate::formulation::{Formulation, Limits, build_with};
 use crate::lp::{Tolerances, primal_violation};
@@ -83,8 +83,10 @@ impl SolveSettings {
 /// assert!((plan.cost.unwrap().total - (54.0 + 4.0 * 36.0)).abs() < 1e-6);
 /// ```
 pub fn solve(model: &Model, settings: &SolveSettings) -> Result<Plan, EngineError> {
-    let (formulation, solved) = solve_within_boxes(model, Limits::All, settings)?;
+    let (formulation, mut solved) = solve_within_boxes(model, Limits::All, settings)?;
+    let preferred = prefer::choose(model, settings, &formulation, &mut solved)?;
     let mut plan = told(model, &formulation, &solved, settings.detail)?;
+    plan.notes.extend(preferred);
     if settings.detail != Detail::Plan && plan.status == Status::Optimal {
         premium::add(model, settings, &mut plan)?;
         deals::add(model, settings, &mut plan)?;

@@ -35,6 +35,7 @@ mod measure;
 mod objective;
 mod placement;
 mod power;
+mod prefer;
 mod quantities;
 mod ramp;
 mod reach;

@@ -19,7 +19,7 @@
 
 use rayon::prelude::*;
 
-use super::near::{Near, ROOMS, is_plan};
+use crate::analysis::near::{Near, ROOMS, is_plan};
 use crate::analysis::solve::{Detail, tell_idle, told};
 use crate::engine::{CertifiedStatus, EngineError, Solved};
 use crate::formulation::{Formulation, Sum};

@@ -4,25 +4,24 @@
 //! With the cost C of the cheapest plan known, all plans that cost at most C (1 + e) and keep the
 //! policy are the points of the same program with one more row. Over these
 //!
-//! - the least and most share of each group are found exactly (`ratio`);
+//! - the least and most share of each group are found exactly ([`super::near`]);
 //! - plans that differ are made ("modelling to generate alternatives"; `differ`).
 
 mod differ;
-mod near;
-mod ratio;
 mod room;
 mod sentence;
 mod types;
 
 pub use types::{AlternativePlan, Alternatives, AlternativesError, AlternativesSettings, Extreme, GroupRoom, Portion};
 
+use super::near::Near;
+use super::prefer;
 use super::solve::{Detail, SolveSettings, solve_within_boxes, told};
 use crate::formulation::Limits;
 use crate::model::{Measure, Model};
 use crate::plan::{Plan, Schedule, Status, measures};
 use crate::units::human::money;
 use differ::{Different, Use};
-use near::Near;
 use room::Cheapest;
 
 /// Finds the room for negotiation, and plans that differ; gives those plans as well.
@@ -35,7 +34,8 @@ pub fn alternatives(
 ) -> Result<(Alternatives, Vec<Plan>), AlternativesError> {
     meaning(model, settings)?;
     let solve = SolveSettings { detail: Detail::Plan, ..settings.solve };
-    let (formulation, solved) = solve_within_boxes(model, Limits::All, &solve)?;
+    let (formulation, mut solved) = solve_within_boxes(model, Limits::All, &solve)?;
+    prefer::choose(model, &solve, &formulation, &mut solved)?;
     let plan = told(model, &formulation, &solved, Detail::Plan)?;
     let (Status::Optimal, Some(cost)) = (plan.status, &plan.cost) else {
         return Err(AlternativesError::NoPlan(plan.status));

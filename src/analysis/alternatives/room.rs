@@ -2,9 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::near::{Near, ROOMS, is_plan};
-use super::ratio::{Found, Question, extreme};
 use super::types::{AlternativesSettings, Extreme, GroupRoom, Portion};
+use crate::analysis::near::{Found, Near, ROOMS, Ratio, extreme, is_plan};
 use crate::analysis::solve::examine;
 use crate::engine::EngineError;
 use crate::formulation::{Formulation, Sum};
@@ -107,8 +106,9 @@ fn range(
     let portion = |amount: f64, total: f64| Portion { share: amount / total, amount, total };
     let now = portion(part.at(cheapest.x), whole.at(cheapest.x));
     let sought = |most: bool| -> Result<Option<Extreme>, EngineError> {
-        let question = Question { parts: &parts, most, known: cheapest.x, least_total };
-        let Some(found) = extreme(near, &question)? else { return Ok(None) };
+        let Portion { share, total: scale, .. } = now;
+        let ratio = Ratio { parts: &|f| parts(f), most, known: cheapest.x, share, scale, least_total };
+        let Some(found) = extreme(near, &ratio)? else { return Ok(None) };
         let examined = examine(model, &found.formulation, &found.x, None)?;
         let told = |offers: &[bool]| measure(model, &examined.schedule, &examined.ledger, offers, of, None, &horizon);
         let plan = portion(told(offers), told(&everything));

@@ -68,10 +68,12 @@ fn chips(model: &Model, plan: &Plan, cheapest: &Plan) -> Option<String> {
         }
     }
     let mut changes: Vec<(&str, f64)> = change.into_iter().filter(|(_, c)| c.abs() > CHIPS * held).collect();
-    changes.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(b.0)));
+    // Of two that change as much, the first by name, whatever was rounded.
+    let size = |by: f64| (1e6 * by.abs() / held).round();
+    changes.sort_by(|a, b| size(b.1).total_cmp(&size(a.1)).then(a.0.cmp(b.0)));
     let told = |(offer, by): &(&str, f64)| {
         let word = if *by > 0.0 { "more" } else { "fewer" };
-        format!("{} {word} of `{offer}`", number(by.abs().round()))
+        format!("{} {word} of `{offer}`", number(by.abs()))
     };
     let told: Vec<String> = changes.iter().take(OFFERS).map(told).collect();
     match told.as_slice() {

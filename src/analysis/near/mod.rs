@@ -1,10 +1,14 @@
 //! The plans that cost nearly as little as the cheapest: the model's program with one more row,
 //! which holds its cost at what is allowed.
 
+mod ratio;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::analysis::cuts::solve_with_cuts;
-use crate::analysis::solve::{Examined, SolveSettings};
+pub(super) use ratio::{Found, Ratio, extreme};
+
+use super::cuts::solve_with_cuts;
+use super::solve::{Examined, SolveSettings};
 use crate::engine::{CertifiedStatus, EngineError, Solved};
 use crate::formulation::{Formulation, Limits, Sum, build_with};
 use crate::model::Model;

@@ -9,7 +9,7 @@
 //!
 //! The least is the same with the signs of M_g turned.
 
-use super::near::{Near, Program, ROOMS, is_plan};
+use super::{Near, Program, ROOMS, is_plan};
 use crate::engine::{CertifiedStatus, EngineError};
 use crate::formulation::{Formulation, Sum};
 
@@ -18,23 +18,24 @@ const STEPS: usize = 50;
 /// Shares that differ by less are the same.
 const SAME: f64 = 1e-9;
 
-/// A part and its whole in a program.
-pub(super) type Parts<'a> = dyn Fn(&Formulation) -> (Sum, Sum) + Sync + 'a;
-
-/// Where a share is sought.
-pub(super) struct Question<'a> {
-    /// The part and the whole.
-    pub parts: &'a Parts<'a>,
+/// Which share is sought, and what is known of it.
+pub(in crate::analysis) struct Ratio<'a> {
+    /// The part and the whole, in a program that may get columns and rows for them.
+    pub parts: &'a (dyn Fn(&mut Formulation) -> (Sum, Sum) + Sync),
     /// Whether the most is sought, or the least.
     pub most: bool,
-    /// A plan that is known.
+    /// A plan.
     pub known: &'a [f64],
+    /// Its share.
+    pub share: f64,
+    /// Its total, which sums are measured by.
+    pub scale: f64,
     /// What the total is at least in every plan.
     pub least_total: f64,
 }
 
 /// A share that no plan can better.
-pub(super) struct Found {
+pub(in crate::analysis) struct Found {
     /// The program.
     pub formulation: Formulation,
     /// The plan that has it.
@@ -49,10 +50,10 @@ pub(super) struct Found {
 ///
 /// # Errors
 /// As the engine's.
-pub(super) fn extreme(near: &Near<'_>, question: &Question<'_>) -> Result<Option<Found>, EngineError> {
+pub(in crate::analysis) fn extreme(near: &Near<'_>, ratio: &Ratio<'_>) -> Result<Option<Found>, EngineError> {
     for room in ROOMS {
         let mut program = near.program(room);
-        let Some((x, bound, limited)) = steps(near, question, &mut program)? else { return Ok(None) };
+        let Some((x, bound, limited)) = steps(near, ratio, &mut program)? else { return Ok(None) };
         if !program.f.touched(&x) {
             return Ok(Some(Found { formulation: program.f, x, bound, limited }));
         }
@@ -65,13 +66,13 @@ pub(super) fn extreme(near: &Near<'_>, question: &Question<'_>) -> Result<Option
 #[allow(clippy::type_complexity)]
 fn steps(
     near: &Near<'_>,
-    question: &Question<'_>,
+    ratio: &Ratio<'_>,
     program: &mut Program,
 ) -> Result<Option<(Vec<f64>, Option<f64>, bool)>, EngineError> {
-    let (part, whole) = (question.parts)(&program.f);
-    let sign = if question.most { 1.0 } else { -1.0 };
-    let scale = whole.at(question.known);
-    let mut best = (question.known.to_vec(), part.at(question.known) / scale);
+    let (part, whole) = (ratio.parts)(&mut program.f);
+    let sign = if ratio.most { 1.0 } else { -1.0 };
+    let scale = ratio.scale;
+    let mut best = (ratio.known.to_vec(), ratio.share);
     let mut limited = false;
     for step in 0..STEPS {
         let share = best.1;
@@ -93,7 +94,7 @@ fn steps(
         if further <= SAME {
             // What is left of M_g - r M, proved.
             let excess = scale * (-solved.certificate.bound).max(0.0);
-            let least = question.least_total;
+            let least = ratio.least_total;
             let bound = (least > SAME * scale).then(|| (share + sign * excess / least).clamp(0.0, 1.0));
             return Ok(Some((best.0, bound, limited)));
         }
