@@ -1,6 +1,7 @@
 //! Loops over the rooms before: solving a model is build, solve, certify, tell, audit; and again
 //! without the dependency limits for what they cost.
 
+pub mod alternatives;
 pub mod curve;
 mod cuts;
 mod deals;
@@ -8,6 +9,8 @@ pub mod diff;
 pub mod dossier;
 pub mod explain;
 pub mod frontier;
+mod near;
+mod prefer;
 mod premium;
 mod ranges;
 mod solve;

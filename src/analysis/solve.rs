@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use super::cuts::solve_with_cuts;
-use super::{deals, premium};
+use super::{deals, prefer, premium};
 use crate::engine::{CertifiedStatus, EngineChoice, EngineError, SolveOptions, Solved};
 use crate::formulation::{Formulation, Limits, build_with};
 use crate::lp::{Tolerances, primal_violation};
 use crate::model::Model;
-use crate::plan::audit::{audit, audit_risk, audit_survival};
+use crate::plan::audit::{Breach, audit, audit_risk, audit_survival};
 use crate::plan::ledger::{Ledger, cost};
 use crate::plan::{
-    CertificateInfo, Evidence, ModelInfo, Plan, Schedule, Situation, Status, assignments, contract_results, exposure,
-    limit_results, moves, notes, organisations, purchases, resilience, risk, survival, unmet,
+    CertificateInfo, Cost, Evidence, ModelInfo, Plan, RiskResult, Schedule, Situation, Status, Survival, assignments,
+    contract_results, exposure, limit_results, moves, notes, organisations, purchases, resilience, risk, survival,
+    unmet,
 };
 
 /// How much is computed.
@@ -82,8 +83,10 @@ impl SolveSettings {
 /// assert!((plan.cost.unwrap().total - (54.0 + 4.0 * 36.0)).abs() < 1e-6);
 /// ```
 pub fn solve(model: &Model, settings: &SolveSettings) -> Result<Plan, EngineError> {
-    let (formulation, solved) = solve_within_boxes(model, Limits::All, settings)?;
+    let (formulation, mut solved) = solve_within_boxes(model, Limits::All, settings)?;
+    let preferred = prefer::choose(model, settings, &formulation, &mut solved)?;
     let mut plan = told(model, &formulation, &solved, settings.detail)?;
+    plan.notes.extend(preferred);
     if settings.detail != Detail::Plan && plan.status == Status::Optimal {
         premium::add(model, settings, &mut plan)?;
         deals::add(model, settings, &mut plan)?;
@@ -140,7 +143,7 @@ pub(super) fn solve_within_boxes(
 const SAME: f64 = 1e-9;
 
 /// Takes the solution that tells idle money as such, if it is as good.
-fn tell_idle(model: &Model, formulation: &Formulation, solved: &mut Solved) {
+pub(super) fn tell_idle(model: &Model, formulation: &Formulation, solved: &mut Solved) {
     // A concentration is only held where the cuts were made.
     if solved.status != CertifiedStatus::Optimal || formulation.idles.is_empty() || formulation.has_cones() {
         return;
@@ -155,7 +158,11 @@ fn tell_idle(model: &Model, formulation: &Formulation, solved: &mut Solved) {
     }
 }
 
-fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Detail) -> Result<Plan, EngineError> {
+/// The plan that a solution is.
+///
+/// # Errors
+/// As the engine's.
+pub(super) fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Detail) -> Result<Plan, EngineError> {
     let program = f.program();
     let mut status = match solved.status {
         CertifiedStatus::Optimal => Status::Optimal,
@@ -206,18 +213,9 @@ fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Detail) -> Resu
     if !status.has_plan() || solved.x.is_empty() {
         return Ok(plan);
     }
-    let schedule = Schedule::read(model, f, &solved.x);
-    let ledger = Ledger::of(model, &schedule);
-    let mut cost = cost(model, &schedule, &ledger);
-    let situation = Situation::of_schedule(model, &schedule);
-    let survival = survival(model, &situation)?;
-    plan.risk = risk(model, &schedule, &situation, cost.total)?;
-    if let Some(risk) = &plan.risk {
-        cost.add_risk(model, risk);
-    }
-    let mut breaches = audit(model, &schedule, &ledger, cost.total, program.objective(&solved.x));
-    breaches.extend(audit_survival(model, &survival));
-    breaches.extend(plan.risk.iter().flat_map(|r| audit_risk(model, r)));
+    let Examined { schedule, ledger, situation, survival, risk, cost, breaches } =
+        examine(model, f, &solved.x, Some(program.objective(&solved.x)))?;
+    plan.risk = risk;
     if let Some(worst) = breaches.iter().max_by(|a, b| a.by.total_cmp(&b.by)) {
         let count = breaches.len();
         tracing::warn!(count, worst = worst.what.as_str(), by = worst.by, "the plan does not keep all requirements");
@@ -251,6 +249,44 @@ fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Detail) -> Resu
     plan.notes.extend(notes(model, &schedule).into_iter().skip(model.notes.len()));
     plan.cost = Some(cost);
     Ok(plan)
+}
+
+/// A solution in the model's words, checked against the model.
+pub(super) struct Examined<'a> {
+    pub schedule: Schedule,
+    pub ledger: Ledger,
+    pub situation: Situation<'a>,
+    pub survival: Vec<Survival>,
+    pub risk: Option<RiskResult>,
+    pub cost: Cost,
+    /// The requirements that it breaks.
+    pub breaches: Vec<Breach>,
+}
+
+/// Reads a solution and checks it. Its cost must be the program's, if that is given: a program that
+/// minimises something else has no reason to cost as little as what it holds.
+///
+/// # Errors
+/// As the engine's.
+pub(super) fn examine<'a>(
+    model: &'a Model,
+    f: &Formulation,
+    x: &[f64],
+    objective: Option<f64>,
+) -> Result<Examined<'a>, EngineError> {
+    let schedule = Schedule::read(model, f, x);
+    let ledger = Ledger::of(model, &schedule);
+    let mut cost = cost(model, &schedule, &ledger);
+    let situation = Situation::of_schedule(model, &schedule);
+    let survival = survival(model, &situation)?;
+    let risk = risk(model, &schedule, &situation, cost.total)?;
+    if let Some(risk) = &risk {
+        cost.add_risk(model, risk);
+    }
+    let mut breaches = audit(model, &schedule, &ledger, cost.total, objective.unwrap_or(cost.total));
+    breaches.extend(audit_survival(model, &survival));
+    breaches.extend(risk.iter().flat_map(|r| audit_risk(model, r)));
+    Ok(Examined { schedule, ledger, situation, survival, risk, cost, breaches })
 }
 
 /// Whose word the bound of a program with whole columns is: it is proved, unless an engine's own

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::alternatives::AlternativesCommand;
 use crate::analysis::Detail;
 use crate::engine::EngineChoice;
 
@@ -59,6 +60,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  polysource frontier models/quickstart.yaml --against hhi:vendor\n  polysource frontier models/inference-fleet.yaml --against largest:vendor:chips --points 8 --plans plans\n  polysource frontier models/inference-fleet.yaml --against served:cloud --format json\n\nAgainst: hhi:DIMENSION[:MEASURE], largest:DIMENSION[:MEASURE], served:DIMENSION or cvar[:LEVEL]; measures are spend (default), chips, work and power."
     )]
     Frontier(FrontierCommand),
+    /// Find what else could be done at nearly the same cost: the room for negotiation, and plans that differ.
+    #[command(
+        after_help = "Examples:\n  polysource alternatives models/quickstart.yaml --within 2%\n  polysource alternatives models/inference-fleet.yaml --within 5% --by vendor,cloud --plans 4 --write plans\n  polysource alternatives models/quickstart.yaml --of chips --format json\n\nShares are of spend (default), chips, work or power over the horizon."
+    )]
+    Alternatives(AlternativesCommand),
     /// Say why there is no plan, or what drives its cost; or what a diagnostic's code means.
     #[command(
         after_help = "Examples:\n  polysource explain models/infeasible.yaml\n  polysource explain models/frontier-lab.yaml gcp-tpu7x-us-central1-3y\n  polysource explain unserved-workload"
@@ -371,6 +377,7 @@ pub(super) enum SchemaOf {
     Curve,
     Frontier,
     Diff,
+    Alternatives,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! The command line: arguments, commands, exit codes. The only room that prints and exits.
 
+mod alternatives;
 mod args;
 mod check;
 mod curve;
@@ -93,6 +94,7 @@ fn run() -> u8 {
         Command::Explain(command) => explain::run(command, arguments.quiet),
         Command::Report(command) => report::run(command, arguments.quiet),
         Command::Diff(command) => diff::run(command, arguments.quiet),
+        Command::Alternatives(command) => alternatives::run(command, arguments.quiet),
         Command::Export(command) => export::run(command, arguments.quiet),
         Command::Import(command) => import::run(command, arguments.quiet, arguments.verbose > 0),
         Command::Schema { of, output } => schema(*of, output.as_deref()),
@@ -122,6 +124,7 @@ fn schema(of: SchemaOf, output: Option<&std::path::Path>) -> Result<u8, Failure>
         SchemaOf::Curve => crate::report::curve_schema(),
         SchemaOf::Frontier => crate::report::frontier_schema(),
         SchemaOf::Diff => crate::report::diff_schema(),
+        SchemaOf::Alternatives => crate::report::alternatives_schema(),
         SchemaOf::Sweep => crate::report::sweep_schema(),
         SchemaOf::Stress => crate::report::stress_schema(),
     };

@@ -55,12 +55,6 @@ pub(super) fn add(f: &mut Formulation, model: &Model, limit: usize) {
     }
 }
 
-impl Sum {
-    fn at(&self, x: &[f64]) -> f64 {
-        self.constant + self.terms.iter().map(|&(c, a)| a * x[c.0 as usize]).sum::<f64>()
-    }
-}
-
 impl Formulation {
     /// Whether any limit on concentration is held by cuts.
     #[must_use]

@@ -32,8 +32,10 @@ mod concentration;
 mod decisions;
 mod demand;
 mod measure;
+mod objective;
 mod placement;
 mod power;
+mod prefer;
 mod quantities;
 mod ramp;
 mod reach;
@@ -50,7 +52,7 @@ use crate::lp::{ColumnId, LinearProgram, RowId};
 use crate::model::{Decision, LimitKind, Model};
 
 pub use baseline::Moved;
-pub use measure::{contract_inside, unit_price};
+pub use measure::{Sum, contract_inside, unit_price};
 pub use placement::{PlaceBy, Placement, placement_cost};
 pub use ramp::held_today;
 pub use requirement::{Limits, Requirement};
@@ -215,6 +217,8 @@ pub enum Constraint {
         /// Whether it is the expected loss.
         expected: bool,
     },
+    /// What a further question asks of the plans: that they cost no more than so much, say.
+    Asked,
     /// The limit holds.
     Limit {
         /// The limit.

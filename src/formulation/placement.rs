@@ -107,37 +107,53 @@ fn place(f: &mut Formulation, model: &Model, w: usize, by: PlaceBy, one: bool) {
         let name = bracketed(&[&workload.id, &group]);
         let column = f.program.add_integer(format!("place{name}"), "place", 0.0, 1.0, cost);
         number.push((column, 1.0));
-        // What the group's capacity could do in a period, if that is less than there is to do.
         let members: Vec<usize> = workload.eligible.iter().copied().filter(|&o| by.group(model, o) == group).collect();
-        let there =
-            |t: usize| members.iter().map(|&o| model.offers[o].capacity_at(t) * model.productivity(w, o)).sum::<f64>();
-        match workload.task {
-            Task::Inference { .. } => {
-                for (t, mut terms) in periods {
-                    let label = &model.calendar.periods[t].label;
-                    let demand = NEAR * workload.peak_demand(t).min(there(t));
-                    terms.iter_mut().for_each(|(_, a)| *a /= demand);
-                    terms.push((column, -1.0));
-                    let name = format!("place{}", bracketed(&[&workload.id, &group, label]));
-                    f.row(Constraint::Decision, name, "place", (f64::NEG_INFINITY, 0.0), terms);
-                }
-            }
-            Task::Training { work } => {
-                let hours = |t: usize| model.calendar.periods[t].hours;
-                let work = NEAR * work.min(periods.keys().map(|&t| hours(t) * there(t)).sum());
-                let all = periods.into_iter().flat_map(|(t, terms)| {
-                    terms.into_iter().map(move |(c, a)| (c, a * hours(t) / work)).collect::<Vec<_>>()
-                });
-                let mut terms: Vec<(ColumnId, f64)> = all.collect();
-                terms.push((column, -1.0));
-                f.row(Constraint::Decision, format!("place{name}"), "place", (f64::NEG_INFINITY, 0.0), terms);
-            }
-        }
+        only_where(f, model, w, &members, periods, column, ("place", &group));
         f.placements.push(Placement { column, workload: w, by, group });
     }
     if one {
         let name = format!("one{}", bracketed(&[&workload.id]));
         f.row(Constraint::Decision, name, "place", (f64::NEG_INFINITY, 1.0), number);
+    }
+}
+
+/// A workload runs on some offers only where a whole column is 1. The work that each of its runs does an
+/// hour is given by period.
+pub(super) fn only_where(
+    f: &mut Formulation,
+    model: &Model,
+    w: usize,
+    members: &[usize],
+    periods: BTreeMap<usize, Vec<(ColumnId, f64)>>,
+    column: ColumnId,
+    (role, group): (&'static str, &str),
+) {
+    let workload = &model.workloads[w];
+    // What the offers' capacity could do in a period, if that is less than there is to do.
+    let there =
+        |t: usize| members.iter().map(|&o| model.offers[o].capacity_at(t) * model.productivity(w, o)).sum::<f64>();
+    match workload.task {
+        Task::Inference { .. } => {
+            for (t, mut terms) in periods {
+                let label = &model.calendar.periods[t].label;
+                let demand = NEAR * workload.peak_demand(t).min(there(t));
+                terms.iter_mut().for_each(|(_, a)| *a /= demand);
+                terms.push((column, -1.0));
+                let name = format!("{role}{}", bracketed(&[&workload.id, group, label]));
+                f.row(Constraint::Decision, name, role, (f64::NEG_INFINITY, 0.0), terms);
+            }
+        }
+        Task::Training { work } => {
+            let hours = |t: usize| model.calendar.periods[t].hours;
+            let work = NEAR * work.min(periods.keys().map(|&t| hours(t) * there(t)).sum());
+            let all = periods.into_iter().flat_map(|(t, terms)| {
+                terms.into_iter().map(move |(c, a)| (c, a * hours(t) / work)).collect::<Vec<_>>()
+            });
+            let mut terms: Vec<(ColumnId, f64)> = all.collect();
+            terms.push((column, -1.0));
+            let name = format!("{role}{}", bracketed(&[&workload.id, group]));
+            f.row(Constraint::Decision, name, role, (f64::NEG_INFINITY, 0.0), terms);
+        }
     }
 }
 

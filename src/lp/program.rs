@@ -206,6 +206,11 @@ impl LinearProgram {
         self.offset += delta;
     }
 
+    /// Replaces the constant of the objective.
+    pub fn set_offset(&mut self, offset: f64) {
+        self.offset = offset;
+    }
+
     /// The constant of the objective.
     #[must_use]
     pub fn offset(&self) -> f64 {

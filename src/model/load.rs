@@ -13,7 +13,7 @@ use super::files::Files;
 use super::reader::{In, Reader};
 use super::select::{Offers, Written};
 use super::types::{Cited, Model, Offer};
-use super::{baseline, contracts, demand, limits, risk, supply};
+use super::{baseline, contracts, demand, limits, prefer, risk, supply};
 
 /// Most periods that a horizon may have: eleven years of hours.
 const MOST_PERIODS: usize = 100_000;
@@ -293,6 +293,7 @@ pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagno
     let outages = policy.map(|p| risk::outages(&mut reader, p, &all)).unwrap_or_default();
     let risk = policy.map(|p| risk::risk(&mut reader, p, &outages)).unwrap_or_default();
     let baseline = baseline::baseline(&mut reader, &document, &all, sources.table());
+    let prefer = prefer::prefer(&mut reader, &document);
     let risk_place = policy.and_then(|p| p.risk.as_ref()).map_or(document.place, |r| r.place);
     let risk_origin = reader.origin(risk_place);
     warn_idle(&mut reader, &document, &offers);
@@ -325,6 +326,7 @@ pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagno
         outages,
         risk,
         risk_origin,
+        prefer,
         notes,
         citations,
     })

@@ -8,6 +8,7 @@ mod demand;
 mod files;
 mod limits;
 mod load;
+mod prefer;
 mod reader;
 mod risk;
 mod select;
@@ -24,7 +25,7 @@ pub use selector::{Dimension, glob};
 pub use sweeps::{Asked, MOST_POINTS, Method, Sampling, SweepSpec};
 pub use types::{
     Baseline, Chip, Cited, Cloud, Commit, CommitBucket, CommitIn, Contract, Cvar, DataGravity, Decision, Group,
-    Investor, Limit, LimitKind, Loss, Measure, Model, Offer, Origin, Outage, Pool, Porting, Response, Risk, RiskTerm,
-    Span, Split, Survive, Task, Term, Tier, Today, Workload,
+    Investor, Limit, LimitKind, Loss, Measure, Model, Offer, Origin, Outage, Pool, Porting, Prefer, Response, Risk,
+    RiskTerm, Span, Split, Survive, Task, Term, Tier, Today, Workload,
 };
 pub use variation::Family;

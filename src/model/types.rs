@@ -60,6 +60,8 @@ pub struct Model {
     pub risk: Risk,
     /// Where that was written.
     pub risk_origin: Origin,
+    /// Which of the plans that cost as little is taken.
+    pub prefer: Option<Prefer>,
     /// What a reader should know about how the model was understood.
     pub notes: Vec<String>,
     /// Where its figures come from.
@@ -515,6 +517,32 @@ impl Measure {
             Measure::Chips => "chips",
             Measure::Work => "work",
             Measure::Power => "power",
+        }
+    }
+}
+
+/// Which of the plans that cost as little is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prefer {
+    /// The one with the fewest pairs of a workload and an offer that it runs on.
+    FewestSplits,
+    /// The one whose largest vendor has the least share of the spend.
+    MostDiversified,
+    /// The one that changes the fewest chips of what runs today in the first period.
+    LeastChange,
+}
+
+impl Prefer {
+    /// All of them.
+    pub const ALL: [Prefer; 3] = [Prefer::FewestSplits, Prefer::MostDiversified, Prefer::LeastChange];
+
+    /// The words for it.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Prefer::FewestSplits => "fewest splits",
+            Prefer::MostDiversified => "most diversified",
+            Prefer::LeastChange => "least change from baseline",
         }
     }
 }

@@ -43,7 +43,8 @@ fn dimensions(model: &Model) -> Vec<Dimension> {
 }
 
 /// The measures that have a meaning for the whole model.
-fn measures(model: &Model) -> Vec<Measure> {
+#[must_use]
+pub fn measures(model: &Model) -> Vec<Measure> {
     let units: BTreeSet<&str> = model.workloads.iter().map(|w| w.unit.as_str()).collect();
     let powered = model.offers.iter().all(|o| model.chips[o.chip].power.is_some());
     Measure::ALL

@@ -157,6 +157,7 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
             | Constraint::Served { .. }
             | Constraint::Surge { .. }
             | Constraint::Decision
+            | Constraint::Asked
             | Constraint::Outage { .. } => {}
         }
     }

@@ -15,7 +15,7 @@ mod tables;
 mod types;
 
 pub use charges::{Charge, ChargeCategory, Commitment, Frequency, Party, Pricing, Unbalanced, charges};
-pub use exposure::exposure;
+pub use exposure::{exposure, measures};
 pub use limits::{Evidence, limit_results};
 pub use organisations::organisations;
 pub use resilience::{Survival, losses, resilience, survival, usual_response, whole};

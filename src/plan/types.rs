@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 pub enum Status {
     /// The cheapest plan, certified.
     Optimal,
+    /// A plan that costs more than the cheapest, but no more than was allowed; certified to keep all
+    /// requirements.
+    NearOptimal,
     /// There is no plan, with a proof.
     Infeasible,
     /// The engine says that there is no plan, but no proof of it was found.
@@ -29,7 +32,7 @@ impl Status {
     #[must_use]
     pub fn exit_code(self) -> u8 {
         match self {
-            Status::Optimal => 0,
+            Status::Optimal | Status::NearOptimal => 0,
             Status::Infeasible | Status::Unbounded => 4,
             Status::LimitReached => 5,
             Status::InfeasibleUnverified | Status::Unverified => 6,
@@ -39,7 +42,7 @@ impl Status {
     /// Whether a plan comes with it.
     #[must_use]
     pub fn has_plan(self) -> bool {
-        matches!(self, Status::Optimal | Status::LimitReached | Status::Unverified)
+        matches!(self, Status::Optimal | Status::NearOptimal | Status::LimitReached | Status::Unverified)
     }
 }
 
@@ -444,7 +447,8 @@ pub struct CertificateInfo {
     /// Whether the prices are those of the program with its whole columns fixed.
     #[serde(default)]
     pub conditional_prices: bool,
-    /// Whether all of it is within tolerance (for an infeasible model: whether the proof holds).
+    /// Whether all of it is within tolerance (for an infeasible model: whether the proof holds; for a
+    /// plan that is near-optimal: whether it keeps all requirements, the gap being what it costs more).
     pub verified: bool,
     /// Size of the program: columns, rows, non-zeros.
     pub size: [usize; 3],

@@ -1,6 +1,7 @@
 //! Plans as text, JSON, CSV and Markdown: one writer a format. Nothing is computed here beyond
 //! adding up lines for display.
 
+pub mod alternatives;
 mod chart;
 mod column;
 mod csv;
@@ -95,6 +96,16 @@ pub fn diff_schema() -> serde_json::Value {
     let mut schema = schemars::schema_for!(crate::analysis::diff::Diff).to_value();
     if let Some(map) = schema.as_object_mut() {
         map.insert("title".to_owned(), "polysource difference of two plans".into());
+    }
+    schema
+}
+
+/// The JSON Schema of `alternatives --format json`.
+#[must_use]
+pub fn alternatives_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(crate::analysis::alternatives::Alternatives).to_value();
+    if let Some(map) = schema.as_object_mut() {
+        map.insert("title".to_owned(), "polysource alternatives".into());
     }
     schema
 }

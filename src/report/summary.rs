@@ -29,6 +29,9 @@ pub(super) fn headline(plan: &Plan) -> String {
             let Some(gap) = c.gap else { return "optimal, certified".to_owned() };
             format!("optimal, certified: no plan is cheaper by more than {} of the cost", percent(ceiling(gap)))
         }
+        Status::NearOptimal => {
+            "an alternative: certified to keep all requirements, not the cheapest (see the notes)".to_owned()
+        }
         Status::Infeasible => "infeasible, proved: no plan meets all requirements".to_owned(),
         Status::InfeasibleUnverified => {
             "infeasible according to the engine, NOT PROVED: do not rely on this answer".to_owned()
@@ -82,7 +85,7 @@ pub(super) fn advice(plan: &Plan) -> Option<&'static str> {
         Status::LimitReached => Some(
             "Raise --time-limit if one was set, or accept a larger --gap; with many whole numbers, build with `--features highs` and use --engine highs.",
         ),
-        Status::Unbounded | Status::Optimal => None,
+        Status::Unbounded | Status::Optimal | Status::NearOptimal => None,
     }
 }
 

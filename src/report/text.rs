@@ -81,7 +81,7 @@ pub(super) fn named(
 
 fn coloured(text: &str, status: Status, style: Style) -> String {
     let colour = match status {
-        Status::Optimal => 32,
+        Status::Optimal | Status::NearOptimal => 32,
         Status::LimitReached => 33,
         _ => 31,
     };

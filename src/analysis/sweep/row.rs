@@ -35,7 +35,8 @@ impl From<Status> for PointStatus {
             Status::InfeasibleUnverified => Self::InfeasibleUnverified,
             Status::Unbounded => Self::Unbounded,
             Status::LimitReached => Self::LimitReached,
-            Status::Unverified => Self::Unverified,
+            // No point of a sweep is an alternative.
+            Status::NearOptimal | Status::Unverified => Self::Unverified,
         }
     }
 }

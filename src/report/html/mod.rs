@@ -93,7 +93,7 @@ fn page(dossier: &Dossier) -> io::Result<Markup> {
 
 fn status_class(status: Status) -> &'static str {
     match status {
-        Status::Optimal => "good",
+        Status::Optimal | Status::NearOptimal => "good",
         Status::LimitReached => "fair",
         _ => "poor",
     }

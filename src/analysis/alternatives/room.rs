@@ -1,0 +1,135 @@
+//! The room for negotiation: what each group can have at least and at most within the allowance.
+
+use rayon::prelude::*;
+
+use super::types::{AlternativesSettings, Extreme, GroupRoom, Portion};
+use crate::analysis::near::{Found, Near, ROOMS, Ratio, extreme, is_plan};
+use crate::analysis::solve::examine;
+use crate::engine::EngineError;
+use crate::formulation::{Formulation, Sum};
+use crate::plan::audit::TOLERANCE;
+use crate::plan::ledger::measure;
+use crate::units::human::percent;
+
+/// The cheapest plan.
+pub(super) struct Cheapest<'a> {
+    pub formulation: &'a Formulation,
+    pub x: &'a [f64],
+}
+
+/// What each group of each dimension can have, with what could not be certified in words.
+///
+/// # Errors
+/// As the engine's.
+pub(super) fn room(
+    near: &Near<'_>,
+    cheapest: &Cheapest<'_>,
+    settings: &AlternativesSettings,
+) -> Result<(Vec<GroupRoom>, Vec<String>), EngineError> {
+    let model = near.model;
+    let everything = vec![true; model.offers.len()];
+    let least_total = least_total(near, &|f| f.measured(model, &everything, settings.of, &model.calendar.all()))?;
+    let mut groups: Vec<(String, String, Vec<bool>)> = Vec::new();
+    for by in &settings.by {
+        for (name, offers) in model.groups(by) {
+            let mut mask = vec![false; model.offers.len()];
+            offers.iter().for_each(|&o| mask[o] = true);
+            groups.push((by.word().to_owned(), name, mask));
+        }
+    }
+    // Groups of several dimensions may be the same offers, as a vendor that is its own only cloud.
+    let mut masks: Vec<&Vec<bool>> = groups.iter().map(|(_, _, offers)| offers).collect();
+    masks.sort_unstable();
+    masks.dedup();
+    let ranges: Result<Vec<Range>, EngineError> =
+        masks.par_iter().map(|offers| range(near, cheapest, settings, least_total, offers)).collect();
+    let ranges = ranges?;
+    let told: Vec<GroupRoom> = groups
+        .iter()
+        .filter_map(|(by, group, offers)| {
+            let Range { least, cheapest, most } = ranges[masks.binary_search(&offers).ok()?];
+            Some(GroupRoom { by: by.clone(), group: group.clone(), least, cheapest, most })
+        })
+        .collect();
+    let mut notes = Vec::new();
+    for g in &told {
+        for (word, extreme) in [("least", &g.least), ("most", &g.most)] {
+            let which = format!("the {word} of {} `{}`", g.by, g.group);
+            match extreme {
+                None => notes.push(format!("{which} could not be certified and is left out")),
+                Some(e) => {
+                    if e.limited {
+                        notes.push(format!("{which} was sought until a limit of time"));
+                    }
+                    if let Some(bound) = e.bound.filter(|_| !super::is_exact(e)) {
+                        notes.push(format!(
+                            "{which} is proved to lie between {} and {}",
+                            percent(e.portion.share),
+                            percent(bound)
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    if least_total <= 0.0 {
+        notes.push(format!(
+            "a plan may have no {} at all, where a share has no meaning: there is no proved bound of the shares",
+            settings.of.word()
+        ));
+    }
+    Ok((told, notes))
+}
+
+/// What some offers can have.
+#[derive(Clone, Copy)]
+struct Range {
+    least: Option<Extreme>,
+    cheapest: Portion,
+    most: Option<Extreme>,
+}
+
+fn range(
+    near: &Near<'_>,
+    cheapest: &Cheapest<'_>,
+    settings: &AlternativesSettings,
+    least_total: f64,
+    offers: &[bool],
+) -> Result<Range, EngineError> {
+    let (model, of) = (near.model, settings.of);
+    let horizon = model.calendar.all();
+    let everything = vec![true; model.offers.len()];
+    let parts = |f: &Formulation| -> (Sum, Sum) {
+        (f.measured(model, offers, of, &horizon), f.measured(model, &everything, of, &horizon))
+    };
+    let (part, whole) = parts(cheapest.formulation);
+    let portion = |amount: f64, total: f64| Portion { share: amount / total, amount, total };
+    let now = portion(part.at(cheapest.x), whole.at(cheapest.x));
+    let sought = |most: bool| -> Result<Option<Extreme>, EngineError> {
+        let Portion { share, total: scale, .. } = now;
+        let ratio = Ratio { parts: &|f| parts(f), most, known: cheapest.x, share, scale, least_total };
+        let Some(found) = extreme(near, &ratio)? else { return Ok(None) };
+        let examined = examine(model, &found.formulation, &found.x, None)?;
+        let told = |offers: &[bool]| measure(model, &examined.schedule, &examined.ledger, offers, of, None, &horizon);
+        let plan = portion(told(offers), told(&everything));
+        let (part, whole) = parts(&found.formulation);
+        let as_solved = part.at(&found.x) / whole.at(&found.x);
+        if !near.sound(&examined) || (plan.share - as_solved).abs() > TOLERANCE {
+            return Ok(None);
+        }
+        let Found { bound, limited, .. } = found;
+        Ok(Some(Extreme { portion: plan, cost: examined.cost.total, bound, limited }))
+    };
+    let (least, most) = (sought(false)?, sought(true)?);
+    Ok(Range { least, cheapest: now, most })
+}
+
+/// What a total is at least in every plan, proved; 0 if that could not be certified.
+fn least_total(near: &Near<'_>, total: &dyn Fn(&Formulation) -> Sum) -> Result<f64, EngineError> {
+    let mut program = near.program(ROOMS[0]);
+    let sum = total(&program.f);
+    let solved = near.least(&mut program, &sum)?;
+    // What touches no box of ours holds without the boxes.
+    let certain = is_plan(&solved) && !program.f.touched(&solved.x);
+    Ok(if certain { solved.certificate.bound.max(0.0) } else { 0.0 })
+}

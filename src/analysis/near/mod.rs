@@ -1,0 +1,99 @@
+//! The plans that cost nearly as little as the cheapest: the model's program with one more row,
+//! which holds its cost at what is allowed.
+
+mod ratio;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+pub(super) use ratio::{Found, Ratio, extreme};
+
+use super::cuts::solve_with_cuts;
+use super::solve::{Examined, SolveSettings};
+use crate::engine::{CertifiedStatus, EngineError, Solved};
+use crate::formulation::{Formulation, Limits, Sum, build_with};
+use crate::model::Model;
+use crate::plan::audit::TOLERANCE;
+
+/// Relative slack of the allowed cost, so that the cheapest plan is within it whatever was rounded.
+const SLACK: f64 = 1e-9;
+
+/// How much wider boxes are in turn, if a solution touches one.
+pub(super) const ROOMS: [f64; 3] = [1.0, 100.0, 1e4];
+
+/// The plans within an allowance.
+pub(super) struct Near<'a> {
+    pub model: &'a Model,
+    pub settings: SolveSettings,
+    /// The most that a plan may cost.
+    pub allowed: f64,
+    solves: AtomicUsize,
+}
+
+/// Their program.
+pub(super) struct Program {
+    pub f: Formulation,
+    /// Idle payments that are kept from going beyond what is due.
+    tight: Vec<usize>,
+}
+
+impl<'a> Near<'a> {
+    pub fn new(model: &'a Model, settings: SolveSettings, cost: f64, within: f64) -> Self {
+        let allowed = cost + within * cost.abs() + SLACK * (1.0 + cost.abs());
+        Near { model, settings, allowed, solves: AtomicUsize::new(0) }
+    }
+
+    /// The program, with the cost as its objective still; `room` as in [`build_with`].
+    pub fn program(&self, room: f64) -> Program {
+        let mut f = build_with(self.model, Limits::All, room);
+        let cost = f.objective();
+        f.ask("allowed-cost", &cost, (f64::NEG_INFINITY, self.allowed));
+        Program { f, tight: Vec::new() }
+    }
+
+    /// The certified least of a sum over the plans.
+    ///
+    /// Idle money that goes beyond what is due would be money given away to have a larger share: where
+    /// a solution does that, the program is told that it may not, and solved again.
+    ///
+    /// # Errors
+    /// As the engine's.
+    pub fn least(&self, program: &mut Program, sum: &Sum) -> Result<Solved, EngineError> {
+        program.f.minimise(sum);
+        loop {
+            self.solves.fetch_add(1, Ordering::Relaxed);
+            let solved = solve_with_cuts(self.model, &mut program.f, &self.settings)?;
+            let mut over = if solved.x.is_empty() { Vec::new() } else { program.f.overpaid(self.model, &solved.x) };
+            over.retain(|i| !program.tight.contains(i));
+            if over.is_empty() {
+                return Ok(solved);
+            }
+            for idle in over {
+                program.f.pay_no_more_than_due(self.model, idle);
+                program.tight.push(idle);
+            }
+        }
+    }
+
+    /// Whether a plan keeps the model's requirements and costs no more than is allowed.
+    pub fn sound(&self, examined: &Examined<'_>) -> bool {
+        for b in &examined.breaches {
+            tracing::warn!(what = b.what.as_str(), by = b.by, "a plan does not keep a requirement");
+        }
+        examined.breaches.is_empty() && self.affords(examined.cost.total)
+    }
+
+    /// Whether a cost is no more than is allowed.
+    pub fn affords(&self, cost: f64) -> bool {
+        cost <= self.allowed + TOLERANCE * (1.0 + self.allowed.abs())
+    }
+
+    /// How many programs were solved.
+    pub fn solves(&self) -> usize {
+        self.solves.load(Ordering::Relaxed)
+    }
+}
+
+/// Whether a point came of it that is one of the plans.
+pub(super) fn is_plan(solved: &Solved) -> bool {
+    matches!(solved.status, CertifiedStatus::Optimal | CertifiedStatus::LimitReached) && !solved.x.is_empty()
+}

@@ -1,0 +1,130 @@
+//! `alternatives`: what else could be done at nearly the same cost.
+
+use std::path::PathBuf;
+use std::time::Duration;
+use std::{fs, io};
+
+use clap::Args;
+
+use super::args::{ModelArgs, StressFormat, parse_engine, parse_time};
+use super::logging::colour;
+use super::{Failure, exit, files};
+use crate::analysis::SolveSettings;
+use crate::analysis::alternatives::{Alternatives, AlternativesError, AlternativesSettings, alternatives};
+use crate::diagnostics::suggest;
+use crate::engine::EngineChoice;
+use crate::model::{Dimension, Measure, Model};
+use crate::report::{self, Format, Style};
+
+#[derive(Args, Debug)]
+pub(super) struct AlternativesCommand {
+    #[command(flatten)]
+    pub input: ModelArgs,
+    /// What a plan may cost more than the cheapest, as a part of its cost, such as `2%` or `0.02`.
+    #[arg(long, value_name = "PART", default_value = "2%", value_parser = parse_within)]
+    pub within: f64,
+    /// How many plans that differ are looked for; 0 for none.
+    #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u8).range(0..=50))]
+    pub plans: u8,
+    /// Dimensions whose groups' least and most shares are told.
+    #[arg(long, value_name = "DIMENSIONS", value_delimiter = ',', default_value = "vendor,cloud,organisation")]
+    pub by: Vec<String>,
+    /// What the shares are of: spend, chips, work or power.
+    #[arg(long, value_name = "MEASURE", default_value = "spend")]
+    pub of: String,
+    /// Write each plan into this folder, as `solve --format json` writes it.
+    #[arg(long, value_name = "DIR")]
+    pub write: Option<PathBuf>,
+    /// The engine: auto, microlp (simplex), clarabel (interior point), or highs (simplex, and integers; needs
+    /// a build with `--features highs`).
+    #[arg(long, default_value = "auto", value_parser = parse_engine, value_name = "ENGINE")]
+    pub engine: EngineChoice,
+    /// Format of the answer.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: StressFormat,
+    /// Write to this file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Longest time for one engine at one program, such as `90`, `30s` or `5m`.
+    #[arg(long, value_parser = parse_time, value_name = "TIME")]
+    pub time_limit: Option<Duration>,
+}
+
+pub(super) fn run(command: &AlternativesCommand, quiet: bool) -> Result<u8, Failure> {
+    let loaded = files::model(&command.input, quiet)?;
+    let settings = settings(command, &loaded.model).map_err(Failure::Usage)?;
+    let (found, plans) = match alternatives(&loaded.model, &settings) {
+        Ok(found) => found,
+        Err(AlternativesError::Usage(message)) => return Err(Failure::Usage(message)),
+        Err(AlternativesError::Engine(error)) => return Err(Failure::Outside(error.to_string())),
+        Err(error @ AlternativesError::NoPlan(status)) => {
+            files::complain(format!("error: {error}\n").as_bytes());
+            return Ok(status.exit_code());
+        }
+    };
+    if let Some(folder) = &command.write {
+        fs::create_dir_all(folder)?;
+        for (i, plan) in plans.iter().enumerate() {
+            let mut text = Vec::new();
+            report::write(plan, Format::Json, Style::default(), &mut text)?;
+            files::write(Some(&folder.join(format!("alternative-{:02}.json", i + 1))), &text)?;
+        }
+    }
+    let mut text = Vec::new();
+    match command.format {
+        StressFormat::Text => {
+            let style = Style { colour: command.output.is_none() && colour(&io::stdout()) };
+            report::alternatives::write_text(&found, style, &mut text)?;
+        }
+        StressFormat::Json => report::alternatives::write_json(&found, &mut text)?,
+        StressFormat::Csv => report::alternatives::write_csv(&found, &mut text)?,
+    }
+    files::write(command.output.as_deref(), &text)?;
+    Ok(code(&found))
+}
+
+/// What is left out is not certified; what was cut short is a limit reached.
+fn code(found: &Alternatives) -> u8 {
+    let ends = || found.room.iter().flat_map(|g| [&g.least, &g.most]);
+    if ends().any(Option::is_none) {
+        exit::UNCERTIFIED
+    } else if ends().flatten().any(|e| e.limited) {
+        exit::LIMIT_REACHED
+    } else {
+        exit::DONE
+    }
+}
+
+fn settings(command: &AlternativesCommand, model: &Model) -> Result<AlternativesSettings, String> {
+    let dimension = |word: &String| {
+        let dimension = Dimension::from_word(word);
+        if model.groups(&dimension).is_empty() {
+            return Err(format!(
+                "`{word}` is neither a dimension nor a tag of any offer; {}",
+                suggest(word, Dimension::WORDS)
+            ));
+        }
+        Ok(dimension)
+    };
+    let of = Measure::ALL.into_iter().find(|m| m.word() == command.of);
+    Ok(AlternativesSettings {
+        within: command.within,
+        by: command.by.iter().map(dimension).collect::<Result<_, _>>()?,
+        of: of.ok_or_else(|| {
+            let words = Measure::ALL.map(Measure::word);
+            format!("`{}` is not a measure; {}", command.of, suggest(&command.of, words))
+        })?,
+        plans: usize::from(command.plans),
+        solve: SolveSettings { engine: command.engine, time_limit: command.time_limit, ..SolveSettings::default() },
+    })
+}
+
+/// Reads a part from 0 to 1.
+fn parse_within(text: &str) -> Result<f64, String> {
+    let (digits, unit) = match text.trim().strip_suffix('%') {
+        Some(digits) => (digits.trim_end(), 0.01),
+        None => (text, 1.0),
+    };
+    let read = digits.parse::<f64>().ok().map(|x| x * unit).filter(|x| (0.0..=1.0).contains(x));
+    read.ok_or_else(|| format!("`{text}` is not a part of the cost from 0 to 1; write `2%` or `0.02`"))
+}

@@ -1,0 +1,42 @@
+//! Other questions to the same plans: their cost held at most at an amount, and something else
+//! minimised.
+//!
+//! - cost: offset + sum of c_j x_j <= amount, with c the costs of the program as built
+
+use std::ops::Range;
+
+use super::measure::measure;
+use super::{Constraint, Formulation, Sum};
+use crate::lp::ColumnId;
+use crate::model::{Measure, Model};
+
+impl Formulation {
+    /// The objective as it is now: the discounted cost, unless [`Formulation::minimise`] replaced it.
+    #[must_use]
+    pub fn objective(&self) -> Sum {
+        let columns = self.program.columns().iter().enumerate();
+        let terms = columns.filter(|(_, c)| c.cost != 0.0).map(|(j, c)| (ColumnId(j as u32), c.cost)).collect();
+        Sum { terms, constant: self.program.offset() }
+    }
+
+    /// A measure of all that is held of some offers over some periods.
+    #[must_use]
+    pub fn measured(&self, model: &Model, offers: &[bool], of: Measure, periods: &Range<usize>) -> Sum {
+        measure(self, model, offers, of, None, periods)
+    }
+
+    /// Minimises a sum instead of what was minimised before.
+    pub fn minimise(&mut self, sum: &Sum) {
+        for j in 0..self.program.columns().len() {
+            self.program.set_cost(ColumnId(j as u32), 0.0);
+        }
+        sum.terms.iter().for_each(|&(c, a)| self.program.add_cost(c, a));
+        self.program.set_offset(sum.constant);
+    }
+
+    /// Asks that a sum is within bounds.
+    pub fn ask(&mut self, name: &str, sum: &Sum, bounds: (f64, f64)) {
+        let bounds = (bounds.0 - sum.constant, bounds.1 - sum.constant);
+        self.row(Constraint::Asked, name.to_owned(), "asked", bounds, sum.terms.clone());
+    }
+}

@@ -1,0 +1,115 @@
+//! What is preferred among plans that cost as little, as sums to be minimised.
+//!
+//! - most diversified: the largest z of the vendors' shares of spend; largest >= M_g for each vendor g
+//! - fewest splits: sum of pair\[w,o\], whole, 0 or 1, with a workload's run on an offer bounded by
+//!   pair\[w,o\] times what the model's own demand, work and capacity allow (see [`super::placement`])
+//! - least change: sum over w and o of |run\[w,o,first period\] - today\[w,o\]|, with
+//!   change\[w,o\] >= run - today and change\[w,o\] >= today - run where something runs today
+
+use std::collections::BTreeMap;
+
+use super::measure::measure;
+use super::placement::only_where;
+use super::{CLEAR, Constraint, Formulation, Sum, bracketed};
+use crate::lp::ColumnId;
+use crate::model::{Dimension, Measure, Model};
+
+/// A pair of workload and offer is in use if more than this part of what could be of use runs on it.
+const USED: f64 = 1e-6;
+
+impl Formulation {
+    /// Spend of each vendor over the horizon.
+    #[must_use]
+    pub fn vendors(&self, model: &Model) -> Vec<(String, Sum)> {
+        let spend = |offers: Vec<usize>| {
+            let mut mask = vec![false; model.offers.len()];
+            offers.into_iter().for_each(|o| mask[o] = true);
+            measure(self, model, &mask, Measure::Spend, None, &model.calendar.all())
+        };
+        model.groups(&Dimension::Vendor).into_iter().map(|(name, offers)| (name, spend(offers))).collect()
+    }
+
+    /// Adds a column that is no less than the spend of any vendor; that column as a sum.
+    pub fn add_largest(&mut self, model: &Model) -> Sum {
+        let vendors = self.vendors(model);
+        let most = vendors.iter().map(|(_, sum)| self.most(&sum.terms) + sum.constant).fold(0.0, f64::max);
+        let largest = self.program.add_column("largest", "largest", 0.0, CLEAR * most, 0.0);
+        for (name, sum) in vendors {
+            let mut row: Vec<(ColumnId, f64)> = sum.terms.iter().map(|&(c, a)| (c, -a)).collect();
+            row.push((largest, 1.0));
+            let name = format!("largest{}", bracketed(&[&name]));
+            self.row(Constraint::Asked, name, "largest", (sum.constant, f64::INFINITY), row);
+        }
+        Sum { terms: vec![(largest, 1.0)], constant: 0.0 }
+    }
+
+    /// Adds a whole column for each pair of workload and offer, 1 if the workload runs there; their sum.
+    pub fn add_pairs(&mut self, model: &Model) -> Sum {
+        let mut pairs: BTreeMap<(usize, usize), BTreeMap<usize, Vec<(ColumnId, f64)>>> = BTreeMap::new();
+        for run in &self.runs {
+            let term = (run.column, model.productivity(run.workload, run.offer));
+            let periods = pairs.entry((run.workload, run.offer)).or_default();
+            periods.entry(run.period).or_default().push(term);
+        }
+        let mut sum = Sum::default();
+        for ((w, o), periods) in pairs {
+            let (workload, offer) = (&model.workloads[w].id, &model.offers[o].id);
+            let name = format!("pair{}", bracketed(&[workload, offer]));
+            let pair = self.program.add_integer(name, "pair", 0.0, 1.0, 0.0);
+            only_where(self, model, w, &[o], periods, pair, ("pair", offer));
+            sum.terms.push((pair, 1.0));
+        }
+        sum
+    }
+
+    /// How many pairs of workload and offer a solution uses.
+    #[must_use]
+    pub fn pairs(&self, x: &[f64]) -> usize {
+        let part = |c: ColumnId| x[c.0 as usize] / self.program.columns()[c.0 as usize].upper;
+        let used = self.runs.iter().filter(|r| part(r.column) > USED).map(|r| (r.workload, r.offer));
+        used.collect::<std::collections::BTreeSet<_>>().len()
+    }
+
+    /// Adds columns for what changes of what runs today; all that changes, as a sum in chips. Zero
+    /// without a baseline.
+    pub fn add_changes(&mut self, model: &Model) -> Sum {
+        let mut sum = Sum::default();
+        for (w, o, today, run) in self.first_period(model) {
+            match run {
+                Some(run) if today > 0.0 => {
+                    let name = bracketed(&[&model.workloads[w].id, &model.offers[o].id]);
+                    let most = CLEAR * (today + self.program.columns()[run.0 as usize].upper);
+                    let change = self.program.add_column(format!("change{name}"), "change", 0.0, most, 0.0);
+                    for (side, sign) in [("less", 1.0), ("more", -1.0)] {
+                        let row = vec![(change, 1.0), (run, sign)];
+                        let bounds = (sign * today, f64::INFINITY);
+                        self.row(Constraint::Asked, format!("{side}{name}"), "change", bounds, row);
+                    }
+                    sum.terms.push((change, 1.0));
+                }
+                Some(run) => sum.terms.push((run, 1.0)),
+                None => sum.constant += today,
+            }
+        }
+        sum
+    }
+
+    /// The chips that a solution changes of what runs today.
+    #[must_use]
+    pub fn changes(&self, model: &Model, x: &[f64]) -> f64 {
+        let now = |run: Option<ColumnId>| run.map_or(0.0, |c| x[c.0 as usize]);
+        self.first_period(model).iter().map(|&(_, _, today, run)| (now(run) - today).abs()).sum()
+    }
+
+    /// Each workload and offer with what runs there today and its column in the first period.
+    fn first_period(&self, model: &Model) -> Vec<(usize, usize, f64, Option<ColumnId>)> {
+        let mut all: BTreeMap<(usize, usize), (f64, Option<ColumnId>)> = BTreeMap::new();
+        for today in model.baseline.iter().flat_map(|b| &b.running) {
+            all.entry((today.workload, today.offer)).or_default().0 += today.chips;
+        }
+        for run in self.runs.iter().filter(|r| r.period == 0) {
+            all.entry((run.workload, run.offer)).or_default().1 = Some(run.column);
+        }
+        all.into_iter().map(|((w, o), (today, run))| (w, o, today, run)).collect()
+    }
+}
