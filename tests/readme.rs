@@ -65,7 +65,7 @@ fn the_commands_run() {
             commands.push(rest.split('`').next().unwrap().to_owned());
         }
     }
-    assert_eq!(commands.len(), 14, "{commands:?}");
+    assert_eq!(commands.len(), 17, "{commands:?}");
     for command in commands {
         let command = command.replace("MODEL", "models/quickstart.yaml");
         let mut arguments: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
