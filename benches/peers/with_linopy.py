@@ -1,8 +1,13 @@
 """The base program in linopy: arrays over offers and periods, no loop over either."""
 
+import warnings
+
 import linopy
 import numpy as np
 import xarray as xr
+
+# What is masked is absent, which is what is meant.
+warnings.filterwarnings("ignore", category=linopy.LinopySemanticsWarning)
 
 SOLVERS = ["highs"]
 
@@ -22,13 +27,16 @@ def build(base):
         names = [w.name for w in workloads]
         rate = np.zeros((len(names), len(offers)))
         there = np.zeros((len(names), len(offers), len(periods)), dtype=bool)
+        box = np.zeros(there.shape)
         for i, w in enumerate(workloads):
             rate[i, w.offers] = w.rate
+            box[i, w.offers] = w.box(base.hours)
             there[i, w.offers, w.start : w.end] = True
         there &= base.capacity > 0
         rate = xr.DataArray(rate, dims=("w", "o"), coords={"w": names, "o": offers})
         mask = xr.DataArray(there, dims=("w", "o", "t"), coords={"w": names, **held})
-        run = m.add_variables(lower=0, coords=mask.coords, mask=mask, name=f"run_{kind}")
+        box = xr.DataArray(box, coords=mask.coords)
+        run = m.add_variables(lower=0, upper=box, mask=mask, name=f"run_{kind}")
         use = use + run.sum("w")
         if kind == "inference":
             demand = xr.DataArray(

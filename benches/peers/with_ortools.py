@@ -19,12 +19,12 @@ def build(base):
 
     for workload in base.workloads:
         on, rate = workload.offers.tolist(), workload.rate.tolist()
-        done, work = [], []
+        done, work, box = [], [], workload.box(base.hours).tolist()
         for t in range(workload.start, workload.end):
             runs, rates = [], []
-            for o, a in zip(on, rate):
+            for o, a, most in zip(on, rate, box):
                 if capacity[o][t] > 0.0:
-                    run = m.new_num_var(0.0, infinity, None)
+                    run = m.new_num_var(0.0, most[t], None)
                     use[o][t][0].append(run)
                     use[o][t][1].append(1.0)
                     runs.append(run)

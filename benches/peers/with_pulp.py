@@ -22,12 +22,12 @@ def build(base):
     hours = base.hours.tolist()
     for w, workload in enumerate(base.workloads):
         on, rate = workload.offers.tolist(), workload.rate.tolist()
-        work = []
+        work, box = [], workload.box(base.hours).tolist()
         for t in range(workload.start, workload.end):
             served = []
-            for o, a in zip(on, rate):
+            for o, a, most in zip(on, rate, box):
                 if capacity[o][t] > 0.0:
-                    run = LpVariable(f"run_{w}_{o}_{t}", 0)
+                    run = LpVariable(f"run_{w}_{o}_{t}", 0, most[t])
                     use[o][t].append((run, 1.0))
                     served.append((run, a))
             if workload.demand is not None:

@@ -12,14 +12,14 @@ def build(base):
     offers, periods = range(len(base.offers)), range(base.periods)
     capacity, cost, hours = base.capacity.tolist(), base.cost.tolist(), base.hours.tolist()
     m.rent = pyo.Var(offers, periods, bounds=lambda m, o, t: (0.0, capacity[o][t]))
-    runs = [
-        (w, o, t)
+    runs = {
+        (w, o, t): (0.0, most[t])
         for w, workload in enumerate(base.workloads)
-        for o in workload.offers.tolist()
+        for o, most in zip(workload.offers.tolist(), workload.box(base.hours).tolist())
         for t in range(workload.start, workload.end)
         if capacity[o][t] > 0.0
-    ]
-    m.run = pyo.Var(runs, domain=pyo.NonNegativeReals)
+    }
+    m.run = pyo.Var(runs, bounds=lambda m, *at: runs[at])
     due, idle_cost = base.due.tolist(), base.idle_cost.tolist()
     m.idle = pyo.Var(range(len(base.parts)), bounds=lambda m, k: (0.0, due[k]))
     rent, idle = m.rent, m.idle
