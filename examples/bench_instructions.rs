@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     let Some(model) = phase_load(&text) else { return ExitCode::from(3) };
     let formulation = phase_build(&model);
     let lp = formulation.program();
-    let Ok(solved) = solve_certified(lp, EngineChoice::Clarabel, &SolveOptions::default()) else {
+    let Ok(solved) = solve_certified(lp, EngineChoice::Auto, &SolveOptions::default()) else {
         return ExitCode::from(6);
     };
     let certificate = phase_certify(&formulation, &solved);

@@ -8,10 +8,11 @@ import json
 import sys
 import time
 
+import highspy
+from ortools.linear_solver.python import model_builder
+
 
 def highs(path, solver):
-    import highspy
-
     h = highspy.Highs()
     h.silent()
     h.setOptionValue("solver", solver)
@@ -25,8 +26,6 @@ def highs(path, solver):
 
 
 def glop(path):
-    from ortools.linear_solver.python import model_builder
-
     m = model_builder.Model()
     at = [time.perf_counter()]
     assert m.import_from_mps_file(path)

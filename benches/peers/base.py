@@ -16,7 +16,7 @@ in the file is an error, so that no library solves an easier program than polyso
     commit    sum over what k covers of pay[o,t] rent[o,t] + idle[k,b] >= due[k,b]
     share     M_g - s M <= 0 for each group and span; M with idle money that the group alone pays
     budget    M <= most for each span
-    power     sum over o of power[o] rent[o,t] <= most for each period
+    power     the same as a pool in power
 
 The boxes of run are never reached and are polysource's own: with them HiGHS is three times faster, for
 it starts dual feasible. pay[o,t] is price x hours, less the discount of the contract that covers the offer.
@@ -389,12 +389,9 @@ class Reader:
         everything = np.ones(len(self.offers), dtype=bool)
         if kind == "power":
             known(limit, "where at_most", "a power limit")
-            group = self.select(limit.get("where"))
-            most = amount(limit["at_most"], POWER)
-            return [
-                Limit(f"power{t}", self.within(np.where(group, self.power, 0.0)[:, None], t, t + 1), self.no_idle(base), most)
-                for t in range(n)
-            ]
+            group = np.flatnonzero(self.select(limit.get("where")))
+            base.pools.append(Pool(group, self.power[group], np.full(n, amount(limit["at_most"], POWER))))
+            return []
         known(limit, {"share": "by where of at_most per", "floor": "where of at_least per", "budget": "where at_most per"}.get(kind, ""), kind)
         measure, limits = limit.get("of", "spend"), []
         for a, b in self.spans(limit.get("per", "horizon")):

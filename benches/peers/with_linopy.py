@@ -66,16 +66,23 @@ def build(base):
             pay = array(base.commit_weight(part)).sel(o=o, t=t)
             m.add_constraints((rent.sel(o=o, t=t) * pay).sum() + idle.sel(k=i) >= part.due, name=f"commit{i}")
 
-    for i, limit in enumerate(base.limits):
-        # Only the part of the array that has weights, or else every limit costs a copy of the whole.
-        o, t = limit.weight.any(axis=1).nonzero()[0], limit.weight.any(axis=0).nonzero()[0]
-        left = (rent.sel(o=o, t=t) * array(limit.weight).sel(o=o, t=t)).sum()
-        for k in limit.idle_weight.nonzero()[0]:
-            left = left + float(limit.idle_weight[k]) * idle.sel(k=k)
-        if limit.floor:
-            m.add_constraints(left >= limit.most, name=f"limit{i}")
-        else:
-            m.add_constraints(left <= limit.most, name=f"limit{i}")
+    # Limits over the same offers and periods are one array: few of them have weights everywhere.
+    alike = {}
+    for limit in base.limits:
+        there = limit.weight != 0.0
+        o, t = there.any(axis=1), there.any(axis=0)
+        alike.setdefault((o.tobytes(), t.tobytes(), limit.floor), (o.nonzero()[0], t.nonzero()[0], []))[2].append(limit)
+    for i, ((_, _, floor), (o, t, limits)) in enumerate(alike.items()):
+        index = {"l": range(len(limits))}
+        weight = np.array([limit.weight[np.ix_(o, t)] for limit in limits])
+        weight = xr.DataArray(weight, dims=("l", "o", "t"), coords={**index, "o": o, "t": t})
+        left = (rent.sel(o=o, t=t) * weight).sum(["o", "t"])
+        paid = np.array([limit.idle_weight for limit in limits])
+        if paid.any():
+            paid = xr.DataArray(paid, dims=("l", "k"), coords={**index, "k": range(len(base.parts))})
+            left = left + (idle * paid).sum("k")
+        most = xr.DataArray([limit.most for limit in limits], dims="l", coords=index)
+        m.add_constraints(left >= most if floor else left <= most, name=f"limit{i}")
     m.add_objective(cost)
     return m
 
