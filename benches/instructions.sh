@@ -27,7 +27,7 @@ for size in "${sizes[@]}"; do
         cat "$folder/errors" >&2
         exit 1
     }
-    callgrind_annotate --inclusive=yes --threshold=100 "$folder/$size" > "$folder/annotated"
+    callgrind_annotate --auto=no --inclusive=yes --threshold=100 "$folder/$size" > "$folder/annotated"
     for phase in load build certify; do
         count=$(grep -m1 "phase_$phase" "$folder/annotated" | awk '{ gsub(",", "", $1); print $1 }')
         printf '%-6s %-8s %15d' "$size" "$phase" "$count"

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
@@ -122,27 +122,33 @@ def wrong(all_rows):
 
 
 def table(all_rows, bad):
-    least = lambda row, key: min(r[key] for r in row.runs)  # noqa: E731
-    embedded, highs = (least(r, "wall") if r.runs else float("nan") for r in all_rows[:2])
+    """Least of each number; times the two of polysource by seconds, and by seconds of the processor."""
+    least = lambda row, key: min((r[key] for r in row.runs), default=float("nan"))  # noqa: E731
+    ours = all_rows[:2]
     lines = [
-        "| | seconds, least | median | CPU s, least | read | build | solve | MiB | times embedded | times HiGHS | cost |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
+        "| | seconds, least | median | CPU s, least | read | build | solve | MiB | seconds: embedded = 1 | HiGHS = 1 "
+        "| CPU: embedded = 1 | HiGHS = 1 | cost |",
+        "| --- |" + " ---: |" * 11 + " --- |",
     ]
     for row in all_rows:
         if not row.runs:
-            lines.append(f"| {row.name} | {row.failed} | | | | | | | | | |")
+            lines.append(f"| {row.name} | {row.failed} |" + " |" * 11)
             continue
         best = min(row.runs, key=lambda r: r["wall"])
-        part = lambda key: f"{best[key]:.2f}" if key in best else ""  # noqa: E731
-        wall = best["wall"]
-        verdict = "WRONG" if row.name in bad else row.failed or "agrees"
-        build = part("build") if row.kind == "peer" else ""
-        lines.append(
-            f"| {row.name} | {wall:.2f} | {statistics.median(r['wall'] for r in row.runs):.2f} | {least(row, 'cpu'):.2f} "
-            f"| {part('read')} | {build} | {part('solve')} | {least(row, 'memory'):.0f} "
-            f"| {wall / embedded:.2f} | {wall / highs:.2f} | {verdict} |"
-        )
+        parts = {"peer": ("read", "build", "solve"), "bare": ("read", "", "solve")}.get(row.kind, ("", "", ""))
+        cells = [f"{best['wall']:.2f}", f"{statistics.median(r['wall'] for r in row.runs):.2f}", f"{least(row, 'cpu'):.2f}"]
+        cells += [f"{best[part]:.2f}" if part in best else "" for part in parts]
+        cells.append(f"{least(row, 'memory'):.0f}")
+        cells += [f"{least(row, key) / least(other, key):.2f}" for key in ("wall", "cpu") for other in ours]
+        cells.append("WRONG" if row.name in bad else row.failed or "agrees")
+        lines.append(f"| {row.name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def section(size, all_rows, load):
+    seen = all_rows[1].runs or all_rows[0].runs
+    shape = f": {seen[0]['columns']} columns, {seen[0]['rows']} rows" if seen else ""
+    return f"\n### {size}{shape}; load {load:.1f}\n\n{table(all_rows, wrong(all_rows))}"
 
 
 def main():
@@ -155,7 +161,12 @@ def main():
     parser.add_argument("--pdlp", action="store_true", help="also OR-Tools' PDLP")
     parser.add_argument("--clp", help="the program `clp`, if there is one")
     parser.add_argument("--results", type=Path, help="where to write every run as JSON")
+    parser.add_argument("--again", action="store_true", help="print the tables of --results, and measure nothing")
     arguments = parser.parse_args()
+    if arguments.again:
+        for size, found in json.loads(arguments.results.read_text()).items():
+            print(section(size, [Row(**row) for row in found["rows"]], found["load"]))
+        return 0
 
     libraries = ["linopy", "PuLP", "Pyomo", "highspy", "ortools", "numpy"]
     print(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; Python {platform.python_version()}, ", end="")
@@ -176,10 +187,9 @@ def main():
         if size == "check":
             print(f"check.yaml: {f'WRONG or failed: {bad + failures}' if bad or failures else 'all agree'}")
             continue
-        seen = all_rows[1].runs or all_rows[0].runs
-        shape = f": {seen[0]['columns']} columns, {seen[0]['rows']} rows; engine {seen[0]['engine']}" if seen else ""
-        print(f"\n### {size}{shape}, load {os.getloadavg()[0]:.1f}\n\n{table(all_rows, bad)}", flush=True)
-        kept[size] = {row.name: row.runs or row.failed for row in all_rows}
+        load = os.getloadavg()[0]
+        print(section(size, all_rows, load), flush=True)
+        kept[size] = {"load": load, "rows": [asdict(row) for row in all_rows]}
         if arguments.results:
             arguments.results.write_text(json.dumps(kept, indent=1))
     return 1 if failed else 0
