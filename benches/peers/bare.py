@@ -8,8 +8,11 @@ import json
 import sys
 import time
 
-import highspy
-from ortools.linear_solver.python import model_builder
+# One or the other: the two bring libraries of the same name.
+if sys.argv[1] == "glop":
+    from ortools.linear_solver.python import model_builder
+else:
+    import highspy
 
 
 def highs(path, solver):
