@@ -2,7 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, SourceId, Sources, suggest};
 use crate::document::{self as doc, Decode, Document, Node};
@@ -46,6 +47,8 @@ pub struct Input {
     pub sets: Vec<String>,
     /// The folder in which files that the model names are looked for; without it they cannot be read.
     pub folder: Option<PathBuf>,
+    /// The texts of the files that the model names, by their paths; if given, no file is read.
+    pub files: Option<BTreeMap<String, String>>,
 }
 
 /// A model with what was found on the way.
@@ -187,19 +190,26 @@ fn baseline_table(
         return None;
     };
     let path = folder.join(name);
-    match std::fs::metadata(&path).and_then(|m| {
-        if m.len() > doc::MAX_BYTES as u64 {
-            return Err(std::io::Error::other("it is too large"));
-        }
-        std::fs::read_to_string(&path)
-    }) {
-        Ok(text) => Some(sources.add(&path.display().to_string(), text.trim_start_matches('\u{feff}'))),
+    match file_text(&path, input) {
+        Ok(text) => Some(sources.add_file(&path.display().to_string(), text.trim_start_matches('\u{feff}'))),
         Err(error) => {
             let message = format!("`{}` cannot be read: {error}", path.display());
             diagnostics.error(Code::Unreadable, file.place, message, "the path is relative to the model's folder");
             None
         }
     }
+}
+
+/// The text of a file that the model names: from the disk, or what was kept of it.
+fn file_text(path: &Path, input: &Input) -> std::io::Result<String> {
+    if let Some(files) = &input.files {
+        let kept = files.get(&path.display().to_string()).cloned();
+        return kept.ok_or_else(|| std::io::Error::other("its text was not kept"));
+    }
+    if std::fs::metadata(path)?.len() > doc::MAX_BYTES as u64 {
+        return Err(std::io::Error::other("it is too large"));
+    }
+    std::fs::read_to_string(path)
 }
 
 fn apply_set(root: &mut Node, set: &str, sources: &mut Sources, diagnostics: &mut Diagnostics) {
