@@ -28,7 +28,7 @@ pub(super) enum Step {
     #[command(
         after_help = "Example:\n  polysource sweep plan models/quickstart.yaml --vary 'offers{vendor: amazon}.price=*0.4..1.6/1000' --chunks 20 --out DIR"
     )]
-    Plan(plan::PlanCommand),
+    Plan(Box<plan::PlanCommand>),
     /// Solve a chunk; killed and run again, it goes on where it was.
     #[command(
         after_help = "Example:\n  polysource sweep run --chunk 3 --out DIR\n\nExit codes: 0 done, now or before (a point without a plan or without a meaning is a row, and no failure); 1 something outside failed, such as a disk: run it again; 42 it would fail again however often it is run: the manifest is torn or of another version of polysource, there is no such chunk, or its file is of another sweep; 130 interrupted."
