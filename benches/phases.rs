@@ -4,6 +4,7 @@
 //! other programs to read.
 #![allow(missing_docs, clippy::print_stdout)]
 
+#[allow(dead_code, reason = "other programs use more of it")]
 mod model;
 
 use std::hint::black_box;

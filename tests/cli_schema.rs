@@ -33,7 +33,18 @@ fn problems(schema: &str, value: &Value) -> Vec<String> {
 
 #[test]
 fn the_files_in_the_repository_are_up_to_date() {
-    for of in ["model", "output", "stress", "sweep", "curve", "frontier", "diff", "alternatives"] {
+    for of in [
+        "model",
+        "output",
+        "stress",
+        "sweep",
+        "sweep-manifest",
+        "sweep-status",
+        "curve",
+        "frontier",
+        "diff",
+        "alternatives",
+    ] {
         let file = std::fs::read_to_string(format!("schema/{of}.schema.json")).unwrap();
         assert!(file == stdout(&["schema", of]), "run `polysource schema {of} -o schema/{of}.schema.json`");
     }

@@ -26,6 +26,25 @@ pub const SIZES: [Size; 3] = [
     Size { name: "60k", offers: 120, workloads: 28, periods: 24 },
 ];
 
+/// About 240 thousand and a million columns: too long to be measured again and again.
+pub const LARGE: [Size; 2] = [
+    Size { name: "240k", offers: 240, workloads: 56, periods: 24 },
+    Size { name: "1M", offers: 480, workloads: 112, periods: 24 },
+];
+
+impl Size {
+    /// A size by its name, or as OFFERSxWORKLOADSxMONTHS.
+    pub fn named(text: &str) -> Option<Size> {
+        let numbers = || {
+            let mut parts = text.split('x').map(|n| n.parse().ok().filter(|&n| n > 0));
+            let size =
+                Size { name: "custom", offers: parts.next()??, workloads: parts.next()??, periods: parts.next()?? };
+            parts.next().is_none().then_some(size)
+        };
+        SIZES.into_iter().chain(LARGE).find(|s| s.name == text).or_else(numbers)
+    }
+}
+
 /// A generator of numbers (Steele, Lea and Flood, "Fast splittable pseudorandom number
 /// generators", OOPSLA 2014): the same everywhere, and not worth a dependency.
 struct SplitMix(u64);

@@ -47,9 +47,9 @@ pub(super) enum Command {
     Stress(StressCommand),
     /// Solve a model at many values of what varies in it: grids, lists, tornado, random samples.
     #[command(
-        after_help = "Examples:\n  polysource sweep models/quickstart.yaml --vary 'offers{vendor: amazon}.price=*0.4..1.6/7'\n  polysource sweep models/quickstart.yaml --vary 'offers.aws-trainium2.price=*0.8..1.2' --vary 'workloads.chat.demand=*0.8..1.2' --method tornado\n  polysource sweep models/quickstart.yaml --vary 'workloads.chat.demand=*normal(1, 0.2)' --samples 50 --format csv -o sample.csv\n\nValues: `=1..5/9` sets nine values from 1 to 5, `=*0.5,1,2` scales, `=+-1..1/3` shifts; normal(mean, sd), lognormal(median, sd of the logarithm), triangular(least, likely, most) and uniform(least, most) are drawn at random; `scenario=none,a,a+b` applies scenarios.\nColumns: cost, nominal, premium, unrestricted, share(vendor:amazon), hhi(vendor), effective(vendor), largest(vendor:chips), chips(aws-*), spend(aws-*), signed(CONTRACT), idle(CONTRACT), unmet(WORKLOAD), served(vendor:amazon), expected_loss, cvar, gap, and expressions of them such as `relative = premium / cost`."
+        after_help = "Examples:\n  polysource sweep models/quickstart.yaml --vary 'offers{vendor: amazon}.price=*0.4..1.6/7'\n  polysource sweep models/quickstart.yaml --vary 'offers.aws-trainium2.price=*0.8..1.2' --vary 'workloads.chat.demand=*0.8..1.2' --method tornado\n  polysource sweep models/quickstart.yaml --vary 'workloads.chat.demand=*normal(1, 0.2)' --samples 50 --format csv -o sample.csv\n\nOn many machines: `sweep plan` writes the sweep down in chunks, `sweep run` solves a chunk anywhere, `sweep merge` puts them together, and gives what `sweep MODEL` gives. A model file that is called as one of these commands is meant by its path: `polysource sweep ./plan`.\n\nValues: `=1..5/9` sets nine values from 1 to 5, `=*0.5,1,2` scales, `=+-1..1/3` shifts; normal(mean, sd), lognormal(median, sd of the logarithm), triangular(least, likely, most) and uniform(least, most) are drawn at random; `scenario=none,a,a+b` applies scenarios.\nColumns: cost, nominal, premium, unrestricted, share(vendor:amazon), hhi(vendor), effective(vendor), largest(vendor:chips), chips(aws-*), spend(aws-*), signed(CONTRACT), idle(CONTRACT), unmet(WORKLOAD), served(vendor:amazon), expected_loss, cvar, gap, and expressions of them such as `relative = premium / cost`."
     )]
-    Sweep(SweepCommand),
+    Sweep(super::shards::SweepVerb),
     /// Trace the optimal cost as a function of one price, capacity, demand or other number, exactly.
     #[command(
         after_help = "Examples:\n  polysource curve models/inference-fleet.yaml --vary 'offers{vendor: amazon}.price=*0.4..1.6'\n  polysource curve models/quickstart.yaml --vary offers.coreweave-h100.capacity=5k..20k\n  polysource curve models/quickstart.yaml --vary 'policy.limits.vendor-cap.share.at_most=50 %..70 %' --format csv"
@@ -210,8 +210,9 @@ pub(super) struct StressCommand {
     pub time_limit: Option<Duration>,
 }
 
+/// What is swept, and what is told of it: all that the rows depend on.
 #[derive(Args, Debug)]
-pub(super) struct SweepCommand {
+pub(super) struct SweepOptions {
     #[command(flatten)]
     pub input: ModelArgs,
     /// What varies, such as `offers{vendor: amazon}.price=*0.4..1.6/25`; may be repeated.
@@ -241,12 +242,21 @@ pub(super) struct SweepCommand {
     /// How much the usual columns tell: the plan alone, or also what needs further solves.
     #[arg(long, value_enum, default_value = "full")]
     pub detail: DetailArg,
-    /// Threads; 0 for as many as there are processors. The result does not depend on it.
-    #[arg(long, value_name = "N", default_value = "0")]
-    pub threads: usize,
     /// The engine: auto, microlp (simplex) or clarabel (interior point).
     #[arg(long, default_value = "auto", value_name = "ENGINE")]
     pub engine: EngineChoice,
+    /// Longest time for one engine at one point, such as `90`, `30s` or `5m`.
+    #[arg(long, value_parser = parse_time, value_name = "TIME")]
+    pub time_limit: Option<Duration>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct SweepCommand {
+    #[command(flatten)]
+    pub options: SweepOptions,
+    /// Threads; 0 for as many as there are processors. The result does not depend on it.
+    #[arg(long, value_name = "N", default_value = "0")]
+    pub threads: usize,
     /// Format of the rows.
     #[arg(long, value_enum, default_value = "text")]
     pub format: SweepFormat,
@@ -259,9 +269,6 @@ pub(super) struct SweepCommand {
     /// Go on from the journal of a run that was stopped.
     #[arg(long)]
     pub resume: bool,
-    /// Longest time for one engine at one point, such as `90`, `30s` or `5m`.
-    #[arg(long, value_parser = parse_time, value_name = "TIME")]
-    pub time_limit: Option<Duration>,
 }
 
 #[derive(Args, Debug)]
@@ -374,6 +381,8 @@ pub(super) enum SchemaOf {
     Output,
     Stress,
     Sweep,
+    SweepManifest,
+    SweepStatus,
     Curve,
     Frontier,
     Diff,

@@ -1,6 +1,7 @@
 //! Files in and out.
 
 use std::fs;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -43,11 +44,14 @@ pub(super) fn input_of(path: &Path, text: String, scenarios: Vec<String>) -> Inp
 
 /// Loads a model, telling warnings and errors on standard error.
 pub(super) fn model(args: &ModelArgs, quiet: bool) -> Result<Loaded, Failure> {
-    let input = input(args).map_err(|unreadable| {
-        tell(&unreadable.diagnostics, &Sources::new(), quiet);
-        Failure::Told(unreadable.code)
-    })?;
+    let input = input(args).map_err(|unreadable| told(&unreadable, quiet))?;
     loaded(&input, quiet)
+}
+
+/// Tells what could not be read.
+pub(super) fn told(unreadable: &Unreadable, quiet: bool) -> Failure {
+    tell(&unreadable.diagnostics, &Sources::new(), quiet);
+    Failure::Told(unreadable.code)
 }
 
 /// The same for what has been read.
@@ -72,11 +76,19 @@ pub(super) fn family(
     asked: &Asked,
     quiet: bool,
 ) -> Result<Family, Failure> {
-    let input = input(args).map_err(|unreadable| {
-        tell(&unreadable.diagnostics, &Sources::new(), quiet);
-        Failure::Told(unreadable.code)
-    })?;
-    match Family::read(&input, sweep, vary, asked) {
+    let input = input(args).map_err(|unreadable| told(&unreadable, quiet))?;
+    family_of(&input, sweep, vary, asked, quiet)
+}
+
+/// The same for what has been read.
+pub(super) fn family_of(
+    input: &Input,
+    sweep: Option<&str>,
+    vary: &[String],
+    asked: &Asked,
+    quiet: bool,
+) -> Result<Family, Failure> {
+    match Family::read(input, sweep, vary, asked) {
         Ok(family) => {
             tell(&family.warnings, &family.sources, quiet);
             Ok(family)
@@ -167,7 +179,9 @@ pub(super) fn write(path: Option<&Path>, bytes: &[u8]) -> io::Result<()> {
     // What a link points to is replaced, not the link.
     let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut beside = place.as_os_str().to_owned();
-    beside.push(format!(".{}.part", std::process::id()));
+    // In a shared folder another machine may have a process of the same number.
+    let chance = RandomState::new().build_hasher().finish();
+    beside.push(format!(".{}-{chance:016x}.part", std::process::id()));
     let beside = PathBuf::from(beside);
     let moved = fs::File::create(&beside)
         .and_then(|mut file| {

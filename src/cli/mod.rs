@@ -16,6 +16,7 @@ mod logging;
 mod man;
 mod progress;
 mod report;
+mod shards;
 mod solve;
 mod stress;
 mod sweep;
@@ -38,6 +39,8 @@ mod exit {
     pub const INFEASIBLE: u8 = 4;
     pub const LIMIT_REACHED: u8 = 5;
     pub const UNCERTIFIED: u8 = 6;
+    /// A chunk of a sweep that fails the same way however often it is run.
+    pub const HOPELESS: u8 = 42;
     pub const INTERRUPTED: u8 = 130;
 }
 
@@ -88,7 +91,7 @@ fn run() -> u8 {
         Command::Check(command) => check::run(command, arguments.quiet),
         Command::Solve(command) => solve::run(command, arguments.quiet),
         Command::Stress(command) => stress::run(command, arguments.quiet),
-        Command::Sweep(command) => sweep::run(command, arguments.quiet),
+        Command::Sweep(verb) => shards::run(verb, arguments.quiet),
         Command::Curve(command) => curve::run(command, arguments.quiet),
         Command::Frontier(command) => frontier::run(command, arguments.quiet),
         Command::Explain(command) => explain::run(command, arguments.quiet),
@@ -126,6 +129,8 @@ fn schema(of: SchemaOf, output: Option<&std::path::Path>) -> Result<u8, Failure>
         SchemaOf::Diff => crate::report::diff_schema(),
         SchemaOf::Alternatives => crate::report::alternatives_schema(),
         SchemaOf::Sweep => crate::report::sweep_schema(),
+        SchemaOf::SweepManifest => crate::report::sweep_manifest_schema(),
+        SchemaOf::SweepStatus => crate::report::sweep_status_schema(),
         SchemaOf::Stress => crate::report::stress_schema(),
     };
     let mut text = serde_json::to_string_pretty(&schema).map_err(|e| Failure::Outside(e.to_string()))?;

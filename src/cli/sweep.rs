@@ -6,35 +6,34 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
-use super::args::{DetailArg, SweepCommand, SweepFormat};
+use super::args::{DetailArg, SweepCommand, SweepFormat, SweepOptions};
 use super::logging::colour;
 use super::{Failure, exit, files, interrupt, journal, progress};
 use crate::analysis::SolveSettings;
-use crate::analysis::sweep::{self, Column, Header, Row, SweepPlan, SweepSettings};
+use crate::analysis::sweep::{self, Header, Row, SweepPlan, SweepSettings};
 use crate::model::Asked;
 use crate::report::{self, Style};
 
+/// What is asked of a sweep beyond what varies.
+pub(super) fn asked(options: &SweepOptions) -> Asked {
+    Asked {
+        method: options.method.clone(),
+        samples: options.samples,
+        seed: options.seed,
+        sampling: options.sampling.clone(),
+        correlations: options.correlate.clone(),
+        columns: options.columns.clone(),
+    }
+}
+
 pub(super) fn run(command: &SweepCommand, quiet: bool) -> Result<u8, Failure> {
-    let asked = Asked {
-        method: command.method.clone(),
-        samples: command.samples,
-        seed: command.seed,
-        sampling: command.sampling.clone(),
-        correlations: command.correlate.clone(),
-        columns: command.columns.clone(),
-    };
-    let family = files::family(&command.input, command.sweep.as_deref(), &command.vary, &asked, quiet)?;
+    let options = &command.options;
+    let family = files::family(&options.input, options.sweep.as_deref(), &options.vary, &asked(options), quiet)?;
     let settings = SweepSettings {
-        solve: SolveSettings { engine: command.engine, time_limit: command.time_limit, ..SolveSettings::default() },
+        solve: SolveSettings { engine: options.engine, time_limit: options.time_limit, ..SolveSettings::default() },
         threads: command.threads,
     };
-    let full = command.detail != DetailArg::Plan;
-    let columns = if family.spec.columns.is_empty() {
-        sweep::usual(family.model(), full)
-    } else {
-        let read = family.spec.columns.iter().map(|text| Column::read(text, family.model()));
-        read.collect::<Result<_, _>>().map_err(Failure::Usage)?
-    };
+    let columns = sweep::columns(&family, options.detail != DetailArg::Plan).map_err(Failure::Usage)?;
     let plan = sweep::plan(&family, columns).map_err(Failure::Usage)?;
     let journal = match journal_path(command)? {
         Some(path) => Some(journal::open(&path, Header::of(&family, &plan, &settings), command.resume)?),
@@ -69,12 +68,17 @@ pub(super) fn run(command: &SweepCommand, quiet: bool) -> Result<u8, Failure> {
         files::complain(told.as_bytes());
         return Ok(exit::INTERRUPTED);
     };
-    write(command, &plan, &rows)?;
+    write(&plan, &rows, command.format, command.output.as_deref())?;
     // A journal that was asked for by name is the user's to keep.
     if let (Some(journal), None) = (journal, &command.journal) {
         journal.remove();
     }
-    Ok(rows.iter().map(|r| r.status.exit_code()).max().unwrap_or(exit::DONE))
+    Ok(code(&rows))
+}
+
+/// The exit code of a sweep with these rows.
+pub(super) fn code(rows: &[Row]) -> u8 {
+    rows.iter().map(|r| r.status.exit_code()).max().unwrap_or(exit::DONE)
 }
 
 /// Beside the output, unless another is named; without an output file there is none.
@@ -93,11 +97,12 @@ fn journal_path(command: &SweepCommand) -> Result<Option<PathBuf>, Failure> {
     Ok(path)
 }
 
-fn write(command: &SweepCommand, plan: &SweepPlan, rows: &[Row]) -> Result<(), Failure> {
+/// Writes the rows in a format.
+pub(super) fn write(plan: &SweepPlan, rows: &[Row], format: SweepFormat, output: Option<&Path>) -> Result<(), Failure> {
     let mut text = Vec::new();
-    match command.format {
+    match format {
         SweepFormat::Text => {
-            let style = Style { colour: command.output.is_none() && colour(&io::stdout()) };
+            let style = Style { colour: output.is_none() && colour(&io::stdout()) };
             report::sweep::write_text(plan, rows, style, &mut text)?;
         }
         SweepFormat::Csv => report::sweep::write_csv(plan, rows, &mut text)?,
@@ -105,6 +110,6 @@ fn write(command: &SweepCommand, plan: &SweepPlan, rows: &[Row]) -> Result<(), F
         #[cfg(feature = "parquet")]
         SweepFormat::Parquet => report::parquet::write(plan, rows, &mut text)?,
     }
-    files::write(command.output.as_deref(), &text)?;
+    files::write(output, &text)?;
     Ok(())
 }

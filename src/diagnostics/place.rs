@@ -36,6 +36,8 @@ pub struct Sources {
     table: Option<SourceId>,
     /// The tables of offers that the model names, in order.
     offer_tables: Vec<SourceId>,
+    /// The files that the model names.
+    files: Vec<SourceId>,
 }
 
 impl Sources {
@@ -51,6 +53,18 @@ impl Sources {
         starts.extend(text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| offset(i + 1)));
         self.all.push(Source { name: name.into(), text: text.into(), line_starts: starts.into() });
         SourceId(offset(self.all.len() - 1))
+    }
+
+    /// Adds the text of a file that the model names.
+    pub fn add_file(&mut self, path: &str, text: &str) -> SourceId {
+        let id = self.add(path, text);
+        self.files.push(id);
+        id
+    }
+
+    /// The files that the model names, in the order read; one may be there more than once.
+    pub fn files(&self) -> impl Iterator<Item = &Source> {
+        self.files.iter().map(|id| self.get(*id))
     }
 
     /// The table that the model names for what runs today.

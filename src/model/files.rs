@@ -1,5 +1,6 @@
 //! Files that a model names: the table of what runs today, tables of offers.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::diagnostics::{Code, Diagnostics, SourceId, Sources};
@@ -8,6 +9,8 @@ use crate::document::{self as doc, Node, Value};
 /// Where files are looked for, and where their texts and mistakes go.
 pub(super) struct Files<'a> {
     pub folder: Option<&'a Path>,
+    /// Texts that were kept of files, by their paths: then nothing is read from the disk.
+    pub kept: Option<&'a BTreeMap<String, String>>,
     pub sources: &'a mut Sources,
     pub diagnostics: &'a mut Diagnostics,
 }
@@ -23,14 +26,8 @@ impl Files<'_> {
             return None;
         };
         let path = folder.join(name);
-        let read = std::fs::metadata(&path).and_then(|m| {
-            if m.len() > doc::MAX_BYTES as u64 {
-                return Err(std::io::Error::other("it is too large"));
-            }
-            std::fs::read_to_string(&path)
-        });
-        match read {
-            Ok(text) => Some(self.sources.add(&path.display().to_string(), text.trim_start_matches('\u{feff}'))),
+        match self.text(&path) {
+            Ok(text) => Some(self.sources.add_file(&path.display().to_string(), text.trim_start_matches('\u{feff}'))),
             Err(error) => {
                 let message = format!("`{}` cannot be read: {error}", path.display());
                 let remedy = "the path is relative to the model's folder";
@@ -38,6 +35,18 @@ impl Files<'_> {
                 None
             }
         }
+    }
+
+    /// The text of a file: from the disk, or what was kept of it.
+    fn text(&self, path: &Path) -> std::io::Result<String> {
+        if let Some(kept) = self.kept {
+            let text = kept.get(&path.display().to_string()).cloned();
+            return text.ok_or_else(|| std::io::Error::other("its text was not kept"));
+        }
+        if std::fs::metadata(path)?.len() > doc::MAX_BYTES as u64 {
+            return Err(std::io::Error::other("it is too large"));
+        }
+        std::fs::read_to_string(path)
     }
 
     /// Puts the lines of the tables that a document and its scenarios name under `offers: { file: ... }` in the place of

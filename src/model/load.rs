@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Sources, suggest};
@@ -47,6 +48,8 @@ pub struct Input {
     pub sets: Vec<String>,
     /// The folder in which files that the model names are looked for; without it they cannot be read.
     pub folder: Option<PathBuf>,
+    /// The texts of the files that the model names, by their paths; if given, no file is read.
+    pub files: Option<BTreeMap<String, String>>,
 }
 
 /// A model with what was found on the way.
@@ -183,7 +186,7 @@ pub(super) fn tree(input: &Input, sources: &mut Sources, diagnostics: &mut Diagn
     for set in input.sets.iter().filter(names_table) {
         apply_set(&mut root, set, sources, diagnostics);
     }
-    let mut files = Files { folder: input.folder.as_deref(), sources, diagnostics };
+    let mut files = Files { folder: input.folder.as_deref(), kept: input.files.as_ref(), sources, diagnostics };
     let mut offers = Vec::new();
     files.offer_tables(&mut root, &mut offers)?;
     for (name, text) in &input.overlays {
@@ -198,7 +201,7 @@ pub(super) fn tree(input: &Input, sources: &mut Sources, diagnostics: &mut Diagn
     for set in input.sets.iter().filter(|set| !names_table(set)) {
         apply_set(&mut root, set, sources, diagnostics);
     }
-    let mut files = Files { folder: input.folder.as_deref(), sources, diagnostics };
+    let mut files = Files { folder: input.folder.as_deref(), kept: input.files.as_ref(), sources, diagnostics };
     if let Some(table) = root.get("baseline").and_then(|b| b.get("file")).and_then(|file| files.read(file)) {
         sources.set_table(table);
     }

@@ -1,5 +1,8 @@
 //! The sweeps of a model file: what they ask for, and whether it can be done.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::diagnostics::{Code, Diagnostics, Place, suggest};
 use crate::document::{Axis, Decode, Node, Spread, Sweep, Text, Value};
 
@@ -47,7 +50,7 @@ pub struct SweepSpec {
 }
 
 /// What of a sweep is asked for on the command line; it wins over what is written.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Asked {
     /// grid, list, tornado or sample.
     pub method: Option<String>,

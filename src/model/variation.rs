@@ -50,15 +50,34 @@ impl Family {
     /// # Errors
     /// [`Rejected`] with every problem found, of the model or of a variation.
     pub fn read(input: &Input, sweep: Option<&str>, vary: &[String], asked: &Asked) -> Result<Self, Rejected> {
+        let mut family = Self::read_with(input, sweep, vary, asked, true)?;
+        match family.try_values() {
+            Ok(()) => Ok(family),
+            Err(diagnostics) => Err(Rejected { diagnostics, sources: std::mem::take(&mut family.sources) }),
+        }
+    }
+
+    /// The same for what has been read before: values, and scenarios that are not applied, are not
+    /// tried again.
+    ///
+    /// # Errors
+    /// As [`Family::read`].
+    pub fn read_again(input: &Input, sweep: Option<&str>, vary: &[String], asked: &Asked) -> Result<Self, Rejected> {
+        Self::read_with(input, sweep, vary, asked, false)
+    }
+
+    fn read_with(
+        input: &Input,
+        sweep: Option<&str>,
+        vary: &[String],
+        asked: &Asked,
+        check: bool,
+    ) -> Result<Self, Rejected> {
         let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
-        let family = Self::try_read(input, sweep, vary, asked, &mut sources, &mut diagnostics);
+        let family = Self::try_read(input, sweep, vary, asked, check, &mut sources, &mut diagnostics);
         match family {
             Some((spec, bases)) if !diagnostics.has_errors() => {
-                let mut family = Family { spec, warnings: diagnostics, sources, bases };
-                match family.try_values() {
-                    Ok(()) => Ok(family),
-                    Err(diagnostics) => Err(Rejected { diagnostics, sources: std::mem::take(&mut family.sources) }),
-                }
+                Ok(Family { spec, warnings: diagnostics, sources, bases })
             }
             _ => Err(Rejected { diagnostics, sources }),
         }
@@ -69,17 +88,22 @@ impl Family {
         sweep: Option<&str>,
         vary: &[String],
         asked: &Asked,
+        check: bool,
         sources: &mut Sources,
         diagnostics: &mut Diagnostics,
     ) -> Option<(SweepSpec, Vec<Base>)> {
         let (plain, root) = tree(input, sources, diagnostics)?;
         let model = interpret(&root, sources, diagnostics);
-        check_others(&plain, &input.scenarios, sources, diagnostics);
+        if check {
+            check_others(&plain, &input.scenarios, sources, diagnostics);
+        }
         let model = model?;
         if diagnostics.has_errors() {
             return None;
         }
-        sweeps::check(&root, &model, diagnostics);
+        if check {
+            sweeps::check(&root, &model, diagnostics);
+        }
         let axes: Vec<Option<Axis>> = vary.iter().map(|text| read_axis(text, sources, diagnostics)).collect();
         let axes: Vec<Axis> = axes.into_iter().collect::<Option<_>>()?;
         // Without anything else the only sweep of the model is meant.

@@ -18,6 +18,7 @@ mod markdown;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 mod pictures;
+pub mod shards;
 pub mod stress;
 mod summary;
 pub mod sweep;
@@ -100,12 +101,39 @@ pub fn diff_schema() -> serde_json::Value {
     schema
 }
 
+/// The JSON Schema of the manifest that `sweep plan` writes.
+#[must_use]
+pub fn sweep_manifest_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(crate::analysis::sweep::Manifest).to_value();
+    if let Some(map) = schema.as_object_mut() {
+        map.insert("title".to_owned(), "polysource manifest of a sweep".into());
+        if let Some(keys) = map.get_mut("properties").and_then(|p| p.as_object_mut()) {
+            let of = "SHA-256 of all bytes of the file after its first line.";
+            keys.insert("sha256".to_owned(), serde_json::json!({ "type": "string", "description": of }));
+        }
+        if let Some(required) = map.get_mut("required").and_then(|r| r.as_array_mut()) {
+            required.push("sha256".into());
+        }
+    }
+    schema
+}
+
 /// The JSON Schema of `alternatives --format json`.
 #[must_use]
 pub fn alternatives_schema() -> serde_json::Value {
     let mut schema = schemars::schema_for!(crate::analysis::alternatives::Alternatives).to_value();
     if let Some(map) = schema.as_object_mut() {
         map.insert("title".to_owned(), "polysource alternatives".into());
+    }
+    schema
+}
+
+/// The JSON Schema of `sweep status --format json`.
+#[must_use]
+pub fn sweep_status_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(crate::analysis::sweep::SweepStatus).to_value();
+    if let Some(map) = schema.as_object_mut() {
+        map.insert("title".to_owned(), "polysource status of a sweep in chunks".into());
     }
     schema
 }

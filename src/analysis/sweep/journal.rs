@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::manifest::Manifest;
 use super::points::SweepPlan;
 use super::row::Row;
 use super::run::SweepSettings;
@@ -64,6 +65,18 @@ impl Header {
             model: family.sha256().to_owned(),
             options: hex(&Sha256::digest(options.as_bytes())),
             points: plan.points.len(),
+        }
+    }
+
+    /// The header of the journal of a chunk of a sweep that is written down in a manifest.
+    #[must_use]
+    pub fn of_chunk(manifest: &Manifest, sha256: &str, chunk: usize) -> Self {
+        Header {
+            journal: VERSION,
+            polysource: manifest.polysource.clone(),
+            model: manifest.model.sha256.clone(),
+            options: hex(&Sha256::digest(format!("{sha256} {chunk}").as_bytes())),
+            points: manifest.points.len(),
         }
     }
 
@@ -131,7 +144,7 @@ fn checksum(of: &str, json: &str) -> String {
     hex(&hash.finalize()[..8])
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 

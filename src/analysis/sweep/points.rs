@@ -1,6 +1,6 @@
 //! The points of a sweep: grid, list, tornado and random sample.
 
-use super::column::Column;
+use super::column::{Column, usual};
 use super::random::{Generator, normal_probability, normal_quantile, quantile};
 use crate::document::{Axis, Spread};
 use crate::model::{Family, Method, Sampling};
@@ -18,6 +18,8 @@ pub struct SweepPlan {
     pub scenarios: Vec<Option<Vec<String>>>,
     /// The value of each axis at each point; `None` is as written.
     pub points: Vec<Vec<Option<f64>>>,
+    /// The numbers of the points in the order in which they are solved, neighbours together.
+    pub order: Vec<usize>,
     /// What is told of each point.
     pub columns: Vec<Column>,
     /// How the points were put together.
@@ -38,20 +40,49 @@ pub fn plan(family: &Family, columns: Vec<Column>) -> Result<SweepPlan, String> 
         Method::Tornado => bars(axes),
         Method::Sample(sampling) => sample(axes, sampling)?,
     };
+    let order = match &family.spec.method {
+        Method::Grid => snake(&family.lengths()),
+        Method::Sample(_) => along_curve(&points),
+        // As written: the next of a list or tornado is as near as any.
+        Method::List | Method::Tornado => (0..points.len()).collect(),
+    };
+    Ok(with_points(family, columns, points, order))
+}
+
+/// The plan of a sweep whose points are known.
+pub(super) fn with_points(
+    family: &Family,
+    columns: Vec<Column>,
+    points: Vec<Vec<Option<f64>>>,
+    order: Vec<usize>,
+) -> SweepPlan {
+    let axes = &family.spec.axes;
     let scenarios = axes.iter().map(|a| match &a.spread {
         Spread::Scenarios(lists) => {
             Some(lists.iter().map(|l| if l.is_empty() { "none".to_owned() } else { l.join("+") }).collect())
         }
         _ => None,
     });
-    Ok(SweepPlan {
+    SweepPlan {
         names: axes.iter().map(|a| a.name.clone()).collect(),
         scenarios: scenarios.collect(),
         points,
+        order,
         columns,
         method: family.spec.method.clone(),
         chunk: CHUNK,
-    })
+    }
+}
+
+/// The columns that a sweep asks for; if it names none, the usual ones.
+///
+/// # Errors
+/// As [`Column::read`].
+pub fn columns(family: &Family, full: bool) -> Result<Vec<Column>, String> {
+    if family.spec.columns.is_empty() {
+        return Ok(usual(family.model(), full));
+    }
+    family.spec.columns.iter().map(|text| Column::read(text, family.model())).collect()
 }
 
 /// The values of an axis, ends exact.
@@ -105,6 +136,51 @@ fn bars(axes: &[Axis]) -> Vec<Vec<Option<f64>>> {
         }
     }
     points
+}
+
+/// The points of a grid as the ox ploughs: from each to the next a single axis takes a single step.
+/// It is the reflected Gray code of several bases (Knuth, The Art of Computer Programming, 7.2.1.1).
+fn snake(lengths: &[usize]) -> Vec<usize> {
+    let mut order = vec![0];
+    for &length in lengths {
+        let forth_and_back = |(i, &point): (usize, &usize)| {
+            let row = point * length..(point + 1) * length;
+            if i % 2 == 0 { row.collect::<Vec<_>>() } else { row.rev().collect() }
+        };
+        order = order.iter().enumerate().flat_map(forth_and_back).collect();
+    }
+    order
+}
+
+/// The points of a sample along a Z-order curve through the ranks of their values (Morton, 1966):
+/// what is near on it is near in every axis, and no unit or spread counts more than another.
+fn along_curve(points: &[Vec<Option<f64>>]) -> Vec<usize> {
+    let (n, k) = (points.len(), points.first().map_or(0, Vec::len));
+    let mut ranks = vec![vec![0_usize; k]; n];
+    for axis in 0..k {
+        let value = |i: usize| points[i][axis].unwrap_or(f64::NAN);
+        let mut sorted: Vec<usize> = (0..n).collect();
+        sorted.sort_by(|&a, &b| value(a).total_cmp(&value(b)).then(a.cmp(&b)));
+        for (rank, &point) in sorted.iter().enumerate() {
+            // Equal values have one rank.
+            let before = rank.checked_sub(1).map(|r| sorted[r]).filter(|&b| value(b).total_cmp(&value(point)).is_eq());
+            ranks[point][axis] = before.map_or(rank, |b| ranks[b][axis]);
+        }
+    }
+    // Which of two comes first is settled by the axis whose ranks differ in the highest bit.
+    let first_bit = |a: usize, b: usize, axis: usize| (ranks[a][axis] ^ ranks[b][axis]).checked_ilog2();
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by(|&a, &b| {
+        let mut decides = 0;
+        for axis in 1..k {
+            if first_bit(a, b, axis) > first_bit(a, b, decides) {
+                decides = axis;
+            }
+        }
+        let by = |i: usize| ranks[i].get(decides);
+        by(a).cmp(&by(b)).then(a.cmp(&b))
+    });
+    order
 }
 
 /// Random points.
@@ -190,6 +266,38 @@ mod tests {
         let points = grid(&axes(&["a=1,2", "b=0..1/3"]));
         let plain: Vec<Vec<f64>> = points.iter().map(|p| p.iter().map(|v| v.unwrap()).collect()).collect();
         assert_eq!(plain, [[1.0, 0.0], [1.0, 0.5], [1.0, 1.0], [2.0, 0.0], [2.0, 0.5], [2.0, 1.0]]);
+    }
+
+    #[test]
+    fn neighbours_of_a_grid_differ_by_one_step_of_one_axis() {
+        assert_eq!(snake(&[2, 3]), [0, 1, 2, 5, 4, 3]);
+        assert_eq!(snake(&[2, 1, 2]), [0, 1, 3, 2]);
+        let lengths = [3, 4, 2, 5];
+        let order = snake(&lengths);
+        let digits = |mut point: usize| -> Vec<usize> {
+            let mut digits: Vec<usize> = lengths.iter().rev().map(|l| (point % l, point /= l).0).collect();
+            digits.reverse();
+            digits
+        };
+        for pair in order.windows(2) {
+            let steps = digits(pair[0]).iter().zip(digits(pair[1])).map(|(a, b)| a.abs_diff(b)).sum::<usize>();
+            assert_eq!(steps, 1, "{pair:?}");
+        }
+        let mut all = order.clone();
+        all.sort_unstable();
+        assert_eq!(all, (0..120).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_sample_is_ordered_along_a_z_curve_of_ranks() {
+        let points = [[3.0, 3.0], [0.0, 1.0], [2.0, 0.0], [1.0, 1.0], [0.0, 0.0]];
+        let points: Vec<Vec<Option<f64>>> = points.iter().map(|p| p.iter().map(|&v| Some(v)).collect()).collect();
+        // Ranks, equal ones the lower: (4,4) (0,2) (3,0) (2,2) (0,0). Their bits in turn, the first axis
+        // before the second, are 110000, 000100, 001010, 001100 and 000000.
+        assert_eq!(along_curve(&points), [4, 1, 2, 3, 0]);
+        assert_eq!(along_curve(&[]), Vec::<usize>::new());
+        let same = vec![vec![Some(1.0)], vec![Some(1.0)]];
+        assert_eq!(along_curve(&same), [0, 1]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Points to rows, in parallel.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
@@ -41,20 +42,56 @@ pub fn run(
         .num_threads(settings.threads)
         .build()
         .map_err(|e| format!("cannot start threads: {e}"))?;
-    let mut rows: Vec<Option<Row>> = (0..plan.points.len()).map(|i| done.remove(&i)).collect();
+    let mut rows: Vec<Option<Row>> = plan.order.iter().map(|i| done.remove(i)).collect();
     pool.install(|| {
-        rows.par_chunks_mut(plan.chunk).enumerate().for_each(|(chunk, rows)| {
-            for (i, row) in rows.iter_mut().enumerate().filter(|(_, row)| row.is_none()) {
-                if stop.load(Ordering::Relaxed) {
-                    return;
-                }
-                let solved = point(family, plan, settings, chunk * plan.chunk + i);
-                finished(&solved);
-                *row = Some(solved);
-            }
+        rows.par_chunks_mut(plan.chunk).enumerate().for_each(|(group, rows)| {
+            solve_group(family, plan, settings, group, rows, stop, finished);
         });
     });
-    Ok(rows)
+    let mut by_point = vec![None; plan.points.len()];
+    plan.order.iter().zip(rows).for_each(|(&point, row)| by_point[point] = row);
+    Ok(by_point)
+}
+
+/// Solves a part of a sweep, whole groups of neighbours at the positions `part` of its order, one
+/// after the other on this thread; else as [`run`]. The rows are in the order of the sweep.
+#[must_use]
+pub fn run_part(
+    family: &Family,
+    plan: &SweepPlan,
+    settings: &SweepSettings,
+    part: Range<usize>,
+    mut done: BTreeMap<usize, Row>,
+    stop: &AtomicBool,
+    finished: &(dyn Fn(&Row) + Sync),
+) -> Vec<Option<Row>> {
+    let first = part.start / plan.chunk;
+    let mut rows: Vec<Option<Row>> = plan.order[part].iter().map(|i| done.remove(i)).collect();
+    for (i, rows) in rows.chunks_mut(plan.chunk).enumerate() {
+        solve_group(family, plan, settings, first + i, rows, stop, finished);
+    }
+    rows
+}
+
+/// Solves what is missing of a group of neighbours, one after the other.
+fn solve_group(
+    family: &Family,
+    plan: &SweepPlan,
+    settings: &SweepSettings,
+    group: usize,
+    rows: &mut [Option<Row>],
+    stop: &AtomicBool,
+    finished: &(dyn Fn(&Row) + Sync),
+) {
+    let first = group * plan.chunk;
+    for (i, row) in rows.iter_mut().enumerate().filter(|(_, row)| row.is_none()) {
+        if stop.load(Ordering::Relaxed) {
+            return;
+        }
+        let solved = point(family, plan, settings, plan.order[first + i]);
+        finished(&solved);
+        *row = Some(solved);
+    }
 }
 
 fn point(family: &Family, plan: &SweepPlan, settings: &SweepSettings, point: usize) -> Row {

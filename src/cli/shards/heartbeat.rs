@@ -1,0 +1,106 @@
+//! What a chunk says of itself while it is solved: a small file, written anew from time to time.
+//!
+//! The clock is read here and in `sweep status` alone. A heartbeat that cannot be written is no
+//! reason to stop solving.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{JoinHandle, spawn};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::analysis::sweep::{Heartbeat, State};
+
+/// Seconds since 1970.
+pub(super) fn now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |d| (d.as_secs_f64() * 1e3).round() / 1e3)
+}
+
+/// A heart that beats until it is ended.
+pub(super) struct Heart {
+    body: Arc<Body>,
+    end: Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+struct Body {
+    path: PathBuf,
+    first: Heartbeat,
+    solved: AtomicUsize,
+    /// One beat at a time, and none after the last.
+    beating: Mutex<()>,
+}
+
+impl Heart {
+    /// Beats at once, and then every so often. `done` points were finished before.
+    pub(super) fn start(path: PathBuf, chunk: usize, points: usize, done: usize, every: Duration) -> Self {
+        let first = Heartbeat {
+            chunk,
+            state: State::Running,
+            time: 0.0,
+            started: now(),
+            host: host(),
+            process: std::process::id(),
+            points,
+            done,
+            solved: 0,
+            message: None,
+        };
+        let body = Arc::new(Body { path, first, solved: AtomicUsize::new(0), beating: Mutex::new(()) });
+        body.beat(State::Running, None);
+        let (end, ended) = channel();
+        let beating = Arc::clone(&body);
+        let thread = spawn(move || {
+            while ended.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+                beating.beat(State::Running, None);
+            }
+        });
+        Heart { body, end, thread }
+    }
+
+    /// Counts a point that was solved.
+    pub(super) fn solved(&self) {
+        self.body.solved.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The last beat.
+    pub(super) fn end(self, state: State, message: Option<&str>) {
+        drop(self.end);
+        // It panics only if a beat did, and then nobody is told.
+        let _ = self.thread.join();
+        self.body.beat(state, message);
+    }
+}
+
+impl Body {
+    fn beat(&self, state: State, message: Option<&str>) {
+        let _one = self.beating.lock().unwrap_or_else(PoisonError::into_inner);
+        let solved = self.solved.load(Ordering::Relaxed);
+        let beat = Heartbeat {
+            state,
+            time: now(),
+            done: self.first.done + solved,
+            solved,
+            message: message.map(str::to_owned),
+            ..self.first.clone()
+        };
+        let text = serde_json::to_string(&beat).unwrap_or_default() + "\n";
+        // Not forced to the disk: it is worth nothing after a power cut.
+        let beside = self.path.with_extension(format!("heartbeat.{}-{}.part", self.first.host, self.first.process));
+        let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, &self.path));
+        if let Err(error) = written {
+            tracing::debug!("no heartbeat: {error}");
+            let _ = fs::remove_file(&beside);
+        }
+    }
+}
+
+/// The name of this machine, as far as the system tells it in a file or a variable.
+fn host() -> String {
+    let read = |path: &str| fs::read_to_string(path).ok();
+    let name = read("/proc/sys/kernel/hostname").or_else(|| std::env::var("HOSTNAME").ok()).unwrap_or_default();
+    let name: String = name.trim().chars().filter(|c| c.is_ascii_alphanumeric() || "-._".contains(*c)).collect();
+    if name.is_empty() { "unknown".to_owned() } else { name }
+}

@@ -1,0 +1,91 @@
+//! `sweep plan`: the manifest.
+
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::folder::{Folder, there};
+use crate::analysis::sweep::{self, Manifest, SweepOptions as Written};
+use crate::cli::args::{DetailArg, SweepOptions};
+use crate::cli::sweep::asked;
+use crate::cli::{Failure, exit, files};
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct PlanCommand {
+    #[command(flatten)]
+    options: SweepOptions,
+    /// How many chunks; fewer if there are not as many groups of eight neighbours.
+    #[arg(long, value_name = "N")]
+    chunks: NonZeroUsize,
+    /// The folder for the manifest and all that comes of it.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+pub(super) fn run(command: &PlanCommand, quiet: bool) -> Result<u8, Failure> {
+    let options = &command.options;
+    let input = files::input(&options.input).map_err(|unreadable| files::told(&unreadable, quiet))?;
+    let asked = asked(options);
+    let family = files::family_of(&input, options.sweep.as_deref(), &options.vary, &asked, quiet)?;
+    let full = options.detail != DetailArg::Plan;
+    let columns = sweep::columns(&family, full).map_err(Failure::Usage)?;
+    let plan = sweep::plan(&family, columns).map_err(Failure::Usage)?;
+    let written = Written {
+        sweep: options.sweep.clone(),
+        vary: options.vary.clone(),
+        asked,
+        full,
+        engine: options.engine.to_string(),
+        time_limit: options.time_limit.map(|t| t.as_secs_f64()),
+    };
+    let manifest = Manifest::of(&input, &family, written, &plan, command.chunks.get());
+    let text = manifest.text();
+    // What a chunk will read is tried here, where somebody looks.
+    Manifest::read(text.as_bytes())
+        .and_then(|sealed| sealed.manifest.sweep().map(|_| ()))
+        .map_err(|e| Failure::Outside(format!("the manifest cannot be used: {e}")))?;
+    let folder = Folder(&command.out);
+    let path = folder.manifest();
+    match there(&path)? {
+        Some(bytes) if bytes == text.as_bytes() => {}
+        Some(_) => {
+            let message = format!("{} is of another sweep: name another folder, or delete this one", path.display());
+            return Err(Failure::Usage(message));
+        }
+        None => {
+            fs::create_dir_all(&command.out)?;
+            if holds_chunks(&command.out)? {
+                let message = "has chunks of a sweep whose manifest is gone: name another folder, or delete them";
+                return Err(Failure::Usage(format!("{} {message}", command.out.display())));
+            }
+            files::write(Some(&path), text.as_bytes())?;
+        }
+    }
+    if !quiet {
+        let (points, chunks) = (manifest.points.len(), manifest.chunks.len());
+        let fewer = match command.chunks.get() {
+            asked if asked > chunks => {
+                format!(" ({asked} were asked for; points are solved in groups of {})", manifest.group)
+            }
+            _ => String::new(),
+        };
+        let told = format!(
+            "{points} points in {chunks} chunks{fewer}: run `polysource sweep run --chunk I --out {}` for I from 0 to {}\n",
+            command.out.display(),
+            chunks - 1
+        );
+        files::complain(told.as_bytes());
+    }
+    Ok(exit::DONE)
+}
+
+fn holds_chunks(folder: &std::path::Path) -> std::io::Result<bool> {
+    for entry in fs::read_dir(folder)? {
+        if entry?.file_name().to_string_lossy().starts_with("chunk-") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,68 @@
+//! `sweep status`: how far the chunks are.
+
+use std::fs;
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use super::folder::Folder;
+use super::heartbeat::now;
+use crate::analysis::sweep::{Seen, SweepStatus};
+use crate::cli::args::parse_time;
+use crate::cli::{Failure, exit, files};
+use crate::report;
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct StatusCommand {
+    /// The folder of the manifest and the chunks.
+    dir: PathBuf,
+    /// Format of the status.
+    #[arg(long, value_enum, default_value = "text")]
+    format: StatusFormat,
+    /// Time after which a chunk that was not heard of is told as silent.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = parse_time)]
+    patience: Duration,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum StatusFormat {
+    Text,
+    Json,
+}
+
+pub(super) fn run(command: &StatusCommand) -> Result<u8, Failure> {
+    let folder = Folder(&command.dir);
+    let sealed = folder.sealed().map_err(|error| Failure::Outside(error.told(&folder)))?;
+    let seen = |chunk| Seen {
+        // Whether they are right is seen when they are merged: reading all of them takes time.
+        finished: folder.rows(chunk).is_file() && folder.checksum(chunk).is_file(),
+        heartbeat: folder.heard(chunk),
+        journal: lines(&folder.journal(chunk)).unwrap_or(0).saturating_sub(1),
+    };
+    let seen: Vec<Seen> = (0..sealed.manifest.chunks.len()).map(seen).collect();
+    let status = SweepStatus::of(&sealed, &seen, now(), command.patience.as_secs_f64());
+    let mut text = Vec::new();
+    match command.format {
+        StatusFormat::Text => report::shards::write_text(&status, &mut text)?,
+        StatusFormat::Json => report::shards::write_json(&status, &mut text)?,
+    }
+    files::write(None, &text)?;
+    Ok(exit::DONE)
+}
+
+/// How many whole lines a file has.
+fn lines(path: &Path) -> io::Result<usize> {
+    let mut reader = BufReader::new(fs::File::open(path)?);
+    let mut count = 0;
+    loop {
+        let buffer = reader.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok(count);
+        }
+        count += buffer.iter().filter(|&&b| b == b'\n').count();
+        let n = buffer.len();
+        reader.consume(n);
+    }
+}
