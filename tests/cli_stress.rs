@@ -45,7 +45,8 @@ fn losses_by_hand() {
     let (json, _) = stress(folder.path(), &["--by", "vendor", "--surge", "100%", "--format", "json"], 0);
     let table: Value = serde_json::from_str(&json).unwrap();
     near(&table["losses"][0]["served"], 0.5);
-    near(&table["losses"][0]["time_to_survive"], 3.0);
+    // The buffers have to last without it: a surge is not there when the loss comes.
+    near(&table["losses"][0]["time_to_survive"], 2.0);
 }
 
 #[test]
@@ -54,10 +55,18 @@ fn a_plan_that_is_read_gives_the_same() {
     let (text, _) = stress(folder.path(), &["--by", "cloud"], 0);
     let plan = folder.path().join("plan.json");
     let model = folder.path().join("model.yaml");
-    cargo_bin_cmd!("polysource").arg("solve").arg(&model).args(["--format", "json", "-o"]).arg(&plan).assert().success();
+    cargo_bin_cmd!("polysource")
+        .arg("solve")
+        .arg(&model)
+        .args(["--format", "json", "-o"])
+        .arg(&plan)
+        .assert()
+        .success();
     let (again, _) = stress(folder.path(), &["--by", "cloud", "--plan", plan.to_str().unwrap()], 0);
     assert_eq!(text, again);
-    assert!(text.contains("cloud aws: 25 %"), "{text}");
+    let line = |lost: &str| text.lines().find(|l| l.contains(lost)).unwrap().split_whitespace().collect::<Vec<_>>();
+    assert_eq!(line("cloud aws")[..4], ["cloud", "aws", "25", "%"], "{text}");
+    assert_eq!(line("cloud gcp")[..4], ["cloud", "gcp", "75", "%"], "{text}");
     let (csv, _) = stress(folder.path(), &["--by", "cloud", "--format", "csv"], 0);
     let rows: Vec<&str> = csv.lines().collect();
     assert_eq!(rows.len(), 3, "{csv}");

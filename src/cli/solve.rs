@@ -22,14 +22,14 @@ pub(super) fn run(command: &SolveCommand, quiet: bool) -> Result<u8, Failure> {
     let style = Style { colour: command.output.is_none() && colour(&io::stdout()) };
     let mut text = Vec::new();
     report::write(&plan, command.format.into(), style, &mut text)?;
-    // Why there is none is for a person: beside the plan in text, apart from it in other formats.
+    // Why there is none is for a person; programs ask `explain`.
     if plan.status == Status::Infeasible
         && settings.detail != Detail::Plan
+        && command.format == PlanFormat::Text
         && let Some(found) = infeasibility(&loaded.model, &settings).map_err(|e| Failure::Outside(e.to_string()))?
     {
-        let mut why = vec![b'\n'];
-        report::explain::write_infeasibility(&found, style, &mut why)?;
-        if command.format == PlanFormat::Text { text.extend(why) } else { files::complain(&why[1..]) }
+        text.push(b'\n');
+        report::explain::write_infeasibility(&found, style, &mut text)?;
     }
     files::write(command.output.as_deref(), &text)?;
     Ok(plan.status.exit_code())

@@ -104,8 +104,8 @@ fn losses(stress: &Stress) -> Table {
             };
             let also = l.also.iter().map(name).collect::<Vec<_>>().join(", ");
             vec![
-                format!("{}{part}", name(&l.lost)),
-                if l.served < 1.0 { at(whole, &l.period) } else { whole },
+                format!("{}{whole}", name(&l.lost)),
+                if l.served < 1.0 { at(part, &l.period) } else { part },
                 if l.loss > 0.0 { at(money(l.loss, &stress.currency), &l.loss_period) } else { "0".to_owned() },
                 share(l.exposure),
                 lasts,
