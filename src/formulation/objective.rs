@@ -34,6 +34,17 @@ impl Formulation {
         self.program.set_offset(sum.constant);
     }
 
+    /// Fixes the whole columns where a solution has them.
+    pub fn fix_whole(&mut self, x: &[f64]) {
+        for j in 0..self.program.columns().len().min(x.len()) {
+            let (column, value) = (ColumnId(j as u32), x[j].round());
+            if self.program.columns()[j].integer {
+                self.program.set_bounds(column, value, value);
+                self.program.set_integer(column, false);
+            }
+        }
+    }
+
     /// Asks that a sum is within bounds.
     pub fn ask(&mut self, name: &str, sum: &Sum, bounds: (f64, f64)) {
         let bounds = (bounds.0 - sum.constant, bounds.1 - sum.constant);

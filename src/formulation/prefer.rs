@@ -10,12 +10,15 @@ use std::collections::BTreeMap;
 
 use super::measure::measure;
 use super::placement::only_where;
-use super::{CLEAR, Constraint, Formulation, Sum, bracketed};
+use super::{CLEAR, Constraint, Formulation, Run, Sum, bracketed};
 use crate::lp::ColumnId;
 use crate::model::{Dimension, Measure, Model};
 
 /// A pair of workload and offer is in use if more than this part of what could be of use runs on it.
 const USED: f64 = 1e-6;
+
+/// A part of what could be of use that is little.
+const LITTLE: f64 = 1e-3;
 
 impl Formulation {
     /// Spend of each vendor over the horizon.
@@ -60,6 +63,20 @@ impl Formulation {
             sum.terms.push((pair, 1.0));
         }
         sum
+    }
+
+    /// Sum over the pairs of what runs there, as a part of what could, divided by what ran there in a
+    /// solution: where little ran, less is worth more.
+    #[must_use]
+    pub fn thinned(&self, x: &[f64]) -> Sum {
+        let part = |c: ColumnId| x[c.0 as usize] / self.program.columns()[c.0 as usize].upper;
+        let mut before: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+        self.runs.iter().for_each(|r| *before.entry((r.workload, r.offer)).or_default() += part(r.column));
+        let weight = |r: &Run| {
+            let upper = self.program.columns()[r.column.0 as usize].upper;
+            (r.column, 1.0 / (upper * (before[&(r.workload, r.offer)] + LITTLE)))
+        };
+        Sum { terms: self.runs.iter().map(weight).collect(), constant: 0.0 }
     }
 
     /// How many pairs of workload and offer a solution uses.
