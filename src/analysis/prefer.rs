@@ -57,10 +57,8 @@ pub(super) fn choose(
     let mut near = Near::new(model, *settings, cost, 0.0);
     let mut choice = None;
     if formulation.program().has_integers() {
-        near.fixed = Some(solved.x.clone());
-        choice = best(prefer, &near, formulation, &solved.x)?;
+        choice = best(prefer, &near.deciding(&solved.x), formulation, &solved.x)?;
         choice.iter_mut().for_each(|c| c.proof = if c.proof == Proof::All { Proof::SameDecisions } else { c.proof });
-        near.fixed = None;
         near.settings.time_limit = near.settings.time_limit.or(Some(LONGEST));
     }
     let known = choice.as_ref().map_or(&solved.x, |c| &c.x).clone();

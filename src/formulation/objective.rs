@@ -36,13 +36,18 @@ impl Formulation {
 
     /// Fixes the whole columns where a solution has them.
     pub fn fix_whole(&mut self, x: &[f64]) {
-        for j in 0..self.program.columns().len().min(x.len()) {
-            let (column, value) = (ColumnId(j as u32), x[j].round());
-            if self.program.columns()[j].integer {
-                self.program.set_bounds(column, value, value);
-                self.program.set_integer(column, false);
-            }
+        let columns = self.program.columns().iter().zip(x).enumerate();
+        let whole: Vec<(ColumnId, f64)> =
+            columns.filter(|(_, (c, _))| c.integer).map(|(j, (_, x))| (ColumnId(j as u32), x.round())).collect();
+        for (column, value) in whole {
+            self.program.set_bounds(column, value, value);
+            self.program.set_integer(column, false);
         }
+    }
+
+    /// No longer asks for whole numbers.
+    pub fn relax(&mut self) {
+        (0..self.program.columns().len()).for_each(|j| self.program.set_integer(ColumnId(j as u32), false));
     }
 
     /// Asks that a sum is within bounds.

@@ -17,6 +17,9 @@ use crate::model::{Dimension, Measure, Model};
 /// A pair of workload and offer is in use if more than this part of what could be of use runs on it.
 const USED: f64 = 1e-6;
 
+/// Terms of a sum by period.
+type ByPeriod = BTreeMap<usize, Vec<(ColumnId, f64)>>;
+
 /// A part of what could be of use that is little.
 const LITTLE: f64 = 1e-3;
 
@@ -48,7 +51,7 @@ impl Formulation {
 
     /// Adds a whole column for each pair of workload and offer, 1 if the workload runs there; their sum.
     pub fn add_pairs(&mut self, model: &Model) -> Sum {
-        let mut pairs: BTreeMap<(usize, usize), BTreeMap<usize, Vec<(ColumnId, f64)>>> = BTreeMap::new();
+        let mut pairs: BTreeMap<(usize, usize), ByPeriod> = BTreeMap::new();
         for run in &self.runs {
             let term = (run.column, model.productivity(run.workload, run.offer));
             let periods = pairs.entry((run.workload, run.offer)).or_default();

@@ -3,6 +3,7 @@
 
 mod ratio;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(super) use ratio::{Found, Ratio, extreme};
@@ -28,7 +29,7 @@ pub(super) struct Near<'a> {
     pub allowed: f64,
     /// A plan whose whole columns all have, if they are not chosen anew.
     pub fixed: Option<Vec<f64>>,
-    solves: AtomicUsize,
+    solves: Arc<AtomicUsize>,
 }
 
 /// Their program.
@@ -41,12 +42,17 @@ pub(super) struct Program {
 impl<'a> Near<'a> {
     pub fn new(model: &'a Model, settings: SolveSettings, cost: f64, within: f64) -> Self {
         let allowed = cost + within * cost.abs() + SLACK * (1.0 + cost.abs());
-        Near { model, settings, allowed, fixed: None, solves: AtomicUsize::new(0) }
+        Near { model, settings, allowed, fixed: None, solves: Arc::default() }
     }
 
     /// The same plans, to be solved otherwise.
     pub fn with(&self, settings: SolveSettings) -> Self {
-        Near { settings, fixed: self.fixed.clone(), solves: AtomicUsize::new(0), ..*self }
+        Near { settings, fixed: self.fixed.clone(), solves: Arc::clone(&self.solves), ..*self }
+    }
+
+    /// Those of the same plans that have the whole columns of one of them.
+    pub fn deciding(&self, x: &[f64]) -> Self {
+        Near { fixed: Some(x.to_vec()), solves: Arc::clone(&self.solves), ..*self }
     }
 
     /// The program, with the cost as its objective still; `room` as in [`build_with`].
