@@ -330,3 +330,23 @@ fn no_less_change_by_a_small_price() {
     }
     assert!(better > 6, "only {better} are better than the first that is found");
 }
+
+/// Blocks of 30 at the same price: 100 are four blocks, of which any may be of either vendor. Half and
+/// half needs two of each, which is another decision than the first that was found.
+#[test]
+fn decisions_are_made_anew() {
+    let text = |prefer: &str| {
+        format!(
+            "{HEAD}offers: {{ x: {{ chip: a, cloud: aws, price: 1, block: 30 }}, y: {{ chip: b, cloud: gcp, price: 1, block: 30 }} }}
+workloads: {{ chat: {{ kind: inference, demand: 100 req/h, throughput: {{ a: 1 req/h, b: 1 req/h }} }} }}
+policy: {{ {prefer} }}
+"
+        )
+    };
+    let plan = planned(&text("prefer: most diversified"), "");
+    near(total(&plan), 120.0);
+    near(largest(&plan), 0.5);
+    assert!(why(&plan).contains("and none gives its largest less") && !why(&plan).contains("decides the same"));
+    let plan = planned(&text("prefer: fewest splits"), "");
+    assert_eq!(pairs(&plan), 1, "{:?}", plan.assignments);
+}

@@ -2,7 +2,9 @@
 //! billionth) that minimises what the policy prefers to have less of.
 //!
 //! The answer stays the optimum of the model. Its multipliers and its bound are those of the first
-//! solve, which prove every point of that cost.
+//! solve, which prove every point of that cost. Where a model has decisions, what is preferred with
+//! these as they are comes first, and is what is told if the search over all of them ends without an
+//! answer.
 
 use std::time::Duration;
 
@@ -14,13 +16,29 @@ use crate::lp::{Tolerances, primal_violation};
 use crate::model::{Measure, Model, Prefer};
 use crate::units::human::{number, percent};
 
-/// Longest time for the search for the fewest splits, if no other is set.
+/// Longest time for a search over whole numbers, if no other is set.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// A plan that is preferred, and in a sentence why.
+/// Rounds in which pairs with little on them are thinned out.
+const THINNED: usize = 5;
+
+/// What is proved of a plan that is preferred.
+#[derive(Clone, Copy, PartialEq)]
+enum Proof {
+    /// No plan that costs as little is better.
+    All,
+    /// None is that has the same decisions.
+    SameDecisions,
+    /// Nothing.
+    Open,
+}
+
+/// A plan that is preferred.
 struct Choice {
     x: Vec<f64>,
-    why: String,
+    /// What it has of what is preferred to be less.
+    level: f64,
+    proof: Proof,
 }
 
 /// Puts the preferred of the plans that cost as little in place of the one that was found; what is told
@@ -36,13 +54,22 @@ pub(super) fn choose(
 ) -> Result<Option<String>, EngineError> {
     let Some(prefer) = model.prefer.filter(|_| solved.status == CertifiedStatus::Optimal) else { return Ok(None) };
     let cost = formulation.program().objective(&solved.x);
-    let near = Near::new(model, *settings, cost, 0.0);
-    let choice = match prefer {
-        Prefer::FewestSplits => fewest_splits(near, formulation, &solved.x)?,
-        Prefer::MostDiversified => most_diversified(&near, formulation, &solved.x)?,
-        Prefer::LeastChange => least_change(&near, formulation, &solved.x)?,
-    };
-    if let Some(Choice { x, why }) = choice
+    let mut near = Near::new(model, *settings, cost, 0.0);
+    let mut choice = None;
+    if formulation.program().has_integers() {
+        choice = best(prefer, &near.deciding(&solved.x), formulation, &solved.x)?;
+        choice.iter_mut().for_each(|c| c.proof = if c.proof == Proof::All { Proof::SameDecisions } else { c.proof });
+        near.settings.time_limit = near.settings.time_limit.or(Some(LONGEST));
+    }
+    let known = choice.as_ref().map_or(&solved.x, |c| &c.x).clone();
+    if let Some(found) = best(prefer, &near, formulation, &known)? {
+        // Without a proof and no better, what is known of the first is more.
+        let better = |c: &Choice| found.proof == Proof::All || found.level < c.level;
+        if choice.as_ref().is_none_or(better) {
+            choice = Some(found);
+        }
+    }
+    if let Some(Choice { x, proof, .. }) = choice
         && let Some(mut better) = put(model, formulation, solved, &x)?
     {
         // Idle money told as such may change what vendors are paid.
@@ -50,12 +77,45 @@ pub(super) fn choose(
             tell_idle(model, formulation, &mut better);
         }
         *solved = better;
-        return Ok(Some(format!("of the plans that cost as little, this one is preferred: {why}")));
+        return Ok(Some(why(prefer, model, formulation, &solved.x, proof)));
     }
     Ok(Some(format!(
         "`prefer: {}` could not be decided: this plan is the first that was found of those that cost as little",
         prefer.words()
     )))
+}
+
+/// The best plan that costs as little; `None` if nothing was certified.
+fn best(prefer: Prefer, near: &Near<'_>, f: &Formulation, known: &[f64]) -> Result<Option<Choice>, EngineError> {
+    match prefer {
+        Prefer::FewestSplits => fewest_splits(near, f, known),
+        Prefer::MostDiversified => most_diversified(near, f, known),
+        Prefer::LeastChange => least_change(near, f, known),
+    }
+}
+
+/// What a plan has of what is preferred, and what is proved.
+fn why(prefer: Prefer, model: &Model, f: &Formulation, x: &[f64], proof: Proof) -> String {
+    let (has, less) = match prefer {
+        Prefer::FewestSplits => {
+            (format!("it has {} pairs of a workload and an offer that it runs on", f.pairs(x)), "none has fewer")
+        }
+        Prefer::MostDiversified => {
+            let (name, part) = largest(model, f, x).unwrap_or_default();
+            let part = percent(part);
+            (format!("its largest vendor, `{name}`, has {part} of the spend"), "none gives its largest less")
+        }
+        Prefer::LeastChange => {
+            let chips = number(f.changes(model, x));
+            (format!("in the first period it changes {chips} chips of what runs today"), "none changes fewer")
+        }
+    };
+    let proved = match proof {
+        Proof::All => format!(", and {less}"),
+        Proof::SameDecisions => format!(", and {less} that decides the same (others were searched without an answer)"),
+        Proof::Open => format!("; the search ended before it was proved that {less}"),
+    };
+    format!("of the plans that cost as little, this one is preferred: {has}{proved}")
 }
 
 /// The answer with a point in place of its own, if what was proved holds for that point as well.
@@ -92,58 +152,71 @@ fn least(near: &Near<'_>, sum: &dyn Fn(&mut Formulation) -> Sum) -> Result<Optio
     Ok(None)
 }
 
-fn fewest_splits(mut near: Near<'_>, first: &Formulation, x: &[f64]) -> Result<Option<Choice>, EngineError> {
-    let model = near.model;
-    let before = first.pairs(x);
-    near.settings.time_limit = near.settings.time_limit.or(Some(LONGEST));
+/// Pairs with little on them are thinned out first, by linear programs that weigh them by what was on
+/// them before (Candès, Wakin and Boyd, "Enhancing sparsity by reweighted l1 minimization", J. Fourier
+/// Anal. Appl. 14, 2008): where the search over whole numbers does not end, that is what there is.
+fn fewest_splits(near: &Near<'_>, f: &Formulation, known: &[f64]) -> Result<Option<Choice>, EngineError> {
+    let mut best = (f.pairs(known), known.to_vec());
+    let mut last = known.to_vec();
+    for _ in 0..THINNED {
+        let Some(solved) = least(near, &|f| f.thinned(&last))? else { break };
+        let count = f.pairs(&solved.x);
+        last = solved.x;
+        if count >= best.0 {
+            break;
+        }
+        best = (count, last.clone());
+    }
+    let time_limit = near.settings.time_limit.or(Some(LONGEST));
     // What is left open is less than one pair, so that their number is proved.
-    near.settings.mip_gap = 0.9 / (1.0 + before as f64);
-    let Some(solved) = least(&near, &|f| f.add_pairs(model))? else { return Ok(None) };
-    let fewest = (solved.certificate.bound - 1e-6).ceil().max(0.0) as usize;
-    let x = if first.pairs(&solved.x) < before { solved.x } else { x.to_vec() };
-    let count = first.pairs(&x);
-    let what = "pairs of a workload and an offer that it runs on";
-    let why = if fewest >= count {
-        format!("it has {count} {what}, and none has fewer")
-    } else {
-        format!("it has {count} {what}; the search ended before it was proved that none has fewer, down to {fewest}")
-    };
-    Ok(Some(Choice { x, why }))
+    let mip_gap = 0.9 / (1.0 + best.0 as f64);
+    let searched = near.with(SolveSettings { time_limit, mip_gap, ..near.settings });
+    let mut fewest = 0;
+    if let Some(solved) = least(&searched, &|f| f.add_pairs(near.model))? {
+        fewest = (solved.certificate.bound - 1e-6).ceil().max(0.0) as usize;
+        let count = f.pairs(&solved.x);
+        if count < best.0 {
+            best = (count, solved.x);
+        }
+    }
+    let proof = if fewest >= best.0 { Proof::All } else { Proof::Open };
+    Ok(Some(Choice { x: best.1, level: best.0 as f64, proof }))
 }
 
-fn most_diversified(near: &Near<'_>, first: &Formulation, x: &[f64]) -> Result<Option<Choice>, EngineError> {
+/// The vendor that is paid the most, and its part of the spend.
+fn largest(model: &Model, f: &Formulation, x: &[f64]) -> Option<(String, f64)> {
+    let total = total(model, f).at(x);
+    let parts = f.vendors(model).into_iter().map(|(name, sum)| (name, sum.at(x) / total));
+    parts.reduce(|a, b| if b.1 > a.1 { b } else { a }).filter(|_| total > 0.0)
+}
+
+/// All that is spent.
+fn total(model: &Model, f: &Formulation) -> Sum {
+    f.measured(model, &vec![true; model.offers.len()], Measure::Spend, &model.calendar.all())
+}
+
+fn most_diversified(near: &Near<'_>, f: &Formulation, known: &[f64]) -> Result<Option<Choice>, EngineError> {
     let model = near.model;
-    let everything = vec![true; model.offers.len()];
-    let total = |f: &Formulation| f.measured(model, &everything, Measure::Spend, &model.calendar.all());
-    let largest = |x: &[f64]| {
-        let vendors = first.vendors(model).into_iter().map(|(name, sum)| (name, sum.at(x)));
-        vendors.reduce(|a, b| if b.1 > a.1 { b } else { a })
-    };
-    let scale = total(first).at(x);
-    let Some((_, amount)) = largest(x).filter(|_| scale > 0.0) else { return Ok(None) };
+    let Some((_, share)) = largest(model, f, known) else { return Ok(None) };
     let ratio = Ratio {
-        parts: &|f| (f.add_largest(model), total(f)),
+        parts: &|f| (f.add_largest(model), total(model, f)),
         most: false,
-        known: x,
-        share: amount / scale,
-        scale,
+        known,
+        share,
+        scale: total(model, f).at(known),
         least_total: 0.0,
     };
     let Some(found) = extreme(near, &ratio)? else { return Ok(None) };
-    let Some((name, amount)) = largest(&found.x) else { return Ok(None) };
-    let part = percent(amount / total(first).at(&found.x));
-    let proved = if found.limited { "was found with less until a limit of time" } else { "gives its largest less" };
-    let why = format!("its largest vendor, `{name}`, has {part} of the spend, and none {proved}");
-    Ok(Some(Choice { x: found.x, why }))
+    let level = largest(model, f, &found.x).map_or(share, |l| l.1);
+    let proof = if found.limited { Proof::Open } else { Proof::All };
+    Ok(Some(Choice { x: found.x, level, proof }))
 }
 
-fn least_change(near: &Near<'_>, first: &Formulation, x: &[f64]) -> Result<Option<Choice>, EngineError> {
+fn least_change(near: &Near<'_>, f: &Formulation, known: &[f64]) -> Result<Option<Choice>, EngineError> {
     let model = near.model;
     let Some(solved) = least(near, &|f| f.add_changes(model))? else { return Ok(None) };
-    let limited = solved.status == CertifiedStatus::LimitReached;
-    let x = if first.changes(model, &solved.x) < first.changes(model, x) { solved.x } else { x.to_vec() };
-    let chips = number(first.changes(model, &x));
-    let proved = if limited { "was found with fewer until a limit of time" } else { "changes fewer" };
-    let why = format!("in the first period it changes {chips} chips of what runs today, and none {proved}");
-    Ok(Some(Choice { x, why }))
+    let proof = if solved.status == CertifiedStatus::Optimal { Proof::All } else { Proof::Open };
+    let (before, level) = (f.changes(model, known), f.changes(model, &solved.x));
+    let (x, level) = if level < before { (solved.x, level) } else { (known.to_vec(), before) };
+    Ok(Some(Choice { x, level, proof }))
 }

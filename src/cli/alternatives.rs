@@ -45,7 +45,8 @@ pub(super) struct AlternativesCommand {
     /// Write to this file instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Longest time for one engine at one program, such as `90`, `30s` or `5m`.
+    /// Longest time for one engine at one program, such as `90`, `30s` or `5m`; 30s for each search over
+    /// whole numbers if left out.
     #[arg(long, value_parser = parse_time, value_name = "TIME")]
     pub time_limit: Option<Duration>,
 }
@@ -83,7 +84,7 @@ pub(super) fn run(command: &AlternativesCommand, quiet: bool) -> Result<u8, Fail
     Ok(code(&found))
 }
 
-/// What is left out is not certified; what was cut short is a limit reached.
+/// What is left out is not certified; what ended without a proof is a limit reached.
 fn code(found: &Alternatives) -> u8 {
     let ends = || found.room.iter().flat_map(|g| [&g.least, &g.most]);
     if ends().any(Option::is_none) {

@@ -34,6 +34,22 @@ impl Formulation {
         self.program.set_offset(sum.constant);
     }
 
+    /// Fixes the whole columns where a solution has them.
+    pub fn fix_whole(&mut self, x: &[f64]) {
+        let columns = self.program.columns().iter().zip(x).enumerate();
+        let whole: Vec<(ColumnId, f64)> =
+            columns.filter(|(_, (c, _))| c.integer).map(|(j, (_, x))| (ColumnId(j as u32), x.round())).collect();
+        for (column, value) in whole {
+            self.program.set_bounds(column, value, value);
+            self.program.set_integer(column, false);
+        }
+    }
+
+    /// No longer asks for whole numbers.
+    pub fn relax(&mut self) {
+        (0..self.program.columns().len()).for_each(|j| self.program.set_integer(ColumnId(j as u32), false));
+    }
+
     /// Asks that a sum is within bounds.
     pub fn ask(&mut self, name: &str, sum: &Sum, bounds: (f64, f64)) {
         let bounds = (bounds.0 - sum.constant, bounds.1 - sum.constant);

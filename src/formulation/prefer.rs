@@ -10,12 +10,18 @@ use std::collections::BTreeMap;
 
 use super::measure::measure;
 use super::placement::only_where;
-use super::{CLEAR, Constraint, Formulation, Sum, bracketed};
+use super::{CLEAR, Constraint, Formulation, Run, Sum, bracketed};
 use crate::lp::ColumnId;
 use crate::model::{Dimension, Measure, Model};
 
 /// A pair of workload and offer is in use if more than this part of what could be of use runs on it.
 const USED: f64 = 1e-6;
+
+/// Terms of a sum by period.
+type ByPeriod = BTreeMap<usize, Vec<(ColumnId, f64)>>;
+
+/// A part of what could be of use that is little.
+const LITTLE: f64 = 1e-3;
 
 impl Formulation {
     /// Spend of each vendor over the horizon.
@@ -45,7 +51,7 @@ impl Formulation {
 
     /// Adds a whole column for each pair of workload and offer, 1 if the workload runs there; their sum.
     pub fn add_pairs(&mut self, model: &Model) -> Sum {
-        let mut pairs: BTreeMap<(usize, usize), BTreeMap<usize, Vec<(ColumnId, f64)>>> = BTreeMap::new();
+        let mut pairs: BTreeMap<(usize, usize), ByPeriod> = BTreeMap::new();
         for run in &self.runs {
             let term = (run.column, model.productivity(run.workload, run.offer));
             let periods = pairs.entry((run.workload, run.offer)).or_default();
@@ -60,6 +66,20 @@ impl Formulation {
             sum.terms.push((pair, 1.0));
         }
         sum
+    }
+
+    /// Sum over the pairs of what runs there, as a part of what could, divided by what ran there in a
+    /// solution: where little ran, less is worth more.
+    #[must_use]
+    pub fn thinned(&self, x: &[f64]) -> Sum {
+        let part = |c: ColumnId| x[c.0 as usize] / self.program.columns()[c.0 as usize].upper;
+        let mut before: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+        self.runs.iter().for_each(|r| *before.entry((r.workload, r.offer)).or_default() += part(r.column));
+        let weight = |r: &Run| {
+            let upper = self.program.columns()[r.column.0 as usize].upper;
+            (r.column, 1.0 / (upper * (before[&(r.workload, r.offer)] + LITTLE)))
+        };
+        Sum { terms: self.runs.iter().map(weight).collect(), constant: 0.0 }
     }
 
     /// How many pairs of workload and offer a solution uses.

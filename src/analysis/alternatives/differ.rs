@@ -73,22 +73,34 @@ pub(super) struct Different {
     used: Use,
 }
 
-/// Finds up to `count` plans that differ from the cheapest and from one another; the bound is what no
-/// plan costs less than.
+/// A plan, its largest violation, and what it holds.
+type Candidate = (Plan, f64, Use);
+
+/// Finds up to `count` plans that differ from the cheapest, whose whole columns are given, and from one
+/// another; the bound is what no plan costs less than.
 ///
 /// # Errors
 /// As the engine's.
 pub(super) fn different(
     near: &Near<'_>,
     cheapest: &Use,
+    decisions: &[f64],
     bound: f64,
     count: usize,
 ) -> Result<Vec<Different>, EngineError> {
+    // With the decisions of the cheapest plan linear programs alone are solved; with any, as long as
+    // there is time.
+    let mut nears = vec![near.with(near.settings)];
+    if near.program(ROOMS[0]).f.program().has_integers() {
+        nears.insert(0, near.deciding(decisions));
+    }
     let mut found: Vec<Different> = Vec::new();
     while found.len() < count {
         let before: Vec<&Use> = std::iter::once(cheapest).chain(found.iter().map(|d| &d.used)).collect();
-        let candidates: Result<Vec<Option<(Plan, f64, Use)>>, EngineError> =
-            weights(&before).par_iter().map(|w| unlike(near, w, cheapest.total(), bound)).collect();
+        let ways: Vec<(&Near<'_>, Vec<f64>)> =
+            nears.iter().flat_map(|near| weights(&before).into_iter().map(move |w| (near, w))).collect();
+        let candidates: Result<Vec<Option<Candidate>>, EngineError> =
+            ways.par_iter().map(|(near, weights)| unlike(near, weights, cheapest.total(), bound)).collect();
         let nearest = |used: &Use| before.iter().map(|b| used.apart(b)).fold(f64::INFINITY, f64::min);
         let furthest = candidates?
             .into_iter()
@@ -118,7 +130,7 @@ fn weights(before: &[&Use]) -> Vec<Vec<f64>> {
 
 /// The cheapest plan with nearly the least of a weighted sum; `None` if it could not be certified as a
 /// plan.
-fn unlike(near: &Near<'_>, weights: &[f64], total: f64, bound: f64) -> Result<Option<(Plan, f64, Use)>, EngineError> {
+fn unlike(near: &Near<'_>, weights: &[f64], total: f64, bound: f64) -> Result<Option<Candidate>, EngineError> {
     let model = near.model;
     for room in ROOMS {
         let mut program = near.program(room);
@@ -154,7 +166,7 @@ fn weighted(model: &Model, f: &Formulation, weights: &[f64], total: f64) -> Sum 
 
 /// A point within the allowance as a plan, with what is certified of it: that it keeps every row, and
 /// what it costs beside the bound of all plans.
-fn plan(near: &Near<'_>, f: &Formulation, solved: Solved, bound: f64) -> Result<Option<(Plan, f64, Use)>, EngineError> {
+fn plan(near: &Near<'_>, f: &Formulation, solved: Solved, bound: f64) -> Result<Option<Candidate>, EngineError> {
     // Multipliers of a program with another row more are no prices of the model.
     let solved = Solved { status: CertifiedStatus::Optimal, y: Vec::new(), reduced_costs: Vec::new(), ..solved };
     let mut plan = told(near.model, f, &solved, Detail::Full)?;

@@ -14,6 +14,8 @@ mod types;
 
 pub use types::{AlternativePlan, Alternatives, AlternativesError, AlternativesSettings, Extreme, GroupRoom, Portion};
 
+use std::time::Duration;
+
 use super::near::Near;
 use super::prefer;
 use super::solve::{Detail, SolveSettings, solve_within_boxes, told};
@@ -45,12 +47,15 @@ pub fn alternatives(
     if total <= 0.0 {
         return Err(AlternativesError::Usage(format!("the cheapest plan has no {}", settings.of.word())));
     }
-    let near = Near::new(model, solve, cost.total, settings.within);
+    let mut near = Near::new(model, solve, cost.total, settings.within);
+    if formulation.program().has_integers() {
+        near.settings.time_limit = near.settings.time_limit.or(Some(LONGEST));
+    }
     let cheapest = Cheapest { formulation: &formulation, x: &solved.x };
     let (room, mut notes) = room::room(&near, &cheapest, settings)?;
     let used = Use::of(model, &Schedule::read(model, &formulation, &solved.x));
     let bound = solved.certificate.bound;
-    let different = differ::different(&near, &used, bound, settings.plans)?;
+    let different = differ::different(&near, &used, &solved.x, bound, settings.plans)?;
     if different.len() < settings.plans {
         let found = match different.len() {
             0 => "no plan was".to_owned(),
@@ -129,6 +134,9 @@ fn meaning(model: &Model, settings: &AlternativesSettings) -> Result<(), Alterna
     }
     Ok(())
 }
+
+/// Longest time for each search over whole numbers, if no other is set.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// How far beyond a least or most share its proof may lie.
 const EXACT: f64 = 1e-5;

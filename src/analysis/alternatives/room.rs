@@ -59,7 +59,7 @@ pub(super) fn room(
                 None => notes.push(format!("{which} could not be certified and is left out")),
                 Some(e) => {
                     if e.limited {
-                        notes.push(format!("{which} was sought until a limit of time"));
+                        notes.push(format!("the search for {which} ended before it was proved"));
                     }
                     if let Some(bound) = e.bound.filter(|_| !super::is_exact(e)) {
                         notes.push(format!(
@@ -127,6 +127,8 @@ fn range(
 /// What a total is at least in every plan, proved; 0 if that could not be certified.
 fn least_total(near: &Near<'_>, total: &dyn Fn(&Formulation) -> Sum) -> Result<f64, EngineError> {
     let mut program = near.program(ROOMS[0]);
+    // A bound is enough, and that of the program without whole numbers is had at once.
+    program.f.relax();
     let sum = total(&program.f);
     let solved = near.least(&mut program, &sum)?;
     // What touches no box of ours holds without the boxes.

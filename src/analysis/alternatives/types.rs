@@ -96,7 +96,7 @@ pub struct Extreme {
     /// The share beyond which it is proved that no plan goes; `null` where a plan may have nothing
     /// at all of the measure, and a share has no meaning.
     pub bound: Option<f64>,
-    /// Whether the search was ended by a limit of time, so that there may be more.
+    /// Whether the search ended before it was proved that no plan goes beyond.
     pub limited: bool,
 }
 

@@ -3,6 +3,7 @@
 
 mod ratio;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(super) use ratio::{Found, Ratio, extreme};
@@ -26,7 +27,9 @@ pub(super) struct Near<'a> {
     pub settings: SolveSettings,
     /// The most that a plan may cost.
     pub allowed: f64,
-    solves: AtomicUsize,
+    /// A plan whose whole columns all have, if they are not chosen anew.
+    pub fixed: Option<Vec<f64>>,
+    solves: Arc<AtomicUsize>,
 }
 
 /// Their program.
@@ -39,12 +42,23 @@ pub(super) struct Program {
 impl<'a> Near<'a> {
     pub fn new(model: &'a Model, settings: SolveSettings, cost: f64, within: f64) -> Self {
         let allowed = cost + within * cost.abs() + SLACK * (1.0 + cost.abs());
-        Near { model, settings, allowed, solves: AtomicUsize::new(0) }
+        Near { model, settings, allowed, fixed: None, solves: Arc::default() }
+    }
+
+    /// The same plans, to be solved otherwise.
+    pub fn with(&self, settings: SolveSettings) -> Self {
+        Near { settings, fixed: self.fixed.clone(), solves: Arc::clone(&self.solves), ..*self }
+    }
+
+    /// Those of the same plans that have the whole columns of one of them.
+    pub fn deciding(&self, x: &[f64]) -> Self {
+        Near { fixed: Some(x.to_vec()), solves: Arc::clone(&self.solves), ..*self }
     }
 
     /// The program, with the cost as its objective still; `room` as in [`build_with`].
     pub fn program(&self, room: f64) -> Program {
         let mut f = build_with(self.model, Limits::All, room);
+        self.fixed.iter().for_each(|x| f.fix_whole(x));
         let cost = f.objective();
         f.ask("allowed-cost", &cost, (f64::NEG_INFINITY, self.allowed));
         Program { f, tight: Vec::new() }

@@ -34,7 +34,7 @@ pub(in crate::analysis) struct Ratio<'a> {
     pub least_total: f64,
 }
 
-/// A share that no plan can better.
+/// A share that no plan can better, up to what is proved.
 pub(in crate::analysis) struct Found {
     /// The program.
     pub formulation: Formulation,
@@ -42,61 +42,79 @@ pub(in crate::analysis) struct Found {
     pub x: Vec<f64>,
     /// What is proved; `None` if the total may be nothing.
     pub bound: Option<f64>,
-    /// Whether a limit of time ended a search.
+    /// Whether the search ended before it was proved that there is nothing beyond.
     pub limited: bool,
 }
 
 /// Finds the least or most of a share; `None` if it could not be certified.
 ///
+/// Where plans have decisions, the best with those of the known plan is found first: that takes linear
+/// programs alone, and the search over all decisions starts from there.
+///
 /// # Errors
 /// As the engine's.
 pub(in crate::analysis) fn extreme(near: &Near<'_>, ratio: &Ratio<'_>) -> Result<Option<Found>, EngineError> {
+    let whole = near.fixed.is_none() && near.program(ROOMS[0]).f.program().has_integers();
+    let decided = if whole { within(&near.deciding(ratio.known), ratio)? } else { None };
+    match decided {
+        Some((found, share)) => Ok(within(near, &Ratio { known: &found.x, share, ..*ratio })?.map(|(found, _)| found)),
+        None => Ok(within(near, ratio)?.map(|(found, _)| found)),
+    }
+}
+
+/// The plan that was found, and its share.
+fn within(near: &Near<'_>, ratio: &Ratio<'_>) -> Result<Option<(Found, f64)>, EngineError> {
     for room in ROOMS {
         let mut program = near.program(room);
-        let Some((x, bound, limited)) = steps(near, ratio, &mut program)? else { return Ok(None) };
-        if !program.f.touched(&x) {
-            return Ok(Some(Found { formulation: program.f, x, bound, limited }));
+        let Some(last) = steps(near, ratio, &mut program)? else { return Ok(None) };
+        if !program.f.touched(&last.x) {
+            let Last { x, share, bound, limited } = last;
+            return Ok(Some((Found { formulation: program.f, x, bound, limited }, share)));
         }
         tracing::debug!(room, "a share touched a box");
     }
     Ok(None)
 }
 
-/// The steps in a program: a plan, what is proved, and whether time ran out.
-#[allow(clippy::type_complexity)]
-fn steps(
-    near: &Near<'_>,
-    ratio: &Ratio<'_>,
-    program: &mut Program,
-) -> Result<Option<(Vec<f64>, Option<f64>, bool)>, EngineError> {
+/// Where the steps end.
+struct Last {
+    x: Vec<f64>,
+    share: f64,
+    bound: Option<f64>,
+    limited: bool,
+}
+
+fn steps(near: &Near<'_>, ratio: &Ratio<'_>, program: &mut Program) -> Result<Option<Last>, EngineError> {
     let (part, whole) = (ratio.parts)(&mut program.f);
     let sign = if ratio.most { 1.0 } else { -1.0 };
     let scale = ratio.scale;
-    let mut best = (ratio.known.to_vec(), ratio.share);
-    let mut limited = false;
+    let (mut x, mut share) = (ratio.known.to_vec(), ratio.share);
+    // A search over whole numbers may end without any, and one in limited time anyhow. What was proved
+    // until then holds.
+    let may_end = near.settings.time_limit.is_some() || program.f.program().has_integers();
     for step in 0..STEPS {
-        let share = best.1;
         // In parts of the known total, so that a gap of a millionth is one of the share.
         let less = part.plus(-sign / scale, &whole, sign * share / scale);
         let solved = near.least(program, &less)?;
-        if !is_plan(&solved) {
+        let found = is_plan(&solved);
+        if !found && (!may_end || solved.status == CertifiedStatus::Infeasible) {
             tracing::debug!(status = ?solved.status, step, "a share was not certified");
             return Ok(None);
         }
-        limited |= solved.status == CertifiedStatus::LimitReached;
-        let total = whole.at(&solved.x);
+        let total = if found { whole.at(&solved.x) } else { 0.0 };
         let next = if total > SAME * scale { part.at(&solved.x) / total } else { share };
         tracing::debug!(step, share, next, "step of a share");
+        // What is left of M_g - r M, proved.
+        let excess = scale * (-solved.certificate.bound).max(0.0);
         let further = sign * (next - share);
+        let (before, limited) = (share, solved.status != CertifiedStatus::Optimal);
         if further > 0.0 {
-            best = (solved.x, next);
+            (x, share) = (solved.x, next);
         }
         if further <= SAME {
-            // What is left of M_g - r M, proved.
-            let excess = scale * (-solved.certificate.bound).max(0.0);
             let least = ratio.least_total;
-            let bound = (least > SAME * scale).then(|| (share + sign * excess / least).clamp(0.0, 1.0));
-            return Ok(Some((best.0, bound, limited)));
+            let bound = (least > SAME * scale).then(|| (before + sign * excess / least).clamp(0.0, 1.0));
+            return Ok(Some(Last { x, share, bound, limited }));
         }
     }
     Ok(None)
