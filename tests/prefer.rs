@@ -346,7 +346,7 @@ policy: {{ {prefer} }}
     let plan = planned(&text("prefer: most diversified"), "");
     near(total(&plan), 120.0);
     near(largest(&plan), 0.5);
-    assert!(why(&plan).contains("and none gives its largest less") && !why(&plan).contains("decides the same"));
+    assert!(why(&plan).contains("and none gives its largest less") && !why(&plan).contains("decide the same"));
     let plan = planned(&text("prefer: fewest splits"), "");
     assert_eq!(pairs(&plan), 1, "{:?}", plan.assignments);
 }

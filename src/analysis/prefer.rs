@@ -112,7 +112,11 @@ fn why(prefer: Prefer, model: &Model, f: &Formulation, x: &[f64], proof: Proof) 
     };
     let proved = match proof {
         Proof::All => format!(", and {less}"),
-        Proof::SameDecisions => format!(", and {less} that decides the same (others were searched without an answer)"),
+        Proof::SameDecisions => {
+            format!(
+                ", and of those that decide the same {less}; the search over other decisions ended without an answer"
+            )
+        }
         Proof::Open => format!("; the search ended before it was proved that {less}"),
     };
     format!("of the plans that cost as little, this one is preferred: {has}{proved}")

@@ -4,7 +4,7 @@
 //! With the cost C of the cheapest plan known, all plans that cost at most C (1 + e) and keep the
 //! policy are the points of the same program with one more row. Over these
 //!
-//! - the least and most share of each group are found exactly ([`super::near`]);
+//! - the least and most share of each group are found exactly (`analysis::near`);
 //! - plans that differ are made ("modelling to generate alternatives"; `differ`).
 
 mod differ;

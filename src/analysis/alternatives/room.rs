@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::is_exact;
 use super::types::{AlternativesSettings, Extreme, GroupRoom, Portion};
 use crate::analysis::near::{Found, Near, ROOMS, Ratio, extreme, is_plan};
 use crate::analysis::solve::examine;
@@ -53,22 +54,18 @@ pub(super) fn room(
         .collect();
     let mut notes = Vec::new();
     for g in &told {
-        for (word, extreme) in [("least", &g.least), ("most", &g.most)] {
+        for (word, beyond, extreme) in [("least", "less", &g.least), ("most", "more", &g.most)] {
             let which = format!("the {word} of {} `{}`", g.by, g.group);
             match extreme {
                 None => notes.push(format!("{which} could not be certified and is left out")),
-                Some(e) => {
-                    if e.limited {
-                        notes.push(format!("the search for {which} ended before it was proved"));
-                    }
-                    if let Some(bound) = e.bound.filter(|_| !super::is_exact(e)) {
-                        notes.push(format!(
-                            "{which} is proved to lie between {} and {}",
-                            percent(e.portion.share),
-                            percent(bound)
-                        ));
-                    }
-                }
+                Some(e) if is_exact(e) => {}
+                Some(Extreme { portion, bound: Some(bound), .. }) => notes.push(format!(
+                    "{which} is {} in the plan that was found, and it is proved that none has {beyond} than {}",
+                    percent(portion.share),
+                    percent(*bound)
+                )),
+                Some(e) if e.limited => notes.push(format!("the search for {which} ended before it was proved")),
+                Some(_) => {}
             }
         }
     }
