@@ -85,6 +85,12 @@ impl Folder<'_> {
         })
     }
 
+    /// Whether a chunk and its checksum are there. Whether they are right is seen when they are merged:
+    /// reading all of them takes time.
+    pub(super) fn finished(&self, chunk: usize) -> bool {
+        self.rows(chunk).is_file() && self.checksum(chunk).is_file()
+    }
+
     /// The line for the checksum's file of a chunk.
     pub(super) fn checksum_line(chunk: usize, bytes: &[u8]) -> String {
         crate::analysis::sweep::checksum_line(bytes, &Self::name(chunk))

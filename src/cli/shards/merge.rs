@@ -84,7 +84,7 @@ fn told(folder: &Folder, chunks: usize, missing: &[usize], wrong: &[(usize, Chun
 }
 
 /// `0, 3-5, 9`.
-fn ranges(numbers: &[usize]) -> String {
+pub(super) fn ranges(numbers: &[usize]) -> String {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for &n in numbers {
         match runs.last_mut() {

@@ -1,4 +1,4 @@
-//! `sweep plan`, `run`, `merge` and `status`: a sweep in chunks that any machine can solve.
+//! `sweep plan`, `run`, `merge`, `status` and `submit`: a sweep in chunks that any machine can solve.
 
 mod folder;
 mod heartbeat;
@@ -6,6 +6,7 @@ mod merge;
 mod plan;
 mod run;
 mod status;
+mod submit;
 
 use clap::{ArgMatches, Args, FromArgMatches, Subcommand};
 
@@ -42,6 +43,11 @@ pub(super) enum Step {
     /// Tell how far the chunks are.
     #[command(after_help = "Example:\n  polysource sweep status DIR --format json")]
     Status(status::StatusCommand),
+    /// Give the chunks to Slurm, or write a job for Kubernetes.
+    #[command(
+        after_help = "Examples:\n  polysource sweep submit DIR --on slurm --partition short --time 60 --array-throttle 200\n  polysource sweep submit DIR --on kubernetes --image registry.example/polysource:0.1.0 --claim sweeps --dry-run | kubectl apply -f -"
+    )]
+    Submit(Box<submit::SubmitCommand>),
 }
 
 pub(super) fn run(verb: &SweepVerb, quiet: bool) -> Result<u8, Failure> {
@@ -54,6 +60,7 @@ pub(super) fn run(verb: &SweepVerb, quiet: bool) -> Result<u8, Failure> {
         Step::Run(command) => run::run(command, quiet),
         Step::Merge(command) => merge::run(command, quiet),
         Step::Status(command) => status::run(command),
+        Step::Submit(command) => submit::run(command, quiet),
     }
 }
 

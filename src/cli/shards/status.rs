@@ -36,8 +36,7 @@ pub(super) fn run(command: &StatusCommand) -> Result<u8, Failure> {
     let folder = Folder(&command.dir);
     let sealed = folder.sealed().map_err(|error| Failure::Outside(error.told(&folder)))?;
     let seen = |chunk| Seen {
-        // Whether they are right is seen when they are merged: reading all of them takes time.
-        finished: folder.rows(chunk).is_file() && folder.checksum(chunk).is_file(),
+        finished: folder.finished(chunk),
         heartbeat: folder.heard(chunk),
         journal: lines(&folder.journal(chunk)).unwrap_or(0).saturating_sub(1),
     };

@@ -1,0 +1,169 @@
+#!/usr/bin/env bash
+# `sweep submit --on slurm` on a real Slurm: one controller and one node of this machine, on ports and in
+# a folder of their own, started here and stopped at the end. Compares the merged rows with those of a
+# single run, byte for byte, also after a chunk was killed, asked to stop and requeued; and sees that a
+# chunk that ends with 42 is not begun again.
+#
+#   integrations/slurm/test.sh [PROGRAM]        (default: target/debug/polysource)
+#
+# Where Slurm is missing it is installed if this runs as root on Debian or Ubuntu. If it cannot be
+# had or started, the test says that it was skipped and why, and ends with 0.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+program=$(realpath "${1:-${CARGO_TARGET_DIR:-target}/debug/polysource}")
+
+skip() { echo "skipped: $*"; exit 0; }
+fail() { echo "failed: $*" >&2; exit 1; }
+
+[ -x "$program" ] || fail "there is no program $program; build it, or name it"
+if ! command -v sbatch slurmctld slurmd munged > /dev/null; then
+    [ "$(id -u)" = 0 ] || skip "Slurm is not installed, and this is not root"
+    command -v apt-get > /dev/null || skip "Slurm is not installed, and there is no apt-get"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq slurm-wlm munge; } > /dev/null 2>&1 ||
+        skip "apt-get could not install slurm-wlm and munge"
+fi
+[ "$(id -u)" = 0 ] || skip "slurmd has to be started as root"
+
+# A space in the name, which every script has to bear.
+base=$(mktemp -d)
+work="$base/a sweep"
+mkdir -p "$work" "$base/state" "$base/spool"
+started=()
+stop() {
+    for pid in "${started[@]}"; do kill "$pid" 2> /dev/null || true; done
+    for pid in "${started[@]}"; do
+        for _ in $(seq 50); do kill -0 "$pid" 2> /dev/null || break; sleep 0.1; done
+        kill -9 "$pid" 2> /dev/null || true
+    done
+    rm -rf "$base"
+}
+trap stop EXIT
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+command -v python3 > /dev/null || skip "there is no python3 to find free ports"
+host=$(hostname -s)
+# A job that is begun again waits until the credential of its first time has expired, usually 120 s.
+cat > "$base/slurm.conf" << EOF
+ClusterName=test
+SlurmctldHost=$host(127.0.0.1)
+SlurmctldPort=$(free_port)
+SlurmdPort=$(free_port)
+SlurmUser=root
+AuthType=auth/munge
+AuthInfo=socket=$base/munge.socket,cred_expire=5
+CredType=cred/munge
+StateSaveLocation=$base/state
+SlurmdSpoolDir=$base/spool
+SlurmctldPidFile=$base/slurmctld.pid
+SlurmdPidFile=$base/slurmd.pid
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/none
+AccountingStorageType=accounting_storage/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core
+ReturnToService=2
+MpiDefault=none
+SchedulerParameters=sched_min_interval=100000,defer_batch=no
+KillWait=5
+MaxArraySize=101
+NodeName=$host NodeAddr=127.0.0.1 CPUs=$(nproc) State=UNKNOWN
+PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+EOF
+export SLURM_CONF="$base/slurm.conf"
+
+dd if=/dev/urandom of="$base/munge.key" bs=1 count=1024 status=none
+chmod 400 "$base/munge.key"
+begin() {
+    "$@" > "$base/$1.log" 2>&1 &
+    started+=($!)
+}
+begin munged --foreground --force --key-file="$base/munge.key" --socket="$base/munge.socket" \
+    --pid-file="$base/munged.pid" --seed-file="$base/munged.seed" --num-threads=1
+for _ in $(seq 50); do [ -S "$base/munge.socket" ] && break; sleep 0.1; done
+[ -S "$base/munge.socket" ] || { cat "$base/munged.log"; skip "munged does not start"; }
+begin slurmctld -D
+begin slurmd -D
+ready=
+for _ in $(seq 100); do
+    if sinfo -h -o %T 2> /dev/null | grep -q idle; then ready=1; break; fi
+    sleep 0.2
+done
+[ -n "$ready" ] || { cat "$base/slurmctld.log" "$base/slurmd.log" | tail -n 20; skip "the node does not come up"; }
+echo "Slurm $(sbatch --version | cut -d' ' -f2) with one node of $(nproc) cores"
+
+# What a task of an array is: `state exit-code restarts`.
+field() { scontrol show job "$1" -o 2> /dev/null | tail -1 | grep -o "\b$2=[^ ]*" | head -1 | cut -d= -f2; }
+state() { field "$1" JobState; }
+await() { # job, states as a pattern, seconds
+    for _ in $(seq $(($3 * 5))); do
+        if [[ "$(state "$1")" =~ ^($2)$ ]]; then return 0; fi
+        sleep 0.2
+    done
+    scontrol show job "$1" >&2; tail -n 20 "$work"/*/slurm-*.log >&2 || true
+    fail "job $1 is $(state "$1") and not $2"
+}
+lines() { if [ -e "$1" ]; then wc -l < "$1"; else echo 0; fi; }
+await_lines() { # file, at least so many lines
+    for _ in $(seq 600); do [ "$(lines "$1")" -ge "$2" ] && return 0; sleep 0.02; done
+    fail "$1 has $(lines "$1") lines"
+}
+
+vary=(models/frontier-lab.yaml --vary 'offers{vendor: amazon}.price=*0.5..1.5/8' --vary 'offers{vendor: amd}.price=*0.8..1.2/8' --columns cost)
+"$program" -q sweep "${vary[@]}" --format csv -o "$base/single.csv"
+
+echo "1. four chunks, one killed, one asked to stop, one requeued; merged: the bytes of a single run"
+dir="$work/whole"
+"$program" -q sweep plan "${vary[@]}" --chunks 4 --out "$dir"
+mapfile -t jobs < <("$program" -q sweep submit "$dir" --on slurm --partition all --time 10 --array-throttle 1)
+echo "   chunks are job ${jobs[0]}, the merge is job ${jobs[1]}"
+victim() { # of a chunk in the middle: the process
+    await_lines "$dir/chunk-000$1.journal" 3
+    grep -o '"process":[0-9]*' "$dir/chunk-000$1.heartbeat" | cut -d: -f2
+}
+kill -9 "$(victim 0)"
+await_lines "$dir/slurm-chunk-0.log" 1
+# As `--signal=B:TERM` does before the time is over: the signal goes to the script alone.
+script=$(ps -o ppid= -p "$(victim 1)" | tr -d ' ')
+[ "$(squeue -h -r -t RUNNING -o %K -j "${jobs[0]}" | wc -l)" = 1 ] || fail "the throttle of one does not hold"
+kill -TERM "$script"
+victim 2 > /dev/null
+scontrol requeue "${jobs[0]}_2"
+await "${jobs[1]}" COMPLETED 300
+cmp "$dir/rows.csv" "$base/single.csv" || fail "the merged rows are not those of a single run"
+for chunk in 0 1 2 3; do
+    echo "   chunk $chunk: $(state "${jobs[0]}_$chunk"), begun again $(field "${jobs[0]}_$chunk" Restarts) times"
+    sed 's/^/      /' "$dir/slurm-chunk-$chunk.log"
+done
+for chunk in 0 1 2; do
+    [ "$(field "${jobs[0]}_$chunk" Restarts)" = 1 ] || fail "chunk $chunk was not begun again once"
+done
+grep -q 'ended with 137' "$dir/slurm-chunk-0.log" || fail "chunk 0 was not killed"
+grep -q 'ended with 130' "$dir/slurm-chunk-1.log" || fail "chunk 1 was not asked to stop"
+[ "$(state "${jobs[0]}_3")" = COMPLETED ] || fail "chunk 3 is $(state "${jobs[0]}_3")"
+sed 's/^/   /' "$dir/slurm-merge.log"
+
+echo "2. a chunk that would always fail ends with 42, is not begun again, and nothing is merged"
+dir="$work/hopeless"
+"$program" -q sweep plan "${vary[@]}" --chunks 2 --out "$dir"
+# A whole chunk of another sweep stands in its place.
+cp "$work/whole/chunk-0001.jsonl" "$work/whole/chunk-0001.jsonl.sha256" "$dir"
+mapfile -t jobs < <("$program" -q sweep submit "$dir" --on slurm)
+[ "${#jobs[@]}" = 2 ] || fail "nothing was submitted"
+await "${jobs[1]}" CANCELLED 120
+echo "   chunk 0: $(state "${jobs[0]}_0"); chunk 1: $(state "${jobs[0]}_1"), exit code $(field "${jobs[0]}_1" ExitCode), begun again $(field "${jobs[0]}_1" Restarts) times; merge: $(state "${jobs[1]}")"
+[ "$(field "${jobs[0]}_1" ExitCode) $(field "${jobs[0]}_1" Restarts)" = "42:0 0" ] || fail "not 42 without a restart"
+[ ! -e "$dir/rows.csv" ] || fail "something was merged"
+
+echo "3. what is missing is submitted again, and no more"
+rm "$dir/chunk-0001.jsonl" "$dir/chunk-0001.jsonl.sha256"
+mapfile -t jobs < <("$program" -q sweep submit "$dir" --on slurm)
+grep -q '^#SBATCH --array=1$' "$dir/slurm-chunks.sh" || fail "not chunk 1 alone"
+await "${jobs[1]}" COMPLETED 120
+cmp "$dir/rows.csv" "$base/single.csv" || fail "the merged rows are not those of a single run"
+
+echo "4. more chunks than an array may have are refused"
+"$program" -q sweep plan models/quickstart.yaml --vary 'offers.aws-trainium2.price=1..2/1000' --chunks 102 --out "$work/many"
+"$program" -q sweep submit "$work/many" --on slurm 2> "$base/told" && fail "102 chunks were taken"
+grep -q 'at most 101 (MaxArraySize)' "$base/told" || fail "$(cat "$base/told")"
+echo passed

@@ -1,0 +1,143 @@
+//! Kubernetes: an Indexed Job, a pod for each chunk.
+//!
+//! The fields are those of `batch/v1`: an index has its own limit of failures, an exit code of 42 fails
+//! it at once, and a pod that was lost to a disruption counts for nothing.
+
+use clap::Args;
+
+use super::SubmitCommand;
+use crate::cli::exit;
+
+#[derive(Args, Debug)]
+pub(super) struct KubernetesArgs {
+    /// Kubernetes: the image, with `polysource` on its path.
+    #[arg(long, value_name = "IMAGE")]
+    image: Option<String>,
+    /// Kubernetes: the claim of the volume that holds the folder.
+    #[arg(long, value_name = "NAME")]
+    claim: Option<String>,
+    /// Kubernetes: where in the volume the folder is; left out, it is the volume.
+    #[arg(long, value_name = "PATH")]
+    sub_path: Option<String>,
+    /// Kubernetes: name of the job.
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Kubernetes: how many chunks run at once; left out, all that find a place.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    parallelism: Option<u32>,
+    /// Kubernetes: how many chunks may fail before the others are stopped; left out, any number.
+    #[arg(long, value_name = "N")]
+    max_failed: Option<u32>,
+}
+
+/// From so many indexes on, fewer may run at once and fewer may fail.
+const MANY: usize = 100_000;
+const MOST_OF_MANY: usize = 10_000;
+
+impl KubernetesArgs {
+    /// The first option that was given.
+    pub(super) fn given(&self) -> Option<&'static str> {
+        let given = [
+            (self.image.is_some(), "--image"),
+            (self.claim.is_some(), "--claim"),
+            (self.sub_path.is_some(), "--sub-path"),
+            (self.name.is_some(), "--name"),
+            (self.parallelism.is_some(), "--parallelism"),
+            (self.max_failed.is_some(), "--max-failed"),
+        ];
+        given.into_iter().find(|(given, _)| *given).map(|(_, option)| option)
+    }
+}
+
+/// The job as YAML.
+pub(super) fn job(command: &SubmitCommand, id: &str, chunks: usize) -> Result<String, String> {
+    let args = &command.kubernetes;
+    let needed = |value: &Option<String>, option: &str, example: &str| {
+        let value = value.as_deref().filter(|v| !v.is_empty());
+        value.map(text).ok_or_else(|| format!("`--on kubernetes` needs `{option}`, such as `{option} {example}`"))
+    };
+    let image = needed(&args.image, "--image", "registry.example/polysource:0.1.0")?;
+    let claim = needed(&args.claim, "--claim", "sweeps")?;
+    let name = args.name.clone().unwrap_or_else(|| format!("polysource-{id}"));
+    // A pod is called after the job and its index, which together have to be a label of DNS.
+    let longest = format!("{name}-{}", chunks - 1);
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let label = name.chars().all(|c| plain(c) || c == '-') && name.starts_with(plain) && name.ends_with(plain);
+    if !label || longest.len() > 63 {
+        let most = 63 - (longest.len() - name.len());
+        return Err(format!("`{name}` is not a name for a job: a-z, 0-9 and `-` within, at most {most} characters"));
+    }
+    let memory = command.memory.as_deref().unwrap_or("1Gi");
+    let digits = memory.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let suffixes = ["", "k", "M", "G", "T", "Ki", "Mi", "Gi", "Ti"];
+    if digits.parse::<f64>().is_err() || !suffixes.contains(&&memory[digits.len()..]) {
+        return Err(format!("`{memory}` is not a size of memory for Kubernetes; write 512Mi or 2Gi"));
+    }
+    let most = if chunks > MANY { MOST_OF_MANY } else { chunks };
+    let parallelism = args.parallelism.map_or(most, |n| (n as usize).min(most));
+    let failed = args.max_failed.map_or(most, |n| (n as usize).min(most));
+    let again = command.attempts.get() - 1;
+    let sub_path =
+        args.sub_path.as_deref().map(|p| format!("\n              subPath: {}", text(p))).unwrap_or_default();
+    let (name, memory, hopeless) = (text(&name), text(memory), exit::HOPELESS);
+    Ok(format!(
+        r#"apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {name}
+  labels:
+    app.kubernetes.io/name: polysource
+spec:
+  completionMode: Indexed
+  completions: {chunks}
+  parallelism: {parallelism}
+  # Each chunk may fail so often, and so many chunks for good, before the job fails.
+  backoffLimitPerIndex: {again}
+  maxFailedIndexes: {failed}
+  podFailurePolicy:
+    rules:
+      # It would fail again however often it is run.
+      - action: FailIndex
+        onExitCodes:
+          containerName: chunk
+          operator: In
+          values: [{hopeless}]
+      # A node that was drained or lost is no failure of the chunk.
+      - action: Ignore
+        onPodConditions:
+          - type: DisruptionTarget
+            status: "True"
+  template:
+    metadata:
+      labels:
+        app.kubernetes.io/name: polysource
+    spec:
+      restartPolicy: Never
+      # Time to finish the point that is being solved.
+      terminationGracePeriodSeconds: 60
+      containers:
+        - name: chunk
+          image: {image}
+          command: ["polysource", "sweep", "run", "--chunk", "$(JOB_COMPLETION_INDEX)", "--out", "/sweep"]
+          resources:
+            requests:
+              cpu: "1"
+              memory: {memory}
+            limits:
+              cpu: "1"
+              memory: {memory}
+          volumeMounts:
+            - name: sweep
+              mountPath: /sweep{sub_path}
+      volumes:
+        - name: sweep
+          persistentVolumeClaim:
+            claimName: {claim}
+"#
+    ))
+}
+
+/// A text as YAML, which takes it as JSON has it.
+fn text(value: &str) -> String {
+    serde_json::Value::from(value).to_string()
+}

@@ -1,0 +1,97 @@
+//! `sweep submit`: the chunks given to an engine that runs them on many machines.
+//!
+//! An engine gets nothing but numbers of chunks. It may run a chunk again at any moment, for it goes
+//! on from its journal; only one that ends with 42 is not worth it.
+
+mod kubernetes;
+mod slurm;
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::folder::{Folder, Found};
+use super::merge::ranges;
+use crate::cli::args::SweepFormat;
+use crate::cli::{Failure, exit, files};
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct SubmitCommand {
+    /// The folder of the manifest, on a disk that all machines share.
+    dir: PathBuf,
+    /// Who runs the chunks.
+    #[arg(long, value_enum)]
+    on: Engine,
+    /// Print what would be submitted, and submit nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// How often a chunk is begun at most.
+    #[arg(long, value_name = "N", default_value = "5")]
+    attempts: NonZeroU32,
+    /// Memory for a chunk, as the engine writes it, such as 2G.
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<String>,
+    #[command(flatten)]
+    slurm: slurm::SlurmArgs,
+    #[command(flatten)]
+    kubernetes: kubernetes::KubernetesArgs,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Engine {
+    Slurm,
+    Kubernetes,
+}
+
+pub(super) fn run(command: &SubmitCommand, quiet: bool) -> Result<u8, Failure> {
+    let folder = Folder(&command.dir);
+    let sealed = folder.sealed().map_err(|error| Failure::Outside(error.told(&folder)))?;
+    let (chunks, id) = (sealed.manifest.chunks.len(), &sealed.sha256[..12]);
+    let other = match command.on {
+        Engine::Slurm => command.kubernetes.given(),
+        Engine::Kubernetes => command.slurm.given(),
+    };
+    if let Some(option) = other {
+        let (this, other) = match command.on {
+            Engine::Slurm => ("slurm", "kubernetes"),
+            Engine::Kubernetes => ("kubernetes", "slurm"),
+        };
+        return Err(Failure::Usage(format!("`{option}` belongs to `--on {other}`, not to `--on {this}`")));
+    }
+    match command.on {
+        Engine::Slurm => {
+            let mut left = Vec::new();
+            for chunk in 0..chunks {
+                if !matches!(folder.chunk(&sealed, chunk)?, Found::Whole(_)) {
+                    left.push(chunk);
+                }
+            }
+            if left.is_empty() {
+                let told = format!(
+                    "every chunk is there; put them together with `polysource sweep merge {}`\n",
+                    command.dir.display()
+                );
+                files::complain(told.as_bytes());
+                return Ok(exit::DONE);
+            }
+            let job = slurm::Job::of(command, id, &left, chunks)?;
+            if command.dry_run { job.print() } else { job.submit(quiet) }
+        }
+        Engine::Kubernetes => {
+            let text = kubernetes::job(command, id, chunks).map_err(Failure::Usage)?;
+            if !command.dry_run {
+                let message = "this program does not speak with a cluster: write the job with `--dry-run`, and submit \
+                               it with `kubectl apply -f -`";
+                return Err(Failure::Usage(message.to_owned()));
+            }
+            files::write(None, text.as_bytes())?;
+            Ok(exit::DONE)
+        }
+    }
+}
+
+/// The name of a format, as its option has it.
+fn format_word(format: SweepFormat) -> String {
+    format.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned())
+}
