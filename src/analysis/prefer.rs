@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use super::near::{Near, ROOMS, Ratio, extreme, is_plan};
+use super::near::{Near, ROOMS, Ratio, examined, extreme, is_plan};
 use super::solve::{SolveSettings, examine, tell_idle};
 use crate::engine::{CertifiedStatus, EngineError, Solved};
 use crate::formulation::{Formulation, Sum};
@@ -131,7 +131,7 @@ fn put(model: &Model, f: &Formulation, solved: &Solved, x: &[f64]) -> Result<Opt
     if primal > tolerances.primal || gap.abs() > solved.certificate.gap.abs().max(tolerances.gap) {
         return Ok(None);
     }
-    if !examine(model, f, &x, Some(cost))?.breaches.is_empty() {
+    if examined(examine(model, f, &x, Some(cost)))?.is_none_or(|e| !e.breaches.is_empty()) {
         return Ok(None);
     }
     let mut better = Solved { x, ..solved.clone() };

@@ -19,7 +19,7 @@
 
 use rayon::prelude::*;
 
-use crate::analysis::near::{Near, ROOMS, is_plan};
+use crate::analysis::near::{Near, ROOMS, examined, is_plan};
 use crate::analysis::solve::{Detail, tell_idle, told};
 use crate::engine::{CertifiedStatus, EngineError, Solved};
 use crate::formulation::{Formulation, Sum};
@@ -169,7 +169,10 @@ fn weighted(model: &Model, f: &Formulation, weights: &[f64], total: f64) -> Sum 
 fn plan(near: &Near<'_>, f: &Formulation, solved: Solved, bound: f64) -> Result<Option<Candidate>, EngineError> {
     // Multipliers of a program with another row more are no prices of the model.
     let solved = Solved { status: CertifiedStatus::Optimal, y: Vec::new(), reduced_costs: Vec::new(), ..solved };
-    let mut plan = told(near.model, f, &solved, Detail::Full)?;
+    let full = examined(told(near.model, f, &solved, Detail::Full))?;
+    // What is still served after a loss can be left out.
+    let plan = if full.is_some() { full } else { examined(told(near.model, f, &solved, Detail::Plan))? };
+    let Some(mut plan) = plan else { return Ok(None) };
     let Some(cost) = plan.cost.as_ref().map(|c| c.total) else { return Ok(None) };
     let primal = primal_violation(f.program(), &solved.x);
     let good = primal <= crate::lp::Tolerances::default().primal;

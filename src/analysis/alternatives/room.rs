@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::is_exact;
 use super::types::{AlternativesSettings, Extreme, GroupRoom, Portion};
-use crate::analysis::near::{Found, Near, ROOMS, Ratio, extreme, is_plan};
+use crate::analysis::near::{self, Found, Near, ROOMS, Ratio, extreme, is_plan};
 use crate::analysis::solve::examine;
 use crate::engine::EngineError;
 use crate::formulation::{Formulation, Sum};
@@ -106,7 +106,9 @@ fn range(
         let Portion { share, total: scale, .. } = now;
         let ratio = Ratio { parts: &|f| parts(f), most, known: cheapest.x, share, scale, least_total };
         let Some(found) = extreme(near, &ratio)? else { return Ok(None) };
-        let examined = examine(model, &found.formulation, &found.x, None)?;
+        let Some(examined) = near::examined(examine(model, &found.formulation, &found.x, None))? else {
+            return Ok(None);
+        };
         let told = |offers: &[bool]| measure(model, &examined.schedule, &examined.ledger, offers, of, None, &horizon);
         let plan = portion(told(offers), told(&everything));
         let (part, whole) = parts(&found.formulation);

@@ -107,6 +107,22 @@ impl<'a> Near<'a> {
     }
 }
 
+/// What was found of a plan; `None` if an engine failed at it. One plan of many that cannot be examined is
+/// one that is not certified, and no reason to tell nothing of the others.
+///
+/// # Errors
+/// All others of the engine's.
+pub(super) fn examined<T>(result: Result<T, EngineError>) -> Result<Option<T>, EngineError> {
+    match result {
+        Ok(found) => Ok(Some(found)),
+        Err(error @ EngineError::Failed { .. }) => {
+            tracing::warn!(%error, "a plan could not be examined");
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// Whether a point came of it that is one of the plans.
 pub(super) fn is_plan(solved: &Solved) -> bool {
     matches!(solved.status, CertifiedStatus::Optimal | CertifiedStatus::LimitReached) && !solved.x.is_empty()
