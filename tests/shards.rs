@@ -424,7 +424,7 @@ fn the_manifest_follows_its_schema_and_is_the_same_bytes_again() {
 #[test]
 fn a_model_may_be_called_as_a_command() {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["plan", "run", "merge", "status"] {
+    for name in ["plan", "run", "merge", "status", "submit"] {
         fs::copy(QUICKSTART, folder.path().join(name)).unwrap();
         let sweep = |arguments: &[&str]| {
             let mut command = Command::new(env!("CARGO_BIN_EXE_polysource"));
