@@ -45,7 +45,7 @@ pub(super) enum Step {
     Status(status::StatusCommand),
     /// Give the chunks to Slurm, or write a job for Kubernetes.
     #[command(
-        after_help = "Examples:\n  polysource sweep submit DIR --on slurm --partition short --time 60 --array-throttle 200\n  polysource sweep submit DIR --on kubernetes --image registry.example/polysource:0.1.0 --claim sweeps --dry-run | kubectl apply -f -"
+        after_help = "Examples:\n  polysource sweep submit DIR --on slurm --partition short --time 60 --array-throttle 200\n  polysource sweep submit DIR --on kubernetes --image example/polysource:0.1.0 --claim sweeps --dry-run | kubectl apply -f -"
     )]
     Submit(Box<submit::SubmitCommand>),
 }

@@ -56,7 +56,7 @@ pub(super) fn job(command: &SubmitCommand, id: &str, chunks: usize) -> Result<St
         let value = value.as_deref().filter(|v| !v.is_empty());
         value.map(text).ok_or_else(|| format!("`--on kubernetes` needs `{option}`, such as `{option} {example}`"))
     };
-    let image = needed(&args.image, "--image", "registry.example/polysource:0.1.0")?;
+    let image = needed(&args.image, "--image", "example/polysource:0.1.0")?;
     let claim = needed(&args.claim, "--claim", "sweeps")?;
     let name = args.name.clone().unwrap_or_else(|| format!("polysource-{id}"));
     // A pod is called after the job and its index, which together have to be a label of DNS.
