@@ -201,8 +201,11 @@ fn way(
     for (i, &entry) in chosen.iter().enumerate() {
         let kept: Vec<Entry> = all.iter().copied().filter(|e| !chosen[i + 1..].contains(e)).collect();
         let Some((value, with)) = relax::least(model, &kept, &numbers, entry, settings)? else { return Ok(None) };
-        numbers.push((entry, value));
         cost = with;
+        // Rounding of those before it may have left nothing to be done.
+        if entry.knob(model).is_none_or(|knob| knob.value != value) {
+            numbers.push((entry, value));
+        }
     }
     // Told in the order of the model, whichever came first.
     numbers.sort_by_key(|n| (n.0.class(), n.0));
