@@ -138,12 +138,15 @@ pub fn infeasibility(model: &Model, settings: &SolveSettings) -> Result<Option<I
     }))
 }
 
+/// Entries with the numbers that they need, and what the cheapest plan costs then.
+type Found = (Vec<(Entry, f64)>, f64);
+
 /// Ways to a plan: each begins with another entry of the first conflict, and goes on with an entry
 /// of the next conflict until there is none.
 fn ways(model: &Model, all: &[Entry], first: &[Entry], settings: &SolveSettings) -> Result<Vec<Way>, EngineError> {
     let mut starts: Vec<Entry> = first.to_vec();
     starts.sort_by_key(|e| (e.class(), *e));
-    let mut ways: Vec<(Vec<(Entry, f64)>, f64)> = Vec::new();
+    let mut ways: Vec<Found> = Vec::new();
     let mut single = false;
     for start in starts {
         // Once one change is enough, ways of several are no news.
@@ -167,10 +170,8 @@ fn ways(model: &Model, all: &[Entry], first: &[Entry], settings: &SolveSettings)
         ways.retain(|w| w.0.len() == 1);
     }
     ways.truncate(WAYS);
-    let told = |(way, cost): (Vec<(Entry, f64)>, f64)| Way {
-        changes: way.into_iter().map(|(e, to)| change(model, e, to)).collect(),
-        cost,
-    };
+    let told =
+        |(way, cost): Found| Way { changes: way.into_iter().map(|(e, to)| change(model, e, to)).collect(), cost };
     Ok(ways.into_iter().map(told).collect())
 }
 
@@ -181,7 +182,7 @@ fn way(
     start: Entry,
     settings: &SolveSettings,
     most: usize,
-) -> Result<Option<(Vec<(Entry, f64)>, f64)>, EngineError> {
+) -> Result<Option<Found>, EngineError> {
     let mut chosen = vec![start];
     loop {
         let rest: Vec<Entry> = all.iter().copied().filter(|e| !chosen.contains(e)).collect();
