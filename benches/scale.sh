@@ -4,8 +4,7 @@
 #
 #   benches/scale.sh [WORKLOADS...]        default: 14 28 56 112 224 448, with 120 offers and 24 months
 #
-# Uses the programs that benches/peers/run.sh left in target/peers, and builds what is missing.
-# Needs GNU time. REPEAT=3 repeats each run; the least counts.
+# Builds polysource without and with HiGHS. Needs GNU time and Python. REPEAT=3 repeats each run; the least counts.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=$PWD/target/peers
@@ -17,7 +16,6 @@ workloads=("$@")
 mkdir -p "$out/models"
 
 build() { # what it is called, features
-    [ -x "$out/polysource-$1" ] && return
     cargo build --release --locked --quiet --bin polysource ${2:+--features "$2"}
     cp "$built/polysource" "$out/polysource-$1"
 }
