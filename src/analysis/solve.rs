@@ -177,12 +177,7 @@ pub(super) fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Deta
     let mut plan = Plan {
         polysource: env!("CARGO_PKG_VERSION").to_owned(),
         format: 1,
-        model: ModelInfo {
-            name: model.name.clone(),
-            sha256: model.sha256.clone(),
-            scenarios: model.scenarios.clone(),
-            periods: model.calendar.periods.iter().map(|p| p.label.clone()).collect(),
-        },
+        model: ModelInfo::of(model),
         status,
         currency: model.currency.clone(),
         cost: None,

@@ -18,19 +18,7 @@ pub(super) fn run(command: &CurveCommand, quiet: bool) -> Result<u8, Failure> {
         solve: SolveSettings { engine: command.engine, time_limit: command.time_limit, ..SolveSettings::default() },
         tolerance: command.tolerance,
     };
-    let curve = match curve(&family, &settings) {
-        Ok(curve) => curve,
-        Err(CurveError::Usage(message)) => return Err(Failure::Usage(message)),
-        Err(error @ CurveError::Model { .. }) => {
-            files::complain(format!("error: {error}\n").as_bytes());
-            return Ok(exit::MODEL_WRONG);
-        }
-        Err(error @ CurveError::Uncertified { .. }) => {
-            files::complain(format!("error: {error}\n").as_bytes());
-            return Ok(exit::UNCERTIFIED);
-        }
-        Err(CurveError::Engine(error)) => return Err(Failure::Outside(error.to_string())),
-    };
+    let curve = curve(&family, &settings).map_err(failure)?;
     let mut text = Vec::new();
     match command.format {
         StressFormat::Text => {
@@ -42,4 +30,16 @@ pub(super) fn run(command: &CurveCommand, quiet: bool) -> Result<u8, Failure> {
     }
     files::write(command.output.as_deref(), &text)?;
     Ok(if curve.pieces.is_empty() { exit::INFEASIBLE } else { exit::DONE })
+}
+
+/// How the program ends where there is no curve.
+pub(super) fn failure(error: CurveError) -> Failure {
+    let code = match error {
+        CurveError::Usage(message) => return Failure::Usage(message),
+        CurveError::Engine(error) => return Failure::Outside(error.to_string()),
+        CurveError::Model { .. } => exit::MODEL_WRONG,
+        CurveError::Uncertified { .. } => exit::UNCERTIFIED,
+    };
+    files::complain(format!("error: {error}\n").as_bytes());
+    Failure::Told(code)
 }

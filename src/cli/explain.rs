@@ -4,9 +4,9 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::args::{ModelArgs, parse_engine, parse_time};
+use super::args::{CheckFormat, ModelArgs, parse_engine, parse_time};
 use super::logging::colour;
 use super::{Failure, exit, files};
 use crate::analysis::explain::{drivers, infeasibility, subjects};
@@ -28,19 +28,13 @@ pub(super) struct ExplainCommand {
     pub engine: EngineChoice,
     /// Format of the explanation.
     #[arg(long, value_enum, default_value = "text")]
-    pub format: ExplainFormat,
+    pub format: CheckFormat,
     /// Write to this file instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<std::path::PathBuf>,
     /// Longest time for one engine at one solve, such as `90`, `30s` or `5m`.
     #[arg(long, value_parser = parse_time, value_name = "TIME")]
     pub time_limit: Option<Duration>,
-}
-
-#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ExplainFormat {
-    Text,
-    Json,
 }
 
 pub(super) fn run(command: &ExplainCommand, quiet: bool) -> Result<u8, Failure> {
@@ -70,7 +64,7 @@ pub(super) fn run(command: &ExplainCommand, quiet: bool) -> Result<u8, Failure> 
     };
     let outside = |e: crate::engine::EngineError| Failure::Outside(e.to_string());
     let plan = solve(model, &settings).map_err(outside)?;
-    let json = command.format == ExplainFormat::Json;
+    let json = command.format == CheckFormat::Json;
     let code = match plan.status {
         Status::Optimal | Status::LimitReached => {
             let found = drivers(model, &plan, command.subject.as_deref());

@@ -12,34 +12,14 @@ use crate::model::{Dimension, Measure, Model};
 use crate::report::{self, Format, Style};
 
 pub(super) fn run(command: &FrontierCommand, quiet: bool) -> Result<u8, Failure> {
-    let input = files::input(&command.input).map_err(|unreadable| {
-        files::tell(&unreadable.diagnostics, &crate::diagnostics::Sources::new(), quiet);
-        Failure::Told(unreadable.code)
-    })?;
+    let input = files::input(&command.input).map_err(|unreadable| files::told(&unreadable, quiet))?;
     let loaded = files::loaded(&input, quiet)?;
     let settings = FrontierSettings {
         against: against(&command.against, &loaded.model).map_err(Failure::Usage)?,
         points: usize::from(command.points),
         solve: SolveSettings { engine: command.engine, time_limit: command.time_limit, ..SolveSettings::default() },
     };
-    let (frontier, plans) = match frontier(&input, &settings) {
-        Ok(found) => found,
-        Err(FrontierError::Rejected(rejected)) => {
-            files::tell(&rejected.diagnostics, &rejected.sources, quiet);
-            return Ok(exit::MODEL_WRONG);
-        }
-        Err(FrontierError::Engine(error)) => return Err(Failure::Outside(error.to_string())),
-        Err(error @ (FrontierError::NoLevel(_) | FrontierError::OtherLevel(_))) => {
-            return Err(Failure::Usage(error.to_string()));
-        }
-        Err(error) => {
-            files::complain(format!("error: {error}\n").as_bytes());
-            return Ok(match error {
-                FrontierError::NoPlan(status) => status.exit_code(),
-                _ => exit::UNCERTIFIED,
-            });
-        }
-    };
+    let (frontier, plans) = frontier(&input, &settings).map_err(|error| failure(error, quiet))?;
     if let Some(folder) = &command.plans {
         fs::create_dir_all(folder)?;
         for (i, plan) in plans.iter().enumerate() {
@@ -59,6 +39,22 @@ pub(super) fn run(command: &FrontierCommand, quiet: bool) -> Result<u8, Failure>
     }
     files::write(command.output.as_deref(), &text)?;
     Ok(exit::DONE)
+}
+
+/// How the program ends where there is no frontier.
+pub(super) fn failure(error: FrontierError, quiet: bool) -> Failure {
+    let code = match error {
+        FrontierError::Rejected(rejected) => {
+            files::tell(&rejected.diagnostics, &rejected.sources, quiet);
+            return Failure::Told(exit::MODEL_WRONG);
+        }
+        FrontierError::Engine(error) => return Failure::Outside(error.to_string()),
+        FrontierError::NoLevel(_) | FrontierError::OtherLevel(_) => return Failure::Usage(error.to_string()),
+        FrontierError::NoPlan(status) => status.exit_code(),
+        FrontierError::Uncertified { .. } => exit::UNCERTIFIED,
+    };
+    files::complain(format!("error: {error}\n").as_bytes());
+    Failure::Told(code)
 }
 
 /// Reads `hhi:vendor`, `largest:cloud:chips`, `served:vendor` or `cvar:95%`.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::args::{ModelArgs, parse_engine, parse_time};
-use super::{Failure, exit, files, frontier, stress};
+use super::{Failure, files, frontier, stress};
 use crate::analysis::curve::{CurveError, CurveSettings, curve};
 use crate::analysis::dossier::Dossier;
 use crate::analysis::frontier::{FrontierError, FrontierSettings, frontier as trace};
@@ -56,10 +56,7 @@ pub(super) struct ReportCommand {
 }
 
 pub(super) fn run(command: &ReportCommand, quiet: bool) -> Result<u8, Failure> {
-    let input = files::input(&command.input).map_err(|unreadable| {
-        files::tell(&unreadable.diagnostics, &crate::diagnostics::Sources::new(), quiet);
-        Failure::Told(unreadable.code)
-    })?;
+    let input = files::input(&command.input).map_err(|unreadable| files::told(&unreadable, quiet))?;
     let loaded = files::loaded(&input, quiet)?;
     let model = &loaded.model;
     let detail = if command.plain { Detail::Plan } else { Detail::Full };
@@ -120,28 +117,23 @@ fn further(
         let against = frontier::against(measure, model).map_err(Failure::Usage)?;
         match trace(input, &FrontierSettings { against, points: POINTS, solve: settings }) {
             Ok((found, _)) => dossier.frontiers.push(found),
-            Err(FrontierError::Engine(error)) => return Err(outside(error)),
             // What was asked for and cannot be drawn is an error; what was not is a note.
-            Err(error) if command.frontier.is_empty() => dossier.notes.push(format!("No frontier: {error}.")),
-            Err(error) => return Err(Failure::Usage(error.to_string())),
+            Err(error) if command.frontier.is_empty() && !matches!(error, FrontierError::Engine(_)) => {
+                dossier.notes.push(format!("No frontier: {error}."));
+            }
+            Err(error) => return Err(frontier::failure(error, quiet)),
         }
     }
     for vary in &varied {
         let asked = Asked { method: Some("tornado".to_owned()), ..Asked::default() };
-        let family = files::family(&command.input, None, std::slice::from_ref(vary), &asked, quiet)?;
+        // The input has been read, and its warnings told.
+        let family = files::family_of(input, None, std::slice::from_ref(vary), &asked, true)?;
         match curve(&family, &CurveSettings { solve: settings, tolerance: 1e-5 }) {
             Ok(found) => dossier.curves.push(found),
-            Err(CurveError::Engine(error)) => return Err(outside(error)),
-            Err(error) if command.curve.is_empty() => dossier.notes.push(format!("No curve for {vary}: {error}.")),
-            Err(CurveError::Usage(message)) => return Err(Failure::Usage(message)),
-            Err(error @ CurveError::Model { .. }) => {
-                files::complain(format!("error: {error}\n").as_bytes());
-                return Err(Failure::Told(exit::MODEL_WRONG));
+            Err(error) if command.curve.is_empty() && !matches!(error, CurveError::Engine(_)) => {
+                dossier.notes.push(format!("No curve for {vary}: {error}."));
             }
-            Err(error @ CurveError::Uncertified { .. }) => {
-                files::complain(format!("error: {error}\n").as_bytes());
-                return Err(Failure::Told(exit::UNCERTIFIED));
-            }
+            Err(error) => return Err(super::curve::failure(error)),
         }
     }
     Ok(())

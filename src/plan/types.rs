@@ -6,6 +6,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::model::Model;
+
 /// What came of solving a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -103,6 +105,19 @@ pub struct ModelInfo {
     pub scenarios: Vec<String>,
     /// Labels of the periods.
     pub periods: Vec<String>,
+}
+
+impl ModelInfo {
+    /// Of a model.
+    #[must_use]
+    pub fn of(model: &Model) -> Self {
+        ModelInfo {
+            name: model.name.clone(),
+            sha256: model.sha256.clone(),
+            scenarios: model.scenarios.clone(),
+            periods: model.calendar.periods.iter().map(|p| p.label.clone()).collect(),
+        }
+    }
 }
 
 /// What a plan costs.

@@ -28,8 +28,7 @@ pub fn write_infeasibility(found: &Infeasibility, style: Style, out: &mut dyn Wr
     for sentence in &found.obvious {
         writeln!(out, "{}", clean(sentence))?;
     }
-    let gap = if found.obvious.is_empty() { "" } else { "\n" };
-    let mut gap = gap;
+    let mut gap = if found.obvious.is_empty() { "" } else { "\n" };
     if !found.conflict.is_empty() {
         let shown = if found.minimal { "; without any one of these the others have a plan" } else { "" };
         writeln!(out, "{gap}{}{shown}:", text::bold("What cannot hold together", style))?;

@@ -61,52 +61,44 @@ pub fn write(plan: &Plan, format: Format, style: Style, out: &mut dyn Write) -> 
     }
 }
 
+/// The JSON Schema of a type, with its title.
+fn schema_of<T: schemars::JsonSchema>(title: &str) -> serde_json::Value {
+    let mut schema = schemars::schema_for!(T).to_value();
+    if let Some(map) = schema.as_object_mut() {
+        map.insert("title".to_owned(), title.into());
+    }
+    schema
+}
+
 /// The JSON Schema of `stress --format json`.
 #[must_use]
 pub fn stress_schema() -> serde_json::Value {
-    let mut schema = schemars::schema_for!(crate::analysis::Stress).to_value();
-    if let Some(map) = schema.as_object_mut() {
-        map.insert("title".to_owned(), "polysource stress table".into());
-    }
-    schema
+    schema_of::<crate::analysis::Stress>("polysource stress table")
 }
 
 /// The JSON Schema of `curve --format json`.
 #[must_use]
 pub fn curve_schema() -> serde_json::Value {
-    let mut schema = schemars::schema_for!(crate::analysis::curve::Curve).to_value();
-    if let Some(map) = schema.as_object_mut() {
-        map.insert("title".to_owned(), "polysource curve".into());
-    }
-    schema
+    schema_of::<crate::analysis::curve::Curve>("polysource curve")
 }
 
 /// The JSON Schema of `frontier --format json`.
 #[must_use]
 pub fn frontier_schema() -> serde_json::Value {
-    let mut schema = schemars::schema_for!(crate::analysis::frontier::Frontier).to_value();
-    if let Some(map) = schema.as_object_mut() {
-        map.insert("title".to_owned(), "polysource frontier".into());
-    }
-    schema
+    schema_of::<crate::analysis::frontier::Frontier>("polysource frontier")
 }
 
 /// The JSON Schema of `diff --format json`.
 #[must_use]
 pub fn diff_schema() -> serde_json::Value {
-    let mut schema = schemars::schema_for!(crate::analysis::diff::Diff).to_value();
-    if let Some(map) = schema.as_object_mut() {
-        map.insert("title".to_owned(), "polysource difference of two plans".into());
-    }
-    schema
+    schema_of::<crate::analysis::diff::Diff>("polysource difference of two plans")
 }
 
 /// The JSON Schema of the manifest that `sweep plan` writes.
 #[must_use]
 pub fn sweep_manifest_schema() -> serde_json::Value {
-    let mut schema = schemars::schema_for!(crate::analysis::sweep::Manifest).to_value();
+    let mut schema = schema_of::<crate::analysis::sweep::Manifest>("polysource manifest of a sweep");
     if let Some(map) = schema.as_object_mut() {
-        map.insert("title".to_owned(), "polysource manifest of a sweep".into());
         if let Some(keys) = map.get_mut("properties").and_then(|p| p.as_object_mut()) {
             let of = "SHA-256 of all bytes of the file after its first line.";
             keys.insert("sha256".to_owned(), serde_json::json!({ "type": "string", "description": of }));
@@ -121,39 +113,23 @@ pub fn sweep_manifest_schema() -> serde_json::Value {
 /// The JSON Schema of `alternatives --format json`.
 #[must_use]
 pub fn alternatives_schema() -> serde_json::Value {
-    let mut schema = schemars::schema_for!(crate::analysis::alternatives::Alternatives).to_value();
-    if let Some(map) = schema.as_object_mut() {
-        map.insert("title".to_owned(), "polysource alternatives".into());
-    }
-    schema
+    schema_of::<crate::analysis::alternatives::Alternatives>("polysource alternatives")
 }
 
 /// The JSON Schema of `sweep status --format json`.
 #[must_use]
 pub fn sweep_status_schema() -> serde_json::Value {
-    let mut schema = schemars::schema_for!(crate::analysis::sweep::SweepStatus).to_value();
-    if let Some(map) = schema.as_object_mut() {
-        map.insert("title".to_owned(), "polysource status of a sweep in chunks".into());
-    }
-    schema
+    schema_of::<crate::analysis::sweep::SweepStatus>("polysource status of a sweep in chunks")
 }
 
 /// The JSON Schema of a line of `sweep --format jsonl`.
 #[must_use]
 pub fn sweep_schema() -> serde_json::Value {
-    let mut schema = schemars::schema_for!(crate::analysis::sweep::SweepLine).to_value();
-    if let Some(map) = schema.as_object_mut() {
-        map.insert("title".to_owned(), "polysource point of a sweep".into());
-    }
-    schema
+    schema_of::<crate::analysis::sweep::SweepLine>("polysource point of a sweep")
 }
 
 /// The JSON Schema of `solve --format json`.
 #[must_use]
 pub fn output_schema() -> serde_json::Value {
-    let mut schema = schemars::schema_for!(Plan).to_value();
-    if let Some(map) = schema.as_object_mut() {
-        map.insert("title".to_owned(), "polysource plan".into());
-    }
-    schema
+    schema_of::<Plan>("polysource plan")
 }

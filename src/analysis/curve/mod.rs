@@ -229,12 +229,7 @@ pub fn curve(family: &Family, settings: &CurveSettings) -> Result<Curve, CurveEr
     Ok(Curve {
         polysource: env!("CARGO_PKG_VERSION").to_owned(),
         format: 1,
-        model: ModelInfo {
-            name: model.name.clone(),
-            sha256: model.sha256.clone(),
-            scenarios: model.scenarios.clone(),
-            periods: model.calendar.periods.iter().map(|p| p.label.clone()).collect(),
-        },
+        model: ModelInfo::of(model),
         currency: model.currency.clone(),
         parameter: axis.name.clone(),
         how: match axis.how {

@@ -123,12 +123,7 @@ pub fn infeasibility(model: &Model, settings: &SolveSettings) -> Result<Option<I
     Ok(Some(Infeasibility {
         polysource: env!("CARGO_PKG_VERSION").to_owned(),
         format: 1,
-        model: ModelInfo {
-            name: model.name.clone(),
-            sha256: model.sha256.clone(),
-            scenarios: model.scenarios.clone(),
-            periods: model.calendar.periods.iter().map(|p| p.label.clone()).collect(),
-        },
+        model: ModelInfo::of(model),
         currency: model.currency.clone(),
         obvious: obvious(model),
         ways,
