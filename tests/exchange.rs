@@ -93,18 +93,19 @@ fn same(lp: &LinearProgram) {
     write_mps(lp, &mut text).unwrap();
     let r = read(&String::from_utf8(text).unwrap());
     assert_eq!(r.offset, lp.offset());
-    assert_eq!(r.order, lp.rows().iter().map(|row| row.name.clone()).collect::<Vec<_>>());
+    assert_eq!(r.order, lp.row_names().map(str::to_owned).collect::<Vec<_>>());
     assert_eq!(r.bounds.len(), lp.columns().len());
-    for c in lp.columns() {
-        assert_eq!(r.bounds[&c.name], (c.lower, c.upper, c.integer), "{}", c.name);
-        assert_eq!(r.costs.get(&c.name).copied().unwrap_or(0.0), c.cost, "{}", c.name);
+    for (c, name) in lp.columns().iter().zip(lp.column_names()) {
+        assert_eq!(r.bounds[name], (c.lower, c.upper, c.integer), "{name}");
+        assert_eq!(r.costs.get(name).copied().unwrap_or(0.0), c.cost, "{name}");
     }
     let mut nonzeros = 0;
     for (i, row) in lp.rows().iter().enumerate() {
-        assert_eq!(r.rows[&row.name], (row.lower, row.upper), "{}", row.name);
+        let name = lp.row_name(RowId(i as u32));
+        assert_eq!(r.rows[name], (row.lower, row.upper), "{name}");
         for (c, value) in lp.row_terms(RowId(i as u32)) {
             nonzeros += 1;
-            assert_eq!(r.matrix[&(row.name.clone(), lp.columns()[c.0 as usize].name.clone())], value);
+            assert_eq!(r.matrix[&(name.to_owned(), lp.column_name(c).to_owned())], value);
         }
     }
     assert_eq!(nonzeros, r.matrix.len());

@@ -56,8 +56,9 @@ pub(super) fn solve_with_cuts(
 /// Adds the rows that a program has beyond those of the session.
 fn add_rows(session: &mut CertifiedSession, program: &LinearProgram) {
     for i in session.program().rows().len()..program.rows().len() {
-        let (row, terms) = (&program.rows()[i], program.row_terms(RowId(i as u32)).collect::<Vec<_>>());
-        session.add_row(&row.name, row.role, row.lower, row.upper, &terms);
+        let (row, id) = (&program.rows()[i], RowId(i as u32));
+        let terms: Vec<_> = program.row_terms(id).collect();
+        session.add_row(program.row_name(id), row.role, row.lower, row.upper, &terms);
     }
 }
 

@@ -144,7 +144,7 @@ fn range(
             (true, false) if on(x, c.upper, 0.0) => (c.upper, c.upper),
             _ => (c.lower, c.upper),
         };
-        face.add_column(c.name.clone(), c.role, lower, upper, 0.0);
+        face.add_column(lp.column_name(ColumnId(j as u32)), c.role, lower, upper, 0.0);
     }
     // What a bound can move is at most what the row can be.
     let most = match place {
@@ -169,7 +169,7 @@ fn range(
             _ => (row.lower, row.upper),
         };
         let terms = lp.row_terms(id).chain(moved.then_some((step, -1.0)));
-        face.add_row(row.name.clone(), row.role, bounds.0, bounds.1, terms);
+        face.add_row(lp.row_name(id), row.role, bounds.0, bounds.1, terms);
     }
     if let Place::Column(c) = place {
         let upper = lp.columns()[c.0 as usize].upper;

@@ -8,7 +8,7 @@
 //! whole dual is solved.
 
 use super::{EngineError, Microlp, SolveOptions};
-use crate::lp::{LinearProgram, RowId};
+use crate::lp::{ColumnId, LinearProgram, RowId};
 
 /// Relative distance within which a row or column counts as being at its bound; the last leaves
 /// nothing out, which is the dual itself.
@@ -56,7 +56,7 @@ fn dual_at(
         // The objective is minimised: minus the bound's part of each side.
         for (bound, sign) in [(row.lower, 1.0), (row.upper, -1.0)] {
             if near(activity[i], bound, size.max(bound.abs())) {
-                let y = dual.add_column(row.name.clone(), "multiplier", 0.0, f64::INFINITY, -sign * bound * factor);
+                let y = dual.add_column(lp.row_name(id), "multiplier", 0.0, f64::INFINITY, -sign * bound * factor);
                 terms.iter().for_each(|&(c, a)| balance[c.0 as usize].push((y, sign * a * factor)));
                 multipliers.push((i, y, sign * factor));
             }
@@ -64,14 +64,15 @@ fn dual_at(
     }
     for (j, column) in lp.columns().iter().enumerate() {
         let mut terms = std::mem::take(&mut balance[j]);
+        let name = lp.column_name(ColumnId(j as u32));
         for (bound, sign) in [(column.lower, 1.0), (column.upper, -1.0)] {
             if near(x[j], bound, bound.abs()) {
-                let z = dual.add_column(column.name.clone(), "reduced cost", 0.0, f64::INFINITY, -sign * bound);
+                let z = dual.add_column(name, "reduced cost", 0.0, f64::INFINITY, -sign * bound);
                 terms.push((z, sign));
             }
         }
         let cost = column.cost / unit;
-        dual.add_row(column.name.clone(), "balance", cost, cost, terms);
+        dual.add_row(name, "balance", cost, cost, terms);
     }
     let outcome = Microlp.solve_fixed(&dual, options, |_| None)?;
     Ok(outcome.primal.map(|values| {

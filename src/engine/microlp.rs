@@ -7,7 +7,7 @@ use good_lp::{WithMipGap, WithTimeLimit};
 
 use super::reduced::{Free, Reduced};
 use super::{Abilities, Engine, EngineError, Outcome, SolveOptions, Status, guarded};
-use crate::lp::LinearProgram;
+use crate::lp::{ColumnId, LinearProgram};
 
 /// microlp: a vertex.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,10 +39,11 @@ impl Microlp {
         fix: impl Fn(usize) -> Option<f64>,
     ) -> Result<Outcome, EngineError> {
         // Integer columns keep their own units, and good_lp casts their bounds to 32 bits.
-        for column in lp.columns().iter().filter(|c| c.integer) {
+        for (j, column) in lp.columns().iter().enumerate().filter(|(_, c)| c.integer) {
             let fits = |bound: f64| bound.abs() < f64::from(i32::MAX);
             if !fits(column.lower) || !fits(column.upper) {
-                let what = format!("the integer column `{}` has a bound beyond 32 bits", column.name);
+                let name = lp.column_name(ColumnId(j as u32));
+                let what = format!("the integer column `{name}` has a bound beyond 32 bits");
                 return Err(EngineError::Unsupported { engine: NAME, what });
             }
         }

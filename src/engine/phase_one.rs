@@ -28,21 +28,22 @@ pub(super) fn phase_one(lp: &LinearProgram, options: &SolveOptions) -> Result<Ph
         return Ok(PhaseOne::Proof(none));
     }
     let mut elastic = LinearProgram::new("phase one");
-    let columns: Vec<_> =
-        lp.columns().iter().map(|c| elastic.add_column(c.name.clone(), c.role, c.lower, c.upper, 0.0)).collect();
+    let named = lp.columns().iter().zip(lp.column_names());
+    let columns: Vec<_> = named.map(|(c, name)| elastic.add_column(name, c.role, c.lower, c.upper, 0.0)).collect();
     for (i, row) in lp.rows().iter().enumerate() {
+        let name = lp.row_name(RowId(i as u32));
         let terms: Vec<_> = lp.row_terms(RowId(i as u32)).collect();
         let largest = terms.iter().map(|(_, a)| a.abs()).fold(0.0, f64::max);
         let weight = if largest > 0.0 { largest } else { 1.0 };
         let mut terms: Vec<_> = terms.into_iter().map(|(c, a)| (columns[c.0 as usize], a / weight)).collect();
         let (lower, upper) = (row.lower / weight, row.upper / weight);
         if lower.is_finite() {
-            terms.push((elastic.add_column(format!("{}+", row.name), "short", 0.0, f64::INFINITY, 1.0), 1.0));
+            terms.push((elastic.add_column(format!("{name}+"), "short", 0.0, f64::INFINITY, 1.0), 1.0));
         }
         if upper.is_finite() {
-            terms.push((elastic.add_column(format!("{}-", row.name), "over", 0.0, f64::INFINITY, 1.0), -1.0));
+            terms.push((elastic.add_column(format!("{name}-"), "over", 0.0, f64::INFINITY, 1.0), -1.0));
         }
-        elastic.add_row(row.name.clone(), row.role, lower, upper, terms);
+        elastic.add_row(name, row.role, lower, upper, terms);
     }
     let outcome = Clarabel.solve(&elastic, options)?;
     let (Status::Optimal | Status::Stalled, Some(x), Some(y)) = (outcome.status, outcome.primal, outcome.duals) else {

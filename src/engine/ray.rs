@@ -15,14 +15,14 @@ const ROUNDING: f64 = 1e-11;
 pub(super) fn direction(lp: &LinearProgram, options: &SolveOptions) -> Result<Option<Vec<f64>>, EngineError> {
     let mut cone = LinearProgram::new("direction");
     let side = |bound: f64, open: f64| if bound.is_finite() { 0.0 } else { open };
-    for column in lp.columns() {
+    for (column, name) in lp.columns().iter().zip(lp.column_names()) {
         let (lower, upper) = (side(column.lower, -1.0), side(column.upper, 1.0));
-        cone.add_column(column.name.clone(), column.role, lower, upper, column.cost);
+        cone.add_column(name, column.role, lower, upper, column.cost);
     }
     for (i, row) in lp.rows().iter().enumerate() {
         let (lower, upper) = (side(row.lower, f64::NEG_INFINITY), side(row.upper, f64::INFINITY));
         let terms: Vec<_> = lp.row_terms(RowId(i as u32)).collect();
-        cone.add_row(row.name.clone(), row.role, lower, upper, terms);
+        cone.add_row(lp.row_name(RowId(i as u32)), row.role, lower, upper, terms);
     }
     let Some(mut ray) = Microlp.solve(&cone, options)?.primal else { return Ok(None) };
     let size = ray.iter().fold(0.0f64, |a, r| a.max(r.abs()));

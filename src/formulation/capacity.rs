@@ -5,7 +5,7 @@
 //! - pool in chips: sum over o of held\[o,t\] <= chips\[p,t\]
 //! - pool in power: sum over o of power(chip(o)) x held\[o,t\] <= power\[p,t\]
 
-use super::{Constraint, Formulation, bracketed};
+use super::{Constraint, Formulation, named};
 use crate::model::Model;
 
 pub(super) fn add_use(f: &mut Formulation, model: &Model) {
@@ -16,7 +16,7 @@ pub(super) fn add_use(f: &mut Formulation, model: &Model) {
         }
         for (period, mut terms) in by_period.into_iter().enumerate().filter(|(_, t)| !t.is_empty()) {
             terms.extend(f.held(index, period, -1.0));
-            let name = format!("use{}", bracketed(&[&offer.id, &model.calendar.periods[period].label]));
+            let name = named("use", &[&offer.id, &model.calendar.periods[period].label]);
             f.row(Constraint::Use { offer: index, period }, name, "use", (f64::NEG_INFINITY, 0.0), terms);
         }
     }
@@ -36,7 +36,7 @@ pub(super) fn add_capacity(f: &mut Formulation, model: &Model) {
             if alone {
                 continue;
             }
-            let name = format!("capacity{}", bracketed(&[&offer.id, &model.calendar.periods[period].label]));
+            let name = named("capacity", &[&offer.id, &model.calendar.periods[period].label]);
             let bounds = (f64::NEG_INFINITY, capacity);
             f.row(Constraint::Capacity { offer: index, period }, name, "capacity", bounds, terms);
         }
@@ -54,7 +54,7 @@ pub(super) fn add_pools(f: &mut Formulation, model: &Model) {
                     terms.extend(f.held(offer, period, weight));
                 }
                 let kind = if power { "pool-power" } else { "pool" };
-                let name = format!("{kind}{}", bracketed(&[&pool.id, &model.calendar.periods[period].label]));
+                let name = named(kind, &[&pool.id, &model.calendar.periods[period].label]);
                 let constraint = Constraint::Pool { pool: index, period, power };
                 f.row(constraint, name, "pool", (f64::NEG_INFINITY, most), terms);
             }

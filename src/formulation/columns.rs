@@ -9,7 +9,7 @@
 //! What lies past the horizon is neither used nor paid. Under a contract the price is less its
 //! discount. An offer under several contracts has a copy of its holdings for each.
 
-use super::{CLEAR, Formulation, Holding, Run, Shortfall, bracketed};
+use super::{CLEAR, Formulation, Holding, Run, Shortfall, named};
 use crate::model::{CommitIn, Decision, Model, Offer, Task, Term};
 
 /// Chips that could be of use in a period are multiplied by this to box what the model does not
@@ -138,7 +138,7 @@ fn holdings(f: &mut Formulation, model: &Model, index: usize, offer: &Offer, nee
             let payments = payments(model, offer, stretch.clone(), discount, tier);
             let cost = payments.iter().map(|&(t, money)| money * model.discount(t)).sum();
             let above = if tier == 0 { String::new() } else { format!("above{from}") };
-            let name = format!("{kind}{}", bracketed(&[&offer.id, id, &above, label]));
+            let name = named(kind, &[&offer.id, id, &above, label]);
             let upper = most.min(enough);
             let column = f.program.add_column(name, role, 0.0, upper.min(width), cost);
             if !boxed && alone {
@@ -197,7 +197,7 @@ fn runs(f: &mut Formulation, model: &Model, w: usize) {
                 continue;
             }
             let label = &model.calendar.periods[period].label;
-            let name = format!("run{}", bracketed(&[&workload.id, &model.offers[offer].id, label]));
+            let name = named("run", &[&workload.id, &model.offers[offer].id, label]);
             let column = f.program.add_column(name, "run", 0.0, most, 0.0);
             f.runs_of[offer].push(f.runs.len());
             f.runs_at[offer][period].push(f.runs.len() as u32);
@@ -221,7 +221,7 @@ fn shortfalls(f: &mut Formulation, model: &Model, w: usize) {
                 if most > 0.0 {
                     let p = &model.calendar.periods[period];
                     let work = p.hours / time / peak;
-                    let name = format!("unmet{}", bracketed(&[&workload.id, &p.label]));
+                    let name = named("unmet", &[&workload.id, &p.label]);
                     let cost = price * work * model.discount(period);
                     let column = f.program.add_column(name, "unmet", 0.0, CLEAR * most, cost);
                     f.shortfalls.push(Shortfall { column, workload: w, period, work });
@@ -230,7 +230,7 @@ fn shortfalls(f: &mut Formulation, model: &Model, w: usize) {
         }
         Task::Training { work } => {
             let period = workload.window.end - 1;
-            let name = format!("unmet{}", bracketed(&[&workload.id]));
+            let name = named("unmet", &[&workload.id]);
             let column = f.program.add_column(name, "unmet", 0.0, CLEAR * work, price * model.discount(period));
             f.shortfalls.push(Shortfall { column, workload: w, period, work: 1.0 });
         }

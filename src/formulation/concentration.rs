@@ -11,7 +11,7 @@
 //! groups share alike, which proves that H below 1/n cannot be.
 
 use super::measure::{Sum, measure};
-use super::{Constraint, Formulation, bracketed};
+use super::{Constraint, Formulation, named};
 use crate::lp::ColumnId;
 use crate::model::{LimitKind, Model};
 
@@ -110,7 +110,7 @@ impl Formulation {
         terms.extend(cone.total.terms.iter().map(|&(c, a)| (c, -root * a)));
         let limit = &model.limits[cone.limit];
         let (number, span) = ((cone.cuts + 1).to_string(), &limit.spans[cone.span].label);
-        let name = format!("concentration{}", bracketed(&[&limit.name, span, &number]));
+        let name = named("concentration", &[&limit.name, span, &number]);
         let constraint = Constraint::Limit { limit: cone.limit, group: cone.cuts, span: cone.span };
         self.cones[index].cuts += 1;
         self.begin(model, self.cones[index].limit);

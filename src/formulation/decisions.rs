@@ -13,7 +13,7 @@
 //! A limit that a contract requires has its right-hand side moved by what its columns' boxes allow
 //! when the contract is not signed (see [`Formulation::row`]).
 
-use super::{Constraint, Formulation, Holding, NEAR, bracketed};
+use super::{Constraint, Formulation, Holding, NEAR, named};
 use crate::lp::ColumnId;
 use crate::model::{Decision, Model};
 
@@ -29,7 +29,7 @@ pub(super) fn add_signs(f: &mut Formulation, model: &Model) {
             }
             Decision::Optional | Decision::Accepted => {
                 let least = if contract.decision == Decision::Accepted { 1.0 } else { 0.0 };
-                let name = format!("sign{}", bracketed(&[&contract.id]));
+                let name = named("sign", &[&contract.id]);
                 Some(f.program.add_integer(name, "sign", least, 1.0, paid - got))
             }
             Decision::Refused => None,
@@ -78,8 +78,7 @@ fn only_if(
     if most <= 0.0 {
         return;
     }
-    let held = &f.program.columns()[column.0 as usize].name;
-    let name = format!("{role}{}", bracketed(&[&model.contracts[k].id, held]));
+    let name = named(role, &[&model.contracts[k].id, f.program.column_name(column)]);
     let (a, upper) = if signed { (-1.0, 0.0) } else { (1.0, 1.0) };
     let row = vec![(column, 1.0 / most), (sign, a)];
     f.row(Constraint::Decision, name, role, (f64::NEG_INFINITY, upper), row);
@@ -109,5 +108,5 @@ fn relation(f: &mut Formulation, model: &Model, role: &'static str, signs: [(usi
         }
     }
     let ids: Vec<&str> = signs.iter().map(|(k, _)| model.contracts[*k].id.as_str()).collect();
-    f.row(Constraint::Decision, format!("{role}{}", bracketed(&ids)), role, (f64::NEG_INFINITY, most), terms);
+    f.row(Constraint::Decision, named(role, &ids), role, (f64::NEG_INFINITY, most), terms);
 }

@@ -9,7 +9,7 @@
 //! nothing is lost by letting them stand, and work beyond the demand, which nobody asked for,
 //! cannot count towards a share of the work.
 
-use super::{Constraint, Formulation, bracketed};
+use super::{Constraint, Formulation, named};
 use crate::lp::ColumnId;
 use crate::model::{Model, Task};
 
@@ -26,7 +26,7 @@ pub(super) fn add_demand(f: &mut Formulation, model: &Model) {
             row.iter_mut().for_each(|(_, a)| *a *= time);
             let unmet = f.shortfalls.iter().find(|s| s.workload == w && s.period == period);
             row.extend(unmet.map(|s| (s.column, 1.0)));
-            let name = format!("demand{}", bracketed(&[&workload.id, &model.calendar.periods[period].label]));
+            let name = named("demand", &[&workload.id, &model.calendar.periods[period].label]);
             f.row(Constraint::Demand { workload: w, period }, name, "demand", (demand, demand), row);
         }
     }
@@ -42,7 +42,7 @@ pub(super) fn add_work(f: &mut Formulation, model: &Model) {
             row.extend(std::mem::take(part).into_iter().map(|(c, a)| (c, a * hours)));
         }
         row.extend(f.shortfalls.iter().filter(|s| s.workload == w).map(|s| (s.column, 1.0)));
-        let name = format!("work{}", bracketed(&[&workload.id]));
+        let name = named("work", &[&workload.id]);
         f.row(Constraint::Work { workload: w }, name, "work", (work, work), row);
     }
 }
@@ -55,7 +55,7 @@ pub(super) fn add_rates(f: &mut Formulation, model: &Model) {
     for (w, workload) in model.workloads.iter().enumerate() {
         let Some(most) = workload.rate_at_most else { continue };
         for (period, terms) in by[w].iter_mut().enumerate() {
-            let name = format!("rate{}", bracketed(&[&workload.id, &model.calendar.periods[period].label]));
+            let name = named("rate", &[&workload.id, &model.calendar.periods[period].label]);
             let constraint = Constraint::Rate { workload: w, period };
             f.row(constraint, name, "rate", (f64::NEG_INFINITY, most), std::mem::take(terms));
         }

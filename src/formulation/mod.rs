@@ -32,6 +32,7 @@ mod concentration;
 mod decisions;
 mod demand;
 mod measure;
+mod name;
 mod objective;
 mod placement;
 mod power;
@@ -50,6 +51,8 @@ use std::ops::Range;
 
 use crate::lp::{ColumnId, LinearProgram, RowId};
 use crate::model::{Decision, LimitKind, Model};
+
+use name::{bracketed, named};
 
 pub use baseline::Moved;
 pub use measure::{Sum, contract_inside, unit_price};
@@ -364,6 +367,11 @@ impl Formulation {
         &self.program
     }
 
+    /// The linear program, to change numbers of it that do not change what it stands for.
+    pub(crate) fn program_mut(&mut self) -> &mut LinearProgram {
+        &mut self.program
+    }
+
     /// Holdings of an offer.
     #[must_use]
     pub fn holdings_of(&self, offer: usize) -> &[Holding] {
@@ -487,13 +495,4 @@ impl Formulation {
         };
         terms.iter().map(at).sum()
     }
-}
-
-/// A name inside brackets without what file formats separate by.
-fn bracketed(parts: &[&str]) -> String {
-    let clean = |part: &&str| -> String {
-        part.chars().map(|c| if c.is_whitespace() || matches!(c, '[' | ']' | ',') { '_' } else { c }).collect()
-    };
-    let parts: Vec<String> = parts.iter().filter(|p| !p.is_empty()).map(clean).collect();
-    format!("[{}]", parts.join(","))
 }

@@ -13,7 +13,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Constraint, Formulation, NEAR, bracketed};
+use super::{Constraint, Formulation, NEAR, bracketed, named};
 use crate::lp::ColumnId;
 use crate::model::{Model, Split, Task};
 
@@ -112,7 +112,7 @@ fn place(f: &mut Formulation, model: &Model, w: usize, by: PlaceBy, one: bool) {
         f.placements.push(Placement { column, workload: w, by, group });
     }
     if one {
-        let name = format!("one{}", bracketed(&[&workload.id]));
+        let name = named("one", &[&workload.id]);
         f.row(Constraint::Decision, name, "place", (f64::NEG_INFINITY, 1.0), number);
     }
 }
@@ -139,7 +139,7 @@ pub(super) fn only_where(
                 let demand = NEAR * workload.peak_demand(t).min(there(t));
                 terms.iter_mut().for_each(|(_, a)| *a /= demand);
                 terms.push((column, -1.0));
-                let name = format!("{role}{}", bracketed(&[&workload.id, group, label]));
+                let name = named(role, &[&workload.id, group, label]);
                 f.row(Constraint::Decision, name, role, (f64::NEG_INFINITY, 0.0), terms);
             }
         }
@@ -151,7 +151,7 @@ pub(super) fn only_where(
             });
             let mut terms: Vec<(ColumnId, f64)> = all.collect();
             terms.push((column, -1.0));
-            let name = format!("{role}{}", bracketed(&[&workload.id, group]));
+            let name = named(role, &[&workload.id, group]);
             f.row(Constraint::Decision, name, role, (f64::NEG_INFINITY, 0.0), terms);
         }
     }

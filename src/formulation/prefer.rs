@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use super::measure::measure;
 use super::placement::only_where;
-use super::{CLEAR, Constraint, Formulation, Run, Sum, bracketed};
+use super::{CLEAR, Constraint, Formulation, Run, Sum, bracketed, named};
 use crate::lp::ColumnId;
 use crate::model::{Dimension, Measure, Model};
 
@@ -43,7 +43,7 @@ impl Formulation {
         for (name, sum) in vendors {
             let mut row: Vec<(ColumnId, f64)> = sum.terms.iter().map(|&(c, a)| (c, -a)).collect();
             row.push((largest, 1.0));
-            let name = format!("largest{}", bracketed(&[&name]));
+            let name = named("largest", &[&name]);
             self.row(Constraint::Asked, name, "largest", (sum.constant, f64::INFINITY), row);
         }
         Sum { terms: vec![(largest, 1.0)], constant: 0.0 }
@@ -60,7 +60,7 @@ impl Formulation {
         let mut sum = Sum::default();
         for ((w, o), periods) in pairs {
             let (workload, offer) = (&model.workloads[w].id, &model.offers[o].id);
-            let name = format!("pair{}", bracketed(&[workload, offer]));
+            let name = named("pair", &[workload, offer]);
             let pair = self.program.add_integer(name, "pair", 0.0, 1.0, 0.0);
             only_where(self, model, w, &[o], periods, pair, ("pair", offer));
             sum.terms.push((pair, 1.0));

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::columns::{most_useful, ported};
 use super::placement::{PlaceBy, placement_cost};
-use super::{CLEAR, Constraint, Formulation, bracketed};
+use super::{CLEAR, Constraint, Formulation, named};
 use crate::lp::ColumnId;
 use crate::model::{Model, Task, Term};
 
@@ -79,7 +79,7 @@ impl Formulation {
             let most = CLEAR * most_useful(model, w, class.offers[0], period);
             let (workload, offer) = (&model.workloads[w].id, &model.offers[class.offers[0]].id);
             let parts: Vec<&str> = name.iter().copied().chain([workload.as_str(), offer.as_str()]).collect();
-            Some(self.program.add_column(format!("reroute{}", bracketed(&parts)), "reroute", 0.0, most, 0.0))
+            Some(self.program.add_column(named("reroute", &parts), "reroute", 0.0, most, 0.0))
         };
         workloads.iter().zip(&class.productivity).map(column).collect()
     }
@@ -110,7 +110,7 @@ impl Formulation {
             terms.iter_mut().for_each(|(_, a)| *a /= most);
             terms.push((place, -1.0));
             let parts: Vec<&str> = name.iter().copied().chain([model.workloads[w].id.as_str(), &group]).collect();
-            self.row(constraint, format!("ported{}", bracketed(&parts)), "place", (f64::NEG_INFINITY, 0.0), terms);
+            self.row(constraint, named("ported", &parts), "place", (f64::NEG_INFINITY, 0.0), terms);
         }
     }
 }

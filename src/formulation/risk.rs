@@ -21,7 +21,7 @@
 
 use super::measure::Sum;
 use super::rerouting::classes;
-use super::{CLEAR, Constraint, Formulation, Limits, Requirement, bracketed};
+use super::{CLEAR, Constraint, Formulation, Limits, Requirement, bracketed, named};
 use crate::lp::ColumnId;
 use crate::model::{Model, Outage, RiskTerm, Task};
 
@@ -119,9 +119,9 @@ fn outage(f: &mut Formulation, model: &Model, k: usize) -> Sum {
         let starts: Vec<(Vec<(ColumnId, f64)>, f64)> =
             (0..model.periods()).map(|s| window(f, model, outage, k, lost, s, &priced)).collect();
         let most = starts.iter().map(|(_, most)| *most).fold(0.0, f64::max);
-        let loss = f.program.add_column(format!("loss{}", bracketed(&[&outage.id])), "loss", 0.0, CLEAR * most, 0.0);
+        let loss = f.program.add_column(named("loss", &[&outage.id]), "loss", 0.0, CLEAR * most, 0.0);
         for (s, (terms, _)) in starts.into_iter().enumerate().filter(|(_, (terms, _))| !terms.is_empty()) {
-            let name = format!("loss{}", bracketed(&[&outage.id, &model.calendar.periods[s].label]));
+            let name = named("loss", &[&outage.id, &model.calendar.periods[s].label]);
             let mut row = vec![(loss, 1.0)];
             row.extend(negative(&terms));
             f.row(Constraint::Outage { outage: k }, name, "risk", (0.0, f64::INFINITY), row);
@@ -166,8 +166,7 @@ fn window(
             for &o in &class.offers {
                 terms.extend(f.held(o, t, lost[o] - 1.0));
             }
-            let row =
-                format!("surviving{}", bracketed(&[name[0], name[1], name[2], &model.offers[class.offers[0]].id]));
+            let row = named("surviving", &[name[0], name[1], name[2], &model.offers[class.offers[0]].id]);
             f.row(constraint, row, "risk", (f64::NEG_INFINITY, 0.0), terms);
         }
         f.add_reroute_ported(model, constraint, &name, &rerouted);

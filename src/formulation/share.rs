@@ -6,11 +6,8 @@
 //! Both are linear because s is a number: the total may vary. A priced limit may be exceeded by
 //! over, in the measure's unit.
 
-use std::collections::BTreeMap;
-
 use super::measure::{Sum, measure};
 use super::{Constraint, Formulation, bracketed};
-use crate::lp::ColumnId;
 use crate::model::{LimitKind, Model};
 
 pub(super) fn add(f: &mut Formulation, model: &Model, limit: usize) {
@@ -30,7 +27,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model, limit: usize) {
             let own = measure(f, model, &group.offers, of, workloads.as_deref(), &span.periods);
             let name = bracketed(&[&model.limits[limit].name, &group.name, &span.label]);
             let most = f.most(&total.terms) + total.constant;
-            let mut row = less(own, &total, part);
+            let mut row = less(&own, &total, part);
             if let Some(over) = f.excess(model, limit, &name, span.periods.end - 1, most) {
                 row.terms.push((over, if floor { 1.0 } else { -1.0 }));
             }
@@ -45,15 +42,17 @@ pub(super) fn add(f: &mut Formulation, model: &Model, limit: usize) {
     }
 }
 
-/// own - part x total, column by column.
-fn less(own: Sum, total: &Sum, part: f64) -> Sum {
-    let mut all: BTreeMap<ColumnId, f64> = BTreeMap::new();
-    for &(c, a) in &total.terms {
-        *all.entry(c).or_insert(0.0) -= part * a;
-    }
-    for (c, a) in own.terms {
-        *all.entry(c).or_insert(0.0) += a;
-    }
-    all.retain(|_, a| *a != 0.0);
-    Sum { terms: all.into_iter().collect(), constant: own.constant - part * total.constant }
+/// own - part x total, each column once.
+fn less(own: &Sum, total: &Sum, part: f64) -> Sum {
+    let mut all = own.plus(1.0, total, -part);
+    all.terms.sort_by_key(|&(c, _)| c);
+    all.terms.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 += next.1;
+        }
+        same
+    });
+    all.terms.retain(|&(_, a)| a != 0.0);
+    all
 }

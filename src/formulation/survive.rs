@@ -16,7 +16,7 @@
 //! loss comes.
 
 use super::rerouting::classes;
-use super::{CLEAR, Constraint, Formulation, bracketed};
+use super::{CLEAR, Constraint, Formulation, named};
 use crate::lp::ColumnId;
 use crate::model::{Loss, Model, Survive, Task, Term};
 
@@ -90,7 +90,7 @@ fn one(
                 terms.extend(surges[o].map(|z| (z, -1.0)));
             }
         }
-        let row = format!("surviving{}", bracketed(&[name[0], name[1], name[2], &model.offers[class.offers[0]].id]));
+        let row = named("surviving", &[name[0], name[1], name[2], &model.offers[class.offers[0]].id]);
         let constraint = Constraint::Surviving { requirement: index, loss: l, period: t };
         f.row(constraint, row, "surviving", (f64::NEG_INFINITY, 0.0), terms);
     }
@@ -101,7 +101,7 @@ fn one(
     }
     for (&w, mut terms) in workloads.iter().zip(served) {
         let workload = &model.workloads[w];
-        let row = format!("served{}", bracketed(&[name[0], name[1], name[2], &workload.id]));
+        let row = named("served", &[name[0], name[1], name[2], &workload.id]);
         let constraint = Constraint::Served { requirement: index, loss: l, workload: w, period: t };
         let least = match workload.task {
             Task::Inference { .. } => {
@@ -139,7 +139,7 @@ fn pools(f: &mut Formulation, model: &Model, index: usize, l: usize, t: usize, s
             }
             let kind = if power { "surge-power" } else { "surge-pool" };
             let label = &model.calendar.periods[t].label;
-            let name = format!("{kind}{}", bracketed(&[&survive.name, &survive.losses[l].group, label, &pool.id]));
+            let name = named(kind, &[&survive.name, &survive.losses[l].group, label, &pool.id]);
             let constraint = Constraint::Surviving { requirement: index, loss: l, period: t };
             f.row(constraint, name, "surge", (f64::NEG_INFINITY, stock[t]), terms);
         }
@@ -156,14 +156,14 @@ impl Formulation {
         }
         let upper: f64 = held.iter().map(|&(c, _)| self.program.columns()[c.0 as usize].upper).sum();
         let parts = [survive.name.as_str(), &model.offers[o].id, &model.calendar.periods[t].label];
-        let spare = self.program.add_column(format!("spare{}", bracketed(&parts)), "spare", 0.0, CLEAR * upper, 0.0);
+        let spare = self.program.add_column(named("spare", &parts), "spare", 0.0, CLEAR * upper, 0.0);
         let response = &survive.response;
         let keeps = |w: usize| !response.serve[w] && !response.preempt[w];
         let mut row = held;
         row.push((spare, 1.0));
         row.extend(self.runs_at(o, t).filter(|r| keeps(r.workload)).map(|r| (r.column, 1.0)));
         let constraint = Constraint::Surge { offer: o, period: t };
-        self.row(constraint, format!("spare{}", bracketed(&parts)), "spare", (f64::NEG_INFINITY, 0.0), row);
+        self.row(constraint, named("spare", &parts), "spare", (f64::NEG_INFINITY, 0.0), row);
         Some(spare)
     }
 
@@ -177,16 +177,16 @@ impl Formulation {
         let surge = survive.response.surge;
         let most = (surge * self.most(&held)).min(offer.capacity_at(t));
         let parts = [survive.name.as_str(), group, &offer.id, &model.calendar.periods[t].label];
-        let z = self.program.add_column(format!("surge{}", bracketed(&parts)), "surge", 0.0, CLEAR * most, 0.0);
+        let z = self.program.add_column(named("surge", &parts), "surge", 0.0, CLEAR * most, 0.0);
         let constraint = Constraint::Surge { offer: o, period: t };
         let mut part = vec![(z, 1.0)];
         part.extend(held.iter().map(|&(c, _)| (c, -surge)));
-        self.row(constraint, format!("surge-part{}", bracketed(&parts)), "surge", (f64::NEG_INFINITY, 0.0), part);
+        self.row(constraint, named("surge-part", &parts), "surge", (f64::NEG_INFINITY, 0.0), part);
         if offer.capacity.is_some() {
             let mut whole = vec![(z, 1.0)];
             whole.extend(held);
             let bounds = (f64::NEG_INFINITY, offer.capacity_at(t));
-            self.row(constraint, format!("surge-capacity{}", bracketed(&parts)), "surge", bounds, whole);
+            self.row(constraint, named("surge-capacity", &parts), "surge", bounds, whole);
         }
         Some(z)
     }

@@ -27,10 +27,10 @@ const KEYWORDS: [&str; 24] = [
 /// # Errors
 /// What the writer reports.
 pub fn write_lp(lp: &LinearProgram, out: &mut dyn Write) -> io::Result<()> {
-    let columns = names::legal(lp.columns().iter().map(|c| c.name.as_str()), &[], letter, starts);
+    let columns = names::legal(lp.column_names(), &[], letter, starts);
     // Both names of a ranged row have to be free.
-    let uppers: Vec<String> = ranged(lp).map(|i| format!("{}_upper", lp.rows()[i].name)).collect();
-    let all = lp.rows().iter().map(|r| r.name.as_str()).chain(uppers.iter().map(String::as_str));
+    let uppers: Vec<String> = ranged(lp).map(|i| format!("{}_upper", lp.row_name(RowId(i as u32)))).collect();
+    let all = lp.row_names().chain(uppers.iter().map(String::as_str));
     let rows = names::legal(all, &["obj"], letter, starts);
     let mut upper = rows[lp.rows().len()..].iter();
     writeln!(out, "\\ {}", lp.name().replace(['\n', '\r'], " "))?;

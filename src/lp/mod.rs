@@ -5,6 +5,7 @@ mod bound;
 mod certificate;
 mod lp_format;
 mod mps;
+mod name_list;
 mod names;
 mod program;
 mod proof;

@@ -19,15 +19,15 @@ use super::program::{ColumnId, LinearProgram, RowId};
 /// What the writer reports; and `InvalidInput` for a row whose bounds cross, which the format would
 /// turn into one that can be met.
 pub fn write_mps(lp: &LinearProgram, out: &mut dyn Write) -> io::Result<()> {
-    if let Some(row) = lp.rows().iter().find(|r| r.lower > r.upper) {
-        let what = format!("the bounds of row `{}` cross, which MPS cannot say", row.name);
+    if let Some(i) = lp.rows().iter().position(|r| r.lower > r.upper) {
+        let what = format!("the bounds of row `{}` cross, which MPS cannot say", lp.row_name(RowId(i as u32)));
         return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
     }
     let letter = |c: char| if c.is_whitespace() { '_' } else { c };
     // A field that begins with `$` is a comment.
     let starts = |name: &str| !name.is_empty() && !name.starts_with('$');
-    let rows = names::legal(lp.rows().iter().map(|r| r.name.as_str()), &["COST"], letter, starts);
-    let names = names::legal(lp.columns().iter().map(|c| c.name.as_str()), &["MARKER"], letter, starts);
+    let rows = names::legal(lp.row_names(), &["COST"], letter, starts);
+    let names = names::legal(lp.column_names(), &["MARKER"], letter, starts);
     writeln!(out, "NAME {}", lp.name().split_whitespace().collect::<Vec<_>>().join("_"))?;
     writeln!(out, "ROWS\n N COST")?;
     for (row, name) in lp.rows().iter().zip(&rows) {

@@ -1,5 +1,7 @@
 //! The linear program: named columns and rows, sparse.
 
+use super::name_list::NameList;
+
 /// Index of a column.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ColumnId(pub u32);
@@ -9,10 +11,8 @@ pub struct ColumnId(pub u32);
 pub struct RowId(pub u32);
 
 /// A variable: lower <= x <= upper, with its cost.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Column {
-    /// Its name, without spaces, such as `rent[aws-h100,2026-Q1]`.
-    pub name: String,
     /// The family it belongs to.
     pub role: &'static str,
     /// Smallest value; may be negative infinity.
@@ -26,10 +26,8 @@ pub struct Column {
 }
 
 /// A constraint: lower <= a x <= upper.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Row {
-    /// Its name, without spaces.
-    pub name: String,
     /// The family it belongs to.
     pub role: &'static str,
     /// Smallest activity; may be negative infinity.
@@ -56,7 +54,9 @@ pub enum LpError {
 pub struct LinearProgram {
     name: String,
     columns: Vec<Column>,
+    column_names: NameList,
     rows: Vec<Row>,
+    row_names: NameList,
     starts: Vec<usize>,
     indices: Vec<u32>,
     values: Vec<f64>,
@@ -75,7 +75,9 @@ impl LinearProgram {
         LinearProgram {
             name: name.into(),
             columns: Vec::new(),
+            column_names: NameList::default(),
             rows: Vec::new(),
+            row_names: NameList::default(),
             starts: vec![0],
             indices: Vec::new(),
             values: Vec::new(),
@@ -83,26 +85,27 @@ impl LinearProgram {
         }
     }
 
-    /// Adds a column.
+    /// Adds a column. Names are without spaces, such as `rent[aws-h100,2026-Q1]`.
     ///
     /// # Panics
     /// Beyond 2^32 columns.
     pub fn add_column(
         &mut self,
-        name: impl Into<String>,
+        name: impl AsRef<str>,
         role: &'static str,
         lower: f64,
         upper: f64,
         cost: f64,
     ) -> ColumnId {
-        self.columns.push(Column { name: name.into(), role, lower, upper, cost, integer: false });
+        self.columns.push(Column { role, lower, upper, cost, integer: false });
+        self.column_names.push(name.as_ref());
         ColumnId(u32::try_from(self.columns.len() - 1).expect("fewer than 2^32 columns"))
     }
 
     /// Adds a column that takes whole numbers only.
     pub fn add_integer(
         &mut self,
-        name: impl Into<String>,
+        name: impl AsRef<str>,
         role: &'static str,
         lower: f64,
         upper: f64,
@@ -119,7 +122,7 @@ impl LinearProgram {
     /// Beyond 2^32 rows, or if a term is in a column that the program does not have.
     pub fn add_row(
         &mut self,
-        name: impl Into<String>,
+        name: impl AsRef<str>,
         role: &'static str,
         lower: f64,
         upper: f64,
@@ -144,7 +147,8 @@ impl LinearProgram {
             self.values.push(value);
         }
         self.starts.push(self.indices.len());
-        self.rows.push(Row { name: name.into(), role, lower, upper });
+        self.rows.push(Row { role, lower, upper });
+        self.row_names.push(name.as_ref());
         RowId(u32::try_from(self.rows.len() - 1).expect("fewer than 2^32 rows"))
     }
 
@@ -196,6 +200,11 @@ impl LinearProgram {
         }
     }
 
+    /// The coefficients of a row, columns ascending. None may become 0.
+    pub(super) fn row_values_mut(&mut self, row: RowId) -> &mut [f64] {
+        &mut self.values[self.starts[row.0 as usize]..self.starts[row.0 as usize + 1]]
+    }
+
     /// Makes a column continuous or integer.
     pub fn set_integer(&mut self, column: ColumnId, integer: bool) {
         self.columns[column.0 as usize].integer = integer;
@@ -229,6 +238,40 @@ impl LinearProgram {
         &self.columns
     }
 
+    /// The name of a column.
+    ///
+    /// # Panics
+    /// If the program does not have it.
+    #[must_use]
+    pub fn column_name(&self, column: ColumnId) -> &str {
+        self.column_names.get(column.0 as usize)
+    }
+
+    /// The names of the columns, in their order.
+    pub fn column_names(&self) -> impl Iterator<Item = &str> {
+        self.column_names.iter()
+    }
+
+    /// The name of a row.
+    ///
+    /// # Panics
+    /// If the program does not have it.
+    #[must_use]
+    pub fn row_name(&self, row: RowId) -> &str {
+        self.row_names.get(row.0 as usize)
+    }
+
+    /// The names of the rows, in their order.
+    pub fn row_names(&self) -> impl Iterator<Item = &str> {
+        self.row_names.iter()
+    }
+
+    /// Whether the columns and rows of another program have the same names, in the same order.
+    #[must_use]
+    pub fn is_named_as(&self, other: &LinearProgram) -> bool {
+        self.column_names == other.column_names && self.row_names == other.row_names
+    }
+
     /// The rows.
     #[must_use]
     pub fn rows(&self) -> &[Row] {
@@ -246,7 +289,7 @@ impl LinearProgram {
     }
 
     /// The terms of a row, columns ascending.
-    pub fn row_terms(&self, row: RowId) -> impl Iterator<Item = (ColumnId, f64)> + '_ {
+    pub fn row_terms(&self, row: RowId) -> impl ExactSizeIterator<Item = (ColumnId, f64)> + '_ {
         let range = self.starts[row.0 as usize]..self.starts[row.0 as usize + 1];
         self.indices[range.clone()].iter().zip(&self.values[range]).map(|(&c, &v)| (ColumnId(c), v))
     }
@@ -316,25 +359,30 @@ impl LinearProgram {
         if !self.offset.is_finite() {
             return Err(LpError::NotFinite(self.name.clone()));
         }
-        for c in &self.columns {
+        for (j, c) in self.columns.iter().enumerate() {
+            let name = || self.column_names.get(j).to_owned();
             if !c.cost.is_finite() {
-                return Err(LpError::NotFinite(c.name.clone()));
+                return Err(LpError::NotFinite(name()));
             }
-            bounds_make_sense(&c.name, c.lower, c.upper)?;
+            if !bounds_make_sense(c.lower, c.upper) {
+                return Err(LpError::BadBound(name()));
+            }
         }
         for (i, row) in self.rows.iter().enumerate() {
-            bounds_make_sense(&row.name, row.lower, row.upper)?;
+            let name = || self.row_names.get(i).to_owned();
+            if !bounds_make_sense(row.lower, row.upper) {
+                return Err(LpError::BadBound(name()));
+            }
             if self.values[self.starts[i]..self.starts[i + 1]].iter().any(|v| !v.is_finite()) {
-                return Err(LpError::NotFinite(row.name.clone()));
+                return Err(LpError::NotFinite(name()));
             }
         }
         Ok(())
     }
 }
 
-fn bounds_make_sense(name: &str, lower: f64, upper: f64) -> Result<(), LpError> {
-    let wrong = lower.is_nan() || upper.is_nan() || lower == f64::INFINITY || upper == f64::NEG_INFINITY;
-    if wrong { Err(LpError::BadBound(name.to_owned())) } else { Ok(()) }
+fn bounds_make_sense(lower: f64, upper: f64) -> bool {
+    !(lower.is_nan() || upper.is_nan() || lower == f64::INFINITY || upper == f64::NEG_INFINITY)
 }
 
 /// A sum that keeps what rounding loses (Neumaier, "Rundungsfehleranalyse einiger Verfahren zur

@@ -8,25 +8,25 @@ use super::schedule::Schedule;
 use super::types::{Exposure, GroupShare};
 use crate::model::{Dimension, Measure, Model};
 
-/// The exposure tables: every dimension and measure over the horizon, and spend and chips by
-/// vendor, cloud and organisation in each period.
+/// The exposure tables: every dimension and measure over the horizon and, if `by_period`, spend and
+/// chips by vendor, cloud and organisation in each period.
 #[must_use]
-pub fn exposure(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Vec<Exposure> {
-    let mut tables = Vec::new();
-    let measures = measures(model);
+pub fn exposure(model: &Model, schedule: &Schedule, ledger: &Ledger, by_period: bool) -> Vec<Exposure> {
     let all = model.calendar.all();
-    for dimension in dimensions(model) {
-        for &of in &measures {
-            tables.extend(table(model, schedule, ledger, &dimension, of, &all, "horizon"));
-        }
+    let measures = measures(model);
+    let every: Vec<Grouping> = dimensions(model).into_iter().map(|d| Grouping::of(model, d)).collect();
+    let table =
+        |g: &Grouping, of, periods: &Range<usize>, label: &str| g.table(model, schedule, ledger, of, periods, label);
+    let mut tables: Vec<Exposure> = Vec::new();
+    for grouping in &every {
+        tables.extend(measures.iter().filter_map(|&of| table(grouping, of, &all, "horizon")));
     }
-    if model.periods() > 1 {
-        for dimension in [Dimension::Vendor, Dimension::Cloud, Dimension::Organisation] {
+    if by_period && model.periods() > 1 {
+        let told = [Dimension::Vendor, Dimension::Cloud, Dimension::Organisation];
+        for grouping in told.iter().filter_map(|d| every.iter().find(|g| g.dimension == *d)) {
             for of in [Measure::Spend, Measure::Chips] {
-                for t in all.clone() {
-                    let label = &model.calendar.periods[t].label;
-                    tables.extend(table(model, schedule, ledger, &dimension, of, &(t..t + 1), label));
-                }
+                let label = |t: usize| &model.calendar.periods[t].label;
+                tables.extend(all.clone().filter_map(|t| table(grouping, of, &(t..t + 1), label(t))));
             }
         }
     }
@@ -57,42 +57,64 @@ pub fn measures(model: &Model) -> Vec<Measure> {
         .collect()
 }
 
-fn table(
-    model: &Model,
-    schedule: &Schedule,
-    ledger: &Ledger,
-    dimension: &Dimension,
-    of: Measure,
-    periods: &Range<usize>,
-    label: &str,
-) -> Option<Exposure> {
-    let all = vec![true; model.offers.len()];
-    let total = measure(model, schedule, ledger, &all, of, None, periods);
-    let groups = model.groups(dimension);
-    if groups.is_empty() || total <= 0.0 {
-        return None;
+/// The groups of a dimension, each with the offers that are in it.
+struct Grouping {
+    dimension: Dimension,
+    groups: Vec<(String, Vec<bool>)>,
+    everything: Vec<bool>,
+}
+
+impl Grouping {
+    fn of(model: &Model, dimension: Dimension) -> Self {
+        let everything = vec![true; model.offers.len()];
+        let mask = |offers: Vec<usize>| {
+            let mut mask = vec![false; model.offers.len()];
+            offers.into_iter().for_each(|o| mask[o] = true);
+            mask
+        };
+        let groups = model.groups(&dimension).into_iter().map(|(name, offers)| (name, mask(offers))).collect();
+        Grouping { dimension, groups, everything }
     }
-    let mut shares = Vec::new();
-    for (name, offers) in groups {
-        let mut mask = vec![false; model.offers.len()];
-        offers.iter().for_each(|&o| mask[o] = true);
-        let amount = measure(model, schedule, ledger, &mask, of, None, periods);
-        if amount > 0.0 {
-            let investor = investor(model, dimension, &name);
-            shares.push(GroupShare { group: name, amount, share: amount / total, investor });
+
+    fn table(
+        &self,
+        model: &Model,
+        schedule: &Schedule,
+        ledger: &Ledger,
+        of: Measure,
+        periods: &Range<usize>,
+        label: &str,
+    ) -> Option<Exposure> {
+        let amount = |offers: &[bool]| measure(model, schedule, ledger, offers, of, None, periods);
+        if self.groups.is_empty() {
+            return None;
         }
+        let total = amount(&self.everything);
+        if total <= 0.0 {
+            return None;
+        }
+        let share = |(group, offers): &(String, Vec<bool>)| {
+            let amount = amount(offers);
+            let investor = || investor(model, &self.dimension, group);
+            (amount > 0.0).then(|| GroupShare {
+                group: group.clone(),
+                amount,
+                share: amount / total,
+                investor: investor(),
+            })
+        };
+        let mut shares: Vec<GroupShare> = self.groups.iter().filter_map(share).collect();
+        shares.sort_by(|a, b| b.amount.total_cmp(&a.amount).then_with(|| a.group.cmp(&b.group)));
+        let hhi: f64 = shares.iter().map(|s| s.share * s.share).sum();
+        Some(Exposure {
+            by: self.dimension.word().to_owned(),
+            of: of.word().to_owned(),
+            period: label.to_owned(),
+            groups: shares,
+            hhi,
+            effective: if hhi > 0.0 { 1.0 / hhi } else { 0.0 },
+        })
     }
-    shares.sort_by(|a, b| b.amount.total_cmp(&a.amount).then_with(|| a.group.cmp(&b.group)));
-    let hhi: f64 = shares.iter().map(|s| s.share * s.share).sum();
-    let effective = if hhi > 0.0 { 1.0 / hhi } else { 0.0 };
-    Some(Exposure {
-        by: dimension.word().to_owned(),
-        of: of.word().to_owned(),
-        period: label.to_owned(),
-        groups: shares,
-        hhi,
-        effective,
-    })
 }
 
 /// The stake of the investor that a group is, or that owns it.
