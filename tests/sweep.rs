@@ -161,3 +161,78 @@ fn what_cannot_vary_is_told_before_anything_is_solved() {
         assert!(error.contains(told), "{vary}: {error}");
     }
 }
+
+#[path = "../benches/model/mod.rs"]
+#[allow(dead_code)]
+mod generated;
+
+/// A program of more than 2500 columns, so that points start from one another.
+fn large() -> Input {
+    let size = generated::Size { name: "large", offers: 24, workloads: 8, periods: 24 };
+    Input { name: "large".to_owned(), text: generated::yaml(size), ..Input::default() }
+}
+
+fn bits(rows: &[Row]) -> Vec<(PointStatus, Vec<Option<u64>>)> {
+    rows.iter().map(|r| (r.status, r.values.iter().map(|v| v.map(f64::to_bits)).collect())).collect()
+}
+
+/// What may vary in the large model: costs, bounds, both with coefficients (a price counts in the shares
+/// of the spend), a limit, two things at once, and random values.
+const VARIED: [&[&str]; 5] = [
+    &["offers.offer9.price=*0.4..1.6/21"],
+    &["offers{vendor: amazon}.capacity=*0.2..1.5/21"],
+    &["workloads{kind: inference}.demand=*0.6..1.4/21"],
+    &["offers{vendor: nvidia}.price=*0.7..1.3/3", "offers{vendor: amd}.capacity=*0.5..1.5/7"],
+    &["offers{vendor: google}.price=*normal(1, 0.2)", "workloads{kind: inference}.demand=*uniform(0.8, 1.2)"],
+];
+
+fn asked(vary: &[&str]) -> Asked {
+    if vary[0].contains("normal") { Asked { samples: Some(21), ..Asked::default() } } else { Asked::default() }
+}
+
+#[test]
+fn points_that_start_from_others_are_what_settings_give() {
+    let input = large();
+    for vary in VARIED {
+        let family = family(&input, vary, &asked(vary)).unwrap();
+        let (plan, rows) = rows(&family, &["cost", "share(vendor:amazon)"], 2);
+        for row in rows.iter().step_by(3) {
+            let (_, sets) = family.settings(&plan.points[row.point]);
+            let varied = load(&Input { sets: sets.clone(), ..input.clone() }).unwrap().model;
+            let alone = solve(&varied, &SolveSettings { detail: Detail::Plan, ..SolveSettings::default() }).unwrap();
+            let status: PointStatus = alone.status.into();
+            assert_eq!(row.status, status, "{sets:?}");
+            if let (Some(cost), Some(alone)) = (row.values[0], &alone.cost) {
+                let apart = (cost - alone.total).abs() / alone.total;
+                assert!(apart < 1e-6, "{sets:?}: {cost} and {}", alone.total);
+            }
+        }
+    }
+}
+
+/// A sweep that was interrupted goes on as if it had not been, whichever points it had.
+#[test]
+fn what_was_there_before_changes_no_bit() {
+    let input = large();
+    for vary in [VARIED[0], VARIED[1], VARIED[4]] {
+        let family = family(&input, vary, &asked(vary)).unwrap();
+        let (plan, whole) = rows(&family, &["cost", "chips(*)"], 1);
+        let (_, many) = rows(&family, &["cost", "chips(*)"], 3);
+        assert_eq!(bits(&whole), bits(&many));
+        for pick in [2, 3, 5] {
+            let done: BTreeMap<usize, Row> =
+                whole.iter().filter(|r| r.point * 7 % pick != 0).map(|r| (r.point, r.clone())).collect();
+            let (stop, solved) = (AtomicBool::new(false), AtomicUsize::new(0));
+            let count = |_: &Row| {
+                solved.fetch_add(1, Ordering::Relaxed);
+            };
+            let settings = SweepSettings { solve: SolveSettings::default(), threads: 2 };
+            let missing = whole.len() - done.len();
+            let again = sweep::run(&family, &plan, &settings, done, &stop, &count).unwrap();
+            let again: Vec<Row> = again.into_iter().map(Option::unwrap).collect();
+            assert_eq!(bits(&again), bits(&whole), "{vary:?}");
+            // What was there is not told again.
+            assert_eq!(solved.into_inner(), missing);
+        }
+    }
+}

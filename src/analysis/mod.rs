@@ -1,6 +1,7 @@
 //! Loops over the rooms before: solving a model is build, solve, certify, tell, audit; and again
 //! without the dependency limits for what they cost.
 
+mod alike;
 pub mod alternatives;
 pub mod curve;
 mod cuts;
@@ -9,6 +10,7 @@ pub mod diff;
 pub mod dossier;
 pub mod explain;
 pub mod frontier;
+mod line;
 mod near;
 mod prefer;
 mod premium;

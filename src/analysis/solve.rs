@@ -19,6 +19,8 @@ use crate::plan::{
 /// How much is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Detail {
+    /// One solve, with what is held, runs and is paid, but not what each limit costs.
+    Sums,
     /// One solve, with multipliers and certificate.
     Plan,
     /// Also what needs further solves: the diversification premium.
@@ -26,6 +28,14 @@ pub enum Detail {
     Full,
     /// Also what takes long in a large model: break-even prices, and the ranges of shadow prices.
     Ranges,
+}
+
+impl Detail {
+    /// Whether more than one solve is asked for.
+    #[must_use]
+    pub fn is_full(self) -> bool {
+        matches!(self, Detail::Full | Detail::Ranges)
+    }
 }
 
 /// How to solve a model.
@@ -84,14 +94,28 @@ impl SolveSettings {
 /// ```
 pub fn solve(model: &Model, settings: &SolveSettings) -> Result<Plan, EngineError> {
     let (formulation, mut solved) = solve_within_boxes(model, Limits::All, settings)?;
-    let preferred = prefer::choose(model, settings, &formulation, &mut solved)?;
-    let mut plan = told(model, &formulation, &solved, settings.detail)?;
-    plan.notes.extend(preferred);
-    if settings.detail != Detail::Plan && plan.status == Status::Optimal {
+    let mut plan = preferred(model, settings, &formulation, &mut solved)?;
+    if settings.detail.is_full() && plan.status == Status::Optimal {
         premium::add(model, settings, &mut plan)?;
         deals::add(model, settings, &mut plan)?;
         super::ranges::add(model, settings, &formulation, &solved, &mut plan)?;
     }
+    Ok(plan)
+}
+
+/// The plan of an answer, or of the one that the policy prefers among those that cost as little.
+///
+/// # Errors
+/// As the engine's.
+pub(super) fn preferred(
+    model: &Model,
+    settings: &SolveSettings,
+    formulation: &Formulation,
+    solved: &mut Solved,
+) -> Result<Plan, EngineError> {
+    let note = prefer::choose(model, settings, formulation, solved)?;
+    let mut plan = told(model, formulation, solved, settings.detail)?;
+    plan.notes.extend(note);
     Ok(plan)
 }
 
@@ -120,10 +144,19 @@ pub(super) fn solve_within_boxes(
     limits: Limits,
     settings: &SolveSettings,
 ) -> Result<(Formulation, Solved), EngineError> {
-    let mut room = 1.0;
+    solve_from_room(model, limits, 1.0, |formulation| solve_with_cuts(model, formulation, settings))
+}
+
+/// As [`solve_within_boxes`], from some room on and with another way to solve.
+pub(super) fn solve_from_room(
+    model: &Model,
+    limits: Limits,
+    mut room: f64,
+    mut solve: impl FnMut(&mut Formulation) -> Result<Solved, EngineError>,
+) -> Result<(Formulation, Solved), EngineError> {
     loop {
         let mut formulation = build_with(model, limits, room);
-        let mut solved = solve_with_cuts(model, &mut formulation, settings)?;
+        let mut solved = solve(&mut formulation)?;
         let touched = !solved.x.is_empty() && formulation.touched(&solved.x);
         // An infeasible program may be so because of a box, if any is ours.
         let suspicious = solved.x.is_empty() && formulation.holdings.iter().any(|h| h.boxed);
@@ -222,13 +255,17 @@ pub(super) fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Deta
     }
     plan.status = status;
     plan.purchases = purchases(model, &schedule);
-    plan.assignments = assignments(model, &schedule);
     plan.contracts = contract_results(model, &schedule, &ledger);
     plan.unmet = unmet(model, &schedule);
+    plan.assignments = assignments(model, &schedule);
+    plan.exposure = exposure(model, &schedule, &ledger, detail != Detail::Sums);
+    plan.cost = Some(cost);
+    if detail == Detail::Sums {
+        return Ok(plan);
+    }
     plan.moves = moves(model, &schedule);
-    plan.exposure = exposure(model, &schedule, &ledger);
     plan.organisations = organisations(model, &ledger);
-    if detail != Detail::Plan {
+    if detail.is_full() {
         plan.resilience = Some(resilience(model, &situation, &survival)?);
     }
     let evidence = Evidence {
@@ -242,7 +279,6 @@ pub(super) fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Deta
     };
     plan.limits = limit_results(model, f, evidence);
     plan.notes.extend(notes(model, &schedule).into_iter().skip(model.notes.len()));
-    plan.cost = Some(cost);
     Ok(plan)
 }
 

@@ -6,7 +6,7 @@ use super::args::{PlanFormat, SolveCommand};
 use super::logging::colour;
 use super::{Failure, files};
 use crate::analysis::explain::infeasibility;
-use crate::analysis::{Detail, SolveSettings, solve};
+use crate::analysis::{SolveSettings, solve};
 use crate::plan::Status;
 use crate::report::{self, Style};
 
@@ -24,7 +24,7 @@ pub(super) fn run(command: &SolveCommand, quiet: bool) -> Result<u8, Failure> {
     report::write(&plan, command.format.into(), style, &mut text)?;
     // Why there is none is for a person; programs ask `explain`.
     if plan.status == Status::Infeasible
-        && settings.detail != Detail::Plan
+        && settings.detail.is_full()
         && command.format == PlanFormat::Text
         && let Some(found) = infeasibility(&loaded.model, &settings).map_err(|e| Failure::Outside(e.to_string()))?
     {

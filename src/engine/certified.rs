@@ -140,6 +140,27 @@ pub fn solve_certified(
     solve_from(lp, choice, options, None)
 }
 
+/// Relative gap up to which a guess is an answer: much closer than what an engine's answer has to be,
+/// since the exact one is there to be had.
+const GUESSED: f64 = 1e-9;
+
+/// A point and multipliers from elsewhere as the answer of a program, if they are beyond doubt.
+#[must_use]
+pub fn solved_by_guess(lp: &LinearProgram, x: Vec<f64>, y: Vec<f64>) -> Option<Solved> {
+    let certificate = certify(lp, "neighbours", &x, &y, 0.0);
+    let close = certificate.primal <= GUESSED && certificate.gap.abs() <= GUESSED;
+    (certificate.verified && close).then(|| accept(lp, x, y, certificate, Vec::new()))
+}
+
+/// Whether the first engine of a choice starts from its last basis, for programs that are not small.
+#[must_use]
+pub fn keeps_basis(choice: EngineChoice) -> bool {
+    match choice {
+        EngineChoice::Microlp | EngineChoice::Clarabel => false,
+        _ => cfg!(feature = "highs"),
+    }
+}
+
 /// Solves a valid program; `first` is what the first engine in the order has said of it already.
 pub(super) fn solve_from(
     lp: &LinearProgram,

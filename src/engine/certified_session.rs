@@ -1,7 +1,7 @@
 //! A session whose every answer is certified.
 
 use super::certified::{order, solve_from};
-use super::{EngineChoice, EngineError, Session, SolveOptions, Solved};
+use super::{Basis, EngineChoice, EngineError, Session, SolveOptions, Solved};
 use crate::lp::{ColumnId, LinearProgram, RowId};
 
 /// A program that is changed and solved again, with what [`super::solve_certified`] would say of
@@ -63,6 +63,22 @@ impl CertifiedSession {
         terms: &[(ColumnId, f64)],
     ) -> RowId {
         self.session.add_row(name, role, lower, upper, terms)
+    }
+
+    /// Replaces the whole program; see [`Session::replace`].
+    pub fn replace(&mut self, lp: LinearProgram) {
+        self.session.replace(lp);
+    }
+
+    /// The vertex of the last solve, if the engine tells; see [`Session::basis`].
+    #[must_use]
+    pub fn basis(&self) -> Option<Basis> {
+        self.session.basis()
+    }
+
+    /// Where the next solve starts; see [`Session::start_from`].
+    pub fn start_from(&mut self, basis: &Basis) {
+        self.session.start_from(basis);
     }
 
     /// Solves the program as it is now and certifies the answer.

@@ -4,6 +4,7 @@
 //! program itself; an answer that does not pass goes to the next engine, and if none passes the
 //! result says so ([`CertifiedStatus::Unverified`]).
 
+mod basis;
 mod branch;
 mod certified;
 mod certified_session;
@@ -22,7 +23,9 @@ mod vertex;
 
 use std::time::Duration;
 
+pub use basis::{Basis, Place, Ranging};
 pub use certified::{Attempt, CertifiedStatus, Solved, solve_certified};
+pub(crate) use certified::{keeps_basis, solved_by_guess};
 pub use certified_session::CertifiedSession;
 pub use choice::EngineChoice;
 pub use clarabel::Clarabel;

@@ -1,6 +1,6 @@
 //! Sessions: a program that is opened once, changed, and solved again from where it stands.
 
-use super::{Engine, EngineError, Outcome, SolveOptions};
+use super::{Basis, Engine, EngineError, Outcome, Ranging, SolveOptions};
 use crate::lp::{ColumnId, LinearProgram, RowId};
 
 /// A program in the hands of an engine.
@@ -30,12 +30,30 @@ pub trait Session {
     /// Adds a row. Terms in the same column add up.
     fn add_row(&mut self, name: &str, role: &'static str, lower: f64, upper: f64, terms: &[(ColumnId, f64)]) -> RowId;
 
+    /// Replaces the whole program. What is kept of the old one is where its vertex is, if both have
+    /// the same numbers of columns and rows.
+    fn replace(&mut self, lp: LinearProgram);
+
     /// Solves the program as it is now.
     ///
     /// # Errors
     /// [`EngineError`] if the program is beyond the engine's abilities, has no meaning, or the
     /// engine fails. The session can still be changed and solved again.
     fn solve(&mut self) -> Result<Outcome, EngineError>;
+
+    /// The vertex of the last solve; none if the engine does not tell.
+    fn basis(&self) -> Option<Basis> {
+        None
+    }
+
+    /// Where the next solve starts; without effect if the engine cannot, or the basis does not fit.
+    fn start_from(&mut self, _basis: &Basis) {}
+
+    /// How far single costs and bounds can change until the vertex of the last solve, an optimum, has
+    /// another basis; none if the engine does not tell.
+    fn ranging(&mut self) -> Option<Ranging> {
+        None
+    }
 }
 
 /// The session of an engine that keeps nothing between solves: each starts from nothing.
@@ -74,6 +92,10 @@ impl<E: Engine + ?Sized> Session for Cold<'_, E> {
 
     fn add_row(&mut self, name: &str, role: &'static str, lower: f64, upper: f64, terms: &[(ColumnId, f64)]) -> RowId {
         self.lp.add_row(name, role, lower, upper, terms.iter().copied())
+    }
+
+    fn replace(&mut self, lp: LinearProgram) {
+        self.lp = lp;
     }
 
     fn solve(&mut self) -> Result<Outcome, EngineError> {

@@ -41,10 +41,8 @@ impl AffineProgram {
     #[must_use]
     pub fn between(ends: [f64; 2], programs: [&LinearProgram; 2], slack: &[ColumnId]) -> Option<Self> {
         let [a, b] = programs;
-        let columns = a.columns().iter().zip(b.columns()).all(|(a, b)| a.name == b.name && a.integer == b.integer);
-        let rows = a.rows().iter().zip(b.rows()).all(|(a, b)| a.name == b.name);
-        let counts = a.columns().len() == b.columns().len() && a.rows().len() == b.rows().len();
-        if !(columns && rows && counts) {
+        let integers = a.columns().iter().zip(b.columns()).all(|(a, b)| a.integer == b.integer);
+        if !(a.is_named_as(b) && integers) {
             return None;
         }
         let mut programs = [a.clone(), b.clone()];
@@ -69,21 +67,53 @@ impl AffineProgram {
         let t = (p - self.ends[0]) / (self.ends[1] - self.ends[0]);
         let mut program = LinearProgram::new(a.name());
         program.add_offset(mix(a.offset(), b.offset(), t));
-        for (x, y) in a.columns().iter().zip(b.columns()) {
-            let lower = mix(x.lower, y.lower, t);
-            // Rounding must not make bounds cross that touch.
-            let upper = mix(x.upper, y.upper, t);
-            let upper = if upper < lower && lower - upper <= SAME * (1.0 + lower.abs()) { lower } else { upper };
+        for ((x, y), name) in a.columns().iter().zip(b.columns()).zip(a.column_names()) {
+            let (lower, upper) = bounds((x.lower, x.upper), (y.lower, y.upper), t);
             let cost = mix(x.cost, y.cost, t);
-            let id = program.add_column(x.name.clone(), x.role, lower, upper, cost);
+            let id = program.add_column(name, x.role, lower, upper, cost);
             program.set_integer(id, x.integer);
         }
         for (i, (x, y)) in a.rows().iter().zip(b.rows()).enumerate() {
+            let name = a.row_name(RowId(i as u32));
             let terms = merged(a, b, RowId(i as u32)).into_iter().map(|(c, u, v)| (c, mix(u, v, t)));
             let (lower, upper) = (mix(x.lower, y.lower, t), mix(x.upper, y.upper, t));
-            program.add_row(x.name.clone(), x.role, lower, upper, terms);
+            program.add_row(name, x.role, lower, upper, terms);
         }
         program
+    }
+
+    /// Whether another program has its columns and rows, and coefficients in the same places.
+    #[must_use]
+    pub fn has_pattern_of(&self, program: &LinearProgram) -> bool {
+        let [a, b] = &self.programs;
+        let same = |row| {
+            let columns = |p: &LinearProgram| p.row_terms(row).map(|t| t.0).collect::<Vec<_>>();
+            columns(a) == columns(program) && columns(b) == columns(program)
+        };
+        program.is_named_as(a) && (0..program.rows().len()).all(|i| same(RowId(i as u32)))
+    }
+
+    /// Makes a program of the same pattern the one at a value of the parameter: what [`Self::at`] gives,
+    /// without making it anew.
+    ///
+    /// # Panics
+    /// With a program that has other columns, rows or coefficients.
+    pub fn write(&self, p: f64, program: &mut LinearProgram) {
+        let [a, b] = &self.programs;
+        let t = (p - self.ends[0]) / (self.ends[1] - self.ends[0]);
+        program.set_offset(mix(a.offset(), b.offset(), t));
+        for (j, (x, y)) in a.columns().iter().zip(b.columns()).enumerate() {
+            let (lower, upper) = bounds((x.lower, x.upper), (y.lower, y.upper), t);
+            program.set_bounds(ColumnId(j as u32), lower, upper);
+            program.set_cost(ColumnId(j as u32), mix(x.cost, y.cost, t));
+        }
+        for (i, (x, y)) in a.rows().iter().zip(b.rows()).enumerate() {
+            let row = RowId(i as u32);
+            program.set_row_bounds(row, mix(x.lower, y.lower, t), mix(x.upper, y.upper, t));
+            let (values, terms) = (program.row_values_mut(row), a.row_terms(row).zip(b.row_terms(row)));
+            assert!(values.len() == a.row_terms(row).len(), "a program of another pattern");
+            values.iter_mut().zip(terms).for_each(|(value, ((_, u), (_, v)))| *value = mix(u, v, t));
+        }
     }
 
     /// Whether a program is the one at a value of the parameter, but for the boxes of `slack`.
@@ -147,6 +177,12 @@ impl AffineProgram {
 /// a at 0, b at 1, and what lies on the line through both elsewhere. Infinite only if both are.
 fn mix(a: f64, b: f64, t: f64) -> f64 {
     if a == b { a } else { a * (1.0 - t) + b * t }
+}
+
+/// The bounds of a column; rounding must not make them cross where they touch.
+fn bounds(a: (f64, f64), b: (f64, f64), t: f64) -> (f64, f64) {
+    let (lower, upper) = (mix(a.0, b.0, t), mix(a.1, b.1, t));
+    (lower, if upper < lower && lower - upper <= SAME * (1.0 + lower.abs()) { lower } else { upper })
 }
 
 /// The terms of a row in two programs, side by side.

@@ -12,3 +12,4 @@ mod proofs;
 mod random;
 mod runs;
 mod tampering;
+mod vertices;

@@ -1,13 +1,12 @@
 //! A model along a parameter: the program at each value, solved and certified.
 
-use std::collections::BTreeSet;
-
 use super::CurveError;
 use crate::analysis::SolveSettings;
+use crate::analysis::line::Line;
 use crate::analysis::solve::solved_program;
-use crate::engine::{CertifiedStatus, Solved, solve_certified};
+use crate::engine::{CertifiedSession, CertifiedStatus, EngineError, Solved};
 use crate::formulation::{Formulation, Limits, build_with};
-use crate::lp::{AffineProgram, ColumnId, Dependence};
+use crate::lp::{Dependence, LinearProgram};
 use crate::model::{Family, Model};
 use crate::plan::Schedule;
 
@@ -45,11 +44,9 @@ pub(in crate::analysis) struct Problem<'a> {
     range: [f64; 2],
     middle: Model,
     formulation: Formulation,
-    /// Columns whose upper bound no solution can need.
-    slack: Vec<ColumnId>,
-    /// Those of them whose box only we think wide enough.
-    boxed: Vec<ColumnId>,
-    affine: Option<AffineProgram>,
+    line: Option<Line>,
+    /// The program, kept open from one value to the next.
+    session: Option<CertifiedSession>,
     room: f64,
     solves: usize,
 }
@@ -75,33 +72,22 @@ impl<'a> Problem<'a> {
         let middle = at(f64::midpoint(range[0], range[1]))?;
         let formulation = build_with(&middle, Limits::All, 1.0);
         let settings = *settings;
-        let mut problem = Problem {
-            at,
-            settings,
-            range,
-            middle,
-            formulation,
-            slack: Vec::new(),
-            boxed: Vec::new(),
-            affine: None,
-            room: 1.0,
-            solves: 0,
-        };
+        let mut problem =
+            Problem { at, settings, range, middle, formulation, line: None, session: None, room: 1.0, solves: 0 };
         problem.build(1.0)?;
         Ok(problem)
     }
 
     /// Builds the program at both ends and in the middle, and finds whether it is affine.
     ///
-    /// A number that is the least or largest of several affine ones is concave or convex in the
-    /// parameter, and lies on a line at three values only if it is that line. At an end something
-    /// may vanish altogether (a capacity of 0), so that a little inside of it is tried as well.
+    /// At an end something may vanish altogether (a capacity of 0), so that a little inside of it is
+    /// tried as well.
     ///
     /// Rows that a narrow box implies are left out, so that a box may change the pattern: with more
     /// room it does not.
     fn build(&mut self, mut room: f64) -> Result<(), CurveError> {
         self.try_build(room)?;
-        while self.affine.is_none() && !self.formulation.has_cones() && room < MOST_ROOM {
+        while self.line.is_none() && !self.formulation.has_cones() && room < MOST_ROOM {
             room *= 100.0;
             self.try_build(room)?;
         }
@@ -111,37 +97,16 @@ impl<'a> Problem<'a> {
     fn try_build(&mut self, room: f64) -> Result<(), CurveError> {
         self.room = room;
         self.formulation = build_with(&self.middle, Limits::All, room);
-        self.affine = None;
-        if self.formulation.has_cones() {
-            return Ok(());
-        }
+        self.line = None;
         let [a, b] = self.range;
         for inside in [0.0, 1e-6] {
             let ends = [a + inside * (b - a), b - inside * (b - a)];
             let [left, right] = [(self.at)(ends[0])?, (self.at)(ends[1])?];
             let [left, right] = [build_with(&left, Limits::All, room), build_with(&right, Limits::All, room)];
-            let mut slack: Vec<ColumnId> = self.formulation.runs.iter().map(|r| r.column).collect();
-            let same =
-                left.holdings.len() == self.formulation.holdings.len() && left.holdings.len() == right.holdings.len();
-            if !same {
-                continue;
-            }
-            // What is not the one column of its offer has the capacity as a row, and a box clear of it.
-            let forms = [&left, &right, &self.formulation];
-            let boxed: Vec<ColumnId> = (0..left.holdings.len())
-                .filter(|&i| forms.iter().any(|f| f.holdings[i].boxed))
-                .map(|i| left.holdings[i].column)
-                .collect();
-            let bound: BTreeSet<ColumnId> = self.formulation.capacity_bounds.iter().map(|b| b.2).collect();
-            slack.extend(left.holdings.iter().map(|h| h.column).filter(|c| !bound.contains(c)));
-            slack.extend(boxed.iter().filter(|c| bound.contains(c)));
-            let affine = AffineProgram::between(ends, [left.program(), right.program()], &slack);
-            let middle = f64::midpoint(a, b);
-            if let Some(affine) = affine.filter(|p| p.is(middle, self.formulation.program(), &slack)) {
-                self.affine = Some(affine);
-                self.slack = slack;
-                self.boxed = boxed;
-                return Ok(());
+            let middle = (f64::midpoint(a, b), &self.formulation);
+            self.line = Line::through([(ends[0], &left), (ends[1], &right)], middle);
+            if self.line.is_some() {
+                break;
             }
         }
         Ok(())
@@ -149,7 +114,7 @@ impl<'a> Problem<'a> {
 
     /// What depends on the parameter; `None` if the program is not affine in it.
     pub fn dependence(&self) -> Option<Dependence> {
-        self.affine.as_ref().map(AffineProgram::dependence)
+        self.line.as_ref().map(Line::dependence)
     }
 
     pub fn has_integers(&self) -> bool {
@@ -176,46 +141,56 @@ impl<'a> Problem<'a> {
     /// the multipliers if not. `None` if a box of ours was touched: everything has to start anew with
     /// more room.
     pub fn probe(&mut self, p: f64, concave: bool) -> Result<Option<Probe>, CurveError> {
-        let Some(affine) = &self.affine else { return Err(self.uncertain(p, "the program is not affine")) };
-        let program = affine.at(p);
+        let Some(line) = &self.line else { return Err(self.uncertain(p, "the program is not affine")) };
+        let program = line.affine().at(p);
         self.solves += 1;
-        let solved = solve_certified(&program, self.settings.engine, &self.settings.options())?;
-        let touched = self
-            .boxed
-            .iter()
-            .any(|c| solved.x.get(c.0 as usize).is_some_and(|x| *x > 0.999 * program.columns()[c.0 as usize].upper));
+        let solved = self.solved(program)?;
+        let Some(line) = &self.line else { return Err(self.uncertain(p, "the program is not affine")) };
+        let program = self.session.as_ref().map_or(self.formulation.program(), CertifiedSession::program);
+        let touched = line.touches(program, &solved.x);
         // As in solving a model: without a plan a box may be to blame.
-        let suspicious = solved.x.is_empty() && !self.boxed.is_empty();
+        let suspicious = solved.x.is_empty() && line.has_boxes();
         if (touched || suspicious) && self.room < MOST_ROOM {
             let room = self.room * 100.0;
             self.build(room)?;
             return Ok(None);
         }
-        let affine = self.affine.as_ref();
-        match (solved.status, affine) {
-            (CertifiedStatus::Infeasible, Some(affine)) => {
-                Ok(Some(Probe::Infeasible(solved.farkas.as_ref().map(|ray| affine.proof_line(ray, self.range)))))
+        match solved.status {
+            CertifiedStatus::Infeasible => {
+                Ok(Some(Probe::Infeasible(solved.farkas.as_ref().map(|ray| line.affine().proof_line(ray, self.range)))))
             }
-            (CertifiedStatus::Optimal, Some(affine)) if !touched => {
+            CertifiedStatus::Optimal if !touched => {
                 // What depends on the parameter is checked where it is used.
                 let model = (self.at)(p)?;
                 let built = build_with(&model, Limits::All, self.room);
                 let same_shape = built.program().columns().len() == program.columns().len();
-                if same_shape && !affine.is(p, built.program(), &self.slack) {
+                if same_shape && !line.is(p, built.program()) {
                     return Err(self.uncertain(p, "the program is not affine in the parameter after all"));
                 }
                 let value = program.objective(&solved.x);
                 let gap = (value - solved.certificate.bound).abs();
                 let line = if concave {
-                    affine.cost_line(&solved.x, self.range)
+                    line.affine().cost_line(&solved.x, self.range)
                 } else {
-                    affine.bound_line(&solved.y, self.range)
+                    line.affine().bound_line(&solved.y, self.range)
                 };
                 let chips = self.chips(&self.formulation, &self.middle, &solved.x);
                 Ok(Some(Probe::Point(Point { p, value, gap, line, chips })))
             }
             _ => Err(self.uncertain(p, &format!("{:?}", solved.status))),
         }
+    }
+
+    /// Solves a program, from the vertex of the last one if the engine can.
+    fn solved(&mut self, program: LinearProgram) -> Result<Solved, EngineError> {
+        let session = match &mut self.session {
+            Some(session) => {
+                session.replace(program);
+                session
+            }
+            empty => empty.insert(CertifiedSession::open(program, self.settings.engine, &self.settings.options())?),
+        };
+        session.solve()
     }
 
     /// Solves the model itself at a value, whatever it depends on. There is no tangent.

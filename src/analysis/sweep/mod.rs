@@ -2,12 +2,13 @@
 //!
 //! A sweep is a list of [points](SweepPlan::points), fixed before anything is solved, and of
 //! [columns](Column) that are told of each. Points are solved in groups of neighbours, groups in
-//! parallel; a point's row depends on nothing but the point, so one thread or many, in one run or
-//! several, give the same bytes.
+//! parallel; a row depends on nothing but its group, which is fixed, so one thread or many, in one
+//! run or several, give the same bytes.
 
 mod chunk;
 mod column;
 mod exact;
+mod group;
 mod journal;
 mod manifest;
 mod points;

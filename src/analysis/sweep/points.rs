@@ -5,9 +5,12 @@ use super::random::{Generator, normal_probability, normal_quantile, quantile};
 use crate::document::{Axis, Spread};
 use crate::model::{Family, Method, Sampling};
 
-/// Points in a chunk. Fixed, and not by the number of threads: what is solved one after the other
-/// must not depend on the machine.
-const CHUNK: usize = 8;
+/// Points that are solved one from the other, by how many there are: never by the number of threads,
+/// since that must not depend on the machine. Few, so that small sweeps have work for all threads;
+/// more of many, so that fewer of them are solved from afar.
+fn group(points: usize) -> usize {
+    (points / 16).clamp(8, 64)
+}
 
 /// A sweep that can be run: nothing in it depends on how.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +27,7 @@ pub struct SweepPlan {
     pub columns: Vec<Column>,
     /// How the points were put together.
     pub method: Method,
-    /// Points that are solved one after the other.
+    /// Points that are solved one from the other.
     pub chunk: usize,
 }
 
@@ -66,11 +69,11 @@ pub(super) fn with_points(
     SweepPlan {
         names: axes.iter().map(|a| a.name.clone()).collect(),
         scenarios: scenarios.collect(),
+        chunk: group(points.len()),
         points,
         order,
         columns,
         method: family.spec.method.clone(),
-        chunk: CHUNK,
     }
 }
 

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use rayon::prelude::*;
 
+use super::group::Common;
 use super::points::SweepPlan;
-use super::row::{PointStatus, Row};
-use crate::analysis::premium::add_total;
-use crate::analysis::solve::{Detail, SolveSettings, solve};
-use crate::model::{Family, Model};
-use crate::plan::Status;
+use super::row::Row;
+use crate::analysis::solve::SolveSettings;
+use crate::model::Family;
 
 /// How to run a sweep.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,10 +42,11 @@ pub fn run(
         .build()
         .map_err(|e| format!("cannot start threads: {e}"))?;
     let mut rows: Vec<Option<Row>> = plan.order.iter().map(|i| done.remove(i)).collect();
+    let common = Common::begin(family, plan, &settings.solve, stop, finished);
     pool.install(|| {
-        rows.par_chunks_mut(plan.chunk).enumerate().for_each(|(group, rows)| {
-            solve_group(family, plan, settings, group, rows, stop, finished);
-        });
+        rows.par_chunks_mut(plan.chunk)
+            .zip(plan.order.par_chunks(plan.chunk))
+            .for_each(|(rows, points)| common.solve(points, rows));
     });
     let mut by_point = vec![None; plan.points.len()];
     plan.order.iter().zip(rows).for_each(|(&point, row)| by_point[point] = row);
@@ -65,71 +65,11 @@ pub fn run_part(
     stop: &AtomicBool,
     finished: &(dyn Fn(&Row) + Sync),
 ) -> Vec<Option<Row>> {
-    let first = part.start / plan.chunk;
-    let mut rows: Vec<Option<Row>> = plan.order[part].iter().map(|i| done.remove(i)).collect();
-    for (i, rows) in rows.chunks_mut(plan.chunk).enumerate() {
-        solve_group(family, plan, settings, first + i, rows, stop, finished);
+    let points = &plan.order[part];
+    let mut rows: Vec<Option<Row>> = points.iter().map(|i| done.remove(i)).collect();
+    let common = Common::begin(family, plan, &settings.solve, stop, finished);
+    for (rows, points) in rows.chunks_mut(plan.chunk).zip(points.chunks(plan.chunk)) {
+        common.solve(points, rows);
     }
     rows
-}
-
-/// Solves what is missing of a group of neighbours, one after the other.
-fn solve_group(
-    family: &Family,
-    plan: &SweepPlan,
-    settings: &SweepSettings,
-    group: usize,
-    rows: &mut [Option<Row>],
-    stop: &AtomicBool,
-    finished: &(dyn Fn(&Row) + Sync),
-) {
-    let first = group * plan.chunk;
-    for (i, row) in rows.iter_mut().enumerate().filter(|(_, row)| row.is_none()) {
-        if stop.load(Ordering::Relaxed) {
-            return;
-        }
-        let solved = point(family, plan, settings, plan.order[first + i]);
-        finished(&solved);
-        *row = Some(solved);
-    }
-}
-
-fn point(family: &Family, plan: &SweepPlan, settings: &SweepSettings, point: usize) -> Row {
-    let without = |status: PointStatus, message: Option<String>| Row {
-        point,
-        status,
-        values: vec![None; plan.columns.len()],
-        message,
-    };
-    let model = match family.at(&plan.points[point]) {
-        Ok(model) => model,
-        Err(diagnostics) => {
-            let first = diagnostics.sorted().first().map(|d| format!("{}: {}", d.code, d.message));
-            return without(PointStatus::ModelWrong, first);
-        }
-    };
-    told(&model, plan, settings, point)
-        .unwrap_or_else(|error| without(PointStatus::Unverified, Some(error.to_string())))
-}
-
-fn told(
-    model: &Model,
-    sweep: &SweepPlan,
-    settings: &SweepSettings,
-    point: usize,
-) -> Result<Row, crate::engine::EngineError> {
-    let solving = SolveSettings { detail: Detail::Plan, ..settings.solve };
-    let mut plan = solve(model, &solving)?;
-    if plan.status == Status::Optimal && sweep.columns.iter().any(super::Column::needs_premium) {
-        add_total(model, &solving, &mut plan)?;
-    }
-    let values: Result<Vec<_>, _> = sweep.columns.iter().map(|c| c.value(model, &plan)).collect();
-    let message = match plan.status {
-        Status::Unverified | Status::InfeasibleUnverified => {
-            // What was not kept stands at the end of the notes.
-            Some(plan.notes.last().cloned().unwrap_or_else(|| "no engine's answer passed the certificate".to_owned()))
-        }
-        _ => None,
-    };
-    Ok(Row { point, status: plan.status.into(), values: values?, message })
 }

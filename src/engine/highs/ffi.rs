@@ -14,6 +14,19 @@ use std::ptr::{self, NonNull};
 
 use highs_sys as c;
 
+/// HiGHS's numbers for where a column or row is in a basis (`kHighsBasisStatus...`), which the
+/// bindings lack.
+pub(super) mod basis_status {
+    pub const LOWER: i32 = 0;
+    pub const BASIC: i32 = 1;
+    pub const UPPER: i32 = 2;
+    pub const ZERO: i32 = 3;
+    pub const NONBASIC: i32 = 4;
+}
+
+/// HiGHS's number for a basis that is valid (`kBasisValidityValid`).
+const BASIS_VALID: i32 = 1;
+
 /// HiGHS refused a call; the text names it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Refused(pub &'static str);
@@ -240,6 +253,76 @@ impl Instance {
         x.truncate(self.columns);
         y.truncate(self.rows);
         Ok((x, y))
+    }
+
+    /// The basis: for each column, then for each row, one of HiGHS's numbers for where it is. None if
+    /// there is no valid one.
+    pub fn basis(&self) -> Option<(Vec<i32>, Vec<i32>)> {
+        if self.info_int(c"basis_validity") != Some(BASIS_VALID) {
+            return None;
+        }
+        let (mut columns, mut rows) = (vec![0; self.most.0], vec![0; self.most.1]);
+        // SAFETY: `raw` is a live instance, and fills of each array as many entries as it holds
+        // columns or rows, at most those of `most`.
+        let status = unsafe { c::Highs_getBasis(self.raw(), columns.as_mut_ptr(), rows.as_mut_ptr()) };
+        columns.truncate(self.columns);
+        rows.truncate(self.rows);
+        (status != c::STATUS_ERROR).then_some((columns, rows))
+    }
+
+    /// Sets the basis from which the next run starts.
+    pub fn set_basis(&mut self, columns: &[i32], rows: &[i32]) -> Result<(), Refused> {
+        assert!(columns.len() == self.columns && rows.len() == self.rows, "lengths of a basis");
+        let known = basis_status::LOWER..=basis_status::NONBASIC;
+        assert!(columns.iter().chain(rows).all(|s| known.contains(s)), "a basis");
+        // SAFETY: `raw` is a live instance; the arrays have an entry for each of its columns and rows,
+        // each a status that it knows.
+        accepted(unsafe { c::Highs_setBasis(self.raw(), columns.as_ptr(), rows.as_ptr()) }, "a basis")
+    }
+
+    /// How far costs of columns and bounds of rows can change until the basis is another: the values
+    /// downwards and upwards of each. None if there is no optimal basis.
+    #[allow(clippy::type_complexity)]
+    pub fn ranging(&mut self) -> Option<([Vec<f64>; 2], [Vec<f64>; 2])> {
+        let column = || vec![f64::NAN; self.most.0];
+        let row = || vec![f64::NAN; self.most.1];
+        let (mut cost_up, mut cost_down, mut row_up, mut row_down) = (column(), column(), row(), row());
+        let null = ptr::null_mut::<f64>();
+        let none = ptr::null_mut::<i32>();
+        // SAFETY: `raw` is a live instance, and fills of each array as many entries as it holds
+        // columns or rows, at most those of `most`; null is allowed for what is not wanted.
+        let status = unsafe {
+            c::Highs_getRanging(
+                self.raw(),
+                cost_up.as_mut_ptr(),
+                null,
+                none,
+                none,
+                cost_down.as_mut_ptr(),
+                null,
+                none,
+                none,
+                null,
+                null,
+                none,
+                none,
+                null,
+                null,
+                none,
+                none,
+                row_up.as_mut_ptr(),
+                null,
+                none,
+                none,
+                row_down.as_mut_ptr(),
+                null,
+                none,
+                none,
+            )
+        };
+        [&mut cost_up, &mut cost_down].into_iter().for_each(|v| v.truncate(self.columns));
+        [&mut row_up, &mut row_down].into_iter().for_each(|v| v.truncate(self.rows));
+        (status == c::STATUS_OK).then_some(([cost_down, cost_up], [row_down, row_up]))
     }
 
     /// A proof of infeasibility with either sign, if it has or finds one.

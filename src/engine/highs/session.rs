@@ -1,6 +1,6 @@
 //! A program in an instance of HiGHS, kept in step with its changes.
 
-use super::super::{EngineError, Outcome, Session, SolveOptions};
+use super::super::{Basis, EngineError, Outcome, Ranging, Session, SolveOptions};
 use super::solver::Solver;
 use crate::lp::{ColumnId, LinearProgram, RowId};
 
@@ -51,6 +51,25 @@ impl Session for Hot {
         let row = self.lp.add_row(name, role, lower, upper, terms.iter().copied());
         self.solver.row_added(&self.lp, row);
         row
+    }
+
+    fn replace(&mut self, lp: LinearProgram) {
+        self.solver.program_changed(&self.lp, &lp);
+        self.lp = lp;
+    }
+
+    fn basis(&self) -> Option<Basis> {
+        self.solver.basis()
+    }
+
+    fn start_from(&mut self, basis: &Basis) {
+        if basis.fits(&self.lp) {
+            self.solver.start_from(basis.clone());
+        }
+    }
+
+    fn ranging(&mut self) -> Option<Ranging> {
+        self.solver.ranging()
     }
 
     fn solve(&mut self) -> Result<Outcome, EngineError> {

@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 
 use highs_sys as c;
 
-use super::super::{EngineError, Outcome, SolveOptions, Status};
+use super::super::{Basis, EngineError, Outcome, Place, Ranging, SolveOptions, Status};
 use super::NAME;
-use super::ffi::{Arrays, Instance, Refused};
+use super::ffi::{Arrays, Instance, Refused, basis_status};
 use crate::lp::{ColumnId, LinearProgram, RowId, Scaling, certify, verify_farkas, verify_ray};
 
 /// Violations and reduced costs that count as none, in scaled units: with more, the certificate
@@ -28,7 +28,13 @@ pub(super) struct Solver {
     scaling: Option<Scaling>,
     /// Whether it solved what it holds before, so that there is a basis to start from.
     hot: bool,
+    /// The basis to start from once the program is passed anew.
+    start: Option<Basis>,
 }
+
+/// With more changed coefficients than this the program is passed anew: each change takes a search,
+/// and afterwards the basis is factorised anew anyway.
+const FEW: usize = 1000;
 
 /// One run's answer.
 enum Answer {
@@ -58,7 +64,7 @@ impl Solver {
         instance.set_double(c"dual_feasibility_tolerance", TOLERANCE)?;
         // The smallest that it allows; smaller coefficients are dropped in silence.
         instance.set_double(c"small_matrix_value", 1e-12)?;
-        Ok(Solver { instance, scaling: None, hot: false })
+        Ok(Solver { instance, scaling: None, hot: false, start: None })
     }
 
     /// Solves a program, which is the one that the instance holds if it holds one.
@@ -76,10 +82,13 @@ impl Solver {
 
     fn solve_twice(&mut self, lp: &LinearProgram, options: &SolveOptions) -> Result<Outcome, EngineError> {
         let deadline = options.time_limit.map(|limit| Instant::now() + limit);
-        let hot = self.hot && self.scaling.is_some();
         if self.scaling.is_none() {
             self.pass(lp)?;
+            if let Some(basis) = self.start.take().filter(|basis| basis.fits(lp)) {
+                self.start_from(basis);
+            }
         }
+        let hot = self.hot;
         self.instance.set_double(c"mip_rel_gap", options.mip_gap)?;
         // The gap is relative to 1 + |cost|, as that of the certificate.
         let unit = self.scaling().cost / self.scaling().size;
@@ -232,6 +241,73 @@ impl Solver {
         verify_ray(lp, &ray).proves.then_some(ray)
     }
 
+    /// The basis of the last run.
+    pub fn basis(&self) -> Option<Basis> {
+        if !self.hot || self.scaling.is_none() {
+            return None;
+        }
+        let (columns, rows) = self.instance.basis()?;
+        let places = |all: Vec<i32>| all.into_iter().map(place).collect::<Option<Vec<Place>>>();
+        Some(Basis { columns: places(columns)?, rows: places(rows)? })
+    }
+
+    /// Starts the next run from a basis that fits the program.
+    pub fn start_from(&mut self, basis: Basis) {
+        if self.scaling.is_none() {
+            self.start = Some(basis);
+            return;
+        }
+        let numbers = |all: &[Place]| all.iter().map(|&p| number(p)).collect::<Vec<i32>>();
+        // One that it refuses is none.
+        self.hot |= self.instance.set_basis(&numbers(&basis.columns), &numbers(&basis.rows)).is_ok();
+    }
+
+    /// How far single costs and bounds can change until the basis is another one.
+    pub fn ranging(&mut self) -> Option<Ranging> {
+        let optimal = self.hot && self.instance.status() == c::MODEL_STATUS_OPTIMAL;
+        let scaling = self.scaling.as_ref().filter(|_| optimal)?;
+        let (costs, rows) = self.instance.ranging()?;
+        let pairs = |[down, up]: [Vec<f64>; 2], unit: &dyn Fn(usize) -> f64| -> Vec<[f64; 2]> {
+            down.iter().zip(&up).enumerate().map(|(i, (d, u))| [d * unit(i), u * unit(i)]).collect()
+        };
+        Some(Ranging {
+            costs: pairs(costs, &|j| 1.0 / (scaling.cost * scaling.columns[j])),
+            rows: pairs(rows, &|i| scaling.size / scaling.rows[i]),
+        })
+    }
+
+    /// Makes the changes that lead from one program to another of as many columns and rows; any
+    /// other one is passed anew.
+    pub fn program_changed(&mut self, from: &LinearProgram, to: &LinearProgram) {
+        let same = from.columns().len() == to.columns().len()
+            && from.rows().len() == to.rows().len()
+            && from.columns().iter().zip(to.columns()).all(|(a, b)| a.integer == b.integer);
+        if !same {
+            (self.scaling, self.start) = (None, None);
+            return;
+        }
+        let changed = changed_coefficients(from, to);
+        if changed.len() > FEW {
+            (self.start, self.scaling) = (self.basis(), None);
+            return;
+        }
+        for (j, (a, b)) in from.columns().iter().zip(to.columns()).enumerate() {
+            let column = ColumnId(j as u32);
+            if a.cost.to_bits() != b.cost.to_bits() {
+                self.cost_changed(to, column);
+            }
+            if a.lower.to_bits() != b.lower.to_bits() || a.upper.to_bits() != b.upper.to_bits() {
+                self.column_bounds_changed(to, column);
+            }
+        }
+        for (i, (a, b)) in from.rows().iter().zip(to.rows()).enumerate() {
+            if a.lower.to_bits() != b.lower.to_bits() || a.upper.to_bits() != b.upper.to_bits() {
+                self.row_bounds_changed(to, RowId(i as u32));
+            }
+        }
+        changed.into_iter().for_each(|(row, column)| self.coefficient_changed(to, row, column));
+    }
+
     pub fn cost_changed(&mut self, lp: &LinearProgram, column: ColumnId) {
         let (j, cost) = (column.0 as usize, lp.columns()[column.0 as usize].cost);
         self.change(cost.is_finite(), |instance, s| instance.set_cost(j, cost * s.cost * s.columns[j]));
@@ -278,6 +354,50 @@ impl Solver {
         {
             self.scaling = None;
         }
+    }
+}
+
+/// Where the coefficients of two programs differ.
+fn changed_coefficients(from: &LinearProgram, to: &LinearProgram) -> Vec<(RowId, ColumnId)> {
+    let mut changed = Vec::new();
+    for row in (0..from.rows().len()).map(|i| RowId(i as u32)) {
+        let (mut a, mut b) = (from.row_terms(row).peekable(), to.row_terms(row).peekable());
+        loop {
+            // The columns of a row ascend.
+            let column = match (a.peek(), b.peek()) {
+                (None, None) => break,
+                (Some(a), None) => a.0,
+                (None, Some(b)) => b.0,
+                (Some(a), Some(b)) => a.0.min(b.0),
+            };
+            let before = a.next_if(|t| t.0 == column).map_or(0.0, |t| t.1);
+            let after = b.next_if(|t| t.0 == column).map_or(0.0, |t| t.1);
+            if before.to_bits() != after.to_bits() {
+                changed.push((row, column));
+            }
+        }
+    }
+    changed
+}
+
+fn place(number: i32) -> Option<Place> {
+    Some(match number {
+        basis_status::LOWER => Place::Lower,
+        basis_status::BASIC => Place::Basic,
+        basis_status::UPPER => Place::Upper,
+        basis_status::ZERO => Place::Zero,
+        basis_status::NONBASIC => Place::Nonbasic,
+        _ => return None,
+    })
+}
+
+fn number(place: Place) -> i32 {
+    match place {
+        Place::Lower => basis_status::LOWER,
+        Place::Basic => basis_status::BASIC,
+        Place::Upper => basis_status::UPPER,
+        Place::Zero => basis_status::ZERO,
+        Place::Nonbasic => basis_status::NONBASIC,
     }
 }
 
