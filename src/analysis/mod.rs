@@ -9,6 +9,7 @@ pub mod diff;
 pub mod dossier;
 pub mod explain;
 pub mod frontier;
+mod imported;
 mod near;
 mod prefer;
 mod premium;
@@ -17,5 +18,6 @@ mod solve;
 mod stress;
 pub mod sweep;
 
+pub use imported::{exported_program, imported};
 pub use solve::{Detail, SolveSettings, solve, solve_schedule, solved_program};
 pub use stress::{Stress, StressLoss, StressSettings, StressWorkload, stress};
