@@ -11,8 +11,15 @@ use assert_cmd::Command;
 use polysource::diagnostics::{Code, Diagnostics, Severity, Sources, render};
 use polysource::model::{Input, Loaded, Rejected, load};
 
-/// Codes that no model file can have by itself; each has a test below or in `hostile.rs`.
-const WITHOUT_FILE: [Code; 4] = [Code::TooLarge, Code::Unreadable, Code::UnknownScenario, Code::InvalidPath];
+/// Codes that no model file can have by itself; each has a test below, in `hostile.rs` or in `import_solution.rs`.
+const WITHOUT_FILE: [Code; 6] = [
+    Code::TooLarge,
+    Code::Unreadable,
+    Code::UnknownScenario,
+    Code::InvalidPath,
+    Code::InvalidSolution,
+    Code::UnknownColumn,
+];
 
 /// Codes that belong to the text as a whole rather than to a word in it.
 const WITHOUT_PLACE: [Code; 3] = [Code::TooLarge, Code::Unreadable, Code::UnknownScenario];

@@ -36,7 +36,7 @@ fn read(text: &str) -> Read {
                 kinds.insert(words[1].to_owned(), words[0].chars().next().unwrap());
                 r.order.push(words[1].to_owned());
             }
-            "COLUMNS" if words[1] == "MARKER" => integer = words[2] == "'INTORG'",
+            "COLUMNS" if words[1] == "'MARKER'" => integer = words[2] == "'INTORG'",
             "COLUMNS" => {
                 let bounds = (0.0, f64::INFINITY, integer);
                 r.bounds.entry(words[0].to_owned()).or_insert(bounds);

@@ -1,131 +1,13 @@
 //! Random models (the same in every run), feasible by construction: every answer certified, the engines agree, and what
 //! must hold between two models holds.
-//!
-//! Feasible by construction: every workload has a price for work not done, and no floor asks for
-//! more than an offer without a capacity can give.
 
-use std::fmt::Write as _;
+mod drawn;
 
+use drawn::drawn;
 use polysource::model::Model;
 use polysource::plan::Status;
 use polysource::{Detail, EngineChoice, SolveSettings, solve};
 use proptest::prelude::*;
-
-/// What is drawn at random.
-#[derive(Clone, Debug)]
-struct Drawn {
-    periods: usize,
-    steady: bool,
-    discount: u32,
-    prices: Vec<u32>,
-    capacities: Vec<Option<u32>>,
-    terms: Vec<u8>,
-    speeds: Vec<u32>,
-    workloads: Vec<(bool, u32, u32)>,
-    commit: Option<(u32, u32)>,
-    limits: Vec<(u8, u32)>,
-}
-
-const VENDORS: [&str; 3] = ["nvidia", "amd", "google"];
-
-fn drawn() -> impl Strategy<Value = Drawn> {
-    (1usize..5, any::<bool>(), 0u32..20, 2usize..7, 1usize..4).prop_flat_map(
-        |(periods, steady, discount, offers, tasks)| {
-            (
-                prop::collection::vec(1u32..1000, offers),
-                prop::collection::vec(prop::option::weighted(0.8, 0u32..500), offers),
-                prop::collection::vec(0u8..4, offers),
-                prop::collection::vec(1u32..40, 3),
-                prop::collection::vec((any::<bool>(), 1u32..2000, 1u32..30), tasks),
-                prop::option::of((1u32..100_000, 0u32..40)),
-                prop::collection::vec((0u8..8, 20u32..95), 0..4),
-            )
-                .prop_map(move |(prices, capacities, terms, speeds, workloads, commit, limits)| Drawn {
-                    periods,
-                    steady,
-                    discount,
-                    prices,
-                    capacities,
-                    terms,
-                    speeds,
-                    workloads,
-                    commit,
-                    limits,
-                })
-        },
-    )
-}
-
-impl Drawn {
-    /// The model, its money and its capacities times something, with the first `limits` limits.
-    fn yaml(&self, money: f64, room: f64, limits: usize) -> String {
-        let mut y = String::from("polysource: 1\n");
-        if !self.steady {
-            let _ = writeln!(y, "horizon: {{ start: 2026-Q1, periods: {}, step: quarter }}", self.periods);
-        }
-        let _ = writeln!(y, "discount_rate: {} %\nchips:", self.discount);
-        for vendor in VENDORS {
-            let _ = writeln!(y, "  {vendor}-chip: {{ vendor: {vendor}, power: 1 kW }}");
-        }
-        y.push_str("clouds: { aws: { owner: amazon }, gcp: { owner: google } }\noffers:\n");
-        for (o, price) in self.prices.iter().enumerate() {
-            let term = match (self.terms[o], self.steady) {
-                (1, _) => ", term: { spot: { interruption: 10 % } }",
-                (2, false) => ", term: { reserved: 2 quarters, upfront: 30 % }",
-                (3, _) => ", term: owned",
-                _ => "",
-            };
-            let capacity = self.capacities[o].map_or(String::new(), |c| format!(", capacity: {}", f64::from(c) * room));
-            let _ = writeln!(
-                y,
-                "  offer{o}: {{ chip: {}-chip, cloud: {}, price: {}{capacity}{term} }}",
-                VENDORS[o % 3],
-                if o % 2 == 0 { "aws" } else { "gcp" },
-                f64::from(*price) / 100.0 * money
-            );
-        }
-        if let Some((commit, discount)) = self.commit {
-            let spend = f64::from(commit) * money;
-            let _ = writeln!(
-                y,
-                "contracts: {{ deal: {{ covers: {{ cloud: aws }}, commit: {{ spend: {spend} }}, discount: {discount} % }} }}"
-            );
-        }
-        y.push_str("workloads:\n");
-        for (w, (training, amount, price)) in self.workloads.iter().enumerate() {
-            let speeds: Vec<String> = (0..3)
-                .map(|c| format!("{}-chip: {}", VENDORS[c], f64::from(self.speeds[(c + w) % 3]) / 10.0))
-                .collect();
-            let task = if *training {
-                format!("training, work: {}", amount * 100)
-            } else {
-                format!("inference, demand: {amount}")
-            };
-            let unmet = f64::from(*price) * money;
-            let _ =
-                writeln!(y, "  task{w}: {{ kind: {task}, unmet: {unmet}, throughput: {{ {} }} }}", speeds.join(", "));
-        }
-        y.push_str("policy:\n  limits:\n    - { budget: { at_most: 1T } }\n");
-        for (kind, part) in self.limits.iter().take(limits) {
-            let limit = match kind {
-                0 => format!("share: {{ by: vendor, of: spend, at_most: {part} % }}"),
-                1 => format!("share: {{ by: cloud, of: chips, at_most: {part} %, per: period }}"),
-                2 => format!("share: {{ where: {{ vendor: nvidia }}, of: work, at_most: {part} % }}"),
-                3 => format!("power: {{ at_most: {part} kW }}"),
-                4 => format!("share: {{ by: organisation, of: power, at_most: {part} % }}"),
-                5 => format!("floor: {{ where: {{ vendor: amd }}, of: chips, at_least: {} % }}", part / 5),
-                7 => format!(
-                    "concentration: {{ by: vendor, of: spend, hhi_at_most: {} }}",
-                    0.35 + f64::from(*part) / 150.0
-                ),
-                _ if self.steady => "budget: { at_most: 1T }".to_owned(),
-                _ => format!("ramp: {{ where: {{ vendor: nvidia }}, at_most: {part} chips }}"),
-            };
-            let _ = writeln!(y, "    - {{ {limit} }}");
-        }
-        y
-    }
-}
 
 /// The certified cost; `None` if the model is proved infeasible (a commitment in a cloud that the
 /// shares leave no room for).

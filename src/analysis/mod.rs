@@ -10,6 +10,7 @@ pub mod diff;
 pub mod dossier;
 pub mod explain;
 pub mod frontier;
+mod imported;
 mod line;
 mod near;
 mod prefer;
@@ -19,5 +20,6 @@ mod solve;
 mod stress;
 pub mod sweep;
 
+pub use imported::{exported_program, imported};
 pub use solve::{Detail, SolveSettings, solve, solve_schedule, solved_program};
 pub use stress::{Stress, StressLoss, StressSettings, StressWorkload, stress};

@@ -85,9 +85,9 @@ pub(super) enum Command {
         after_help = "Examples:\n  polysource export models/quickstart.yaml --to lp\n  polysource export models/frontier-lab.yaml -o frontier.mps\n  polysource export models/frontier-lab.yaml --to focus -o forecast.csv"
     )]
     Export(ExportCommand),
-    /// Take over foreign tables: price catalogs as offers, bills as what runs today.
+    /// Take over foreign tables: price catalogs as offers, bills as what runs today; or a foreign solution as a plan.
     #[command(
-        after_help = "Examples:\n  polysource import skypilot catalogs/v8/aws/vms.csv --accelerator 'H*' --date 2026-11-01 -o offers.yaml\n  polysource import focus bill.csv --map map.yaml -o today"
+        after_help = "Examples:\n  polysource import skypilot catalogs/v8/aws/vms.csv --accelerator 'H*' --date 2026-11-01 -o offers.yaml\n  polysource import focus bill.csv --map map.yaml -o today\n  polysource import solution model.yaml model.sol"
     )]
     Import(super::import::ImportCommand),
     /// Print the JSON Schema of the model file or of the output.

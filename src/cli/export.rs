@@ -6,8 +6,7 @@ use std::path::Path;
 use super::args::{ExportCommand, ExportFormat};
 use super::logging::colour;
 use super::{Failure, exit, files};
-use crate::analysis::{SolveSettings, solve_schedule, solved_program};
-use crate::formulation::build;
+use crate::analysis::{SolveSettings, exported_program, solve_schedule};
 use crate::lp::{write_lp, write_mps};
 use crate::model::Model;
 use crate::plan::ledger::Ledger;
@@ -24,12 +23,7 @@ pub(super) fn run(command: &ExportCommand, quiet: bool) -> Result<u8, Failure> {
     if format == ExportFormat::Focus {
         return focus(command, &loaded.model, quiet);
     }
-    let mut formulation = build(&loaded.model);
-    if formulation.is_provisional() {
-        // Solving widens its boxes and finds its cuts.
-        let settings = SolveSettings::default();
-        formulation = solved_program(&loaded.model, &settings).map_err(|e| Failure::Outside(e.to_string()))?.0;
-    }
+    let formulation = exported_program(&loaded.model).map_err(|e| Failure::Outside(e.to_string()))?;
     let mut text = Vec::new();
     match format {
         ExportFormat::Mps => write_mps(formulation.program(), &mut text)?,

@@ -1,4 +1,4 @@
-//! `import`: foreign tables into offers, what runs today, and how much of it ran before.
+//! `import`: foreign tables into offers, what runs today, and how much of it ran before; and foreign solutions.
 
 use std::path::{Path, PathBuf};
 
@@ -28,6 +28,11 @@ pub(super) enum ImportWhat {
         after_help = "Examples:\n  polysource import focus bill-2026-10.csv bill-2026-11.csv --map map.yaml -o today\n\nWritten are `baseline.csv` (offer, workload, chips: for `baseline: { file: ... }`) and `demand.csv` (month, workload, chip_hours).\n\nThe map says what rows stand for:\n  offers:\n    - { where: { SkuId: '*p5.48xlarge*', RegionId: us-east-1 }, offer: aws-h100, chips: 8 }\n  workloads:\n    - { where: { tags.team: search }, workload: chat }\n  workload_tag: app\nWithout a rule, rows in chip-hours are of the offer in `ResourceId`, and for the workload in the tag `workload` or in `ResourceName`."
     )]
     Focus(FocusCommand),
+    /// The plan that another solver found for the exported program, certified.
+    #[command(
+        after_help = "Examples:\n  polysource export model.yaml -o model.mps\n  highs model.mps --solution_file model.sol\n  polysource import solution model.yaml model.sol --format json -o plan.json\n\nGive the scenarios, settings and overlays with which the model was exported. Files of HiGHS (`--solution_file`) and of CLP or CBC (`-printingOptions all -solution FILE`) are read, and lines with a name, its value and its dual.\nThe certificate is computed from the values and the duals in the file; nothing is solved. Without duals the plan is told, with what it does not keep, and is not certified.\nExit codes: 0 certified; 6 not certified; 3 if the model or the file is wrong."
+    )]
+    Solution(super::solution::SolutionCommand),
 }
 
 #[derive(Args, Debug)]
@@ -85,6 +90,7 @@ pub(super) fn run(command: &ImportCommand, quiet: bool, verbose: bool) -> Result
     match &command.what {
         ImportWhat::Skypilot(command) => offers(command, quiet, verbose),
         ImportWhat::Focus(command) => bills(command, quiet, verbose),
+        ImportWhat::Solution(command) => super::solution::run(command, quiet),
     }
 }
 

@@ -17,6 +17,7 @@ mod man;
 mod progress;
 mod report;
 mod shards;
+mod solution;
 mod solve;
 mod stress;
 mod sweep;

@@ -111,6 +111,10 @@ codes! {
     InvalidPath = "invalid-path";
     /// A variation of a sweep or curve, or a column of a sweep, that cannot be read or has no meaning.
     InvalidVariation = "invalid-variation";
+    /// A solution file that cannot be read, or a line of it that cannot.
+    InvalidSolution = "invalid-solution";
+    /// A name in a solution file that the program of the model does not have.
+    UnknownColumn = "unknown-column";
     /// The file cannot be read.
     Unreadable = "unreadable";
 }

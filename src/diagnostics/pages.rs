@@ -7,7 +7,7 @@ use super::Code;
 macro_rules! examples {
     ($($variant:ident = $code:literal,)+) => {
         /// What a model with nothing but this mistake is told.
-        fn example(code: Code) -> Option<(&'static str, &'static str)> {
+        fn in_model(code: Code) -> Option<(&'static str, &'static str)> {
             match code {
                 $(Code::$variant => Some((
                     include_str!(concat!("../../tests/diagnostics/", $code, ".yaml")),
@@ -56,17 +56,38 @@ examples! {
     InvalidVariation = "invalid-variation",
 }
 
-/// Lines of a model around a mistake.
+/// The same of a file with a solution.
+fn in_solution(code: Code) -> Option<(&'static str, &'static str)> {
+    match code {
+        Code::InvalidSolution => Some((
+            include_str!("../../tests/fixtures/solutions/invalid-solution.sol"),
+            include_str!("../../tests/fixtures/solutions/invalid-solution.txt"),
+        )),
+        Code::UnknownColumn => Some((
+            include_str!("../../tests/fixtures/solutions/unknown-column.sol"),
+            include_str!("../../tests/fixtures/solutions/unknown-column.txt"),
+        )),
+        _ => None,
+    }
+}
+
+/// Where a mistake stands, the text with it, and what is told of it.
+fn example(code: Code) -> Option<(&'static str, &'static str, &'static str)> {
+    let model = in_model(code).map(|(text, told)| ("a model", text, told));
+    model.or_else(|| in_solution(code).map(|(text, told)| ("a solution", text, told)))
+}
+
+/// Lines around a mistake.
 const AROUND: usize = 4;
 
 /// The page of a code.
 #[must_use]
 pub fn page(code: Code) -> String {
     let mut page = format!("{code}\n\n{}\n", code.explanation());
-    if let Some((model, told)) = example(code) {
+    if let Some((kind, text, told)) = example(code) {
         page.push_str("\nFor example");
-        if let Some(part) = excerpt(model, told) {
-            page.push_str(", with this in a model:\n\n");
+        if let Some(part) = excerpt(text, told) {
+            page.push_str(&format!(", with this in {kind}:\n\n"));
             part.lines().for_each(|l| page.push_str(&format!("    {l}\n")));
             page.push_str("\nit says");
         }
@@ -78,11 +99,11 @@ pub fn page(code: Code) -> String {
 }
 
 /// The lines around the one that the message points to.
-fn excerpt(model: &str, told: &str) -> Option<String> {
+fn excerpt(text: &str, told: &str) -> Option<String> {
     let place = told.lines().find_map(|l| l.trim_start().strip_prefix("--> "))?;
     let line: usize = place.split(':').nth(1)?.parse().ok()?;
     let from = line.saturating_sub(AROUND + 1);
-    Some(model.lines().skip(from).take(2 * AROUND + 1).collect::<Vec<_>>().join("\n"))
+    Some(text.lines().skip(from).take(2 * AROUND + 1).collect::<Vec<_>>().join("\n"))
 }
 
 #[cfg(test)]
@@ -94,7 +115,7 @@ mod tests {
         for &code in Code::ALL {
             let page = page(code);
             assert!(page.starts_with(&format!("{code}\n\n")), "{page}");
-            if let Some((_, told)) = example(code) {
+            if let Some((_, _, told)) = example(code) {
                 assert!(told.contains(&format!("[{code}]")), "{code}: {told}");
                 assert!(page.contains(&format!("[{code}]")), "{page}");
             }

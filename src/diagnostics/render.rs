@@ -52,7 +52,8 @@ fn render_one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -
         let to = floor_boundary(text, line_end.min(start + 160));
         let end = floor_boundary(text, (place.end as usize).clamp(start, to));
         excerpt = printable(&text[from..to]);
-        name = source.name.to_string();
+        // A setting names its text by its path, which is what was typed.
+        name = printable(&source.name).replace(['\n', '\t'], "?");
         let (a, b) = (start - from, (end - from).max(start - from));
         // A place without length points at the letter that stands there, whole.
         let letter = || a + excerpt[a..].chars().next().map_or(0, char::len_utf8);

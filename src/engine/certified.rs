@@ -331,7 +331,7 @@ fn accept(lp: &LinearProgram, x: Vec<f64>, y: Vec<f64>, certificate: Certificate
 
 /// Values within rounding of a bound put onto it, so that nothing is told as a billionth of a
 /// chip. Engines work in scaled values, so rounding is relative to their common size too.
-fn tidied(lp: &LinearProgram, x: &[f64]) -> Vec<f64> {
+pub(super) fn tidied(lp: &LinearProgram, x: &[f64]) -> Vec<f64> {
     let size = Scaling::of(lp).size;
     lp.columns()
         .iter()

@@ -13,6 +13,7 @@ mod clarabel;
 mod dual;
 #[cfg(feature = "highs")]
 mod highs;
+mod imported;
 mod microlp;
 mod phase_one;
 mod ray;
@@ -31,6 +32,7 @@ pub use choice::EngineChoice;
 pub use clarabel::Clarabel;
 #[cfg(feature = "highs")]
 pub use highs::Highs;
+pub use imported::{IMPORTED, certify_imported};
 pub use microlp::Microlp;
 pub use session::Session;
 

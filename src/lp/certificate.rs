@@ -4,7 +4,7 @@
 //! of some multipliers says that no feasible point can be below (see [`super::lower_bound`]).
 
 use super::bound::lower_bound_at;
-use super::program::{LinearProgram, RowId, Sum};
+use super::program::{ColumnId, LinearProgram, RowId, Sum};
 
 /// The tolerances that make an answer certified.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,29 +61,65 @@ pub fn primal_violation(lp: &LinearProgram, x: &[f64]) -> f64 {
     if x.len() != lp.columns().len() || x.iter().any(|v| !v.is_finite()) {
         return f64::INFINITY;
     }
-    let mut worst: f64 = 0.0;
-    for (column, &value) in lp.columns().iter().zip(x) {
-        worst = worst.max(outside(value, column.lower, column.upper, value.abs()));
-        if column.integer {
-            worst = worst.max((value - value.round()).abs() / (1.0 + value.abs()));
-        }
-    }
-    for (i, row) in lp.rows().iter().enumerate() {
+    violations(lp, x).fold(0.0, |worst, v| worst.max(v.scaled))
+}
+
+/// What a point keeps worst, if it does not keep everything. The point has a finite value for each column.
+#[must_use]
+pub fn worst_violation(lp: &LinearProgram, x: &[f64]) -> Option<Violation> {
+    violations(lp, x).filter(|v| v.scaled > 0.0).max_by(|a, b| a.scaled.total_cmp(&b.scaled))
+}
+
+/// By how much a point does not keep a row, a bound or integrality.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Violation {
+    /// What is not kept.
+    pub of: Kept,
+    /// By how much, in the units of the row or column.
+    pub by: f64,
+    /// The same divided by 1 + |b| + sum |a x|.
+    pub scaled: f64,
+}
+
+/// What a point has to keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// The bounds of a row.
+    Row(RowId),
+    /// The bounds of a column.
+    Bounds(ColumnId),
+    /// That a column is whole.
+    Whole(ColumnId),
+}
+
+/// The violation of everything that a point has to keep, 0 where it is kept.
+fn violations(lp: &LinearProgram, x: &[f64]) -> impl Iterator<Item = Violation> {
+    let bounds = lp.columns().iter().zip(x).enumerate().map(|(j, (column, &value))| {
+        let (by, scaled) = outside(value, column.lower, column.upper, value.abs());
+        Violation { of: Kept::Bounds(ColumnId(j as u32)), by, scaled }
+    });
+    let whole = lp.columns().iter().zip(x).enumerate().filter(|(_, (c, _))| c.integer).map(|(j, (_, &value))| {
+        let by = (value - value.round()).abs();
+        Violation { of: Kept::Whole(ColumnId(j as u32)), by, scaled: by / (1.0 + value.abs()) }
+    });
+    let rows = lp.rows().iter().enumerate().map(|(i, row)| {
         let (mut activity, mut size) = (Sum::new(0.0), 0.0);
         for (c, a) in lp.row_terms(RowId(i as u32)) {
             let term = a * x[c.0 as usize];
             activity.add(term);
             size += term.abs();
         }
-        worst = worst.max(outside(activity.total(), row.lower, row.upper, size));
-    }
-    worst
+        let (by, scaled) = outside(activity.total(), row.lower, row.upper, size);
+        Violation { of: Kept::Row(RowId(i as u32)), by, scaled }
+    });
+    bounds.chain(whole).chain(rows)
 }
 
-fn outside(value: f64, lower: f64, upper: f64, size: f64) -> f64 {
-    let below = if value < lower { (lower - value) / (1.0 + lower.abs() + size) } else { 0.0 };
-    let above = if value > upper { (value - upper) / (1.0 + upper.abs() + size) } else { 0.0 };
-    below.max(above)
+/// By how much a value is outside its bounds, and that relative to their size.
+fn outside(value: f64, lower: f64, upper: f64, size: f64) -> (f64, f64) {
+    let below = if value < lower { (lower - value, (lower - value) / (1.0 + lower.abs() + size)) } else { (0.0, 0.0) };
+    let above = if value > upper { (value - upper, (value - upper) / (1.0 + upper.abs() + size)) } else { (0.0, 0.0) };
+    if above.1 > below.1 { above } else { below }
 }
 
 #[cfg(test)]

@@ -27,11 +27,7 @@ const KEYWORDS: [&str; 24] = [
 /// # Errors
 /// What the writer reports.
 pub fn write_lp(lp: &LinearProgram, out: &mut dyn Write) -> io::Result<()> {
-    let columns = names::legal(lp.column_names(), &[], letter, starts);
-    // Both names of a ranged row have to be free.
-    let uppers: Vec<String> = ranged(lp).map(|i| format!("{}_upper", lp.row_name(RowId(i as u32)))).collect();
-    let all = lp.row_names().chain(uppers.iter().map(String::as_str));
-    let rows = names::legal(all, &["obj"], letter, starts);
+    let (columns, rows) = lp_names(lp);
     let mut upper = rows[lp.rows().len()..].iter();
     writeln!(out, "\\ {}", lp.name().replace(['\n', '\r'], " "))?;
     writeln!(out, "Minimize\n obj:")?;
@@ -79,8 +75,18 @@ pub fn write_lp(lp: &LinearProgram, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "End")
 }
 
+/// The names of columns and of rows as the file has them; behind the rows' names those that ranged rows, in order, have
+/// for their upper bounds.
+pub(super) fn lp_names(lp: &LinearProgram) -> (Vec<String>, Vec<String>) {
+    // Both names of a ranged row have to be free.
+    let uppers: Vec<String> = ranged(lp).map(|i| format!("{}_upper", lp.row_name(RowId(i as u32)))).collect();
+    let all = lp.row_names().chain(uppers.iter().map(String::as_str));
+    let rows = names::legal(all, &["obj"], letter, starts);
+    (names::legal(lp.column_names(), &[], letter, starts), rows)
+}
+
 /// Rows with two different bounds.
-fn ranged(lp: &LinearProgram) -> impl Iterator<Item = usize> + '_ {
+pub(super) fn ranged(lp: &LinearProgram) -> impl Iterator<Item = usize> + '_ {
     let two = |l: f64, u: f64| l.is_finite() && u.is_finite() && l != u;
     lp.rows().iter().enumerate().filter(move |(_, r)| two(r.lower, r.upper)).map(|(i, _)| i)
 }

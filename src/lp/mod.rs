@@ -10,12 +10,14 @@ mod names;
 mod program;
 mod proof;
 mod scaling;
+mod solution;
 
 pub use affine::{AffineProgram, Dependence};
 pub use bound::{lower_bound, repaired, usable};
-pub use certificate::{Certificate, Tolerances, certify, primal_violation};
+pub use certificate::{Certificate, Kept, Tolerances, Violation, certify, primal_violation, worst_violation};
 pub use lp_format::write_lp;
 pub use mps::write_mps;
 pub use program::{Column, ColumnId, LinearProgram, LpError, Row, RowId, Sum};
 pub use proof::{FarkasCheck, RayCheck, verify_farkas, verify_ray};
 pub use scaling::Scaling;
+pub use solution::{Point, SolutionFile};

@@ -23,11 +23,7 @@ pub fn write_mps(lp: &LinearProgram, out: &mut dyn Write) -> io::Result<()> {
         let what = format!("the bounds of row `{}` cross, which MPS cannot say", lp.row_name(RowId(i as u32)));
         return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
     }
-    let letter = |c: char| if c.is_whitespace() { '_' } else { c };
-    // A field that begins with `$` is a comment.
-    let starts = |name: &str| !name.is_empty() && !name.starts_with('$');
-    let rows = names::legal(lp.row_names(), &["COST"], letter, starts);
-    let names = names::legal(lp.column_names(), &["MARKER"], letter, starts);
+    let (names, rows) = mps_names(lp);
     writeln!(out, "NAME {}", lp.name().split_whitespace().collect::<Vec<_>>().join("_"))?;
     writeln!(out, "ROWS\n N COST")?;
     for (row, name) in lp.rows().iter().zip(&rows) {
@@ -39,7 +35,8 @@ pub fn write_mps(lp: &LinearProgram, out: &mut dyn Write) -> io::Result<()> {
     for (j, (column, name)) in lp.columns().iter().zip(&names).enumerate() {
         if column.integer != integer {
             integer = column.integer;
-            writeln!(out, " MARKER MARKER {}", if integer { "'INTORG'" } else { "'INTEND'" })?;
+            // Readers know a marker by its quotes, and take it for a column without them.
+            writeln!(out, " MARKER 'MARKER' {}", if integer { "'INTORG'" } else { "'INTEND'" })?;
         }
         // A column without coefficients still has to be declared.
         if column.cost != 0.0 || columns[j].is_empty() {
@@ -50,7 +47,7 @@ pub fn write_mps(lp: &LinearProgram, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     if integer {
-        writeln!(out, " MARKER MARKER 'INTEND'")?;
+        writeln!(out, " MARKER 'MARKER' 'INTEND'")?;
     }
     writeln!(out, "RHS")?;
     if lp.offset() != 0.0 {
@@ -92,6 +89,15 @@ pub fn write_mps(lp: &LinearProgram, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     writeln!(out, "ENDATA")
+}
+
+/// The names of columns and of rows as the file has them.
+pub(super) fn mps_names(lp: &LinearProgram) -> (Vec<String>, Vec<String>) {
+    let letter = |c: char| if c.is_whitespace() { '_' } else { c };
+    // A field that begins with `$` is a comment.
+    let starts = |name: &str| !name.is_empty() && !name.starts_with('$');
+    let rows = names::legal(lp.row_names(), &["COST", "'MARKER'"], letter, starts);
+    (names::legal(lp.column_names(), &["MARKER"], letter, starts), rows)
 }
 
 /// The letter of a row: ranged rows are written from below.

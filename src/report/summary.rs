@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::column::{adding_up, beside};
 use super::dependency;
+use crate::engine::IMPORTED;
 use crate::plan::{ContractResult, CostKind, Exposure, Plan, Status};
 use crate::units::human::{money, number, percent};
 
@@ -78,6 +79,9 @@ pub(super) fn advice(plan: &Plan) -> Option<&'static str> {
     match plan.status {
         Status::Infeasible | Status::InfeasibleUnverified => {
             Some("Raise a capacity or a limit, move a window, or give `unmet` or `soft` a price to see what is short.")
+        }
+        Status::Unverified if plan.certificate.engine.ends_with(IMPORTED) => {
+            Some("The notes say what is missing; `solve` finds a plan of its own.")
         }
         Status::Unverified => Some(
             "Raise --time-limit if one was set, or try another engine with --engine; if none certifies it, report the model.",

@@ -1,0 +1,64 @@
+//! `import solution`: the plan that another solver found for the exported program, certified.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::args::{ModelArgs, PlanFormat, parse_gap};
+use super::logging::colour;
+use super::{Failure, exit, files};
+use crate::analysis::{exported_program, imported};
+use crate::diagnostics::{Diagnostics, Sources};
+use crate::lp::SolutionFile;
+use crate::report::{self, Style};
+
+#[derive(Args, Debug)]
+pub(super) struct SolutionCommand {
+    #[command(flatten)]
+    pub input: ModelArgs,
+    /// The solution of the exported program, as HiGHS, CLP or CBC write it, or as lines with a name, its value and its
+    /// dual; `-` for standard input.
+    #[arg(value_name = "SOLUTION")]
+    pub solution: PathBuf,
+    /// Relative gap at which a plan with yes-or-no decisions or whole blocks is good enough, such as `0.1%`.
+    #[arg(long, default_value = "0.01%", value_parser = parse_gap, value_name = "PART")]
+    pub gap: f64,
+    /// Format of the plan.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: PlanFormat,
+    /// Write to this file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+pub(super) fn run(command: &SolutionCommand, quiet: bool) -> Result<u8, Failure> {
+    let input = [&command.input.model, &command.solution].into_iter().chain(&command.input.overlay);
+    if input.filter(|path| *path == Path::new("-")).count() > 1 {
+        let message = "standard input can be only one of the model, its overlays and the solution";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    let loaded = files::model(&command.input, quiet)?;
+    let text = files::text(&command.solution).map_err(|unreadable| files::told(&unreadable, quiet))?;
+    let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
+    let source = sources.add(&command.solution.display().to_string(), &text);
+    let outside = |e: &dyn std::fmt::Display| Failure::Outside(e.to_string());
+    let file = SolutionFile::read(&text, source, &mut diagnostics).filter(|_| !diagnostics.has_errors());
+    let mut found = None;
+    if let Some(file) = file {
+        let formulation = exported_program(&loaded.model).map_err(|e| outside(&e))?;
+        let point = file.point(formulation.program(), &mut diagnostics);
+        found = point.map(|point| (formulation, point, file));
+    }
+    files::tell(&diagnostics, &sources, quiet);
+    let Some((formulation, point, file)) = found else { return Err(Failure::Told(exit::MODEL_WRONG)) };
+    let mut plan = imported(&loaded.model, &formulation, &point, file.solver, command.gap).map_err(|e| outside(&e))?;
+    if let Some(status) = file.status.filter(|s| !s.eq_ignore_ascii_case("optimal")) {
+        plan.notes.push(format!("the solver says `{status}` of the program"));
+    }
+    let style = Style { colour: command.output.is_none() && colour(&io::stdout()) };
+    let mut text = Vec::new();
+    report::write(&plan, command.format.into(), style, &mut text)?;
+    files::write(command.output.as_deref(), &text)?;
+    Ok(plan.status.exit_code())
+}
