@@ -2,7 +2,7 @@
 # `sweep submit --on slurm` on a real Slurm: one controller and one node of this machine, on ports and in
 # a folder of their own, started here and stopped at the end. Compares the merged rows with those of a
 # single run, byte for byte, also after a chunk was killed, asked to stop and requeued; and sees that a
-# chunk that ends with 42 is not begun again.
+# chunk that ends with 42, or is cancelled, is not begun again.
 #
 #   integrations/slurm/test.sh [PROGRAM]        (default: target/debug/polysource)
 #
@@ -162,7 +162,23 @@ grep -q '^#SBATCH --array=1$' "$dir/slurm-chunks.sh" || fail "not chunk 1 alone"
 await "${jobs[1]}" COMPLETED 120
 cmp "$dir/rows.csv" "$base/single.csv" || fail "the merged rows are not those of a single run"
 
-echo "4. more chunks than an array may have are refused"
+echo "4. a chunk that is cancelled stays so, and the others go on"
+dir="$work/cancelled"
+"$program" -q sweep plan "${vary[@]}" --chunks 2 --out "$dir"
+mapfile -t jobs < <("$program" -q sweep submit "$dir" --on slurm)
+# The last chunk: its job has the number of the whole array.
+await_lines "$dir/chunk-0001.journal" 3
+scancel "${jobs[0]}_1"
+await "${jobs[0]}_1" CANCELLED 60
+await "${jobs[0]}_0" COMPLETED 120
+await "${jobs[1]}" CANCELLED 60
+echo "   chunk 0: $(state "${jobs[0]}_0"); chunk 1: $(state "${jobs[0]}_1"); merge: $(state "${jobs[1]}")"
+for chunk in 0 1; do
+    [ "$(field "${jobs[0]}_$chunk" Restarts)" = 0 ] || fail "chunk $chunk was begun again"
+done
+[ ! -e "$dir/rows.csv" ] || fail "something was merged"
+
+echo "5. more chunks than an array may have are refused"
 "$program" -q sweep plan models/quickstart.yaml --vary 'offers.aws-trainium2.price=1..2/1000' --chunks 102 --out "$work/many"
 "$program" -q sweep submit "$work/many" --on slurm 2> "$base/told" && fail "102 chunks were taken"
 grep -q 'at most 101 (MaxArraySize)' "$base/told" || fail "$(cat "$base/told")"
