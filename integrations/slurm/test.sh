@@ -16,11 +16,13 @@ skip() { echo "skipped: $*"; exit 0; }
 fail() { echo "failed: $*" >&2; exit 1; }
 
 [ -x "$program" ] || fail "there is no program $program; build it, or name it"
-if ! command -v sbatch slurmctld slurmd munged > /dev/null; then
+there() { for name in sbatch slurmctld slurmd munged; do command -v "$name" > /dev/null || return 1; done; }
+if ! there; then
     [ "$(id -u)" = 0 ] || skip "Slurm is not installed, and this is not root"
     command -v apt-get > /dev/null || skip "Slurm is not installed, and there is no apt-get"
     { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq slurm-wlm munge; } > /dev/null 2>&1 ||
         skip "apt-get could not install slurm-wlm and munge"
+    there || skip "slurm-wlm and munge are installed, and still something of them is missing"
 fi
 [ "$(id -u)" = 0 ] || skip "slurmd has to be started as root"
 
@@ -41,7 +43,7 @@ trap stop EXIT
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 command -v python3 > /dev/null || skip "there is no python3 to find free ports"
-host=$(hostname -s)
+host=$(hostname -s) || skip "there is no hostname to name the node"
 # A job that is begun again waits until the credential of its first time has expired, usually 120 s.
 cat > "$base/slurm.conf" << EOF
 ClusterName=test
@@ -124,7 +126,7 @@ victim() { # of a chunk in the middle: the process
 kill -9 "$(victim 0)"
 await_lines "$dir/slurm-chunk-0.log" 1
 # As `--signal=B:TERM` does before the time is over: the signal goes to the script alone.
-script=$(ps -o ppid= -p "$(victim 1)" | tr -d ' ')
+script=$(cut -d' ' -f4 "/proc/$(victim 1)/stat")
 [ "$(squeue -h -r -t RUNNING -o %K -j "${jobs[0]}" | wc -l)" = 1 ] || fail "the throttle of one does not hold"
 kill -TERM "$script"
 victim 2 > /dev/null

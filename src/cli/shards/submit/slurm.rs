@@ -123,7 +123,7 @@ esac
 # that of the whole array, and would mean all of it.
 job="${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID"
 case $(scontrol show job --oneliner "$job") in
-    *' JobState=RUNNING '* | *' JobState=TIMEOUT '*) ;;
+    *' JobState=RUNNING '*) ;;
     *) exit "$code" ;;
 esac
 if [ "${{SLURM_RESTART_COUNT:-0}}" -lt {again} ]; then
