@@ -265,6 +265,14 @@ fn torn_missing_and_foreign_chunks_are_named_and_refused() {
     refused("  torn: 2, it is torn, or was changed: its rows are not those of its points, in their order");
     seal(&path, [&lines[..3], &[lines[4], lines[3]], &lines[5..]].concat().concat().as_bytes());
     refused("in their order");
+    // Its file is there; that it is torn is seen when it is read.
+    let done = |more: &[&str]| {
+        let out = polysource(&[&["sweep", "status", sweep.dir()], more].concat());
+        assert_eq!(out.status.code(), Some(0));
+        text(&out.stdout).lines().find(|l| l.starts_with("chunks")).unwrap().to_owned()
+    };
+    assert!(done(&[]).starts_with("chunks  5 done, 0 running"), "{}", done(&[]));
+    assert!(done(&["--verify"]).starts_with("chunks  4 done, 0 running"), "{}", done(&["--verify"]));
     // A torn chunk is solved again.
     let again = sweep.run(2);
     assert_eq!(again.status.code(), Some(0));
@@ -279,6 +287,7 @@ fn torn_missing_and_foreign_chunks_are_named_and_refused() {
     assert_eq!(other.run(2).status.code(), Some(0));
     seal(&path, &fs::read(other.path("chunk-0002.jsonl")).unwrap());
     refused("  foreign: 2, it is of another sweep, with the manifest ");
+    assert!(done(&["--verify"]).starts_with("chunks  4 done, 0 running"), "{}", done(&["--verify"]));
     let out = sweep.run(2);
     assert_eq!(out.status.code(), Some(42), "a foreign chunk is not written over");
     assert!(text(&out.stderr).contains("move it away"), "{}", text(&out.stderr));

@@ -2,95 +2,22 @@
 # `sweep submit --on slurm` on a real Slurm: one controller and one node of this machine, on ports and in
 # a folder of their own, started here and stopped at the end. Compares the merged rows with those of a
 # single run, byte for byte, also after a chunk was killed, asked to stop and requeued; and sees that a
-# chunk that ends with 42 is not begun again.
+# chunk that ends with 42, or is cancelled, is not begun again.
 #
 #   integrations/slurm/test.sh [PROGRAM]        (default: target/debug/polysource)
 #
-# Where Slurm is missing it is installed if this runs as root on Debian or Ubuntu. If it cannot be
-# had or started, the test says that it was skipped and why, and ends with 0.
+# If Slurm cannot be had or started, the test says that it was skipped and why, and ends with 0.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 program=$(realpath "${1:-${CARGO_TARGET_DIR:-target}/debug/polysource}")
 
-skip() { echo "skipped: $*"; exit 0; }
 fail() { echo "failed: $*" >&2; exit 1; }
-
 [ -x "$program" ] || fail "there is no program $program; build it, or name it"
-if ! command -v sbatch slurmctld slurmd munged > /dev/null; then
-    [ "$(id -u)" = 0 ] || skip "Slurm is not installed, and this is not root"
-    command -v apt-get > /dev/null || skip "Slurm is not installed, and there is no apt-get"
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq slurm-wlm munge; } > /dev/null 2>&1 ||
-        skip "apt-get could not install slurm-wlm and munge"
-fi
-[ "$(id -u)" = 0 ] || skip "slurmd has to be started as root"
+. integrations/slurm/cluster.sh
 
 # A space in the name, which every script has to bear.
-base=$(mktemp -d)
 work="$base/a sweep"
-mkdir -p "$work" "$base/state" "$base/spool"
-started=()
-stop() {
-    for pid in "${started[@]}"; do kill "$pid" 2> /dev/null || true; done
-    for pid in "${started[@]}"; do
-        for _ in $(seq 50); do kill -0 "$pid" 2> /dev/null || break; sleep 0.1; done
-        kill -9 "$pid" 2> /dev/null || true
-    done
-    rm -rf "$base"
-}
-trap stop EXIT
-
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-command -v python3 > /dev/null || skip "there is no python3 to find free ports"
-host=$(hostname -s)
-# A job that is begun again waits until the credential of its first time has expired, usually 120 s.
-cat > "$base/slurm.conf" << EOF
-ClusterName=test
-SlurmctldHost=$host(127.0.0.1)
-SlurmctldPort=$(free_port)
-SlurmdPort=$(free_port)
-SlurmUser=root
-AuthType=auth/munge
-AuthInfo=socket=$base/munge.socket,cred_expire=5
-CredType=cred/munge
-StateSaveLocation=$base/state
-SlurmdSpoolDir=$base/spool
-SlurmctldPidFile=$base/slurmctld.pid
-SlurmdPidFile=$base/slurmd.pid
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
-AccountingStorageType=accounting_storage/none
-SelectType=select/cons_tres
-SelectTypeParameters=CR_Core
-ReturnToService=2
-MpiDefault=none
-SchedulerParameters=sched_min_interval=100000,defer_batch=no
-KillWait=5
-MaxArraySize=101
-NodeName=$host NodeAddr=127.0.0.1 CPUs=$(nproc) State=UNKNOWN
-PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
-EOF
-export SLURM_CONF="$base/slurm.conf"
-
-dd if=/dev/urandom of="$base/munge.key" bs=1 count=1024 status=none
-chmod 400 "$base/munge.key"
-begin() {
-    "$@" > "$base/$1.log" 2>&1 &
-    started+=($!)
-}
-begin munged --foreground --force --key-file="$base/munge.key" --socket="$base/munge.socket" \
-    --pid-file="$base/munged.pid" --seed-file="$base/munged.seed" --num-threads=1
-for _ in $(seq 50); do [ -S "$base/munge.socket" ] && break; sleep 0.1; done
-[ -S "$base/munge.socket" ] || { cat "$base/munged.log"; skip "munged does not start"; }
-begin slurmctld -D
-begin slurmd -D
-ready=
-for _ in $(seq 100); do
-    if sinfo -h -o %T 2> /dev/null | grep -q idle; then ready=1; break; fi
-    sleep 0.2
-done
-[ -n "$ready" ] || { cat "$base/slurmctld.log" "$base/slurmd.log" | tail -n 20; skip "the node does not come up"; }
-echo "Slurm $(sbatch --version | cut -d' ' -f2) with one node of $(nproc) cores"
+mkdir "$work"
 
 # What a task of an array is: `state exit-code restarts`.
 field() { scontrol show job "$1" -o 2> /dev/null | tail -1 | grep -o "\b$2=[^ ]*" | head -1 | cut -d= -f2; }
@@ -124,7 +51,7 @@ victim() { # of a chunk in the middle: the process
 kill -9 "$(victim 0)"
 await_lines "$dir/slurm-chunk-0.log" 1
 # As `--signal=B:TERM` does before the time is over: the signal goes to the script alone.
-script=$(ps -o ppid= -p "$(victim 1)" | tr -d ' ')
+script=$(cut -d' ' -f4 "/proc/$(victim 1)/stat")
 [ "$(squeue -h -r -t RUNNING -o %K -j "${jobs[0]}" | wc -l)" = 1 ] || fail "the throttle of one does not hold"
 kill -TERM "$script"
 victim 2 > /dev/null
@@ -162,7 +89,23 @@ grep -q '^#SBATCH --array=1$' "$dir/slurm-chunks.sh" || fail "not chunk 1 alone"
 await "${jobs[1]}" COMPLETED 120
 cmp "$dir/rows.csv" "$base/single.csv" || fail "the merged rows are not those of a single run"
 
-echo "4. more chunks than an array may have are refused"
+echo "4. a chunk that is cancelled stays so, and the others go on"
+dir="$work/cancelled"
+"$program" -q sweep plan "${vary[@]}" --chunks 2 --out "$dir"
+mapfile -t jobs < <("$program" -q sweep submit "$dir" --on slurm)
+# The last chunk: its job has the number of the whole array.
+await_lines "$dir/chunk-0001.journal" 3
+scancel "${jobs[0]}_1"
+await "${jobs[0]}_1" CANCELLED 60
+await "${jobs[0]}_0" COMPLETED 120
+await "${jobs[1]}" CANCELLED 60
+echo "   chunk 0: $(state "${jobs[0]}_0"); chunk 1: $(state "${jobs[0]}_1"); merge: $(state "${jobs[1]}")"
+for chunk in 0 1; do
+    [ "$(field "${jobs[0]}_$chunk" Restarts)" = 0 ] || fail "chunk $chunk was begun again"
+done
+[ ! -e "$dir/rows.csv" ] || fail "something was merged"
+
+echo "5. more chunks than an array may have are refused"
 "$program" -q sweep plan models/quickstart.yaml --vary 'offers.aws-trainium2.price=1..2/1000' --chunks 102 --out "$work/many"
 "$program" -q sweep submit "$work/many" --on slurm 2> "$base/told" && fail "102 chunks were taken"
 grep -q 'at most 101 (MaxArraySize)' "$base/told" || fail "$(cat "$base/told")"

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::folder::Folder;
+use super::folder::{Folder, Found};
 use super::heartbeat::now;
 use crate::analysis::sweep::{Seen, SweepStatus};
 use crate::cli::args::parse_time;
@@ -24,6 +24,9 @@ pub(in crate::cli) struct StatusCommand {
     /// Time after which a chunk that was not heard of is told as silent.
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = parse_time)]
     patience: Duration,
+    /// Read every chunk: one that is torn or of something else is not done.
+    #[arg(long)]
+    verify: bool,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +38,17 @@ enum StatusFormat {
 pub(super) fn run(command: &StatusCommand) -> Result<u8, Failure> {
     let folder = Folder(&command.dir);
     let sealed = folder.sealed().map_err(|error| Failure::Outside(error.told(&folder)))?;
-    let seen = |chunk| Seen {
-        finished: folder.finished(chunk),
-        heartbeat: folder.heard(chunk),
-        journal: lines(&folder.journal(chunk)).unwrap_or(0).saturating_sub(1),
+    let seen = |chunk| -> io::Result<Seen> {
+        Ok(Seen {
+            finished: match command.verify {
+                true => matches!(folder.chunk(&sealed, chunk)?, Found::Whole(_)),
+                false => folder.finished(chunk),
+            },
+            heartbeat: folder.heard(chunk),
+            journal: lines(&folder.journal(chunk)).unwrap_or(0).saturating_sub(1),
+        })
     };
-    let seen: Vec<Seen> = (0..sealed.manifest.chunks.len()).map(seen).collect();
+    let seen = (0..sealed.manifest.chunks.len()).map(seen).collect::<io::Result<Vec<Seen>>>()?;
     let status = SweepStatus::of(&sealed, &seen, now(), command.patience.as_secs_f64());
     let mut text = Vec::new();
     match command.format {

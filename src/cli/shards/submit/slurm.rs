@@ -119,9 +119,16 @@ fi
 case $code in
     0 | 42) exit "$code" ;;
 esac
+# Who cancelled the chunk, or requeued it, has said what is to be done. The number of the last chunk's job is also
+# that of the whole array, and would mean all of it.
+job="${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID"
+case $(scontrol show job --oneliner "$job") in
+    *' JobState=RUNNING '*) ;;
+    *) exit "$code" ;;
+esac
 if [ "${{SLURM_RESTART_COUNT:-0}}" -lt {again} ]; then
     echo "chunk $SLURM_ARRAY_TASK_ID ended with $code; it is begun again" >&2
-    scontrol requeue "$SLURM_JOB_ID"
+    scontrol requeue "$job"
 fi
 exit "$code"
 "#
