@@ -3,6 +3,7 @@
 mod affine;
 mod bound;
 mod certificate;
+mod condense;
 mod lp_format;
 mod mps;
 mod name_list;
@@ -15,6 +16,7 @@ mod solution;
 pub use affine::{AffineProgram, Dependence};
 pub use bound::{lower_bound, repaired, usable};
 pub use certificate::{Certificate, Kept, Tolerances, Violation, certify, primal_violation, worst_violation};
+pub use condense::Condensed;
 pub use lp_format::write_lp;
 pub use mps::write_mps;
 pub use program::{Column, ColumnId, LinearProgram, LpError, Row, RowId, Sum};

@@ -1,0 +1,266 @@
+//! The same program with fewer columns: what does the same work in several places is one column.
+//!
+//! Let rows r of a group be sum over k of x\[k,r\] - h_r <= 0, where for each k the columns x\[k,r\]
+//! are alike in everything else: the same cost, and the same coefficients in all other rows. (Chips of
+//! several offers that do the same work: k is the workload, r the offer, h_r what is held of it.)
+//! Then only the sums X_k = sum over r of x\[k,r\] matter:
+//!
+//! sum over k of X_k <= sum over r of h_r
+//!
+//! is implied by the rows of the group, and any X and h that keep it are sums of x that keep them: the
+//! north-west corner rule of the transportation problem finds them (Dantzig, "Linear Programming and
+//! Extensions", 1963, chapter 14). The multiplier of the sum is one for each of its rows, so that the
+//! dual is as good. What is found is checked on the whole program all the same.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::program::{ColumnId, LinearProgram, RowId};
+
+/// A program condensed, and how its columns and rows are those of the whole one.
+#[derive(Clone, Debug)]
+pub struct Condensed {
+    program: LinearProgram,
+    /// For each column of the whole program, its column.
+    columns: Vec<ColumnId>,
+    /// For each row of the whole program, its row.
+    rows: Vec<RowId>,
+    groups: Vec<Group>,
+}
+
+/// Rows that became one.
+#[derive(Clone, Debug)]
+struct Group {
+    /// For each row its columns, in the same order in each.
+    rows: Vec<(RowId, Vec<ColumnId>)>,
+}
+
+/// Entries of a program by column.
+struct ByColumn {
+    starts: Vec<usize>,
+    entries: Vec<(u32, f64)>,
+}
+
+impl ByColumn {
+    fn of(lp: &LinearProgram) -> Self {
+        let mut starts = vec![0; lp.columns().len() + 1];
+        let rows = || (0..lp.rows().len()).map(|i| RowId(i as u32));
+        rows().for_each(|r| lp.row_terms(r).for_each(|(c, _)| starts[c.0 as usize + 1] += 1));
+        (1..starts.len()).for_each(|j| starts[j] += starts[j - 1]);
+        let mut next = starts.clone();
+        let mut entries = vec![(0, 0.0); lp.nonzeros()];
+        for row in rows() {
+            for (c, a) in lp.row_terms(row) {
+                entries[next[c.0 as usize]] = (row.0, a);
+                next[c.0 as usize] += 1;
+            }
+        }
+        ByColumn { starts, entries }
+    }
+
+    /// What a column is but for one row and its bounds.
+    fn rest(&self, lp: &LinearProgram, column: ColumnId, without: RowId) -> u64 {
+        let (j, mut hasher) = (column.0 as usize, DefaultHasher::new());
+        lp.columns()[j].cost.to_bits().hash(&mut hasher);
+        for &(row, a) in &self.entries[self.starts[j]..self.starts[j + 1]] {
+            if row != without.0 {
+                (row, a.to_bits()).hash(&mut hasher);
+            }
+        }
+        hasher.finish()
+    }
+}
+
+impl Condensed {
+    /// Condenses the rows of a role: sums of columns that occur in no other row of that role, less what
+    /// they may be. `None` if there is nothing alike, or a column takes whole numbers only.
+    #[must_use]
+    pub fn of(lp: &LinearProgram, role: &str) -> Option<Self> {
+        if lp.has_integers() {
+            return None;
+        }
+        let groups = groups(lp, role);
+        if groups.is_empty() {
+            return None;
+        }
+        // What is one with another is that of the first row of its group.
+        let mut first: Vec<ColumnId> = (0..lp.columns().len()).map(|j| ColumnId(j as u32)).collect();
+        let mut upper: Vec<f64> = lp.columns().iter().map(|c| c.upper).collect();
+        let mut lower: Vec<f64> = lp.columns().iter().map(|c| c.lower).collect();
+        let mut leader: Vec<RowId> = (0..lp.rows().len()).map(|i| RowId(i as u32)).collect();
+        for group in &groups {
+            let (head, columns) = &group.rows[0];
+            for (row, others) in &group.rows[1..] {
+                leader[row.0 as usize] = *head;
+                for (&column, &other) in columns.iter().zip(others) {
+                    first[other.0 as usize] = column;
+                    upper[column.0 as usize] += lp.columns()[other.0 as usize].upper;
+                    lower[column.0 as usize] += lp.columns()[other.0 as usize].lower;
+                }
+            }
+        }
+        let mut program = LinearProgram::new(lp.name());
+        program.set_offset(lp.offset());
+        let mut columns = vec![ColumnId(0); lp.columns().len()];
+        for (j, c) in lp.columns().iter().enumerate().filter(|(j, _)| first[*j].0 as usize == *j) {
+            let name = lp.column_name(ColumnId(j as u32));
+            columns[j] = program.add_column(name, c.role, lower[j], upper[j], c.cost);
+        }
+        (0..columns.len()).for_each(|j| columns[j] = columns[first[j].0 as usize]);
+        let mut merged: HashMap<RowId, Vec<RowId>> = HashMap::new();
+        for group in &groups {
+            merged.insert(group.rows[0].0, group.rows.iter().map(|r| r.0).collect());
+        }
+        let mut rows = vec![RowId(0); lp.rows().len()];
+        for (i, row) in lp.rows().iter().enumerate().filter(|(i, _)| leader[*i].0 as usize == *i) {
+            let id = RowId(i as u32);
+            let all = merged.get(&id).map_or(std::slice::from_ref(&id), Vec::as_slice);
+            let terms = all.iter().flat_map(|&r| lp.row_terms(r));
+            // Of columns that are one, one stands for all.
+            let terms = terms.filter(|(c, _)| first[c.0 as usize] == *c).map(|(c, a)| (columns[c.0 as usize], a));
+            rows[i] = program.add_row(lp.row_name(id), row.role, row.lower, row.upper, terms);
+        }
+        (0..rows.len()).for_each(|i| rows[i] = rows[leader[i].0 as usize]);
+        Some(Condensed { program, columns, rows, groups })
+    }
+
+    /// The condensed program.
+    #[must_use]
+    pub fn program(&self) -> &LinearProgram {
+        &self.program
+    }
+
+    /// A point of the whole program that is a point of the condensed one.
+    #[must_use]
+    pub fn point(&self, lp: &LinearProgram, x: &[f64]) -> Vec<f64> {
+        let mut whole: Vec<f64> = self.columns.iter().map(|c| x[c.0 as usize]).collect();
+        for group in &self.groups {
+            let (_, heads) = &group.rows[0];
+            let mut left: Vec<f64> = heads.iter().map(|c| whole[c.0 as usize]).collect();
+            let last = group.rows.len() - 1;
+            let mut k = 0;
+            for (at, (row, columns)) in group.rows.iter().enumerate() {
+                columns.iter().for_each(|c| whole[c.0 as usize] = 0.0);
+                let held = lp.row_terms(*row).filter(|(_, a)| *a < 0.0);
+                let mut room: f64 = held.map(|(c, a)| -a * whole[c.0 as usize]).sum();
+                while k < left.len() {
+                    // What rounding leaves goes to the last.
+                    let some = if at == last { left[k] } else { left[k].min(room) };
+                    whole[columns[k].0 as usize] = some;
+                    left[k] -= some;
+                    room -= some;
+                    if left[k] > 0.0 {
+                        break;
+                    }
+                    k += 1;
+                }
+            }
+        }
+        whole
+    }
+
+    /// Multipliers of the whole program that prove what those of the condensed one prove.
+    #[must_use]
+    pub fn multipliers(&self, y: &[f64]) -> Vec<f64> {
+        self.rows.iter().map(|r| y[r.0 as usize]).collect()
+    }
+}
+
+/// Groups of at least two rows of a role that are alike.
+fn groups(lp: &LinearProgram, role: &str) -> Vec<Group> {
+    let rows: Vec<RowId> =
+        (0..lp.rows().len()).filter(|&i| lp.rows()[i].role == role).map(|i| RowId(i as u32)).collect();
+    let mut uses = vec![0_u32; lp.columns().len()];
+    for &row in &rows {
+        lp.row_terms(row).filter(|(_, a)| *a > 0.0).for_each(|(c, _)| uses[c.0 as usize] += 1);
+    }
+    let by_column = ByColumn::of(lp);
+    let mut alike: HashMap<Vec<u64>, usize> = HashMap::new();
+    let mut groups: Vec<Group> = Vec::new();
+    for row in rows {
+        let whole = &lp.rows()[row.0 as usize];
+        let plain = whole.upper == 0.0 && whole.lower == f64::NEG_INFINITY;
+        let own = || lp.row_terms(row).filter(|(_, a)| *a > 0.0);
+        if !plain || own().any(|(c, a)| a != 1.0 || uses[c.0 as usize] != 1) {
+            continue;
+        }
+        let mut columns: Vec<(u64, ColumnId)> = own().map(|(c, _)| (by_column.rest(lp, c, row), c)).collect();
+        columns.sort_unstable();
+        let key: Vec<u64> = columns.iter().map(|(rest, _)| *rest).collect();
+        let columns = columns.into_iter().map(|(_, c)| c).collect();
+        match alike.get(&key) {
+            Some(&group) => groups[group].rows.push((row, columns)),
+            None => {
+                alike.insert(key, groups.len());
+                groups.push(Group { rows: vec![(row, columns)] });
+            }
+        }
+    }
+    groups.retain(|g| g.rows.len() > 1);
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lp::{certify, lower_bound};
+
+    /// Two workloads (needs 6 and 4) on offers a and b, which do the same (one each for a chip), and on c,
+    /// which does half for the second. a costs 2 (at most 5), b costs 3, c costs 1 (at most 4).
+    fn small() -> LinearProgram {
+        let mut lp = LinearProgram::new("offers");
+        let most = [5.0, 100.0, 4.0];
+        let rent: Vec<ColumnId> =
+            (0..3).map(|o| lp.add_column(format!("rent{o}"), "rent", 0.0, most[o], [2.0, 3.0, 1.0][o])).collect();
+        let runs: Vec<Vec<ColumnId>> = (0..2)
+            .map(|w| (0..3).map(|o| lp.add_column(format!("run{w}{o}"), "run", 0.0, 50.0, 0.0)).collect())
+            .collect();
+        for o in 0..3 {
+            let terms = [(runs[0][o], 1.0), (runs[1][o], 1.0), (rent[o], -1.0)];
+            lp.add_row(format!("use{o}"), "use", f64::NEG_INFINITY, 0.0, terms);
+        }
+        lp.add_row("need0", "demand", 6.0, 6.0, runs[0].iter().map(|&c| (c, 1.0)));
+        lp.add_row("need1", "demand", 4.0, 4.0, runs[1].iter().zip([1.0, 1.0, 0.5]).map(|(&c, a)| (c, a)));
+        lp
+    }
+
+    /// By hand: c serves 4 of the first at 1, a 2 of the first and 3 of the second at 2, b the last one at 3.
+    #[test]
+    fn what_does_the_same_is_one_and_comes_apart_again() {
+        let lp = small();
+        let condensed = Condensed::of(&lp, "use").unwrap();
+        let program = condensed.program();
+        assert_eq!((program.columns().len(), program.rows().len()), (7, 4));
+        // rent 5, 1 and 4; of the first workload 2 on a and b together, 4 on c; the second on a and b.
+        let x = [5.0, 1.0, 4.0, 2.0, 4.0, 4.0, 0.0];
+        let names: Vec<&str> = program.column_names().collect();
+        assert_eq!(names, ["rent0", "rent1", "rent2", "run00", "run02", "run10", "run12"]);
+        // A chip of b costs 3: so do both needs, a is worth 1 more than it costs, c 2.
+        let y = [-3.0, -3.0, 3.0, 3.0];
+        assert_eq!(program.objective(&x), 17.0);
+        let certificate = certify(program, "hand", &x, &y, 0.0);
+        assert!(certificate.verified, "{certificate:?}");
+        let (whole, multipliers) = (condensed.point(&lp, &x), condensed.multipliers(&y));
+        let certificate = certify(&lp, "hand", &whole, &multipliers, 0.0);
+        assert!(certificate.verified && certificate.primal == 0.0, "{whole:?} {certificate:?}");
+        assert_eq!(lp.objective(&whole), 17.0);
+        assert_eq!(lower_bound(&lp, &multipliers), 17.0);
+    }
+
+    #[test]
+    fn what_differs_anywhere_stays_apart() {
+        let mut dearer = small();
+        dearer.set_cost(ColumnId(3), 0.1);
+        let mut other = small();
+        other.set_coefficient(RowId(3), ColumnId(3), 0.9);
+        let mut limited = small();
+        limited.add_row("limit", "share", f64::NEG_INFINITY, 1.0, [(ColumnId(3), 1.0)]);
+        let mut twice = small();
+        twice.add_row("use3", "use", f64::NEG_INFINITY, 0.0, [(ColumnId(3), 1.0), (ColumnId(0), -1.0)]);
+        let mut whole = small();
+        whole.set_integer(ColumnId(0), true);
+        for (what, lp) in [("cost", dearer), ("rate", other), ("limit", limited), ("twice", twice), ("whole", whole)] {
+            assert!(Condensed::of(&lp, "use").is_none(), "{what}");
+        }
+    }
+}
