@@ -49,7 +49,9 @@ const BUILT: usize = 20_000;
 /// What is told of an input must not harm a terminal, and must not be without end.
 fn told(diagnostics: &Diagnostics, sources: &Sources) {
     let text = render(diagnostics, sources, false);
-    let harmful = |c: char| c.is_control() && c != '\n' && c != '\t' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let harmful = |c: char| {
+        c.is_control() && c != '\n' && c != '\t' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     assert!(!text.contains(harmful), "{text:?}");
     assert!(text.len() < 4_000_000, "{} bytes told", text.len());
 }
@@ -139,7 +141,7 @@ pub fn selectors(data: &[u8]) {
     let input = of(MODEL);
     match Family::read(&input, None, &[first.to_owned()], &Asked::default()) {
         Ok(family) => {
-            let ends: Vec<Option<f64>> = family.lengths().iter().map(|_| Some(1.0)).collect();
+            let ends: Vec<Option<f64>> = family.lengths().iter().map(|_| Some(0.0)).collect();
             if let Err(diagnostics) = family.at(&ends) {
                 assert!(diagnostics.has_errors());
             }
@@ -175,6 +177,7 @@ pub fn csv(data: &[u8]) {
     let mut diagnostics = Diagnostics::new();
     let asked = focus::Asked { mapping: Mapping::default(), fits: &glob, month: None };
     let (usage, findings) = focus::read(&[source], &sources, &asked, &mut diagnostics);
+    assert!(usage.baseline().iter().all(|(_, _, chips)| chips.is_finite()));
     usage.baseline_csv().unwrap();
     usage.history_csv().unwrap();
     let _ = findings.text(&sources, true);
