@@ -27,6 +27,11 @@ expect:
 bench:
     cargo bench --bench phases
 
+# Look for inputs that break a reader, such as `just fuzz document`; needs nightly and cargo-fuzz
+fuzz target:
+    mkdir -p fuzz/found/{{target}}
+    cargo +nightly fuzz run {{target}} fuzz/found/{{target}} fuzz/corpus/{{target}}
+
 # Licences, advisories, duplicates
 deny:
     cargo deny check

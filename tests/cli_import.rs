@@ -436,3 +436,25 @@ workloads: { chat: { kind: inference, demand: 10 req/h, throughput: { gpu: 1 req
         .unwrap();
     assert_eq!(run(&["check", &at("model.yaml")]).status.code(), Some(0));
 }
+
+/// Prices and quantities so large or small that they would be written as no number, or as nothing.
+#[test]
+fn numbers_that_no_table_has() {
+    let head = "InstanceType,AcceleratorName,AcceleratorCount,Price,SpotPrice,Region,AvailabilityZone\n";
+    let rows = "a,H100,1,1e308,2,us-east-1,\nb,H100,1,3,1e-12,us-east-1,\n";
+    let (yaml, report) = made("aws", &format!("{head}{rows}"), &[]);
+    offers(&yaml, &[("aws-a-us-east-1-spot", "2"), ("aws-b-us-east-1", "3")]);
+    assert_eq!(
+        report,
+        "\
+2 offers, 1 chip, 1 cloud
+1 row with an on-demand price per chip that no chip has: no on-demand offer: aws.csv:2
+1 row with a spot price per chip that no chip has: no spot offer: aws.csv:3
+"
+    );
+    let bill = BILL.replace(",48,Hours,48,Hours", ",1e300,Hours,1e300,Hours");
+    let (code, report, baseline, _) = billed(&bill, Some(MAP), &[]);
+    assert_eq!(code, Some(0), "{report}");
+    assert!(report.contains("1 row with a quantity that no bill has: left out: bill.csv:3"), "{report}");
+    assert!(!baseline.contains("inf"), "{baseline}");
+}

@@ -239,6 +239,17 @@ fn whole_numbers_are_reported_without_a_gap() {
     let notes = refused(&model, &fixture("whole.highs.sol"), &[]);
     assert_eq!(notes.len(), 1, "{notes:?}");
     assert!(notes[0].starts_with("the file has no duals of rows"));
+    // With the duals of the relaxation, 60 at 3 each, the bound is 180: a gap of 12 / 193.
+    let dual = "# Dual solution values\nFeasible\n# Rows 2\nuse[a,steady] -3\ndemand[chat,steady] 3\n";
+    let text = fixture("whole.highs.sol");
+    let relaxed = format!("{}{dual}", text.split_once("# Dual").unwrap().0);
+    let (code, plan) = imported(&model, &relaxed, &[]);
+    assert_eq!((code, &plan["certificate"]["bound"]), (6, &Value::from(180.0)), "{}", plan["certificate"]);
+    let (code, plan) = imported(&model, &relaxed, &["--gap", "7%"]);
+    assert_eq!((code, plan["status"].as_str()), (0, Some("optimal")));
+    assert!(near(plan["certificate"]["gap"].as_f64().unwrap(), 12.0 / 193.0, 1e-12));
+    assert_eq!(plan["certificate"]["bound_by"], "certificate");
+    assert_eq!(plan["notes"], serde_json::json!(["1 of 3 rows have no dual in the file: it counts as 0"]));
     // A part of a block.
     let notes = refused(&model, &fixture("whole.highs.sol").replacen(" 8\n", " 7.5\n", 1), &[]);
     let whole = "the solution does not keep that column `blocks[a,steady]` is whole: by 5.000e-1";

@@ -30,7 +30,7 @@ pub(super) enum ImportWhat {
     Focus(FocusCommand),
     /// The plan that another solver found for the exported program, certified.
     #[command(
-        after_help = "Examples:\n  polysource export model.yaml -o model.mps\n  highs model.mps --solution_file model.sol\n  polysource import solution model.yaml model.sol --format json -o plan.json\n\nGive the scenarios, settings and overlays with which the model was exported. Files of HiGHS (`--solution_file`) and of CLP or CBC (`-printingOptions all -solution FILE`) are read, and lines with a name, its value and its dual.\nThe certificate is computed from the values and the duals in the file; nothing is solved. Without duals the plan is told, with what it does not keep, and is not certified.\nExit codes: 0 certified; 6 not certified; 3 if the model or the file is wrong."
+        after_help = "Examples:\n  polysource export model.yaml -o model.mps\n  highs model.mps --solution_file model.sol\n  polysource import solution model.yaml model.sol --format json -o plan.json\n\nGive the scenarios, settings and overlays with which the model was exported. Files of HiGHS (`--solution_file`) and of CLP or CBC (`-printingOptions all -solution FILE`) are read, and lines with a name, its value and its dual.\nThe certificate is computed from the values and the duals in the file alone. Without duals the plan is told, with what it does not keep, and is not certified.\nExit codes: 0 certified; 6 not certified; 3 if the model or the file is wrong."
     )]
     Solution(super::solution::SolutionCommand),
 }

@@ -23,6 +23,9 @@ const CHIP_HOURS: [&str; 6] = ["chip-hours", "chip-hour", "gpu-hours", "gpu-hour
 /// Units that count machines over time.
 const HOURS: [&str; 7] = ["hours", "hour", "hrs", "instance-hours", "instance-hour", "1 hour", "vm-hours"];
 
+/// A quantity above this is a mistake, and beyond it sums stop being exact.
+const MOST: f64 = 1e15;
+
 /// What is to be read.
 pub struct Asked<'a> {
     /// What rows stand for.
@@ -188,6 +191,9 @@ fn used(bill: &Bill<'_>, asked: &Asked<'_>, findings: &mut Findings) -> Result<U
     let Some(quantity) = quantity.parse::<f64>().ok().filter(|q| q.is_finite()) else {
         return finding(12, "with a quantity that is no number: left out");
     };
+    if quantity.abs() > MOST {
+        return finding(13, "with a quantity that no bill has: left out");
+    }
     let offer = match rule {
         Some(rule) => rule.id.clone(),
         None => match bill.cell("ResourceId") {

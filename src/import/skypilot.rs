@@ -16,6 +16,8 @@ use crate::document::{Row, Table};
 const PLACEHOLDER: f64 = 700.0;
 /// A price so many times the median of its chip and term is a mistake of the catalog.
 const OUTLIER: f64 = 5.0;
+/// A price per chip outside of this is a mistake, and would be written as nothing, or as no number at all.
+const REAL: std::ops::RangeInclusive<f64> = 1e-6..=1e6;
 /// On Azure, a price per chip so many times that of other instance types with the chip speaks of a wrong count.
 const OUT_OF_LINE: f64 = 2.0;
 /// Prices per chip that differ by less are the same, rounded.
@@ -295,6 +297,12 @@ fn price(row: &Listed<'_>, hosts: &Hosts<'_>, priced: &mut BTreeMap<Key, Vec<Pri
     let kind = if slice { String::new() } else { host.as_ref().map_or(row.instance, |(name, _)| name).to_owned() };
     for (total, spot) in [(demand, false), (spot, true)] {
         let Some(total) = total else { continue };
+        if !REAL.contains(&(total / row.chips)) {
+            let what = if spot { "spot" } else { "on-demand" };
+            let words = format!("with {} {what} price per chip that no chip has: no {what} offer", article(what));
+            findings.add(if spot { 54 } else { 53 }, words, row.place);
+            continue;
+        }
         let key = (row.cloud.to_owned(), row.chip.chip.clone(), kind.clone(), row.region.to_owned(), spot);
         priced.entry(key).or_default().push(Priced {
             per_chip: total / row.chips,

@@ -165,7 +165,7 @@ impl Family {
     /// The problems of a model that has no meaning there.
     ///
     /// # Panics
-    /// With another number of values than there are axes.
+    /// With another number of values than there are axes, or with the number of a list of scenarios that there is not.
     pub fn at(&self, values: &[Option<f64>]) -> Result<Model, Diagnostics> {
         let base = self.base(values);
         let mut diagnostics = Diagnostics::new();

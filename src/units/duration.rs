@@ -26,7 +26,7 @@ impl Duration {
     /// Converts a quantity to a length of time; a bare number counts periods.
     ///
     /// # Errors
-    /// [`UnitError::Dimension`] if the unit is not one of time.
+    /// [`UnitError::Dimension`] if the unit is not one of time, [`UnitError::NotFinite`] if there are too many of it.
     pub fn from_quantity(quantity: &Quantity) -> Result<Self, UnitError> {
         let Some(unit) = &quantity.unit else {
             return Ok(Duration { count: quantity.number, unit: DurationUnit::Periods });
@@ -48,6 +48,11 @@ impl Duration {
             "year" | "years" => (12.0, DurationUnit::Months),
             _ => return Err(error()),
         };
-        Ok(Duration { count: quantity.number * factor, unit })
+        let count = quantity.number * factor;
+        if count.is_finite() {
+            Ok(Duration { count, unit })
+        } else {
+            Err(UnitError::NotFinite(quantity.number.to_string()))
+        }
     }
 }

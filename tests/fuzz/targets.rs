@@ -141,7 +141,7 @@ pub fn selectors(data: &[u8]) {
     let input = of(MODEL);
     match Family::read(&input, None, &[first.to_owned()], &Asked::default()) {
         Ok(family) => {
-            let ends: Vec<Option<f64>> = family.lengths().iter().map(|_| Some(1.0)).collect();
+            let ends: Vec<Option<f64>> = family.lengths().iter().map(|_| Some(0.0)).collect();
             if let Err(diagnostics) = family.at(&ends) {
                 assert!(diagnostics.has_errors());
             }
@@ -177,6 +177,7 @@ pub fn csv(data: &[u8]) {
     let mut diagnostics = Diagnostics::new();
     let asked = focus::Asked { mapping: Mapping::default(), fits: &glob, month: None };
     let (usage, findings) = focus::read(&[source], &sources, &asked, &mut diagnostics);
+    assert!(usage.baseline().iter().all(|(_, _, chips)| chips.is_finite()));
     usage.baseline_csv().unwrap();
     usage.history_csv().unwrap();
     let _ = findings.text(&sources, true);
