@@ -63,7 +63,8 @@ pub(super) fn job(command: &SubmitCommand, id: &str, chunks: usize) -> Result<St
     };
     let image = needed(&args.image, "--image", "example/polysource:0.1.0")?;
     let place = if in_store(&command.dir).is_some() {
-        if let Some(option) = [(&args.claim, "--claim"), (&args.sub_path, "--sub-path")].iter().find(|o| o.0.is_some()) {
+        if let Some(option) = [(&args.claim, "--claim"), (&args.sub_path, "--sub-path")].iter().find(|o| o.0.is_some())
+        {
             return Err(format!("`{}` is for a folder in a volume, and this one is in an object store", option.1));
         }
         Place::store(&command.dir.display().to_string(), args.secret.as_deref())
@@ -171,7 +172,8 @@ impl Place {
 
     /// A folder in an object store.
     fn store(dir: &str, secret: Option<&str>) -> Self {
-        let secret = secret.map(|s| format!("          envFrom:\n            - secretRef:\n                name: {}\n", text(s)));
+        let secret = secret
+            .map(|s| format!("          envFrom:\n            - secretRef:\n                name: {}\n", text(s)));
         Place { out: text(dir), container: secret.unwrap_or_default(), volumes: String::new() }
     }
 }
