@@ -4,8 +4,9 @@
 #
 #   integrations/overhead.sh [PROGRAM]        (default: target/release/polysource)
 #
-# Times are wall times, the least of several runs, since what else the machine does only adds to them. Takes about
-# ten minutes. What cannot be installed is left out, and said.
+# Times are the least of several runs, since what else the machine does only adds to them; where it does much, the
+# processor times are to be trusted more than the wall times. Takes about ten minutes. What cannot be installed is
+# left out, and said.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 program=$(realpath "${1:-${CARGO_TARGET_DIR:-target}/release/polysource}")
@@ -23,15 +24,16 @@ frontier=(models/frontier-lab.yaml --vary 'offers{vendor: amazon}.price=*lognorm
 
 # Awk on numbers: `calc '($1 - $2) / $3' 5 1 2`.
 calc() { printf '%s ' "${@:2}" | awk "{ printf \"%.3f\", $1 }"; }
-# Seconds of the fastest of several runs: how many, what goes before each, the command.
+# Seconds of the fastest of several runs, and the least seconds of processor time: how many runs, what goes before
+# each, the command.
 least() {
-    local best="" from to
+    local TIMEFORMAT='%R %U %S' best=""
     for _ in $(seq "$1"); do
         "$2"
-        from=$EPOCHREALTIME
-        "${@:3}" > /dev/null 2>> "$place/errors" || fail "${*:3}: $(tail -n 3 "$place/errors")"
-        to=$EPOCHREALTIME
-        best=$(printf '%s %s %s' "$from" "$to" "$best" | awk '{ t = $2 - $1; printf "%.4f", $3 == "" || t < $3 ? t : $3 }')
+        { time "${@:3}" > /dev/null 2>> "$place/errors"; } 2> "$place/time" || fail "${*:3}: $(tail -n 3 "$place/errors")"
+        best=$(echo "$(cat "$place/time") $best" | awk '{
+            cpu = $2 + $3; wall = $1
+            printf "%.3f %.3f", $4 == "" || wall < $4 ? wall : $4, $5 == "" || cpu < $5 ? cpu : $5 }')
     done
     echo "$best"
 }
@@ -39,7 +41,7 @@ nothing() { :; }
 anew() { rm -f "$dir"/chunk-* "$dir"/rows.* "$dir"/slurm-*; }
 plan() { # points, chunks, arguments: into $dir
     rm -rf "$dir"
-    "$program" -q sweep plan "${@:3}" --chunks "$2" --out "$dir" || fail "no plan"
+    "$program" -q sweep plan "${@:3}" --chunks "$2" --out "$dir" || fail "there is no plan"
 }
 points() { printf '%s\n' "${@:2}" | sed "s/POINTS/$1/"; }
 run_all() {
@@ -50,10 +52,10 @@ merge() { "$program" -q sweep merge --verify "$dir" --format csv; }
 run_and_merge() { run_all "$1" && merge; }
 
 echo
-echo "A. N processes one after the other and the merge, less one process with one thread:"
+echo "A. N processes one after the other and the merge, less one process with one thread; wall and processor seconds:"
 echo
-echo "| model | points | chunks | points a chunk | one process, s | N processes, s | of it merge, s | a chunk, ms |"
-echo "| --- | --- | --- | --- | --- | --- | --- | --- |"
+echo "| model | points | chunks | points a chunk | one process | N processes | of it merge | a chunk, wall ms | a chunk, processor ms |"
+echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
 dir="$place/a"
 processes() { # name, points, runs, arguments; chunks from `sizes`
     local arguments one all merged n
@@ -63,18 +65,20 @@ processes() { # name, points, runs, arguments; chunks from `sizes`
         plan "$2" "$n" "${arguments[@]}"
         all=$(least "$3" anew run_and_merge "$n")
         merged=$(least "$3" nothing merge)
-        echo "| $1 | $2 | $n | $(($2 / n)) | $one | $all | $merged | $(calc '($1 - $2) / $3 * 1000' "$all" "$one" "$n") |"
+        # shellcheck disable=SC2086
+        echo "| $1 | $2 | $n | $(($2 / n)) | $one | $all | $merged |" \
+            "$(calc '($3 - $1) / $5 * 1000' $one $all "$n") | $(calc '($4 - $2) / $5 * 1000' $one $all "$n") |"
     done
 }
 sizes="1 5 25 125" processes quickstart 2000 5 "${quick[@]}"
-sizes="1 4 8" processes frontier-lab 64 3 "${frontier[@]}"
+sizes="8" processes frontier-lab 64 2 "${frontier[@]}"
 
 echo
 echo "B. A chunk whose points all stand in its journal, so that it solves nothing: what its process costs, by the"
 echo "   points of the whole sweep, whose manifest it reads:"
 echo
-echo "| model | points of the sweep | manifest, MB | points of the chunk | a chunk, ms |"
-echo "| --- | --- | --- | --- | --- |"
+echo "| model | points of the sweep | manifest, MB | points of the chunk | a chunk, wall ms | processor ms |"
+echo "| --- | --- | --- | --- | --- | --- |"
 dir="$place/b"
 kept() { anew; cp "$place/journal" "$dir/chunk-0000.journal"; }
 journal() { # name, points, chunks, arguments
@@ -87,9 +91,10 @@ journal() { # name, points, chunks, arguments
     until ln "$dir/chunk-0000.journal" "$place/journal" 2> /dev/null; do sleep 0.001; done
     wait $!
     rows=$(($(wc -l < "$place/journal") - 1))
-    time=$(least 15 kept "$program" -q sweep run --chunk 0 --out "$dir")
+    time=$(least 25 kept "$program" -q sweep run --chunk 0 --out "$dir")
+    # shellcheck disable=SC2086
     bytes=$(stat -c %s "$dir/manifest.json")
-    echo "| $1 | $2 | $(calc '$1 / 1e6' "$bytes") | $rows | $(calc '$1 * 1000' "$time") |"
+    echo "| $1 | $2 | $(calc '$1 / 1e6' "$bytes") | $rows | $(calc '$1 * 1000' $time) | $(calc '$2 * 1000' $time) |"
 }
 journal quickstart 2000 5 "${quick[@]}"
 journal quickstart 20000 50 "${quick[@]}"
@@ -100,19 +105,20 @@ journal frontier-lab 20000 2500 "${frontier[@]}"
 
 # The same two sweeps on an engine: its command as `engine`, in $dir.
 few=8 many=40 all=320
+wall() { local both; both=$(least "$1" anew "${@:2}") && echo "${both% *}"; }
 on_engine() { # name
     local few_own many_own few_here many_here task fixed arguments one time
     mapfile -t arguments < <(points $all "${quick[@]}")
     dir="$place/few" && plan $all $few "${arguments[@]}"
-    few_own=$(least 5 anew run_and_merge $few) few_here=$(least 3 anew engine)
+    few_own=$(wall 5 run_and_merge $few) few_here=$(wall 3 engine)
     dir="$place/many" && plan $all $many "${arguments[@]}"
-    many_own=$(least 5 anew run_and_merge $many) many_here=$(least 3 anew engine)
+    many_own=$(wall 5 run_and_merge $many) many_here=$(wall 3 engine)
     task=$(calc '($1 - $2 - $3 + $4) / $5 * 1000' "$many_here" "$few_here" "$many_own" "$few_own" $((many - few)))
     fixed=$(calc '$1 - $2 - $3 * $4 / 1000' "$few_here" "$few_own" "$task" $few)
     echo "| $1 | quickstart | $all | $few, $many | $few_own, $many_own | $few_here, $many_here | $task | $fixed |"
     mapfile -t arguments < <(points 64 "${frontier[@]}")
     dir="$place/frontier" && plan 64 8 "${arguments[@]}"
-    one=$(least 1 anew run_and_merge 8) time=$(least 1 anew engine)
+    one=$(wall 1 run_and_merge 8) time=$(wall 1 engine)
     echo "| $1 | frontier-lab | 64 | 8 | $one | $time | | |"
 }
 heading() {

@@ -429,6 +429,34 @@ fn the_manifest_follows_its_schema_and_is_the_same_bytes_again() {
     assert!(text(&out.stderr).contains("whose manifest is gone"), "{}", text(&out.stderr));
 }
 
+/// Object stores are a feature of the build; a folder in one is not taken for one of this machine.
+#[test]
+fn a_folder_in_a_store_is_no_folder_here() {
+    for dir in ["s3://bucket/night", "gs://bucket/night", "az://container/night"] {
+        let out = polysource(&["sweep", "submit", dir, "--on", "slurm"]);
+        assert_eq!(out.status.code(), Some(2));
+        assert!(text(&out.stderr).contains(&format!("{dir} is in an object store")), "{}", text(&out.stderr));
+    }
+    if cfg!(not(feature = "object-store")) {
+        let vary = ["--vary", "offers.aws-trainium2.price=1..2/8"];
+        for step in [
+            &[&["sweep", "plan", QUICKSTART, "--chunks", "1", "--out", "s3://bucket/night"][..], &vary].concat()[..],
+            &["sweep", "run", "--chunk", "0", "--out", "s3://bucket/night"],
+            &["sweep", "status", "s3://bucket/night"],
+            &["sweep", "merge", "s3://bucket/night"],
+        ] {
+            let out = polysource(step);
+            assert_eq!(out.status.code(), Some(2), "{step:?}");
+            assert!(text(&out.stderr).contains("build it with `--features object-store`"), "{}", text(&out.stderr));
+        }
+        assert!(!std::path::Path::new("s3:").exists());
+    } else {
+        let out = polysource(&["sweep", "status", "s3:///night"]);
+        assert_eq!(out.status.code(), Some(2));
+        assert!(text(&out.stderr).contains("names no bucket"), "{}", text(&out.stderr));
+    }
+}
+
 /// A model that is called as a command is meant by its path; after an option it is a model as well.
 #[test]
 fn a_model_may_be_called_as_a_command() {

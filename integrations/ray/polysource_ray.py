@@ -128,7 +128,8 @@ def main(arguments=None):
     parser.add_argument("--program", default="polysource", help="the program as the nodes find it; default polysource")
     parser.add_argument("--quiet", "-q", action="store_true", help="say nothing but errors")
     args = parser.parse_args(arguments)
-    folder = str(Path(args.dir).resolve())
+    # Nodes know it by its whole path; in an object store it has one already.
+    folder = args.dir if "://" in args.dir else str(Path(args.dir).resolve())
     tell = (lambda message: None) if args.quiet else complain
     try:
         chunks, of = unfinished(args.program, folder)

@@ -30,6 +30,7 @@ trap stop EXIT
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 command -v python3 > /dev/null || skip "there is no python3 to find free ports"
 host=$(hostname -s) || skip "there is no hostname to name the node"
+processors=${processors:-$(nproc)}
 # A job that is begun again waits until the credential of its first time has expired, usually 120 s.
 cat > "$base/slurm.conf" << EOF
 ClusterName=test
@@ -55,7 +56,7 @@ MpiDefault=none
 SchedulerParameters=sched_min_interval=100000,defer_batch=no
 KillWait=5
 MaxArraySize=101
-NodeName=$host NodeAddr=127.0.0.1 CPUs=${processors:=$(nproc)} State=UNKNOWN
+NodeName=$host NodeAddr=127.0.0.1 CPUs=$processors State=UNKNOWN
 PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 EOF
 export SLURM_CONF="$base/slurm.conf"

@@ -4,13 +4,13 @@
 //! reason to stop solving.
 
 use std::fs;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{JoinHandle, spawn};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::folder::Folder;
 use crate::analysis::sweep::{Heartbeat, State};
 
 /// Seconds since 1970.
@@ -26,7 +26,7 @@ pub(super) struct Heart {
 }
 
 struct Body {
-    path: PathBuf,
+    folder: Arc<Folder>,
     first: Heartbeat,
     solved: AtomicUsize,
     /// One beat at a time, and none after the last.
@@ -35,7 +35,7 @@ struct Body {
 
 impl Heart {
     /// Beats at once, and then every so often. `done` points were finished before.
-    pub(super) fn start(path: PathBuf, chunk: usize, points: usize, done: usize, every: Duration) -> Self {
+    pub(super) fn start(folder: &Arc<Folder>, chunk: usize, points: usize, done: usize, every: Duration) -> Self {
         let first = Heartbeat {
             chunk,
             state: State::Running,
@@ -48,7 +48,8 @@ impl Heart {
             solved: 0,
             message: None,
         };
-        let body = Arc::new(Body { path, first, solved: AtomicUsize::new(0), beating: Mutex::new(()) });
+        let body =
+            Arc::new(Body { folder: Arc::clone(folder), first, solved: AtomicUsize::new(0), beating: Mutex::new(()) });
         body.beat(State::Running, None);
         let (end, ended) = channel();
         let beating = Arc::clone(&body);
@@ -87,12 +88,9 @@ impl Body {
             ..self.first.clone()
         };
         let text = serde_json::to_string(&beat).unwrap_or_default() + "\n";
-        // Not forced to the disk: it is worth nothing after a power cut.
-        let beside = self.path.with_extension(format!("heartbeat.{}-{}.part", self.first.host, self.first.process));
-        let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, &self.path));
-        if let Err(error) = written {
+        let who = format!("{}-{}", self.first.host, self.first.process);
+        if let Err(error) = self.folder.beat(self.first.chunk, &text, &who) {
             tracing::debug!("no heartbeat: {error}");
-            let _ = fs::remove_file(&beside);
         }
     }
 }

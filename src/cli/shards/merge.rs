@@ -27,7 +27,7 @@ pub(in crate::cli) struct MergeCommand {
 }
 
 pub(super) fn run(command: &MergeCommand, quiet: bool) -> Result<u8, Failure> {
-    let folder = Folder(&command.dir);
+    let folder = Folder::of(&command.dir)?;
     let sealed = folder.sealed().map_err(|error| Failure::Outside(error.told(&folder)))?;
     let manifest = &sealed.manifest;
     let mut rows: Vec<Option<Row>> = vec![None; manifest.points.len()];
@@ -65,7 +65,7 @@ pub(super) fn run(command: &MergeCommand, quiet: bool) -> Result<u8, Failure> {
 
 /// Which chunks cannot be taken, and what to do.
 fn told(folder: &Folder, chunks: usize, missing: &[usize], wrong: &[(usize, ChunkError)]) -> String {
-    let run = |chunk: usize| format!("run `polysource sweep run --chunk {chunk} --out {}`", folder.0.display());
+    let run = |chunk: usize| format!("run `polysource sweep run --chunk {chunk} --out {}`", folder.shown());
     let mut text = format!("error: {} of {chunks} chunks cannot be merged\n", missing.len() + wrong.len());
     if let Some(&first) = missing.first() {
         let each = if missing.len() > 1 { ", and so each of them" } else { "" };
@@ -75,8 +75,7 @@ fn told(folder: &Folder, chunks: usize, missing: &[usize], wrong: &[(usize, Chun
         text += &match error {
             ChunkError::Torn(_) => format!("  torn: {chunk}, {error}; {}\n", run(*chunk)),
             ChunkError::Foreign(_) => {
-                let path = folder.rows(*chunk);
-                format!("  foreign: {chunk}, {error}; move {} away and {}\n", path.display(), run(*chunk))
+                format!("  foreign: {chunk}, {error}; move {} away and {}\n", folder.rows(*chunk), run(*chunk))
             }
         };
     }

@@ -3,9 +3,12 @@
 mod folder;
 mod heartbeat;
 mod merge;
+mod place;
 mod plan;
 mod run;
 mod status;
+#[cfg(feature = "object-store")]
+mod store;
 mod submit;
 
 use clap::{ArgMatches, Args, FromArgMatches, Subcommand};

@@ -1,12 +1,11 @@
 //! `sweep plan`: the manifest.
 
-use std::fs;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::folder::{Folder, there};
+use super::folder::Folder;
 use crate::analysis::sweep::{self, Manifest, SweepOptions as Written};
 use crate::cli::args::{DetailArg, SweepOptions};
 use crate::cli::sweep::asked;
@@ -46,21 +45,20 @@ pub(super) fn run(command: &PlanCommand, quiet: bool) -> Result<u8, Failure> {
     Manifest::read(text.as_bytes())
         .and_then(|sealed| sealed.manifest.sweep().map(|_| ()))
         .map_err(|e| Failure::Outside(format!("the manifest cannot be used: {e}")))?;
-    let folder = Folder(&command.out);
-    let path = folder.manifest();
-    match there(&path)? {
+    let folder = Folder::of(&command.out)?;
+    let of_another =
+        |shown: String| Failure::Usage(format!("{shown} is of another sweep: name another folder, or delete this one"));
+    match folder.manifest_bytes()? {
         Some(bytes) if bytes == text.as_bytes() => {}
-        Some(_) => {
-            let message = format!("{} is of another sweep: name another folder, or delete this one", path.display());
-            return Err(Failure::Usage(message));
-        }
+        Some(_) => return Err(of_another(folder.manifest())),
         None => {
-            fs::create_dir_all(&command.out)?;
-            if holds_chunks(&command.out)? {
+            if folder.names()?.iter().any(|name| name.starts_with("chunk-")) {
                 let message = "has chunks of a sweep whose manifest is gone: name another folder, or delete them";
-                return Err(Failure::Usage(format!("{} {message}", command.out.display())));
+                return Err(Failure::Usage(format!("{} {message}", folder.shown())));
             }
-            files::write(Some(&path), text.as_bytes())?;
+            if !folder.seal(&text)? && folder.manifest_bytes()?.as_deref() != Some(text.as_bytes()) {
+                return Err(of_another(folder.manifest()));
+            }
         }
     }
     if !quiet {
@@ -73,19 +71,10 @@ pub(super) fn run(command: &PlanCommand, quiet: bool) -> Result<u8, Failure> {
         };
         let told = format!(
             "{points} points in {chunks} chunks{fewer}: run `polysource sweep run --chunk I --out {}` for I from 0 to {}\n",
-            command.out.display(),
+            folder.shown(),
             chunks - 1
         );
         files::complain(told.as_bytes());
     }
     Ok(exit::DONE)
-}
-
-fn holds_chunks(folder: &std::path::Path) -> std::io::Result<bool> {
-    for entry in fs::read_dir(folder)? {
-        if entry?.file_name().to_string_lossy().starts_with("chunk-") {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::Args;
@@ -47,7 +47,8 @@ impl From<io::Error> for Stopped {
 }
 
 pub(super) fn run(command: &RunCommand, quiet: bool) -> Result<u8, Failure> {
-    match solved(command, quiet) {
+    let folder = Arc::new(Folder::of(&command.out)?);
+    match solved(command, &folder, quiet) {
         Ok(told) => {
             if !quiet {
                 files::complain(told.as_bytes());
@@ -66,11 +67,11 @@ pub(super) fn run(command: &RunCommand, quiet: bool) -> Result<u8, Failure> {
     }
 }
 
-fn solved(command: &RunCommand, quiet: bool) -> Result<String, Stopped> {
-    let (folder, chunk) = (Folder(&command.out), command.chunk);
+fn solved(command: &RunCommand, folder: &Arc<Folder>, quiet: bool) -> Result<String, Stopped> {
+    let chunk = command.chunk;
     let sealed = folder.sealed().map_err(|error| match &error {
-        NoManifest::Outside(_) => Stopped::Outside(error.told(&folder)),
-        NoManifest::Wrong(_) => Stopped::Hopeless(error.told(&folder)),
+        NoManifest::Outside(_) => Stopped::Outside(error.told(folder)),
+        NoManifest::Wrong(_) => Stopped::Hopeless(error.told(folder)),
     })?;
     let Some(bounds) = sealed.manifest.chunks.get(chunk) else {
         let chunks = sealed.manifest.chunks.len();
@@ -83,19 +84,22 @@ fn solved(command: &RunCommand, quiet: bool) -> Result<String, Stopped> {
         Found::Nothing => {}
         Found::Wrong(error @ ChunkError::Torn(_)) => again = format!("chunk {chunk} was solved again, for {error}\n"),
         Found::Wrong(error @ ChunkError::Foreign(_)) => {
-            let path = folder.rows(chunk);
-            let message = format!("{} is there and not of this chunk: {error}; move it away", path.display());
-            let heart = Heart::start(folder.heartbeat(chunk), chunk, points, 0, command.heartbeat);
+            let message = format!("{} is there and not of this chunk: {error}; move it away", folder.rows(chunk));
+            let heart = Heart::start(folder, chunk, points, 0, command.heartbeat);
             heart.end(State::Failed, Some(&message));
             return Err(Stopped::Hopeless(message));
         }
     }
-    let (journal, done) = opened(&folder, &sealed, chunk)?;
-    let heart = Heart::start(folder.heartbeat(chunk), chunk, points, done.len(), command.heartbeat);
-    match rows(&sealed, chunk, &journal, done, &heart, quiet).and_then(|rows| written(&folder, &sealed, chunk, &rows)) {
+    let (journal, done) = opened(folder, &sealed, chunk)?;
+    let heart = Heart::start(folder, chunk, points, done.len(), command.heartbeat);
+    match rows(&sealed, chunk, &journal, done, &heart, quiet)
+        .and_then(|rows| Ok(folder.write(chunk, &chunk_text(&sealed, chunk, &rows))?))
+    {
         Ok(()) => {
             journal.remove();
             heart.end(State::Done, None);
+            // Left behind where it is kept it does no harm.
+            let _ = folder.forget(chunk);
             Ok(again + &format!("chunk {chunk} is done: {points} points\n"))
         }
         Err(stopped) => {
@@ -111,7 +115,7 @@ fn solved(command: &RunCommand, quiet: bool) -> Result<String, Stopped> {
 /// The chunk's own journal, and what an earlier run finished. One that is not of this chunk is begun
 /// anew: what is in this folder belongs to it, and can be solved again.
 fn opened(folder: &Folder, sealed: &Sealed, chunk: usize) -> Result<(JournalFile, BTreeMap<usize, Row>), Stopped> {
-    let path = folder.journal(chunk);
+    let path = folder.journal(chunk)?;
     let header = || Header::of_chunk(&sealed.manifest, &sealed.sha256, chunk);
     let open = || match journal::open(&path, header(), true) {
         Ok(opened) => Ok(Ok(opened)),
@@ -158,12 +162,4 @@ fn rows(
     let (points, solved) = (rows.len(), rows.iter().flatten().count());
     let message = || format!("chunk {chunk} interrupted after {solved} of {points} points; the same command goes on\n");
     rows.into_iter().collect::<Option<Vec<Row>>>().ok_or_else(|| Stopped::Interrupted(message()))
-}
-
-/// Writes the rows, and then, as the last of all, their checksum.
-fn written(folder: &Folder, sealed: &Sealed, chunk: usize, rows: &[Row]) -> Result<(), Stopped> {
-    let text = chunk_text(sealed, chunk, rows);
-    files::write(Some(&folder.rows(chunk)), text.as_bytes())?;
-    files::write(Some(&folder.checksum(chunk)), Folder::checksum_line(chunk, text.as_bytes()).as_bytes())?;
-    Ok(())
 }

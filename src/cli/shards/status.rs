@@ -1,8 +1,7 @@
 //! `sweep status`: how far the chunks are.
 
-use std::fs;
-use std::io::{self, BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -36,16 +35,17 @@ enum StatusFormat {
 }
 
 pub(super) fn run(command: &StatusCommand) -> Result<u8, Failure> {
-    let folder = Folder(&command.dir);
+    let folder = Folder::of(&command.dir)?;
     let sealed = folder.sealed().map_err(|error| Failure::Outside(error.told(&folder)))?;
+    let names = folder.names()?;
     let seen = |chunk| -> io::Result<Seen> {
         Ok(Seen {
             finished: match command.verify {
                 true => matches!(folder.chunk(&sealed, chunk)?, Found::Whole(_)),
-                false => folder.finished(chunk),
+                false => Folder::finished(&names, chunk),
             },
-            heartbeat: folder.heard(chunk),
-            journal: lines(&folder.journal(chunk)).unwrap_or(0).saturating_sub(1),
+            heartbeat: folder.heard(&names, chunk),
+            journal: folder.journal_lines(&names, chunk).saturating_sub(1),
         })
     };
     let seen = (0..sealed.manifest.chunks.len()).map(seen).collect::<io::Result<Vec<Seen>>>()?;
@@ -57,19 +57,4 @@ pub(super) fn run(command: &StatusCommand) -> Result<u8, Failure> {
     }
     files::write(None, &text)?;
     Ok(exit::DONE)
-}
-
-/// How many whole lines a file has.
-fn lines(path: &Path) -> io::Result<usize> {
-    let mut reader = BufReader::new(fs::File::open(path)?);
-    let mut count = 0;
-    loop {
-        let buffer = reader.fill_buf()?;
-        if buffer.is_empty() {
-            return Ok(count);
-        }
-        count += buffer.iter().filter(|&&b| b == b'\n').count();
-        let n = buffer.len();
-        reader.consume(n);
-    }
 }

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::SubmitCommand;
 use crate::cli::exit;
+use crate::cli::shards::place::in_store;
 
 #[derive(Args, Debug)]
 pub(super) struct KubernetesArgs {
@@ -19,6 +20,9 @@ pub(super) struct KubernetesArgs {
     /// Kubernetes: where in the volume the folder is; left out, it is the volume.
     #[arg(long, value_name = "PATH")]
     sub_path: Option<String>,
+    /// Kubernetes: the secret that says who may use the object store, in variables of the environment.
+    #[arg(long, value_name = "NAME")]
+    secret: Option<String>,
     /// Kubernetes: name of the job.
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
@@ -41,6 +45,7 @@ impl KubernetesArgs {
             (self.image.is_some(), "--image"),
             (self.claim.is_some(), "--claim"),
             (self.sub_path.is_some(), "--sub-path"),
+            (self.secret.is_some(), "--secret"),
             (self.name.is_some(), "--name"),
             (self.parallelism.is_some(), "--parallelism"),
             (self.max_failed.is_some(), "--max-failed"),
@@ -57,7 +62,18 @@ pub(super) fn job(command: &SubmitCommand, id: &str, chunks: usize) -> Result<St
         value.map(text).ok_or_else(|| format!("`--on kubernetes` needs `{option}`, such as `{option} {example}`"))
     };
     let image = needed(&args.image, "--image", "example/polysource:0.1.0")?;
-    let claim = needed(&args.claim, "--claim", "sweeps")?;
+    let place = if in_store(&command.dir).is_some() {
+        if let Some(option) = [(&args.claim, "--claim"), (&args.sub_path, "--sub-path")].iter().find(|o| o.0.is_some())
+        {
+            return Err(format!("`{}` is for a folder in a volume, and this one is in an object store", option.1));
+        }
+        Place::store(&command.dir.display().to_string(), args.secret.as_deref())
+    } else {
+        if args.secret.is_some() {
+            return Err("`--secret` is for a folder in an object store, and this one is in a volume".to_owned());
+        }
+        Place::volume(&needed(&args.claim, "--claim", "sweeps")?, args.sub_path.as_deref())
+    };
     let name = args.name.clone().unwrap_or_else(|| format!("polysource-{id}"));
     // A pod is called after the job and its index, which together have to be a label of DNS.
     let longest = format!("{name}-{}", chunks - 1);
@@ -77,8 +93,7 @@ pub(super) fn job(command: &SubmitCommand, id: &str, chunks: usize) -> Result<St
     let parallelism = args.parallelism.map_or(most, |n| (n as usize).min(most));
     let failed = args.max_failed.map_or(most, |n| (n as usize).min(most));
     let again = command.attempts.get() - 1;
-    let sub_path =
-        args.sub_path.as_deref().map(|p| format!("\n              subPath: {}", text(p))).unwrap_or_default();
+    let Place { out, container, volumes } = place;
     let (name, memory, hopeless) = (text(&name), text(memory), exit::HOPELESS);
     Ok(format!(
         r#"apiVersion: batch/v1
@@ -118,7 +133,7 @@ spec:
       containers:
         - name: chunk
           image: {image}
-          command: ["polysource", "sweep", "run", "--chunk", "$(JOB_COMPLETION_INDEX)", "--out", "/sweep"]
+          command: ["polysource", "sweep", "run", "--chunk", "$(JOB_COMPLETION_INDEX)", "--out", {out}]
           resources:
             requests:
               cpu: "1"
@@ -126,15 +141,41 @@ spec:
             limits:
               cpu: "1"
               memory: {memory}
-          volumeMounts:
-            - name: sweep
-              mountPath: /sweep{sub_path}
-      volumes:
-        - name: sweep
-          persistentVolumeClaim:
-            claimName: {claim}
-"#
+{container}{volumes}"#
     ))
+}
+
+/// What a job says of where the folder is.
+struct Place {
+    /// The folder as a pod finds it.
+    out: String,
+    /// What the container needs for that.
+    container: String,
+    /// What the pod needs for that.
+    volumes: String,
+}
+
+impl Place {
+    /// A folder in a volume, whose claim is a text of YAML already.
+    fn volume(claim: &str, sub_path: Option<&str>) -> Self {
+        let sub_path = sub_path.map(|p| format!("              subPath: {}\n", text(p))).unwrap_or_default();
+        Place {
+            out: text("/sweep"),
+            container: format!(
+                "          volumeMounts:\n            - name: sweep\n              mountPath: /sweep\n{sub_path}"
+            ),
+            volumes: format!(
+                "      volumes:\n        - name: sweep\n          persistentVolumeClaim:\n            claimName: {claim}\n"
+            ),
+        }
+    }
+
+    /// A folder in an object store.
+    fn store(dir: &str, secret: Option<&str>) -> Self {
+        let secret = secret
+            .map(|s| format!("          envFrom:\n            - secretRef:\n                name: {}\n", text(s)));
+        Place { out: text(dir), container: secret.unwrap_or_default(), volumes: String::new() }
+    }
 }
 
 /// A text as YAML, which takes it as JSON has it.

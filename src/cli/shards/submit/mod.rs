@@ -13,6 +13,7 @@ use clap::{Args, ValueEnum};
 
 use super::folder::{Folder, Found};
 use super::merge::ranges;
+use super::place::in_store;
 use crate::cli::args::SweepFormat;
 use crate::cli::{Failure, exit, files};
 
@@ -45,7 +46,11 @@ enum Engine {
 }
 
 pub(super) fn run(command: &SubmitCommand, quiet: bool) -> Result<u8, Failure> {
-    let folder = Folder(&command.dir);
+    if command.on == Engine::Slurm && in_store(&command.dir).is_some() {
+        let message = "is in an object store, and jobs of Slurm run in a folder that the nodes share: plan into one";
+        return Err(Failure::Usage(format!("{} {message}", command.dir.display())));
+    }
+    let folder = Folder::of(&command.dir)?;
     let sealed = folder.sealed().map_err(|error| Failure::Outside(error.told(&folder)))?;
     let (chunks, id) = (sealed.manifest.chunks.len(), &sealed.sha256[..12]);
     let other = match command.on {
