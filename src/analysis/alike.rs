@@ -115,7 +115,7 @@ impl Known {
     /// What an answer says; nothing if there is none, or none to be guessed from.
     pub fn of(formulation: Formulation, solved: Solved) -> Option<Self> {
         let useful = is_plain(&formulation) && solved.status == CertifiedStatus::Optimal;
-        useful.then(|| Known { x: solved.x, y: solved.y, formulation: Some(formulation) })
+        useful.then_some(Known { x: solved.x, y: solved.y, formulation: Some(formulation) })
     }
 
     /// What lies a part of the way to another answer.

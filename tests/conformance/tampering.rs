@@ -71,7 +71,7 @@ fn costs() {
     let mut tried = 0;
     for (Chosen { mut lp, .. }, solved, seed) in answers() {
         for j in 0..solved.x.len() {
-            let (column, x) = (lp.columns()[j].clone(), solved.x[j]);
+            let (column, x) = (lp.columns()[j], solved.x[j]);
             // Without a bound, the rows may be what keeps it from falling.
             let room = x - column.lower;
             let inside = |room: f64| room.is_finite() && room > 1e-3 * (1.0 + x.abs());
