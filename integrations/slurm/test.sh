@@ -106,7 +106,7 @@ done
 [ ! -e "$dir/rows.csv" ] || fail "something was merged"
 
 echo "5. more chunks than an array may have are refused"
-"$program" -q sweep plan models/quickstart.yaml --vary 'offers.aws-trainium2.price=1..2/1000' --chunks 102 --out "$work/many"
+"$program" -q sweep plan models/quickstart.yaml --vary 'offers.aws-trainium2.price=1..2/6528' --chunks 102 --out "$work/many"
 "$program" -q sweep submit "$work/many" --on slurm 2> "$base/told" && fail "102 chunks were taken"
 grep -q 'at most 101 (MaxArraySize)' "$base/told" || fail "$(cat "$base/told")"
 echo passed

@@ -195,10 +195,7 @@ pub fn solved_by_guess(lp: &LinearProgram, x: Vec<f64>, y: Vec<f64>) -> Option<S
 /// Whether the first engine of a choice starts from its last basis, for programs that are not small.
 #[must_use]
 pub fn keeps_basis(choice: EngineChoice) -> bool {
-    match choice {
-        EngineChoice::Microlp | EngineChoice::Clarabel => false,
-        _ => cfg!(feature = "highs"),
-    }
+    cfg!(feature = "highs") && !matches!(choice, EngineChoice::Microlp | EngineChoice::Clarabel)
 }
 
 /// Solves a valid program; `first` is what the first engine in the order has said of it already.
