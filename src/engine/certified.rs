@@ -1,18 +1,19 @@
 //! Engines in turn, until one gives an answer that passes the certificate.
 
 use super::branch::solve_integers;
+use super::condensed::{condensed, expanded};
 use super::dual::dual_of_vertex;
 use super::phase_one::{PhaseOne, phase_one};
 use super::vertex::vertex;
 use super::{Clarabel, Engine, EngineChoice, EngineError, Microlp, Outcome, SolveOptions, Status, ray};
 use crate::lp::{
-    Certificate, Condensed, LinearProgram, Scaling, certify, lower_bound, primal_violation, repaired, usable,
-    verify_farkas, verify_ray,
+    Certificate, LinearProgram, Scaling, certify, lower_bound, primal_violation, repaired, usable, verify_farkas,
+    verify_ray,
 };
 
 /// Up to this many columns the simplex method of microlp is tried first: it is as fast there, and
 /// gives a vertex at once, the same in every build.
-const SMALL: usize = 2_500;
+pub(super) const SMALL: usize = 2_500;
 
 /// Values this near to a bound, relative to the larger of the bound and the program's scale, are
 /// on it.
@@ -137,47 +138,13 @@ pub fn solve_certified(
 ) -> Result<Solved, EngineError> {
     lp.validate()?;
     choice.built_in()?;
-    if let Some(solved) = solve_condensed(lp, choice, options)? {
-        return Ok(solved);
+    if let Some(condensed) = condensed(lp) {
+        let solved = solve_from(condensed.program(), choice, options, None)?;
+        if let Some(solved) = expanded(lp, &condensed, solved) {
+            return Ok(solved);
+        }
     }
     solve_from(lp, choice, options, None)
-}
-
-/// The part of the columns that condensing must save: with less it is no faster.
-const SAVED: f64 = 0.2;
-
-/// Solves a large program through its condensed one, if that is much smaller. The answer is certified on
-/// the whole program; without that there is none.
-fn solve_condensed(
-    lp: &LinearProgram,
-    choice: EngineChoice,
-    options: &SolveOptions,
-) -> Result<Option<Solved>, EngineError> {
-    let columns = lp.columns().len();
-    if columns <= SMALL {
-        return Ok(None);
-    }
-    let saves = |c: &Condensed| (c.program().columns().len() as f64) < (1.0 - SAVED) * columns as f64;
-    let Some(condensed) = Condensed::of(lp, "use").filter(saves) else { return Ok(None) };
-    let small = condensed.program();
-    tracing::debug!(columns = small.columns().len(), rows = small.rows().len(), "condensed");
-    let solved = solve_from(small, choice, options, None)?;
-    let engine = solved.certificate.engine.as_str();
-    match solved.status {
-        CertifiedStatus::Optimal => {
-            let (x, y) = (tidied(lp, &condensed.point(lp, &solved.x)), condensed.multipliers(&solved.y));
-            let certificate = certify(lp, engine, &x, &y, 0.0);
-            tracing::debug!(primal = certificate.primal, gap = certificate.gap, "certificate of the whole program");
-            Ok(certificate.verified.then(|| accept(lp, x, y, certificate, solved.attempts)))
-        }
-        CertifiedStatus::Infeasible => {
-            let ray = solved.farkas.map(|ray| condensed.multipliers(&ray));
-            let proven = ray.filter(|ray| verify_farkas(lp, ray).proves);
-            let found = Found { attempts: solved.attempts, ..Found::default() };
-            Ok(proven.map(|ray| infeasible(found, engine, ray)))
-        }
-        _ => Ok(None),
-    }
 }
 
 /// Relative gap up to which a guess is an answer: much closer than what an engine's answer has to be,
@@ -361,7 +328,13 @@ fn best(lp: &LinearProgram, found: &mut Found) -> Option<Solved> {
     None
 }
 
-fn accept(lp: &LinearProgram, x: Vec<f64>, y: Vec<f64>, certificate: Certificate, attempts: Vec<Attempt>) -> Solved {
+pub(super) fn accept(
+    lp: &LinearProgram,
+    x: Vec<f64>,
+    y: Vec<f64>,
+    certificate: Certificate,
+    attempts: Vec<Attempt>,
+) -> Solved {
     let reduced_costs = lp.reduced_costs(&y, true);
     Solved { x, y, reduced_costs, attempts, ..Solved::without_numbers(CertifiedStatus::Optimal, certificate) }
 }

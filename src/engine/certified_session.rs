@@ -1,18 +1,29 @@
 //! A session whose every answer is certified.
 
 use super::certified::{order, solve_from};
+use super::condensed::{condensed, expanded};
 use super::{Basis, EngineChoice, EngineError, Session, SolveOptions, Solved};
-use crate::lp::{ColumnId, LinearProgram, RowId};
+use crate::lp::{ColumnId, Condensed, LinearProgram, RowId};
 
 /// A program that is changed and solved again, with what [`super::solve_certified`] would say of
 /// it each time.
 ///
-/// The first engine of the choice keeps the program open; if its answer does not pass the
-/// certificate, the others solve the program from nothing.
+/// The first engine of the choice keeps the program open, or its condensed one if that is much smaller;
+/// if its answer does not pass the certificate, the others solve the program from nothing.
 pub struct CertifiedSession {
     session: Box<dyn Session>,
+    /// The program, if the session has the condensed one.
+    whole: Option<Whole>,
     choice: EngineChoice,
     options: SolveOptions,
+}
+
+/// A program whose condensed one is in a session.
+struct Whole {
+    lp: LinearProgram,
+    condensed: Condensed,
+    /// Whether the program was changed since.
+    changed: bool,
 }
 
 impl CertifiedSession {
@@ -23,34 +34,47 @@ impl CertifiedSession {
     pub fn open(lp: LinearProgram, choice: EngineChoice, options: &SolveOptions) -> Result<Self, EngineError> {
         choice.built_in()?;
         let choice = choice.to_solve_again();
-        let session = order(&lp, choice)[0].open(lp, options)?;
-        Ok(CertifiedSession { session, choice, options: *options })
+        let (kept, whole) = kept(lp);
+        let session = order(&kept, choice)[0].open(kept, options)?;
+        Ok(CertifiedSession { session, whole, choice, options: *options })
     }
 
     /// The program as it is now.
     #[must_use]
     pub fn program(&self) -> &LinearProgram {
-        self.session.program()
+        self.whole.as_ref().map_or_else(|| self.session.program(), |w| &w.lp)
     }
 
     /// Replaces a column's cost.
     pub fn set_cost(&mut self, column: ColumnId, cost: f64) {
-        self.session.set_cost(column, cost);
+        match self.changing() {
+            Some(lp) => lp.set_cost(column, cost),
+            None => self.session.set_cost(column, cost),
+        }
     }
 
     /// Replaces a column's bounds.
     pub fn set_column_bounds(&mut self, column: ColumnId, lower: f64, upper: f64) {
-        self.session.set_column_bounds(column, lower, upper);
+        match self.changing() {
+            Some(lp) => lp.set_bounds(column, lower, upper),
+            None => self.session.set_column_bounds(column, lower, upper),
+        }
     }
 
     /// Replaces a row's bounds: its right-hand sides.
     pub fn set_row_bounds(&mut self, row: RowId, lower: f64, upper: f64) {
-        self.session.set_row_bounds(row, lower, upper);
+        match self.changing() {
+            Some(lp) => lp.set_row_bounds(row, lower, upper),
+            None => self.session.set_row_bounds(row, lower, upper),
+        }
     }
 
     /// Replaces the coefficient of a column in a row; 0 takes the column out of the row.
     pub fn set_coefficient(&mut self, row: RowId, column: ColumnId, value: f64) {
-        self.session.set_coefficient(row, column, value);
+        match self.changing() {
+            Some(lp) => lp.set_coefficient(row, column, value),
+            None => self.session.set_coefficient(row, column, value),
+        }
     }
 
     /// Adds a row. Terms in the same column add up.
@@ -62,15 +86,28 @@ impl CertifiedSession {
         upper: f64,
         terms: &[(ColumnId, f64)],
     ) -> RowId {
-        self.session.add_row(name, role, lower, upper, terms)
+        let Some(Whole { lp, condensed, changed }) = &mut self.whole else {
+            return self.session.add_row(name, role, lower, upper, terms);
+        };
+        let row = lp.add_row(name, role, lower, upper, terms.iter().copied());
+        // A row over columns that are what they were keeps the vertex.
+        match condensed.add_row(name, role, lower, upper, terms) {
+            Some(terms) if !*changed => {
+                self.session.add_row(name, role, lower, upper, &terms);
+            }
+            _ => *changed = true,
+        }
+        row
     }
 
     /// Replaces the whole program; see [`Session::replace`].
     pub fn replace(&mut self, lp: LinearProgram) {
-        self.session.replace(lp);
+        let (kept, whole) = kept(lp);
+        self.session.replace(kept);
+        self.whole = whole;
     }
 
-    /// The vertex of the last solve, if the engine tells; see [`Session::basis`].
+    /// The vertex of the last solve, of whichever program the engine was given; see [`Session::basis`].
     #[must_use]
     pub fn basis(&self) -> Option<Basis> {
         self.session.basis()
@@ -86,9 +123,30 @@ impl CertifiedSession {
     /// # Errors
     /// [`EngineError::BadProgram`] if the program has no meaning.
     pub fn solve(&mut self) -> Result<Solved, EngineError> {
-        self.session.program().validate()?;
+        self.program().validate()?;
+        if let Some(whole) = self.whole.take_if(|w| w.changed) {
+            self.replace(whole.lp);
+        }
         // A search for whole numbers starts from nothing anyway.
-        let first = (!self.session.program().has_integers()).then(|| self.session.solve());
-        solve_from(self.session.program(), self.choice, &self.options, first)
+        let first = (!self.program().has_integers()).then(|| self.session.solve());
+        let solved = solve_from(self.session.program(), self.choice, &self.options, first)?;
+        let Some(Whole { lp, condensed, .. }) = &self.whole else { return Ok(solved) };
+        expanded(lp, condensed, solved).map_or_else(|| solve_from(lp, self.choice, &self.options, None), Ok)
+    }
+
+    /// The whole program, to be changed, if the session has another one.
+    fn changing(&mut self) -> Option<&mut LinearProgram> {
+        self.whole.as_mut().map(|whole| {
+            whole.changed = true;
+            &mut whole.lp
+        })
+    }
+}
+
+/// What an engine is given of a program, and the program if that is not all of it.
+fn kept(lp: LinearProgram) -> (LinearProgram, Option<Whole>) {
+    match condensed(&lp) {
+        Some(condensed) => (condensed.program().clone(), Some(Whole { lp, condensed, changed: false })),
+        None => (lp, None),
     }
 }

@@ -10,6 +10,7 @@ mod certified;
 mod certified_session;
 mod choice;
 mod clarabel;
+mod condensed;
 mod dual;
 #[cfg(feature = "highs")]
 mod highs;

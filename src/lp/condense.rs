@@ -26,6 +26,8 @@ pub struct Condensed {
     /// For each row of the whole program, its row.
     rows: Vec<RowId>,
     groups: Vec<Group>,
+    /// For each column of the whole program, whether it is one with others.
+    merged: Vec<bool>,
 }
 
 /// Rows that became one.
@@ -107,27 +109,49 @@ impl Condensed {
             columns[j] = program.add_column(name, c.role, lower[j], upper[j], c.cost);
         }
         (0..columns.len()).for_each(|j| columns[j] = columns[first[j].0 as usize]);
-        let mut merged: HashMap<RowId, Vec<RowId>> = HashMap::new();
+        let mut of_group: HashMap<RowId, Vec<RowId>> = HashMap::new();
         for group in &groups {
-            merged.insert(group.rows[0].0, group.rows.iter().map(|r| r.0).collect());
+            of_group.insert(group.rows[0].0, group.rows.iter().map(|r| r.0).collect());
         }
         let mut rows = vec![RowId(0); lp.rows().len()];
         for (i, row) in lp.rows().iter().enumerate().filter(|(i, _)| leader[*i].0 as usize == *i) {
             let id = RowId(i as u32);
-            let all = merged.get(&id).map_or(std::slice::from_ref(&id), Vec::as_slice);
+            let all = of_group.get(&id).map_or(std::slice::from_ref(&id), Vec::as_slice);
             let terms = all.iter().flat_map(|&r| lp.row_terms(r));
             // Of columns that are one, one stands for all.
             let terms = terms.filter(|(c, _)| first[c.0 as usize] == *c).map(|(c, a)| (columns[c.0 as usize], a));
             rows[i] = program.add_row(lp.row_name(id), row.role, row.lower, row.upper, terms);
         }
         (0..rows.len()).for_each(|i| rows[i] = rows[leader[i].0 as usize]);
-        Some(Condensed { program, columns, rows, groups })
+        let mut merged = vec![false; columns.len()];
+        let all = groups.iter().flat_map(|g| &g.rows).flat_map(|(_, columns)| columns);
+        all.for_each(|c| merged[c.0 as usize] = true);
+        Some(Condensed { program, columns, rows, groups, merged })
     }
 
     /// The condensed program.
     #[must_use]
     pub fn program(&self) -> &LinearProgram {
         &self.program
+    }
+
+    /// Adds a row of the whole program, unless it is over columns that are one with others: then they may
+    /// not be alike any more. Its terms in the condensed program.
+    pub fn add_row(
+        &mut self,
+        name: &str,
+        role: &'static str,
+        lower: f64,
+        upper: f64,
+        terms: &[(ColumnId, f64)],
+    ) -> Option<Vec<(ColumnId, f64)>> {
+        if terms.iter().any(|(c, _)| self.merged[c.0 as usize]) {
+            return None;
+        }
+        let terms: Vec<_> = terms.iter().map(|&(c, a)| (self.columns[c.0 as usize], a)).collect();
+        let row = self.program.add_row(name, role, lower, upper, terms.iter().copied());
+        self.rows.push(row);
+        Some(terms)
     }
 
     /// A point of the whole program that is a point of the condensed one.

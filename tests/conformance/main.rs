@@ -7,6 +7,7 @@
 mod changes;
 mod integers;
 mod known;
+mod large;
 mod limits;
 mod proofs;
 mod random;
