@@ -153,7 +153,11 @@ impl Course {
             return None;
         }
         let line = Line::through([(0.0, l), (1.0, r)], (part, m))?;
-        line.affine().has_pattern_of(m.program()).then(|| Course { line, formulation: m.clone() })
+        line.affine().has_pattern_of(m.program()).then(|| {
+            let mut formulation = m.clone();
+            *formulation.program_mut() = line.affine().at(part);
+            Course { line, formulation }
+        })
     }
 
     /// The optimum a `part` of the way: the guess if that passes the certificate, or else by solving.

@@ -19,9 +19,11 @@ use crate::plan::{
 /// How much is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Detail {
-    /// One solve, with what is held, runs and is paid, but not what each limit costs.
+    /// One solve, with what is held and paid.
+    Cost,
+    /// Also who runs what, and the exposure over the horizon, but not what each limit costs.
     Sums,
-    /// One solve, with multipliers and certificate.
+    /// Also the exposure by period, what each limit costs, and all else that one solve tells.
     Plan,
     /// Also what needs further solves: the diversification premium.
     #[default]
@@ -257,9 +259,12 @@ pub(super) fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Deta
     plan.purchases = purchases(model, &schedule);
     plan.contracts = contract_results(model, &schedule, &ledger);
     plan.unmet = unmet(model, &schedule);
+    plan.cost = Some(cost);
+    if detail == Detail::Cost {
+        return Ok(plan);
+    }
     plan.assignments = assignments(model, &schedule);
     plan.exposure = exposure(model, &schedule, &ledger, detail != Detail::Sums);
-    plan.cost = Some(cost);
     if detail == Detail::Sums {
         return Ok(plan);
     }

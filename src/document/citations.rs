@@ -20,11 +20,11 @@ pub struct Citation {
 #[must_use]
 pub fn citations(root: &Node) -> Vec<Citation> {
     let mut found = Vec::new();
-    walk(root, "", &mut found);
+    walk(root, &mut Vec::new(), &mut found);
     found
 }
 
-fn walk(node: &Node, path: &str, found: &mut Vec<Citation>) {
+fn walk<'a>(node: &'a Node, path: &mut Vec<&'a str>, found: &mut Vec<Citation>) {
     let Value::Map(entries) = &node.value else { return };
     let text = |key: &str| match node.get(key).map(|n| &n.value) {
         Some(Value::Scalar(text)) => Some(text.clone()),
@@ -34,14 +34,15 @@ fn walk(node: &Node, path: &str, found: &mut Vec<Citation>) {
     if source.is_some() || as_of.is_some() {
         let place =
             entries.iter().find(|e| matches!(e.key.as_str(), "source" | "as_of")).map_or(node.place, |e| e.place);
-        found.push(Citation { path: path.to_owned(), source, as_of, place });
+        found.push(Citation { path: path.join("."), source, as_of, place });
     }
     for entry in entries {
         // What a scenario changes is told where it is applied.
         if path.is_empty() && entry.key == "scenarios" {
             continue;
         }
-        let below = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
-        walk(&entry.node, &below, found);
+        path.push(&entry.key);
+        walk(&entry.node, path, found);
+        path.pop();
     }
 }

@@ -7,7 +7,7 @@ use super::phase_one::{PhaseOne, phase_one};
 use super::vertex::vertex;
 use super::{Clarabel, Engine, EngineChoice, EngineError, Microlp, Outcome, SolveOptions, Status, ray};
 use crate::lp::{
-    Certificate, LinearProgram, Scaling, certify, lower_bound, primal_violation, repaired, usable, verify_farkas,
+    Certificate, LinearProgram, Scaling, certify, certify_pricing, primal_violation, repaired, usable, verify_farkas,
     verify_ray,
 };
 
@@ -154,9 +154,9 @@ const GUESSED: f64 = 1e-9;
 /// A point and multipliers from elsewhere as the answer of a program, if they are beyond doubt.
 #[must_use]
 pub fn solved_by_guess(lp: &LinearProgram, x: Vec<f64>, y: Vec<f64>) -> Option<Solved> {
-    let certificate = certify(lp, "neighbours", &x, &y, 0.0);
-    let close = certificate.primal <= GUESSED && certificate.gap.abs() <= GUESSED;
-    (certificate.verified && close).then(|| accept(lp, x, y, certificate, Vec::new()))
+    let certified = certified(lp, "neighbours", &x, &[y])?;
+    let Certificate { primal, gap, .. } = certified.certificate;
+    (primal <= GUESSED && gap.abs() <= GUESSED).then(|| accept(x, certified, Vec::new()))
 }
 
 /// Whether the first engine of a choice starts from its last basis, for programs that are not small.
@@ -304,45 +304,55 @@ fn polish(lp: &LinearProgram, options: &SolveOptions, found: &mut Found) {
 
 /// The first pair of point and multipliers that certifies; each point tidied first, then as it is.
 fn best(lp: &LinearProgram, found: &mut Found) -> Option<Solved> {
-    // Rounding on a column without a box makes the bound of multipliers minus infinity: then those
-    // beside them are as good.
-    let mut duals = Vec::new();
-    for y in &found.duals {
-        duals.push(usable(lp, y));
-        if lower_bound(lp, y) == f64::NEG_INFINITY {
-            duals.push(repaired(lp, y));
-        }
-    }
-    for (engine, x) in &found.points {
-        for x in [tidied(lp, x), x.clone()] {
-            for y in &duals {
-                let certificate = certify(lp, engine, &x, y, 0.0);
-                tracing::debug!(engine, primal = certificate.primal, gap = certificate.gap, "certificate");
-                if certificate.verified {
-                    let attempts = std::mem::take(&mut found.attempts);
-                    return Some(accept(lp, x, y.clone(), certificate, attempts));
-                }
-            }
-        }
-    }
-    None
+    let (engine, x, certified) = found.points.iter().find_map(|(engine, x)| {
+        let of = |x: Vec<f64>| certified(lp, engine, &x, &found.duals).map(|c| (*engine, x, c));
+        of(tidied(lp, x)).or_else(|| of(x.clone()))
+    })?;
+    tracing::debug!(engine, "certified");
+    Some(accept(x, certified, std::mem::take(&mut found.attempts)))
 }
 
-pub(super) fn accept(
-    lp: &LinearProgram,
-    x: Vec<f64>,
+/// Multipliers that certify a point.
+pub(super) struct Certified {
+    pub certificate: Certificate,
     y: Vec<f64>,
-    certificate: Certificate,
-    attempts: Vec<Attempt>,
-) -> Solved {
-    let reduced_costs = lp.reduced_costs(&y, true);
+    reduced_costs: Vec<f64>,
+}
+
+/// The first of several multipliers that certify a point.
+pub(super) fn certified(lp: &LinearProgram, engine: &str, x: &[f64], duals: &[Vec<f64>]) -> Option<Certified> {
+    let with = |y: Vec<f64>| {
+        let (certificate, reduced_costs) = certify_pricing(lp, engine, x, &y, 0.0);
+        tracing::debug!(engine, primal = certificate.primal, gap = certificate.gap, "certificate");
+        Certified { certificate, y, reduced_costs }
+    };
+    duals.iter().find_map(|y| {
+        let first = with(usable(lp, y));
+        if first.certificate.verified {
+            return Some(first);
+        }
+        // Rounding on a column without a box makes the bound of multipliers minus infinity: then those
+        // beside them are as good.
+        let open = first.certificate.bound == f64::NEG_INFINITY;
+        let second = if open { Some(with(repaired(lp, y))) } else { None };
+        second.filter(|s| s.certificate.verified)
+    })
+}
+
+/// The answer that a certified point is.
+pub(super) fn accept(x: Vec<f64>, certified: Certified, attempts: Vec<Attempt>) -> Solved {
+    let Certified { certificate, y, reduced_costs } = certified;
     Solved { x, y, reduced_costs, attempts, ..Solved::without_numbers(CertifiedStatus::Optimal, certificate) }
 }
 
 /// Values within rounding of a bound put onto it, so that nothing is told as a billionth of a
 /// chip. Engines work in scaled values, so rounding is relative to their common size too.
 pub(super) fn tidied(lp: &LinearProgram, x: &[f64]) -> Vec<f64> {
-    let size = Scaling::of(lp).size;
+    tidied_to(lp, x, Scaling::of(lp).size)
+}
+
+/// The same for a common size of the values that is known.
+pub(super) fn tidied_to(lp: &LinearProgram, x: &[f64], size: f64) -> Vec<f64> {
     lp.columns()
         .iter()
         .zip(x)

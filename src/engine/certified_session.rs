@@ -102,6 +102,13 @@ impl CertifiedSession {
 
     /// Replaces the whole program; see [`Session::replace`].
     pub fn replace(&mut self, lp: LinearProgram) {
+        if let Some(whole) = self.whole.as_mut().filter(|w| !w.changed)
+            && whole.condensed.follow(&whole.lp, &lp)
+        {
+            whole.lp = lp;
+            self.session.replace(whole.condensed.program().clone());
+            return;
+        }
         let (kept, whole) = kept(lp);
         self.session.replace(kept);
         self.whole = whole;

@@ -1,8 +1,8 @@
 //! Large programs solved through their condensed ones.
 
 use super::Solved;
-use super::certified::{CertifiedStatus, SMALL, accept, tidied};
-use crate::lp::{Condensed, LinearProgram, certify, verify_farkas};
+use super::certified::{CertifiedStatus, SMALL, accept, certified, tidied_to};
+use crate::lp::{Condensed, LinearProgram, verify_farkas};
 
 /// The part of the columns that condensing must save: with less it is no faster.
 const SAVED: f64 = 0.2;
@@ -26,10 +26,10 @@ pub(super) fn expanded(lp: &LinearProgram, condensed: &Condensed, solved: Solved
     let engine = solved.certificate.engine.as_str();
     match solved.status {
         CertifiedStatus::Optimal => {
-            let (x, y) = (tidied(lp, &condensed.point(lp, &solved.x)), condensed.multipliers(&solved.y));
-            let certificate = certify(lp, engine, &x, &y, 0.0);
-            tracing::debug!(primal = certificate.primal, gap = certificate.gap, "certificate of the whole program");
-            certificate.verified.then(|| accept(lp, x, y, certificate, solved.attempts))
+            // Values are tidy already, but for what taking them apart leaves.
+            let x = tidied_to(lp, &condensed.point(lp, &solved.x), 1.0);
+            let certified = certified(lp, engine, &x, &[condensed.multipliers(&solved.y)])?;
+            Some(accept(x, certified, solved.attempts))
         }
         CertifiedStatus::Infeasible => {
             let farkas = condensed.multipliers(solved.farkas.as_ref()?);

@@ -27,6 +27,30 @@ pub struct AffineProgram {
     /// The programs there, with the same pattern of coefficients.
     programs: [LinearProgram; 2],
     dependence: Dependence,
+    changing: Changing,
+}
+
+/// What is not the same in both.
+#[derive(Clone, Debug)]
+struct Changing {
+    columns: Vec<ColumnId>,
+    /// Rows of which a bound or a coefficient differs.
+    rows: Vec<RowId>,
+}
+
+impl Changing {
+    fn between(a: &LinearProgram, b: &LinearProgram) -> Self {
+        let columns = (0..a.columns().len()).filter(|&j| a.columns()[j] != b.columns()[j]);
+        let differs = |&i: &usize| {
+            let id = RowId(i as u32);
+            a.rows()[i] != b.rows()[i] || !a.row_terms(id).eq(b.row_terms(id))
+        };
+        let rows = (0..a.rows().len()).filter(differs);
+        Changing {
+            columns: columns.map(|j| ColumnId(j as u32)).collect(),
+            rows: rows.map(|i| RowId(i as u32)).collect(),
+        }
+    }
 }
 
 /// Relative difference of two numbers that counts as none.
@@ -51,7 +75,8 @@ impl AffineProgram {
             programs.iter_mut().for_each(|p| p.set_bounds(c, p.columns()[c.0 as usize].lower, upper));
         }
         let dependence = dependence(&programs[0], &programs[1])?;
-        Some(AffineProgram { ends, programs, dependence })
+        let changing = Changing::between(&programs[0], &programs[1]);
+        Some(AffineProgram { ends, programs, dependence, changing })
     }
 
     /// What depends on the parameter.
@@ -93,8 +118,8 @@ impl AffineProgram {
         program.is_named_as(a) && (0..program.rows().len()).all(|i| same(RowId(i as u32)))
     }
 
-    /// Makes a program of the same pattern the one at a value of the parameter: what [`Self::at`] gives,
-    /// without making it anew.
+    /// Makes the program at another value of the parameter the one at this: what [`Self::at`] gives, without
+    /// making it anew. Only what depends on the parameter is written.
     ///
     /// # Panics
     /// With a program that has other columns, rows or coefficients.
@@ -102,13 +127,14 @@ impl AffineProgram {
         let [a, b] = &self.programs;
         let t = (p - self.ends[0]) / (self.ends[1] - self.ends[0]);
         program.set_offset(mix(a.offset(), b.offset(), t));
-        for (j, (x, y)) in a.columns().iter().zip(b.columns()).enumerate() {
+        for &column in &self.changing.columns {
+            let (x, y) = (&a.columns()[column.0 as usize], &b.columns()[column.0 as usize]);
             let (lower, upper) = bounds((x.lower, x.upper), (y.lower, y.upper), t);
-            program.set_bounds(ColumnId(j as u32), lower, upper);
-            program.set_cost(ColumnId(j as u32), mix(x.cost, y.cost, t));
+            program.set_bounds(column, lower, upper);
+            program.set_cost(column, mix(x.cost, y.cost, t));
         }
-        for (i, (x, y)) in a.rows().iter().zip(b.rows()).enumerate() {
-            let row = RowId(i as u32);
+        for &row in &self.changing.rows {
+            let (x, y) = (&a.rows()[row.0 as usize], &b.rows()[row.0 as usize]);
             program.set_row_bounds(row, mix(x.lower, y.lower, t), mix(x.upper, y.upper, t));
             let (values, terms) = (program.row_values_mut(row), a.row_terms(row).zip(b.row_terms(row)));
             assert!(values.len() == a.row_terms(row).len(), "a program of another pattern");

@@ -37,10 +37,11 @@ pub fn lower_bound(lp: &LinearProgram, y: &[f64]) -> f64 {
     bound_parts(lp, &usable(lp, y), true).value
 }
 
-/// The Lagrangian bound less what neglected reduced costs amount to at x; see the module.
-pub(super) fn lower_bound_at(lp: &LinearProgram, y: &[f64], x: &[f64]) -> f64 {
+/// The Lagrangian bound less what neglected reduced costs amount to at x (see the module), and the reduced costs.
+pub(super) fn lower_bound_at(lp: &LinearProgram, y: &[f64], x: &[f64]) -> (f64, Vec<f64>) {
     let parts = bound_parts(lp, &usable(lp, y), true);
-    parts.value - parts.neglected.iter().map(|&(j, d)| (d * x[j]).abs()).sum::<f64>()
+    let neglected = parts.neglected.iter().map(|&(j, d)| (d * x[j]).abs()).sum::<f64>();
+    (parts.value - neglected, parts.reduced)
 }
 
 /// A Lagrangian bound.
@@ -50,6 +51,8 @@ pub(super) struct Bound {
     pub size: f64,
     /// Columns whose reduced cost was taken as 0, with what it is.
     neglected: Vec<(usize, f64)>,
+    /// The reduced cost of each column.
+    reduced: Vec<f64>,
 }
 
 /// y with 0 in place of multipliers that no bound of their row supports.
@@ -96,7 +99,7 @@ pub(super) fn bound_parts(lp: &LinearProgram, y: &[f64], costs: bool) -> Bound {
             }
         }
     }
-    Bound { value: sum.total(), size, neglected }
+    Bound { value: sum.total(), size, neglected, reduced }
 }
 
 /// |c_j| + sum |a_ij y_i| for each column.

@@ -44,15 +44,26 @@ pub struct Certificate {
 /// is at least the default one.
 #[must_use]
 pub fn certify(lp: &LinearProgram, engine: &str, x: &[f64], y: &[f64], gap: f64) -> Certificate {
+    certify_pricing(lp, engine, x, y, gap).0
+}
+
+/// As [`certify`], with the reduced costs that go with the multipliers; none if those do not fit.
+pub(crate) fn certify_pricing(
+    lp: &LinearProgram,
+    engine: &str,
+    x: &[f64],
+    y: &[f64],
+    gap: f64,
+) -> (Certificate, Vec<f64>) {
     let tolerances = Tolerances::default();
     let primal = primal_violation(lp, x);
     let fits = y.len() == lp.rows().len() && x.len() == lp.columns().len();
-    let bound = if fits { lower_bound_at(lp, y, x) } else { f64::NEG_INFINITY };
+    let (bound, reduced) = if fits { lower_bound_at(lp, y, x) } else { (f64::NEG_INFINITY, Vec::new()) };
     let cost = lp.objective(x);
     let relative = (cost - bound) / (1.0 + cost.abs());
     let close = relative <= gap.max(tolerances.gap) && relative >= -tolerances.gap;
     let verified = primal <= tolerances.primal && close && cost.is_finite();
-    Certificate { engine: engine.to_owned(), primal, bound, gap: relative, verified }
+    (Certificate { engine: engine.to_owned(), primal, bound, gap: relative, verified }, reduced)
 }
 
 /// Largest violation of any row, bound or integrality, scaled by 1 + |b| + sum |a x|.

@@ -28,6 +28,8 @@ pub struct Condensed {
     groups: Vec<Group>,
     /// For each column of the whole program, whether it is one with others.
     merged: Vec<bool>,
+    /// For each row of the whole program, whether it is one with others.
+    grouped: Vec<bool>,
 }
 
 /// Rows that became one.
@@ -126,7 +128,9 @@ impl Condensed {
         let mut merged = vec![false; columns.len()];
         let all = groups.iter().flat_map(|g| &g.rows).flat_map(|(_, columns)| columns);
         all.for_each(|c| merged[c.0 as usize] = true);
-        Some(Condensed { program, columns, rows, groups, merged })
+        let mut grouped = vec![false; rows.len()];
+        groups.iter().flat_map(|g| &g.rows).for_each(|(row, _)| grouped[row.0 as usize] = true);
+        Some(Condensed { program, columns, rows, groups, merged, grouped })
     }
 
     /// The condensed program.
@@ -151,7 +155,68 @@ impl Condensed {
         let terms: Vec<_> = terms.iter().map(|&(c, a)| (self.columns[c.0 as usize], a)).collect();
         let row = self.program.add_row(name, role, lower, upper, terms.iter().copied());
         self.rows.push(row);
+        self.grouped.push(false);
         Some(terms)
+    }
+
+    /// Becomes that of a program which differs from the whole one in numbers alone, and in none that makes
+    /// columns one. If it does not (false), nothing of it is to be used any more.
+    #[must_use]
+    pub fn follow(&mut self, whole: &LinearProgram, next: &LinearProgram) -> bool {
+        let sizes = |lp: &LinearProgram| (lp.columns().len(), lp.rows().len(), lp.nonzeros());
+        if sizes(whole) != sizes(next) || !next.is_named_as(whole) {
+            return false;
+        }
+        self.program.set_offset(next.offset());
+        let mut wider = false;
+        for (j, (a, b)) in whole.columns().iter().zip(next.columns()).enumerate().filter(|(_, (a, b))| a != b) {
+            let (merged, id) = (self.merged[j], self.columns[j]);
+            if a.integer != b.integer || merged && a.cost != b.cost {
+                return false;
+            }
+            wider |= merged;
+            if !merged {
+                self.program.set_cost(id, b.cost);
+                self.program.set_bounds(id, b.lower, b.upper);
+            }
+        }
+        if wider {
+            self.widen(next);
+        }
+        for (i, (a, b)) in whole.rows().iter().zip(next.rows()).enumerate() {
+            let (row, id) = (RowId(i as u32), self.rows[i]);
+            if a == b && whole.row_terms(row).eq(next.row_terms(row)) {
+                continue;
+            }
+            if self.grouped[i] || !whole.row_terms(row).map(|t| t.0).eq(next.row_terms(row).map(|t| t.0)) {
+                return false;
+            }
+            self.program.set_row_bounds(id, b.lower, b.upper);
+            for ((c, before), (_, now)) in whole.row_terms(row).zip(next.row_terms(row)) {
+                if before != now {
+                    if self.merged[c.0 as usize] {
+                        return false;
+                    }
+                    self.program.set_coefficient(id, self.columns[c.0 as usize], now);
+                }
+            }
+        }
+        true
+    }
+
+    /// Gives columns that are one the sum of their bounds.
+    fn widen(&mut self, lp: &LinearProgram) {
+        let mut sums = vec![(0.0, 0.0); self.program.columns().len()];
+        for (j, c) in lp.columns().iter().enumerate().filter(|(j, _)| self.merged[*j]) {
+            let (lower, upper) = &mut sums[self.columns[j].0 as usize];
+            *lower += c.lower;
+            *upper += c.upper;
+        }
+        for j in (0..lp.columns().len()).filter(|&j| self.merged[j]) {
+            let id = self.columns[j];
+            let (lower, upper) = sums[id.0 as usize];
+            self.program.set_bounds(id, lower, upper);
+        }
     }
 
     /// A point of the whole program that is a point of the condensed one.

@@ -15,6 +15,7 @@ mod solution;
 
 pub use affine::{AffineProgram, Dependence};
 pub use bound::{lower_bound, repaired, usable};
+pub(crate) use certificate::certify_pricing;
 pub use certificate::{Certificate, Kept, Tolerances, Violation, certify, primal_violation, worst_violation};
 pub use condense::Condensed;
 pub use lp_format::write_lp;

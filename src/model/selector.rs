@@ -103,6 +103,9 @@ pub(super) fn values(dimension: &Dimension, offer: &Offer, chip: &Chip, cloud: &
 /// backtracking of wildcard matching), so that no pattern takes exponential time.
 #[must_use]
 pub fn glob(pattern: &str, text: &str) -> bool {
+    if !pattern.contains(['*', '?']) {
+        return pattern == text;
+    }
     let pattern: Vec<char> = pattern.chars().collect();
     let text: Vec<char> = text.chars().collect();
     let (mut p, mut t) = (0, 0);

@@ -103,6 +103,29 @@ impl Column {
         self.expression.any(&|q| matches!(q, Quantity::Premium | Quantity::Unrestricted))
     }
 
+    /// Whether it needs who runs what, or an exposure.
+    #[must_use]
+    pub fn needs_sums(&self) -> bool {
+        let in_cost = |q: &Quantity| {
+            matches!(
+                q,
+                Quantity::Cost
+                    | Quantity::Nominal
+                    | Quantity::Unrestricted
+                    | Quantity::Premium
+                    | Quantity::ExpectedLoss
+                    | Quantity::Cvar
+                    | Quantity::Gap
+                    | Quantity::Chips(_)
+                    | Quantity::Spend(_)
+                    | Quantity::Signed(_)
+                    | Quantity::Idle(_)
+                    | Quantity::Unmet(_)
+            )
+        };
+        self.expression.any(&|q| !in_cost(q))
+    }
+
     /// Its value for a plan; `None` where it has none.
     ///
     /// # Errors

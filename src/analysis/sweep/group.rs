@@ -52,7 +52,8 @@ impl<'a> Common<'a> {
         stop: &'a AtomicBool,
         finished: &'a (dyn Fn(&Row) + Sync),
     ) -> Self {
-        let solving = SolveSettings { detail: Detail::Sums, ..*settings };
+        let detail = if plan.columns.iter().any(Column::needs_sums) { Detail::Sums } else { Detail::Cost };
+        let solving = SolveSettings { detail, ..*settings };
         // A start that fails is none: each point says for itself what is wrong.
         let start = Alike::begin(family.model(), &solving).unwrap_or_default();
         Common { family, plan, solving, start, stop, finished }
