@@ -2,6 +2,7 @@
 
 use super::branch::solve_integers;
 use super::condensed::{condensed, expanded};
+use super::decomposed::solve_decomposed;
 use super::dual::dual_of_vertex;
 use super::phase_one::{PhaseOne, phase_one};
 use super::vertex::vertex;
@@ -138,6 +139,9 @@ pub fn solve_certified(
 ) -> Result<Solved, EngineError> {
     lp.validate()?;
     choice.built_in()?;
+    if let Some(solved) = solve_decomposed(lp, choice, options)? {
+        return Ok(solved);
+    }
     if let Some(condensed) = condensed(lp) {
         let solved = solve_from(condensed.program(), choice, options, None)?;
         if let Some(solved) = expanded(lp, &condensed, solved) {
@@ -240,11 +244,11 @@ impl Found {
 /// The answer if there is no optimum and that is proven. A claim that is refuted is taken back.
 fn settled(lp: &LinearProgram, engine: &'static str, options: &SolveOptions, found: &mut Found) -> Option<Solved> {
     if let Some((engine, y)) = found.farkas.take() {
-        return Some(infeasible(std::mem::take(found), engine, y));
+        return Some(infeasible(std::mem::take(&mut found.attempts), engine, y));
     }
     if found.infeasible {
         match phase_one(lp, options) {
-            Ok(PhaseOne::Proof(y)) => return Some(infeasible(std::mem::take(found), "phase one", y)),
+            Ok(PhaseOne::Proof(y)) => return Some(infeasible(std::mem::take(&mut found.attempts), "phase one", y)),
             Ok(PhaseOne::Feasible) => {
                 found.note(engine, "called a feasible program infeasible");
                 found.infeasible = false;
@@ -371,7 +375,8 @@ pub(super) fn tidied_to(lp: &LinearProgram, x: &[f64], size: f64) -> Vec<f64> {
         .collect()
 }
 
-fn infeasible(found: Found, engine: &str, y: Vec<f64>) -> Solved {
+/// The answer that a proof of infeasibility is.
+pub(super) fn infeasible(attempts: Vec<Attempt>, engine: &str, y: Vec<f64>) -> Solved {
     let certificate = Certificate {
         engine: engine.to_owned(),
         primal: f64::INFINITY,
@@ -379,7 +384,6 @@ fn infeasible(found: Found, engine: &str, y: Vec<f64>) -> Solved {
         gap: f64::INFINITY,
         verified: true,
     };
-    let attempts = found.attempts;
     Solved { farkas: Some(y), attempts, ..Solved::without_numbers(CertifiedStatus::Infeasible, certificate) }
 }
 

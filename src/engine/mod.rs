@@ -11,6 +11,7 @@ mod certified_session;
 mod choice;
 mod clarabel;
 mod condensed;
+mod decomposed;
 mod dual;
 #[cfg(feature = "highs")]
 mod highs;

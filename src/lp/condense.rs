@@ -1,16 +1,16 @@
 //! The same program with fewer columns: what does the same work in several places is one column.
 //!
-//! Let rows r of a group be sum over k of x\[k,r\] - h_r <= 0, where for each k the columns x\[k,r\]
+//! Let rows r of a group be sum over k of x\[k,r\] + z_r - h_r <= 0, where for each k the columns x\[k,r\]
 //! are alike in everything else: the same cost, and the same coefficients in all other rows. (Chips of
-//! several offers that do the same work: k is the workload, r the offer, h_r what is held of it.)
-//! Then only the sums X_k = sum over r of x\[k,r\] matter:
+//! several offers that do the same work: k is the workload, r the offer, h_r what is held of it, z_r what
+//! is used otherwise.) Then only the sums X_k = sum over r of x\[k,r\] matter:
 //!
-//! sum over k of X_k <= sum over r of h_r
+//! sum over k of X_k + sum over r of z_r <= sum over r of h_r, and z_r <= h_r
 //!
-//! is implied by the rows of the group, and any X and h that keep it are sums of x that keep them: the
+//! is implied by the rows of the group, and any X, z and h that keep it are sums of x that keep them: the
 //! north-west corner rule of the transportation problem finds them (Dantzig, "Linear Programming and
-//! Extensions", 1963, chapter 14). The multiplier of the sum is one for each of its rows, so that the
-//! dual is as good. What is found is checked on the whole program all the same.
+//! Extensions", 1963, chapter 14). The multiplier of the sum, with that of z_r <= h_r, is one for each of its
+//! rows, so that the dual is as good. What is found is checked on the whole program all the same.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -30,6 +30,10 @@ pub struct Condensed {
     merged: Vec<bool>,
     /// For each row of the whole program, whether it is one with others.
     grouped: Vec<bool>,
+    /// For each such row, the row that bounds what is used otherwise.
+    others: Vec<Option<RowId>>,
+    /// For each column of the condensed program, how many it stands for.
+    counts: Vec<u32>,
 }
 
 /// Rows that became one.
@@ -130,7 +134,19 @@ impl Condensed {
         all.for_each(|c| merged[c.0 as usize] = true);
         let mut grouped = vec![false; rows.len()];
         groups.iter().flat_map(|g| &g.rows).for_each(|(row, _)| grouped[row.0 as usize] = true);
-        Some(Condensed { program, columns, rows, groups, merged, grouped })
+        let mut others = vec![None; rows.len()];
+        for (row, _) in groups.iter().flat_map(|g| &g.rows) {
+            let terms = || lp.row_terms(*row).filter(|(c, _)| !merged[c.0 as usize]);
+            if terms().any(|(c, a)| a > 0.0 || lp.columns()[c.0 as usize].lower < 0.0) {
+                let terms = terms().map(|(c, a)| (columns[c.0 as usize], a));
+                let role = lp.rows()[row.0 as usize].role;
+                let row_name = format!("{}+", lp.row_name(*row));
+                others[row.0 as usize] = Some(program.add_row(row_name, role, f64::NEG_INFINITY, 0.0, terms));
+            }
+        }
+        let mut counts = vec![0; program.columns().len()];
+        columns.iter().for_each(|c| counts[c.0 as usize] += 1);
+        Some(Condensed { program, columns, rows, groups, merged, grouped, others, counts })
     }
 
     /// The condensed program.
@@ -139,8 +155,8 @@ impl Condensed {
         &self.program
     }
 
-    /// Adds a row of the whole program, unless it is over columns that are one with others: then they may
-    /// not be alike any more. Its terms in the condensed program.
+    /// Adds a row of the whole program, unless it treats columns that are one differently. Its terms in the
+    /// condensed program.
     pub fn add_row(
         &mut self,
         name: &str,
@@ -149,14 +165,21 @@ impl Condensed {
         upper: f64,
         terms: &[(ColumnId, f64)],
     ) -> Option<Vec<(ColumnId, f64)>> {
-        if terms.iter().any(|(c, _)| self.merged[c.0 as usize]) {
-            return None;
+        let mut all: Vec<(ColumnId, f64)> = terms.iter().map(|&(c, a)| (self.columns[c.0 as usize], a)).collect();
+        all.sort_unstable_by_key(|t| t.0);
+        let mut kept: Vec<(ColumnId, f64)> = Vec::new();
+        for same in all.chunk_by(|a, b| a.0 == b.0) {
+            let (column, a) = same[0];
+            if same.len() != self.counts[column.0 as usize] as usize || same.iter().any(|t| t.1 != a) {
+                return None;
+            }
+            kept.push((column, a));
         }
-        let terms: Vec<_> = terms.iter().map(|&(c, a)| (self.columns[c.0 as usize], a)).collect();
-        let row = self.program.add_row(name, role, lower, upper, terms.iter().copied());
+        let row = self.program.add_row(name, role, lower, upper, kept.iter().copied());
         self.rows.push(row);
         self.grouped.push(false);
-        Some(terms)
+        self.others.push(None);
+        Some(kept)
     }
 
     /// Becomes that of a program which differs from the whole one in numbers alone, and in none that makes
@@ -171,7 +194,8 @@ impl Condensed {
         let mut wider = false;
         for (j, (a, b)) in whole.columns().iter().zip(next.columns()).enumerate().filter(|(_, (a, b))| a != b) {
             let (merged, id) = (self.merged[j], self.columns[j]);
-            if a.integer != b.integer || merged && a.cost != b.cost {
+            let negative = (a.lower < 0.0) != (b.lower < 0.0);
+            if a.integer != b.integer || negative || merged && a.cost != b.cost {
                 return false;
             }
             wider |= merged;
@@ -230,8 +254,8 @@ impl Condensed {
             let mut k = 0;
             for (at, (row, columns)) in group.rows.iter().enumerate() {
                 columns.iter().for_each(|c| whole[c.0 as usize] = 0.0);
-                let held = lp.row_terms(*row).filter(|(_, a)| *a < 0.0);
-                let mut room: f64 = held.map(|(c, a)| -a * whole[c.0 as usize]).sum();
+                let others = lp.row_terms(*row).filter(|(c, _)| !self.merged[c.0 as usize]);
+                let mut room = others.map(|(c, a)| -a * whole[c.0 as usize]).sum::<f64>().max(0.0);
                 while k < left.len() {
                     // What rounding leaves goes to the last.
                     let some = if at == last { left[k] } else { left[k].min(room) };
@@ -251,33 +275,40 @@ impl Condensed {
     /// Multipliers of the whole program that prove what those of the condensed one prove.
     #[must_use]
     pub fn multipliers(&self, y: &[f64]) -> Vec<f64> {
-        self.rows.iter().map(|r| y[r.0 as usize]).collect()
+        let other = |row: &Option<RowId>| row.map_or(0.0, |r| y[r.0 as usize]);
+        self.rows.iter().zip(&self.others).map(|(r, o)| y[r.0 as usize] + other(o)).collect()
     }
 }
 
-/// Groups of at least two rows of a role that are alike.
+/// Groups of at least two rows of a role with the same columns, of those that are alike in several rows.
 fn groups(lp: &LinearProgram, role: &str) -> Vec<Group> {
-    let rows: Vec<RowId> =
-        (0..lp.rows().len()).filter(|&i| lp.rows()[i].role == role).map(|i| RowId(i as u32)).collect();
+    let plain = |i: &usize| {
+        let row = &lp.rows()[*i];
+        row.role == role && row.upper == 0.0 && row.lower == f64::NEG_INFINITY
+    };
+    let rows: Vec<RowId> = (0..lp.rows().len()).filter(plain).map(|i| RowId(i as u32)).collect();
     let mut uses = vec![0_u32; lp.columns().len()];
-    for &row in &rows {
-        lp.row_terms(row).filter(|(_, a)| *a > 0.0).for_each(|(c, _)| uses[c.0 as usize] += 1);
+    for i in (0..lp.rows().len()).filter(|&i| lp.rows()[i].role == role) {
+        lp.row_terms(RowId(i as u32)).filter(|(_, a)| *a > 0.0).for_each(|(c, _)| uses[c.0 as usize] += 1);
     }
     let by_column = ByColumn::of(lp);
+    let own = |row: RowId| lp.row_terms(row).filter(|&(c, a)| a == 1.0 && uses[c.0 as usize] == 1);
+    let mut found: Vec<(RowId, Vec<(u64, ColumnId)>)> = Vec::new();
+    let mut seen: HashMap<u64, u32> = HashMap::new();
+    for row in rows {
+        let mut columns: Vec<(u64, ColumnId)> = own(row).map(|(c, _)| (by_column.rest(lp, c, row), c)).collect();
+        columns.sort_unstable();
+        columns.chunk_by(|a, b| a.0 == b.0).for_each(|same| *seen.entry(same[0].0).or_default() += 1);
+        found.push((row, columns));
+    }
     let mut alike: HashMap<Vec<u64>, usize> = HashMap::new();
     let mut groups: Vec<Group> = Vec::new();
-    for row in rows {
-        let whole = &lp.rows()[row.0 as usize];
-        let plain = whole.upper == 0.0 && whole.lower == f64::NEG_INFINITY;
-        let own = || lp.row_terms(row).filter(|(_, a)| *a > 0.0);
-        if !plain || own().any(|(c, a)| a != 1.0 || uses[c.0 as usize] != 1) {
-            continue;
-        }
-        let mut columns: Vec<(u64, ColumnId)> = own().map(|(c, _)| (by_column.rest(lp, c, row), c)).collect();
-        columns.sort_unstable();
+    for (row, mut columns) in found {
+        columns.retain(|(rest, _)| seen[rest] > 1);
         let key: Vec<u64> = columns.iter().map(|(rest, _)| *rest).collect();
-        let columns = columns.into_iter().map(|(_, c)| c).collect();
+        let columns: Vec<ColumnId> = columns.into_iter().map(|(_, c)| c).collect();
         match alike.get(&key) {
+            _ if columns.is_empty() => {}
             Some(&group) => groups[group].rows.push((row, columns)),
             None => {
                 alike.insert(key, groups.len());
@@ -336,6 +367,50 @@ mod tests {
         assert_eq!(lower_bound(&lp, &multipliers), 17.0);
     }
 
+    /// As above, and a third workload that keeps its chips where they are: at most 1 on a, 2 on b, worth 5 each.
+    /// By hand: both offers are held for it besides, as long as a has room: 4 of a and 3 of b for the others.
+    #[test]
+    fn what_is_used_otherwise_stays_apart() {
+        let mut lp = small();
+        let kept: Vec<ColumnId> =
+            (0..2).map(|o| lp.add_column(format!("kept{o}"), "run", 0.0, [1.0, 2.0][o], -5.0)).collect();
+        for (o, &kept) in kept.iter().enumerate() {
+            lp.set_coefficient(RowId(o as u32), kept, 1.0);
+            lp.add_row(format!("own{o}"), "own", f64::NEG_INFINITY, 2.0, [(kept, 1.0), (ColumnId(o as u32), 0.1)]);
+        }
+        let condensed = Condensed::of(&lp, "use").unwrap();
+        let program = condensed.program();
+        // Two rows more for what is kept.
+        assert_eq!((program.columns().len(), program.rows().len()), (9, 8));
+        let names: Vec<&str> = program.row_names().collect();
+        assert_eq!(names, ["use0", "use2", "need0", "need1", "own0", "own1", "use0+", "use1+"]);
+        // Rent 5, 4 and 4, of which 1 and 2 are kept: 6 are left for the two workloads besides c.
+        let x = [5.0, 4.0, 4.0, 2.0, 4.0, 4.0, 0.0, 1.0, 2.0];
+        let y = [-3.0, -3.0, 3.0, 3.0, 0.0, 0.0, 0.0, 0.0];
+        assert_eq!(program.objective(&x), 11.0);
+        let certificate = certify(program, "hand", &x, &y, 0.0);
+        assert!(certificate.verified, "{certificate:?}");
+        let (whole, multipliers) = (condensed.point(&lp, &x), condensed.multipliers(&y));
+        let certificate = certify(&lp, "hand", &whole, &multipliers, 0.0);
+        assert!(certificate.verified && certificate.primal == 0.0, "{whole:?} {certificate:?}");
+        assert_eq!((lp.objective(&whole), lower_bound(&lp, &multipliers)), (11.0, 11.0));
+        // A multiplier of what is kept counts for its row: that of `use1` is their sum.
+        let y = [-3.0, -3.0, 3.0, 3.0, 0.0, 0.0, -0.5, -1.0];
+        assert_eq!(condensed.multipliers(&y)[..2], [-3.5, -4.0]);
+    }
+
+    #[test]
+    fn rows_are_added_where_they_treat_alike_what_is_one() {
+        let lp = small();
+        let mut condensed = Condensed::of(&lp, "use").unwrap();
+        // Of the first workload on a and b, which are one.
+        let [a, b] = [ColumnId(3), ColumnId(4)];
+        let mut add = |terms: &[(ColumnId, f64)]| condensed.add_row("row", "row", 0.0, 1.0, terms);
+        assert_eq!(add(&[(a, 2.0), (b, 2.0), (ColumnId(0), 1.0)]), Some(vec![(ColumnId(0), 1.0), (ColumnId(3), 2.0)]));
+        assert_eq!(add(&[(a, 2.0), (b, 1.0)]), None);
+        assert_eq!(add(&[(a, 2.0)]), None);
+    }
+
     #[test]
     fn what_differs_anywhere_stays_apart() {
         let mut dearer = small();
@@ -346,10 +421,12 @@ mod tests {
         limited.add_row("limit", "share", f64::NEG_INFINITY, 1.0, [(ColumnId(3), 1.0)]);
         let mut twice = small();
         twice.add_row("use3", "use", f64::NEG_INFINITY, 0.0, [(ColumnId(3), 1.0), (ColumnId(0), -1.0)]);
+        for (what, lp) in [("cost", dearer), ("rate", other), ("limit", limited), ("twice", twice)] {
+            let columns = Condensed::of(&lp, "use").unwrap().columns;
+            assert!(columns[3] != columns[4] && columns[6] == columns[7], "{what}");
+        }
         let mut whole = small();
         whole.set_integer(ColumnId(0), true);
-        for (what, lp) in [("cost", dearer), ("rate", other), ("limit", limited), ("twice", twice), ("whole", whole)] {
-            assert!(Condensed::of(&lp, "use").is_none(), "{what}");
-        }
+        assert!(Condensed::of(&whole, "use").is_none());
     }
 }

@@ -12,6 +12,7 @@ mod program;
 mod proof;
 mod scaling;
 mod solution;
+mod split;
 
 pub use affine::{AffineProgram, Dependence};
 pub use bound::{lower_bound, repaired, usable};
@@ -24,3 +25,4 @@ pub use program::{Column, ColumnId, LinearProgram, LpError, Row, RowId, Sum};
 pub use proof::{FarkasCheck, RayCheck, verify_farkas, verify_ray};
 pub use scaling::Scaling;
 pub use solution::{Point, SolutionFile};
+pub use split::{Block, Cut, Split};

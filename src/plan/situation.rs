@@ -399,7 +399,9 @@ impl<'a> Situation<'a> {
 }
 
 fn optimal(lp: &LinearProgram) -> Result<Solved, EngineError> {
-    let solved = solve_certified(lp, EngineChoice::Auto, &SolveOptions::default())?;
+    // Hundreds of small programs alike: one engine for point and multipliers, if there is one.
+    let choice = EngineChoice::Auto.to_solve_again();
+    let solved = solve_certified(lp, choice, &SolveOptions::default())?;
     if solved.status == CertifiedStatus::Optimal {
         return Ok(solved);
     }

@@ -88,3 +88,54 @@ fn each_change_of_a_condensed_program_counts() {
         lp = start;
     }
 }
+
+/// Survival of every loss is a copy of the routing for each; HiGHS is given cuts in their place.
+#[cfg(feature = "highs")]
+mod copies {
+    use super::*;
+    use polysource::engine::Solved;
+
+    fn surviving(serve: &str) -> LinearProgram {
+        let size = generated::Size { name: "large", offers: 24, workloads: 8, periods: 24 };
+        let losses = format!(
+            "  survive:\n    - {{ loss_of: {{ each: vendor }}, serve: {serve}, for: {{ kind: inference }} }}\n    \
+             - {{ loss_of: {{ each: cloud }}, serve: {serve}, surge: 20 % }}\n"
+        );
+        let model = Model::from_yaml_str(&(generated::yaml(size) + &losses)).unwrap();
+        build(&model).program().clone()
+    }
+
+    fn solved(lp: &LinearProgram, choice: EngineChoice) -> Solved {
+        let solved = solve_certified(lp, choice, &SolveOptions::default()).unwrap();
+        assert!(solved.certificate.verified, "{choice}: {:?}", solved.certificate);
+        solved
+    }
+
+    #[test]
+    fn cuts_in_place_of_copies_give_the_same() {
+        let lp = surviving("60 %");
+        let copies = lp.columns().iter().filter(|c| c.role == "reroute").count();
+        assert!(copies > 2 * lp.columns().len() / 3, "{copies}");
+        let (cuts, whole) = (solved(&lp, EngineChoice::Highs), solved(&lp, EngineChoice::Clarabel));
+        assert_eq!((cuts.status, whole.status), (CertifiedStatus::Optimal, CertifiedStatus::Optimal));
+        let costs = (lp.objective(&cuts.x), lp.objective(&whole.x));
+        assert!(same(costs.0, costs.1), "{costs:?}");
+        // The multipliers of the copies' rows are there: without them the bound is that of no survival.
+        let mut without = cuts.y.clone();
+        let asked = |r: &polysource::lp::Row| matches!(r.role, "served" | "surviving");
+        lp.rows().iter().zip(&mut without).filter(|(r, _)| asked(r)).for_each(|(_, y)| *y = 0.0);
+        let bound = polysource::lp::lower_bound(&lp, &without);
+        assert!(bound < 0.999 * cuts.certificate.bound, "{bound} {}", cuts.certificate.bound);
+    }
+
+    #[test]
+    fn what_nothing_survives_is_proved() {
+        let mut lp = surviving("60 %");
+        let served = row(&lp, "served", 40);
+        lp.set_row_bounds(served, 1e4 * lp.rows()[served.0 as usize].lower, f64::INFINITY);
+        let (cuts, whole) = (solved(&lp, EngineChoice::Highs), solved(&lp, EngineChoice::Clarabel));
+        assert_eq!((cuts.status, whole.status), (CertifiedStatus::Infeasible, CertifiedStatus::Infeasible));
+        let ray = cuts.farkas.unwrap();
+        assert!(polysource::lp::verify_farkas(&lp, &ray).proves);
+    }
+}
