@@ -7,7 +7,7 @@ use super::cuts::solve_with_cuts;
 use super::line::Line;
 use super::solve::{SolveSettings, solve_from_room};
 use crate::engine::{Basis, CertifiedSession, CertifiedStatus, EngineError, Solved, keeps_basis, solved_by_guess};
-use crate::formulation::{Formulation, Limits, build};
+use crate::formulation::{Formulation, Limits, build_with};
 use crate::lp::LinearProgram;
 use crate::model::Model;
 
@@ -32,14 +32,15 @@ pub(super) type Guess = (Vec<f64>, Vec<f64>);
 /// Solves models that are alike.
 pub(super) struct Alike {
     settings: SolveSettings,
+    limits: Limits,
     start: Start,
     session: Option<CertifiedSession>,
 }
 
 impl Alike {
-    /// Begins at `start`.
-    pub fn from(start: &Start, settings: &SolveSettings) -> Self {
-        Alike { settings: *settings, start: start.clone(), session: None }
+    /// Begins at `start`, with the limits that it was found with.
+    pub fn from(start: &Start, limits: Limits, settings: &SolveSettings) -> Self {
+        Alike { settings: *settings, limits, start: start.clone(), session: None }
     }
 
     /// What models that are like this one can start from, found by solving it if the engine makes use
@@ -47,12 +48,12 @@ impl Alike {
     ///
     /// # Errors
     /// As the engine's.
-    pub fn begin(model: &Model, settings: &SolveSettings) -> Result<Start, EngineError> {
-        let useful = is_plain(&build(model));
+    pub fn begin(model: &Model, limits: Limits, settings: &SolveSettings) -> Result<Start, EngineError> {
+        let useful = is_plain(&build_with(model, limits, 1.0));
         if !useful || !keeps_basis(settings.engine) {
             return Ok(Start { useful, ..Start::default() });
         }
-        let mut alike = Alike::from(&Start { useful, ..Start::default() }, settings);
+        let mut alike = Alike::from(&Start { useful, ..Start::default() }, limits, settings);
         let (formulation, _) = alike.solve(model, None)?;
         let basis = alike.session.as_ref().and_then(CertifiedSession::basis);
         Ok(Start { useful, room: Some(formulation.room), basis })
@@ -67,7 +68,7 @@ impl Alike {
         let room = self.start.room.unwrap_or(1.0);
         let (settings, useful) = (self.settings, self.start.useful);
         let mut guess = guess;
-        solve_from_room(model, Limits::All, room, |formulation| {
+        solve_from_room(model, self.limits, room, |formulation| {
             if !useful || !is_plain(formulation) {
                 return solve_with_cuts(model, formulation, &settings);
             }

@@ -15,7 +15,7 @@ use crate::plan::Plan;
 /// # Errors
 /// As the engine's.
 pub(super) fn add(model: &Model, settings: &SolveSettings, plan: &mut Plan) -> Result<(), EngineError> {
-    add_total(model, settings, plan)?;
+    add_total(model, plan, || cost_with(model, Limits::WithoutDependency, settings))?;
     let Some((total, unrestricted)) = plan.cost.as_ref().map(|c| (c.total, c.unrestricted)) else { return Ok(()) };
     let all = Requirement::of_dependency(model);
     // Without limits that no multiplier speaks for, a linear program stays where it is.
@@ -41,15 +41,19 @@ pub(super) fn add(model: &Model, settings: &SolveSettings, plan: &mut Plan) -> R
     Ok(())
 }
 
-/// Adds the diversification premium alone.
+/// Adds the diversification premium alone; `free` finds the certified cost without the limits on dependency.
 ///
 /// # Errors
 /// As the engine's.
-pub(super) fn add_total(model: &Model, settings: &SolveSettings, plan: &mut Plan) -> Result<(), EngineError> {
+pub(super) fn add_total(
+    model: &Model,
+    plan: &mut Plan,
+    free: impl FnOnce() -> Result<Option<f64>, EngineError>,
+) -> Result<(), EngineError> {
     let Some(cost) = &mut plan.cost else { return Ok(()) };
     let unrestricted = match Requirement::of_dependency(model).as_slice() {
         [] => Some(cost.total),
-        _ => cost_with(model, Limits::WithoutDependency, settings)?,
+        _ => free()?,
     };
     cost.unrestricted = unrestricted;
     cost.premium = unrestricted.map(|without| difference(cost.total, without));

@@ -143,7 +143,8 @@ pub fn solve_certified(
         return Ok(solved);
     }
     if let Some(condensed) = condensed(lp) {
-        let solved = solve_from(condensed.program(), choice, options, None)?;
+        // As a large program, however small it is now.
+        let solved = solve_from(condensed.program(), choice.to_solve_again(), options, None)?;
         if let Some(solved) = expanded(lp, &condensed, solved) {
             return Ok(solved);
         }

@@ -34,7 +34,7 @@ impl EngineChoice {
     /// from its last basis. 84 rounds of cuts on 3.7 thousand columns took 0.6 s instead of the 17 s
     /// of the embedded engines, which start from nothing; 30 rounds on 17 thousand 0.6 s instead of
     /// 12 s.
-    pub(crate) fn to_solve_again(self) -> Self {
+    pub(super) fn to_solve_again(self) -> Self {
         #[cfg(feature = "highs")]
         if self == EngineChoice::Auto {
             return EngineChoice::Highs;

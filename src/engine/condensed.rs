@@ -33,7 +33,7 @@ pub(super) fn expanded(lp: &LinearProgram, condensed: &Condensed, solved: Solved
         }
         CertifiedStatus::Infeasible => {
             let farkas = condensed.multipliers(solved.farkas.as_ref()?);
-            verify_farkas(lp, &farkas).proves.then(|| Solved { farkas: Some(farkas), ..solved })
+            verify_farkas(lp, &farkas).proves.then_some(Solved { farkas: Some(farkas), ..solved })
         }
         _ => None,
     }

@@ -107,7 +107,14 @@ impl Core {
 struct Blocks {
     choice: EngineChoice,
     options: SolveOptions,
-    alike: Vec<(Vec<usize>, Option<Box<dyn Session>>)>,
+    alike: Vec<Series>,
+}
+
+/// Blocks with the same coefficients.
+struct Series {
+    blocks: Vec<usize>,
+    /// Once the first of them was solved.
+    session: Option<Box<dyn Session>>,
 }
 
 /// A point of each block, and a cut of each that lacks something.
@@ -119,14 +126,15 @@ impl Blocks {
         for (index, block) in split.blocks().iter().enumerate() {
             alike.entry(signature(block.program())).or_default().push(index);
         }
-        Blocks { choice, options, alike: alike.into_values().map(|blocks| (blocks, None)).collect() }
+        let series = |blocks| Series { blocks, session: None };
+        Blocks { choice, options, alike: alike.into_values().map(series).collect() }
     }
 
     /// Solves each block at a point of the core; `None` if an engine does not.
     fn at(&mut self, split: &Split, x: &[f64]) -> Result<Option<Asked>, EngineError> {
         let (mut points, mut cuts) = (vec![Vec::new(); split.blocks().len()], Vec::new());
-        for (alike, session) in &mut self.alike {
-            for &index in &*alike {
+        for Series { blocks, session } in &mut self.alike {
+            for &index in &*blocks {
                 let block = &split.blocks()[index];
                 let program = block.at(x);
                 let outcome = match session {
@@ -143,13 +151,7 @@ impl Blocks {
                     return Ok(None);
                 };
                 let program = session.as_ref().map_or(block.program(), |s| s.program());
-                let asked = |i: usize| (program.rows()[i].lower.abs().max(1.0), RowId(i as u32));
-                let lacks = (0..program.rows().len()).filter(|&i| program.rows()[i].lower.is_finite()).any(|i| {
-                    let (size, row) = asked(i);
-                    let missing = program.row_terms(row).find(|(c, _)| program.columns()[c.0 as usize].cost > 0.0);
-                    missing.is_some_and(|(c, _)| y[c.0 as usize] > MISSING * size)
-                });
-                if lacks {
+                if block.missing(program, &y) > MISSING {
                     cuts.push((index, block.cut(&u)));
                 }
                 points[index] = y;

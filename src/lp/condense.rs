@@ -376,7 +376,7 @@ mod tests {
             (0..2).map(|o| lp.add_column(format!("kept{o}"), "run", 0.0, [1.0, 2.0][o], -5.0)).collect();
         for (o, &kept) in kept.iter().enumerate() {
             lp.set_coefficient(RowId(o as u32), kept, 1.0);
-            lp.add_row(format!("own{o}"), "own", f64::NEG_INFINITY, 2.0, [(kept, 1.0), (ColumnId(o as u32), 0.1)]);
+            lp.add_row(format!("own{o}"), "own", f64::NEG_INFINITY, 3.0, [(kept, 1.0), (ColumnId(o as u32), 0.1)]);
         }
         let condensed = Condensed::of(&lp, "use").unwrap();
         let program = condensed.program();
@@ -421,7 +421,9 @@ mod tests {
         limited.add_row("limit", "share", f64::NEG_INFINITY, 1.0, [(ColumnId(3), 1.0)]);
         let mut twice = small();
         twice.add_row("use3", "use", f64::NEG_INFINITY, 0.0, [(ColumnId(3), 1.0), (ColumnId(0), -1.0)]);
-        for (what, lp) in [("cost", dearer), ("rate", other), ("limit", limited), ("twice", twice)] {
+        for (what, mut lp) in [("cost", dearer), ("rate", other), ("limit", limited), ("twice", twice)] {
+            // What c does for the first workload is like neither.
+            lp.set_coefficient(RowId(3), ColumnId(5), 0.7);
             let columns = Condensed::of(&lp, "use").unwrap().columns;
             assert!(columns[3] != columns[4] && columns[6] == columns[7], "{what}");
         }

@@ -40,8 +40,10 @@ pub struct Block {
     sides: Vec<(f64, f64)>,
     /// For each row its terms in columns of the core.
     links: Vec<Vec<(ColumnId, f64)>>,
-    /// The least that is missing: its columns, then what is missing of each row that asks for something.
+    /// The least that is missing.
     program: LinearProgram,
+    /// For each row that asks for something, the column of what is missing of it.
+    missing: Vec<(RowId, ColumnId)>,
 }
 
 /// What every point of the core keeps for which a block has an answer: the terms are at least so much.
@@ -149,7 +151,14 @@ impl Split {
 impl Block {
     fn empty() -> Self {
         let program = LinearProgram::new("block");
-        Block { columns: Vec::new(), rows: Vec::new(), sides: Vec::new(), links: Vec::new(), program }
+        Block {
+            columns: Vec::new(),
+            rows: Vec::new(),
+            sides: Vec::new(),
+            links: Vec::new(),
+            program,
+            missing: Vec::new(),
+        }
     }
 
     fn add_row(&mut self, id: RowId, row: &super::Row, mut own: Vec<(ColumnId, f64)>, links: Vec<(ColumnId, f64)>) {
@@ -159,6 +168,7 @@ impl Block {
             let mean = own.iter().map(|(_, a)| a.abs()).sum::<f64>() / own.len() as f64;
             let missing = self.program.add_column("", "missing", 0.0, f64::INFINITY, 1.0 / mean);
             own.push((missing, 1.0));
+            self.missing.push((RowId(self.rows.len() as u32), missing));
         }
         self.program.add_row("", row.role, row.lower, row.upper, own);
         self.rows.push(id);
@@ -175,6 +185,15 @@ impl Block {
             program.set_row_bounds(RowId(i as u32), lower - there, upper - there);
         }
         program
+    }
+
+    /// The most that is missing of what a row asks for, as a part of it, in a point of the block's program.
+    #[must_use]
+    pub fn missing(&self, program: &LinearProgram, y: &[f64]) -> f64 {
+        let part = |&(row, column): &(RowId, ColumnId)| {
+            y[column.0 as usize] / program.rows()[row.0 as usize].lower.abs().max(1.0)
+        };
+        self.missing.iter().map(part).fold(0.0, f64::max)
     }
 
     /// Its program, whatever the core.
@@ -286,6 +305,7 @@ mod tests {
         let at = block.at(&[4.0, 0.0]);
         let bounds: Vec<(f64, f64)> = at.rows().iter().map(|r| (r.lower, r.upper)).collect();
         assert_eq!(bounds, [(-FREE, 0.0), (2.0, FREE)]);
+        assert_eq!(block.missing(&at, &[0.0, 2.0]), 1.0);
         // As many chips of b as the work takes: 4.
         let cut = block.cut(&[-1.0, 2.0]);
         assert_eq!((cut.lower, cut.terms.clone()), (4.0, vec![(ColumnId(1), 1.0)]));

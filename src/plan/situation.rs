@@ -3,11 +3,13 @@
 //! Everything here is computed from what a plan holds and runs, by small linear programs of its
 //! own, so that it can check the formulation that asked for survival.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::schedule::Schedule;
 use super::types::{CostKind, Plan};
-use crate::engine::{CertifiedStatus, EngineChoice, EngineError, SolveOptions, Solved, solve_certified};
+use crate::engine::{CertifiedSession, CertifiedStatus, EngineChoice, EngineError, SolveOptions, Solved};
 use crate::formulation::PlaceBy;
 use crate::lp::{ColumnId, LinearProgram};
 use crate::model::{Model, Response, Task, Term};
@@ -17,7 +19,6 @@ use crate::model::{Model, Response, Task, Term};
 const NEGLIGIBLE: f64 = 1e-9;
 
 /// What a plan holds and runs, by period.
-#[derive(Clone, Debug)]
 pub struct Situation<'a> {
     model: &'a Model,
     /// Chips held, by offer and period.
@@ -28,6 +29,8 @@ pub struct Situation<'a> {
     unported: Vec<Vec<String>>,
     /// Mean rate of work per hour that the plan leaves undone, by workload and period.
     undone: Vec<Vec<f64>>,
+    /// Programs of losses, by their numbers of columns and rows: the next one is much like the last.
+    sessions: RefCell<BTreeMap<(usize, usize), CertifiedSession>>,
 }
 
 /// Chips that do the same for all workloads that are rerouted.
@@ -108,6 +111,7 @@ impl<'a> Situation<'a> {
             running: vec![Vec::new(); model.periods()],
             unported: vec![Vec::new(); model.workloads.len()],
             undone: vec![vec![0.0; model.periods()]; model.workloads.len()],
+            sessions: RefCell::default(),
         }
     }
 
@@ -217,7 +221,7 @@ impl<'a> Situation<'a> {
             terms.push((fraction, -1.0));
             lp.add_row(format!("served{i}"), "", 0.0, f64::INFINITY, terms);
         }
-        let solved = optimal(&lp)?;
+        let solved = self.optimal(&lp)?;
         let common = solved.x[0].clamp(0.0, 1.0);
         if each {
             // At the common fraction, as much as possible of everything.
@@ -230,7 +234,7 @@ impl<'a> Situation<'a> {
                 lp.add_row(format!("part{i}"), "", 0.0, f64::INFINITY, terms);
                 parts.push(part);
             }
-            let solved = optimal(&lp)?;
+            let solved = self.optimal(&lp)?;
             by_workload
                 .extend(workloads.iter().zip(parts).map(|(&w, c)| (w, solved.x[c.0 as usize].clamp(common, 1.0))));
             by_workload.sort_by_key(|&(w, _)| w);
@@ -327,7 +331,7 @@ impl<'a> Situation<'a> {
         if columns.is_empty() {
             return Ok((0.0, Vec::new()));
         }
-        let money = lp.objective(&optimal(&lp)?.x).max(0.0);
+        let money = lp.objective(&self.optimal(&lp)?.x).max(0.0);
         // Among the reroutings that lose no more money, the one that loses the smallest parts.
         let priced: Vec<(ColumnId, f64)> =
             columns.iter().map(|&(w, c)| (c, price(w))).filter(|(_, a)| *a > 0.0).collect();
@@ -337,7 +341,7 @@ impl<'a> Situation<'a> {
         for &(w, c) in &columns {
             lp.add_cost(c, 1.0 - price(w));
         }
-        let solved = optimal(&lp)?;
+        let solved = self.optimal(&lp)?;
         let part = |c: ColumnId| match solved.x[c.0 as usize] {
             x if x <= 1e-8 => 0.0,
             x => x,
@@ -393,18 +397,27 @@ impl<'a> Situation<'a> {
             let buffer = self.model.workloads[w].buffer / self.mean(w, t) / longest;
             lp.add_row(format!("buffer{w}"), "", -buffer, f64::INFINITY, terms);
         }
-        let found = optimal(&lp)?.x[0];
+        let found = self.optimal(&lp)?.x[0];
         Ok((found < 0.5 * far).then_some(found.max(0.0) * longest))
     }
-}
-
-fn optimal(lp: &LinearProgram) -> Result<Solved, EngineError> {
-    // Hundreds of small programs alike: one engine for point and multipliers, if there is one.
-    let choice = EngineChoice::Auto.to_solve_again();
-    let solved = solve_certified(lp, choice, &SolveOptions::default())?;
-    if solved.status == CertifiedStatus::Optimal {
-        return Ok(solved);
+    /// Solves a program of a loss, from the vertex of the last one of its size if the engine can.
+    fn optimal(&self, lp: &LinearProgram) -> Result<Solved, EngineError> {
+        let mut sessions = self.sessions.borrow_mut();
+        let solved = match sessions.entry((lp.columns().len(), lp.rows().len())) {
+            Entry::Occupied(session) => {
+                let session = session.into_mut();
+                session.replace(lp.clone());
+                session.solve()?
+            }
+            Entry::Vacant(place) => {
+                let session = CertifiedSession::open(lp.clone(), EngineChoice::Auto, &SolveOptions::default())?;
+                place.insert(session).solve()?
+            }
+        };
+        if solved.status == CertifiedStatus::Optimal {
+            return Ok(solved);
+        }
+        let what = format!("the program `{}` was not certified: {:?}", lp.name(), solved.status);
+        Err(EngineError::Failed { engine: "rerouting", what })
     }
-    let what = format!("the program `{}` was not certified: {:?}", lp.name(), solved.status);
-    Err(EngineError::Failed { engine: "rerouting", what })
 }

@@ -15,8 +15,8 @@ use crate::analysis::alike::{Alike, Course, Guess, Known, Start};
 use crate::analysis::premium::add_total;
 use crate::analysis::solve::{Detail, SolveSettings, preferred};
 use crate::diagnostics::Diagnostics;
-use crate::engine::{EngineError, Solved};
-use crate::formulation::Formulation;
+use crate::engine::{CertifiedStatus, EngineError, Solved};
+use crate::formulation::{Formulation, Limits};
 use crate::model::{Family, Model};
 use crate::plan::Status;
 
@@ -29,6 +29,8 @@ pub(super) struct Common<'a> {
     plan: &'a SweepPlan,
     solving: SolveSettings,
     start: Start,
+    /// Where solves without the limits on dependency start, if a column needs them.
+    free: Option<Start>,
     stop: &'a AtomicBool,
     finished: &'a (dyn Fn(&Row) + Sync),
 }
@@ -41,6 +43,8 @@ struct Group<'a, 'b> {
     rows: &'a mut [Option<Row>],
     missing: usize,
     alike: Alike,
+    /// Solves without the limits on dependency.
+    free: Option<Alike>,
 }
 
 impl<'a> Common<'a> {
@@ -55,8 +59,11 @@ impl<'a> Common<'a> {
         let detail = if plan.columns.iter().any(Column::needs_sums) { Detail::Sums } else { Detail::Cost };
         let solving = SolveSettings { detail, ..*settings };
         // A start that fails is none: each point says for itself what is wrong.
-        let start = Alike::begin(family.model(), &solving).unwrap_or_default();
-        Common { family, plan, solving, start, stop, finished }
+        let begin = |limits| Alike::begin(family.model(), limits, &solving).unwrap_or_default();
+        let start = begin(Limits::All);
+        let needed = plan.columns.iter().any(Column::needs_premium);
+        let free = needed.then(|| begin(Limits::WithoutDependency));
+        Common { family, plan, solving, start, free, stop, finished }
     }
 
     /// Solves what is missing of a group, `rows` being in the order of `points`.
@@ -65,8 +72,9 @@ impl<'a> Common<'a> {
     /// whether the sweep was interrupted.
     pub fn solve(&self, points: &[usize], rows: &mut [Option<Row>]) {
         let missing = rows.iter().filter(|r| r.is_none()).count();
-        let alike = Alike::from(&self.start, &self.solving);
-        let mut group = Group { common: self, points, rows, missing, alike };
+        let alike = Alike::from(&self.start, Limits::All, &self.solving);
+        let free = self.free.as_ref().map(|start| Alike::from(start, Limits::WithoutDependency, &self.solving));
+        let mut group = Group { common: self, points, rows, missing, alike, free };
         let Some(last) = points.len().checked_sub(1) else { return };
         let Some(left) = group.solve(0, None) else { return };
         if let Some(right) = group.solve(last, None) {
@@ -140,7 +148,7 @@ impl Group<'_, '_> {
         }
         let (formulation, solved) = course.solved(part, guess, &mut self.alike)?;
         let model = self.model(position).ok()?;
-        let row = self.common.told(&model, self.points[position], formulation, solved.clone()).ok()?;
+        let row = self.common.told(&model, self.points[position], formulation, solved.clone(), &mut self.free).ok()?;
         // What the model itself refuses was no answer.
         if row.status != PointStatus::Optimal {
             return None;
@@ -200,7 +208,9 @@ impl Group<'_, '_> {
         there: bool,
     ) -> Result<(Option<Row>, Option<Known>), EngineError> {
         let (formulation, solved) = self.alike.solve(model, guess)?;
-        let row = if there { None } else { Some(self.common.told(model, point, &formulation, solved.clone())?) };
+        // Also of what is there: what comes after starts from it.
+        let row = self.common.told(model, point, &formulation, solved.clone(), &mut self.free)?;
+        let row = if there { None } else { Some(row) };
         let known = if self.common.start.useful { Known::of(formulation, solved) } else { None };
         Ok((row, known))
     }
@@ -214,11 +224,16 @@ impl Common<'_> {
         point: usize,
         formulation: &Formulation,
         mut solved: Solved,
+        free: &mut Option<Alike>,
     ) -> Result<Row, EngineError> {
         let columns = &self.plan.columns;
         let mut plan = preferred(model, &self.solving, formulation, &mut solved)?;
-        if plan.status == Status::Optimal && columns.iter().any(Column::needs_premium) {
-            add_total(model, &self.solving, &mut plan)?;
+        if let Some(free) = free.as_mut().filter(|_| plan.status == Status::Optimal) {
+            add_total(model, &mut plan, || {
+                let (formulation, solved) = free.solve(model, None)?;
+                let certified = solved.status == CertifiedStatus::Optimal;
+                Ok(certified.then(|| formulation.program().objective(&solved.x)))
+            })?;
         }
         let values = columns.iter().map(|c| c.value(model, &plan)).collect::<Result<Vec<_>, _>>()?;
         let message = match plan.status {

@@ -93,6 +93,8 @@ impl Solver {
         // The gap is relative to 1 + |cost|, as that of the certificate.
         let unit = self.scaling().cost / self.scaling().size;
         self.instance.set_double(c"mip_abs_gap", options.mip_gap * unit)?;
+        // From a vertex the method that it suits: after a change of costs the primal one.
+        self.instance.set_int(c"simplex_strategy", if hot { 0 } else { 1 })?;
         let first = self.attempt(lp, c"choose", deadline)?;
         self.hot = true;
         match first {
