@@ -1,5 +1,6 @@
 //! Engines in turn, until one gives an answer that passes the certificate.
 
+use super::accepted::{accept, certified, infeasible, tidied};
 use super::branch::solve_integers;
 use super::condensed::{condensed, expanded};
 use super::decomposed::solve_decomposed;
@@ -7,18 +8,11 @@ use super::dual::dual_of_vertex;
 use super::phase_one::{PhaseOne, phase_one};
 use super::vertex::vertex;
 use super::{Clarabel, Engine, EngineChoice, EngineError, Microlp, Outcome, SolveOptions, Status, ray};
-use crate::lp::{
-    Certificate, LinearProgram, Scaling, certify, certify_pricing, primal_violation, repaired, usable, verify_farkas,
-    verify_ray,
-};
+use crate::lp::{Certificate, LinearProgram, certify, primal_violation, usable, verify_farkas, verify_ray};
 
 /// Up to this many columns the simplex method of microlp is tried first: it is as fast there, and
 /// gives a vertex at once, the same in every build.
 pub(super) const SMALL: usize = 2_500;
-
-/// Values this near to a bound, relative to the larger of the bound and the program's scale, are
-/// on it.
-const ROUNDING: f64 = 1e-9;
 
 /// What is known after the certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -315,77 +309,6 @@ fn best(lp: &LinearProgram, found: &mut Found) -> Option<Solved> {
     })?;
     tracing::debug!(engine, "certified");
     Some(accept(x, certified, std::mem::take(&mut found.attempts)))
-}
-
-/// Multipliers that certify a point.
-pub(super) struct Certified {
-    pub certificate: Certificate,
-    y: Vec<f64>,
-    reduced_costs: Vec<f64>,
-}
-
-/// The first of several multipliers that certify a point.
-pub(super) fn certified(lp: &LinearProgram, engine: &str, x: &[f64], duals: &[Vec<f64>]) -> Option<Certified> {
-    let with = |y: Vec<f64>| {
-        let (certificate, reduced_costs) = certify_pricing(lp, engine, x, &y, 0.0);
-        tracing::debug!(engine, primal = certificate.primal, gap = certificate.gap, "certificate");
-        Certified { certificate, y, reduced_costs }
-    };
-    duals.iter().find_map(|y| {
-        let first = with(usable(lp, y));
-        if first.certificate.verified {
-            return Some(first);
-        }
-        // Rounding on a column without a box makes the bound of multipliers minus infinity: then those
-        // beside them are as good.
-        let open = first.certificate.bound == f64::NEG_INFINITY;
-        let second = if open { Some(with(repaired(lp, y))) } else { None };
-        second.filter(|s| s.certificate.verified)
-    })
-}
-
-/// The answer that a certified point is.
-pub(super) fn accept(x: Vec<f64>, certified: Certified, attempts: Vec<Attempt>) -> Solved {
-    let Certified { certificate, y, reduced_costs } = certified;
-    Solved { x, y, reduced_costs, attempts, ..Solved::without_numbers(CertifiedStatus::Optimal, certificate) }
-}
-
-/// Values within rounding of a bound put onto it, so that nothing is told as a billionth of a
-/// chip. Engines work in scaled values, so rounding is relative to their common size too.
-pub(super) fn tidied(lp: &LinearProgram, x: &[f64]) -> Vec<f64> {
-    tidied_to(lp, x, Scaling::of(lp).size)
-}
-
-/// The same for a common size of the values that is known.
-pub(super) fn tidied_to(lp: &LinearProgram, x: &[f64], size: f64) -> Vec<f64> {
-    lp.columns()
-        .iter()
-        .zip(x)
-        .map(|(c, &x)| {
-            // A column that is small by nature, such as a yes-or-no, is not rounded by the size of others.
-            let size = size.min(c.upper - c.lower);
-            let near = |bound: f64| (x - bound).abs() <= ROUNDING * (1.0 + bound.abs()).max(size);
-            if near(c.lower) {
-                c.lower
-            } else if near(c.upper) {
-                c.upper
-            } else {
-                x
-            }
-        })
-        .collect()
-}
-
-/// The answer that a proof of infeasibility is.
-pub(super) fn infeasible(attempts: Vec<Attempt>, engine: &str, y: Vec<f64>) -> Solved {
-    let certificate = Certificate {
-        engine: engine.to_owned(),
-        primal: f64::INFINITY,
-        bound: f64::INFINITY,
-        gap: f64::INFINITY,
-        verified: true,
-    };
-    Solved { farkas: Some(y), attempts, ..Solved::without_numbers(CertifiedStatus::Infeasible, certificate) }
 }
 
 /// What is left when nothing certified: the best feasible point if a limit was reached, otherwise

@@ -1,7 +1,8 @@
 //! Large programs solved through their condensed ones.
 
 use super::Solved;
-use super::certified::{CertifiedStatus, SMALL, accept, certified, tidied_to};
+use super::accepted::{accept, certified, tidied_to};
+use super::certified::{CertifiedStatus, SMALL};
 use crate::lp::{Condensed, LinearProgram, verify_farkas};
 
 /// The part of the columns that condensing must save: with less it is no faster.

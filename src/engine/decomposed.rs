@@ -8,7 +8,8 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::certified::{SMALL, accept, certified, infeasible, keeps_basis, order, tidied};
+use super::accepted::{accept, certified, infeasible, tidied};
+use super::certified::{SMALL, keeps_basis, order};
 use super::condensed::condensed;
 use super::{Attempt, EngineChoice, EngineError, Outcome, Session, SolveOptions, Solved, Status};
 use crate::lp::{Condensed, Cut, LinearProgram, RowId, Split, verify_farkas};

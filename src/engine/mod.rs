@@ -4,6 +4,7 @@
 //! program itself; an answer that does not pass goes to the next engine, and if none passes the
 //! result says so ([`CertifiedStatus::Unverified`]).
 
+mod accepted;
 mod basis;
 mod branch;
 mod certified;
