@@ -45,8 +45,39 @@ fn losses_by_hand() {
     let (json, _) = stress(folder.path(), &["--by", "vendor", "--surge", "100%", "--format", "json"], 0);
     let table: Value = serde_json::from_str(&json).unwrap();
     near(&table["losses"][0]["served"], 0.5);
-    // The buffers have to last without it: a surge is not there when the loss comes.
-    near(&table["losses"][0]["time_to_survive"], 2.0);
+    // So 10 an hour are lacking instead of 15, and the buffer lasts three hours.
+    near(&table["losses"][0]["time_to_survive"], 3.0);
+}
+
+/// How long the buffer lasts without Nvidia, with more after the model and a surge.
+fn lasts(model: &str, surge: &str) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.yaml");
+    std::fs::write(&path, model).unwrap();
+    let options = ["--by", "vendor", "--surge", surge, "--format", "json"];
+    let run = cargo_bin_cmd!("polysource").arg("stress").arg(&path).args(options).output().unwrap();
+    let table: Value = serde_json::from_slice(&run.stdout).unwrap();
+    let losses = table["losses"].as_array().unwrap();
+    losses.iter().find(|l| l["lost"]["group"] == "nvidia").unwrap()["time_to_survive"].clone()
+}
+
+#[test]
+fn a_surge_makes_buffers_last() {
+    let near = |value: Value, x: f64| assert!((value.as_f64().unwrap() - x).abs() < 1e-6, "{value} is not {x}");
+    // A fifth of the 5 chips at gcp is 1 more: 20 - 6 = 14 an hour are lacking of the 30.
+    near(lasts(MODEL, "20%"), 30.0 / 14.0);
+    // Nine times what is held would be 45 more; its capacity of 10 allows 5.
+    near(lasts(MODEL, "900%"), 3.0);
+    // A pool of 8 chips leaves room for 3 more: 12 are lacking.
+    near(lasts(&format!("{MODEL}pools: {{ hall: {{ chips: 8, offers: {{ cloud: gcp }} }} }}\n"), "100%"), 2.5);
+    // With a capacity of 40 and four times what is held there are 25, and nothing is lacking.
+    let wide = MODEL.replace("price: 2, capacity: 10", "price: 2, capacity: 40");
+    near(lasts(&wide, "200%"), 6.0);
+    assert_eq!(lasts(&wide, "400%"), Value::Null);
+    // bulk has no buffer and keeps 5 of the 15 chips that gcp then has, where 10 are held: 10 an hour of
+    // chat are lacking.
+    let both = wide + "  bulk: { kind: inference, demand: 5 req/h, throughput: { mi: 1 req/h } }\n";
+    near(lasts(&both, "50%"), 3.0);
 }
 
 #[test]

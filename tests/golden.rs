@@ -259,3 +259,75 @@ policy: { limits: [ { ramp: { where: { vendor: google }, at_most: 20 chips } } ]
     let input = Input { text, folder: Some(folder.path().to_owned()), ..Input::default() };
     written("baseline", &load(&input).unwrap_or_else(|e| panic!("{e}")).model);
 }
+
+#[test]
+fn survival() {
+    // Lost in turn: nvidia, which leaves b, and google, which leaves a. Of 60 req/h half is 30.
+    golden(
+        "survive",
+        &[
+            "
+offers:
+  a: { chip: gpu, cloud: aws, price: 3, capacity: 100 }
+  b: { chip: tpu, cloud: gcp, price: 1, capacity: 50 }
+  spot: { chip: tpu, cloud: gcp, price: 0.5, capacity: 20, term: { spot: { interruption: 10 % } } }
+",
+            "
+workloads:
+  chat: { kind: inference, demand: 60 req/h, throughput: { gpu: 2 req/h, tpu: 1 req/h } }
+  batch: { kind: inference, demand: 10 req/h, interruptible: true, throughput: { tpu: 1 req/h } }
+",
+            "policy: { survive: [ { loss_of: { each: vendor }, serve: 50 %, for: { workload: chat }, surge: 20 % } ] }\n",
+        ],
+    );
+}
+
+#[test]
+fn survival_of_training_within_a_pool() {
+    // The work that training does is the plan's own, so that its part stands among the terms.
+    golden(
+        "survive_training",
+        &[
+            OFFERS,
+            "
+workloads:
+  train: { kind: training, work: 40 gpu-h, throughput: { gpu: 1 gpu-h, tpu: 0.5 gpu-h } }
+pools: { hall: { power: 60 kW, offers: {} } }
+policy: { survive: [ { loss_of: { vendor: nvidia }, serve: 25 %, for: { kind: training }, surge: 10 % } ] }
+",
+        ],
+    );
+}
+
+#[test]
+fn number_of_suppliers() {
+    golden(
+        "suppliers",
+        &[
+            OFFERS,
+            CHAT,
+            "policy: { limits: [ { suppliers: { by: vendor, of: work, at_least: 2, each_at_least: 25 % } }, { suppliers: { by: cloud, of: chips, at_most: 1 } } ] }\n",
+        ],
+    );
+}
+
+#[test]
+fn outages_and_their_tail() {
+    // Without aws for a day: the loss of each day, the worst of the two; and dearer chips of google.
+    golden(
+        "risk",
+        &[
+            TWO_DAYS,
+            OFFERS,
+            "
+workloads:
+  chat: { kind: inference, demand: 60 req/h, peak: 2, buffer: 100 req, loss: 7 USD/req, throughput: { gpu: 2 req/h, tpu: 1 req/h } }
+policy:
+  outages:
+    down: { lose: { cloud: aws }, fraction: 50 %, recovery: 1 day, probability: 10 % }
+    dear: { where: { vendor: google }, price: +30 %, probability: 20 % }
+  risk: { cvar: { level: 90 %, weight: 0.5, at_most: 40k USD }, expected_loss: { weight: 1, at_most: 3k USD } }
+",
+        ],
+    );
+}

@@ -2,7 +2,9 @@
 //! inside and just outside.
 
 use polysource::analysis::SolveSettings;
-use polysource::model::{Input, Model, load};
+use polysource::engine::EngineChoice;
+use polysource::model::{Input, LimitKind, Model, load};
+use polysource::plan::Status;
 use polysource::{Detail, Plan, solve};
 
 fn model(name: &str, sets: &[String]) -> Model {
@@ -117,4 +119,219 @@ fn capacity_ranges_known_by_hand() {
     let limit = plan.limits.iter().find(|l| l.name == "capacity coreweave-h100 2026-Q2").unwrap();
     assert!((limit.holds_from.unwrap() - 5000.0).abs() < 1e-4, "{limit:?}");
     assert!((limit.holds_to.unwrap() - (5000.0 + 2.76e6 / 2184.0)).abs() < 1e-4, "{limit:?}");
+}
+
+/// A model with `SIZE` for the number of the limit that is tested, of one hour.
+const HEAD: &str = "
+polysource: 1
+chips: { n: { vendor: nvidia, power: 1 kW }, m: { vendor: amd, power: 1 kW } }
+clouds: { aws: {}, gcp: {} }
+offers:
+  a: { chip: n, cloud: aws, price: 1, capacity: CAPACITY }
+  b: { chip: m, cloud: gcp, price: 3, capacity: 80 }
+workloads:
+  chat: { kind: inference, demand: 100 req/h, loss: 50 USD/req, throughput: { n: FAST req/h, m: 1 req/h } }
+";
+
+fn written(rest: &str, size: f64) -> Model {
+    let text = format!("{HEAD}{rest}").replace("SIZE", &format!("{size:?}"));
+    Model::from_yaml_str(&text.replace("CAPACITY", "1000").replace("FAST", "1")).unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn told(model: &Model, engine: EngineChoice, detail: Detail) -> Plan {
+    let plan = solve(model, &SolveSettings { engine, detail, ..SolveSettings::default() }).unwrap();
+    assert!(plan.certificate.verified, "{:?}", plan.status);
+    plan
+}
+
+/// The price of the limit of a kind and where it holds, as both engines tell it; and whether the cost
+/// is as told just inside, and not just outside.
+fn holds(model: &dyn Fn(f64) -> Model, kind: &str, size: f64, price: f64, range: [Option<f64>; 2], near: f64) {
+    for engine in [EngineChoice::Microlp, EngineChoice::Clarabel] {
+        let plan = told(&model(size), engine, Detail::Full);
+        let limit = plan.limits.iter().find(|l| l.kind == kind && l.shadow_price != Some(0.0)).unwrap();
+        assert!((limit.shadow_price.unwrap() / price - 1.0).abs() < 1e-5, "{limit:?}");
+        for (found, wanted) in [limit.holds_from, limit.holds_to].into_iter().zip(range) {
+            match (found, wanted) {
+                (Some(found), Some(wanted)) => assert!((found - wanted).abs() < near, "{limit:?}: not {wanted}"),
+                _ => assert_eq!(found, wanted, "{limit:?}"),
+            }
+        }
+    }
+    let cost = |at: f64| told(&model(at), EngineChoice::Auto, Detail::Plan).cost.unwrap().total;
+    let slope = if ["floor", "commit", "survive"].contains(&kind) { -price } else { price };
+    let base = cost(size);
+    for end in range.into_iter().flatten() {
+        let way = end - size;
+        let inside = size + 0.98 * way;
+        let off = |from: f64, to: f64| (cost(to) - cost(from)) / (slope * (to - from)) - 1.0;
+        assert!(off(size, inside).abs() < 0.0101, "{kind}: {} off at {inside}", off(size, inside));
+        assert!(base.is_finite());
+        // Just outside a little more is worth more than a hundredth more or less, or there is no plan.
+        let [near, far] = [1.02, 1.04].map(|x| size + x * way);
+        if (0.0..=1.0).contains(&far) || !["share", "floor", "survive", "concentration"].contains(&kind) {
+            let beyond =
+                solve(&model(far), &SolveSettings { detail: Detail::Plan, ..SolveSettings::default() }).unwrap();
+            if far >= 0.0 && beyond.status == Status::Optimal {
+                assert!(off(near, far).abs() > 0.0099, "{kind}: {} off at {far}", off(near, far));
+            }
+        }
+    }
+}
+
+fn policy(entry: &str) -> String {
+    format!("policy: {{ limits: [ {entry} ] }}\n")
+}
+
+#[test]
+fn shares_of_a_total_that_varies() {
+    // a <= s (a + 3 b) with a + b = 100: a = 300 s / (1 + 2 s), and the cost is 300 - 2 a, which falls by
+    // 600 / (1 + 2 s)^2. At 25 % that is 266.67; it is a hundredth less at 1 + 2 s = 1.5 / sqrt(0.99), a
+    // hundredth more at 1.5 / sqrt(1.01).
+    let spend = policy("{ share: { where: { vendor: nvidia }, of: spend, at_most: SIZE } }");
+    let ends = [1.01, 0.99].map(|x: f64| Some((1.5 / x.sqrt() - 1.0) / 2.0));
+    holds(&|s| written(&spend, s), "share", 0.25, -600.0 / 2.25, ends, 2e-6);
+    // With 50.2 of a there are no more of it at s = 50.2 / (300 - 100.4), before it has drifted so far.
+    let less = |s: f64| {
+        let text = format!("{HEAD}{spend}").replace("SIZE", &format!("{s:?}")).replace("FAST", "1");
+        Model::from_yaml_str(&text.replace("CAPACITY", "50.2")).unwrap()
+    };
+    holds(&less, "share", 0.25, -600.0 / 2.25, [ends[0], Some(50.2 / 199.6)], 2e-6);
+    // In chips, a doing twice as much: a = 100 s / (1 + s), and the cost is 300 - 5 a.
+    let chips = policy("{ share: { where: { vendor: nvidia }, of: chips, at_most: SIZE } }");
+    let fast = |s: f64| {
+        let text = format!("{HEAD}{chips}").replace("SIZE", &format!("{s:?}")).replace("CAPACITY", "1000");
+        Model::from_yaml_str(&text.replace("FAST", "2")).unwrap()
+    };
+    let ends = [1.01, 0.99].map(|x: f64| Some(1.25 / x.sqrt() - 1.0));
+    holds(&fast, "share", 0.25, -500.0 / 1.5625, ends, 2e-6);
+    // The floor of b's spend is the other side of the share of a's.
+    let floor = policy("{ floor: { where: { vendor: amd }, of: spend, at_least: SIZE } }");
+    let ends = [0.99, 1.01].map(|x: f64| Some(1.0 - (1.5 / x.sqrt() - 1.0) / 2.0));
+    holds(&|s| written(&floor, s), "floor", 0.75, -600.0 / 2.25, ends, 2e-6);
+}
+
+#[test]
+fn shares_of_a_total_that_does_not() {
+    // 200 less for all the work: from 20 %, where b has its 80, to 60 %, where a has its 60.
+    let work = policy("{ share: { where: { vendor: nvidia }, of: work, at_most: SIZE } }");
+    let model = |s: f64| {
+        let text = format!("{HEAD}{work}").replace("SIZE", &format!("{s:?}")).replace("FAST", "1");
+        Model::from_yaml_str(&text.replace("CAPACITY", "60")).unwrap()
+    };
+    holds(&model, "share", 0.4, -200.0, [Some(0.2), Some(0.6)], 1e-4);
+}
+
+#[test]
+fn a_concentration_is_curved() {
+    // The larger part of the work is q = (1 + sqrt(2 H - 1)) / 2, and the cost 300 - 200 q, which falls by
+    // 100 / sqrt(2 H - 1): 250 at 0.58.
+    let hhi = policy("{ concentration: { by: vendor, of: work, hhi_at_most: SIZE } }");
+    let ends = [1.01, 0.99].map(|x: f64| Some(f64::midpoint(1.0, (0.4 / x).powi(2))));
+    holds(&|h| written(&hhi, h), "concentration", 0.58, -250.0, ends, 1e-4);
+    // Beside it a budget that does not cost has no range, and power for 95 chips is no plan.
+    let plan = told(&written(&hhi, 0.58), EngineChoice::Auto, Detail::Full);
+    assert!(plan.break_even.is_none() && plan.limits.len() == 1, "{:?}", plan.limits);
+    // A chip of a less is one of b more, 2 more, from where the concentration begins to cost to where b has
+    // its 80: also beside a limit on concentration, which here does not bind.
+    let beside = policy("{ concentration: { by: vendor, of: work, hhi_at_most: 0.7 } }");
+    let model = |chips: f64| {
+        let text = format!("{HEAD}{beside}").replace("FAST", "1").replace("CAPACITY", &format!("{chips:?}"));
+        Model::from_yaml_str(&text).unwrap()
+    };
+    let largest = 50.0 * (1.0 + 0.4f64.sqrt());
+    holds(&model, "capacity", 60.0, -2.0, [Some(100.0 - largest.min(80.0)), Some(largest.min(100.0))], 0.05);
+}
+
+#[test]
+fn commitments() {
+    // A dollar spent on b, which costs 3, saves a third of one on a: 2/3 are lost. Beyond the 80 of b, 240
+    // dollars, all that is more is idle.
+    let spend = "horizon: { start: 2026-01-01, periods: 1, step: hour }
+contracts: { deal: { covers: { cloud: gcp }, commit: { spend: SIZE USD } } }\n";
+    holds(&|x| written(spend, x), "commit", 120.0, -2.0 / 3.0, [Some(0.0), Some(240.0)], 1e-4);
+    holds(&|x| written(spend, x), "commit", 300.0, -1.0, [Some(240.0), None], 1e-4);
+    // In chips: 2 more for each, up to the 80 that there are.
+    let chips = "horizon: { start: 2026-01-01, periods: 1, step: hour }
+contracts: { deal: { covers: { cloud: gcp }, commit: { chips: SIZE } } }\n";
+    holds(&|x| written(chips, x), "commit", 30.0, -2.0, [Some(0.0), Some(80.0)], 1e-4);
+}
+
+#[test]
+fn idle_money_alone() {
+    // Nothing of b is worth having where it costs four times as much and does a third: all is idle, at a
+    // dollar each, from nothing on.
+    let spend = "horizon: { start: 2026-01-01, periods: 1, step: hour }
+contracts: { deal: { covers: { offer: c }, commit: { spend: SIZE USD } } }\n";
+    let model = |x: f64| {
+        let text = format!("{HEAD}{spend}").replace("SIZE", &format!("{x:?}")).replace("FAST", "1");
+        let more = "  c: { chip: m, cloud: gcp, price: 3, capacity: 0 }\nworkloads:";
+        Model::from_yaml_str(&text.replace("CAPACITY", "1000").replace("workloads:", more)).unwrap()
+    };
+    holds(&model, "commit", 50.0, -1.0, [Some(0.0), None], 1e-4);
+}
+
+#[test]
+fn what_must_survive() {
+    // Without nvidia b has to serve the part: 2 more for each of the 100, up to its 80.
+    let survive = "policy: { survive: [ { loss_of: { vendor: nvidia }, serve: SIZE } ] }\n";
+    holds(&|s| written(survive, s), "survive", 0.6, -200.0, [Some(0.0), Some(0.8)], 1e-6);
+}
+
+#[test]
+fn risk() {
+    // With a tenth of a chance to lose nvidia's 100 - b at 50 dollars, 5 (100 - b) are to be expected: 200
+    // are 60 of b; each of b less costs 2 less and adds 5. b is from nothing to 80.
+    let outage = "outages: { lost: { lose: { vendor: nvidia }, recovery: 1 hour, probability: 10 % } }";
+    let expected = format!("policy: {{ {outage}, risk: {{ expected_loss: {{ at_most: SIZE USD }} }} }}\n");
+    holds(&|x| written(&expected, x), "risk", 200.0, -0.4, [Some(100.0), Some(500.0)], 1e-4);
+    // The worst tenth is that: 100 + 2 b + 50 (100 - b) = 5100 - 48 b.
+    let cvar = format!("policy: {{ {outage}, risk: {{ cvar: {{ level: 90 %, at_most: SIZE USD }} }} }}\n");
+    holds(&|x| written(&cvar, x), "risk", 2220.0, -2.0 / 48.0, [Some(1260.0), Some(5100.0)], 1e-3);
+}
+
+#[test]
+fn shares_hold_in_their_ranges_and_not_beyond() {
+    // Of an entry with many groups each has a range of its own: that group alone is moved.
+    let model = model("inference-fleet", &[]);
+    let plan = told(&model, EngineChoice::Auto, Detail::Ranges);
+    let mut tested = 0;
+    for l in plan.limits.iter().filter(|l| l.unit == "share" && l.shadow_price.is_some_and(|p| p < 0.0)) {
+        let (from, to) = (l.holds_from.unwrap(), l.holds_to.unwrap());
+        assert!(from <= l.limit && l.limit <= to, "{l:?}");
+        let cost = |at: f64| {
+            let mut model = model.clone();
+            let i = model.limits.iter().position(|p| l.requirement.as_deref() == Some(p.name.as_str())).unwrap();
+            let mut own = model.limits[i].clone();
+            match (&mut own.kind, &mut model.limits[i].kind) {
+                (LimitKind::Share { groups, at_most, .. }, LimitKind::Share { groups: others, .. }) => {
+                    groups.retain(|g| l.name.ends_with(&format!(" {}", g.name)));
+                    others.retain(|g| g.name != groups[0].name);
+                    *at_most = at;
+                }
+                (LimitKind::Floor { at_least, .. }, LimitKind::Floor { at_least: old, .. }) => {
+                    (*at_least, *old) = (at, at);
+                }
+                _ => panic!("{l:?}"),
+            }
+            model.limits.push(own);
+            let names = model.limits.len();
+            model.limits[names - 1].name.push_str("-alone");
+            told(&model, EngineChoice::Auto, Detail::Plan).cost.unwrap().total
+        };
+        let price = l.shadow_price.unwrap() * if l.kind == "floor" { -1.0 } else { 1.0 };
+        for end in [from, to] {
+            let way = end - l.limit;
+            if way.abs() < 1e-4 {
+                continue;
+            }
+            let off = |a: f64, b: f64| (cost(b) - cost(a)) / (price * (b - a)) - 1.0;
+            let inside = off(l.limit, l.limit + 0.98 * way);
+            assert!(inside.abs() < 0.0102, "{}: {inside} off before {end}", l.name);
+            let outside = off(l.limit + 1.01 * way, l.limit + 1.05 * way);
+            assert!(outside.abs() > 0.0098, "{}: {outside} off after {end}", l.name);
+            tested += 1;
+        }
+    }
+    assert!(tested >= 6, "{tested}");
 }

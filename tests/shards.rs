@@ -476,3 +476,22 @@ fn a_model_may_be_called_as_a_command() {
     let help = polysource(&["sweep", "--help"]).stdout;
     assert!(text(&help).contains("polysource sweep ./plan"), "{}", text(&help));
 }
+
+#[test]
+fn fewer_chunks_than_were_asked_for_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = |chunks: &str| {
+        let out = folder.path().join(chunks);
+        let vary =
+            ["--vary", "offers.aws-trainium2.price=1..2/1000", "--chunks", chunks, "--out", out.to_str().unwrap()];
+        let out = polysource(&[&["sweep", "plan", QUICKSTART][..], &vary].concat());
+        assert!(out.status.success(), "{}", text(&out.stderr));
+        text(&out.stderr).to_owned()
+    };
+    // A thousand points are 16 groups of 64 or fewer.
+    let told = plan("102");
+    let fewer = "1000 points in 16 chunks (102 were asked for; a chunk is of whole groups of 64 points): run ";
+    assert!(told.starts_with(fewer), "{told}");
+    let told = plan("4");
+    assert!(told.starts_with("1000 points in 4 chunks: run "), "{told}");
+}

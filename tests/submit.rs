@@ -309,7 +309,8 @@ fn the_scripts_for_slurm_have_what_was_asked_for() {
         "#SBATCH --signal=B:TERM@60\n",
         "#SBATCH --requeue\n",
         "'/opt/it'\\''s/polysource' sweep run --chunk \"$SLURM_ARRAY_TASK_ID\" --out . &\n",
-        "    0 | 42) exit \"$code\" ;;\n",
+        "    0 | 42)\n        rm -f \"$stopped_before\"\n        exit \"$code\"\n",
+        "    left=45\n",
         "if [ \"${SLURM_RESTART_COUNT:-0}\" -lt 2 ]; then\n",
         "--dependency=afterok:JOB --kill-on-invalid-dep=yes slurm-merge.sh\n",
         "sweep merge --verify . --format csv -o '",
@@ -317,8 +318,12 @@ fn the_scripts_for_slurm_have_what_was_asked_for() {
         assert!(told.contains(line), "{line}{told}");
     }
     assert!(!folder.path().join("slurm-chunks.sh").exists(), "nothing is written");
+    let out = submit(folder.path(), &["--on", "slurm", "--dry-run", "--time", "10", "--margin", "8"]);
+    let told = text(&out.stdout);
+    assert!(told.contains("#SBATCH --signal=B:TERM@8\n") && told.contains("    left=6\n"), "{told}");
     for (more, told) in [
         (&["--partition", "a b"][..], "`a b` cannot stand after `--partition=`"),
+        (&["--margin", "3"], "3 is not in 4..=65535"),
         (&["--claim", "c"], "`--claim` belongs to `--on kubernetes`"),
     ] {
         let out = submit(folder.path(), &[&["--on", "slurm", "--dry-run"], more].concat());

@@ -128,6 +128,9 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
                 let spend = c.commit.as_ref().is_some_and(|c| c.counted_in == CommitIn::Spend);
                 let many = c.commit.as_ref().is_some_and(|c| c.buckets.len() > 1);
                 let part = if many { format!(" {}", bucket + 1) } else { String::new() };
+                // No more than what is due can be idle, and where all of it is, the box shares the price.
+                let idle = f.idles.iter().find(|i| (i.contract, i.bucket) == (contract, bucket));
+                let boxed = idle.and_then(|i| reduced.get(i.column.0 as usize)).map_or(0.0, |d| d.min(0.0));
                 others.push(Finding {
                     requirement: None,
                     name: format!("commit {}{part}", c.id),
@@ -141,7 +144,7 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
                             0.0
                         },
                     limit: c.commit.as_ref().map_or(row.lower, |c| c.buckets[bucket].amount),
-                    shadow: y.map(|y| -y.max(0.0)),
+                    shadow: y.map(|y| -(y + boxed).max(0.0)),
                     unit: if spend { model.currency.clone() } else { "chip-h".to_owned() },
                     from_below: true,
                     subject: format!("the commitment of `{}`{part}", c.id),

@@ -257,9 +257,8 @@ impl<'a> Situation<'a> {
         for (p, place) in places.iter().enumerate() {
             let mut more = Vec::new();
             for &o in place.offers.iter().filter(|_| surge > 0.0) {
-                let held = self.held[o][t];
-                let room = (self.model.offers[o].capacity_at(t) - held).max(0.0);
-                let z = lp.add_column(format!("surge{o}"), "", 0.0, (surge * held * (1.0 - lost[o])).min(room), 0.0);
+                let most = self.surge_of(o, surge, lost, t);
+                let z = lp.add_column(format!("surge{o}"), "", 0.0, most, 0.0);
                 surges[o] = Some(z);
                 more.push((z, -1.0));
             }
@@ -273,20 +272,37 @@ impl<'a> Situation<'a> {
             row.extend(more);
             lp.add_row(format!("place{p}"), "", f64::NEG_INFINITY, place.chips, row);
         }
+        for (weights, left) in self.pools_left(t) {
+            let terms: Vec<_> = weights.iter().filter_map(|&(o, weight)| Some((surges[o]?, weight))).collect();
+            if !terms.is_empty() {
+                lp.add_row("pool", "", f64::NEG_INFINITY, left, terms);
+            }
+        }
+        y
+    }
+
+    /// The chips by which what survives of an offer can be raised, but for its pools.
+    fn surge_of(&self, o: usize, surge: f64, lost: &[f64], t: usize) -> f64 {
+        let held = self.held[o][t];
+        let room = (self.model.offers[o].capacity_at(t) - held).max(0.0);
+        (surge * held * (1.0 - lost[o])).min(room)
+    }
+
+    /// For each pool, in chips or power: its offers with what a chip of them takes, and what is left.
+    fn pools_left(&self, t: usize) -> Vec<(Vec<(usize, f64)>, f64)> {
+        let mut left = Vec::new();
         for pool in &self.model.pools {
             for (stock, power) in [(&pool.chips, false), (&pool.power, true)] {
                 let Some(stock) = stock else { continue };
                 let weight = |o: usize| {
                     if power { self.model.chips[self.model.offers[o].chip].power.unwrap_or(0.0) } else { 1.0 }
                 };
-                let held: f64 = pool.offers.iter().map(|&o| weight(o) * self.held[o][t]).sum();
-                let terms: Vec<_> = pool.offers.iter().filter_map(|&o| Some((surges[o]?, weight(o)))).collect();
-                if !terms.is_empty() {
-                    lp.add_row("pool", "", f64::NEG_INFINITY, (stock[t] - held).max(0.0), terms);
-                }
+                let weights: Vec<(usize, f64)> = pool.offers.iter().map(|&o| (o, weight(o))).collect();
+                let held: f64 = weights.iter().map(|&(o, weight)| weight * self.held[o][t]).sum();
+                left.push((weights, (stock[t] - held).max(0.0)));
             }
         }
-        y
+        left
     }
 
     /// The least that can be lost until recovery when a part of each offer is lost: money, and the
@@ -359,8 +375,9 @@ impl<'a> Situation<'a> {
     /// Time to survive: the hours for which the buffers keep every workload in `response.serve`
     /// whole when a part of each offer is lost in period t and stays lost; `None` without end.
     ///
-    /// max tau subject to mean x tau <= buffer + served x tau for every workload at once, which is
-    /// linear in tau and Y = y x tau (Simchi-Levi et al., "Identifying risks and mitigating
+    /// max tau subject to mean x tau <= buffer + served x tau for every workload at once, with the
+    /// surge z from the first hour on as in [`Self::served`], which is linear in tau, Y = y x tau and
+    /// Z = z x tau (Simchi-Levi et al., "Identifying risks and mitigating
     /// disruptions in the automotive supply chain", Interfaces 45(5), 2015).
     ///
     /// # Errors
@@ -381,15 +398,37 @@ impl<'a> Situation<'a> {
         let mut lp = LinearProgram::new("time to survive");
         let tau = lp.add_column("tau", "", 0.0, far, -1.0);
         let mut served: Vec<Vec<(ColumnId, f64)>> = vec![Vec::new(); workloads.len()];
-        for (p, place) in places.iter().enumerate().filter(|(_, place)| place.chips > 0.0) {
-            // Parts of the place's chips, times tau.
-            let mut row = vec![(tau, -1.0)];
+        let mut surges: Vec<Option<(ColumnId, f64)>> = vec![None; self.model.offers.len()];
+        for (p, place) in places.iter().enumerate() {
+            let more = |o: usize| self.surge_of(o, response.surge, lost, t);
+            let size = place.chips + place.offers.iter().map(|&o| more(o)).sum::<f64>();
+            if size <= 0.0 {
+                continue;
+            }
+            // Parts of the chips that the place can have, times tau.
+            let mut row = vec![(tau, -place.chips / size)];
+            for &o in place.offers.iter().filter(|&&o| more(o) > 0.0) {
+                let z = lp.add_column(format!("surge{o}"), "", 0.0, far, 0.0);
+                lp.add_row(format!("surge{o}"), "", f64::NEG_INFINITY, 0.0, [(z, 1.0), (tau, -1.0)]);
+                row.push((z, -more(o) / size));
+                surges[o] = Some((z, more(o)));
+            }
             for (i, &w) in workloads.iter().enumerate().filter(|(i, _)| place.productivity[*i] > 0.0) {
                 let column = lp.add_column(format!("y{w},{p}"), "", 0.0, far, 0.0);
-                served[i].push((column, place.productivity[i] * place.chips / self.peak(w) / self.mean(w, t)));
+                served[i].push((column, place.productivity[i] * size / self.peak(w) / self.mean(w, t)));
                 row.push((column, 1.0));
             }
             lp.add_row(format!("place{p}"), "", f64::NEG_INFINITY, 0.0, row);
+        }
+        for (weights, left) in self.pools_left(t) {
+            let mut terms: Vec<(ColumnId, f64)> =
+                weights.iter().filter_map(|&(o, weight)| surges[o].map(|(z, more)| (z, weight * more))).collect();
+            let all: f64 = terms.iter().map(|t| t.1).sum();
+            if all > left {
+                terms.iter_mut().for_each(|(_, a)| *a /= all);
+                terms.push((tau, -left / all));
+                lp.add_row("pool", "", f64::NEG_INFINITY, 0.0, terms);
+            }
         }
         for (i, &w) in workloads.iter().enumerate() {
             let mut terms = std::mem::take(&mut served[i]);

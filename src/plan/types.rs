@@ -420,9 +420,15 @@ pub struct LimitResult {
     /// it would be without it; `null` where it was not computed.
     #[serde(default)]
     pub premium: Option<f64>,
-    /// Smallest limit for which the shadow price holds; `null` where it was not computed.
+    /// Smallest limit for which the shadow price holds: where the program is linear and the limit
+    /// stands in its bounds, exactly; for shares and floors, and for every limit beside one on
+    /// concentration, as long as the price is within 1 % of what is told. `null` where the limit
+    /// costs nothing, where there is no end, and where none was found for sure; with whole numbers,
+    /// where the price is that of the plan's own decisions, which may change with any limit; for a
+    /// part of training to survive, which is a part of what the plan itself does; and in a large
+    /// model without `--detail ranges`.
     pub holds_from: Option<f64>,
-    /// Largest limit for which the shadow price holds; `null` where it was not computed.
+    /// Largest limit for which the shadow price holds, as `holds_from`.
     pub holds_to: Option<f64>,
     /// All of it in a sentence.
     pub sentence: String,

@@ -15,7 +15,7 @@ use crate::cli::{Failure, exit, files};
 pub(in crate::cli) struct PlanCommand {
     #[command(flatten)]
     options: SweepOptions,
-    /// How many chunks; fewer if there are not as many groups of eight neighbours.
+    /// How many chunks; fewer if there are not as many groups of 8 to 64 neighbours.
     #[arg(long, value_name = "N")]
     chunks: NonZeroUsize,
     /// The folder for the manifest and all that comes of it.
@@ -65,7 +65,7 @@ pub(super) fn run(command: &PlanCommand, quiet: bool) -> Result<u8, Failure> {
         let (points, chunks) = (manifest.points.len(), manifest.chunks.len());
         let fewer = match command.chunks.get() {
             asked if asked > chunks => {
-                format!(" ({asked} were asked for; points are solved in groups of {})", manifest.group)
+                format!(" ({asked} were asked for; a chunk is of whole groups of {} points)", manifest.group)
             }
             _ => String::new(),
         };

@@ -24,6 +24,11 @@ pub(super) struct SlurmArgs {
     /// begun again and goes on.
     #[arg(long, value_name = "TIME")]
     time: Option<String>,
+    /// Slurm: how many seconds before that a chunk is asked to stop after the point that it solves. After
+    /// three quarters of them it is killed, and begun again from its last point; one that is stopped twice
+    /// without a point is not. Left out, 60.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(4..=65535))]
+    margin: Option<u32>,
     /// Slurm: how many chunks run at once.
     #[arg(long, value_name = "N")]
     array_throttle: Option<NonZeroU32>,
@@ -45,6 +50,7 @@ impl SlurmArgs {
             (self.partition.is_some(), "--partition"),
             (self.account.is_some(), "--account"),
             (self.time.is_some(), "--time"),
+            (self.margin.is_some(), "--margin"),
             (self.array_throttle.is_some(), "--array-throttle"),
             (self.program.is_some(), "--program"),
             (self.format.is_some(), "--format"),
@@ -84,8 +90,11 @@ impl Job {
         let (program, output) = (quoted(&program)?, quoted(&output)?);
         let directives = directives(command)?;
         let throttle = slurm.array_throttle.map(|n| format!("%{n}")).unwrap_or_default();
-        // A minute before the time is over the script is told, and the chunk stops at its next point.
-        let warned = if slurm.time.is_some() { "#SBATCH --signal=B:TERM@60\n" } else { "" };
+        // Some time before the time is over the script is told, and the chunk stops at its next point. Where
+        // that takes longer, the script ends it while there is time left to begin it again.
+        let margin = slurm.margin.unwrap_or(60);
+        let warned = if slurm.time.is_some() { format!("#SBATCH --signal=B:TERM@{margin}\n") } else { String::new() };
+        let patience = margin * 3 / 4;
         let again = command.attempts.get() - 1;
         let array = ranges(left).replace(' ', "");
         let chunks_script = format!(
@@ -99,6 +108,15 @@ impl Job {
 #SBATCH --output=slurm-chunk-%a.log
 
 # A chunk goes on from its journal, so it may be stopped and begun again at any moment.
+number=$(printf %04d "$SLURM_ARRAY_TASK_ID")
+solved() {{
+    # The first line is a header.
+    lines=$(cat "chunk-$number.journal" 2>/dev/null | wc -l)
+    echo $((lines > 1 ? lines : 1))
+}}
+before=$(solved)
+stopped_before="slurm-chunk-$SLURM_ARRAY_TASK_ID.no-point"
+[ "${{SLURM_RESTART_COUNT:-0}}" -gt 0 ] || rm -f "$stopped_before"
 stopped=
 stop() {{
     stopped=1
@@ -110,14 +128,24 @@ chunk=$!
 wait "$chunk"
 code=$?
 if [ -n "$stopped" ]; then
-    # The signal ended the waiting, not the chunk.
+    # The signal ended the waiting, not the chunk, which is given time to finish its point.
+    left={patience}
+    while [ "$left" -gt 0 ] && kill -0 "$chunk" 2>/dev/null; do
+        sleep 1
+        left=$((left - 1))
+    done
+    kill -KILL "$chunk" 2>/dev/null && [ "$left" -eq 0 ] &&
+        echo "chunk $SLURM_ARRAY_TASK_ID did not stop within {patience} s and was killed" >&2
     wait "$chunk"
     code=$?
 fi
 
 # 42: it would fail again however often it is run.
 case $code in
-    0 | 42) exit "$code" ;;
+    0 | 42)
+        rm -f "$stopped_before"
+        exit "$code"
+        ;;
 esac
 # Who cancelled the chunk, or requeued it, has said what is to be done. The number of the last chunk's job is also
 # that of the whole array, and would mean all of it.
@@ -126,6 +154,17 @@ case $(scontrol show job --oneliner "$job") in
     *' JobState=RUNNING '*) ;;
     *) exit "$code" ;;
 esac
+# One that was stopped before it had solved anything, and then again, would go on so for ever.
+if [ -n "$stopped" ] && [ "$(solved)" -eq "$before" ]; then
+    if [ -e "$stopped_before" ]; then
+        rm -f "$stopped_before"
+        echo "chunk $SLURM_ARRAY_TASK_ID was stopped twice without having solved a point: the time limit is shorter than one point takes; submit again with a longer --time" >&2
+        exit "$code"
+    fi
+    : > "$stopped_before"
+else
+    rm -f "$stopped_before"
+fi
 if [ "${{SLURM_RESTART_COUNT:-0}}" -lt {again} ]; then
     echo "chunk $SLURM_ARRAY_TASK_ID ended with $code; it is begun again" >&2
     scontrol requeue "$job"

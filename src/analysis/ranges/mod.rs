@@ -1,0 +1,105 @@
+//! Where what a plan says of prices goes on holding: the range of each limit's shadow price, and
+//! the price at which each offer enters or leaves the plan.
+//!
+//! A limit that moves bounds of a linear program has a range of its own ([`face`]), which is exact. One
+//! that stands in coefficients, such as a share of a total that varies, has a price that changes with
+//! it, and so has every limit beside a concentration: their range is where the price stays within a
+//! hundredth of what is told ([`probe`]).
+//!
+//! With whole numbers prices are those of the plan's own decisions, which may change with the limit at
+//! any distance: such models have no ranges. Numbers of suppliers have no price. Break-even prices are
+//! not told beside a concentration, where the optimal cost is not made of straight pieces.
+
+mod break_even;
+mod face;
+mod one;
+mod probe;
+
+use rayon::prelude::*;
+
+use super::{Detail, SolveSettings};
+use crate::engine::{EngineError, Solved};
+use crate::formulation::Formulation;
+use crate::model::Model;
+use crate::plan::{BreakEven, LimitResult, Plan};
+
+/// Programs with more columns than this take too long for what is always told.
+const SMALL: usize = 1_000;
+/// Most limits whose range is always told though it takes solving the model again.
+const FEW: usize = 12;
+
+/// Where a price holds from, and to.
+type Ends = (Option<f64>, Option<f64>);
+
+/// Adds the ranges and the break-even prices to a plan.
+///
+/// # Errors
+/// As the engine's. What cannot be found for sure is left out, not guessed.
+pub(super) fn add(
+    model: &Model,
+    settings: &SolveSettings,
+    formulation: &Formulation,
+    solved: &Solved,
+    plan: &mut Plan,
+) -> Result<(), EngineError> {
+    if formulation.program().has_integers() || solved.y.is_empty() {
+        return Ok(());
+    }
+    let all = settings.detail == Detail::Ranges;
+    if !all && formulation.program().columns().len() > SMALL {
+        let note = "break-even prices and the ranges of shadow prices are left out for a model of this size; `--detail ranges` computes them";
+        plan.notes.push(note.to_owned());
+        return Ok(());
+    }
+    let curved = formulation.has_cones();
+    let ones = one::all(model, formulation);
+    // What costs nothing has no price to hold.
+    let priced = |l: &&LimitResult| l.shadow_price.is_some_and(|s| s < 0.0);
+    let mut exact: Vec<(&LimitResult, face::Move)> = Vec::new();
+    let mut solves: Vec<(&LimitResult, one::One)> = Vec::new();
+    for limit in plan.limits.iter().filter(priced) {
+        let Some(&one) = ones.get(&(limit.name.clone(), limit.unit.clone())) else { continue };
+        match one.bounds(model, formulation) {
+            Some(moved) if !curved => exact.push((limit, moved)),
+            // What moves several rows at once has no arcs.
+            None if matches!(one, one::One::Survive { .. }) => {}
+            _ => solves.push((limit, one)),
+        }
+    }
+    let left = if all { 0 } else { solves.len().saturating_sub(FEW) };
+    solves.truncate(solves.len() - left);
+    let mut found: Vec<(String, String, Ends)> = Vec::new();
+    let key = |l: &LimitResult, ends: Ends| (l.name.clone(), l.unit.clone(), ends);
+    let exact: Result<Vec<_>, EngineError> = exact
+        .par_iter()
+        .map(|(limit, moved)| {
+            let (down, up) = face::range(formulation.program(), solved, moved, settings)?;
+            Ok(key(limit, (down.map(|d| limit.limit + d), up.map(|u| limit.limit + u))))
+        })
+        .collect();
+    found.extend(exact?);
+    let probed: Result<Vec<_>, EngineError> =
+        solves.par_iter().map(|(limit, one)| Ok(key(limit, probe::range(model, *one, limit, settings)?))).collect();
+    found.extend(probed?);
+    for (name, unit, (from, to)) in found {
+        let part = unit == "share" || unit == "HHI";
+        let within = |x: f64| if part { x.clamp(0.0, 1.0) } else { x };
+        for limit in plan.limits.iter_mut().filter(|l| l.name == name && l.unit == unit) {
+            (limit.holds_from, limit.holds_to) = (from.map(within), to.map(within));
+        }
+    }
+    if left > 0 {
+        plan.notes.push(format!(
+            "the ranges of {left} further shadow prices, each of which takes solving the model again, are left out; `--detail ranges` computes them"
+        ));
+    }
+    if curved {
+        return Ok(());
+    }
+    let prices: Result<Vec<BreakEven>, EngineError> = (0..model.offers.len())
+        .into_par_iter()
+        .map(|offer| break_even::break_even(model, offer, formulation, solved, settings))
+        .collect();
+    plan.break_even = Some(prices?);
+    Ok(())
+}
