@@ -301,6 +301,8 @@ policy: { survive: [ { loss_of: { vendor: nvidia }, serve: 25 %, for: { kind: tr
 
 #[test]
 fn number_of_suppliers() {
+    // At least 2 vendors with a quarter of 60 req each, in at most 1 cloud: together without a plan, but each
+    // row is as it would be alone.
     golden(
         "suppliers",
         &[

@@ -2,7 +2,7 @@
 # `sweep submit --on slurm` on a real Slurm: one controller and one node of this machine, on ports and in
 # a folder of their own, started here and stopped at the end. Compares the merged rows with those of a
 # single run, byte for byte, also after a chunk was killed, asked to stop and requeued; and sees that a
-# chunk that ends with 42, or is cancelled, is not begun again.
+# chunk that ends with 42, is cancelled, or was stopped twice without having solved a point, is not begun again.
 #
 #   integrations/slurm/test.sh [PROGRAM]        (default: target/debug/polysource)
 #
@@ -105,7 +105,50 @@ for chunk in 0 1; do
 done
 [ ! -e "$dir/rows.csv" ] || fail "something was merged"
 
-echo "5. more chunks than an array may have are refused"
+echo "5. a chunk whose point does not end in time is killed and begun again; without a point twice, it is given up"
+dir="$work/slow"
+"$program" -q sweep plan "${vary[@]}" --chunks 2 --out "$dir"
+# A stand-in that solves three points of chunk 0 and then hangs, deaf to the signal, as in a long point; begun
+# again it is the program itself. Of chunk 1 it never solves any.
+cat > "$base/slow" << EOF
+#!/usr/bin/env bash
+cd "$dir"
+chunk=\$4
+if [ "\$chunk" = 0 ]; then
+    [ "\${SLURM_RESTART_COUNT:-0}" = 0 ] || exec "$program" "\$@"
+    "$program" "\$@" &
+    until [ -e chunk-0000.journal ] && [ "\$(wc -l < chunk-0000.journal)" -ge 4 ]; do sleep 0.02; done
+    kill -9 \$!
+fi
+trap '' TERM
+echo \$\$ > "$base/hangs-\$chunk-\${SLURM_RESTART_COUNT:-0}"
+exec sleep 600
+EOF
+chmod +x "$base/slow"
+mapfile -t jobs < <("$program" -q sweep submit "$dir" --on slurm --time 10 --margin 4 --program "$base/slow")
+hangs() { # chunk, how often it was begun again: asks its script to stop
+    for _ in $(seq 300); do [ -s "$base/hangs-$1-$2" ] && break; sleep 0.1; done
+    [ -s "$base/hangs-$1-$2" ] || fail "chunk $1 does not hang the time $2"
+    kill -TERM "$(cut -d' ' -f4 "/proc/$(cat "$base/hangs-$1-$2")/stat")"
+}
+hangs 0 0
+hangs 1 0
+hangs 1 1
+await "${jobs[0]}_1" FAILED 60
+await "${jobs[0]}_0" COMPLETED 60
+await "${jobs[1]}" CANCELLED 60
+for chunk in 0 1; do
+    echo "   chunk $chunk: $(state "${jobs[0]}_$chunk"), begun again $(field "${jobs[0]}_$chunk" Restarts) times"
+    sed 's/^/      /' "$dir/slurm-chunk-$chunk.log"
+    [ "$(field "${jobs[0]}_$chunk" Restarts)" = 1 ] || fail "chunk $chunk was not begun again once"
+done
+grep -q 'did not stop within 3 s and was killed' "$dir/slurm-chunk-0.log" || fail "chunk 0 was not killed"
+grep -q 'stopped twice without having solved a point' "$dir/slurm-chunk-1.log" || fail "chunk 1 was not given up"
+mapfile -t jobs < <("$program" -q sweep submit "$dir" --on slurm)
+await "${jobs[1]}" COMPLETED 120
+cmp "$dir/rows.csv" "$base/single.csv" || fail "the merged rows are not those of a single run"
+
+echo "6. more chunks than an array may have are refused"
 "$program" -q sweep plan models/quickstart.yaml --vary 'offers.aws-trainium2.price=1..2/6528' --chunks 102 --out "$work/many"
 "$program" -q sweep submit "$work/many" --on slurm 2> "$base/told" && fail "102 chunks were taken"
 grep -q 'at most 101 (MaxArraySize)' "$base/told" || fail "$(cat "$base/told")"

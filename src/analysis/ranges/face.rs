@@ -62,8 +62,8 @@ pub(super) fn range(
         let (x, d) = (solved.x[j], solved.reduced_costs[j]);
         let priced = d.abs() * (c.upper - c.lower) > negligible;
         let (lower, upper) = match (priced, d > 0.0) {
-            _ if moved.columns.contains_key(&id) => (c.lower, f64::INFINITY),
             (true, true) if on(x, c.lower, 0.0) => (c.lower, c.lower),
+            _ if moved.columns.contains_key(&id) => (c.lower, f64::INFINITY),
             (true, false) if on(x, c.upper, 0.0) => (c.upper, c.upper),
             _ => (c.lower, c.upper),
         };

@@ -53,8 +53,10 @@ pub(super) fn add(
     }
     let curved = formulation.has_cones();
     let ones = one::all(model, formulation);
-    // What costs nothing has no price to hold.
-    let priced = |l: &&LimitResult| l.shadow_price.is_some_and(|s| s < 0.0);
+    // What costs nothing, but for rounding as in the sentences, has no price to hold.
+    let negligible = 1e-8 * (1.0 + formulation.program().objective(&solved.x).abs());
+    let size = |l: &LimitResult| if is_part(l) { 1.0 } else { l.limit.abs() };
+    let priced = |l: &&LimitResult| l.shadow_price.is_some_and(|s| s * size(l) < -negligible);
     let mut exact: Vec<(&LimitResult, face::Move)> = Vec::new();
     let mut solves: Vec<(&LimitResult, one::One)> = Vec::new();
     for limit in plan.limits.iter().filter(priced) {
@@ -82,10 +84,10 @@ pub(super) fn add(
         solves.par_iter().map(|(limit, one)| Ok(key(limit, probe::range(model, *one, limit, settings)?))).collect();
     found.extend(probed?);
     for (name, unit, (from, to)) in found {
-        let part = unit == "share" || unit == "HHI";
-        let within = |x: f64| if part { x.clamp(0.0, 1.0) } else { x };
         for limit in plan.limits.iter_mut().filter(|l| l.name == name && l.unit == unit) {
-            (limit.holds_from, limit.holds_to) = (from.map(within), to.map(within));
+            let within = |x: f64| if is_part(limit) { x.clamp(0.0, 1.0) } else { x };
+            let (from, to) = (from.map(within), to.map(within));
+            (limit.holds_from, limit.holds_to) = (from, to);
         }
     }
     if left > 0 {
@@ -102,4 +104,9 @@ pub(super) fn add(
         .collect();
     plan.break_even = Some(prices?);
     Ok(())
+}
+
+/// Whether a limit is a number from 0 to 1.
+fn is_part(limit: &LimitResult) -> bool {
+    limit.unit == "share" || limit.unit == "HHI"
 }

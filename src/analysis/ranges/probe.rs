@@ -38,8 +38,8 @@ pub(super) const TOLERANCE: f64 = 0.01;
 const NEAR: (f64, f64) = (1e-4, 2e-6);
 /// The first step, relative to the size of the limit.
 const FIRST: f64 = 0.01;
-/// Most solves for one end.
-const STEPS: usize = 16;
+/// Most solves for one end; more than eight where a tangent tells nothing, beyond which there is no plan.
+const STEPS: usize = 24;
 /// How far from where it is, relative to its size, a limit without an end is moved.
 const FAR: f64 = 1e3;
 /// What the costs of two certified plans may be off by, relative to them.
