@@ -488,9 +488,9 @@ fn fewer_chunks_than_were_asked_for_are_told() {
         assert!(out.status.success(), "{}", text(&out.stderr));
         text(&out.stderr).to_owned()
     };
-    // A thousand points are 16 groups of 64 or fewer.
+    // A thousand points are 16 groups of 62 and one of the 8 that are left.
     let told = plan("102");
-    let fewer = "1000 points in 16 chunks (102 were asked for; a chunk is of whole groups of 64 points): run ";
+    let fewer = "1000 points in 17 chunks (102 were asked for; a chunk is of whole groups of 62 points): run ";
     assert!(told.starts_with(fewer), "{told}");
     let told = plan("4");
     assert!(told.starts_with("1000 points in 4 chunks: run "), "{told}");

@@ -124,10 +124,11 @@ impl Line<'_> {
 
     /// The slope of the cost along the limit: limits from below are relaxed when they fall.
     fn slope(&self, optimum: &Optimum) -> f64 {
-        if self.from_below() { -optimum.price } else { optimum.price }
+        if self.is_floor() { -optimum.price } else { optimum.price }
     }
 
-    fn from_below(&self) -> bool {
+    /// Whether it is relaxed when it falls.
+    fn is_floor(&self) -> bool {
         matches!(self.limit.kind.as_str(), "floor" | "commit" | "survive")
     }
 
@@ -138,7 +139,7 @@ impl Line<'_> {
             return false;
         }
         let way = other.at - start.at;
-        let sign = if self.from_below() { -1.0 } else { 1.0 };
+        let sign = if self.is_floor() { -1.0 } else { 1.0 };
         let each = sign * (other.cost - start.cost) / way;
         let open = ROUNDING * (1.0 + start.cost.abs()) / (start.price * way).abs();
         let totals = start.total / other.total;
