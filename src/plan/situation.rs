@@ -143,7 +143,11 @@ impl<'a> Situation<'a> {
     #[must_use]
     pub fn mean(&self, w: usize, t: usize) -> f64 {
         match &self.model.workloads[w].task {
-            Task::Inference { demand, .. } => (demand[t] - self.undone[w][t]).max(0.0),
+            // What rounding leaves of a demand that nobody meets is no demand.
+            Task::Inference { demand, .. } => {
+                let served = demand[t] - self.undone[w][t];
+                if served > NEGLIGIBLE * demand[t] { served } else { 0.0 }
+            }
             Task::Training { .. } => self.done(w, t, |_| true),
         }
     }
@@ -439,6 +443,7 @@ impl<'a> Situation<'a> {
         let found = self.optimal(&lp)?.x[0];
         Ok((found < 0.5 * far).then_some(found.max(0.0) * longest))
     }
+
     /// Solves a program of a loss, from the vertex of the last one of its size if the engine can.
     fn optimal(&self, lp: &LinearProgram) -> Result<Solved, EngineError> {
         let mut sessions = self.sessions.borrow_mut();
