@@ -335,3 +335,47 @@ fn shares_hold_in_their_ranges_and_not_beyond() {
     }
     assert!(tested >= 6, "{tested}");
 }
+
+#[test]
+fn every_limit_that_costs_has_a_range() {
+    let written = std::fs::read_to_string("tests/fixtures/every-limit.yaml").unwrap();
+    let hhi = "    - { name: hhi, concentration: { by: vendor, of: spend, hhi_at_most: 0.37 } }\n";
+    let model = |text: &str| Model::from_yaml_str(text).unwrap_or_else(|e| panic!("{e}"));
+    // The numbers of the file that move one limit that costs, and no other.
+    let moved = [
+        ("expected-loss", "at_most: 200k USD", "at_most: SIZE USD"),
+        ("survive-vendor-1 amd", "serve: 70 %", "serve: SIZE"),
+        ("hhi", "hhi_at_most: 0.37", "hhi_at_most: SIZE"),
+        ("vs amd", "of: spend, at_most: 50 %", "of: spend, at_most: SIZE"),
+        ("soft vendor=google", "of: power, at_most: 15 %", "of: power, at_most: SIZE"),
+        ("ramp 2026-Q1", "at_most: 300 chips", "at_most: SIZE chips"),
+    ];
+    let mut tested = Vec::new();
+    for text in [written.clone(), written.replace(hhi, "")] {
+        let plan = told(&model(&text), EngineChoice::Auto, Detail::Ranges);
+        let (base, mut priced) = (plan.cost.as_ref().unwrap().total, 0);
+        for l in
+            plan.limits.iter().filter(|l| l.sentence.contains("would save") && !l.sentence.contains("save nothing"))
+        {
+            let (from, to) = (l.holds_from.unwrap(), l.holds_to.unwrap());
+            assert!(from <= l.limit && l.limit <= to && from < to, "{l:?}");
+            priced += 1;
+            let Some((name, old, new)) = moved.iter().find(|m| m.0 == l.name) else { continue };
+            let sign = if l.kind == "survive" { -1.0 } else { 1.0 };
+            for end in [from, to] {
+                let way = 0.95 * (end - l.limit);
+                let there = text.replace(old, &new.replace("SIZE", &format!("{:?}", l.limit + way)));
+                assert_ne!(there, text);
+                let cost = told(&model(&there), EngineChoice::Auto, Detail::Plan).cost.unwrap().total;
+                let price = sign * (cost - base) / way;
+                let off = price / l.shadow_price.unwrap() - 1.0;
+                assert!(off.abs() < 0.0101, "{name}: {off} off before {end}");
+            }
+            tested.push(l.name.clone());
+        }
+        assert!(priced >= 8, "{priced}");
+    }
+    tested.sort();
+    tested.dedup();
+    assert_eq!(tested.len(), moved.len(), "{tested:?}");
+}

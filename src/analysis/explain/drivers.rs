@@ -160,8 +160,15 @@ fn limits(plan: &Plan, subject: Option<&str>) -> Vec<Driver> {
             let entry = l.requirement.as_deref().unwrap_or(&l.name);
             sentence.push_str(&format!(" All of `{entry}` adds {}.", money(premium, &plan.currency)));
         }
-        if let (Some(from), Some(to), true) = (l.holds_from, l.holds_to, step(l) > 0.0) {
-            sentence.push_str(&format!(" That price holds from {} to {}.", amount(from, &l.unit), amount(to, &l.unit)));
+        if step(l) > 0.0 {
+            let told = |x: f64| amount(x, &l.unit);
+            let range = match (l.holds_from, l.holds_to) {
+                (Some(from), Some(to)) => format!(" That price holds from {} to {}.", told(from), told(to)),
+                (Some(from), None) => format!(" That price holds from {} at least up to what it is.", told(from)),
+                (None, Some(to)) => format!(" That price holds from what it is at least up to {}.", told(to)),
+                (None, None) => String::new(),
+            };
+            sentence.push_str(&range);
         }
         Driver { name: l.name.clone(), line: l.line, money: l.premium.or_else(|| Some(step(l))), sentence }
     };
