@@ -127,7 +127,7 @@ EOF
 chmod +x "$base/slow"
 mapfile -t jobs < <("$program" -q sweep submit "$dir" --on slurm --time 10 --margin 4 --program "$base/slow")
 hangs() { # chunk, how often it was begun again: asks its script to stop
-    for _ in $(seq 300); do [ -s "$base/hangs-$1-$2" ] && break; sleep 0.1; done
+    for _ in $(seq 1800); do [ -s "$base/hangs-$1-$2" ] && break; sleep 0.1; done
     [ -s "$base/hangs-$1-$2" ] || fail "chunk $1 does not hang the time $2"
     kill -TERM "$(cut -d' ' -f4 "/proc/$(cat "$base/hangs-$1-$2")/stat")"
 }
