@@ -21,7 +21,7 @@ sweep=(models/frontier-lab.yaml --vary 'offers{vendor: amazon}.price=*lognormal(
     --samples "$points")
 TIMEFORMAT='%R s on the clock, %U + %S s of processors'
 
-# An engine's command is `engine`, for the folder $dir; what it makes is $dir/rows.csv.
+# An engine's command is `engine` of its cluster.
 on_engine() { # name, chunks
     rm -rf "$dir"
     "$program" -q sweep plan "${sweep[@]}" --chunks "$2" --out "$dir"
@@ -38,18 +38,9 @@ processors=$(nproc)
 (
     . integrations/ray/cluster.sh
     start one --head --port="$port" --include-dashboard=false --temp-dir="$base/one"
-    engine() { polysource-ray "$dir" --quiet --output "$dir/rows.csv" --address "$address" --program "$program"; }
     on_engine "$(ray --version)" 96
 )
 (
     . integrations/slurm/cluster.sh
-    engine() {
-        local jobs
-        mapfile -t jobs < <("$program" -q sweep submit "$dir" --on slurm)
-        until [ -e "$dir/rows.csv" ]; do
-            scontrol show job "${jobs[1]}" -o | grep -q 'JobState=CANCELLED' && return 1
-            sleep 0.1
-        done
-    }
     on_engine "Slurm $(sbatch --version | cut -d' ' -f2)" 20
 )

@@ -132,20 +132,11 @@ processors=1
 (
     . integrations/ray/cluster.sh
     start one --head --port="$port" --include-dashboard=false --temp-dir="$base/one"
-    engine() { polysource-ray "$dir" --quiet --output "$dir/rows.csv" --address "$address" --program "$program"; }
     heading "$(ray --version)"
     on_engine Ray
 )
 (
     . integrations/slurm/cluster.sh
-    engine() {
-        local jobs
-        mapfile -t jobs < <("$program" -q sweep submit "$dir" --on slurm)
-        until [ -e "$dir/rows.csv" ]; do
-            scontrol show job "${jobs[1]}" -o | grep -q 'JobState=CANCELLED' && return 1
-            sleep 0.1
-        done
-    }
     heading "Slurm $(sbatch --version | cut -d' ' -f2)"
     on_engine Slurm
 )

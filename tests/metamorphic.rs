@@ -3,6 +3,7 @@
 //! (Chen, Cheung and Yiu, "Metamorphic testing: a new approach for generating next test cases", 1998.)
 
 mod drawn;
+mod xorshift;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +12,7 @@ use polysource::model::Model;
 use polysource::plan::Status;
 use polysource::{Detail, SolveSettings, solve};
 use serde_json::{Map, Value};
+use xorshift::Random;
 
 /// Costs that must be the same may differ by this, relatively.
 const SAME: f64 = 1e-7;
@@ -64,17 +66,7 @@ fn all() -> impl Iterator<Item = (String, Value)> {
     EXAMPLES.iter().map(|name| ((*name).to_owned(), tree(&example(name)))).chain(random)
 }
 
-/// Numbers from 0 to 1, the same everywhere (Marsaglia, "Xorshift RNGs", 2003).
-struct Random(u64);
-
 impl Random {
-    fn next(&mut self) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as f64 / (1u64 << 53) as f64
-    }
-
     fn shuffle<T>(&mut self, list: &mut [T]) {
         for i in (1..list.len()).rev() {
             list.swap(i, (self.next() * (i + 1) as f64) as usize);

@@ -1,23 +1,14 @@
 //! Random models with deals to sign and ecosystems to port to: the plan is the best of all
 //! combinations, each solved without any whole column.
 
+mod xorshift;
+
 use std::fmt::Write as _;
 
 use polysource::model::{Decision, Model};
 use polysource::plan::Status;
 use polysource::{Detail, Plan, SolveSettings, solve};
-
-/// Numbers from 0 to 1, the same everywhere (Marsaglia, "Xorshift RNGs", 2003).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as f64 / (1u64 << 53) as f64
-    }
-}
+use xorshift::Random;
 
 const DEALS: usize = 3;
 const ECOSYSTEMS: usize = 3;

@@ -1,29 +1,20 @@
 //! Random models: what a plan claims to survive is confirmed by a rerouting of its own, and no limit
 //! that is tightened makes the plan cheaper.
 
+mod xorshift;
+
 use std::fmt::Write as _;
 
 use good_lp::{Expression, ProblemVariables, Solution, SolverModel, variable};
 use polysource::model::Model;
 use polysource::plan::Status;
 use polysource::{Plan, SolveSettings, solve};
+use xorshift::Random;
 
 const VENDORS: usize = 3;
 const CLOUDS: usize = 3;
 const OFFERS: usize = 8;
 const WORKLOADS: usize = 3;
-
-/// Numbers from 0 to 1, the same everywhere (Marsaglia, "Xorshift RNGs", 2003).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as f64 / (1u64 << 53) as f64
-    }
-}
 
 struct Case {
     head: String,

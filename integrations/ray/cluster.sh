@@ -41,3 +41,6 @@ while sum(node['Alive'] for node in ray.nodes()) != $1:
     time.sleep(0.2)" > "$base/nodes.log" 2>&1 || { cat "$base/nodes.log"; fail "there are not $1 nodes"; }
 }
 address="127.0.0.1:$port"
+
+# The chunks in the folder `dir` by the program `program`, and their merge: $dir/rows.csv.
+engine() { polysource-ray "$dir" --quiet --output "$dir/rows.csv" --address "$address" --program "$program"; }

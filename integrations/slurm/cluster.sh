@@ -81,3 +81,12 @@ done
 [ -n "$ready" ] || { cat "$base/slurmctld.log" "$base/slurmd.log" | tail -n 20; skip "the node does not come up"; }
 echo "Slurm $(sbatch --version | cut -d' ' -f2) with one node of $processors cores"
 
+# The chunks in the folder `dir` by the program `program`, and their merge: $dir/rows.csv.
+engine() {
+    local jobs
+    mapfile -t jobs < <("$program" -q sweep submit "$dir" --on slurm)
+    until [ -e "$dir/rows.csv" ]; do
+        scontrol show job "${jobs[1]}" -o | grep -q 'JobState=CANCELLED' && return 1
+        sleep 0.1
+    done
+}

@@ -6,14 +6,12 @@
 use super::cuts::solve_with_cuts;
 use super::line::Line;
 use super::solve::{SolveSettings, solve_from_room};
-use crate::engine::{Basis, CertifiedSession, CertifiedStatus, EngineError, Solved, keeps_basis, solved_by_guess};
+use crate::engine::{
+    Basis, CertifiedSession, CertifiedStatus, EngineError, SMALL, Solved, keeps_basis, solved_by_guess,
+};
 use crate::formulation::{Formulation, Limits, build_with};
 use crate::lp::LinearProgram;
 use crate::model::Model;
-
-/// Programs of up to this many columns are solved from nothing: that takes no longer, and gives the
-/// vertex that a solve of the model by itself gives, to the bit.
-const SMALL: usize = 2_500;
 
 /// Where to start.
 #[derive(Clone, Debug, Default)]
@@ -98,7 +96,8 @@ impl Alike {
 }
 
 /// Whether a program is large enough for a start to be of use, and without whole numbers and cones,
-/// whose searches start from nothing.
+/// whose searches start from nothing. So do small ones: that takes no longer, and gives the vertex that
+/// a solve of the model by itself gives, to the bit.
 fn is_plain(formulation: &Formulation) -> bool {
     let program = formulation.program();
     program.columns().len() > SMALL && !program.has_integers() && !formulation.has_cones()

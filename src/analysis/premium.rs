@@ -1,8 +1,8 @@
 //! What the policy costs: the diversification premium, and what each limit alone adds.
 
 use super::solve::{SolveSettings, solve_within_boxes};
-use crate::engine::{CertifiedStatus, EngineError};
-use crate::formulation::{Limits, Requirement};
+use crate::engine::{CertifiedStatus, EngineError, Solved};
+use crate::formulation::{Formulation, Limits, Requirement};
 use crate::model::Model;
 use crate::plan::Plan;
 
@@ -72,7 +72,11 @@ fn difference(total: f64, without: f64) -> f64 {
 
 /// The certified cost with some of the limits.
 fn cost_with(model: &Model, limits: Limits, settings: &SolveSettings) -> Result<Option<f64>, EngineError> {
-    let (formulation, solved) = solve_within_boxes(model, limits, settings)?;
+    Ok(certified_cost(&solve_within_boxes(model, limits, settings)?))
+}
+
+/// The cost of an answer, if that is a certified optimum.
+pub(super) fn certified_cost((formulation, solved): &(Formulation, Solved)) -> Option<f64> {
     let certified = solved.status == CertifiedStatus::Optimal;
-    Ok(certified.then(|| formulation.program().objective(&solved.x)))
+    certified.then(|| formulation.program().objective(&solved.x))
 }

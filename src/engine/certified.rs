@@ -12,7 +12,7 @@ use crate::lp::{Certificate, LinearProgram, certify, primal_violation, usable, v
 
 /// Up to this many columns the simplex method of microlp is tried first: it is as fast there, and
 /// gives a vertex at once, the same in every build.
-pub(super) const SMALL: usize = 2_500;
+pub const SMALL: usize = 2_500;
 
 /// What is known after the certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

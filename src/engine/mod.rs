@@ -29,7 +29,7 @@ use std::time::Duration;
 
 pub use basis::{Basis, Place, Ranging};
 pub use certified::{Attempt, CertifiedStatus, Solved, solve_certified};
-pub(crate) use certified::{keeps_basis, solved_by_guess};
+pub(crate) use certified::{SMALL, keeps_basis, solved_by_guess};
 pub use certified_session::CertifiedSession;
 pub use choice::EngineChoice;
 pub use clarabel::Clarabel;

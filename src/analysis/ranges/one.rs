@@ -139,15 +139,6 @@ impl One {
         }
     }
 
-    /// Whether the limit is a number from 0 to 1.
-    pub fn is_part(self, model: &Model) -> bool {
-        match self {
-            One::Limit { limit, .. } => model.limits[limit].kind.is_dependency(),
-            One::Survive { .. } => true,
-            _ => false,
-        }
-    }
-
     /// Whether it is a sum of squared shares, whose cone is straight in the root of it.
     pub fn is_square(self, model: &Model) -> bool {
         matches!(self, One::Limit { limit, .. } if matches!(model.limits[limit].kind, LimitKind::Concentration { .. }))

@@ -23,6 +23,7 @@
 //! so as p / (1 + k d)^2 as long as the basis stays the same, since M and m are both proportional to
 //! 1 / (1 + k d). Both guesses are only where to solve next.
 
+use super::is_part;
 use super::one::One;
 use crate::analysis::SolveSettings;
 use crate::analysis::solve::{Detail, solve_within_boxes, told};
@@ -69,7 +70,7 @@ pub(super) fn range(
     limit: &LimitResult,
     settings: &SolveSettings,
 ) -> Result<(Option<f64>, Option<f64>), EngineError> {
-    let part = one.is_part(model);
+    let part = is_part(limit);
     let line = Line {
         model,
         one,

@@ -12,10 +12,10 @@ use super::column::Column;
 use super::points::SweepPlan;
 use super::row::{PointStatus, Row};
 use crate::analysis::alike::{Alike, Course, Guess, Known, Start};
-use crate::analysis::premium::add_total;
+use crate::analysis::premium::{add_total, certified_cost};
 use crate::analysis::solve::{Detail, SolveSettings, preferred};
 use crate::diagnostics::Diagnostics;
-use crate::engine::{CertifiedStatus, EngineError, Solved};
+use crate::engine::{EngineError, Solved};
 use crate::formulation::{Formulation, Limits};
 use crate::model::{Family, Model};
 use crate::plan::Status;
@@ -208,9 +208,12 @@ impl Group<'_, '_> {
         there: bool,
     ) -> Result<(Option<Row>, Option<Known>), EngineError> {
         let (formulation, solved) = self.alike.solve(model, guess)?;
-        // Also of what is there: what comes after starts from it.
-        let row = self.common.told(model, point, &formulation, solved.clone(), &mut self.free)?;
-        let row = if there { None } else { Some(row) };
+        // What is there is told again only where what comes after starts from it.
+        let row = if there && self.free.is_none() {
+            None
+        } else {
+            Some(self.common.told(model, point, &formulation, solved.clone(), &mut self.free)?)
+        };
         let known = if self.common.start.useful { Known::of(formulation, solved) } else { None };
         Ok((row, known))
     }
@@ -229,11 +232,7 @@ impl Common<'_> {
         let columns = &self.plan.columns;
         let mut plan = preferred(model, &self.solving, formulation, &mut solved)?;
         if let Some(free) = free.as_mut().filter(|_| plan.status == Status::Optimal) {
-            add_total(model, &mut plan, || {
-                let (formulation, solved) = free.solve(model, None)?;
-                let certified = solved.status == CertifiedStatus::Optimal;
-                Ok(certified.then(|| formulation.program().objective(&solved.x)))
-            })?;
+            add_total(model, &mut plan, || Ok(certified_cost(&free.solve(model, None)?)))?;
         }
         let values = columns.iter().map(|c| c.value(model, &plan)).collect::<Result<Vec<_>, _>>()?;
         let message = match plan.status {
