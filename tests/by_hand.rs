@@ -196,8 +196,8 @@ workloads: {{ chat: {{ kind: inference, demand: [10 req/h, 0, 0, 0], throughput:
 
 #[test]
 fn upfront_money_is_paid_at_the_start_and_pro_rata_at_the_end() {
-    // A three-year term of which one year is planned: upfront half of that year's price at mid
-    // 2026, the other half spread over the same year, which is the same period.
+    // A three-year term of which two years are planned: upfront half of their price at the start of 2026,
+    // the other half spread over each year.
     let plan = solved(
         "
 horizon: { start: 2026, periods: 2, step: year }
@@ -208,7 +208,7 @@ workloads: { chat: { kind: inference, demand: 10 req/h, throughput: { gpu: 1 req
     );
     let d = |years: f64| 1.21_f64.powf(-years);
     // Half of 2 x 10 x 17_520 hours at once, half in each year.
-    costs(&plan, 175_200.0 * d(0.5) + 87_600.0 * d(0.5) + 87_600.0 * d(1.5));
+    costs(&plan, 175_200.0 + 87_600.0 * d(0.5) + 87_600.0 * d(1.5));
     assert!(plan.notes.iter().any(|n| n.contains("pro rata")), "{:?}", plan.notes);
 }
 
@@ -579,6 +579,38 @@ policy: { limits: [ { ramp: { where: { vendor: google }, at_most: 4 chips, per: 
     costs(&ramp, 24.0 * ((4.0 + 18.0) + (8.0 + 6.0) + 10.0));
 }
 
+/// 100 chips for three years at 10 % a year. Without an upfront part at 4.10, 4.10 x 100 x 8,760 a year in the
+/// middle of each; with half of it at 3.90, or all at 3.60, that part at the start.
+#[test]
+fn what_is_paid_upfront_is_paid_at_the_start() {
+    let model = |offers: &str| {
+        solved(&format!(
+            "
+horizon: {{ start: 2026, periods: 3, step: year }}
+discount_rate: 10 %
+offers: {{ {offers} }}
+workloads: {{ chat: {{ kind: inference, demand: 100 req/h, throughput: {{ gpu: 1 req/h }} }} }}
+"
+        ))
+    };
+    let offer = |id: &str, price: f64, upfront: u32| {
+        let term = format!("{{ reserved: 3 years, upfront: {upfront} %, starts: 2026 }}");
+        format!("{id}: {{ chip: gpu, cloud: aws, price: {price}, term: {term} }}")
+    };
+    let d = |years: f64| 1.1_f64.powf(-years);
+    // 2028 is a leap year.
+    let spread = |price: f64| price * 100.0 * (8760.0 * (d(0.5) + d(1.5)) + 8784.0 * d(2.5));
+    let (no, half, all) = (offer("no", 4.10, 0), offer("half", 3.90, 50), offer("all", 3.60, 100));
+    costs(&model(&no), 9_375_481.17);
+    costs(&model(&no), spread(4.10));
+    costs(&model(&half), 9_588_350.31);
+    costs(&model(&half), 0.5 * spread(3.90) + 0.5 * 3.90 * 100.0 * 26_304.0);
+    costs(&model(&all), 9_469_440.0);
+    let plan = model(&format!("{no}, {half}, {all}"));
+    costs(&plan, 9_375_481.17);
+    assert!(plan.purchases.iter().all(|p| p.offer == "no"));
+}
+
 #[test]
 fn without_a_capacity_there_are_as_many_as_are_needed() {
     let plan = solved(
@@ -588,12 +620,13 @@ workloads: { chat: { kind: inference, demand: 1M req/h, throughput: { gpu: 1 req
 ",
     );
     costs(&plan, 2e6);
-    // A floor that can only be met by holding a hundred times what is used: the box gives way.
+    // A floor that can only be met by holding a hundred times what is used: the box gives way. What is
+    // owned may stand idle.
     let idle = solved(
         "
 offers:
   a: { chip: gpu, cloud: aws, price: 2 }
-  b: { chip: tpu, cloud: gcp, price: 1 }
+  b: { chip: tpu, cloud: gcp, price: 1, term: owned }
 workloads: { chat: { kind: inference, demand: 1 req/h, throughput: { gpu: 1 req/h } } }
 policy: { limits: [ { floor: { where: { vendor: google }, of: chips, at_least: 99 % } } ] }
 ",

@@ -159,6 +159,15 @@ fn suppliers_are_counted() {
     costs(&three(50, &limit("at_most: 2")), 50.0 * 2.0 + 10.0 * 3.0);
 }
 
+/// What a plan costs, and what the policy weighs beside it: a preference, which is no part of the cost.
+fn weighed(text: &str, cost: f64, beside: f64) {
+    let plan = costs(text, cost);
+    let weighed = plan.risk.as_ref().unwrap().weighed;
+    assert!((weighed - beside).abs() < 1e-6 * (1.0 + beside), "{weighed} instead of {beside}");
+    let lines: f64 = plan.cost.as_ref().unwrap().lines.iter().map(|l| l.cost).sum();
+    assert!((lines - cost).abs() < 1e-6 * (1.0 + cost), "lines {lines}");
+}
+
 /// a at 2 may become half as dear again, with 10 %; b at 2.4 does not change.
 fn shocked(policy: &str) -> String {
     format!(
@@ -169,16 +178,17 @@ fn shocked(policy: &str) -> String {
 #[test]
 fn the_risk_of_prices_is_weighed_or_limited() {
     // Of 95 % the worst 5 % are all shock: CVaR(C + X) = C + X with X = a.
-    // Weight 1: 2 C + X, 2 x 2 + 1 = 5 for a, 4.8 for b. Weight 0.5: 3.5 for a, 3.6 for b.
-    costs(&shocked("{ cvar: { level: 95 %, weight: 1 } }"), 480.0);
-    costs(&shocked("{ cvar: { level: 95 %, weight: 0.5 } }"), 350.0);
-    // Of 80 % the worst fifth is half shock: X counts half. Weight 1: 4.5 for a.
-    costs(&shocked("{ cvar: { level: 80 %, weight: 1 } }"), 450.0);
+    // Weight 1: 2 C + X, 2 x 2 + 1 = 5 for a, 4.8 for b: all of b, which costs 240 and is weighed as another
+    // 240. Weight 0.5: 3.5 for a, 3.6 for b: all of a, which costs 200 and is weighed as 150.
+    weighed(&shocked("{ cvar: { level: 95 %, weight: 1 } }"), 240.0, 240.0);
+    weighed(&shocked("{ cvar: { level: 95 %, weight: 0.5 } }"), 200.0, 150.0);
+    // Of 80 % the worst fifth is half shock: X counts half. Weight 1: 4.5 for a, 200 and 250.
+    weighed(&shocked("{ cvar: { level: 80 %, weight: 1 } }"), 200.0, 250.0);
     // C + X <= 270: 240 - 0.4 a + a <= 270, a = 50.
     costs(&shocked("{ cvar: { level: 95 %, at_most: 270 USD } }"), 220.0);
     // Expected: 0.1 a. Weight 5: 2.5 for a, 2.4 for b; weight 3: 2.3 for a.
-    costs(&shocked("{ expected_loss: { weight: 5 } }"), 240.0);
-    costs(&shocked("{ expected_loss: { weight: 3 } }"), 230.0);
+    weighed(&shocked("{ expected_loss: { weight: 5 } }"), 240.0, 0.0);
+    weighed(&shocked("{ expected_loss: { weight: 3 } }"), 200.0, 30.0);
     // 0.1 a <= 4.
     costs(&shocked("{ expected_loss: { at_most: 4 USD } }"), 40.0 * 2.0 + 60.0 * 2.4);
     infeasible(&shocked("{ cvar: { level: 95 %, at_most: 239 USD } }"));

@@ -14,7 +14,9 @@ fn told(plan: &Plan, format: Format) -> String {
 
 fn purchase(offer: &str, period: &str, chips: f64, spend: f64, contract: Option<&str>) -> Purchase {
     let (offer, period) = (offer.to_owned(), period.to_owned());
-    Purchase { offer, period, chips, spend, contract: contract.map(str::to_owned) }
+    let contract = contract.map(str::to_owned);
+    let (standby, filling, idle, idle_spend) = (0.0, 0.0, 0.0, 0.0);
+    Purchase { offer, period, chips, spend, contract, used: chips, standby, filling, idle, idle_spend }
 }
 
 fn group(name: &str, amount: f64, share: f64, investor: Option<f64>) -> GroupShare {

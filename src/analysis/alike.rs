@@ -3,7 +3,7 @@
 //! What an answer rests on is its own certificate all the same, so that none depends on what it
 //! started from being right.
 
-use super::cuts::solve_with_cuts;
+use super::cuts::{solve_with_cuts, unneeded};
 use super::line::Line;
 use super::solve::{SolveSettings, solve_from_room};
 use crate::engine::{
@@ -66,14 +66,25 @@ impl Alike {
         let room = self.start.room.unwrap_or(1.0);
         let (settings, useful) = (self.settings, self.start.useful);
         let mut guess = guess;
-        solve_from_room(model, self.limits, room, |formulation| {
-            if !useful || !is_plain(formulation) {
-                return solve_with_cuts(model, formulation, &settings);
-            }
-            let program = formulation.program();
-            let guessed = guess.take().and_then(|(x, y)| solved_by_guess(program, x, y));
-            guessed.map_or_else(|| self.solve_next(program), Ok)
-        })
+        let limits = self.limits;
+        solve_from_room(
+            model,
+            |room| build_with(model, limits, room),
+            room,
+            |formulation| {
+                if !useful || !is_plain(formulation) {
+                    return solve_with_cuts(model, formulation, &settings);
+                }
+                let program = formulation.program();
+                let guessed = guess.take().and_then(|(x, y)| solved_by_guess(program, x, y));
+                let solved = guessed.map_or_else(|| self.solve_next(program), Ok)?;
+                // What forbids that something is bought to no purpose takes whole columns.
+                if unneeded(model, formulation, &solved.x)?.is_empty() {
+                    return Ok(solved);
+                }
+                solve_with_cuts(model, formulation, &settings)
+            },
+        )
     }
 
     fn solve_next(&mut self, program: &LinearProgram) -> Result<Solved, EngineError> {
@@ -162,12 +173,19 @@ impl Course {
 
     /// The optimum a `part` of the way: the guess if that passes the certificate, or else by solving.
     /// None if there is no optimum or it may depend on a box of ours; then the model itself is asked.
-    pub fn solved(&mut self, part: f64, guess: Option<Guess>, alike: &mut Alike) -> Option<(&Formulation, Solved)> {
+    pub fn solved(
+        &mut self,
+        model: &Model,
+        part: f64,
+        guess: Option<Guess>,
+        alike: &mut Alike,
+    ) -> Option<(&Formulation, Solved)> {
         self.line.affine().write(part, self.formulation.program_mut());
         let program = self.formulation.program();
         let guessed = guess.and_then(|(x, y)| solved_by_guess(program, x, y));
         let solved = guessed.map_or_else(|| alike.solve_next(program).ok(), Some)?;
         let sure = solved.status == CertifiedStatus::Optimal && !self.line.touches(program, &solved.x);
-        sure.then_some((&self.formulation, solved))
+        let needed = sure && unneeded(model, &self.formulation, &solved.x).is_ok_and(|u| u.is_empty());
+        needed.then_some((&self.formulation, solved))
     }
 }

@@ -7,9 +7,11 @@
 
 use super::solve::SolveSettings;
 use crate::engine::{CertifiedSession, CertifiedStatus, EngineError, Solved, solve_certified};
-use crate::formulation::Formulation;
+use crate::formulation::{Formulation, Unneeded};
 use crate::lp::{LinearProgram, RowId};
 use crate::model::Model;
+use crate::plan::ledger::Ledger;
+use crate::plan::{Purposes, Schedule, Situation};
 
 /// Rounds of tangent cuts after which a concentration limit that still is exceeded is left to the
 /// audit, which then says so. Ten to thirty are usual.
@@ -18,7 +20,8 @@ const ROUNDS: usize = 200;
 /// Relative excess over a concentration limit that is well within the audit's millionth.
 const GOOD_ENOUGH: f64 = 2e-7;
 
-/// Solves a formulation's program, with the cuts that its solution needs.
+/// Solves a formulation's program, with the cuts that its solution needs, and with whole columns where
+/// it bought something to no purpose.
 ///
 /// # Errors
 /// As [`solve_certified`].
@@ -27,6 +30,33 @@ pub(super) fn solve_with_cuts(
     formulation: &mut Formulation,
     settings: &SolveSettings,
 ) -> Result<Solved, EngineError> {
+    loop {
+        let solved = solve_cones(model, formulation, settings)?;
+        let unneeded = unneeded(model, formulation, &solved.x)?;
+        if unneeded.is_empty() || !formulation.forbid(model, &unneeded) {
+            return Ok(solved);
+        }
+        tracing::info!(count = unneeded.len(), "something was bought to no purpose");
+    }
+}
+
+/// What a solution bought to no purpose, if its program asks for one. Without these rows the program is
+/// a relaxation, so that its optimum is that of the model if there is nothing of it.
+///
+/// # Errors
+/// As the engine's.
+pub(super) fn unneeded(model: &Model, formulation: &Formulation, x: &[f64]) -> Result<Vec<Unneeded>, EngineError> {
+    if x.is_empty() || !formulation.is_purposeful() {
+        return Ok(Vec::new());
+    }
+    let schedule = Schedule::read(model, formulation, x);
+    let ledger = Ledger::of(model, &schedule);
+    let purposes = Purposes::of(model, &schedule, &Situation::of_schedule(model, &schedule))?;
+    Ok(purposes.to_no_purpose(model, &schedule, &ledger))
+}
+
+/// Solves a formulation's program, with the cuts that its solution needs.
+fn solve_cones(model: &Model, formulation: &mut Formulation, settings: &SolveSettings) -> Result<Solved, EngineError> {
     let program = formulation.program();
     let (columns, rows, nonzeros) = (program.columns().len(), program.rows().len(), program.nonzeros());
     tracing::info!(columns, rows, nonzeros, "built the program");

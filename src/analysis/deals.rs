@@ -20,7 +20,7 @@ pub(super) fn add(model: &Model, settings: &SolveSettings, plan: &mut Plan) -> R
         other.contracts[k].decision = if signed { Decision::Refused } else { Decision::Accepted };
         let (formulation, solved) = solve_within_boxes(&other, Limits::All, settings)?;
         let cost = match solved.status {
-            CertifiedStatus::Optimal => Some(formulation.program().objective(&solved.x)),
+            CertifiedStatus::Optimal => Some(formulation.paid().at(&solved.x)),
             CertifiedStatus::Infeasible => {
                 let id = &model.contracts[k].id;
                 plan.notes.push(if signed {
@@ -37,7 +37,9 @@ pub(super) fn add(model: &Model, settings: &SolveSettings, plan: &mut Plan) -> R
             }
         };
         // Within the gap the other side may come out a little cheaper: then both are as good.
-        let cost = cost.map(|c| if plan.status == Status::Optimal { c.max(total) } else { c });
+        // With risk weighed, what is paid may well be less.
+        let weighs = plan.risk.as_ref().is_some_and(|r| r.weighed != 0.0);
+        let cost = cost.map(|c| if plan.status == Status::Optimal && !weighs { c.max(total) } else { c });
         let row = &mut plan.contracts[k];
         (row.cost_signed, row.cost_unsigned) = if signed { (Some(total), cost) } else { (cost, Some(total)) };
         row.worth = row.cost_unsigned.zip(row.cost_signed).map(|(without, with)| without - with);

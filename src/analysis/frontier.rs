@@ -17,8 +17,16 @@ use crate::units::human::{money, number};
 
 /// How near, as a part of 1 (of the cost, for CVaR), the least possible level is found.
 const EDGE: f64 = 1e-6;
-/// Name of the limit that is added.
+/// Name of the limit that is added, unless the policy has one of that name.
 const NAME: &str = "frontier";
+
+/// A name that no limit and no requirement of a model has.
+fn free_name(model: &Model) -> String {
+    let taken =
+        |name: &str| model.limits.iter().any(|l| l.name == name) || model.survive.iter().any(|s| s.name == name);
+    let numbered = (2..).map(|i| format!("{NAME}-{i}"));
+    std::iter::once(NAME.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
+}
 
 /// What the cost is traded against.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,21 +140,21 @@ impl Against {
     }
 
     /// What is added to the model's policy to limit it: where, what, and whether to a list.
-    fn entry(&self, own: Option<Cvar>, limit: f64) -> (&'static [&'static str], String, bool) {
+    fn entry(&self, name: &str, own: Option<Cvar>, limit: f64) -> (&'static [&'static str], String, bool) {
         match self {
             Against::Hhi(by, of) => {
                 let (by, of) = (by.word(), of.word());
                 let text =
-                    format!("{{ name: {NAME}, concentration: {{ by: {by}, of: {of}, hhi_at_most: {limit:?} }} }}");
+                    format!("{{ name: {name}, concentration: {{ by: {by}, of: {of}, hhi_at_most: {limit:?} }} }}");
                 (&["policy", "limits"], text, true)
             }
             Against::Largest(by, of) => {
                 let (by, of) = (by.word(), of.word());
-                let text = format!("{{ name: {NAME}, share: {{ by: {by}, of: {of}, at_most: {limit:?} }} }}");
+                let text = format!("{{ name: {name}, share: {{ by: {by}, of: {of}, at_most: {limit:?} }} }}");
                 (&["policy", "limits"], text, true)
             }
             Against::Served(by) => {
-                let text = format!("{{ name: {NAME}, loss_of: {{ each: {} }}, serve: {limit:?} }}", by.word());
+                let text = format!("{{ name: {name}, loss_of: {{ each: {} }}, serve: {limit:?} }}", by.word());
                 (&["policy", "survive"], text, true)
             }
             Against::Cvar(level) => {
@@ -179,7 +187,7 @@ pub fn frontier(input: &Input, settings: &FrontierSettings) -> Result<(Frontier,
     {
         return Err(FrontierError::OtherLevel(own.level));
     }
-    let mut tracer = Tracer { input, settings, own: model.risk.cvar, solves: 0 };
+    let mut tracer = Tracer { input, settings, name: free_name(&model), own: model.risk.cvar, solves: 0 };
     let first = tracer.first(&model)?;
     let (last, ends) = tracer.last(&first)?;
     let mut points = vec![first];
@@ -227,6 +235,8 @@ pub fn frontier(input: &Input, settings: &FrontierSettings) -> Result<(Frontier,
 struct Tracer<'a> {
     input: &'a Input,
     settings: &'a FrontierSettings,
+    /// Name of the limit that is added.
+    name: String,
     own: Option<Cvar>,
     solves: usize,
 }
@@ -294,7 +304,7 @@ impl Tracer<'_> {
     /// The cheapest plan within a limit; `None` if it is proved that there is none.
     fn at(&mut self, limit: f64) -> Result<Option<Solved>, FrontierError> {
         let against = &self.settings.against;
-        let (path, entry, append) = against.entry(self.own, limit);
+        let (path, entry, append) = against.entry(&self.name, self.own, limit);
         let model = load_with(self.input, path, &entry, append)?.model;
         self.solves += 1;
         let plan = solve(&model, &SolveSettings { detail: Detail::Plan, ..self.settings.solve })?;

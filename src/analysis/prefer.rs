@@ -53,8 +53,8 @@ pub(super) fn choose(
     solved: &mut Solved,
 ) -> Result<Option<String>, EngineError> {
     let Some(prefer) = model.prefer.filter(|_| solved.status == CertifiedStatus::Optimal) else { return Ok(None) };
-    let cost = formulation.program().objective(&solved.x);
-    let mut near = Near::new(model, *settings, cost, 0.0);
+    let cost = formulation.paid().at(&solved.x);
+    let mut near = Near::new(model, *settings, formulation, cost, 0.0);
     let mut choice = None;
     if formulation.program().has_integers() {
         choice = best(prefer, &near.deciding(&solved.x), formulation, &solved.x)?;

@@ -2,7 +2,7 @@
 
 use super::solve::{SolveSettings, solve_within_boxes};
 use crate::engine::{CertifiedStatus, EngineError, Solved};
-use crate::formulation::{Formulation, Limits, Requirement};
+use crate::formulation::{Formulation, LimitKey, Limits, Requirement};
 use crate::model::Model;
 use crate::plan::Plan;
 
@@ -23,7 +23,8 @@ pub(super) fn add(model: &Model, settings: &SolveSettings, plan: &mut Plan) -> R
     for &one in &all {
         let name = one.name(model);
         let idle = |l: &crate::plan::LimitResult| l.shadow_price == Some(0.0) && !l.binding;
-        let mine = || plan.limits.iter().filter(|l| l.requirement.as_deref() == Some(name));
+        let is_mine = |l: &crate::plan::LimitResult| l.key.and_then(LimitKey::requirement) == Some(one);
+        let mine = || plan.limits.iter().filter(|l| is_mine(l));
         let without = if linear && mine().all(idle) {
             Some(total)
         } else if all.len() == 1 {
@@ -35,7 +36,7 @@ pub(super) fn add(model: &Model, settings: &SolveSettings, plan: &mut Plan) -> R
         if premium.is_none() {
             plan.notes.push(format!("the cost without `{name}` could not be certified and is left out"));
         }
-        let mine = plan.limits.iter_mut().filter(|l| l.requirement.as_deref() == Some(name));
+        let mine = plan.limits.iter_mut().filter(|l| is_mine(l));
         mine.for_each(|l| l.premium = premium);
     }
     Ok(())
@@ -78,5 +79,5 @@ fn cost_with(model: &Model, limits: Limits, settings: &SolveSettings) -> Result<
 /// The cost of an answer, if that is a certified optimum.
 pub(super) fn certified_cost((formulation, solved): &(Formulation, Solved)) -> Option<f64> {
     let certified = solved.status == CertifiedStatus::Optimal;
-    certified.then(|| formulation.program().objective(&solved.x))
+    certified.then(|| formulation.paid().at(&solved.x))
 }

@@ -5,15 +5,15 @@ use std::time::Duration;
 use super::cuts::solve_with_cuts;
 use super::{deals, prefer, premium};
 use crate::engine::{CertifiedStatus, EngineChoice, EngineError, SolveOptions, Solved};
-use crate::formulation::{Formulation, Limits, build_with};
+use crate::formulation::{Formulation, Limits, build_purposeful, build_with};
 use crate::lp::{Tolerances, primal_violation};
 use crate::model::Model;
 use crate::plan::audit::{Breach, audit, audit_risk, audit_survival};
 use crate::plan::ledger::{Ledger, cost};
 use crate::plan::{
-    CertificateInfo, Cost, Evidence, ModelInfo, Plan, RiskResult, Schedule, Situation, Status, Survival, assignments,
-    contract_results, exposure, limit_results, moves, notes, organisations, purchases, resilience, risk, survival,
-    unmet,
+    CertificateInfo, Cost, Evidence, ModelInfo, Plan, Purposes, RiskResult, Schedule, Situation, Status, Survival,
+    assignments, contract_results, exposure, limit_results, moves, notes, organisations, purchases, resilience, risk,
+    survival, unmet,
 };
 
 /// How much is computed.
@@ -146,18 +146,25 @@ pub(super) fn solve_within_boxes(
     limits: Limits,
     settings: &SolveSettings,
 ) -> Result<(Formulation, Solved), EngineError> {
-    solve_from_room(model, limits, 1.0, |formulation| solve_with_cuts(model, formulation, settings))
+    let build = |room| build_with(model, limits, room);
+    solve_from_room(model, build, 1.0, |formulation| solve_with_cuts(model, formulation, settings))
+}
+
+/// As [`solve_within_boxes`], of the program that also other questions than the least cost can be asked of.
+pub(super) fn solve_purposeful(model: &Model, settings: &SolveSettings) -> Result<(Formulation, Solved), EngineError> {
+    let build = |room| build_purposeful(model, room);
+    solve_from_room(model, build, 1.0, |formulation| solve_with_cuts(model, formulation, settings))
 }
 
 /// As [`solve_within_boxes`], from some room on and with another way to solve.
 pub(super) fn solve_from_room(
     model: &Model,
-    limits: Limits,
+    build: impl Fn(f64) -> Formulation,
     mut room: f64,
     mut solve: impl FnMut(&mut Formulation) -> Result<Solved, EngineError>,
 ) -> Result<(Formulation, Solved), EngineError> {
     loop {
-        let mut formulation = build_with(model, limits, room);
+        let mut formulation = build(room);
         let mut solved = solve(&mut formulation)?;
         let touched = !solved.x.is_empty() && formulation.touched(&solved.x);
         // An infeasible program may be so because of a box, if any is ours.
@@ -243,7 +250,7 @@ pub(super) fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Deta
     if !status.has_plan() || solved.x.is_empty() {
         return Ok(plan);
     }
-    let Examined { schedule, ledger, situation, survival, risk, cost, breaches } =
+    let Examined { schedule, ledger, situation, survival, purposes, risk, cost, breaches } =
         examine(model, f, &solved.x, Some(program.objective(&solved.x)))?;
     plan.risk = risk;
     if let Some(worst) = breaches.iter().max_by(|a, b| a.by.total_cmp(&b.by)) {
@@ -256,7 +263,7 @@ pub(super) fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Deta
         plan.notes.extend(breaches.iter().take(5).map(|b| format!("not kept: {} (by {:.1e})", b.what, b.by)));
     }
     plan.status = status;
-    plan.purchases = purchases(model, &schedule);
+    plan.purchases = purchases(model, &schedule, &purposes);
     plan.contracts = contract_results(model, &schedule, &ledger);
     plan.unmet = unmet(model, &schedule);
     plan.cost = Some(cost);
@@ -293,6 +300,7 @@ pub(super) struct Examined<'a> {
     pub ledger: Ledger,
     pub situation: Situation<'a>,
     pub survival: Vec<Survival>,
+    pub purposes: Purposes,
     pub risk: Option<RiskResult>,
     pub cost: Cost,
     /// The requirements that it breaks.
@@ -312,17 +320,16 @@ pub(super) fn examine<'a>(
 ) -> Result<Examined<'a>, EngineError> {
     let schedule = Schedule::read(model, f, x);
     let ledger = Ledger::of(model, &schedule);
-    let mut cost = cost(model, &schedule, &ledger);
+    let cost = cost(model, &schedule, &ledger);
     let situation = Situation::of_schedule(model, &schedule);
     let survival = survival(model, &situation)?;
+    let purposes = Purposes::of(model, &schedule, &situation)?;
     let risk = risk(model, &schedule, &situation, cost.total)?;
-    if let Some(risk) = &risk {
-        cost.add_risk(model, risk);
-    }
-    let mut breaches = audit(model, &schedule, &ledger, cost.total, objective.unwrap_or(cost.total));
+    let minimised = cost.total + risk.as_ref().map_or(0.0, |r| r.weighed);
+    let mut breaches = audit(model, &schedule, &ledger, &purposes, minimised, objective.unwrap_or(minimised));
     breaches.extend(audit_survival(model, &survival));
     breaches.extend(risk.iter().flat_map(|r| audit_risk(model, r)));
-    Ok(Examined { schedule, ledger, situation, survival, risk, cost, breaches })
+    Ok(Examined { schedule, ledger, situation, survival, purposes, risk, cost, breaches })
 }
 
 /// Whose word the bound of a program with whole columns is: it is proved, unless an engine's own

@@ -1,23 +1,33 @@
 //! What works is held, and what is held is there.
 //!
-//! - use: sum over w of run\[w,o,t\] - held\[o,t\] <= 0
+//! - use: sum over w of run\[w,o,t\] - held\[o,t\] <= 0; an equation where what is held needs a purpose
+//!   (see [`super::purpose`])
 //! - capacity: held\[o,t\] <= capacity\[o,t\]; a bound where one column alone holds the offer
 //! - pool in chips: sum over o of held\[o,t\] <= chips\[p,t\]
 //! - pool in power: sum over o of power(chip(o)) x held\[o,t\] <= power\[p,t\]
 
-use super::{Constraint, Formulation, named};
+use super::{Constraint, Formulation, Limits, named};
 use crate::model::Model;
 
-pub(super) fn add_use(f: &mut Formulation, model: &Model) {
+/// `purposes` are the limits in force, if what is held needs a purpose.
+pub(super) fn add_use(f: &mut Formulation, model: &Model, purposes: Option<Limits>) {
     for (index, offer) in model.offers.iter().enumerate() {
         let mut by_period: Vec<Vec<_>> = vec![Vec::new(); model.periods()];
         for run in f.runs_of(index) {
             by_period[run.period].push((run.column, 1.0));
         }
-        for (period, mut terms) in by_period.into_iter().enumerate().filter(|(_, t)| !t.is_empty()) {
+        for (period, mut terms) in by_period.into_iter().enumerate() {
+            let bound = purposes.is_some_and(|limits| f.is_bound(model, limits, index, period));
+            if terms.is_empty() && !bound {
+                continue;
+            }
             terms.extend(f.held(index, period, -1.0));
+            if bound {
+                terms.extend(f.purposes(model, index, period).into_iter().map(|c| (c, 1.0)));
+            }
+            let least = if bound { 0.0 } else { f64::NEG_INFINITY };
             let name = named("use", &[&offer.id, &model.calendar.periods[period].label]);
-            f.row(Constraint::Use { offer: index, period }, name, "use", (f64::NEG_INFINITY, 0.0), terms);
+            f.row(Constraint::Use { offer: index, period }, name, "use", (least, 0.0), terms);
         }
     }
 }

@@ -3,14 +3,14 @@
 //! Payments of a holding, undiscounted, for one chip:
 //!
 //! - on demand, spot, owned: h_t x price\[o,t\] in t
-//! - reserved from s: upfront x price\[o,s\] x (hours of the term within the horizon) in s, and
-//!   (1 - upfront) x price\[o,s\] x h_t in each t of the term
+//! - reserved from s: upfront x price\[o,s\] x (hours of the term within the horizon) at the start of s,
+//!   and (1 - upfront) x price\[o,s\] x h_t in each t of the term
 //!
 //! What lies past the horizon is neither used nor paid. Under a contract the price is less its
 //! discount. An offer under several contracts has a copy of its holdings for each.
 
 use super::{CLEAR, Formulation, Holding, Run, Shortfall, named};
-use crate::model::{CommitIn, Decision, Model, Offer, Task, Term};
+use crate::model::{CommitIn, Decision, Model, Offer, Payment, Task, Term};
 
 /// Chips that could be of use in a period are multiplied by this to box what the model does not
 /// bound.
@@ -136,7 +136,7 @@ fn holdings(f: &mut Formulation, model: &Model, index: usize, offer: &Offer, nee
             let from = offer.above(tier);
             let width = offer.tiers.get(tier).map_or(f64::INFINITY, |next| next.above - from);
             let payments = payments(model, offer, stretch.clone(), discount, tier);
-            let cost = payments.iter().map(|&(t, money)| money * model.discount(t)).sum();
+            let cost = payments.iter().map(|p| model.discounted(p)).sum();
             let above = if tier == 0 { String::new() } else { format!("above{from}") };
             let name = named(kind, &[&offer.id, id, &above, label]);
             let upper = most.min(enough);
@@ -158,23 +158,19 @@ fn holdings(f: &mut Formulation, model: &Model, index: usize, offer: &Offer, nee
     }
 }
 
-fn payments(
-    model: &Model,
-    offer: &Offer,
-    periods: std::ops::Range<usize>,
-    discount: f64,
-    tier: usize,
-) -> Vec<(usize, f64)> {
+fn payments(model: &Model, offer: &Offer, periods: std::ops::Range<usize>, discount: f64, tier: usize) -> Vec<Payment> {
     let hours = |t: usize| model.calendar.periods[t].hours;
     let price = offer.price_in(tier)[periods.start] * (1.0 - discount);
+    let start = periods.start;
     match offer.term {
         Term::Reserved { upfront, .. } => {
-            let mut payments: Vec<(usize, f64)> =
-                periods.clone().map(|t| (t, (1.0 - upfront) * price * hours(t))).collect();
-            payments[0].1 += upfront * price * model.calendar.hours(periods);
-            payments
+            let whole = upfront * price * model.calendar.hours(periods.clone());
+            let first = Payment { period: start, money: whole, at_start: true };
+            let rest =
+                periods.map(|t| Payment { period: t, money: (1.0 - upfront) * price * hours(t), at_start: false });
+            std::iter::once(first).chain(rest).filter(|p| p.money != 0.0).collect()
         }
-        _ => vec![(periods.start, price * hours(periods.start))],
+        _ => vec![Payment { period: start, money: price * hours(start), at_start: false }],
     }
 }
 

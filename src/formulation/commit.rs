@@ -6,14 +6,10 @@
 //! - chips: chip-hours held under k in part b >= commit\[k,b\]; chips are paid when held, so what
 //!   is not used needs no column of its own
 //!
-//! Idle money costs, so that a program that minimises the cost has no more of it than is due. One that
-//! minimises something else may, and then it has to be told ([`Formulation::pay_no_more_than_due`])
-//! that only one of spend and idle goes beyond, with a whole column short\[k,b\], 0 or 1:
-//!
-//! - spend under k in part b + idle\[k,b\] <= commit\[k,b\] where short\[k,b\] is 1
-//! - idle\[k,b\] <= commit\[k,b\] x short\[k,b\]
+//! Idle money costs, so that a program that minimises the cost has no more of it than is due; unless the
+//! total of a ratio gains by it, which [`super::purpose`] sees to.
 
-use super::{Constraint, Formulation, Idle, NEAR, bracketed};
+use super::{Constraint, Formulation, Idle, bracketed};
 use crate::lp::ColumnId;
 use crate::model::{Commit, CommitBucket, CommitIn, Decision, Model};
 
@@ -48,7 +44,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model) {
 }
 
 /// What counts towards a part of a commitment.
-fn counted(
+pub(super) fn counted(
     f: &Formulation,
     model: &Model,
     contract: usize,
@@ -59,7 +55,7 @@ fn counted(
     for h in f.holdings.iter().filter(|h| h.contract == Some(contract)) {
         let inside = |t: &usize| bucket.periods.contains(t);
         let amount: f64 = match commit.counted_in {
-            CommitIn::Spend => h.payments.iter().filter(|(t, _)| inside(t)).map(|(_, money)| money).sum(),
+            CommitIn::Spend => h.payments.iter().filter(|p| inside(&p.period)).map(|p| p.money).sum(),
             CommitIn::ChipHours => h.periods.clone().filter(inside).map(|t| model.calendar.periods[t].hours).sum(),
         };
         if amount > 0.0 {
@@ -67,55 +63,4 @@ fn counted(
         }
     }
     terms
-}
-
-/// What idle money may go beyond what is due, relative to it, and count as rounding.
-const BEYOND: f64 = 1e-7;
-
-impl Formulation {
-    /// The idle money that a solution pays beyond what is due, each as an index of `idles`.
-    #[must_use]
-    pub fn overpaid(&self, model: &Model, x: &[f64]) -> Vec<usize> {
-        let beyond = |idle: &Idle| {
-            let Some((commit, bucket)) = part(model, idle) else { return false };
-            let signed = self.signs[idle.contract].map_or(1.0, |sign| x[sign.0 as usize].round());
-            let met: f64 =
-                counted(self, model, idle.contract, commit, bucket).iter().map(|&(c, a)| a * x[c.0 as usize]).sum();
-            let due = (bucket.amount * signed - met).max(0.0);
-            x[idle.column.0 as usize] > due + BEYOND * (1.0 + bucket.amount)
-        };
-        (0..self.idles.len()).filter(|&i| beyond(&self.idles[i])).collect()
-    }
-
-    /// Keeps an idle payment from going beyond what is due.
-    pub fn pay_no_more_than_due(&mut self, model: &Model, idle: usize) {
-        let idle = self.idles[idle];
-        let Some((commit, bucket)) = part(model, &idle) else { return };
-        let suffix = (idle.bucket + 1).to_string();
-        let label =
-            bracketed(&[&model.contracts[idle.contract].id, if commit.buckets.len() > 1 { &suffix } else { "" }]);
-        let short = self.program.add_integer(format!("short{label}"), "short", 0.0, 1.0, 0.0);
-        let parts = |a: f64| a / bucket.amount;
-        let only = vec![(idle.column, parts(1.0)), (short, -1.0)];
-        self.row(Constraint::Decision, format!("short{label}"), "commit", (f64::NEG_INFINITY, 0.0), only);
-        let mut terms = counted(self, model, idle.contract, commit, bucket);
-        // Where nothing is short there is no more than what can be spent, and idle money is nothing.
-        let beyond = parts(NEAR * self.most(&terms));
-        terms.push((idle.column, 1.0));
-        terms.iter_mut().for_each(|(_, a)| *a = parts(*a));
-        terms.push((short, beyond));
-        let mut most = beyond;
-        match self.signs[idle.contract] {
-            Some(sign) => terms.push((sign, -1.0)),
-            None => most += 1.0,
-        }
-        self.row(Constraint::Decision, format!("no-more{label}"), "commit", (f64::NEG_INFINITY, most), terms);
-    }
-}
-
-/// The part of the commitment that an idle payment is for.
-fn part<'a>(model: &'a Model, idle: &Idle) -> Option<(&'a Commit, &'a CommitBucket)> {
-    let commit = model.contracts[idle.contract].commit.as_ref()?;
-    let bucket = commit.buckets.get(idle.bucket).filter(|b| b.amount > 0.0)?;
-    Some((commit, bucket))
 }

@@ -15,7 +15,7 @@ use std::ops::Range;
 
 use super::Formulation;
 use crate::lp::ColumnId;
-use crate::model::{Contract, Decision, Measure, Model};
+use crate::model::{Decision, Measure, Model, contract_inside, unit_price};
 
 /// A sum over columns and a constant.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -69,7 +69,7 @@ pub(super) fn measure(
     }
     for h in f.holdings.iter().filter(|h| group[h.offer]) {
         let amount: f64 = match measure {
-            Measure::Spend => h.payments.iter().filter(|(t, _)| periods.contains(t)).map(|(_, money)| money).sum(),
+            Measure::Spend => h.payments.iter().filter(|p| periods.contains(&p.period)).map(|p| p.money).sum(),
             _ => {
                 let weight = if measure == Measure::Power { power(h.offer) } else { 1.0 };
                 h.periods.clone().filter(|t| periods.contains(t)).map(|t| weight * hours(t)).sum()
@@ -95,27 +95,4 @@ pub(super) fn measure(
         }
     }
     sum
-}
-
-/// Whether what is paid under a contract besides its offers' prices belongs to a group: it does if
-/// every offer that it covers is in the group. What covers nothing belongs only to everything.
-#[must_use]
-pub fn contract_inside(contract: &Contract, group: &[bool]) -> bool {
-    let everything = !group.contains(&false);
-    let covers_some = contract.covers.contains(&true);
-    everything || (covers_some && contract.covers.iter().zip(group).all(|(covered, inside)| !covered || *inside))
-}
-
-/// Price of a chip-hour of an offer in a period, less the discount of the signed contract that
-/// covers it; the price of the first chips where it depends on the quantity.
-///
-/// A reservation's price was fixed when it started; where the offer has no price any more the last
-/// known one counts.
-#[must_use]
-pub fn unit_price(model: &Model, offer: usize, period: usize) -> f64 {
-    let prices = &model.offers[offer].price;
-    let price = (0..=period).rev().map(|t| prices[t]).find(|p| !p.is_nan()).unwrap_or(0.0);
-    let signed = |c: &&Contract| c.decision == Decision::Signed;
-    let covering = model.contracts.iter().filter(signed).find(|c| c.covers[offer] && c.active.contains(&period));
-    price * (1.0 - covering.map_or(0.0, |c| c.discount))
 }

@@ -37,6 +37,7 @@ mod objective;
 mod placement;
 mod power;
 mod prefer;
+mod purpose;
 mod quantities;
 mod ramp;
 mod reach;
@@ -47,18 +48,19 @@ mod share;
 mod suppliers;
 mod survive;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::lp::{ColumnId, LinearProgram, RowId};
-use crate::model::{Decision, LimitKind, Model};
+use crate::model::{Decision, LimitKind, Model, Payment};
 
 use name::{bracketed, named};
 
 pub use baseline::Moved;
-pub use measure::{Sum, contract_inside, unit_price};
-pub use placement::{PlaceBy, Placement, placement_cost};
-pub use ramp::held_today;
-pub use requirement::{Limits, Requirement};
+pub use measure::Sum;
+pub use placement::Placement;
+pub use purpose::{Unneeded, ratio_in_force};
+pub use requirement::{LimitKey, Limits, Requirement};
 
 /// A column of chips held: one offer, one contract (or none), one stretch of periods.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,8 +75,8 @@ pub struct Holding {
     pub tier: usize,
     /// The periods in which it is held.
     pub periods: Range<usize>,
-    /// Undiscounted money paid for one chip, and in which period.
-    pub payments: Vec<(usize, f64)>,
+    /// What is paid for one chip.
+    pub payments: Vec<Payment>,
     /// Whether its upper bound is only a box of ours, which the solution must not touch.
     pub boxed: bool,
 }
@@ -210,6 +212,8 @@ pub enum Constraint {
     },
     /// Whole columns do what they stand for.
     Decision,
+    /// What is bought has a purpose.
+    Purpose,
     /// What an outage takes.
     Outage {
         /// The outage.
@@ -259,6 +263,26 @@ pub struct Formulation {
     /// While the rows of a limit are added that holds only if a contract is signed: its column, and
     /// what the limit's sums can reach if it is not.
     condition: Option<(ColumnId, reach::Reach)>,
+    /// The discounted cost, where the objective weighs risk beside it.
+    paid: Option<Sum>,
+    /// Whether what is bought has to have a purpose.
+    purposeful: bool,
+    /// What was forbidden, in turn.
+    forbidden: Vec<Vec<Unneeded>>,
+    /// Reroutings after required losses.
+    rerouted: Vec<purpose::Rerouted>,
+    /// Chips held ahead of a ramp limit, by limit and period, until their row is added.
+    aheads: BTreeMap<(usize, usize), Vec<ColumnId>>,
+    /// Chips that stand idle under a commitment.
+    wastes: Vec<purpose::Waste>,
+    /// The offers and periods whose purposes are told apart.
+    separated: BTreeSet<(usize, usize)>,
+    /// Parts of commitments under which no more is idle than is due.
+    tight: BTreeSet<(usize, usize)>,
+    /// For each rerouting, the row of the offers that are busy in it.
+    busy_rows: BTreeMap<usize, RowId>,
+    /// Losses in whose rerouting nothing is served beyond what is required.
+    exact: BTreeSet<(usize, usize, usize)>,
     /// Limits on concentration, each held by the cuts found so far.
     cones: Vec<concentration::Cone>,
     /// What each row stands for, in the order of rows.
@@ -296,6 +320,27 @@ pub fn build(model: &Model) -> Formulation {
 /// `room` widens the boxes of columns that the model does not bound; see [`Formulation::touched`].
 #[must_use]
 pub fn build_with(model: &Model, limits: Limits, room: f64) -> Formulation {
+    built(model, limits, room, false)
+}
+
+/// Builds the linear program of a model in which what is bought has to have a purpose (see [`purpose`])
+/// even if no limit gains by what has none: for questions that ask for something else than the least cost.
+#[must_use]
+pub fn build_purposeful(model: &Model, room: f64) -> Formulation {
+    built(model, Limits::All, room, true)
+}
+
+/// Builds the program of a model anew with the same columns as another one of it, but for the room.
+#[must_use]
+pub fn build_like(model: &Model, other: &Formulation, room: f64) -> Formulation {
+    let mut f = built(model, Limits::All, room, other.purposeful);
+    other.forbidden.iter().for_each(|unneeded| {
+        f.forbid(model, unneeded);
+    });
+    f
+}
+
+fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulation {
     let mut f = Formulation {
         program: LinearProgram::new(model.name.clone()),
         room,
@@ -308,6 +353,16 @@ pub fn build_with(model: &Model, limits: Limits, room: f64) -> Formulation {
         placements: Vec::new(),
         moves: Vec::new(),
         condition: None,
+        paid: None,
+        purposeful: purposeful || ratio_in_force(model, limits),
+        forbidden: Vec::new(),
+        rerouted: Vec::new(),
+        aheads: BTreeMap::new(),
+        wastes: Vec::new(),
+        separated: BTreeSet::new(),
+        tight: BTreeSet::new(),
+        busy_rows: BTreeMap::new(),
+        exact: BTreeSet::new(),
         cones: Vec::new(),
         constraints: Vec::new(),
         capacity_bounds: Vec::new(),
@@ -318,7 +373,8 @@ pub fn build_with(model: &Model, limits: Limits, room: f64) -> Formulation {
         eligible: eligible(model),
     };
     columns::add(&mut f, model, room);
-    capacity::add_use(&mut f, model);
+    let purposes = f.purposeful.then_some(limits);
+    capacity::add_use(&mut f, model, purposes);
     capacity::add_capacity(&mut f, model);
     capacity::add_pools(&mut f, model);
     demand::add_demand(&mut f, model);
@@ -329,6 +385,10 @@ pub fn build_with(model: &Model, limits: Limits, room: f64) -> Formulation {
     placement::add(&mut f, model);
     quantities::add(&mut f, model);
     baseline::add(&mut f, model);
+    if f.purposeful {
+        f.add_aheads(model);
+        f.add_purposes(model, limits);
+    }
     let wanted = |index: usize| limits.has(model, Requirement::Limit(index));
     for (index, limit) in model.limits.iter().enumerate().filter(|(index, _)| wanted(*index)) {
         if !f.begin(model, index) {
@@ -372,6 +432,12 @@ impl Formulation {
         &mut self.program
     }
 
+    /// Whether what is bought has to have a purpose.
+    #[must_use]
+    pub fn is_purposeful(&self) -> bool {
+        self.purposeful
+    }
+
     /// Holdings of an offer.
     #[must_use]
     pub fn holdings_of(&self, offer: usize) -> &[Holding] {
@@ -407,13 +473,17 @@ impl Formulation {
             // From the back, so that of prices by quantity the last is given up first.
             let under = |h: &&Holding| h.contract.is_some() && h.payments.len() == 1;
             for h in self.holdings_of(offer).iter().rev().filter(under) {
-                let (period, price) = h.payments[0];
+                let Payment { period, money: price, .. } = h.payments[0];
                 let held: f64 = self.held(offer, period, 1.0).map(|(c, _)| x[c.0 as usize]).sum();
                 let spare = (held - used[period]).min(x[h.column.0 as usize]);
                 let idle = self.idles.iter().find(|i| {
-                    let commit = model.contracts[i.contract].commit.as_ref();
-                    h.contract == Some(i.contract)
-                        && commit.is_some_and(|c| c.buckets[i.bucket].periods.contains(&period))
+                    let Some(commit) = &model.contracts[i.contract].commit else { return false };
+                    let part = &commit.buckets[i.bucket];
+                    let mine = h.contract == Some(i.contract) && part.periods.contains(&period);
+                    // Beyond what is committed nothing is idle money.
+                    let counts = || commit::counted(self, model, i.contract, commit, part);
+                    mine && counts().iter().map(|&(c, a)| a * x[c.0 as usize]).sum::<f64>() + x[i.column.0 as usize]
+                        <= part.amount * (1.0 + 1e-9)
                 });
                 if let (true, Some(idle)) = (spare > 0.0, idle) {
                     x[h.column.0 as usize] -= spare;

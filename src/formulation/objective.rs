@@ -19,6 +19,12 @@ impl Formulation {
         Sum { terms, constant: self.program.offset() }
     }
 
+    /// The discounted cost as a sum: what the program minimises as it was built, less the weights of risk.
+    #[must_use]
+    pub fn paid(&self) -> Sum {
+        self.paid.clone().unwrap_or_else(|| self.objective())
+    }
+
     /// A measure of all that is held of some offers over some periods.
     #[must_use]
     pub fn measured(&self, model: &Model, offers: &[bool], of: Measure, periods: &Range<usize>) -> Sum {

@@ -15,34 +15,7 @@ use std::collections::BTreeMap;
 
 use super::{Constraint, Formulation, NEAR, bracketed, named};
 use crate::lp::ColumnId;
-use crate::model::{Model, Split, Task};
-
-/// How offers are grouped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PlaceBy {
-    /// By the ecosystem of their chips.
-    Ecosystem,
-    /// By cloud.
-    Cloud,
-    /// Each by itself.
-    Offer,
-}
-
-impl PlaceBy {
-    /// The group of an offer; chips without an ecosystem are each one of their own.
-    #[must_use]
-    pub fn group(self, model: &Model, offer: usize) -> String {
-        let o = &model.offers[offer];
-        match self {
-            PlaceBy::Ecosystem => {
-                let chip = &model.chips[o.chip];
-                chip.ecosystem.clone().unwrap_or_else(|| chip.id.clone())
-            }
-            PlaceBy::Cloud => model.clouds[o.cloud].id.clone(),
-            PlaceBy::Offer => o.id.clone(),
-        }
-    }
-}
+use crate::model::{Model, PlaceBy, Split, Task, placement_cost};
 
 /// A column that says whether a workload runs in a group.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,21 +28,6 @@ pub struct Placement {
     pub by: PlaceBy,
     /// The group.
     pub group: String,
-}
-
-/// Undiscounted money for a workload that runs in a group, and the period at whose start it is paid.
-#[must_use]
-pub fn placement_cost(model: &Model, workload: usize, by: PlaceBy, group: &str) -> Option<(usize, f64)> {
-    let w = &model.workloads[workload];
-    match by {
-        PlaceBy::Ecosystem => w.porting.iter().find(|p| p.ecosystem == group).map(|p| (0, p.cost)),
-        PlaceBy::Cloud => {
-            let data = w.data.as_ref()?;
-            let cloud = model.clouds.iter().position(|c| c.id == group)?;
-            (!data.home[cloud]).then_some((w.window.start, data.cost))
-        }
-        PlaceBy::Offer => None,
-    }
 }
 
 pub(super) fn add(f: &mut Formulation, model: &Model) {

@@ -3,7 +3,7 @@
 //! Before the first period, what runs today is held; nothing without a baseline.
 
 use super::{Constraint, Formulation, bracketed};
-use crate::model::{Group, Model};
+use crate::model::{Group, Model, held_today};
 
 pub(super) fn add(f: &mut Formulation, model: &Model, limit: usize, group: &Group, at_most: f64) {
     for (number, span) in model.limits[limit].spans.iter().enumerate() {
@@ -25,11 +25,4 @@ pub(super) fn add(f: &mut Formulation, model: &Model, limit: usize, group: &Grou
         let constraint = Constraint::Limit { limit, group: 0, span: number };
         f.row(constraint, format!("ramp{name}"), "ramp", (f64::NEG_INFINITY, at_most), now);
     }
-}
-
-/// Chips of a group that run today.
-#[must_use]
-pub fn held_today(model: &Model, group: &[bool]) -> f64 {
-    let running = model.baseline.iter().flat_map(|b| &b.running);
-    running.filter(|r| group[r.offer]).map(|r| r.chips).sum()
 }

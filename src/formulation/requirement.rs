@@ -1,6 +1,7 @@
 //! Requirements of the policy, and which of them a program is built with.
 
-use crate::model::{Model, RiskTerm};
+use super::Constraint;
+use crate::model::{LimitKind, Model, RiskTerm};
 
 /// Which requirements of the policy a program is built with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -25,6 +26,121 @@ pub enum Requirement {
     Cvar,
     /// The limit on the expected loss.
     ExpectedLoss,
+}
+
+/// What a result is about: one limit of a plan, whatever it is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LimitKey {
+    /// A limit of the policy, for one of its groups in one of its spans; a concentration has no group, and
+    /// of a number of suppliers the group tells the fewest from the most.
+    Policy {
+        /// The limit.
+        limit: usize,
+        /// The group.
+        group: usize,
+        /// The span.
+        span: usize,
+    },
+    /// The capacity of an offer in a period.
+    Capacity {
+        /// The offer.
+        offer: usize,
+        /// The period.
+        period: usize,
+    },
+    /// What a pool has in a period, in chips or in power.
+    Pool {
+        /// The pool.
+        pool: usize,
+        /// The period.
+        period: usize,
+        /// Whether it is power that is shared.
+        power: bool,
+    },
+    /// The most chips of a workload in a period.
+    Rate {
+        /// The workload.
+        workload: usize,
+        /// The period.
+        period: usize,
+    },
+    /// A part of a commitment.
+    Commit {
+        /// The contract.
+        contract: usize,
+        /// The part.
+        bucket: usize,
+    },
+    /// What is served after a loss.
+    Survive {
+        /// The requirement.
+        requirement: usize,
+        /// The loss.
+        loss: usize,
+    },
+    /// The conditional value at risk, or the expected loss.
+    Risk {
+        /// Whether it is the expected loss.
+        expected: bool,
+    },
+}
+
+impl LimitKey {
+    /// The requirement of the policy that it is a part of.
+    #[must_use]
+    pub fn requirement(self) -> Option<Requirement> {
+        match self {
+            LimitKey::Policy { limit, .. } => Some(Requirement::Limit(limit)),
+            LimitKey::Survive { requirement, .. } => Some(Requirement::Survive(requirement)),
+            LimitKey::Risk { expected: true } => Some(Requirement::ExpectedLoss),
+            LimitKey::Risk { expected: false } => Some(Requirement::Cvar),
+            LimitKey::Capacity { .. } | LimitKey::Pool { .. } | LimitKey::Rate { .. } | LimitKey::Commit { .. } => None,
+        }
+    }
+
+    /// The key of the limit that a row is a part of, if it is one of a plan's.
+    #[must_use]
+    pub fn of(model: &Model, constraint: Constraint) -> Option<LimitKey> {
+        Some(match constraint {
+            Constraint::Limit { limit, group, span } => {
+                let group = match &model.limits[limit].kind {
+                    // Cuts of one concentration are one limit.
+                    LimitKind::Concentration { .. } => 0,
+                    LimitKind::Suppliers { groups, .. } => usize::from(group > groups.len()),
+                    _ => group,
+                };
+                LimitKey::Policy { limit, group, span }
+            }
+            Constraint::Capacity { offer, period } => LimitKey::Capacity { offer, period },
+            Constraint::Pool { pool, period, power } => LimitKey::Pool { pool, period, power },
+            Constraint::Rate { workload, period } => LimitKey::Rate { workload, period },
+            Constraint::Commit { contract, bucket } => LimitKey::Commit { contract, bucket },
+            Constraint::Served { requirement, loss, .. } => LimitKey::Survive { requirement, loss },
+            Constraint::Risk { expected } => LimitKey::Risk { expected },
+            _ => return None,
+        })
+    }
+
+    /// The ids of offers, pools, workloads, contracts and groups that it is about.
+    #[must_use]
+    pub fn subjects(self, model: &Model) -> Vec<&str> {
+        match self {
+            LimitKey::Policy { limit, group, .. } => match &model.limits[limit].kind {
+                LimitKind::Share { groups, .. } => vec![groups[group].name.as_str()],
+                LimitKind::Floor { group, .. }
+                | LimitKind::Budget { group, .. }
+                | LimitKind::Power { group, .. }
+                | LimitKind::Ramp { group, .. } => vec![group.name.as_str()],
+                LimitKind::Concentration { .. } | LimitKind::Suppliers { .. } => Vec::new(),
+            },
+            LimitKey::Capacity { offer, .. } => vec![&model.offers[offer].id],
+            LimitKey::Pool { pool, .. } => vec![&model.pools[pool].id],
+            LimitKey::Rate { workload, .. } => vec![&model.workloads[workload].id],
+            LimitKey::Commit { contract, .. } => vec![&model.contracts[contract].id],
+            LimitKey::Survive { requirement, loss } => vec![&model.survive[requirement].losses[loss].group],
+            LimitKey::Risk { .. } => Vec::new(),
+        }
+    }
 }
 
 impl Limits {

@@ -8,10 +8,9 @@
 use std::collections::BTreeMap;
 
 use super::columns::{most_useful, ported};
-use super::placement::{PlaceBy, placement_cost};
 use super::{CLEAR, Constraint, Formulation, named};
 use crate::lp::ColumnId;
-use crate::model::{Model, Task, Term};
+use crate::model::{Model, PlaceBy, Task, Term, placement_cost};
 
 /// Offers among which it makes no difference which one serves.
 pub(super) struct Class {

@@ -46,6 +46,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model, limits: Limits) {
         .map(|(j, c)| (ColumnId(j as u32), c.cost))
         .collect();
     let constant = f.program.offset();
+    f.paid = Some(Sum { terms: cost.clone(), constant });
     let likely: Vec<usize> = (0..model.outages.len()).filter(|&k| model.outages[k].probability > 0.0).collect();
     let added: Vec<Sum> = likely.iter().map(|&k| outage(f, model, k)).collect();
     let probability = |i: usize| model.outages[likely[i]].probability;
@@ -110,7 +111,7 @@ fn outage(f: &mut Formulation, model: &Model, k: usize) -> Sum {
     let mut sum = Sum::default();
     if let Some(shock) = &outage.shock {
         for h in f.holdings.iter().filter(|h| shock[h.offer] != 0.0) {
-            let paid: f64 = h.payments.iter().map(|&(t, money)| money * model.discount(t)).sum();
+            let paid: f64 = h.payments.iter().map(|p| model.discounted(p)).sum();
             sum.terms.push((h.column, shock[h.offer] * paid));
         }
     }

@@ -15,6 +15,7 @@
 //! a pool does not come free for the others. A surge costs nothing here: it is bought when the
 //! loss comes.
 
+use super::purpose::Rerouted;
 use super::rerouting::classes;
 use super::{CLEAR, Constraint, Formulation, named};
 use crate::lp::ColumnId;
@@ -73,11 +74,17 @@ fn one(
     for class in &classes {
         let columns = f.add_rerouted(model, class, &workloads, t, &name);
         let mut terms: Vec<(ColumnId, f64)> = Vec::new();
+        let mut mine = Vec::new();
         for (w, column) in columns.into_iter().enumerate() {
             let Some(column) = column else { continue };
             terms.push((column, 1.0));
             served[w].push((column, class.productivity[w]));
             rerouted.push((workloads[w], class.offers[0], column, class.productivity[w]));
+            mine.push((workloads[w], column, class.productivity[w]));
+        }
+        if f.purposeful {
+            let offers = class.offers.clone();
+            f.rerouted.push(Rerouted { requirement: index, loss: l, period: t, offers, columns: mine });
         }
         for &o in &class.offers {
             terms.extend(spare[o].map(|s| (s, -1.0)));

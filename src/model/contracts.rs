@@ -3,6 +3,8 @@
 //! A commitment that runs beyond the horizon counts within it by the hours that fall into it:
 //! 38 billion over seven years are 5.43 billion in each year that is planned.
 
+use jiff::ToSpan;
+
 use crate::diagnostics::{Code, Place, suggest};
 use crate::document::{self as doc, Series, SeriesForm};
 use crate::units::Dimension as Unit;
@@ -52,8 +54,13 @@ pub(super) fn contracts(reader: &mut Reader<'_>, document: &doc::Document, offer
             Some(commit) => self::commit(reader, commit, window, active.clone()).map(Some),
             None => Some(None),
         };
-        let funding = payments(reader, contract.funding.as_ref(), active.start, id, "funding");
-        let fee = payments(reader, contract.fee.as_ref(), active.start, id, "fee");
+        // What was paid at a start before the horizon is not paid again.
+        let begins = match (window.and_then(|w| w.start), reader.calendar.ends()) {
+            (Some(start), Some((first, _))) if start < first => None,
+            _ => Some(active.start),
+        };
+        let funding = payments(reader, contract.funding.as_ref(), begins, id, "funding");
+        let fee = payments(reader, contract.fee.as_ref(), begins, id, "fee");
         let (Some(covers), Some(discount), Some(commit), Some(funding), Some(fee)) =
             (covers, discount, commit, funding, fee)
         else {
@@ -258,21 +265,37 @@ fn commit(
 /// Hours of the full contract year of which `part` may be the short last one.
 fn year_hours(part: Window, window: Option<Window>, whole: f64) -> f64 {
     let is_last = window.is_some_and(|w| w.end == part.end);
-    if is_last { whole.max(8760.0) } else { whole }
+    let full = || Some(hours_between(part.start?, part.start?.checked_add(12.months()).ok()?));
+    if is_last { full().unwrap_or(whole) } else { whole }
 }
 
-/// Dated payments within the horizon, each at the start of the period that holds its date.
+/// Dated payments within the horizon, each at the start of the period that holds its date. What has no date is
+/// paid when the contract begins; `None` if that was before the horizon.
 fn payments(
     reader: &mut Reader<'_>,
     series: Option<&Series>,
-    first: usize,
+    begins: Option<usize>,
     id: &str,
     what: &str,
 ) -> Option<Vec<(usize, f64)>> {
     let Some(series) = series else { return Some(Vec::new()) };
     let mut all = Vec::new();
     match &series.form {
-        SeriesForm::Constant(amount) => all.push((first, reader.money(Some(amount))?)),
+        SeriesForm::Constant(amount) => {
+            let money = reader.money(Some(amount))?;
+            match begins {
+                Some(first) => all.push((first, money)),
+                None if money > 0.0 => {
+                    reader.diagnostics.warning(
+                        Code::OutsideHorizon,
+                        amount.place,
+                        format!("`{id}` began before the horizon, so its {what} is already paid and not counted"),
+                        format!("write `{what}: {{ 2026-Q2: ... }}` for what is still to be paid"),
+                    );
+                }
+                None => {}
+            }
+        }
         SeriesForm::List(_) => {
             let currency = reader.currency.clone();
             let values = reader.series(series, In::NotNegative, 0.0, |q| Unit::Money(&currency).convert(q))?;

@@ -100,6 +100,14 @@ impl Model {
         (1.0 + self.discount_rate).powf(-self.calendar.periods[period].years_at_start)
     }
 
+    /// What a payment is worth at the start of the horizon.
+    #[must_use]
+    pub fn discounted(&self, payment: &Payment) -> f64 {
+        let factor =
+            if payment.at_start { self.discount_at_start(payment.period) } else { self.discount(payment.period) };
+        payment.money * factor
+    }
+
     /// The groups of a dimension, in order of their names, each with its offers.
     ///
     /// An offer belongs to two organisations if its chip's vendor does not own its cloud.
@@ -279,6 +287,18 @@ impl Offer {
         }
         self.capacity.as_ref().map_or(f64::INFINITY, |c| c[period])
     }
+}
+
+/// Money paid in a period, undiscounted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Payment {
+    /// The period.
+    pub period: usize,
+    /// The money.
+    pub money: f64,
+    /// Whether it is paid at the start of the period, as a fee or what is paid upfront; else it is spread over
+    /// the period, which counts as its middle.
+    pub at_start: bool,
 }
 
 /// A price of the chips beyond a quantity.

@@ -1,15 +1,18 @@
 //! The plan checked against the model, in the model's words.
 //!
 //! The certificate shows that the program was solved. This shows that the plan keeps what the
-//! model asks for: it uses nothing of the program, so that a mistake in the formulation is found.
+//! model asks for: it uses nothing of the program, so that a mistake in the formulation is found. What it
+//! shares with the program are the facts in [`crate::model`]: where money belongs, what a chip costs where
+//! spend is counted for some workloads, what a placement costs, what is held today.
 
 use super::decisions;
 use super::ledger::{Ledger, measure};
+use super::purpose::Purposes;
 use super::resilience::Survival;
 use super::schedule::Schedule;
 use super::types::RiskResult;
-use crate::formulation::held_today;
-use crate::model::{CommitIn, LimitKind, Model, Task};
+use crate::formulation::Unneeded;
+use crate::model::{CommitIn, LimitKind, Model, Task, held_today};
 
 /// A requirement that a plan breaks.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +51,14 @@ impl Audit {
 /// Every requirement of the model that a schedule breaks, and a total cost that differs from
 /// `cost` (the program's objective).
 #[must_use]
-pub fn audit(model: &Model, schedule: &Schedule, ledger: &Ledger, told: f64, cost: f64) -> Vec<Breach> {
+pub fn audit(
+    model: &Model,
+    schedule: &Schedule,
+    ledger: &Ledger,
+    purposes: &Purposes,
+    told: f64,
+    cost: f64,
+) -> Vec<Breach> {
     let mut audit = Audit { breaches: Vec::new() };
     audit.at_most(|| "the cost lines add up to the objective".to_owned(), (told - cost).abs(), 0.0, cost);
     supply(&mut audit, model, schedule);
@@ -56,6 +66,9 @@ pub fn audit(model: &Model, schedule: &Schedule, ledger: &Ledger, told: f64, cos
     contracts(&mut audit, model, schedule, ledger);
     decisions::audit(&mut audit, model, schedule);
     limits(&mut audit, model, schedule, ledger);
+    for unneeded in purposes.unneeded(model, schedule, ledger) {
+        audit.holds(|| bought_to_no_purpose(model, unneeded), false);
+    }
     audit.breaches
 }
 
@@ -83,6 +96,19 @@ pub fn audit_risk(model: &Model, risk: &RiskResult) -> Vec<Breach> {
         audit.at_most(|| "the expected loss".to_owned(), risk.expected_loss, most, risk.expected_loss);
     }
     audit.breaches
+}
+
+fn bought_to_no_purpose(model: &Model, unneeded: Unneeded) -> String {
+    match unneeded {
+        Unneeded::Standing { offer, period } => {
+            let label = &model.calendar.periods[period].label;
+            format!("{} in {label}: what is rented is used", model.offers[offer].id)
+        }
+        Unneeded::Reserved { offer } => format!("{}: what is reserved is used in its term", model.offers[offer].id),
+        Unneeded::Committed { contract, .. } => {
+            format!("contract {}: no more is idle than is due", model.contracts[contract].id)
+        }
+    }
 }
 
 fn supply(audit: &mut Audit, model: &Model, schedule: &Schedule) {
@@ -174,12 +200,21 @@ fn demand(audit: &mut Audit, model: &Model, schedule: &Schedule) {
 
 fn contracts(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Ledger) {
     for (k, contract) in model.contracts.iter().enumerate() {
+        if !schedule.signed[k] {
+            let idle: f64 = schedule.idle.iter().filter(|i| i.0 == k).map(|i| i.3).sum();
+            audit.at_most(|| format!("contract {}: nothing is idle under it unsigned", contract.id), idle, 0.0, 0.0);
+        }
         let Some(commit) = contract.commit.as_ref().filter(|_| schedule.signed[k]) else { continue };
         for (b, bucket) in commit.buckets.iter().enumerate() {
             let met: f64 = match commit.counted_in {
                 CommitIn::Spend => {
                     let idle: f64 = schedule.idle.iter().filter(|i| i.0 == k && i.1 == b).map(|i| i.3).sum();
-                    ledger.under[k][bucket.periods.clone()].iter().sum::<f64>() + idle
+                    let spent = ledger.under[k][bucket.periods.clone()].iter().sum::<f64>();
+                    // Take-or-pay: max(0, commitment - spend), and nothing beyond.
+                    let due = (bucket.amount - spent).max(0.0);
+                    let what = || format!("contract {}: no more is idle than is due", contract.id);
+                    audit.at_most(what, idle - due, 0.0, bucket.amount);
+                    spent + idle
                 }
                 CommitIn::ChipHours => schedule
                     .held

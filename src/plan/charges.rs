@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use super::ledger::Ledger;
-use super::schedule::{Held, Schedule, paid};
+use super::schedule::{Held, Schedule, paid_by_period};
 use crate::model::{CommitIn, Model, Offer, Term};
 
 /// How a charge is billed by its nature.
@@ -304,7 +304,7 @@ fn contract(model: &Model, schedule: &Schedule, ledger: &Ledger, k: usize, out: 
         h.contract == Some(k) && h.chips > DUST && !matches!(model.offers[h.offer].term, Term::Reserved { .. })
     };
     for h in schedule.held.iter().filter(of_contract) {
-        for (t, per_chip) in paid(model, h) {
+        for (t, per_chip) in paid_by_period(model, h) {
             paid_under[t].0 += per_chip * h.chips;
             paid_under[t].1 += h.chips * model.calendar.periods[t].hours;
         }

@@ -3,8 +3,7 @@
 
 use super::audit::Audit;
 use super::schedule::Schedule;
-use crate::formulation::PlaceBy;
-use crate::model::{Decision, Model, Split};
+use crate::model::{Decision, Model, PlaceBy, Split};
 
 pub(super) fn audit(audit: &mut Audit, model: &Model, schedule: &Schedule) {
     contracts(audit, model, schedule);

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::schedule::{Schedule, paid};
-use super::types::{Cost, CostKind, CostLine, KindCost, PeriodCost, RiskResult};
-use crate::formulation::{PlaceBy, contract_inside, placement_cost};
-use crate::model::{Measure, Model, Period};
+use super::types::{Cost, CostKind, CostLine, KindCost, PeriodCost};
+use crate::model::{Measure, Model, Period, PlaceBy, contract_inside, placement_cost, unit_price};
 
 /// Money of a schedule, undiscounted unless said.
 #[derive(Clone, Debug)]
@@ -38,10 +37,10 @@ impl Ledger {
             funding: grid(model.contracts.len()),
         };
         for held in &schedule.held {
-            for (t, money) in paid(model, held) {
-                let money = money * held.chips;
+            for payment in paid(model, held) {
+                let (t, money) = (payment.period, payment.money * held.chips);
                 ledger.offers[held.offer][t] += money;
-                ledger.offers_discounted[held.offer] += money * model.discount(t);
+                ledger.offers_discounted[held.offer] += model.discounted(&payment) * held.chips;
                 if let Some(k) = held.contract {
                     ledger.under[k][t] += money;
                 }
@@ -98,7 +97,7 @@ pub fn measure(
                     Measure::Work => model.productivity(r.workload, r.offer),
                     Measure::Chips => 1.0,
                     Measure::Power => power(r.offer),
-                    Measure::Spend => crate::formulation::unit_price(model, r.offer, r.period),
+                    Measure::Spend => unit_price(model, r.offer, r.period),
                 };
                 r.chips * weight * hours(r.period)
             })
@@ -116,20 +115,6 @@ pub fn measure(
             h.periods.clone().filter(|t| periods.contains(t)).map(move |t| h.chips * weight(h.offer) * hours(t))
         })
         .sum()
-}
-
-impl Cost {
-    /// Adds what the policy weighs of the risk, as cost lines of their own.
-    pub fn add_risk(&mut self, model: &Model, risk: &RiskResult) {
-        let weighed = [
-            ("cvar", model.risk.cvar.map_or(0.0, |c| c.term.weight), risk.cvar.unwrap_or(0.0)),
-            ("expected-loss", model.risk.expected.map_or(0.0, |e| e.weight), risk.expected_loss),
-        ];
-        for (id, weight, measured) in weighed.into_iter().filter(|(_, weight, _)| *weight > 0.0) {
-            self.lines.push(CostLine { kind: CostKind::Risk, id: id.to_owned(), cost: weight * measured });
-            self.total += weight * measured;
-        }
-    }
 }
 
 /// The costs as they are told.

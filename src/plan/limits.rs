@@ -9,8 +9,8 @@ use super::ledger::{Ledger, measure};
 use super::resilience::Survival;
 use super::schedule::Schedule;
 use super::types::{LimitResult, RiskResult};
-use crate::formulation::{Constraint, Formulation, Requirement, held_today};
-use crate::model::{CommitIn, LimitKind, Measure, Model, Origin, Task};
+use crate::formulation::{Constraint, Formulation, LimitKey};
+use crate::model::{CommitIn, LimitKind, Measure, Model, Origin, Task, held_today};
 use crate::units::human::{money, number, percent, power};
 
 /// Relative distance within which a limit counts as reached.
@@ -18,9 +18,8 @@ const REACHED: f64 = 1e-6;
 
 /// What a solution says of one limit, before it is put into words.
 struct Finding<'a> {
+    key: LimitKey,
     name: String,
-    /// The requirement of the policy that it is a part of.
-    requirement: Option<Requirement>,
     kind: &'static str,
     origin: &'a Origin,
     activity: f64,
@@ -75,7 +74,7 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
                 // rows of one number of suppliers, which has no price.
                 let cut =
                     matches!(model.limits[limit].kind, LimitKind::Concentration { .. } | LimitKind::Suppliers { .. });
-                let same = |f: &&mut Finding<'_>| cut && f.name == finding.name;
+                let same = |f: &&mut Finding<'_>| cut && f.key == finding.key;
                 match policy.iter_mut().find(same) {
                     Some(earlier) => earlier.shadow = earlier.shadow.zip(finding.shadow).map(|(a, b)| a + b),
                     None => policy.push(finding),
@@ -88,7 +87,7 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
                 let p = &model.pools[pool];
                 let label = &model.calendar.periods[period].label;
                 others.push(Finding {
-                    requirement: None,
+                    key: LimitKey::Pool { pool, period, power },
                     name: format!("pool {} {label}", p.id),
                     kind: "pool",
                     origin: &p.origin,
@@ -106,7 +105,7 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
                 let w = &model.workloads[workload];
                 let label = &model.calendar.periods[period].label;
                 others.push(Finding {
-                    requirement: None,
+                    key: LimitKey::Rate { workload, period },
                     name: format!("rate {} {label}", w.id),
                     kind: "rate",
                     origin: &w.origin,
@@ -132,7 +131,7 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
                 let idle = f.idles.iter().find(|i| (i.contract, i.bucket) == (contract, bucket));
                 let boxed = idle.and_then(|i| reduced.get(i.column.0 as usize)).map_or(0.0, |d| d.min(0.0));
                 others.push(Finding {
-                    requirement: None,
+                    key: LimitKey::Commit { contract, bucket },
                     name: format!("commit {}{part}", c.id),
                     kind: "commit",
                     origin: &c.origin,
@@ -160,6 +159,7 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
             | Constraint::Served { .. }
             | Constraint::Surge { .. }
             | Constraint::Decision
+            | Constraint::Purpose
             | Constraint::Asked
             | Constraint::Outage { .. } => {}
         }
@@ -205,7 +205,7 @@ fn survivals<'a>(model: &'a Model, f: &Formulation, evidence: Evidence<'_>) -> V
         let label = &model.calendar.periods[s.period].label;
         let worst = if model.calendar.is_steady() { String::new() } else { format!(", at worst in {label},") };
         Finding {
-            requirement: Some(Requirement::Survive(s.requirement)),
+            key: LimitKey::Survive { requirement: s.requirement, loss: s.loss },
             name: format!("{} {}", survive.name, loss.group),
             kind: "survive",
             origin: &survive.origin,
@@ -233,7 +233,7 @@ fn risk_limit<'a>(model: &'a Model, risk: Option<&RiskResult>, expected: bool, y
         ("cvar", risk.cvar?, cvar.term.at_most?, subject)
     };
     Some(Finding {
-        requirement: Some(if expected { Requirement::ExpectedLoss } else { Requirement::Cvar }),
+        key: LimitKey::Risk { expected },
         name: name.to_owned(),
         kind: "risk",
         origin: &model.risk_origin,
@@ -256,7 +256,7 @@ fn capacity<'a>(model: &'a Model, offer: usize, period: usize, held: f64, most: 
     let o = &model.offers[offer];
     let label = &model.calendar.periods[period].label;
     Finding {
-        requirement: None,
+        key: LimitKey::Capacity { offer, period },
         name: format!("capacity {} {label}", o.id),
         kind: "capacity",
         origin: &o.origin,
@@ -280,6 +280,8 @@ fn policy_limit<'a>(
     span: usize,
     y: Option<f64>,
 ) -> Finding<'a> {
+    let row = Constraint::Limit { limit, group, span };
+    let key = LimitKey::of(model, row).unwrap_or(LimitKey::Policy { limit, group, span });
     let l = &model.limits[limit];
     let s = &l.spans[span];
     let when = at(model, &s.label);
@@ -288,9 +290,8 @@ fn policy_limit<'a>(
         measure(model, schedule, ledger, offers, m, w.as_deref(), &s.periods)
     };
     let held = || schedule.chips(model);
-    let requirement = Some(Requirement::Limit(limit));
     let finding = |name: &str, activity: f64, limit: f64, shadow: Option<f64>, unit: &str, subject: String| Finding {
-        requirement,
+        key,
         name: [l.name.as_str(), name, &s.label].iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join(" "),
         kind: l.kind.word(),
         origin: &l.origin,
@@ -458,7 +459,8 @@ fn told(model: &Model, f: Finding<'_>, negligible: f64) -> LimitResult {
         limit: f.limit,
         shadow_price: f.shadow.map(|s| if s == 0.0 { 0.0 } else { s }),
         unit: f.unit,
-        requirement: f.requirement.map(|r| r.name(model).to_owned()),
+        key: Some(f.key),
+        requirement: f.key.requirement().map(|r| r.name(model).to_owned()),
         premium: None,
         holds_from: None,
         holds_to: None,

@@ -7,6 +7,7 @@ mod exposure;
 pub mod ledger;
 mod limits;
 mod organisations;
+mod purpose;
 mod resilience;
 mod risk;
 mod schedule;
@@ -18,6 +19,7 @@ pub use charges::{Charge, ChargeCategory, Commitment, Frequency, Party, Pricing,
 pub use exposure::{exposure, measures};
 pub use limits::{Evidence, limit_results};
 pub use organisations::organisations;
+pub use purpose::Purposes;
 pub use resilience::{Survival, losses, resilience, survival, usual_response, whole};
 pub use risk::risk;
 pub use schedule::{Held, Running, Schedule, paid};

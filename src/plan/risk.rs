@@ -3,7 +3,7 @@
 use super::situation::Situation;
 use super::types::{OutageResult, RiskResult};
 use crate::engine::EngineError;
-use crate::model::{Model, Outage};
+use crate::model::{Model, Outage, RiskTerm};
 use crate::plan::schedule::{Schedule, paid};
 
 /// The outages of the policy over a schedule; `cost` is its discounted cost without risk.
@@ -34,7 +34,10 @@ pub fn risk(
     let expected = added.iter().map(|(x, p)| x * p).sum();
     let level = model.risk.cvar.map(|c| c.level);
     let cvar = level.map(|level| cost + conditional(&added, level));
-    Ok(Some(RiskResult { outages, expected_loss: expected, cvar, level }))
+    let weight = |term: Option<RiskTerm>| term.map_or(0.0, |t| t.weight);
+    let weighed =
+        weight(model.risk.cvar.map(|c| c.term)) * cvar.unwrap_or(0.0) + weight(model.risk.expected) * expected;
+    Ok(Some(RiskResult { outages, expected_loss: expected, cvar, level, weighed }))
 }
 
 /// The largest discounted loss over the periods in which an outage may start, and that period.
@@ -55,7 +58,7 @@ fn loss(model: &Model, situation: &Situation<'_>, outage: &Outage) -> Result<(f6
 
 fn shock(model: &Model, schedule: &Schedule, outage: &Outage) -> f64 {
     let Some(shock) = &outage.shock else { return 0.0 };
-    let discounted = |held| paid(model, held).into_iter().map(|(t, money)| money * model.discount(t)).sum::<f64>();
+    let discounted = |held| paid(model, held).iter().map(|p| model.discounted(p)).sum::<f64>();
     schedule.held.iter().map(|h| shock[h.offer] * h.chips * discounted(h)).sum()
 }
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::formulation::{Formulation, PlaceBy};
-use crate::model::{Decision, Model, Term, Today};
+use crate::formulation::Formulation;
+use crate::model::{Decision, Model, Payment, PlaceBy, Term, Today};
 
 /// Chips held of an offer under a contract for a stretch of periods.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,24 +137,39 @@ impl Schedule {
     }
 }
 
-/// Undiscounted money paid for one chip of an offer that is held for a stretch of periods under a
-/// contract, by period. Computed from the model alone, so that it can check the program.
+/// What is paid for one chip of an offer that is held for a stretch of periods under a contract. Computed
+/// from the model alone, so that it can check the program.
 #[must_use]
-pub fn paid(model: &Model, held: &Held) -> Vec<(usize, f64)> {
+pub fn paid(model: &Model, held: &Held) -> Vec<Payment> {
     let offer = &model.offers[held.offer];
     let discount = held.contract.map_or(0.0, |k| model.contracts[k].discount);
     let price = offer.price_in(held.tier)[held.periods.start] * (1.0 - discount);
-    let hours = |t: usize| model.calendar.periods[t].hours;
     let upfront = match offer.term {
         Term::Reserved { upfront, .. } => upfront,
         _ => 0.0,
     };
-    let whole: f64 = held.periods.clone().map(hours).sum();
-    held.periods
-        .clone()
-        .map(|t| {
-            let first = if t == held.periods.start { upfront * whole } else { 0.0 };
-            (t, price * (first + (1.0 - upfront) * hours(t)))
-        })
-        .collect()
+    let mut all = Vec::new();
+    for t in held.periods.clone() {
+        let whole = price * model.calendar.periods[t].hours;
+        all.push(Payment { period: t, money: whole * (1.0 - upfront), at_start: false });
+        all.push(Payment { period: held.periods.start, money: whole * upfront, at_start: true });
+    }
+    all.retain(|p| p.money != 0.0);
+    all
+}
+
+/// The same by period, for every period of the stretch.
+#[must_use]
+pub fn paid_by_period(model: &Model, held: &Held) -> Vec<(usize, f64)> {
+    let all = paid(model, held);
+    let in_period = |t: usize| all.iter().filter(|p| p.period == t).map(|p| p.money).sum();
+    held.periods.clone().map(|t| (t, in_period(t))).collect()
+}
+
+/// Money that one chip of a holding costs in a period, whenever it is paid: its price for the period's hours.
+#[must_use]
+pub fn amortised(model: &Model, held: &Held, t: usize) -> f64 {
+    let discount = held.contract.map_or(0.0, |k| model.contracts[k].discount);
+    let price = model.offers[held.offer].price_in(held.tier)[held.periods.start] * (1.0 - discount);
+    price * model.calendar.periods[t].hours
 }

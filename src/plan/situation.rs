@@ -10,9 +10,8 @@ use std::collections::btree_map::Entry;
 use super::schedule::Schedule;
 use super::types::{CostKind, Plan};
 use crate::engine::{CertifiedSession, CertifiedStatus, EngineChoice, EngineError, SolveOptions, Solved};
-use crate::formulation::PlaceBy;
 use crate::lp::{ColumnId, LinearProgram};
-use crate::model::{Model, Response, Task, Term};
+use crate::model::{Model, PlaceBy, Response, Survive, Task, Term};
 
 /// Part of the largest holding up to which chips serve nobody: rounding of the solution, which
 /// would make the programs here ill-scaled.
@@ -217,7 +216,7 @@ impl<'a> Situation<'a> {
         let places = self.places(&workloads, lost, keeps, t);
         let mut lp = LinearProgram::new("rerouting");
         let fraction = lp.add_column("fraction", "", 0.0, 1.0, -1.0);
-        let y = self.reroute(&mut lp, &workloads, &places, response.surge, lost, t);
+        let y = self.reroute(&mut lp, &workloads, &places, response.surge, lost, t, &[]);
         let mut each_row = Vec::new();
         for (i, &w) in workloads.iter().enumerate() {
             let mut terms: Vec<(ColumnId, f64)> = y[i].iter().map(|&(c, a)| (c, a / self.need(w, t))).collect();
@@ -246,7 +245,9 @@ impl<'a> Situation<'a> {
         Ok(Served { fraction: common, by_workload })
     }
 
-    /// Adds a rerouting: for each workload the columns of its chips with their work per hour.
+    /// Adds a rerouting: for each workload the columns of its chips with their work per hour. `spare` are
+    /// columns of further chips, by offer.
+    #[expect(clippy::too_many_arguments, reason = "a loss with what it is met with")]
     fn reroute(
         &self,
         lp: &mut LinearProgram,
@@ -255,6 +256,7 @@ impl<'a> Situation<'a> {
         surge: f64,
         lost: &[f64],
         t: usize,
+        spare: &[Option<ColumnId>],
     ) -> Vec<Vec<(ColumnId, f64)>> {
         let mut y: Vec<Vec<(ColumnId, f64)>> = vec![Vec::new(); workloads.len()];
         let mut surges: Vec<Option<ColumnId>> = vec![None; self.model.offers.len()];
@@ -266,7 +268,10 @@ impl<'a> Situation<'a> {
                 surges[o] = Some(z);
                 more.push((z, -1.0));
             }
-            let most = place.chips + surge * place.offers.iter().map(|&o| self.held[o][t]).sum::<f64>();
+            let added: Vec<ColumnId> = place.offers.iter().filter_map(|&o| spare.get(o).copied().flatten()).collect();
+            let most = place.chips
+                + surge * place.offers.iter().map(|&o| self.held[o][t]).sum::<f64>()
+                + added.iter().map(|c| lp.columns()[c.0 as usize].upper).sum::<f64>();
             let mut row = Vec::new();
             for (i, &w) in workloads.iter().enumerate().filter(|(i, _)| place.productivity[*i] > 0.0) {
                 let column = lp.add_column(format!("y{w},{p}"), "", 0.0, most, 0.0);
@@ -274,6 +279,7 @@ impl<'a> Situation<'a> {
                 row.push((column, 1.0));
             }
             row.extend(more);
+            row.extend(added.into_iter().map(|c| (c, -1.0)));
             lp.add_row(format!("place{p}"), "", f64::NEG_INFINITY, place.chips, row);
         }
         for (weights, left) in self.pools_left(t) {
@@ -283,6 +289,108 @@ impl<'a> Situation<'a> {
             }
         }
         y
+    }
+
+    /// Of chips that do not work, those that serve after a required loss.
+    ///
+    /// First the least of them, what is bought for a term before what is rented, with which all losses are
+    /// survived:
+    ///
+    /// min sum of weight x s\[o\], 0 <= s\[o\] <= excess\[o\], with a rerouting for each loss on
+    /// what works and s.
+    ///
+    /// Where more is rented, a rerouting of one loss that serves no more than is required may keep it busy
+    /// all the same: max b <= sum over w of y\[w,c\] for its class c.
+    ///
+    /// # Errors
+    /// As the engine's.
+    pub fn standby(&self, excess: &[f64], rented: &[bool], t: usize) -> Result<Vec<f64>, EngineError> {
+        let model = self.model;
+        let required: Vec<(&Survive, Vec<f64>)> = model
+            .survive
+            .iter()
+            .filter(|s| s.periods.contains(&t))
+            .flat_map(|s| s.losses.iter().map(move |l| (s, super::resilience::whole(l))))
+            .collect();
+        let mut standby = vec![0.0; excess.len()];
+        if required.is_empty() {
+            return Ok(standby);
+        }
+        let largest = excess.iter().copied().fold(1.0, f64::max);
+        let mut lp = LinearProgram::new("standby");
+        let spare: Vec<Option<ColumnId>> = (0..excess.len())
+            .map(|o| {
+                let weight = if rented[o] { 1.0 } else { 1e-3 } / largest;
+                (excess[o] > 0.0 && !self.is_spot(o))
+                    .then(|| lp.add_column(format!("spare{o}"), "", 0.0, excess[o], weight))
+            })
+            .collect();
+        for (survive, lost) in &required {
+            let response = &survive.response;
+            let (workloads, places) = self.rerouted_places(response, lost, t, excess);
+            let y = self.reroute(&mut lp, &workloads, &places, response.surge, lost, t, &spare);
+            for (i, &w) in workloads.iter().enumerate() {
+                let need = self.need(w, t);
+                let terms: Vec<(ColumnId, f64)> = y[i].iter().map(|&(c, a)| (c, a / need)).collect();
+                lp.add_row(format!("served{i}"), "", survive.serve * (1.0 - 1e-7) - 1e-7, f64::INFINITY, terms);
+            }
+        }
+        let solved = self.optimal(&lp)?;
+        for (o, c) in spare.iter().enumerate().filter_map(|(o, c)| Some((o, (*c)?))) {
+            standby[o] = solved.x[c.0 as usize].clamp(0.0, excess[o]);
+            let short = excess[o] - standby[o];
+            if rented[o] && short > 1e-6 * (1.0 + self.held[o][t]) {
+                let busy = required.iter().map(|(survive, lost)| self.busy(o, survive, lost, t));
+                let busy = busy.collect::<Result<Vec<f64>, _>>()?.into_iter().fold(0.0, f64::max);
+                standby[o] = standby[o].max(busy.min(excess[o]));
+            }
+        }
+        Ok(standby)
+    }
+
+    /// The workloads that are rerouted, and the places without chips that do not work.
+    fn rerouted_places(
+        &self,
+        response: &Response,
+        lost: &[f64],
+        t: usize,
+        without: &[f64],
+    ) -> (Vec<usize>, Vec<Place>) {
+        let keeps = |w: usize| !response.serve[w] && !response.preempt[w];
+        let workloads: Vec<usize> =
+            (0..self.model.workloads.len()).filter(|&w| response.serve[w] && self.need(w, t) > 0.0).collect();
+        let mut places = self.places(&workloads, lost, keeps, t);
+        for place in &mut places {
+            let gone: f64 = place.offers.iter().map(|&o| without[o] * (1.0 - lost[o])).sum();
+            place.chips = (place.chips - gone).max(0.0);
+        }
+        (workloads, places)
+    }
+
+    /// The most chips of an offer, beyond those that work and are rerouted, that a rerouting keeps busy
+    /// which serves no more than is required after a loss.
+    fn busy(&self, o: usize, survive: &Survive, lost: &[f64], t: usize) -> Result<f64, EngineError> {
+        let response = &survive.response;
+        let (workloads, places) = self.rerouted_places(response, lost, t, &vec![0.0; lost.len()]);
+        let Some(place) = places.iter().position(|p| p.offers.contains(&o)) else { return Ok(0.0) };
+        let mut lp = LinearProgram::new("busy");
+        let most = self.held[o][t].max(1.0);
+        let busy = lp.add_column("busy", "", 0.0, self.held[o][t], -1.0 / most);
+        let y = self.reroute(&mut lp, &workloads, &places, response.surge, lost, t, &[]);
+        let mut on = vec![(busy, -1.0 / most)];
+        for (i, &w) in workloads.iter().enumerate() {
+            let need = self.need(w, t);
+            let terms: Vec<(ColumnId, f64)> = y[i].iter().map(|&(c, a)| (c, a / need)).collect();
+            // Columns of this place carry its number.
+            let name = format!("y{w},{place}");
+            on.extend(y[i].iter().filter(|(c, _)| lp.column_name(*c) == name).map(|&(c, _)| (c, 1.0 / most)));
+            lp.add_row(format!("served{i}"), "", survive.serve - 2e-6, survive.serve + 1e-6, terms);
+        }
+        lp.add_row("busy", "", 0.0, f64::INFINITY, on);
+        let found = self.optimal(&lp)?.x[busy.0 as usize];
+        let keeps = |w: usize| !response.serve[w] && !response.preempt[w];
+        let works: f64 = self.running[t].iter().filter(|r| r.1 == o && !keeps(r.0)).map(|r| r.2).sum();
+        Ok((found - works).max(0.0))
     }
 
     /// The chips by which what survives of an offer can be raised, but for its pools.
@@ -323,7 +431,7 @@ impl<'a> Situation<'a> {
         for &(t, hours) in window {
             let workloads: Vec<usize> = all.iter().copied().filter(|&w| self.mean(w, t) > 0.0).collect();
             let places = self.places(&workloads, lost, |_| false, t);
-            let y = self.reroute(&mut lp, &workloads, &places, 0.0, lost, t);
+            let y = self.reroute(&mut lp, &workloads, &places, 0.0, lost, t, &[]);
             for (i, &w) in workloads.iter().enumerate() {
                 let mean = self.mean(w, t);
                 let scale = self.peak(w);

@@ -3,28 +3,41 @@
 use std::collections::BTreeMap;
 
 use super::ledger::Ledger;
-use super::schedule::{Schedule, paid};
+use super::purpose::Purposes;
+use super::schedule::{Schedule, amortised, paid_by_period};
 use super::types::{Assignment, ContractResult, Move, Purchase, Unmet};
 use crate::model::{CommitIn, Decision, Model, Term};
 
-/// What is held of each offer in each period, under each contract.
+/// What is held of each offer in each period, under each contract, and what for. What the chips of an offer
+/// are held for is shared out alike over its contracts.
 #[must_use]
-pub fn purchases(model: &Model, schedule: &Schedule) -> Vec<Purchase> {
-    let mut rows: BTreeMap<(usize, usize, Option<usize>), (f64, f64)> = BTreeMap::new();
+pub fn purchases(model: &Model, schedule: &Schedule, purposes: &Purposes) -> Vec<Purchase> {
+    // Chips, money paid, money that the chips cost.
+    let mut rows: BTreeMap<(usize, usize, Option<usize>), (f64, f64, f64)> = BTreeMap::new();
     for held in &schedule.held {
-        for (t, money) in paid(model, held) {
+        for (t, money) in paid_by_period(model, held) {
             let row = rows.entry((held.offer, t, held.contract)).or_default();
             row.0 += held.chips;
             row.1 += money * held.chips;
+            row.2 += amortised(model, held, t) * held.chips;
         }
     }
     rows.into_iter()
-        .map(|((offer, t, contract), (chips, spend))| Purchase {
-            offer: model.offers[offer].id.clone(),
-            period: model.calendar.periods[t].label.clone(),
-            chips,
-            spend,
-            contract: contract.map(|k| model.contracts[k].id.clone()),
+        .map(|((o, t, contract), (chips, spend, amortised))| {
+            let part = |of: &[Vec<f64>]| if purposes.held[o][t] > 0.0 { of[o][t] / purposes.held[o][t] } else { 0.0 };
+            let idle = part(&purposes.idle);
+            Purchase {
+                offer: model.offers[o].id.clone(),
+                period: model.calendar.periods[t].label.clone(),
+                chips,
+                spend,
+                contract: contract.map(|k| model.contracts[k].id.clone()),
+                used: chips * part(&purposes.used).min(1.0),
+                standby: chips * part(&purposes.standby),
+                filling: chips * part(&purposes.filling),
+                idle: chips * idle,
+                idle_spend: amortised * idle,
+            }
         })
         .collect()
 }

@@ -6,6 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::formulation::LimitKey;
 use crate::model::Model;
 
 /// What came of solving a model.
@@ -180,8 +181,6 @@ pub enum CostKind {
     Egress,
     /// Moving off what runs today.
     Switching,
-    /// Weighted risk.
-    Risk,
 }
 
 /// A part of the discounted total.
@@ -208,6 +207,21 @@ pub struct Purchase {
     pub spend: f64,
     /// The contract it is held under.
     pub contract: Option<String>,
+    /// Chips that run workloads.
+    #[serde(default)]
+    pub used: f64,
+    /// Chips that stand by for a loss that the policy requires to survive.
+    #[serde(default)]
+    pub standby: f64,
+    /// Chips that fill a block or a minimum, or are held ahead of a ramp limit.
+    #[serde(default)]
+    pub filling: f64,
+    /// Chips that do nothing: bought for a term, owned or committed.
+    #[serde(default)]
+    pub idle: f64,
+    /// Undiscounted money that the idle chips cost in the period, whenever it is paid.
+    #[serde(default)]
+    pub idle_spend: f64,
 }
 
 /// Chips of an offer that run a workload in a period.
@@ -352,6 +366,10 @@ pub struct RiskResult {
     pub cvar: Option<f64>,
     /// Its level.
     pub level: Option<f64>,
+    /// What the plan minimised beside its cost: the weights of the policy times the two above. A preference,
+    /// which nobody pays, so that it is no part of the cost.
+    #[serde(default)]
+    pub weighed: f64,
 }
 
 /// What an outage adds to the cost.
@@ -395,6 +413,9 @@ pub struct OrganisationResult {
 /// A limit and what it costs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LimitResult {
+    /// What it is about, whatever it is called; `None` in a plan that was read from a file.
+    #[serde(skip)]
+    pub key: Option<LimitKey>,
     /// Its name, with group and period where it has them.
     pub name: String,
     /// What kind of limit: budget, share, floor, power, ramp, capacity, pool, commit, demand, work

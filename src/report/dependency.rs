@@ -3,19 +3,21 @@
 use std::collections::BTreeMap;
 
 use super::summary::{Table, cut, share};
+use crate::formulation::{LimitKey, Requirement};
 use crate::plan::{OrganisationResult, Plan, Resilience};
 use crate::units::human::{money, percent};
 
 /// What each limit on dependency adds to the cost.
 pub(super) fn premiums(plan: &Plan) -> Option<Table> {
     let total = plan.cost.as_ref()?.total;
-    let mut by: BTreeMap<&str, (f64, usize)> = BTreeMap::new();
+    // Two entries may have one name.
+    let mut by: BTreeMap<(Option<Requirement>, &str), (f64, usize)> = BTreeMap::new();
     for l in &plan.limits {
         if let (Some(requirement), Some(premium)) = (&l.requirement, l.premium) {
-            by.insert(requirement, (premium, l.line));
+            by.insert((l.key.and_then(LimitKey::requirement), requirement), (premium, l.line));
         }
     }
-    let mut rows: Vec<_> = by.into_iter().collect();
+    let mut rows: Vec<(&str, (f64, usize))> = by.into_iter().map(|((_, name), row)| (name, row)).collect();
     rows.sort_by(|a, b| b.1.0.total_cmp(&a.1.0).then(a.1.1.cmp(&b.1.1)).then_with(|| a.0.cmp(b.0)));
     if rows.len() < 2 || rows[0].1.0 == 0.0 {
         return None;

@@ -88,12 +88,14 @@ pub(super) fn exposure(plan: &Plan, by: &str) -> Option<Chart> {
 
 /// The limits on shares, each where it is nearest to what it allows.
 pub(super) fn limits(plan: &Plan) -> Option<Chart> {
-    let mut nearest: BTreeMap<&str, &crate::plan::LimitResult> = BTreeMap::new();
+    let mut nearest: BTreeMap<_, &crate::plan::LimitResult> = BTreeMap::new();
     let room = |l: &crate::plan::LimitResult| (l.limit - l.activity).abs();
     let kinds = ["share", "floor", "concentration", "survive"];
     for l in plan.limits.iter().filter(|l| kinds.contains(&l.kind.as_str())) {
         let name = l.requirement.as_deref().unwrap_or(&l.name);
-        let known = nearest.entry(name).or_insert(l);
+        // Two entries may have one name.
+        let requirement = l.key.and_then(crate::formulation::LimitKey::requirement);
+        let known = nearest.entry((requirement, name)).or_insert(l);
         if room(l) < room(known) {
             *known = l;
         }

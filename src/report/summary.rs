@@ -125,7 +125,6 @@ pub(super) fn kind(kind: CostKind) -> &'static str {
         CostKind::Funding => "funding",
         CostKind::Egress => "moving data",
         CostKind::Switching => "moving off",
-        CostKind::Risk => "risk",
     }
 }
 
@@ -141,7 +140,6 @@ pub(super) fn word(kind: CostKind) -> &'static str {
         CostKind::Funding => "funding",
         CostKind::Egress => "egress",
         CostKind::Switching => "switching",
-        CostKind::Risk => "risk",
     }
 }
 

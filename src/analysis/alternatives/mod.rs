@@ -18,8 +18,7 @@ use std::time::Duration;
 
 use super::near::Near;
 use super::prefer;
-use super::solve::{Detail, SolveSettings, solve_within_boxes, told};
-use crate::formulation::Limits;
+use super::solve::{Detail, SolveSettings, solve_purposeful, told};
 use crate::model::{Measure, Model};
 use crate::plan::{Plan, Schedule, Status, measures};
 use crate::units::human::money;
@@ -36,7 +35,7 @@ pub fn alternatives(
 ) -> Result<(Alternatives, Vec<Plan>), AlternativesError> {
     meaning(model, settings)?;
     let solve = SolveSettings { detail: Detail::Plan, ..settings.solve };
-    let (formulation, mut solved) = solve_within_boxes(model, Limits::All, &solve)?;
+    let (formulation, mut solved) = solve_purposeful(model, &solve)?;
     prefer::choose(model, &solve, &formulation, &mut solved)?;
     let plan = told(model, &formulation, &solved, Detail::Plan)?;
     let (Status::Optimal, Some(cost)) = (plan.status, &plan.cost) else {
@@ -47,7 +46,7 @@ pub fn alternatives(
     if total <= 0.0 {
         return Err(AlternativesError::Usage(format!("the cheapest plan has no {}", settings.of.word())));
     }
-    let mut near = Near::new(model, solve, cost.total, settings.within);
+    let mut near = Near::new(model, solve, &formulation, cost.total, settings.within);
     if formulation.program().has_integers() {
         near.settings.time_limit = near.settings.time_limit.or(Some(LONGEST));
     }

@@ -31,11 +31,12 @@ pub(in crate::analysis) struct Found {
 }
 
 /// Traces a curve of a program that is affine in its parameter, in its costs if `concave`, in its
-/// bounds if not.
-pub(in crate::analysis) fn envelope(problem: &mut Problem<'_>, concave: bool) -> Result<Found, CurveError> {
+/// bounds if not. `None` if the program alone does not say what a plan costs ([`Problem::chooses`]).
+pub(in crate::analysis) fn envelope(problem: &mut Problem<'_>, concave: bool) -> Result<Option<Found>, CurveError> {
     loop {
         // A box that was touched is made wider, and everything starts anew.
-        if let Some(found) = attempt(problem, concave)? {
+        let found = attempt(problem, concave)?;
+        if found.is_some() || problem.chooses() {
             return Ok(found);
         }
     }

@@ -181,29 +181,32 @@ pub fn curve(family: &Family, settings: &CurveSettings) -> Result<Curve, CurveEr
     let mut problem = Problem::of(family, range, &settings.solve)?;
     let integers = problem.has_integers();
     let dependence = problem.dependence();
-    let (shape, found, basis) = match dependence {
+    let traced = match dependence {
         Some(Dependence::Nothing) => {
-            let found = envelope(&mut problem, false)?;
-            (Shape::Flat, found, "the number has no effect on the program".to_owned())
+            let basis = "the number has no effect on the program".to_owned();
+            envelope(&mut problem, false)?.map(|found| (Shape::Flat, found, basis))
         }
         Some(Dependence::Costs) => {
-            let found = envelope(&mut problem, true)?;
             let whole =
                 if integers { "; with its whole numbers it is the least of many lines, each a plan" } else { "" };
             let basis =
                 format!("the number stands in costs alone, so the curve is concave and made of straight pieces{whole}");
-            (Shape::Concave, found, basis)
+            envelope(&mut problem, true)?.map(|found| (Shape::Concave, found, basis))
         }
         Some(Dependence::Bounds) if !integers => {
-            let found = envelope(&mut problem, false)?;
             let basis = "the number stands in bounds alone, so the curve is convex and made of straight pieces";
-            (Shape::Convex, found, basis.to_owned())
+            envelope(&mut problem, false)?.map(|found| (Shape::Convex, found, basis.to_owned()))
         }
-        _ => {
+        _ => None,
+    };
+    let (shape, found, basis) = match traced {
+        Some(traced) => traced,
+        None => {
             let found = sampled::sampled(&mut problem, settings.tolerance)?;
             let why = match dependence {
                 _ if integers => "the plan has whole numbers",
                 _ if problem.has_cones() => "a concentration limit is curved",
+                _ if problem.chooses() => "what may be bought to meet a limit on shares takes whole numbers",
                 Some(_) => "the number stands in coefficients of the program, as in a share of a total that varies",
                 None => "the program is not linear in the number",
             };

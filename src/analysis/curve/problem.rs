@@ -2,6 +2,7 @@
 
 use super::CurveError;
 use crate::analysis::SolveSettings;
+use crate::analysis::cuts::unneeded;
 use crate::analysis::line::Line;
 use crate::analysis::solve::solved_program;
 use crate::engine::{CertifiedSession, CertifiedStatus, EngineError, Solved};
@@ -49,6 +50,8 @@ pub(in crate::analysis) struct Problem<'a> {
     session: Option<CertifiedSession>,
     room: f64,
     solves: usize,
+    /// Whether a program turned out to be less than the model asks for.
+    chooses: bool,
 }
 
 impl<'a> Problem<'a> {
@@ -72,8 +75,18 @@ impl<'a> Problem<'a> {
         let middle = at(f64::midpoint(range[0], range[1]))?;
         let formulation = build_with(&middle, Limits::All, 1.0);
         let settings = *settings;
-        let mut problem =
-            Problem { at, settings, range, middle, formulation, line: None, session: None, room: 1.0, solves: 0 };
+        let mut problem = Problem {
+            at,
+            settings,
+            range,
+            middle,
+            formulation,
+            line: None,
+            session: None,
+            room: 1.0,
+            solves: 0,
+            chooses: false,
+        };
         problem.build(1.0)?;
         Ok(problem)
     }
@@ -159,6 +172,10 @@ impl<'a> Problem<'a> {
             CertifiedStatus::Infeasible => {
                 Ok(Some(Probe::Infeasible(solved.farkas.as_ref().map(|ray| line.affine().proof_line(ray, self.range)))))
             }
+            CertifiedStatus::Optimal if !touched && self.is_chosen(p, &solved)? => {
+                self.chooses = true;
+                Ok(None)
+            }
             CertifiedStatus::Optimal if !touched => {
                 // What depends on the parameter is checked where it is used.
                 let model = (self.at)(p)?;
@@ -179,6 +196,17 @@ impl<'a> Problem<'a> {
             }
             _ => Err(self.uncertain(p, &format!("{:?}", solved.status))),
         }
+    }
+
+    /// Whether a solution of the program bought something to no purpose, so that the model asks for more
+    /// than the program does.
+    fn is_chosen(&self, p: f64, solved: &Solved) -> Result<bool, CurveError> {
+        Ok(self.formulation.is_purposeful() && !unneeded(&(self.at)(p)?, &self.formulation, &solved.x)?.is_empty())
+    }
+
+    /// Whether a program turned out to be less than the model asks for.
+    pub fn chooses(&self) -> bool {
+        self.chooses
     }
 
     /// Solves a program, from the vertex of the last one if the engine can.

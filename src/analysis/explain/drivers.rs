@@ -90,7 +90,7 @@ pub fn drivers(model: &Model, plan: &Plan, subject: Option<&str>) -> Drivers {
         format: 1,
         model: plan.model.clone(),
         currency: plan.currency.clone(),
-        limits: limits(plan, subject),
+        limits: limits(model, plan, subject),
         unused: plain(unused),
         used: plain(used),
         contracts: contracts(model, plan, &asked),
@@ -143,10 +143,13 @@ fn step(l: &LimitResult) -> f64 {
     -l.shadow_price.unwrap_or(0.0) * unit
 }
 
-fn limits(plan: &Plan, subject: Option<&str>) -> Vec<Driver> {
+fn limits(model: &Model, plan: &Plan, subject: Option<&str>) -> Vec<Driver> {
     let about = |l: &&LimitResult| match subject {
         None => l.binding,
-        Some(s) => l.requirement.as_deref() == Some(s) || l.name == s || l.name.split(' ').any(|part| part == s),
+        Some(s) => {
+            let subjects = l.key.map_or_else(Vec::new, |key| key.subjects(model));
+            l.requirement.as_deref() == Some(s) || l.name == s || subjects.contains(&s)
+        }
     };
     let mut found: Vec<&LimitResult> = plan.limits.iter().filter(about).collect();
     let size = |l: &LimitResult| (l.premium.unwrap_or(0.0), step(l));

@@ -11,7 +11,7 @@ pub(super) use ratio::{Found, Ratio, extreme};
 use super::cuts::solve_with_cuts;
 use super::solve::{Examined, SolveSettings};
 use crate::engine::{CertifiedStatus, EngineError, Solved};
-use crate::formulation::{Formulation, Limits, Sum, build_with};
+use crate::formulation::{Formulation, Sum, build_like};
 use crate::model::Model;
 use crate::plan::audit::TOLERANCE;
 
@@ -25,6 +25,8 @@ pub(super) const ROOMS: [f64; 3] = [1.0, 100.0, 1e4];
 pub(super) struct Near<'a> {
     pub model: &'a Model,
     pub settings: SolveSettings,
+    /// The program of the model that they are compared with.
+    like: &'a Formulation,
     /// The most that a plan may cost.
     pub allowed: f64,
     /// A plan whose whole columns all have, if they are not chosen anew.
@@ -35,14 +37,13 @@ pub(super) struct Near<'a> {
 /// Their program.
 pub(super) struct Program {
     pub f: Formulation,
-    /// Idle payments that are kept from going beyond what is due.
-    tight: Vec<usize>,
 }
 
 impl<'a> Near<'a> {
-    pub fn new(model: &'a Model, settings: SolveSettings, cost: f64, within: f64) -> Self {
+    /// The plans that cost no more than a part more than a `cost`, that of a solution of `like`.
+    pub fn new(model: &'a Model, settings: SolveSettings, like: &'a Formulation, cost: f64, within: f64) -> Self {
         let allowed = cost + within * cost.abs() + SLACK * (1.0 + cost.abs());
-        Near { model, settings, allowed, fixed: None, solves: Arc::default() }
+        Near { model, settings, like, allowed, fixed: None, solves: Arc::default() }
     }
 
     /// The same plans, to be solved otherwise.
@@ -55,37 +56,26 @@ impl<'a> Near<'a> {
         Near { fixed: Some(x.to_vec()), solves: Arc::clone(&self.solves), ..*self }
     }
 
-    /// The program, with the cost as its objective still; `room` as in [`build_with`].
+    /// The program, with the cost as its objective still; `room` as in [`build_like`].
     pub fn program(&self, room: f64) -> Program {
-        let mut f = build_with(self.model, Limits::All, room);
+        let mut f = build_like(self.model, self.like, room);
         self.fixed.iter().for_each(|x| f.fix_whole(x));
-        let cost = f.objective();
+        let cost = f.paid();
         f.ask("allowed-cost", &cost, (f64::NEG_INFINITY, self.allowed));
-        Program { f, tight: Vec::new() }
+        Program { f }
     }
 
     /// The certified least of a sum over the plans.
     ///
-    /// Idle money that goes beyond what is due would be money given away to have a larger share: where
-    /// a solution does that, the program is told that it may not, and solved again.
+    /// What is bought has to have a purpose: nobody asks for the largest share that money given away can
+    /// make.
     ///
     /// # Errors
     /// As the engine's.
     pub fn least(&self, program: &mut Program, sum: &Sum) -> Result<Solved, EngineError> {
         program.f.minimise(sum);
-        loop {
-            self.solves.fetch_add(1, Ordering::Relaxed);
-            let solved = solve_with_cuts(self.model, &mut program.f, &self.settings)?;
-            let mut over = if solved.x.is_empty() { Vec::new() } else { program.f.overpaid(self.model, &solved.x) };
-            over.retain(|i| !program.tight.contains(i));
-            if over.is_empty() {
-                return Ok(solved);
-            }
-            for idle in over {
-                program.f.pay_no_more_than_due(self.model, idle);
-                program.tight.push(idle);
-            }
-        }
+        self.solves.fetch_add(1, Ordering::Relaxed);
+        solve_with_cuts(self.model, &mut program.f, &self.settings)
     }
 
     /// Whether a plan keeps the model's requirements and costs no more than is allowed.

@@ -11,6 +11,8 @@ use crate::plan::BreakEven;
 const SAME: f64 = 1e-9;
 /// How far from its break-even price, relatively, an offer is tried on either side.
 const INSIDE: f64 = 1e-4;
+/// A break-even price below this part of the price is rounding.
+const ROUNDING: f64 = 1e-6;
 /// Most steps to a break-even price.
 const STEPS: usize = 40;
 
@@ -107,7 +109,8 @@ pub(super) fn break_even(
     let near = high.is_finite() && high - low <= 1.5 * INSIDE * high;
     let outside = if near { at(high * (1.0 + INSIDE))? } else { None };
     if outside.is_some_and(|(v, _)| (without - v).abs() <= 2.0 * enough) {
-        let at = Some(price * high);
+        // What is nothing beside the price is rounding: at no price does it enter.
+        let at = Some(price * high).filter(|_| high > ROUNDING);
         if held { found.leaves_above = at } else { found.enters_below = at }
     }
     Ok(found)

@@ -19,9 +19,10 @@ use rayon::prelude::*;
 
 use super::{Detail, SolveSettings};
 use crate::engine::{EngineError, Solved};
-use crate::formulation::Formulation;
+use crate::formulation::{Formulation, LimitKey};
 use crate::model::Model;
 use crate::plan::{BreakEven, LimitResult, Plan};
+use one::Movable;
 
 /// Programs with more columns than this take too long for what is always told.
 const SMALL: usize = 1_000;
@@ -52,39 +53,37 @@ pub(super) fn add(
         return Ok(());
     }
     let curved = formulation.has_cones();
-    let ones = one::all(model, formulation);
     // What costs nothing, but for rounding as in the sentences, has no price to hold.
     let negligible = 1e-8 * (1.0 + formulation.program().objective(&solved.x).abs());
     let size = |l: &LimitResult| if is_part(l) { 1.0 } else { l.limit.abs() };
     let priced = |l: &&LimitResult| l.shadow_price.is_some_and(|s| s * size(l) < -negligible);
     let mut exact: Vec<(&LimitResult, face::Move)> = Vec::new();
-    let mut solves: Vec<(&LimitResult, one::One)> = Vec::new();
+    let mut solves: Vec<(&LimitResult, LimitKey)> = Vec::new();
     for limit in plan.limits.iter().filter(priced) {
-        let Some(&one) = ones.get(&(limit.name.clone(), limit.unit.clone())) else { continue };
+        let Some(one) = limit.key.filter(|key| key.is_priced(model)) else { continue };
         match one.bounds(model, formulation) {
             Some(moved) if !curved => exact.push((limit, moved)),
             // What moves several rows at once has no arcs.
-            None if matches!(one, one::One::Survive { .. }) => {}
+            None if matches!(one, LimitKey::Survive { .. }) => {}
             _ => solves.push((limit, one)),
         }
     }
     let left = if all { 0 } else { solves.len().saturating_sub(FEW) };
     solves.truncate(solves.len() - left);
-    let mut found: Vec<(String, String, Ends)> = Vec::new();
-    let key = |l: &LimitResult, ends: Ends| (l.name.clone(), l.unit.clone(), ends);
+    let mut found: Vec<(Option<LimitKey>, Ends)> = Vec::new();
     let exact: Result<Vec<_>, EngineError> = exact
         .par_iter()
         .map(|(limit, moved)| {
             let (down, up) = face::range(formulation.program(), solved, moved, settings)?;
-            Ok(key(limit, (down.map(|d| limit.limit + d), up.map(|u| limit.limit + u))))
+            Ok((limit.key, (down.map(|d| limit.limit + d), up.map(|u| limit.limit + u))))
         })
         .collect();
     found.extend(exact?);
     let probed: Result<Vec<_>, EngineError> =
-        solves.par_iter().map(|(limit, one)| Ok(key(limit, probe::range(model, *one, limit, settings)?))).collect();
+        solves.par_iter().map(|(limit, one)| Ok((limit.key, probe::range(model, *one, limit, settings)?))).collect();
     found.extend(probed?);
-    for (name, unit, (from, to)) in found {
-        for limit in plan.limits.iter_mut().filter(|l| l.name == name && l.unit == unit) {
+    for (key, (from, to)) in found {
+        for limit in plan.limits.iter_mut().filter(|l| l.key == key) {
             let within = |x: f64| if is_part(limit) { x.clamp(0.0, 1.0) } else { x };
             let (from, to) = (from.map(within), to.map(within));
             (limit.holds_from, limit.holds_to) = (from, to);

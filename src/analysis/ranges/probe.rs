@@ -24,11 +24,11 @@
 //! 1 / (1 + k d). Both guesses are only where to solve next.
 
 use super::is_part;
-use super::one::One;
+use super::one::Movable;
 use crate::analysis::SolveSettings;
 use crate::analysis::solve::{Detail, solve_within_boxes, told};
 use crate::engine::{CertifiedStatus, EngineError};
-use crate::formulation::Limits;
+use crate::formulation::{LimitKey, Limits};
 use crate::model::Model;
 use crate::plan::ledger::Ledger;
 use crate::plan::{LimitResult, Schedule, Status};
@@ -66,7 +66,7 @@ enum Found {
 /// From where to where the price of a limit holds, each end if it is found.
 pub(super) fn range(
     model: &Model,
-    one: One,
+    one: LimitKey,
     limit: &LimitResult,
     settings: &SolveSettings,
 ) -> Result<(Option<f64>, Option<f64>), EngineError> {
@@ -74,7 +74,7 @@ pub(super) fn range(
     let line = Line {
         model,
         one,
-        limit,
+
         settings,
         size: if part { 1.0 } else { limit.limit.abs().max(1.0) },
         square: one.is_square(model),
@@ -95,8 +95,7 @@ pub(super) fn range(
 /// A model along one limit.
 struct Line<'a> {
     model: &'a Model,
-    one: One,
-    limit: &'a LimitResult,
+    one: LimitKey,
     settings: &'a SolveSettings,
     size: f64,
     square: bool,
@@ -104,7 +103,7 @@ struct Line<'a> {
 
 impl Line<'_> {
     fn solve(&self, at: f64) -> Result<Found, EngineError> {
-        let Some(model) = self.one.at(self.model, at) else { return Ok(Found::Unknown) };
+        let Some((model, key)) = self.one.at(self.model, at) else { return Ok(Found::Unknown) };
         let (f, solved) = solve_within_boxes(&model, Limits::All, self.settings)?;
         match solved.status {
             CertifiedStatus::Optimal => {}
@@ -115,12 +114,17 @@ impl Line<'_> {
         let Some(cost) = plan.cost.as_ref().filter(|_| plan.status == Status::Optimal) else {
             return Ok(Found::Unknown);
         };
-        let own = plan.limits.iter().find(|l| l.name == self.limit.name && l.unit == self.limit.unit);
+        let own = plan.limits.iter().find(|l| l.key == Some(key));
         let schedule = Schedule::read(&model, &f, &solved.x);
         let total = self.one.total(self.model, &schedule, &Ledger::of(&model, &schedule));
         // What is not told of a limit that costs nothing is 0; prices are told as of what is relaxed.
         let relaxed = own.and_then(|l| l.shadow_price).unwrap_or(0.0);
-        Ok(Found::Optimum(Optimum { at, cost: cost.total, price: relaxed, total }))
+        Ok(Found::Optimum(Optimum {
+            at,
+            cost: cost.total + plan.risk.as_ref().map_or(0.0, |r| r.weighed),
+            price: relaxed,
+            total,
+        }))
     }
 
     /// The slope of the cost along the limit: limits from below are relaxed when they fall.
@@ -130,7 +134,7 @@ impl Line<'_> {
 
     /// Whether it is relaxed when it falls.
     fn is_floor(&self) -> bool {
-        matches!(self.limit.kind.as_str(), "floor" | "commit" | "survive")
+        self.one.is_from_below(self.model)
     }
 
     /// Whether the price holds from one optimum up to another, and all the way between.

@@ -146,8 +146,8 @@ impl Group<'_, '_> {
         if self.is_over() {
             return None;
         }
-        let (formulation, solved) = course.solved(part, guess, &mut self.alike)?;
         let model = self.model(position).ok()?;
+        let (formulation, solved) = course.solved(&model, part, guess, &mut self.alike)?;
         let row = self.common.told(&model, self.points[position], formulation, solved.clone(), &mut self.free).ok()?;
         // What the model itself refuses was no answer.
         if row.status != PointStatus::Optimal {

@@ -1,0 +1,515 @@
+//! Nothing is bought only to change a ratio.
+//!
+//! A limit on shares of what is held (a share, a floor, a concentration, a number of suppliers) can be met
+//! by holding chips that nobody needs, or by paying idle money that is not due: the total grows. A plan
+//! that does so burns money. Where such a limit is in force, what is bought has to have a purpose:
+//!
+//! - on demand and spot: sum over w of run\[w,o,t\] + fill\[o,t\] + sum over l of ahead\[l,o,t\]
+//!   + standby\[o,t\] + waste\[o,t\] = held\[o,t\]
+//! - fill: what a block or a minimum is more than what is needed: fill < block, and, with fills\[o,t\]
+//!   0 or 1, fill <= minimum x fills and held <= minimum where fills is 1
+//! - ahead: held ahead of a ramp limit l that covers the offer: sum over o in l of ahead\[l,o,t\]
+//!   <= sum over o in l of held\[o,t+1\]
+//! - reservations: for all periods i and j, what is reserved from i or later until j or earlier is no
+//!   more than what is used from i until j, so that each reserved chip is used in some period of its term
+//!   (Hall's condition for jobs with intervals: it is enough to look at intervals)
+//! - owned chips may stand idle
+//!
+//! Two purposes are a choice, which takes a whole column. They are added only where a solution makes
+//! wrong use of them ([`Formulation::forbid`]); until then the row is `<=` instead of `=`:
+//!
+//! - committed money and chips may stand idle, but only if no more than the commitment is met:
+//!   idle\[k,b\] + (what waste under k counts) <= commit x short, and
+//!   (what counts under k) + idle\[k,b\] <= commit x sign + most x (1 - short), with short\[k,b\] 0 or 1
+//! - standby: chips that serve after a required loss: with loss l chosen by needs\[o,t,l\], 0 or 1, what works
+//!   on o and is rerouted, and what stands by, is busy in the rerouting of l, in which nothing is served
+//!   beyond what is required
+//!
+//! Where no such limit is in force, buying without a purpose costs money and gains nothing, so that the
+//! cheapest plan does none of it and the program needs no further row.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::reach::Reach;
+use super::{Constraint, Formulation, Limits, NEAR, Requirement, bracketed, named};
+use crate::lp::ColumnId;
+use crate::model::{CommitIn, LimitKind, Model, Task, Term, is_ratio_of_held};
+
+/// Less than a whole block stands idle in a block that is in use.
+const PART: f64 = 1.0 - 1e-6;
+
+/// What is bought to no purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unneeded {
+    /// Money or chips under a commitment, beyond what is committed.
+    Committed {
+        /// The contract.
+        contract: usize,
+        /// The part of its commitment.
+        bucket: usize,
+    },
+    /// Chips held in a period that nothing needs.
+    Standing {
+        /// The offer.
+        offer: usize,
+        /// The period.
+        period: usize,
+    },
+    /// Reserved chips that are not needed in any period of their term.
+    Reserved {
+        /// The offer.
+        offer: usize,
+    },
+}
+
+/// A rerouting after a required loss: the chips of a class of offers that serve each workload.
+#[derive(Clone, Debug)]
+pub(super) struct Rerouted {
+    pub requirement: usize,
+    pub loss: usize,
+    pub period: usize,
+    pub offers: Vec<usize>,
+    /// Workload, column, work per chip and hour.
+    pub columns: Vec<(usize, ColumnId, f64)>,
+}
+
+/// Chips that stand idle under a commitment.
+#[derive(Clone, Debug)]
+pub(super) struct Waste {
+    contract: usize,
+    column: ColumnId,
+    periods: Range<usize>,
+    /// Money for one chip, by period.
+    payments: BTreeMap<usize, f64>,
+}
+
+/// Whether a limit in force measures what is held, so that holding more could help to meet it.
+#[must_use]
+pub fn ratio_in_force(model: &Model, limits: Limits) -> bool {
+    model.limits.iter().enumerate().any(|(i, l)| limits.has(model, Requirement::Limit(i)) && is_ratio_of_held(&l.kind))
+}
+
+/// Whether an offer is held period by period and not for a term.
+fn is_rented(model: &Model, o: usize) -> bool {
+    matches!(model.offers[o].term, Term::OnDemand | Term::Spot { .. })
+}
+
+/// The part of a contract's commitment that a period belongs to.
+fn bucket_of(model: &Model, contract: usize, t: usize) -> Option<usize> {
+    let commit = model.contracts[contract].commit.as_ref()?;
+    commit.buckets.iter().position(|b| b.amount > 0.0 && b.periods.contains(&t))
+}
+
+/// Whether chips of an offer may be on standby for a loss in a period.
+fn may_stand_by(f: &Formulation, model: &Model, limits: Limits, o: usize, t: usize) -> bool {
+    if matches!(model.offers[o].term, Term::Spot { .. }) {
+        return false;
+    }
+    let serves = |w: usize| f.eligible[w][o] && f.runs_in(model, w, t);
+    let required = |(i, s): (usize, &crate::model::Survive)| {
+        limits.has(model, Requirement::Survive(i))
+            && s.periods.contains(&t)
+            && (0..model.workloads.len()).any(|w| s.response.serve[w] && serves(w))
+    };
+    // Chips that are there when an outage comes reduce its loss.
+    let priced = || (0..model.workloads.len()).any(|w| model.workloads[w].loss > 0.0 && serves(w));
+    model.survive.iter().enumerate().any(required) || (limits_risk(model, limits) && priced())
+}
+
+fn limits_risk(model: &Model, limits: Limits) -> bool {
+    let asks = |t: &crate::model::RiskTerm, r| t.weight > 0.0 || (t.at_most.is_some() && limits.has(model, r));
+    model.risk.cvar.is_some_and(|c| asks(&c.term, Requirement::Cvar))
+        || model.risk.expected.is_some_and(|t| asks(&t, Requirement::ExpectedLoss))
+}
+
+impl Formulation {
+    /// Asks that nothing is bought to no purpose.
+    pub(super) fn add_purposes(&mut self, model: &Model, limits: Limits) {
+        for o in 0..model.offers.len() {
+            match model.offers[o].term {
+                // Rows of use see to what is rented; what is owned may stand idle.
+                Term::Owned | Term::OnDemand | Term::Spot { .. } => {}
+                Term::Reserved { .. } => self.use_reservations(model, limits, o),
+            }
+        }
+        for (k, contract) in model.contracts.iter().enumerate() {
+            let Some(sign) = self.signs[k] else { continue };
+            // Nothing is idle under a contract that is not signed.
+            let mine: Vec<super::Idle> = self.idles.iter().filter(|i| i.contract == k).copied().collect();
+            for idle in mine {
+                let amount = contract.commit.as_ref().map_or(0.0, |c| c.buckets[idle.bucket].amount);
+                if amount > 0.0 {
+                    let name = named("idle-signed", &[&contract.id, &(idle.bucket + 1).to_string()]);
+                    let row = vec![(idle.column, 1.0 / amount), (sign, -1.0)];
+                    self.row(Constraint::Decision, name, "commit", (f64::NEG_INFINITY, 0.0), row);
+                }
+            }
+        }
+    }
+
+    /// Whether some holding of an offer in a period is under a commitment that it counts towards.
+    fn is_committed(&self, model: &Model, o: usize, t: usize) -> bool {
+        let held = self.holdings_of(o).iter().filter(|h| h.periods.contains(&t));
+        held.filter_map(|h| h.contract).any(|k| bucket_of(model, k, t).is_some())
+    }
+
+    /// Whether chips of an offer in a period may only be held for what [`Self::purposes`] says, besides
+    /// working: no commitment and no loss can be a reason.
+    pub(super) fn is_bound(&self, model: &Model, limits: Limits, o: usize, t: usize) -> bool {
+        is_rented(model, o) && !may_stand_by(self, model, limits, o, t) && !self.is_committed(model, o, t)
+    }
+
+    /// Adds columns for chips that fill a block or a minimum, or are held ahead of a ramp limit.
+    pub(super) fn purposes(&mut self, model: &Model, o: usize, t: usize) -> Vec<ColumnId> {
+        let offer = &model.offers[o];
+        let held: Vec<(ColumnId, f64)> = self.held(o, t, 1.0).collect();
+        let most = self.most(&held).min(offer.capacity_at(t));
+        let label = &model.calendar.periods[t].label;
+        let mut columns = Vec::new();
+        let copies = self.holdings_of(o).iter().filter(|h| h.tier == 0 && h.periods.contains(&t)).count() as f64;
+        if let Some(block) = offer.block.filter(|_| offer.minimum.is_none()) {
+            let name = named("fill", &[&offer.id, label]);
+            columns.push(self.program.add_column(name, "fill", 0.0, PART * block * copies, 0.0));
+        }
+        if let Some(minimum) = offer.minimum {
+            let least = copies * offer.block.map_or(minimum, |b| (minimum / b - 1e-9).ceil() * b);
+            let part = offer.block.map_or(0.0, |b| PART * b * copies);
+            columns.push(self.fill_minimum(&[&offer.id, label], &held, (least, part), NEAR * most));
+        }
+        for l in 0..model.limits.len() {
+            if let LimitKind::Ramp { group, .. } = &model.limits[l].kind
+                && group.offers[o]
+                && model.limits[l].spans.iter().any(|s| s.periods.start == t + 1)
+            {
+                let name = named("ahead", &[&model.limits[l].name, &offer.id, label]);
+                let column = self.program.add_column(name, "ahead", 0.0, most, 0.0);
+                self.aheads.entry((l, t)).or_default().push(column);
+                columns.push(column);
+            }
+        }
+        columns
+    }
+
+    /// A column of chips that fill a minimum: fill <= least x fills + part, and held <= least where
+    /// fills is 1; `part` is what a block may add.
+    fn fill_minimum(
+        &mut self,
+        of: &[&str],
+        held: &[(ColumnId, f64)],
+        (least, part): (f64, f64),
+        most: f64,
+    ) -> ColumnId {
+        let name = bracketed(of);
+        let fill = self.program.add_column(format!("fill{name}"), "fill", 0.0, least + part, 0.0);
+        let fills = self.program.add_integer(format!("fills{name}"), "fills", 0.0, 1.0, 0.0);
+        let row = vec![(fill, 1.0 / least), (fills, -1.0)];
+        let above = part / least;
+        self.row(Constraint::Decision, format!("fill{name}"), "fill", (f64::NEG_INFINITY, above), row);
+        if most > least {
+            let mut row: Vec<(ColumnId, f64)> = held.iter().map(|&(c, a)| (c, a.abs() / most)).collect();
+            row.push((fills, 1.0 - least / most));
+            self.row(Constraint::Decision, format!("fills{name}"), "fill", (f64::NEG_INFINITY, 1.0), row);
+        }
+        fill
+    }
+
+    /// What is held ahead of a ramp limit is held in the next period too.
+    pub(super) fn add_aheads(&mut self, model: &Model) {
+        for ((l, t), columns) in std::mem::take(&mut self.aheads) {
+            let LimitKind::Ramp { group, .. } = &model.limits[l].kind else { continue };
+            let mut row: Vec<(ColumnId, f64)> = columns.into_iter().map(|c| (c, 1.0)).collect();
+            (0..model.offers.len()).filter(|&o| group.offers[o]).for_each(|o| row.extend(self.held(o, t + 1, -1.0)));
+            let name = named("ahead", &[&model.limits[l].name, &model.calendar.periods[t].label]);
+            self.row(Constraint::Decision, name, "ahead", (f64::NEG_INFINITY, 0.0), row);
+        }
+    }
+
+    /// Every reserved chip is used in some period of its term.
+    fn use_reservations(&mut self, model: &Model, limits: Limits, o: usize) {
+        let committed = |h: &super::Holding| {
+            h.contract.is_some_and(|k| h.periods.clone().any(|t| bucket_of(model, k, t).is_some()))
+        };
+        let free =
+            |h: &super::Holding| committed(h) || h.periods.clone().any(|t| may_stand_by(self, model, limits, o, t));
+        let bound: Vec<super::Holding> = self.holdings_of(o).iter().filter(|h| !free(h)).cloned().collect();
+        self.intervals(model, o, &bound, &[]);
+    }
+
+    /// The same for all reservations of an offer, whatever else they may be held for.
+    fn separate_reservations(&mut self, model: &Model, o: usize) {
+        if !self.separated.insert((o, usize::MAX)) {
+            return;
+        }
+        let all: Vec<super::Holding> = self.holdings_of(o).to_vec();
+        let mut others = Vec::new();
+        for t in 0..model.periods() {
+            others.extend(self.stand_by(model, o, t).map(|c| (t..t + 1, c)));
+        }
+        for h in &all {
+            let Some(k) = h.contract.filter(|&k| h.periods.clone().any(|t| bucket_of(model, k, t).is_some())) else {
+                continue;
+            };
+            let waste = self.waste(model, o, k, &h.periods, &[(h.column, 1.0)], h.tier);
+            others.push((h.periods.clone(), waste));
+        }
+        self.intervals(model, o, &all, &others);
+    }
+
+    /// For each interval: what is reserved within it is used within it, or is one of `others`, which
+    /// stand for a period each or for none.
+    fn intervals(
+        &mut self,
+        model: &Model,
+        o: usize,
+        reservations: &[super::Holding],
+        others: &[(Range<usize>, ColumnId)],
+    ) {
+        let offer = &model.offers[o];
+        let mut starts: Vec<usize> = reservations.iter().map(|h| h.periods.start).collect();
+        let mut ends: Vec<usize> = reservations.iter().map(|h| h.periods.end).collect();
+        (starts.sort_unstable(), ends.sort_unstable());
+        (starts.dedup(), ends.dedup());
+        for &i in &starts {
+            for &j in ends.iter().filter(|&&j| j > i) {
+                let inside: Vec<&super::Holding> =
+                    reservations.iter().filter(|h| h.periods.start >= i && h.periods.end <= j).collect();
+                let tight = inside.iter().any(|h| h.periods.start == i) && inside.iter().any(|h| h.periods.end == j);
+                if !tight {
+                    continue;
+                }
+                let held: Vec<(ColumnId, f64)> = inside.iter().map(|h| (h.column, 1.0)).collect();
+                let purchases = inside.iter().filter(|h| h.tier == 0).count() as f64;
+                let label = format!("{}..{}", model.calendar.periods[i].label, model.calendar.periods[j - 1].label);
+                let mut row = held.clone();
+                let mut upper = offer.block.map_or(0.0, |b| PART * b * purchases);
+                if let Some(minimum) = offer.minimum {
+                    let least = purchases * offer.block.map_or(minimum, |b| (minimum / b - 1e-9).ceil() * b);
+                    let most = NEAR * self.most(&held);
+                    row.push((self.fill_minimum(&[&offer.id, &label], &held, (least, upper), most), -1.0));
+                    upper = 0.0;
+                }
+                (i..j).for_each(|t| row.extend(self.runs_at(o, t).map(|r| (r.column, -1.0))));
+                let mine = others.iter().filter(|(p, _)| i <= p.start && p.end <= j);
+                row.extend(mine.map(|&(_, c)| (c, -1.0)));
+                let name = named("used", &[&offer.id, &label]);
+                self.row(Constraint::Purpose, name, "used", (f64::NEG_INFINITY, upper), row);
+            }
+        }
+    }
+
+    /// Forbids what a solution bought to no purpose, which takes whole columns. Returns whether anything
+    /// of it was not forbidden before.
+    pub fn forbid(&mut self, model: &Model, unneeded: &[Unneeded]) -> bool {
+        let before = (self.separated.len(), self.tight.len());
+        self.forbidden.push(unneeded.to_vec());
+        for &what in unneeded {
+            match what {
+                Unneeded::Standing { offer, period } => self.separate(model, offer, period),
+                Unneeded::Reserved { offer } => self.separate_reservations(model, offer),
+                Unneeded::Committed { contract, bucket } => {
+                    let Some(commit) = &model.contracts[contract].commit else { continue };
+                    let periods = commit.buckets[bucket].periods.clone();
+                    let under: Vec<(usize, usize)> = self
+                        .holdings
+                        .iter()
+                        .filter(|h| h.contract == Some(contract) && periods.contains(&h.periods.start))
+                        .map(|h| (h.offer, h.periods.start))
+                        .collect();
+                    for (o, t) in under {
+                        match model.offers[o].term {
+                            Term::Reserved { .. } => self.separate_reservations(model, o),
+                            _ => self.separate(model, o, t),
+                        }
+                    }
+                    self.pay_no_more_than_due(model, contract, bucket);
+                }
+            }
+        }
+        self.add_aheads(model);
+        before != (self.separated.len(), self.tight.len())
+    }
+
+    /// Tells apart what the rented chips of an offer are held for in a period.
+    fn separate(&mut self, model: &Model, o: usize, t: usize) {
+        if !is_rented(model, o) || !self.separated.insert((o, t)) {
+            return;
+        }
+        let label = &model.calendar.periods[t].label;
+        let held: Vec<(ColumnId, f64)> = self.held(o, t, 1.0).collect();
+        let mut others = self.purposes(model, o, t);
+        let mine = self.holdings_of(o).iter().filter(|h| h.periods.contains(&t));
+        let mut committed: Vec<usize> =
+            mine.filter_map(|h| h.contract.filter(|&k| bucket_of(model, k, t).is_some())).collect();
+        committed.dedup();
+        for k in committed {
+            let mine = self.holdings_of(o).iter().filter(|h| h.contract == Some(k) && h.periods.contains(&t));
+            let under: Vec<(ColumnId, f64)> = mine.map(|h| (h.column, 1.0)).collect();
+            others.push(self.waste(model, o, k, &(t..t + 1), &under, 0));
+        }
+        others.extend(self.stand_by(model, o, t));
+        let mut row: Vec<(ColumnId, f64)> = held;
+        row.extend(self.runs_at(o, t).map(|r| (r.column, -1.0)));
+        row.extend(others.into_iter().map(|c| (c, -1.0)));
+        let name = named("purpose", &[&model.offers[o].id, label]);
+        self.row(Constraint::Purpose, name, "purpose", (f64::NEG_INFINITY, 0.0), row);
+    }
+
+    /// A column of chips that stand idle under a commitment.
+    fn waste(
+        &mut self,
+        model: &Model,
+        o: usize,
+        contract: usize,
+        periods: &Range<usize>,
+        under: &[(ColumnId, f64)],
+        tier: usize,
+    ) -> ColumnId {
+        let label = &model.calendar.periods[periods.start].label;
+        let above = if tier == 0 { String::new() } else { tier.to_string() };
+        let name = named("waste", &[&model.offers[o].id, &model.contracts[contract].id, label, &above]);
+        let most = self.most(under);
+        let waste = self.program.add_column(name.clone(), "waste", 0.0, most, 0.0);
+        let row = under.iter().map(|&(c, a)| (c, -a)).chain([(waste, 1.0)]).collect();
+        self.row(Constraint::Purpose, name, "waste", (f64::NEG_INFINITY, 0.0), row);
+        // Of prices by quantity the dearest: what is idle is counted as no less than it costs.
+        let held = self.holdings_of(o).iter().filter(|h| h.contract == Some(contract) && h.periods == *periods);
+        let mut payments: BTreeMap<usize, f64> = BTreeMap::new();
+        for h in held {
+            let mut mine: BTreeMap<usize, f64> = BTreeMap::new();
+            h.payments.iter().for_each(|p| *mine.entry(p.period).or_default() += p.money);
+            for (t, money) in mine {
+                let most = payments.entry(t).or_default();
+                *most = most.max(money);
+            }
+        }
+        self.wastes.push(Waste { contract, column: waste, periods: periods.clone(), payments });
+        waste
+    }
+
+    /// A column of chips on standby for one of the losses, in whose rerouting they are busy.
+    fn stand_by(&mut self, model: &Model, o: usize, t: usize) -> Option<ColumnId> {
+        let of = |r: &Rerouted| r.period == t && r.offers.contains(&o);
+        let mine: Vec<usize> = (0..self.rerouted.len()).filter(|&i| of(&self.rerouted[i])).collect();
+        let held: Vec<(ColumnId, f64)> = self.held(o, t, 1.0).collect();
+        let most = self.most(&held);
+        if mine.is_empty() || most <= 0.0 {
+            return None;
+        }
+        let (id, label) = (&model.offers[o].id, &model.calendar.periods[t].label);
+        let name = bracketed(&[id, label]);
+        let standby = self.program.add_column(format!("standby{name}"), "standby", 0.0, most, 0.0);
+        // What works does not stand by.
+        let mut row: Vec<(ColumnId, f64)> = held.iter().map(|&(c, a)| (c, -a)).collect();
+        row.extend(self.runs_at(o, t).map(|r| (r.column, 1.0)));
+        row.push((standby, 1.0));
+        self.row(Constraint::Purpose, format!("standby-held{name}"), "standby", (f64::NEG_INFINITY, 0.0), row);
+        let mut any = vec![(standby, 1.0 / most)];
+        let mut one = Vec::new();
+        for index in mine {
+            let class = self.rerouted[index].clone();
+            let survive = &model.survive[class.requirement];
+            let name = bracketed(&[id, label, &survive.name, &survive.losses[class.loss].group]);
+            let needs = self.program.add_integer(format!("needs{name}"), "needs", 0.0, 1.0, 0.0);
+            any.push((needs, -1.0));
+            one.push((needs, 1.0));
+            // The part of the class's rerouting that runs on this offer: within what the class does,
+            // and within what the offer has.
+            let busy = self.program.add_column(format!("busy{name}"), "busy", 0.0, most, 0.0);
+            match self.busy_rows.get(&index).copied() {
+                Some(row) => self.program.set_coefficient(row, busy, 1.0),
+                None => {
+                    let mut row = vec![(busy, 1.0)];
+                    row.extend(class.columns.iter().map(|&(_, c, _)| (c, -1.0)));
+                    let added =
+                        self.row(Constraint::Purpose, format!("busy{name}"), "busy", (f64::NEG_INFINITY, 0.0), row);
+                    added.into_iter().for_each(|row| {
+                        self.busy_rows.insert(index, row);
+                    });
+                }
+            }
+            // What works and is rerouted, and what stands by, is busy.
+            let keeps = |w: usize| !survive.response.serve[w] && !survive.response.preempt[w];
+            let rerouted: Vec<ColumnId> = self.runs_at(o, t).filter(|r| !keeps(r.workload)).map(|r| r.column).collect();
+            let mut row: Vec<(ColumnId, f64)> = rerouted.iter().map(|&c| (c, 1.0 / most)).collect();
+            row.push((standby, 1.0 / most));
+            row.push((busy, -1.0 / most));
+            row.push((needs, 1.0));
+            self.row(Constraint::Purpose, format!("needs{name}"), "needs", (f64::NEG_INFINITY, 1.0), row);
+            if self.exact.insert((class.requirement, class.loss, t)) {
+                self.serve_no_more(model, &class, t);
+            }
+        }
+        self.row(Constraint::Purpose, format!("standby{name}"), "standby", (f64::NEG_INFINITY, 0.0), any);
+        self.row(Constraint::Purpose, format!("one-loss{name}"), "standby", (f64::NEG_INFINITY, 1.0), one);
+        Some(standby)
+    }
+
+    /// In the rerouting of a loss nothing is served beyond what is required.
+    fn serve_no_more(&mut self, model: &Model, class: &Rerouted, t: usize) {
+        let survive = &model.survive[class.requirement];
+        let same = |r: &&Rerouted| r.requirement == class.requirement && r.loss == class.loss && r.period == t;
+        for (w, workload) in model.workloads.iter().enumerate().filter(|(w, _)| survive.response.serve[*w]) {
+            let columns = self.rerouted.iter().filter(same).flat_map(|r| r.columns.clone());
+            let mut row: Vec<(ColumnId, f64)> = columns.filter(|c| c.0 == w).map(|(_, c, p)| (c, p)).collect();
+            if row.is_empty() {
+                continue;
+            }
+            let most = match workload.task {
+                Task::Inference { .. } => survive.serve * workload.peak_demand(t),
+                Task::Training { .. } => {
+                    let done = self.runs.iter().filter(|r| r.workload == w && r.period == t);
+                    row.extend(done.map(|r| (r.column, -survive.serve * model.productivity(w, r.offer))));
+                    0.0
+                }
+            };
+            let label = &model.calendar.periods[t].label;
+            let name = named("no-more", &[&survive.name, &survive.losses[class.loss].group, label, &workload.id]);
+            self.row(Constraint::Purpose, name, "served", (f64::NEG_INFINITY, most), row);
+        }
+    }
+
+    /// Keeps what is idle under a part of a commitment from going beyond what is due of it.
+    fn pay_no_more_than_due(&mut self, model: &Model, contract: usize, bucket: usize) {
+        let Some(commit) = &model.contracts[contract].commit else { return };
+        let part = &commit.buckets[bucket];
+        if part.amount <= 0.0 || !self.tight.insert((contract, bucket)) {
+            return;
+        }
+        let hours = |t: usize| model.calendar.periods[t].hours;
+        let suffix = (bucket + 1).to_string();
+        let label = bracketed(&[&model.contracts[contract].id, if commit.buckets.len() > 1 { &suffix } else { "" }]);
+        let short = self.program.add_integer(format!("short{label}"), "short", 0.0, 1.0, 0.0);
+        let parts = |a: f64| a / part.amount;
+        let idle = self.idles.iter().find(|i| i.contract == contract && i.bucket == bucket).map(|i| i.column);
+        // What is idle: money, and chips by what they count.
+        let mut unused: Vec<(ColumnId, f64)> = idle.into_iter().map(|c| (c, 1.0)).collect();
+        for waste in self.wastes.iter().filter(|w| w.contract == contract) {
+            let counts: f64 = match commit.counted_in {
+                CommitIn::Spend => {
+                    waste.payments.iter().filter(|(t, _)| part.periods.contains(t)).map(|(_, m)| m).sum()
+                }
+                CommitIn::ChipHours => waste.periods.clone().filter(|t| part.periods.contains(t)).map(hours).sum(),
+            };
+            if counts > 0.0 {
+                unused.push((waste.column, counts));
+            }
+        }
+        let mut only: Vec<(ColumnId, f64)> = unused.iter().map(|&(c, a)| (c, parts(a))).collect();
+        only.push((short, -1.0));
+        self.row(Constraint::Purpose, format!("short{label}"), "commit", (f64::NEG_INFINITY, 0.0), only);
+        let mut terms = super::commit::counted(self, model, contract, commit, part);
+        // Where nothing is short there is no more than what can be of use, and nothing is idle.
+        let reach = Reach::of(self, model);
+        let beyond = parts(NEAR * reach.most(self, &terms));
+        terms.extend(idle.map(|c| (c, 1.0)));
+        terms.iter_mut().for_each(|(_, a)| *a = parts(*a));
+        terms.push((short, beyond));
+        let mut most = beyond;
+        match self.signs[contract] {
+            Some(sign) => terms.push((sign, -1.0)),
+            None => most += 1.0,
+        }
+        self.row(Constraint::Purpose, format!("no-more{label}"), "commit", (f64::NEG_INFINITY, most), terms);
+    }
+}

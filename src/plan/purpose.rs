@@ -1,0 +1,246 @@
+//! What the chips of a plan are held for: they work, stand by for a required loss, fill a block or a
+//! minimum, are held ahead of a ramp limit, or stand idle.
+//!
+//! Worked out from the model and the schedule alone, so that it can check the program. Chips stand by if
+//! some required loss is served with them: either no plan with less of them survives all losses, or a
+//! rerouting of one loss that serves no more than is required keeps them busy.
+
+use super::ledger::Ledger;
+use super::schedule::Schedule;
+use super::situation::Situation;
+use crate::engine::EngineError;
+use crate::formulation::{Limits, Unneeded, ratio_in_force};
+use crate::model::{CommitIn, LimitKind, Model, Term};
+
+/// Relative amount that is rounding; as for the audit.
+const TOLERANCE: f64 = 1e-6;
+/// Less than this part of the largest holding is nothing.
+const NEGLIGIBLE: f64 = 1e-9;
+/// Less than a whole block stands idle in a block that is in use.
+const PART: f64 = 1.0 - 1e-6;
+
+/// What chips are held for, by offer and period; the parts add up to what is held.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Purposes {
+    /// Chips held.
+    pub held: Vec<Vec<f64>>,
+    /// Chips that work.
+    pub used: Vec<Vec<f64>>,
+    /// Chips that serve after a required loss.
+    pub standby: Vec<Vec<f64>>,
+    /// Chips that fill a block or a minimum, or are held ahead of a ramp limit.
+    pub filling: Vec<Vec<f64>>,
+    /// Chips that do nothing.
+    pub idle: Vec<Vec<f64>>,
+}
+
+fn is_rented(model: &Model, o: usize) -> bool {
+    matches!(model.offers[o].term, Term::OnDemand | Term::Spot { .. })
+}
+
+/// Whether chips that are there when an outage comes are worth something.
+fn outages_cost(model: &Model) -> bool {
+    let asked = |t: crate::model::RiskTerm| t.weight > 0.0 || t.at_most.is_some();
+    let asks = model.risk.cvar.is_some_and(|c| asked(c.term)) || model.risk.expected.is_some_and(asked);
+    asks && model.workloads.iter().any(|w| w.loss > 0.0)
+}
+
+impl Purposes {
+    /// What the chips of a schedule are held for.
+    ///
+    /// # Errors
+    /// As the engine's.
+    pub fn of(model: &Model, schedule: &Schedule, situation: &Situation<'_>) -> Result<Self, EngineError> {
+        let grid = || vec![vec![0.0; model.periods()]; model.offers.len()];
+        let held = schedule.chips(model);
+        let mut p = Purposes { held, used: grid(), standby: grid(), filling: grid(), idle: grid() };
+        for r in &schedule.running {
+            p.used[r.offer][r.period] += r.chips;
+        }
+        for t in 0..model.periods() {
+            let most = p.held.iter().map(|h| h[t]).fold(0.0, f64::max);
+            let spare = |o: usize, p: &Purposes| {
+                let spare = p.held[o][t] - p.used[o][t];
+                if spare > NEGLIGIBLE * most { spare } else { 0.0 }
+            };
+            let excess: Vec<f64> = (0..model.offers.len()).map(|o| spare(o, &p)).collect();
+            if excess.iter().all(|&e| e == 0.0) {
+                continue;
+            }
+            let rented: Vec<bool> = (0..model.offers.len()).map(|o| is_rented(model, o)).collect();
+            let standby = situation.standby(&excess, &rented, t)?;
+            let outages = outages_cost(model);
+            for o in (0..model.offers.len()).filter(|&o| excess[o] > 0.0) {
+                p.standby[o][t] = if outages && rented[o] { excess[o] } else { standby[o].min(excess[o]) };
+                let left = excess[o] - p.standby[o][t];
+                p.filling[o][t] = filled(model, schedule, o, t, p.held[o][t], left);
+                p.idle[o][t] = left - p.filling[o][t];
+            }
+        }
+        p.hold_ahead(model);
+        Ok(p)
+    }
+
+    /// Rented chips that are held ahead of a ramp limit are no more than its offers hold in the next period.
+    fn hold_ahead(&mut self, model: &Model) {
+        for limit in &model.limits {
+            let LimitKind::Ramp { group, .. } = &limit.kind else { continue };
+            for t in limit.spans.iter().filter_map(|s| s.periods.start.checked_sub(1)) {
+                let members = || (0..model.offers.len()).filter(|&o| group.offers[o]);
+                let mut left: f64 = members().map(|o| self.held[o][t + 1]).sum();
+                for o in members().filter(|&o| is_rented(model, o)).collect::<Vec<_>>() {
+                    let ahead = self.idle[o][t].min(left);
+                    self.idle[o][t] -= ahead;
+                    self.filling[o][t] += ahead;
+                    left -= ahead;
+                }
+            }
+        }
+    }
+
+    /// What a plan bought to no purpose, if the policy has a limit that could gain by it.
+    #[must_use]
+    pub fn unneeded(&self, model: &Model, schedule: &Schedule, ledger: &Ledger) -> Vec<Unneeded> {
+        if !ratio_in_force(model, Limits::All) {
+            return Vec::new();
+        }
+        self.to_no_purpose(model, schedule, ledger)
+    }
+
+    /// What a plan bought to no purpose, whether or not a limit could gain by it.
+    #[must_use]
+    pub fn to_no_purpose(&self, model: &Model, schedule: &Schedule, ledger: &Ledger) -> Vec<Unneeded> {
+        let mut found = Vec::new();
+        // Chip-hours and money that stand idle under each part of each commitment.
+        let mut idle: Vec<Vec<f64>> =
+            model.contracts.iter().map(|c| vec![0.0; c.commit.as_ref().map_or(0, |c| c.buckets.len())]).collect();
+        for o in 0..model.offers.len() {
+            match model.offers[o].term {
+                Term::Owned => {}
+                Term::Reserved { .. } => {
+                    if let Some(contracts) = self.unused_reservations(model, schedule, o) {
+                        let over = contracts.iter().all(|k| k.is_none_or(|k| is_overmet(model, schedule, ledger, k)));
+                        if over {
+                            found.push(Unneeded::Reserved { offer: o });
+                        }
+                    }
+                }
+                Term::OnDemand | Term::Spot { .. } => {
+                    for t in 0..model.periods() {
+                        let chips = self.idle[o][t];
+                        if chips > TOLERANCE * (1.0 + self.held[o][t]) {
+                            let left = attribute(model, schedule, (o, t), chips, &mut idle);
+                            if left > TOLERANCE * (1.0 + self.held[o][t]) {
+                                found.push(Unneeded::Standing { offer: o, period: t });
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        for &(k, b, _, money) in &schedule.idle {
+            idle[k][b] += money;
+        }
+        for (k, contract) in model.contracts.iter().enumerate().filter(|(k, _)| schedule.signed[*k]) {
+            let Some(commit) = &contract.commit else { continue };
+            for (b, bucket) in commit.buckets.iter().enumerate() {
+                let beyond = met(model, schedule, ledger, k, b) - bucket.amount;
+                let size = TOLERANCE * (1.0 + bucket.amount);
+                if idle[k][b] > size && beyond > size {
+                    found.push(Unneeded::Committed { contract: k, bucket: b });
+                }
+            }
+        }
+        for &(k, b, _, money) in schedule.idle.iter().filter(|i| !schedule.signed[i.0]) {
+            let amount = model.contracts[k].commit.as_ref().map_or(0.0, |c| c.buckets[b].amount);
+            if money > TOLERANCE * (1.0 + amount) {
+                found.push(Unneeded::Committed { contract: k, bucket: b });
+            }
+        }
+        found
+    }
+
+    /// The contracts of reservations of an offer that are needed in no period of their term, by Hall's
+    /// condition on intervals.
+    fn unused_reservations(&self, model: &Model, schedule: &Schedule, o: usize) -> Option<Vec<Option<usize>>> {
+        let offer = &model.offers[o];
+        let all: Vec<_> = schedule.held.iter().filter(|h| h.offer == o).collect();
+        for i in all.iter().map(|h| h.periods.start) {
+            for j in all.iter().map(|h| h.periods.end).filter(|&j| j > i) {
+                let inside = || all.iter().filter(|h| h.periods.start >= i && h.periods.end <= j);
+                let held: f64 = inside().map(|h| h.chips).sum();
+                let bought = inside().filter(|h| h.tier == 0).count() as f64;
+                let fill = offer.block.map_or(0.0, |b| PART * b * bought);
+                let least =
+                    offer.minimum.map_or(0.0, |m| bought * offer.block.map_or(m, |b| (m / b - 1e-9).ceil() * b));
+                let used: f64 = (i..j).map(|t| self.used[o][t] + self.standby[o][t]).sum();
+                let minimum = held <= least * (1.0 + TOLERANCE);
+                if held - used > fill + TOLERANCE * (1.0 + held) && !minimum {
+                    return Some(inside().map(|h| h.contract).collect());
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Of chips without another use those that fill a block, or a minimum that is not exceeded.
+fn filled(model: &Model, schedule: &Schedule, o: usize, t: usize, held: f64, spare: f64) -> f64 {
+    let offer = &model.offers[o];
+    let mine = schedule.held.iter().filter(|h| h.offer == o && h.tier == 0 && h.periods.contains(&t));
+    let copies = mine.count() as f64;
+    let least = offer.minimum.map_or(0.0, |m| copies * offer.block.map_or(m, |b| (m / b - 1e-9).ceil() * b));
+    if held <= least * (1.0 + TOLERANCE) {
+        return spare;
+    }
+    // What is left of one block; a whole one is not filled by nothing.
+    offer.block.map_or(0.0, |b| if spare < copies * b * (PART + 0.5 * (1.0 - PART)) { spare } else { 0.0 })
+}
+
+/// Adds chips that stand idle to the commitments that they are held under; what is left over.
+fn attribute(model: &Model, schedule: &Schedule, (o, t): (usize, usize), chips: f64, idle: &mut [Vec<f64>]) -> f64 {
+    let mut left = chips;
+    for held in schedule.held.iter().filter(|h| h.offer == o && h.periods.contains(&t)) {
+        let Some(k) = held.contract else { continue };
+        let Some(commit) = &model.contracts[k].commit else { continue };
+        let Some(b) = commit.buckets.iter().position(|b| b.amount > 0.0 && b.periods.contains(&t)) else { continue };
+        let mine = left.min(held.chips);
+        let counts = match commit.counted_in {
+            CommitIn::Spend => {
+                super::schedule::paid(model, held).iter().filter(|p| p.period == t).map(|p| p.money).sum()
+            }
+            CommitIn::ChipHours => model.calendar.periods[t].hours,
+        };
+        idle[k][b] += mine * counts;
+        left -= mine;
+    }
+    left
+}
+
+/// What counts towards a part of a commitment, with what is paid idle.
+fn met(model: &Model, schedule: &Schedule, ledger: &Ledger, k: usize, b: usize) -> f64 {
+    let Some(commit) = &model.contracts[k].commit else { return 0.0 };
+    let bucket = &commit.buckets[b];
+    match commit.counted_in {
+        CommitIn::Spend => {
+            let idle: f64 = schedule.idle.iter().filter(|i| i.0 == k && i.1 == b).map(|i| i.3).sum();
+            ledger.under[k][bucket.periods.clone()].iter().sum::<f64>() + idle
+        }
+        CommitIn::ChipHours => {
+            let under = schedule.held.iter().filter(|h| h.contract == Some(k));
+            let hours = |t: usize| model.calendar.periods[t].hours;
+            under
+                .flat_map(|h| h.periods.clone().map(move |t| (t, h.chips)))
+                .filter(|(t, _)| bucket.periods.contains(t))
+                .map(|(t, chips)| chips * hours(t))
+                .sum()
+        }
+    }
+}
+
+/// Whether more counts towards every part of a commitment than is committed.
+fn is_overmet(model: &Model, schedule: &Schedule, ledger: &Ledger, k: usize) -> bool {
+    let Some(commit) = &model.contracts[k].commit else { return true };
+    let mut parts = commit.buckets.iter().enumerate();
+    parts.all(|(b, part)| met(model, schedule, ledger, k, b) > part.amount + TOLERANCE * (1.0 + part.amount))
+}
