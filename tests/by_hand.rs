@@ -645,3 +645,49 @@ workloads: { chat: { kind: inference, demand: 10 req/h, throughput: { gpu: 1 req
     assert_eq!(plan.status, Status::Infeasible);
     assert!(plan.certificate.verified && plan.cost.is_none() && plan.purchases.is_empty());
 }
+
+/// Two clouds with a region of one name, at 1 and 2; a demand of 100.
+fn two_regions(policy: &str, second: &str) -> Plan {
+    solved(&format!(
+        "
+offers:
+  a: {{ chip: gpu, cloud: aws, region: us-central1, price: 1 }}
+  b: {{ chip: gpu, cloud: gcp, {second} price: 2 }}
+workloads: {{ chat: {{ kind: inference, demand: 100 req/h, throughput: {{ gpu: 1 req/h }} }} }}
+policy: {{ {policy} }}
+"
+    ))
+}
+
+#[test]
+fn a_region_is_a_region_of_its_cloud() {
+    // After the loss of either half is served: 50 of each.
+    let survive = "survive: [ { loss_of: { each: region }, serve: 50 % } ]";
+    let plan = two_regions(survive, "region: us-central1,");
+    costs(&plan, 50.0 + 100.0);
+    let lost = plan.limits.iter().filter(|l| l.kind == "survive").map(|l| l.name.as_str()).collect::<Vec<_>>();
+    assert_eq!(lost, ["survive-region-1 aws/us-central1", "survive-region-1 gcp/us-central1"]);
+    // A share, an HHI and a number of suppliers see two as well.
+    costs(
+        &two_regions("limits: [ { share: { by: region, of: chips, at_most: 60 % } } ]", "region: us-central1,"),
+        140.0,
+    );
+    let hhi = "limits: [ { concentration: { by: region, of: chips, hhi_at_most: 0.52 } } ]";
+    // 0.6^2 + 0.4^2 = 0.52
+    close(two_regions(hhi, "region: us-central1,").cost.unwrap().total, 140.0);
+    let two = "limits: [ { suppliers: { by: region, of: chips, at_least: 2, each_at_least: 20 % } } ]";
+    costs(&two_regions(two, "region: us-central1,"), 120.0);
+}
+
+#[test]
+fn an_offer_without_a_region_is_a_group_of_its_own() {
+    // Nothing is known of where `b` is: it may not hide what a limit by region asks for.
+    costs(&two_regions("limits: [ { share: { by: region, of: spend, at_most: 50 % } } ]", ""), 2.0 * 200.0 / 3.0);
+    costs(&two_regions("survive: [ { loss_of: { each: region }, serve: 50 % } ]", ""), 150.0);
+    let plan = two_regions("limits: [ { share: { by: region, of: chips, at_most: 60 % } } ]", "");
+    costs(&plan, 140.0);
+    let exposure = plan.exposure.iter().find(|e| e.by == "region" && e.of == "chips").unwrap();
+    let groups: Vec<&str> = exposure.groups.iter().map(|g| g.group.as_str()).collect();
+    assert_eq!(groups, ["us-central1", "b (no region)"]);
+    close(exposure.groups.iter().map(|g| g.share).sum(), 1.0);
+}

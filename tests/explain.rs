@@ -186,6 +186,8 @@ policy: { limits: [ { name: purse, budget: { at_most: 30 USD } } ] }
 struct Numbers {
     capacity: [Option<f64>; 3],
     demand: [f64; 2],
+    /// Whether each demand has to be met; else it may be, in part or whole.
+    asked: [bool; 2],
     share: Option<f64>,
     floor: Option<f64>,
     budget: Option<f64>,
@@ -198,14 +200,17 @@ impl Numbers {
             let capacity = self.capacity[i].map(|c| format!(", capacity: {c:?}")).unwrap_or_default();
             format!("  {id}: {{ chip: {chip}, cloud: {cloud}, price: {}{capacity} }}\n", [3, 1, 2][i])
         };
+        let free = |i: usize| if self.asked[i] { "" } else { ", unmet: 0" };
         let mut text = format!("{HEAD}offers:\n{}{}{}", offer(0), offer(1), offer(2));
         text.push_str(&format!(
-            "workloads:\n  chat: {{ kind: inference, demand: {:?} req/h, throughput: {{ gpu: 2 req/h, mi: 1 req/h }} }}\n",
-            self.demand[0]
+            "workloads:\n  chat: {{ kind: inference, demand: {:?} req/h{}, throughput: {{ gpu: 2 req/h, mi: 1 req/h }} }}\n",
+            self.demand[0],
+            free(0)
         ));
         text.push_str(&format!(
-            "  voice: {{ kind: inference, demand: {:?} req/h, throughput: {{ mi: 1 req/h, tpu: 1.5 req/h }} }}\n",
-            self.demand[1]
+            "  voice: {{ kind: inference, demand: {:?} req/h{}, throughput: {{ mi: 1 req/h, tpu: 1.5 req/h }} }}\n",
+            self.demand[1],
+            free(1)
         ));
         let mut limits = String::new();
         if let Some(s) = self.share {
@@ -244,8 +249,8 @@ impl Numbers {
             "cap" => self.share = None,
             "least" => self.floor = None,
             "purse" => self.budget = None,
-            "chat" => self.demand[0] = 0.0,
-            "voice" => self.demand[1] = 0.0,
+            "chat" => self.asked[0] = false,
+            "voice" => self.asked[1] = false,
             offer => self.capacity[["a", "b", "c"].iter().position(|o| *o == offer).unwrap()] = None,
         }
     }
@@ -273,6 +278,7 @@ fn random_models_are_explained_rightly() {
         let numbers = Numbers {
             capacity: [0, 1, 2].map(|_| (random(10) < 8).then(|| (1 + random(20)) as f64)),
             demand: [(1 + random(30)) as f64, (1 + random(20)) as f64],
+            asked: [true; 2],
             share,
             floor,
             budget: (random(10) < 4).then(|| (5 + random(60)) as f64),

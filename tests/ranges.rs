@@ -113,12 +113,17 @@ fn shadow_prices_hold_in_their_ranges_and_not_beyond() {
 
 #[test]
 fn capacity_ranges_known_by_hand() {
-    // 6263.7 h100 are held at most: with 6000 they bind until there are as many; below 5000 chat itself
-    // has to move.
-    let plan = full("quickstart", &["offers.coreweave-h100.capacity=6000"]);
-    let limit = plan.limits.iter().find(|l| l.name == "capacity coreweave-h100 2026-Q2").unwrap();
-    assert!((limit.holds_from.unwrap() - 5000.0).abs() < 1e-4, "{limit:?}");
-    assert!((limit.holds_to.unwrap() - (5000.0 + 2.76e6 / 2184.0)).abs() < 1e-4, "{limit:?}");
+    // Without the cap only chat is on h100, 5000 at most, and training on trainium is limited by what there is:
+    // 60M / 0.6 / 2184 h = 45788. With 40000 of them the rest of the training is on h100.
+    let plan = full("quickstart", &["policy.limits=[]", "offers.aws-trainium2.capacity=40000"]);
+    let limit = plan.limits.iter().find(|l| l.name == "capacity aws-trainium2 2026-Q2").unwrap();
+    assert!((limit.holds_to.unwrap() - 1e8 / 2184.0).abs() < 1e-3, "{limit:?}");
+    // 20k h100 less the 5000 of chat do 15000 x 2184 h, so that trainium has to do the rest.
+    assert!((limit.holds_from.unwrap() - (6e7 - 15_000.0 * 2184.0) / 0.6 / 2184.0).abs() < 1e-3, "{limit:?}");
+    // With the cap, 6263.7 h100 are held at most, and fewer leave no plan.
+    let few = full("quickstart", &["offers.coreweave-h100.capacity=6000"]);
+    assert_eq!((few.status, few.certificate.verified), (Status::Infeasible, true));
+    assert!(full("quickstart", &["offers.coreweave-h100.capacity=6264"]).status == Status::Optimal);
 }
 
 /// A model with `SIZE` for the number of the limit that is tested, of one hour.
@@ -353,7 +358,9 @@ fn every_limit_that_costs_has_a_range() {
     let mut tested = Vec::new();
     for text in [written.clone(), written.replace(hhi, "")] {
         let plan = told(&model(&text), EngineChoice::Auto, Detail::Ranges);
-        let (base, mut priced) = (plan.cost.as_ref().unwrap().total, 0);
+        // Prices are of what is minimised: the cost, and the risk that is weighed.
+        let minimised = |p: &Plan| p.cost.as_ref().unwrap().total + p.risk.as_ref().unwrap().weighed;
+        let (base, mut priced) = (minimised(&plan), 0);
         for l in
             plan.limits.iter().filter(|l| l.sentence.contains("would save") && !l.sentence.contains("save nothing"))
         {
@@ -366,7 +373,7 @@ fn every_limit_that_costs_has_a_range() {
                 let way = 0.95 * (end - l.limit);
                 let there = text.replace(old, &new.replace("SIZE", &format!("{:?}", l.limit + way)));
                 assert_ne!(there, text);
-                let cost = told(&model(&there), EngineChoice::Auto, Detail::Plan).cost.unwrap().total;
+                let cost = minimised(&told(&model(&there), EngineChoice::Auto, Detail::Plan));
                 let price = sign * (cost - base) / way;
                 let off = price / l.shadow_price.unwrap() - 1.0;
                 assert!(off.abs() < 0.0101, "{name}: {off} off before {end}");

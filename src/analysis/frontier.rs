@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::solve::{Detail, SolveSettings, solve};
 use crate::engine::EngineError;
 use crate::model::{Cvar, Dimension, Input, Measure, Model, Rejected, load, load_with};
-use crate::plan::{ModelInfo, Plan, Situation, Status, losses, usual_response, whole};
+use crate::plan::{ModelInfo, Plan, Situation, Status, Whole, losses, plain_response, whole};
 use crate::units::human::{money, number};
 
 /// How near, as a part of 1 (of the cost, for CVaR), the least possible level is found.
@@ -336,12 +336,13 @@ impl Tracer<'_> {
 /// The smallest part served in any period when any group is lost.
 fn served(model: &Model, plan: &Plan, by: &Dimension) -> Result<f64, EngineError> {
     let Ok(situation) = Situation::of_plan(model, plan) else { return Ok(0.0) };
-    let response = usual_response(model);
+    // As of the requirement that is added.
+    let response = plain_response(model);
     let mut worst: f64 = 1.0;
     for loss in losses(model, by) {
         let lost = whole(&loss);
         for t in 0..model.periods() {
-            worst = worst.min(situation.served(&lost, &response, t, false)?.fraction);
+            worst = worst.min(situation.served(&lost, &response, t, Whole::Asked, false)?.fraction);
         }
     }
     Ok(worst)

@@ -97,9 +97,14 @@ impl SolveSettings {
 pub fn solve(model: &Model, settings: &SolveSettings) -> Result<Plan, EngineError> {
     let (formulation, mut solved) = solve_within_boxes(model, Limits::All, settings)?;
     let mut plan = preferred(model, settings, &formulation, &mut solved)?;
-    if settings.detail.is_full() && plan.status == Status::Optimal {
+    if plan.status != Status::Optimal {
+        return Ok(plan);
+    }
+    if settings.detail.is_full() {
         premium::add(model, settings, &mut plan)?;
         deals::add(model, settings, &mut plan)?;
+    }
+    if settings.detail.is_full() || settings.detail == Detail::Plan {
         super::ranges::add(model, settings, &formulation, &solved, &mut plan)?;
     }
     Ok(plan)

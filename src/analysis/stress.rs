@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::EngineError;
 use crate::model::{Dimension, Loss, Model, Response};
-use crate::plan::{Lost, ModelInfo, Plan, Situation, losses, usual_response, whole};
+use crate::plan::{Lost, ModelInfo, Plan, Situation, Whole, counted, losses, usual_response, whole};
 
 /// What is lost, for how long, and how it is met.
 #[derive(Clone, Debug)]
@@ -56,6 +56,12 @@ pub struct StressLoss {
     pub served: f64,
     /// That period.
     pub period: String,
+    /// The workloads that it counts: those that are rerouted.
+    #[serde(default)]
+    pub counts: Vec<String>,
+    /// The one of them that decides it; `null` if all is served.
+    #[serde(default)]
+    pub decides: Option<String>,
     /// Each workload.
     pub workloads: Vec<StressWorkload>,
     /// Discounted money lost until recovery, if it starts when that is most.
@@ -96,7 +102,7 @@ pub fn stress(
     situation: &Situation<'_>,
     settings: &StressSettings,
 ) -> Result<Stress, EngineError> {
-    let response = settings.response.clone().unwrap_or_else(|| usual_response(model));
+    let response = |by: &str| settings.response.clone().unwrap_or_else(|| usual_response(model, Some(by)));
     let dimensions = if settings.dimensions.is_empty() { suppliers(model) } else { settings.dimensions.clone() };
     let mut cases: Vec<(Loss, Vec<Lost>)> = Vec::new();
     for loss in dimensions.iter().flat_map(|d| losses(model, d)) {
@@ -108,14 +114,14 @@ pub fn stress(
     let mut rows = Vec::new();
     for (loss, also) in cases {
         let lost = Lost { by: loss.by.clone(), group: loss.group.clone() };
-        let mut row = one(model, situation, &whole(&loss), &settings.windows, &response, lost)?;
+        let mut row = one(model, situation, &whole(&loss), &settings.windows, &response(&loss.by), lost)?;
         row.also = also;
         rows.push(row);
     }
     for outage in &model.outages {
         let Some(parts) = &outage.lost else { continue };
         let lost = Lost { by: "outage".to_owned(), group: outage.id.clone() };
-        rows.push(one(model, situation, parts, &outage.windows, &response, lost)?);
+        rows.push(one(model, situation, parts, &outage.windows, &response(""), lost)?);
     }
     let largest = rows.iter().map(|r| r.loss).fold(0.0, f64::max);
     for row in &mut rows {
@@ -161,13 +167,16 @@ fn one(
     name: Lost,
 ) -> Result<StressLoss, EngineError> {
     let label = |t: usize| model.calendar.periods[t].label.clone();
-    let (mut served, mut period) = (1.0, 0);
+    let (mut served, mut period, mut decides) = (1.0, 0, None);
     let mut workloads: Vec<(f64, usize)> = vec![(1.0, 0); model.workloads.len()];
     let (mut lasts, mut lasts_in): (Option<f64>, usize) = (None, 0);
     for t in 0..model.periods() {
-        let found = situation.served(lost, response, t, true)?;
+        let found = situation.served(lost, response, t, Whole::Planned, true)?;
         if found.fraction < served {
             (served, period) = (found.fraction, t);
+            // The first of those that are served least.
+            let counted = found.by_workload.iter().filter(|(w, _)| response.serve[*w]);
+            decides = counted.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(w, _)| model.workloads[*w].id.clone());
         }
         for (w, fraction) in found.by_workload {
             if fraction < workloads[w].0 {
@@ -202,6 +211,8 @@ fn one(
         fraction: lost.iter().copied().fold(0.0, f64::max),
         served,
         period: label(period),
+        counts: counted(model, response),
+        decides,
         workloads: rows.collect(),
         loss: worst.0,
         loss_period: label(worst.2),

@@ -190,12 +190,12 @@ pub(super) struct StressCommand {
     /// Workloads that are rerouted, by id or kind; left out, all inference.
     #[arg(long = "for", value_name = "WORKLOADS", value_delimiter = ',')]
     pub served: Vec<String>,
-    /// Workloads that give up their chips, by id or kind; all others keep theirs.
+    /// Workloads that give up their chips, by id or kind; all others keep theirs [default: as the policy's `survive`].
     #[arg(long, value_name = "WORKLOADS", value_delimiter = ',')]
     pub preempt: Vec<String>,
-    /// Part by which what is held of surviving offers can be raised, within capacity.
-    #[arg(long, value_name = "PART", default_value = "0%")]
-    pub surge: String,
+    /// Part by which what is held of surviving offers can be raised, within capacity [default: as the policy's `survive`].
+    #[arg(long, value_name = "PART")]
+    pub surge: Option<String>,
     /// The engine: auto, microlp (simplex) or clarabel (interior point).
     #[arg(long, default_value = "auto", value_name = "ENGINE")]
     pub engine: EngineChoice,

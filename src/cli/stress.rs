@@ -71,13 +71,22 @@ fn settings(model: &Model, command: &StressCommand) -> Result<StressSettings, Fa
         dimensions.push(dimension);
     }
     let windows = model.recovery(&command.recovery).map_err(Failure::Usage)?;
-    let mut response = usual_response(model);
+    // What is not given is as the policy says.
+    let mut response = None;
+    let mut own = usual_response(model, None);
     if !command.served.is_empty() {
-        response.serve = pick(model, &command.served)?;
+        own.serve = pick(model, &command.served)?;
+        response = Some(own.clone());
     }
-    response.preempt = pick(model, &command.preempt)?;
-    response.surge = percentage(&command.surge).map_err(Failure::Usage)?;
-    Ok(StressSettings { dimensions, windows, response: Some(response) })
+    if !command.preempt.is_empty() {
+        own.preempt = pick(model, &command.preempt)?;
+        response = Some(own.clone());
+    }
+    if let Some(surge) = &command.surge {
+        own.surge = percentage(surge).map_err(Failure::Usage)?;
+        response = Some(own.clone());
+    }
+    Ok(StressSettings { dimensions, windows, response })
 }
 
 /// Workloads by id (or a glob of it) or kind.

@@ -267,6 +267,8 @@ pub struct Formulation {
     paid: Option<Sum>,
     /// Whether what is bought has to have a purpose.
     purposeful: bool,
+    /// Whether commitments or losses are a reason to hold chips that do not work.
+    may_choose: bool,
     /// What was forbidden, in turn.
     forbidden: Vec<Vec<Unneeded>>,
     /// Reroutings after required losses.
@@ -355,6 +357,7 @@ fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulat
         condition: None,
         paid: None,
         purposeful: purposeful || ratio_in_force(model, limits),
+        may_choose: false,
         forbidden: Vec::new(),
         rerouted: Vec::new(),
         aheads: BTreeMap::new(),
@@ -430,6 +433,13 @@ impl Formulation {
     /// The linear program, to change numbers of it that do not change what it stands for.
     pub(crate) fn program_mut(&mut self) -> &mut LinearProgram {
         &mut self.program
+    }
+
+    /// Whether a solution of this program may have bought something to no purpose, which then takes whole
+    /// columns to forbid: the optimal cost is then no convex function of a limit.
+    #[must_use]
+    pub fn may_choose(&self) -> bool {
+        self.purposeful && self.may_choose
     }
 
     /// Whether what is bought has to have a purpose.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use super::columns::{most_useful, ported};
 use super::{CLEAR, Constraint, Formulation, named};
 use crate::lp::ColumnId;
-use crate::model::{Model, PlaceBy, Task, Term, placement_cost};
+use crate::model::{Model, PlaceBy, Task, placement_cost};
 
 /// Offers among which it makes no difference which one serves.
 pub(super) struct Class {
@@ -20,7 +20,7 @@ pub(super) struct Class {
 }
 
 /// Surviving offers in a period, gathered by what they do for `workloads`. `survives` says which
-/// offers survive; spot never does.
+/// offers survive: of a loss that has to be survived spot never does, of an outage what it is not of.
 pub(super) fn classes(
     f: &Formulation,
     model: &Model,
@@ -31,9 +31,8 @@ pub(super) fn classes(
     // Where porting is paid for, classes do not mix ecosystems.
     let porting = workloads.iter().any(|w| f.placements.iter().any(|p| p.workload == *w && p.by == PlaceBy::Ecosystem));
     let mut classes: BTreeMap<(String, Vec<u64>), Class> = BTreeMap::new();
-    for (o, offer) in model.offers.iter().enumerate() {
-        let spot = matches!(offer.term, Term::Spot { .. });
-        if spot || !survives(o) || f.held_at[o][period].is_empty() {
+    for o in 0..model.offers.len() {
+        if !survives(o) || f.held_at[o][period].is_empty() {
             continue;
         }
         let may =

@@ -8,7 +8,7 @@
 //!   short\[s,t,w\] - buffer\[w\] and lost >= 0
 //! - short: short\[s,t,w\] >= what w is served by the plan in t, at its mean,
 //!   \- sum over c of throughput x y\[w,c\] / peak, with a rerouting y over classes c of offers (see
-//!   [`super::rerouting`]) that keep 1 - fraction of their chips; spot keeps none
+//!   [`super::rerouting`]) that keep 1 - fraction of their chips; spot as well, unless the outage is of it
 //!
 //! With C the discounted cost of the plan, the conditional value at risk at level a is
 //!

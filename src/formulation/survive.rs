@@ -67,7 +67,8 @@ fn one(
     }
     let label = &model.calendar.periods[t].label;
     let name = [survive.name.as_str(), loss.group.as_str(), label.as_str()];
-    let classes = classes(f, model, &workloads, t, |o| !loss.offers[o]);
+    let spot = |o: usize| matches!(model.offers[o].term, Term::Spot { .. });
+    let classes = classes(f, model, &workloads, t, |o| !loss.offers[o] && !spot(o));
     let mut served: Vec<Vec<(ColumnId, f64)>> = vec![Vec::new(); workloads.len()];
     let mut surges: Vec<Option<ColumnId>> = alone.to_vec();
     let mut rerouted: Vec<(usize, usize, ColumnId, f64)> = Vec::new();

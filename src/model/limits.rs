@@ -344,11 +344,10 @@ fn suppliers(
 pub(super) fn groups(reader: &mut Reader<'_>, word: &Text, universe: &[bool], parts: &Parts<'_>) -> Option<Vec<Group>> {
     let dimension = parts.offers.dimension(reader, word)?;
     let mut groups: BTreeMap<String, Vec<bool>> = BTreeMap::new();
-    for (index, offer) in parts.offers.offers.iter().enumerate().filter(|(i, _)| universe[*i]) {
-        let chip = &parts.offers.chips[offer.chip];
-        let cloud = &parts.offers.clouds[offer.cloud];
-        for value in super::selector::values(&dimension, offer, chip, cloud) {
-            groups.entry(value).or_insert_with(|| vec![false; universe.len()])[index] = true;
+    let names = super::selector::group_names(&dimension, parts.offers.offers, parts.offers.chips, parts.offers.clouds);
+    for (index, names) in names.into_iter().enumerate().filter(|(i, _)| universe[*i]) {
+        for name in names {
+            groups.entry(name).or_insert_with(|| vec![false; universe.len()])[index] = true;
         }
     }
     if groups.is_empty() && !parts.offers.written.incomplete {

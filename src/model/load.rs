@@ -281,6 +281,7 @@ pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagno
     let chips = document.chips.as_ref().map(|m| supply::chips(&mut reader, m)).unwrap_or_default();
     let clouds = document.clouds.as_ref().map(|m| supply::clouds(&mut reader, m)).unwrap_or_default();
     let investors = supply::investors(&mut reader, document.investors.as_ref());
+    super::spelling::check(&mut reader, &document);
     let read = supply::offers(&mut reader, &document, &chips, &clouds);
     let offers: Vec<Offer> = read.iter().map(|r| r.offer.clone()).collect();
     let written = Written::of(&document, &offers.iter().map(|o| o.id.as_str()).collect());

@@ -14,6 +14,7 @@ mod reader;
 mod risk;
 mod select;
 mod selector;
+mod spelling;
 mod supply;
 mod sweeps;
 mod types;

@@ -378,6 +378,16 @@ impl Reader<'_> {
                 "this text is empty, too long or has control or bidirectional characters",
                 "write it in plain letters",
             );
+        } else if text.text.trim() != text.text || text.text.chars().any(super::spelling::is_invisible) {
+            self.error(
+                Code::InvalidId,
+                text.place,
+                format!(
+                    "`{}` begins or ends with a space, or has invisible characters",
+                    super::spelling::visible(&text.text)
+                ),
+                format!("write `{}`", super::spelling::plain(&text.text)),
+            );
         }
     }
 }

@@ -104,12 +104,21 @@ impl Offers<'_> {
         for (key, patterns) in &selector.all_of {
             let dimension = self.dimension(reader, key)?;
             let values: Vec<Vec<String>> = (0..self.offers.len()).map(|o| self.values(o, &dimension)).collect();
-            let known: BTreeSet<&str> = values.iter().flatten().map(String::as_str).collect();
+            // A region of one cloud may be written with it, as results name it.
+            let with_cloud = |offer: usize, v: &str| format!("{}/{v}", self.clouds[self.offers[offer].cloud].id);
+            let whole: Vec<Vec<String>> = match dimension {
+                Dimension::Region => {
+                    values.iter().enumerate().map(|(o, v)| v.iter().map(|v| with_cloud(o, v)).collect()).collect()
+                }
+                _ => vec![Vec::new(); values.len()],
+            };
+            let known: BTreeSet<&str> = values.iter().chain(&whole).flatten().map(String::as_str).collect();
             if !self.written.incomplete {
                 warn_unmatched(reader, patterns, &known);
             }
             for (offer, values) in values.iter().enumerate() {
-                picked[offer] &= values.iter().any(|v| patterns.iter().any(|p| glob(&p.text, v)));
+                let mut names = values.iter().chain(&whole[offer]);
+                picked[offer] &= names.any(|v| patterns.iter().any(|p| glob(&p.text, v)));
             }
         }
         let may_pick = selector.all_of.iter().all(|(key, p)| self.written.may_have(&key.text, p));

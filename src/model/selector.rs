@@ -1,5 +1,7 @@
 //! Dimensions, and selectors over them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::types::{Chip, Cloud, Offer};
 
 /// A way to group suppliers.
@@ -95,6 +97,39 @@ pub(super) fn values(dimension: &Dimension, offer: &Offer, chip: &Chip, cloud: &
             .cloned()
             .collect(),
     }
+}
+
+/// For each offer the groups of a dimension that it belongs to, by name; nothing for all where no offer has
+/// the dimension.
+///
+/// A region is a region of its cloud: where two clouds have regions of one name, each is named after its
+/// cloud too. An offer without a region, site, ecosystem or tag that others have is a group of its own,
+/// since nobody knows which of theirs it shares.
+pub(super) fn group_names(
+    dimension: &Dimension,
+    offers: &[Offer],
+    chips: &[Chip],
+    clouds: &[Cloud],
+) -> Vec<Vec<String>> {
+    let plain: Vec<Vec<String>> =
+        offers.iter().map(|o| values(dimension, o, &chips[o.chip], &clouds[o.cloud])).collect();
+    if plain.iter().all(Vec::is_empty) {
+        return plain;
+    }
+    let mut clouds_of: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    if *dimension == Dimension::Region {
+        for (offer, region) in offers.iter().zip(&plain).filter_map(|(o, r)| Some((o, r.first()?))) {
+            clouds_of.entry(region).or_default().insert(offer.cloud);
+        }
+    }
+    let name = |(offer, values): (&Offer, &Vec<String>)| match values.first() {
+        None => vec![format!("{} (no {})", offer.id, dimension.word())],
+        Some(region) if clouds_of.get(region.as_str()).is_some_and(|c| c.len() > 1) => {
+            vec![format!("{}/{region}", clouds[offer.cloud].id)]
+        }
+        Some(_) => values.clone(),
+    };
+    offers.iter().zip(&plain).map(name).collect()
 }
 
 /// Whether a glob with `*` (any text) and `?` (any one character) matches the whole of a text.

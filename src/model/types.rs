@@ -110,13 +110,15 @@ impl Model {
 
     /// The groups of a dimension, in order of their names, each with its offers.
     ///
-    /// An offer belongs to two organisations if its chip's vendor does not own its cloud.
+    /// An offer belongs to two organisations if its chip's vendor does not own its cloud. Regions of one name
+    /// at two clouds are two groups, and an offer without what others have is a group of its own.
     #[must_use]
     pub fn groups(&self, dimension: &Dimension) -> Vec<(String, Vec<usize>)> {
         let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for index in 0..self.offers.len() {
-            for value in self.values(index, dimension) {
-                groups.entry(value).or_default().push(index);
+        let names = super::selector::group_names(dimension, &self.offers, &self.chips, &self.clouds);
+        for (index, names) in names.into_iter().enumerate() {
+            for name in names {
+                groups.entry(name).or_default().push(index);
             }
         }
         groups.into_iter().collect()

@@ -417,7 +417,7 @@ fn told(model: &Model, f: Finding<'_>, negligible: f64) -> LimitResult {
     };
     let line = f.origin.line;
     let what = if f.from_below { "least" } else { "most" };
-    let mut sentence = if reached {
+    let statement = if reached {
         format!("{} is at its {what}, {} (line {line})", capitalised(&f.subject), amount(f.limit))
     } else if slack < 0.0 {
         format!(
@@ -434,23 +434,7 @@ fn told(model: &Model, f: Finding<'_>, negligible: f64) -> LimitResult {
             amount(f.limit)
         )
     };
-    match f.shadow {
-        Some(shadow) if costs => {
-            let direction = if f.from_below { "less" } else { "more" };
-            let (unit, saved) = if f.share {
-                ("one percentage point".to_owned(), -shadow / 100.0)
-            } else if f.hhi {
-                ("0.01".to_owned(), -shadow / 100.0)
-            } else {
-                (format!("one {}", f.unit), -shadow)
-            };
-            sentence.push_str(&format!("; {unit} {direction} would save {}", money(saved, &model.currency)));
-        }
-        Some(_) if reached => sentence.push_str("; a little more room would save nothing"),
-        _ => {}
-    }
-    sentence.push('.');
-    LimitResult {
+    let mut result = LimitResult {
         name: f.name,
         kind: f.kind.to_owned(),
         line,
@@ -464,8 +448,51 @@ fn told(model: &Model, f: Finding<'_>, negligible: f64) -> LimitResult {
         premium: None,
         holds_from: None,
         holds_to: None,
-        sentence,
+        tightening_price: None,
+        tightest: false,
+        statement,
+        sentence: String::new(),
+    };
+    if !costs && result.shadow_price.is_some() {
+        // A multiplier that is rounding is none.
+        result.shadow_price = result.shadow_price.map(|s| if s * size > -negligible { 0.0 } else { s });
     }
+    result.sentence = limit_sentence(model, &result, f.from_below);
+    result
+}
+
+/// What a limit is at and what its price is, as a sentence.
+#[must_use]
+pub fn limit_sentence(model: &Model, l: &LimitResult, from_below: bool) -> String {
+    let (unit, part) = match l.unit.as_str() {
+        "share" => ("one percentage point".to_owned(), 0.01),
+        "HHI" => ("0.01".to_owned(), 0.01),
+        unit => (format!("one {unit}"), 1.0),
+    };
+    let (relaxed, tightened) = if from_below { ("less", "more") } else { ("more", "less") };
+    let reached = {
+        let slack = if from_below { l.activity - l.limit } else { l.limit - l.activity };
+        slack.abs() <= REACHED * (1.0 + if l.unit == "share" { 0.0 } else { l.limit.abs() })
+    };
+    // Where risk is weighed, prices are of all that the plan minimises.
+    let weighs =
+        model.risk.cvar.is_some_and(|c| c.term.weight > 0.0) || model.risk.expected.is_some_and(|e| e.weight > 0.0);
+    let of = if weighs { " of cost and weighted risk" } else { "" };
+    let mut sentence = l.statement.clone();
+    match l.shadow_price {
+        Some(shadow) if shadow < 0.0 => {
+            sentence.push_str(&format!("; {unit} {relaxed} would save {}{of}", money(-shadow * part, &model.currency)));
+        }
+        Some(_) if reached => sentence.push_str("; a little more room would save nothing"),
+        _ => {}
+    }
+    if l.tightest {
+        sentence.push_str("; any less room leaves no plan");
+    } else if let Some(price) = l.tightening_price {
+        sentence.push_str(&format!("; {unit} {tightened} would cost {}{of}", money(price * part, &model.currency)));
+    }
+    sentence.push('.');
+    sentence
 }
 
 fn capitalised(text: &str) -> String {

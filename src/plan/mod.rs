@@ -17,12 +17,12 @@ mod types;
 
 pub use charges::{Charge, ChargeCategory, Commitment, Frequency, Party, Pricing, Unbalanced, charges};
 pub use exposure::{exposure, measures};
-pub use limits::{Evidence, limit_results};
+pub use limits::{Evidence, limit_results, limit_sentence};
 pub use organisations::organisations;
 pub use purpose::Purposes;
-pub use resilience::{Survival, losses, resilience, survival, usual_response, whole};
+pub use resilience::{Survival, counted, losses, plain_response, resilience, survival, usual_response, whole};
 pub use risk::risk;
 pub use schedule::{Held, Running, Schedule, paid};
-pub use situation::{Served, Situation};
+pub use situation::{Served, Situation, Whole};
 pub use tables::{assignments, contract_results, moves, notes, purchases, unmet};
 pub use types::*;

@@ -40,6 +40,15 @@ struct Place {
     chips: f64,
 }
 
+/// What is still served is a fraction of this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whole {
+    /// What is asked for: what a requirement to survive is about.
+    Asked,
+    /// What the plan serves: what a loss takes away.
+    Planned,
+}
+
 /// What is still served after a loss.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Served {
@@ -128,13 +137,14 @@ impl<'a> Situation<'a> {
         }
     }
 
-    /// Work per hour that has to be served in a period: the peak demand of inference, and what the
-    /// plan itself does of training.
+    /// Work per hour that counts as whole in a period: the peak demand of inference, or of it what the plan
+    /// serves, and what the plan itself does of training.
     #[must_use]
-    pub fn need(&self, w: usize, t: usize) -> f64 {
-        match self.model.workloads[w].task {
-            Task::Inference { .. } => self.model.workloads[w].peak_demand(t),
-            Task::Training { .. } => self.done(w, t, |_| true),
+    pub fn need(&self, w: usize, t: usize, of: Whole) -> f64 {
+        match (&self.model.workloads[w].task, of) {
+            (Task::Inference { .. }, Whole::Asked) => self.model.workloads[w].peak_demand(t),
+            (Task::Inference { peak, .. }, Whole::Planned) => self.mean(w, t) * peak,
+            (Task::Training { .. }, _) => self.done(w, t, |_| true),
         }
     }
 
@@ -161,11 +171,19 @@ impl<'a> Situation<'a> {
     }
 
     /// The places to which `workloads` can be rerouted in a period when a part of each offer is
-    /// lost, with the chips that nobody else keeps.
-    fn places(&self, workloads: &[usize], lost: &[f64], keeps: impl Fn(usize) -> bool, t: usize) -> Vec<Place> {
+    /// lost, with the chips that nobody else keeps. Spot has no capacity to count on after a loss that has to
+    /// be survived; of an outage that is not of it, it keeps its chips.
+    fn places(
+        &self,
+        workloads: &[usize],
+        lost: &[f64],
+        keeps: impl Fn(usize) -> bool,
+        t: usize,
+        spot: bool,
+    ) -> Vec<Place> {
         let mut places: BTreeMap<Vec<u64>, Place> = BTreeMap::new();
         let negligible = NEGLIGIBLE * (0..self.held.len()).map(|o| self.held[o][t]).fold(0.0, f64::max);
-        for o in (0..self.model.offers.len()).filter(|&o| lost[o] < 1.0 && !self.is_spot(o)) {
+        for o in (0..self.model.offers.len()).filter(|&o| lost[o] < 1.0 && (spot || !self.is_spot(o))) {
             let held = self.held[o][t] * (1.0 - lost[o]);
             let may = |w: usize| {
                 let workload = &self.model.workloads[w];
@@ -188,58 +206,100 @@ impl<'a> Situation<'a> {
         places.into_values().collect()
     }
 
-    /// What is still served in a period when a part of each offer is lost.
+    /// Whether a loss takes any chips that the plan holds in a period.
+    fn takes(&self, lost: &[f64], t: usize) -> bool {
+        let most = self.held.iter().map(|h| h[t]).fold(0.0, f64::max);
+        lost.iter().zip(&self.held).any(|(part, held)| part * held[t] > NEGLIGIBLE * most)
+    }
+
+    /// What is still served in a period when a part of each offer is lost: of the workloads that are
+    /// rerouted the common fraction, and with `each` the fraction of every workload.
     ///
     /// # Errors
     /// As the engine's.
-    pub fn served(&self, lost: &[f64], response: &Response, t: usize, each: bool) -> Result<Served, EngineError> {
+    pub fn served(
+        &self,
+        lost: &[f64],
+        response: &Response,
+        t: usize,
+        of: Whole,
+        each: bool,
+    ) -> Result<Served, EngineError> {
         let keeps = |w: usize| !response.serve[w] && !response.preempt[w];
-        let workloads: Vec<usize> =
-            (0..self.model.workloads.len()).filter(|&w| response.serve[w] && self.need(w, t) > 0.0).collect();
+        let all = 0..self.model.workloads.len();
+        let workloads: Vec<usize> = all.clone().filter(|&w| response.serve[w] && self.need(w, t, of) > 0.0).collect();
+        if of == Whole::Planned && !self.takes(lost, t) {
+            // What the plan serves goes on being served.
+            let runs = |w: &usize| self.need(*w, t, of) > 0.0;
+            let by_workload = if each { all.filter(runs).map(|w| (w, 1.0)).collect() } else { Vec::new() };
+            return Ok(Served { fraction: 1.0, by_workload });
+        }
         let mut by_workload: Vec<(usize, f64)> = Vec::new();
         if each {
-            for w in (0..self.model.workloads.len()).filter(|&w| keeps(w)) {
+            for w in all.clone().filter(|&w| keeps(w)) {
                 let whole = self.done(w, t, |_| true);
                 if whole > 0.0 {
                     let left: f64 = self.running[t]
                         .iter()
-                        .filter(|r| r.0 == w && !self.is_spot(r.1))
+                        .filter(|r| r.0 == w)
                         .map(|&(_, o, chips)| chips * (1.0 - lost[o]) * self.model.productivity(w, o))
                         .sum();
                     by_workload.push((w, (left / whole).min(1.0)));
                 }
             }
         }
-        if workloads.is_empty() {
+        let giving: Vec<usize> =
+            all.filter(|&w| each && response.preempt[w] && !response.serve[w] && self.need(w, t, of) > 0.0).collect();
+        if workloads.is_empty() && giving.is_empty() {
             return Ok(Served { fraction: 1.0, by_workload });
         }
-        let places = self.places(&workloads, lost, keeps, t);
+        // Those that give up their chips have what is left.
+        let rerouted: Vec<usize> = workloads.iter().chain(&giving).copied().collect();
+        let places = self.places(&rerouted, lost, keeps, t, false);
         let mut lp = LinearProgram::new("rerouting");
         let fraction = lp.add_column("fraction", "", 0.0, 1.0, -1.0);
-        let y = self.reroute(&mut lp, &workloads, &places, response.surge, lost, t, &[]);
+        let y = self.reroute(&mut lp, &rerouted, &places, response.surge, lost, t, &[]);
         let mut each_row = Vec::new();
-        for (i, &w) in workloads.iter().enumerate() {
-            let mut terms: Vec<(ColumnId, f64)> = y[i].iter().map(|&(c, a)| (c, a / self.need(w, t))).collect();
+        for (i, &w) in rerouted.iter().enumerate() {
+            let mut terms: Vec<(ColumnId, f64)> = y[i].iter().map(|&(c, a)| (c, a / self.need(w, t, of))).collect();
             each_row.push(terms.clone());
-            terms.push((fraction, -1.0));
-            lp.add_row(format!("served{i}"), "", 0.0, f64::INFINITY, terms);
+            if i < workloads.len() {
+                terms.push((fraction, -1.0));
+                lp.add_row(format!("served{i}"), "", 0.0, f64::INFINITY, terms);
+            }
         }
-        let solved = self.optimal(&lp)?;
-        let common = solved.x[0].clamp(0.0, 1.0);
+        let mut common = 1.0;
+        if !workloads.is_empty() {
+            common = self.optimal(&lp)?.x[0].clamp(0.0, 1.0);
+        }
         if each {
-            // At the common fraction, as much as possible of everything.
+            // At the common fraction as much as possible of what is rerouted, and then of what gave up its chips.
             lp.add_cost(fraction, 1.0);
             lp.set_bounds(fraction, (common - 1e-9).max(0.0), 1.0);
             let mut parts = Vec::new();
             for (i, mut terms) in each_row.into_iter().enumerate() {
-                let part = lp.add_column(format!("part{i}"), "", 0.0, 1.0, -1.0);
+                let cost = if i < workloads.len() { -1.0 } else { 0.0 };
+                let part = lp.add_column(format!("part{i}"), "", 0.0, 1.0, cost);
                 terms.push((part, -1.0));
                 lp.add_row(format!("part{i}"), "", 0.0, f64::INFINITY, terms);
                 parts.push(part);
             }
-            let solved = self.optimal(&lp)?;
-            by_workload
-                .extend(workloads.iter().zip(parts).map(|(&w, c)| (w, solved.x[c.0 as usize].clamp(common, 1.0))));
+            let (own, others) = parts.split_at(workloads.len());
+            if !workloads.is_empty() {
+                let solved = self.optimal(&lp)?;
+                for (&w, &c) in workloads.iter().zip(own) {
+                    let part = solved.x[c.0 as usize].clamp(common, 1.0);
+                    by_workload.push((w, part));
+                    lp.add_cost(c, 1.0);
+                    lp.set_bounds(c, (part - 1e-7).max(0.0), 1.0);
+                }
+            }
+            if !giving.is_empty() {
+                others.iter().for_each(|&c| lp.add_cost(c, -1.0));
+                let solved = self.optimal(&lp)?;
+                by_workload
+                    .extend(giving.iter().zip(others).map(|(&w, c)| (w, solved.x[c.0 as usize].clamp(0.0, 1.0))));
+            }
             by_workload.sort_by_key(|&(w, _)| w);
         }
         Ok(Served { fraction: common, by_workload })
@@ -330,7 +390,7 @@ impl<'a> Situation<'a> {
             let (workloads, places) = self.rerouted_places(response, lost, t, excess);
             let y = self.reroute(&mut lp, &workloads, &places, response.surge, lost, t, &spare);
             for (i, &w) in workloads.iter().enumerate() {
-                let need = self.need(w, t);
+                let need = self.need(w, t, Whole::Asked);
                 let terms: Vec<(ColumnId, f64)> = y[i].iter().map(|&(c, a)| (c, a / need)).collect();
                 lp.add_row(format!("served{i}"), "", survive.serve * (1.0 - 1e-7) - 1e-7, f64::INFINITY, terms);
             }
@@ -357,9 +417,10 @@ impl<'a> Situation<'a> {
         without: &[f64],
     ) -> (Vec<usize>, Vec<Place>) {
         let keeps = |w: usize| !response.serve[w] && !response.preempt[w];
-        let workloads: Vec<usize> =
-            (0..self.model.workloads.len()).filter(|&w| response.serve[w] && self.need(w, t) > 0.0).collect();
-        let mut places = self.places(&workloads, lost, keeps, t);
+        let workloads: Vec<usize> = (0..self.model.workloads.len())
+            .filter(|&w| response.serve[w] && self.need(w, t, Whole::Asked) > 0.0)
+            .collect();
+        let mut places = self.places(&workloads, lost, keeps, t, false);
         for place in &mut places {
             let gone: f64 = place.offers.iter().map(|&o| without[o] * (1.0 - lost[o])).sum();
             place.chips = (place.chips - gone).max(0.0);
@@ -379,7 +440,7 @@ impl<'a> Situation<'a> {
         let y = self.reroute(&mut lp, &workloads, &places, response.surge, lost, t, &[]);
         let mut on = vec![(busy, -1.0 / most)];
         for (i, &w) in workloads.iter().enumerate() {
-            let need = self.need(w, t);
+            let need = self.need(w, t, Whole::Asked);
             let terms: Vec<(ColumnId, f64)> = y[i].iter().map(|&(c, a)| (c, a / need)).collect();
             // Columns of this place carry its number.
             let name = format!("y{w},{place}");
@@ -430,7 +491,7 @@ impl<'a> Situation<'a> {
         let mut whole = vec![0.0; all.len()];
         for &(t, hours) in window {
             let workloads: Vec<usize> = all.iter().copied().filter(|&w| self.mean(w, t) > 0.0).collect();
-            let places = self.places(&workloads, lost, |_| false, t);
+            let places = self.places(&workloads, lost, |_| false, t, true);
             let y = self.reroute(&mut lp, &workloads, &places, 0.0, lost, t, &[]);
             for (i, &w) in workloads.iter().enumerate() {
                 let mean = self.mean(w, t);
@@ -501,7 +562,7 @@ impl<'a> Situation<'a> {
         if workloads.is_empty() {
             return Ok(None);
         }
-        let places = self.places(&workloads, lost, keeps, t);
+        let places = self.places(&workloads, lost, keeps, t, false);
         // Hours are counted in the longest buffer's time, beyond which only what is served for
         // ever lasts.
         let longest =

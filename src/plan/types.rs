@@ -343,6 +343,10 @@ pub struct Resilience {
     /// The requirement's name.
     #[serde(default)]
     pub requirement: Option<String>,
+    /// The workloads that it counts: those that are rerouted. Of a loss that the policy requires to survive,
+    /// the fraction is of what is asked for; of others, of what the plan serves.
+    #[serde(default)]
+    pub counts: Vec<String>,
 }
 
 /// A group of a dimension.
@@ -432,6 +436,17 @@ pub struct LimitResult {
     /// Change of the optimal cost per unit by which the limit is relaxed (0 or negative);
     /// `null` where the engine gave none.
     pub shadow_price: Option<f64>,
+    /// At a kink, where tightening the limit costs more than relaxing it saves: what it costs per unit
+    /// (0 or positive). `null` where both are the same, or where it was not looked for (in a model of more
+    /// than a thousand columns, without `--detail ranges`).
+    #[serde(default)]
+    pub tightening_price: Option<f64>,
+    /// Whether any less room leaves no plan.
+    #[serde(default)]
+    pub tightest: bool,
+    /// What the limit is at, without its price.
+    #[serde(skip)]
+    pub statement: String,
     /// Unit of the limit; the shadow price is money per this.
     pub unit: String,
     /// The entry of the policy that it is a part of; `null` if it is not of the policy.

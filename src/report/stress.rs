@@ -105,7 +105,10 @@ fn losses(stress: &Stress) -> Table {
             let also = l.also.iter().map(name).collect::<Vec<_>>().join(", ");
             vec![
                 format!("{}{whole}", name(&l.lost)),
-                if l.served < 1.0 { at(part, &l.period) } else { part },
+                match &l.decides {
+                    Some(workload) if l.served < 1.0 => format!("{} ({workload})", at(part, &l.period)),
+                    _ => part,
+                },
                 if l.loss > 0.0 { at(money(l.loss, &stress.currency), &l.loss_period) } else { "0".to_owned() },
                 share(l.exposure),
                 lasts,
@@ -124,10 +127,19 @@ fn losses(stress: &Stress) -> Table {
             ("the same as", false),
         ],
         rows,
-        foot: Some(
-            "Still served: the largest part at which all that is rerouted can be served at once. Exposure: the loss as a part of the largest."
-                .to_owned(),
-        ),
+        foot: Some(format!(
+            "Still served: the largest part of what the plan serves at which {} can be served at once, and the workload that decides it. Exposure: the loss as a part of the largest.",
+            counted(stress)
+        )),
+    }
+}
+
+/// The workloads that are rerouted, if they are the same after every loss.
+fn counted(stress: &Stress) -> String {
+    let mut all = stress.losses.iter().map(|l| &l.counts);
+    match all.next() {
+        Some(first) if all.all(|c| c == first) && first.len() <= 4 => first.join(", "),
+        _ => "all that is rerouted".to_owned(),
     }
 }
 

@@ -10,7 +10,7 @@ use super::entry::{Entry, limits_of, varied};
 use super::verdict::{Verdict, decide, used};
 use crate::analysis::SolveSettings;
 use crate::engine::EngineError;
-use crate::model::Model;
+use crate::model::{Model, is_ratio_of_held};
 
 /// A conflict.
 pub(super) struct Conflict {
@@ -40,6 +40,8 @@ pub(super) fn conflict(
         }
     }
     let mut minimal = true;
+    let tight = model.limits.iter().any(|l| is_ratio_of_held(&l.kind));
+    let mut tried = usize::MAX;
     let mut size = (kept.len() / 2).max(1);
     loop {
         let mut from = 0;
@@ -56,9 +58,12 @@ pub(super) fn conflict(
             }
             from = to;
         }
-        if size == 1 {
+        // Where what is asked for can help to keep a share, less to ask for may be harder: then all are tried
+        // again, until none of them can be left out.
+        if size == 1 && (!tight || kept.len() == tried) {
             break;
         }
+        tried = kept.len();
         size = (size / 2).max(1);
     }
     // The periods are those of a proof of the conflict alone.

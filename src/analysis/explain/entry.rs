@@ -368,9 +368,10 @@ pub(super) fn varied(model: &Model, kept: &[Entry], numbers: &[(Entry, f64)]) ->
             (workload.rate_at_most, workload.rate_at_least) = (None, None);
         }
         if !has(Entry::Work(w)) && workload.unmet.is_none() {
-            match &mut workload.task {
-                Task::Training { work } => *work = 0.0,
-                Task::Inference { demand, .. } => demand.iter_mut().for_each(|d| *d = 0.0),
+            // Not asked for is not forbidden: it may be done, in part or whole, where that helps to keep a share.
+            workload.unmet = Some(0.0);
+            for survive in &mut m.survive {
+                (survive.response.serve[w], survive.response.preempt[w]) = (false, true);
             }
         }
     }

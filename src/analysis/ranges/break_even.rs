@@ -1,6 +1,7 @@
 //! The price at which each offer enters or leaves the plan.
 
 use crate::analysis::SolveSettings;
+use crate::analysis::cuts::unneeded;
 use crate::engine::{CertifiedStatus, EngineError, Solved, solve_certified};
 use crate::formulation::{Formulation, Limits, build_with};
 use crate::lp::{AffineProgram, ColumnId, LinearProgram};
@@ -56,7 +57,9 @@ pub(super) fn break_even(
     };
     let optimum = |lp: &LinearProgram| -> Result<Option<Solved>, EngineError> {
         let solved = solve_certified(lp, settings.engine, &settings.options())?;
-        Ok((solved.status == CertifiedStatus::Optimal).then_some(solved))
+        // What it bought to no purpose, if anything, it also does at another price.
+        let sound = solved.status == CertifiedStatus::Optimal && unneeded(model, f, &solved.x)?.is_empty();
+        Ok(sound.then_some(solved))
     };
     let cost = f.program().objective(&solved.x);
     let without = if held {

@@ -6,14 +6,20 @@
 //! it, and so has every limit beside a concentration: their range is where the price stays within a
 //! hundredth of what is told ([`probe`]).
 //!
+//! The same holds where commitments or required losses are a reason to hold chips that do not work, beside a
+//! limit that gains by it: elsewhere on the way it may take whole columns to keep them to that reason.
+//!
 //! With whole numbers prices are those of the plan's own decisions, which may change with the limit at
 //! any distance: such models have no ranges. Numbers of suppliers have no price. Break-even prices are
 //! not told beside a concentration, where the optimal cost is not made of straight pieces.
 
 mod break_even;
 mod face;
+mod kink;
 mod one;
 mod probe;
+
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
@@ -43,16 +49,23 @@ pub(super) fn add(
     solved: &Solved,
     plan: &mut Plan,
 ) -> Result<(), EngineError> {
-    if formulation.program().has_integers() || solved.y.is_empty() {
+    if solved.y.is_empty() {
         return Ok(());
     }
     let all = settings.detail == Detail::Ranges;
+    let mut multipliers = BTreeMap::new();
+    if all || formulation.program().columns().len() <= SMALL {
+        multipliers = kink::add(model, settings, formulation, solved, plan)?;
+    }
+    if formulation.program().has_integers() || !settings.detail.is_full() {
+        return Ok(());
+    }
     if !all && formulation.program().columns().len() > SMALL {
         let note = "break-even prices and the ranges of shadow prices are left out for a model of this size; `--detail ranges` computes them";
         plan.notes.push(note.to_owned());
         return Ok(());
     }
-    let curved = formulation.has_cones();
+    let curved = formulation.has_cones() || formulation.may_choose();
     // What costs nothing, but for rounding as in the sentences, has no price to hold.
     let negligible = 1e-8 * (1.0 + formulation.program().objective(&solved.x).abs());
     let size = |l: &LimitResult| if is_part(l) { 1.0 } else { l.limit.abs() };
@@ -74,7 +87,12 @@ pub(super) fn add(
     let exact: Result<Vec<_>, EngineError> = exact
         .par_iter()
         .map(|(limit, moved)| {
-            let (down, up) = face::range(formulation.program(), solved, moved, settings)?;
+            // At a kink the range is that of the price in the direction of relaxing.
+            let own = limit.key.and_then(|key| multipliers.get(&key)).map(|y| {
+                let reduced_costs = formulation.program().reduced_costs(y, true);
+                Solved { y: y.clone(), reduced_costs, ..solved.clone() }
+            });
+            let (down, up) = face::range(formulation.program(), own.as_ref().unwrap_or(solved), moved, settings)?;
             Ok((limit.key, (down.map(|d| limit.limit + d), up.map(|u| limit.limit + u))))
         })
         .collect();
@@ -94,7 +112,7 @@ pub(super) fn add(
             "the ranges of {left} further shadow prices, each of which takes solving the model again, are left out; `--detail ranges` computes them"
         ));
     }
-    if curved {
+    if formulation.has_cones() {
         return Ok(());
     }
     let prices: Result<Vec<BreakEven>, EngineError> = (0..model.offers.len())

@@ -58,6 +58,7 @@ struct Optimum {
 /// What solving at a value gave.
 enum Found {
     Optimum(Optimum),
+    /// There is no plan, or one that the multipliers say nothing of.
     Infeasible,
     /// Nothing for sure.
     Unknown,
@@ -109,6 +110,10 @@ impl Line<'_> {
             CertifiedStatus::Optimal => {}
             CertifiedStatus::Infeasible => return Ok(Found::Infeasible),
             _ => return Ok(Found::Unknown),
+        }
+        // Where whole columns had to forbid something the cost is another function of the limit.
+        if f.program().has_integers() {
+            return Ok(Found::Infeasible);
         }
         let plan = told(&model, &f, &solved, Detail::Plan)?;
         let Some(cost) = plan.cost.as_ref().filter(|_| plan.status == Status::Optimal) else {

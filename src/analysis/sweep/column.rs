@@ -18,7 +18,7 @@
 
 use crate::engine::EngineError;
 use crate::model::{Dimension, Measure, Model, glob};
-use crate::plan::{Plan, Situation, losses, usual_response, whole};
+use crate::plan::{Plan, Situation, Whole, losses, usual_response, whole};
 
 /// A column: a name and what it tells.
 #[derive(Clone, Debug, PartialEq)]
@@ -243,13 +243,13 @@ fn served(model: &Model, plan: &Plan, by: &str, group: Option<&str>) -> Result<O
         }
         let same = |l: &&crate::model::Loss| l.by == loss.by && l.group == loss.group;
         let required = model.survive.iter().find(|s| s.losses.iter().find(same).is_some());
-        let (response, periods) = match required {
-            Some(s) => (s.response.clone(), s.periods.clone()),
-            None => (usual_response(model), model.calendar.all()),
+        let (response, periods, of) = match required {
+            Some(s) => (s.response.clone(), s.periods.clone(), Whole::Asked),
+            None => (usual_response(model, Some(by)), model.calendar.all(), Whole::Planned),
         };
         let lost = whole(&loss);
         for t in periods {
-            let part = situation.served(&lost, &response, t, false)?.fraction;
+            let part = situation.served(&lost, &response, t, of, false)?.fraction;
             if worst.is_none_or(|w| part < w) {
                 worst = Some(part);
             }
