@@ -127,7 +127,7 @@ fn hosts_and_slices_of_google() {
         text(&out.stderr),
         "\
 11 offers, 5 chips, 1 cloud
-1 row with the accelerator `tpu-v9-8`, which is not known: left out; how many chips such a slice has is not known either: gcp/vms.csv:14
+1 row with the accelerator `tpu-v9-8`, which is not known: left out; say what it is with `--chip 'tpu-v9-8=CHIP*N'` or `--chip 'tpu-v9-8=VENDOR/ECOSYSTEM*N'`, where `N` is how many chips one such slice has: gcp/vms.csv:14
 2 rows with an accelerator alone, whose host has no row in the same zone: left out: gcp/vms.csv:6-7
 1 row with an on-demand price of 700, the catalog's word for unknown: no on-demand offer: gcp/vms.csv:13
 2 rows with a spot price of 700, the catalog's word for unknown: no spot offer: gcp/vms.csv:10, gcp/vms.csv:13
@@ -228,6 +228,59 @@ fn a_chip_that_the_user_explains() {
     let out = skypilot(&[CATALOGS[0], "--chip", "NVIDIA=h2000"]);
     assert_eq!(out.status.code(), Some(2));
     assert!(text(&out.stderr).contains("no known chip; write `vendor/ecosystem`"), "{}", text(&out.stderr));
+}
+
+/// What the finding says to do is done, and the price of a slice is not the price of a chip.
+#[test]
+fn the_remedy_for_an_unknown_name_is_right_when_followed() {
+    let head = "InstanceType,AcceleratorName,AcceleratorCount,Price,SpotPrice,Region\n";
+    // A slice that is known: tpu7x-8 is 8 cores, 4 chips: 48 / 4 = 12.
+    let (yaml, report) = made("gcp", &format!("{head},tpu7x-8,1,48,,us-central1\n"), &[]);
+    offers(&yaml, &[("gcp-tpu7x-us-central1", "12")]);
+    assert!(!report.contains("not known"), "{report}");
+    // One that is not: the remedy asks how many chips it has, and one without is refused.
+    let catalog = format!("{head},tpu-v9-8,1,48,,us-central1\nx,Rainbow's 1,2,5,,us-central1\n");
+    let (_, report) = made("gcp", &catalog, &[]);
+    assert!(
+        report.contains(
+            "1 row with the accelerator `tpu-v9-8`, which is not known: left out; say what it is with `--chip 'tpu-v9-8=CHIP*N'` or `--chip 'tpu-v9-8=VENDOR/ECOSYSTEM*N'`, where `N` is how many chips one such slice has: gcp.csv:2"
+        ),
+        "{report}"
+    );
+    assert!(report.contains(r"`--chip 'Rainbow'\''s 1=CHIP'`"), "{report}");
+    let told = ["--chip", "tpu-v9-8=google/xla*4", "--chip", "Rainbow's 1=acme/prism"];
+    let (yaml, report) = made("gcp", &catalog, &told);
+    offers(&yaml, &[("gcp-x-us-central1", "2.5"), ("gcp-tpu-v9-us-central1", "12")]);
+    assert!(!report.contains("not known"), "{report}");
+    let out = skypilot(&[CATALOGS[2], "--chip", "tpu-v9-8=google/xla"]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(text(&out.stderr).contains("say how many, as in `tpu-v9-8=google/xla*4`"), "{}", text(&out.stderr));
+}
+
+/// A catalog of auctions gives one price, which is the least that is paid.
+#[test]
+fn the_floor_of_an_auction_is_no_price() {
+    let head = "InstanceType,AcceleratorName,AcceleratorCount,Price,SpotPrice,Region\n";
+    let rows = "a,H100,1,1.5,1.5,r\nb,H100-80G-PCIe,2,3.2,3.2,r\nc,RTX4090,1,0.3,,r\n";
+    let out = {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vast.csv");
+        fs::write(&path, format!("{head}{rows}")).unwrap();
+        skypilot(&[path.to_str().unwrap(), "--date", "2026-11-01"])
+    };
+    assert_eq!((out.status.code(), text(&out.stdout)), (Some(3), ""));
+    assert!(text(&out.stderr).contains("3 rows of a catalog in which every spot price equals the price on demand"));
+    let (yaml, _) = made("vast", &format!("{head}{rows}"), &["--auction-floors"]);
+    offers(&yaml, &[("vast-a-r-spot", "1.5"), ("vast-b-r-spot", "1.6"), ("vast-c-r-spot", "0.3")]);
+    // One price that differs, or one row alone, is no auction: spot at the price on demand is no offer, as before.
+    let mixed = rows.replace("3.2,3.2", "3.2,1.2");
+    let (yaml, _) = made("vast", &format!("{head}{mixed}"), &[]);
+    offers(&yaml, &[("vast-a-r", "1.5"), ("vast-b-r", "1.6"), ("vast-b-r-spot", "0.6"), ("vast-c-r", "0.3")]);
+    let (yaml, _) = made("vast", &format!("{head}a,H100,1,1.5,1.5,r\n"), &[]);
+    offers(&yaml, &[("vast-a-r", "1.5")]);
+    // Another file beside it is taken over as ever.
+    let out = skypilot(&[CATALOGS[0], "--date", "2026-11-01"]);
+    assert_eq!(out.status.code(), Some(0));
 }
 
 #[test]
@@ -357,7 +410,8 @@ Tax,,2026-11-01T00:00:00Z,2026-12-01T00:00:00Z,,,,,,Amazon Web Services,,,,Tax,,
 fn a_bill_is_what_runs_today_and_what_ran() {
     // October: 1488 machine-hours of 8 chips. November has been billed for 2 days, 48 hours: chat 48 - 8 machine-hours of
     // 8 chips, 320 chip-hours, 6.667 chips; the batch 24 x 8 / 48 = 4; train 96 / 48 = 2.
-    let (code, report, baseline, demand) = billed(BILL, Some(MAP), &[]);
+    // Lost are three rows of 24 machine-hours of 8 chips, 576 chip-hours, beside 11904 + 384 + 192 + 96 + 64 that are read.
+    let (code, report, baseline, demand) = billed(BILL, Some(MAP), &["--max-lost", "5%"]);
     assert_eq!(code, Some(0), "{report}");
     assert_eq!(baseline, "offer,workload,chips\nacme-x1,train,2\naws-h100,batch-jobs,4\naws-h100,chat,6.666667\n");
     assert_eq!(
@@ -377,14 +431,91 @@ fn a_bill_is_what_runs_today_and_what_ran() {
 1 row of `Storage` in `GB`: not chips, left out: bill.csv:8
 1 row of the category `Tax`, which is no usage: left out: bill.csv:13
 1 row of commitments that were not used: left out: bill.csv:7
+lost: 3 rows that used chips and are not understood; chip-hours: 576, 4.36 %
 "
     );
-    let (_, _, october, _) = billed(BILL, Some(MAP), &["--month", "2026-10"]);
+    let (code, report, baseline, _) = billed(BILL, Some(MAP), &[]);
+    assert_eq!((code, baseline.as_str()), (Some(3), ""), "{report}");
+    let error = "error: more than 1 % of what the bills used is lost; say what those rows stand for with `--map`, or allow more with `--max-lost`\n";
+    assert!(report.ends_with(error), "{report}");
+    let (_, _, october, _) = billed(BILL, Some(MAP), &["--month", "2026-10", "--max-lost", "5%"]);
     // 11904 / 744 hours.
     assert_eq!(october, "offer,workload,chips\naws-h100,chat,16\n");
     let (code, report, ..) = billed(BILL, Some(MAP), &["--month", "2025-10"]);
     assert_eq!(code, Some(3));
     assert!(report.ends_with("error: no row used a chip in 2025-10; give a month of the bills\n"), "{report}");
+}
+
+/// Rows of a bill of one day: quantity and unit consumed, quantity and unit priced, what it costs, and the machine.
+fn day(rows: &[[&str; 6]]) -> String {
+    let mut bill = String::from(
+        "ChargeCategory,ChargePeriodStart,ChargePeriodEnd,ConsumedQuantity,ConsumedUnit,PricingQuantity,PricingUnit,EffectiveCost,BillingCurrency,ResourceId,ResourceName,ServiceName,SkuId,Tags\n",
+    );
+    for [consumed, unit, priced, priced_unit, cost, sku] in rows {
+        bill.push_str(&format!(
+            "Usage,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,{consumed},{unit},{priced},{priced_unit},{cost},USD,acme-x1,web,Compute,{sku},NULL\n"
+        ));
+    }
+    bill
+}
+
+/// 24 hours of 8 chips, in each way to say them, are 8 chips in the day; and `NULL` is nothing.
+#[test]
+fn every_time_of_chips_and_machines_counts() {
+    for row in [
+        ["192", "GPU Per Hour", "NULL", "NULL", "500", "x1"],
+        ["192", "GPU-Hours", "", "", "500", "x1"],
+        ["691200", "GPU-Seconds", "", "", "500", "x1"],
+        ["11520", "gpu minutes", "", "", "500", "x1"],
+        ["8", "Chip-Days", "", "", "500", "x1"],
+        // 24 hours of a machine with 8.
+        ["24", "Hours", "24", "Hours", "500", "p5.48xlarge"],
+        ["86400", "Seconds", "", "", "500", "p5.48xlarge"],
+        ["1440", "Minutes", "", "", "500", "p5.48xlarge"],
+        ["0.24", "100 Hours", "", "", "500", "p5.48xlarge"],
+        ["24", "1/Hour", "", "", "500", "p5.48xlarge"],
+        ["24", "Instance-Hours", "", "", "500", "p5.48xlarge"],
+        // What was consumed is not said, or not in a time: what was priced.
+        ["NULL", "NULL", "24", "Hours", "500", "p5.48xlarge"],
+        ["null", "", "24", "Hours", "500", "p5.48xlarge"],
+        ["", "Hours", "0.24", "100 Hours", "500", "p5.48xlarge"],
+        ["1000", "Requests", "24", "Hours", "500", "p5.48xlarge"],
+        ["24", "NULL", "192", "GPU Per Hour", "500", "x1"],
+    ] {
+        let map = "offers: [ { where: { SkuId: 'p5*' }, offer: acme-x1, chips: 8 } ]\n";
+        let (code, report, baseline, _) = billed(&day(&[row]), Some(map), &[]);
+        assert_eq!((code, baseline.as_str()), (Some(0), "offer,workload,chips\nacme-x1,web,8\n"), "{row:?}: {report}");
+        assert_eq!(report, "1 of 1 row, 1 offer, 1 workload\n", "{row:?}");
+    }
+}
+
+/// 9900 chip-hours of 99,000 USD are read; what is lost beside them decides.
+#[test]
+fn what_is_lost_is_weighed() {
+    let read = ["9900", "Chip-Hours", "", "", "99000", "x1"];
+    let map = "offers: [ { where: { SkuId: 'p5*' }, offer: acme-x1, chips: 8 } ]\n";
+    let told = |lost: [&str; 6], more: &[&str]| {
+        let (code, report, baseline, _) = billed(&day(&[read, lost]), Some(map), more);
+        assert_eq!(code == Some(0), !baseline.is_empty(), "{report}");
+        let sentence = report.lines().find(|l| l.starts_with("lost: ")).unwrap_or_default().to_owned();
+        (code.unwrap(), sentence)
+    };
+    let one = "lost: 1 row that used chips and is not understood";
+    // A unit that is no time: 990 of 99990 USD is less than 1 %, 1001 of 100001 is more.
+    let unit = |cost| ["7", "Fortnights", "", "", cost, "p5.48xlarge"];
+    let unknown = format!("{one}; chip-hours not known of 1 row; money (USD)");
+    assert_eq!(told(unit("990"), &[]), (0, format!("{unknown}: 990, 0.99 %")));
+    assert_eq!(told(unit("1001"), &[]), (3, format!("{unknown}: 1001, 1 %")));
+    assert_eq!(told(unit("1001"), &["--max-lost", "2%"]).0, 0);
+    // Free chips: 8 x 24 of 10,092 chip-hours. No number, but in a time of a known machine.
+    assert_eq!(told(["many", "Hours", "", "", "0", "p5.48xlarge"], &[]).0, 3, "1 row of 2, for nothing else is known");
+    // A machine with accelerators by its own words, and no rule: a month as a unit of chips.
+    assert_eq!(told(["24", "Hours", "", "", "2000", "ND96isr_H100_v5"], &[]).0, 3);
+    assert_eq!(told(["1", "GPU-Months", "", "", "2000", "x9"], &[]).0, 3);
+    // No chips, however dear: by words and units that name none.
+    for aside in [["24", "Hours", "", "", "90000", "m5.large"], ["500", "GB", "", "", "90000", "Premium SSD P40"]] {
+        assert_eq!(told(aside, &[]), (0, String::new()));
+    }
 }
 
 #[test]
@@ -453,7 +584,7 @@ fn numbers_that_no_table_has() {
 "
     );
     let bill = BILL.replace(",48,Hours,48,Hours", ",1e300,Hours,1e300,Hours");
-    let (code, report, baseline, _) = billed(&bill, Some(MAP), &[]);
+    let (code, report, baseline, _) = billed(&bill, Some(MAP), &["--max-lost", "50%"]);
     assert_eq!(code, Some(0), "{report}");
     assert!(report.contains("1 row with a quantity that no bill has: left out: bill.csv:3"), "{report}");
     assert!(!baseline.contains("inf"), "{baseline}");

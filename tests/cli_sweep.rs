@@ -28,17 +28,61 @@ fn every_format_says_the_same() {
         text(&out.stdout).to_owned()
     };
     let csv = told("csv");
-    assert!(csv.starts_with("point,offers{vendor: amazon}.price,status,cost,double,message\n0,0.5,optimal,"), "{csv}");
+    // One offer, at 1.20.
+    let head = "point,offers{vendor: amazon}.price,offers{vendor: amazon}.price (factor),status,cost,double,message\n";
+    assert!(csv.starts_with(&format!("{head}0,0.6,0.5,optimal,")), "{csv}");
     assert_eq!(csv.lines().count(), 4);
     let jsonl = told("jsonl");
     for (line, row) in jsonl.lines().zip(csv.lines().skip(1)) {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
         let cells: Vec<&str> = row.split(',').collect();
-        assert_eq!(line["values"]["cost"].as_f64().unwrap().to_string(), cells[3]);
+        assert_eq!(line["values"]["cost"].as_f64().unwrap().to_string(), cells[4]);
         assert_eq!(line["values"]["double"].as_f64(), line["values"]["cost"].as_f64().map(|c| 2.0 * c));
         assert_eq!(line["at"]["offers{vendor: amazon}.price"].as_f64().unwrap().to_string(), cells[1]);
+        assert_eq!(line["at"]["offers{vendor: amazon}.price (factor)"].as_f64().unwrap().to_string(), cells[2]);
     }
-    assert!(told("text").contains("190.8M"));
+    let text = told("text");
+    assert!(text.contains("190.8M") && text.contains("price (factor)"), "{text}");
+}
+
+/// A column under the name of what varies holds its value, however that was said; a factor or shift says so. As the factor
+/// under the name of the price, `*0.5,1` and `=0.6,1.2` gave one table for the same prices.
+#[test]
+fn columns_hold_values_and_say_what_are_factors() {
+    let table = |vary: &[&str]| -> Vec<Vec<String>> {
+        let out = run(&[&[QUICKSTART, "--columns", "cost", "--format", "csv"], vary].concat());
+        assert_eq!((out.status.code(), text(&out.stderr)), (Some(0), ""), "{vary:?}");
+        let mut rows = csv::ReaderBuilder::new().has_headers(false).from_reader(&out.stdout[..]);
+        rows.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect()
+    };
+    // Column, and its cells.
+    let column = |rows: &[Vec<String>], name: &str| -> Option<Vec<String>> {
+        let at = rows[0].iter().position(|head| head == name)?;
+        Some(rows[1..].iter().map(|row| row[at].clone()).collect())
+    };
+    let price = "offers.aws-trainium2.price";
+    let (scaled, shifted, set) = (
+        table(&["--vary", "offers.aws-trainium2.price=*0.5,1"]),
+        table(&["--vary", "offers.aws-trainium2.price=+-0.6,0"]),
+        table(&["--vary", "offers.aws-trainium2.price=0.6,1.2"]),
+    );
+    for rows in [&scaled, &shifted, &set] {
+        assert_eq!(column(rows, price).unwrap(), ["0.6", "1.2"]);
+        assert_eq!(column(rows, "cost"), column(&set, "cost"));
+    }
+    assert_eq!(column(&scaled, &format!("{price} (factor)")).unwrap(), ["0.5", "1"]);
+    assert_eq!(column(&shifted, &format!("{price} (shift)")).unwrap(), ["-0.6", "0"]);
+    assert_eq!(set[0], ["point", price, "status", "cost", "message"]);
+    // Two offers, and a series: no one value.
+    let both = table(&["--vary", "offers{chip: [h100, trainium2]}.price=*0.5,1"]);
+    assert_eq!(both[0], ["point", "offers{chip: [h100, trainium2]}.price (factor)", "status", "cost", "message"]);
+    let steps = "offers.aws-trainium2.price={ 2026-Q1: 1.2, 2026-Q2: 1.1 }";
+    let series = table(&["--set", steps, "--vary", "offers.aws-trainium2.price=*0.5,1"]);
+    assert_eq!(series[0], ["point", &format!("{price} (factor)"), "status", "cost", "message"]);
+    // A tornado has a point as written, whose cells are empty.
+    let tornado = table(&["--vary", "offers.aws-trainium2.price=*0.5..2", "--method", "tornado"]);
+    assert_eq!(column(&tornado, price).unwrap(), ["", "0.6", "2.4"]);
+    assert_eq!(column(&tornado, &format!("{price} (factor)")).unwrap(), ["", "0.5", "2"]);
 }
 
 #[test]
@@ -69,7 +113,7 @@ fn the_sweeps_of_a_model_are_run_by_name() {
     let out = run(&[QUICKSTART, "--overlay", overlay, "--sweep", "b", "--format", "csv"]);
     // Twice the throughput is half of the chips.
     let lines: Vec<&str> = text(&out.stdout).lines().collect();
-    assert_eq!((lines.len(), lines[0]), (3, "point,d,status,cost,message"));
+    assert_eq!((lines.len(), lines[0]), (3, "point,d (factor),status,cost,message"));
     for (line, cost) in lines[1..].iter().zip([190.8e6, 95.4e6]) {
         let cells: Vec<&str> = line.split(',').collect();
         assert!(cells[2] == "optimal" && (cells[3].parse::<f64>().unwrap() - cost).abs() < 1.0, "{line}");

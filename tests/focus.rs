@@ -105,7 +105,7 @@ fn charges_add_up_to_the_plan() {
     close(sum(of(&rows, "ChargeCategory", "Credit"), "BilledCost"), -7.0);
     let spot = of(&rows, "PricingCategory", "Dynamic");
     close(sum(spot.iter().copied(), "BilledCost"), 24.0);
-    assert_eq!(spot[0]["Tags"], r#"{"chip":"gpu","forecast":true,"vendor":"nvidia","workload":"train"}"#);
+    assert_eq!(spot[0]["Tags"], r#"{"chip":"gpu","cloud":"gcp","forecast":true,"vendor":"nvidia","workload":"train"}"#);
     // All chip-hours that run: 240 + 144 for chat and 48 for training.
     let run: Vec<&Row> = rows.iter().filter(|r| r["Tags"].contains("workload")).collect();
     close(sum(run, "ConsumedQuantity"), 240.0 + 144.0 + 48.0);
@@ -155,6 +155,10 @@ fn the_rules_of_the_dataset() {
             assert_eq!(row["PricingCategory"] == "Committed", usage, "{row:?}");
         }
         assert!(category != "Purchase" || row["ChargeFrequency"] != "Usage-Based", "{row:?}");
+        // Who sells, bills. A name does not repeat an id. A price is of one thing that is sold.
+        assert_eq!(row["ProviderName"], row["InvoiceIssuerName"], "{row:?}");
+        assert!(empty("ResourceName") || row["ResourceName"] != row["ResourceId"], "{row:?}");
+        assert_eq!((empty("RegionName"), empty("SkuId")), (empty("RegionId"), empty("SkuPriceId")), "{row:?}");
         // A month of billing holds the charges of its days.
         assert_eq!(
             (row["BillingPeriodStart"].as_str(), row["BillingPeriodEnd"].as_str()),
@@ -172,6 +176,55 @@ fn the_rules_of_the_dataset() {
         );
         serde_json::from_str::<serde_json::Value>(&row["Tags"]).unwrap();
     }
+}
+
+/// All values of a column by those of another.
+fn by<'a>(rows: &'a [Row], column: &str, other: &str) -> BTreeMap<&'a str, Vec<&'a str>> {
+    let mut out: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for row in rows.iter().filter(|r| !r[column].is_empty()) {
+        let values = out.entry(&row[column]).or_default();
+        if !values.contains(&row[other].as_str()) {
+            values.push(&row[other]);
+        }
+    }
+    out
+}
+
+/// FOCUS 1.2, "Origination of cost data": bought directly (1.1) the cloud provider is all three; through somebody else (2.1)
+/// that one provides and bills, and the cloud provider publishes. The ids of commitments are those of one provider.
+#[test]
+fn who_provides_publishes_and_bills() {
+    let parties = |model: &str| {
+        let rows = rows(model);
+        for (id, providers) in by(&rows, "CommitmentDiscountId", "ProviderName") {
+            assert_eq!(providers.len(), 1, "{id}: {providers:?}");
+        }
+        for (price, skus) in by(&rows, "SkuPriceId", "SkuId") {
+            assert_eq!(skus.len(), 1, "{price}: {skus:?}");
+        }
+        let names = |r: &Row| ["ProviderName", "PublisherName", "InvoiceIssuerName"].map(|c| r[c].clone()).join(" ");
+        let mut all: Vec<(String, String)> = rows.iter().map(|r| (r["SkuPriceId"].clone(), names(r))).collect();
+        all.sort();
+        all.dedup();
+        all.into_iter().map(|(sku, names)| format!("{sku}: {names}")).collect::<Vec<_>>()
+    };
+    let amazon = "amazon amazon amazon";
+    // The contract names the owner, or nobody.
+    assert_eq!(
+        parties(MODEL),
+        [&format!("d: {amazon}"), &format!("deal: {amazon}"), &format!("r: {amazon}"), "s: google google google"]
+    );
+    assert_eq!(parties(&MODEL.replace("    with: amazon\n", "")), parties(MODEL));
+    // A contract with somebody else, the vendor, over the clouds of two owners.
+    let resold =
+        MODEL.replace("with: amazon", "with: nvidia").replace("covers: { offer: d }", "covers: { offer: [d, r, s] }");
+    assert_eq!(
+        parties(&resold),
+        ["d: nvidia amazon nvidia", "deal: nvidia nvidia nvidia", "r: nvidia amazon nvidia", "s: nvidia google nvidia"]
+    );
+    // Nobody is named and no one owns all of it.
+    let own = resold.replace("    with: nvidia\n", "");
+    assert_eq!(parties(&own)[1], "deal: deal deal deal");
 }
 
 #[test]

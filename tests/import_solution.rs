@@ -1,6 +1,6 @@
 //! `polysource import solution`: what other solvers found for the exported program is certified or refused.
 //!
-//! The solutions of HiGHS and CLP in `tests/fixtures/solutions` are as these wrote them, but for the basis.
+//! The solutions of HiGHS, CLP and CBC in `tests/fixtures/solutions` are as these wrote them, but for the basis.
 
 use std::fs;
 use std::process::Output;
@@ -255,6 +255,48 @@ fn whole_numbers_are_reported_without_a_gap() {
     let whole = "the solution does not keep that column `blocks[a,steady]` is whole: by 5.000e-1";
     let rows = "the solution does not keep row `blocks[a,steady]`";
     assert!(notes.iter().any(|n| n.starts_with(whole) || n.starts_with(rows)), "{notes:?}");
+}
+
+/// The column that carries the constant of the objective is in the file and not in the model: it is no plan's business, but
+/// has to be what it is fixed at. 1M of fee and 21,600 of chips.
+#[test]
+fn the_column_of_the_constant_is_known() {
+    let model = format!("{FOLDER}/fee.yaml");
+    for (file, engine) in
+        [("fee.highs.sol", "HiGHS (imported)"), ("fee.cbc.sol", "CLP (imported)"), ("fee.lp.cbc.sol", "CLP (imported)")]
+    {
+        let (code, plan) = imported(&model, &fixture(file), &[]);
+        assert_eq!((code, plan["status"].as_str()), (0, Some("optimal")), "{file}");
+        assert_eq!(
+            (plan["cost"]["total"].as_f64(), &plan["certificate"]["engine"]),
+            (Some(1_021_600.0), &engine.into())
+        );
+        assert_eq!(plan["notes"], serde_json::json!([]), "{file}");
+    }
+    // As a table, with it and as it was before there was one.
+    let table = "rent[a,2026-Q1] 10\nrun[w,a,2026-Q1] 10\nidle[k] 0\n";
+    let rows = "use[a,2026-Q1] 0 -2160\ndemand[w,2026-Q1] 10 2160\ncommit[k] 21600 0\n";
+    for constant in ["", "constant 1 1000000\n", "constant 1.0000000001\n"] {
+        let (code, plan) = imported(&model, &format!("{table}{constant}{rows}"), &[]);
+        assert_eq!((code, plan["cost"]["total"].as_f64()), (0, Some(1_021_600.0)), "{constant}: {}", plan["notes"]);
+    }
+    // Where it is not 1, or the program has none, the file is of another program.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.sol");
+    for (model, text, told) in [
+        (
+            model.as_str(),
+            format!("{table}constant 0.5\n"),
+            "`constant` is 0.5, and is fixed at 1 in the exported program",
+        ),
+        (model.as_str(), format!("{table}constant 1\nconstant 1\n"), "the column `constant` stands twice in this file"),
+        (QUICKSTART, "constant 1\nrent[aws-trainium2,2026-Q1] 0\n".to_owned(), "no column or row `constant`"),
+    ] {
+        fs::write(&path, text).unwrap();
+        let out = run(&["import", "solution", model, path.to_str().unwrap()]);
+        assert_eq!((out.status.code(), out.stdout.len()), (Some(3), 0));
+        assert!(self::text(&out.stderr).contains(told), "{}", self::text(&out.stderr));
+    }
 }
 
 /// What is solved here, told as another solver would in both kinds of names, is certified; also where the program has

@@ -8,11 +8,13 @@ use std::process::Command;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 
+const PRICE: &str = "offers.vultr-mi300x-eu.price";
+
 #[test]
 fn what_is_written_is_read_back() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out.parquet");
-    let vary = ["--vary", "scenario=none,more-amd", "--vary", "offers.vultr-mi300x-eu.price=2,2.5"];
+    let vary = ["--vary", "scenario=none,more-amd", "--vary", "offers.vultr-mi300x-eu.price=*1,1.25"];
     let run = Command::new(env!("CARGO_BIN_EXE_polysource"))
         .args(["sweep", "models/infeasible.yaml", "--columns", "cost", "--format", "parquet", "-o"])
         .arg(&path)
@@ -27,11 +29,15 @@ fn what_is_written_is_read_back() {
         .map(|row| row.unwrap().get_column_iter().map(|(name, field)| (name.clone(), field.clone())).collect())
         .collect();
     let names: Vec<&str> = rows[0].iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["point", "scenario", "offers.vultr-mi300x-eu.price", "status", "cost", "message"]);
+    assert_eq!(
+        names,
+        ["point", "scenario", PRICE, "offers.vultr-mi300x-eu.price (factor)", "status", "cost", "message"]
+    );
     assert_eq!(rows.len(), 4);
     assert_eq!(rows[1][0].1, Field::Long(1));
     assert_eq!(rows[1][1].1, Field::Str("none".to_owned()));
     assert_eq!(rows[1][2].1, Field::Double(2.5));
-    assert_eq!((&rows[1][3].1, &rows[1][4].1), (&Field::Str("infeasible".to_owned()), &Field::Null));
-    assert!(matches!(rows[2][4].1, Field::Double(cost) if (cost - 173_600.0).abs() < 1e-3), "{:?}", rows[2]);
+    assert_eq!(rows[1][3].1, Field::Double(1.25));
+    assert_eq!((&rows[1][4].1, &rows[1][5].1), (&Field::Str("infeasible".to_owned()), &Field::Null));
+    assert!(matches!(rows[2][5].1, Field::Double(cost) if (cost - 173_600.0).abs() < 1e-3), "{:?}", rows[2]);
 }

@@ -7,8 +7,9 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::{Failure, exit, files};
 use crate::diagnostics::{Diagnostics, Sources};
 use crate::document::{self, MAX_BYTES};
-use crate::import::{Accelerator, Findings, Mapping, focus, skypilot};
+use crate::import::{Explained, Findings, Mapping, focus, skypilot};
 use crate::model::glob;
+use crate::units::human;
 
 #[derive(Args, Debug)]
 pub(super) struct ImportCommand {
@@ -25,7 +26,7 @@ pub(super) enum ImportWhat {
     Skypilot(SkypilotCommand),
     /// What runs today and the chip-hours of each month, from bills in the form of FinOps FOCUS.
     #[command(
-        after_help = "Examples:\n  polysource import focus bill-2026-10.csv bill-2026-11.csv --map map.yaml -o today\n\nWritten are `baseline.csv` (offer, workload, chips: for `baseline: { file: ... }`) and `demand.csv` (month, workload, chip_hours).\n\nThe map says what rows stand for:\n  offers:\n    - { where: { SkuId: '*p5.48xlarge*', RegionId: us-east-1 }, offer: aws-h100, chips: 8 }\n  workloads:\n    - { where: { tags.team: search }, workload: chat }\n  workload_tag: app\nWithout a rule, rows in chip-hours are of the offer in `ResourceId`, and for the workload in the tag `workload` or in `ResourceName`."
+        after_help = "Examples:\n  polysource import focus bill-2026-10.csv bill-2026-11.csv --map map.yaml -o today\n\nWritten are `baseline.csv` (offer, workload, chips: for `baseline: { file: ... }`) and `demand.csv` (month, workload, chip_hours).\n\nThe map says what rows stand for:\n  offers:\n    - { where: { SkuId: '*p5.48xlarge*', RegionId: us-east-1 }, offer: aws-h100, chips: 8 }\n  workloads:\n    - { where: { tags.team: search }, workload: chat }\n  workload_tag: app\nWithout a rule, rows in chip-hours are of the offer in `ResourceId`, and for the workload in the tag `workload` or in `ResourceName`.\n\nWhat counts is `ConsumedQuantity`, or `PricingQuantity` where the first has no unit of time: seconds, minutes, hours or days, of chips (`GPU Per Hour`, `Chip-Hours`) or of machines (`100 Hours`, `Instance-Hours`).\nRows that used chips and are not understood are reported with their chip-hours and money; if these are more than `--max-lost`, nothing is written and the exit code is 3."
     )]
     Focus(FocusCommand),
     /// The plan that another solver found for the exported program, certified.
@@ -52,10 +53,14 @@ pub(super) struct SkypilotCommand {
     /// The day on which the prices held; it becomes each offer's `as_of`.
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_day)]
     pub date: Option<String>,
-    /// What an accelerator that is not known is: a chip that is, or its vendor and ecosystem, as in
-    /// `NVIDIA=h200` or `X1=acme/prism`; may be repeated.
-    #[arg(long, value_name = "NAME=WHAT", value_parser = parse_chip)]
-    pub chip: Vec<(String, Accelerator)>,
+    /// What an accelerator that is not known is: a chip that is, or its vendor and ecosystem, as in `NVIDIA=h200` or
+    /// `X1=acme/prism`; with `*4` behind it if one that the catalog counts stands for 4 chips; may be repeated.
+    #[arg(long, value_name = "NAME=WHAT", value_parser = Explained::read)]
+    pub chip: Vec<Explained>,
+    /// Take over catalogs in which every spot price equals the price on demand, as spot. Such a price is the floor of
+    /// an auction: what is paid is more.
+    #[arg(long)]
+    pub auction_floors: bool,
     /// Format of the offers.
     #[arg(long, value_enum, default_value = "yaml")]
     pub format: OfferFormat,
@@ -75,6 +80,9 @@ pub(super) struct FocusCommand {
     /// The month whose mean is what runs today; left out, the last of the bills.
     #[arg(long, value_name = "YYYY-MM", value_parser = parse_month)]
     pub month: Option<jiff::civil::Date>,
+    /// Most of the chip-hours and of the money that may be lost in rows that used chips and are not understood.
+    #[arg(long, default_value = "1%", value_parser = parse_lost, value_name = "PART")]
+    pub max_lost: f64,
     /// The folder that the tables are written into.
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
@@ -120,6 +128,7 @@ fn offers(command: &SkypilotCommand, quiet: bool, verbose: bool) -> Result<u8, F
         accelerator: &|name| any(&upper, &name.to_ascii_uppercase()),
         as_of: command.date.clone(),
         told: command.chip.clone(),
+        auctions: command.auction_floors,
     };
     let mut diagnostics = Diagnostics::new();
     let (offers, findings) = skypilot::read(&catalogs, &sources, &asked, &mut diagnostics);
@@ -173,6 +182,12 @@ fn bills(command: &FocusCommand, quiet: bool, verbose: bool) -> Result<u8, Failu
         count(workloads.len(), "workload"),
     ];
     report(&findings, &sources, &made.join(", "), quiet, verbose);
+    let lost = usage.account.sentence();
+    if let Some(lost) = &lost
+        && !quiet
+    {
+        files::complain(format!("{lost}\n").as_bytes());
+    }
     let today = usage.baseline();
     if today.is_empty() {
         let message = match command.month {
@@ -181,6 +196,15 @@ fn bills(command: &FocusCommand, quiet: bool, verbose: bool) -> Result<u8, Failu
             }
             _ => "no row used a chip; say what rows stand for with `--map`".to_owned(),
         };
+        files::complain(format!("error: {message}\n").as_bytes());
+        return Err(Failure::Told(exit::MODEL_WRONG));
+    }
+    if usage.account.lost_part() > command.max_lost {
+        let lost = lost.filter(|_| quiet).map(|lost| format!(" ({lost})")).unwrap_or_default();
+        let message = format!(
+            "more than {} % of what the bills used is lost{lost}; say what those rows stand for with `--map`, or allow more with `--max-lost`",
+            human::number(100.0 * command.max_lost)
+        );
         files::complain(format!("error: {message}\n").as_bytes());
         return Err(Failure::Told(exit::MODEL_WRONG));
     }
@@ -251,7 +275,12 @@ fn parse_month(text: &str) -> Result<jiff::civil::Date, String> {
     day.ok().filter(|_| text.len() == 7).ok_or_else(|| format!("`{text}` is no month; write 2026-11"))
 }
 
-fn parse_chip(text: &str) -> Result<(String, Accelerator), String> {
-    let (name, what) = text.split_once('=').ok_or_else(|| format!("`{text}` has no `=`; write `NVIDIA=h200`"))?;
-    Ok((name.trim().to_owned(), Accelerator::told(name.trim(), what.trim())?))
+/// Reads a part from 0 to all.
+fn parse_lost(text: &str) -> Result<f64, String> {
+    let (number, unit) = match text.strip_suffix('%') {
+        Some(number) => (number.trim_end(), 0.01),
+        None => (text, 1.0),
+    };
+    let read = number.parse::<f64>().ok().map(|x| x * unit).filter(|x| (0.0..=1.0).contains(x));
+    read.ok_or_else(|| format!("`{text}` is no part; write `5%`"))
 }

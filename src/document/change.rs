@@ -31,6 +31,14 @@ pub fn changed(node: Option<&Node>, axis: &Axis, value: f64) -> Result<Node, Unc
     }
 }
 
+/// The number that stands at an axis's place when the axis has a value, in the unit in which it is written there; `None` if
+/// it is a series, or nothing that the axis can change.
+#[must_use]
+pub fn changed_number(node: Option<&Node>, axis: &Axis, value: f64) -> Option<f64> {
+    let Value::Scalar(text) = changed(node, axis, value).ok()?.value else { return None };
+    Quantity::parse(&text).ok().map(|q| q.number)
+}
+
 fn verb(how: How) -> &'static str {
     match how {
         How::Set => "set",

@@ -12,7 +12,7 @@ mod series;
 mod table;
 mod vary;
 
-pub use change::{Unchangeable, changed};
+pub use change::{Unchangeable, changed, changed_number};
 pub use citations::{Citation, citations};
 pub use decode::{Amount, Anything, Decode, List, Map, Text, report_unit};
 pub use node::{Entry, Node, Value};

@@ -159,6 +159,16 @@ impl How {
             How::Shift => "+",
         }
     }
+
+    /// What a value is that is not the new value itself.
+    #[must_use]
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            How::Set => None,
+            How::Scale => Some("factor"),
+            How::Shift => Some("shift"),
+        }
+    }
 }
 
 /// Reads a variation from the command line, such as `offers{vendor: amazon}.price=*0.4..1.6/25`.

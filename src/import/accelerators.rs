@@ -1,4 +1,6 @@
-//! Accelerators and clouds by the names that catalogs give them.
+//! Accelerators and clouds by the names that catalogs give them, slices of TPUs among them, and names that users explain.
+
+use super::accelerator_names::chip_named;
 
 /// What an accelerator is in a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,132 +22,137 @@ pub enum Named {
     Unknown,
 }
 
-/// Names as catalogs write them (without case, blanks and underscores), chips as models call them. Names of boards
-/// and links of the same chip and memory are one chip; what has another memory is another.
-const KNOWN: &[(&str, &str, &str, &str)] = &[
-    ("A10", "a10", "nvidia", "cuda"),
-    ("A10G", "a10g", "nvidia", "cuda"),
-    ("A16", "a16", "nvidia", "cuda"),
-    ("A30", "a30", "nvidia", "cuda"),
-    ("A40", "a40", "nvidia", "cuda"),
-    ("A100", "a100", "nvidia", "cuda"),
-    ("A100-80GB", "a100-80gb", "nvidia", "cuda"),
-    ("A100-80GB-SXM", "a100-80gb", "nvidia", "cuda"),
-    ("A4000", "rtxa4000", "nvidia", "cuda"),
-    ("A5000", "rtxa5000", "nvidia", "cuda"),
-    ("A6000", "rtxa6000", "nvidia", "cuda"),
-    ("B200", "b200", "nvidia", "cuda"),
-    ("B200-SXM", "b200", "nvidia", "cuda"),
-    ("B300", "b300", "nvidia", "cuda"),
-    ("GB200", "gb200", "nvidia", "cuda"),
-    ("GB300", "gb300", "nvidia", "cuda"),
-    ("GH200", "gh200", "nvidia", "cuda"),
-    ("H100", "h100", "nvidia", "cuda"),
-    ("H100-MEGA", "h100", "nvidia", "cuda"),
-    ("H100-NVL", "h100-nvl", "nvidia", "cuda"),
-    ("H100-NVLINK", "h100", "nvidia", "cuda"),
-    ("H100-SXM", "h100", "nvidia", "cuda"),
-    ("H200", "h200", "nvidia", "cuda"),
-    ("H200-NVL", "h200", "nvidia", "cuda"),
-    ("H200-SXM", "h200", "nvidia", "cuda"),
-    ("K80", "k80", "nvidia", "cuda"),
-    ("L4", "l4", "nvidia", "cuda"),
-    ("L40", "l40", "nvidia", "cuda"),
-    ("L40S", "l40s", "nvidia", "cuda"),
-    ("M60", "m60", "nvidia", "cuda"),
-    ("P4", "p4", "nvidia", "cuda"),
-    ("P40", "p40", "nvidia", "cuda"),
-    ("P100", "p100", "nvidia", "cuda"),
-    ("T4", "t4", "nvidia", "cuda"),
-    ("T4G", "t4g", "nvidia", "cuda"),
-    ("V100", "v100", "nvidia", "cuda"),
-    ("V100-32GB", "v100-32gb", "nvidia", "cuda"),
-    ("MI25", "mi25", "amd", "rocm"),
-    ("RADEON-MI25", "mi25", "amd", "rocm"),
-    ("MI100", "mi100", "amd", "rocm"),
-    ("MI210", "mi210", "amd", "rocm"),
-    ("MI250", "mi250", "amd", "rocm"),
-    ("MI250X", "mi250x", "amd", "rocm"),
-    ("MI300X", "mi300x", "amd", "rocm"),
-    ("MI325X", "mi325x", "amd", "rocm"),
-    ("MI350X", "mi350x", "amd", "rocm"),
-    ("MI355X", "mi355x", "amd", "rocm"),
-    ("INFERENTIA", "inferentia1", "amazon", "neuron"),
-    ("INFERENTIA1", "inferentia1", "amazon", "neuron"),
-    ("INFERENTIA2", "inferentia2", "amazon", "neuron"),
-    ("TRAINIUM", "trainium1", "amazon", "neuron"),
-    ("TRAINIUM1", "trainium1", "amazon", "neuron"),
-    ("TRAINIUM2", "trainium2", "amazon", "neuron"),
-    ("TRAINIUM3", "trainium3", "amazon", "neuron"),
-    ("GAUDI", "gaudi1", "intel", "gaudi"),
-    ("GAUDI-HL-205", "gaudi1", "intel", "gaudi"),
-    ("GAUDI2", "gaudi2", "intel", "gaudi"),
-    ("GAUDI3", "gaudi3", "intel", "gaudi"),
-];
-
 /// Slices of TPUs, `tpu-v2-8`: the generation as it is written, the chip, and how many of what the number after it
-/// counts make a chip. v2, v3, v4 and v5p are named by their TensorCores, of which a chip has two; v5e (whose slices
+/// counts make a chip. v2, v3, v4, v5p and 7x are named by their TensorCores, of which a chip has two; v5e (whose slices
 /// are called v5litepod) and v6e by their chips, which have one (Google Cloud TPU documentation, "TPU versions").
 const TPUS: &[(&str, &str, f64)] = &[
-    ("v2", "tpu-v2", 2.0),
-    ("v3", "tpu-v3", 2.0),
-    ("v4", "tpu-v4", 2.0),
-    ("v5p", "tpu-v5p", 2.0),
-    ("v5litepod", "tpu-v5e", 1.0),
-    ("v5e", "tpu-v5e", 1.0),
-    ("v6e", "tpu-v6e", 1.0),
+    ("2", "tpu-v2", 2.0),
+    ("3", "tpu-v3", 2.0),
+    ("4", "tpu-v4", 2.0),
+    ("5p", "tpu-v5p", 2.0),
+    ("5litepod", "tpu-v5e", 1.0),
+    ("5e", "tpu-v5e", 1.0),
+    ("6e", "tpu-v6e", 1.0),
+    ("7x", "tpu7x", 2.0),
+];
+
+/// Machines with TPUs, `ct6e-standard-8t`: the family, the chip. The number in front of the `t` counts chips (Google Cloud
+/// documentation, "TPUs in GKE").
+const TPU_MACHINES: &[(&str, &str)] = &[
+    ("ct4p", "tpu-v4"),
+    ("ct5l", "tpu-v5e"),
+    ("ct5lp", "tpu-v5e"),
+    ("ct5p", "tpu-v5p"),
+    ("ct6e", "tpu-v6e"),
+    ("tpu7x", "tpu7x"),
 ];
 
 /// Whether a name is that of a slice of TPUs, which stands for several chips.
 pub(super) fn is_slice(name: &str) -> bool {
-    normal(name).starts_with("TPU-")
+    let plain = normal(name);
+    plain.starts_with("tpu") || tpu_machine(&plain).is_some()
 }
 
-/// What a name of a catalog stands for. `told` are names that the user has explained; they come first, but for slices,
-/// of which an explanation would not say how many chips they have.
+/// What a name of a catalog stands for. What the user has explained comes first.
 #[must_use]
-pub fn accelerator(name: &str, told: &[(String, Accelerator)]) -> Named {
+pub fn accelerator(name: &str, told: &[Explained]) -> Named {
     let plain = normal(name);
-    if let Some((_, accelerator)) = told.iter().find(|(n, _)| n == name && !is_slice(n)) {
-        return Named::Chips(accelerator.clone(), 1.0);
+    if let Some(explained) = told.iter().find(|t| normal(&t.name) == plain) {
+        return Named::Chips(explained.accelerator.clone(), explained.chips);
     }
     let is = |chip: &str, vendor: &str, ecosystem: &str| Accelerator {
         chip: chip.to_owned(),
         vendor: vendor.to_owned(),
         ecosystem: ecosystem.to_owned(),
     };
-    if let Some((_, chip, vendor, ecosystem)) = KNOWN.iter().find(|(n, ..)| *n == plain) {
-        return Named::Chips(is(chip, vendor, ecosystem), 1.0);
+    if let Some((chip, chips)) = slice(&plain) {
+        return Named::Chips(is(chip, "google", "xla"), chips);
     }
-    if let Some(slice) = plain.strip_prefix("TPU-") {
-        let Some((generation, number)) = slice.rsplit_once('-') else { return Named::Unknown };
-        let generation = generation.to_ascii_lowercase();
-        let tpu = TPUS.iter().find(|(written, ..)| *written == generation);
-        let number = number.parse::<u32>().ok().filter(|n| *n > 0);
-        return match (tpu, number) {
-            (Some((_, chip, per_chip)), Some(n)) => Named::Chips(is(chip, "google", "xla"), f64::from(n) / per_chip),
-            _ => Named::Unknown,
-        };
-    }
-    // Workstation cards are many, and all of one vendor.
-    let card = plain.strip_prefix("RTX").filter(|rest| rest.trim_start_matches('-').len() >= 4);
-    match card {
-        Some(_) if plain.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => {
-            Named::Chips(is(&plain.to_ascii_lowercase().replacen("rtx-", "rtx", 1), "nvidia", "cuda"), 1.0)
-        }
-        _ => Named::Unknown,
+    match chip_named(name) {
+        Some((chip, vendor, ecosystem)) => Named::Chips(is(&chip, vendor, ecosystem), 1.0),
+        None => Named::Unknown,
     }
 }
 
-/// The chip of the table with this id.
+/// The chip of a slice or machine with TPUs, and how many it has. A generation is written `tpu-v6e-8`, `tpu-6e-8` or
+/// `tpu7x-8`.
+fn slice(plain: &str) -> Option<(&'static str, f64)> {
+    let count = |text: &str| text.parse::<u32>().ok().filter(|n| *n > 0).map(f64::from);
+    if let Some((chip, number)) = tpu_machine(plain) {
+        return Some((chip, count(number)?));
+    }
+    let (generation, number) = plain.strip_prefix("tpu")?.rsplit_once('-')?;
+    let generation = generation.trim_start_matches('-');
+    let generation = generation.strip_prefix('v').unwrap_or(generation);
+    let (_, chip, per_chip) = TPUS.iter().find(|(written, ..)| *written == generation)?;
+    Some((chip, count(number)? / per_chip))
+}
+
+/// The chip of a machine with TPUs, and the text of their number.
+fn tpu_machine(plain: &str) -> Option<(&'static str, &str)> {
+    let (machine, size) = plain.rsplit_once('-')?;
+    let (family, kind) = machine.split_once('-')?;
+    let (_, chip) = TPU_MACHINES.iter().find(|(written, _)| *written == family)?;
+    let number = size.strip_suffix('t').filter(|_| ["standard", "hightpu", "ultranet"].contains(&kind))?;
+    Some((chip, number))
+}
+
+/// The chip with this id, if it is one that names of catalogs stand for.
 pub(super) fn chip(id: &str) -> Option<Accelerator> {
-    let known = KNOWN.iter().map(|&(_, chip, vendor, ecosystem)| (chip, vendor, ecosystem));
-    let tpus = TPUS.iter().map(|&(_, chip, _)| (chip, "google", "xla"));
-    known.chain(tpus).find(|(chip, ..)| *chip == id).map(|(chip, vendor, ecosystem)| Accelerator {
-        chip: chip.to_owned(),
-        vendor: vendor.to_owned(),
-        ecosystem: ecosystem.to_owned(),
-    })
+    if TPUS.iter().any(|(_, chip, _)| *chip == id) {
+        return Some(Accelerator { chip: id.to_owned(), vendor: "google".to_owned(), ecosystem: "xla".to_owned() });
+    }
+    let (chip, vendor, ecosystem) = chip_named(id).filter(|(chip, ..)| chip == id)?;
+    Some(Accelerator { chip, vendor: vendor.to_owned(), ecosystem: ecosystem.to_owned() })
+}
+
+/// A name that the user has explained: `NAME=CHIP` or `NAME=VENDOR/ECOSYSTEM`, with `*N` behind it if one that the catalog
+/// counts stands for `N` chips.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explained {
+    /// The catalog's name.
+    pub name: String,
+    /// What it is.
+    pub accelerator: Accelerator,
+    /// Chips of one that the catalog counts.
+    pub chips: f64,
+}
+
+impl Explained {
+    /// Reads what a user says.
+    ///
+    /// # Errors
+    /// A sentence, if it cannot be read.
+    pub fn read(text: &str) -> Result<Explained, String> {
+        // A name may hold anything; what it is does not hold `=`.
+        let (name, what) = text.rsplit_once('=').ok_or_else(|| format!("`{text}` has no `=`; write `NVIDIA=h200`"))?;
+        let (name, what) = (name.trim(), what.trim());
+        let (what, count) = match what.rsplit_once('*') {
+            Some((what, count)) => (what.trim(), Some(count.trim())),
+            None => (what, None),
+        };
+        let chips = match count.map(|n| (n, n.parse::<u32>())) {
+            Some((_, Ok(n))) if n > 0 => f64::from(n),
+            Some((n, _)) => return Err(format!("`{n}` is no number of chips; write `{name}={what}*4`")),
+            None if is_slice(name) => {
+                return Err(format!("`{name}` stands for several chips; say how many, as in `{name}={what}*4`"));
+            }
+            None => 1.0,
+        };
+        // A slice is named by its size, its chip is not.
+        let chip = name.rsplit_once('-').map_or(name, |(chip, _)| if is_slice(name) { chip } else { name });
+        Ok(Explained { name: name.to_owned(), accelerator: Accelerator::told(chip, what)?, chips })
+    }
+}
+
+/// How to say what a name that is not known is, for a finding. Written so that a shell passes it on as it is.
+pub(super) fn how_to_explain(name: &str) -> String {
+    let quoted = |what: &str| format!("`--chip '{}={what}'`", name.replace('\'', "'\\''"));
+    if is_slice(name) {
+        let each = "where `N` is how many chips one such slice has";
+        return format!("say what it is with {} or {}, {each}", quoted("CHIP*N"), quoted("VENDOR/ECOSYSTEM*N"));
+    }
+    format!("say what it is with {} or {}", quoted("CHIP"), quoted("VENDOR/ECOSYSTEM"))
 }
 
 impl Accelerator {
@@ -175,7 +182,7 @@ impl Accelerator {
 
 /// A name without case, with `-` for blanks and underscores.
 fn normal(name: &str) -> String {
-    name.trim().to_ascii_uppercase().replace([' ', '_'], "-")
+    name.trim().to_ascii_lowercase().replace([' ', '_'], "-")
 }
 
 /// The organisation that owns a cloud, where it has another name.
@@ -212,25 +219,31 @@ mod tests {
             ("tpu-v5p-8", "tpu-v5p", 4.0),
             ("tpu-v6e-8", "tpu-v6e", 8.0),
             ("tpu-v5p-12288", "tpu-v5p", 6144.0),
+            ("tpu7x-8", "tpu7x", 4.0),
+            ("tpu-7x-128", "tpu7x", 64.0),
+            ("TPU-v7x-8", "tpu7x", 4.0),
+            ("tpu7x-standard-4t", "tpu7x", 4.0),
+            ("ct6e-standard-8t", "tpu-v6e", 8.0),
+            ("ct5lp-hightpu-1t", "tpu-v5e", 1.0),
         ] {
             assert_eq!(chips(name), Some((chip.to_owned(), count)), "{name}");
         }
-        for name in ["tpu-v6e", "tpu-v9-8", "tpu-v2-0", "tpu-v2-x"] {
+        for name in
+            ["tpu-v6e", "tpu-v9-8", "tpu-v2-0", "tpu-v2-x", "tpu9x-16", "tpu7x", "ct9x-standard-4t", "ct6e-standard-t"]
+        {
             assert_eq!(chips(name), None, "{name}");
         }
     }
 
     #[test]
-    fn names_of_one_chip() {
-        let is = |chip: &str| Some((chip.to_owned(), 1.0));
-        assert_eq!((chips("H100-SXM"), chips("h100")), (is("h100"), is("h100")));
-        assert_eq!((chips("A100"), chips("A100-80GB")), (is("a100"), is("a100-80gb")));
-        assert_eq!((chips("Gaudi HL-205"), chips("Trainium")), (is("gaudi1"), is("trainium1")));
-        assert_eq!(
-            (chips("RTX4090"), chips("RTX-4090"), chips("RTX6000-Ada")),
-            (is("rtx4090"), is("rtx4090"), is("rtx6000-ada"))
-        );
-        assert_eq!((chips("NVIDIA"), chips("RTX"), chips("")), (None, None, None));
+    fn every_id_is_its_own_name() {
+        for id in
+            ["h100", "a100-80gb", "h100-nvl", "rtx6000-ada", "rtxpro6000", "trainium2", "tpu-v5e", "tpu7x", "mi308x"]
+        {
+            assert_eq!(chip(id).map(|c| c.chip).as_deref(), Some(id));
+        }
+        assert_eq!(chip("h2000"), None);
+        assert_eq!(chip("H100"), None, "an id is in lower case");
     }
 
     #[test]
@@ -238,7 +251,24 @@ mod tests {
         assert_eq!(Accelerator::told("NVIDIA", "h200").unwrap().vendor, "nvidia");
         let new = Accelerator::told("Rainbow 1", "acme/prism").unwrap();
         assert_eq!((new.chip.as_str(), new.vendor.as_str(), new.ecosystem.as_str()), ("rainbow-1", "acme", "prism"));
-        assert_eq!(accelerator("Rainbow 1", &[("Rainbow 1".to_owned(), new.clone())]), Named::Chips(new, 1.0));
+        let told = Explained::read("Rainbow 1=acme/prism").unwrap();
+        assert_eq!(accelerator("Rainbow 1", &[told]), Named::Chips(new, 1.0));
         assert!(Accelerator::told("X", "h2000").unwrap_err().contains("`vendor/ecosystem`"));
+    }
+
+    /// A slice that was explained as a chip was taken over as one chip at the price of the slice.
+    #[test]
+    fn a_slice_is_explained_with_its_chips() {
+        for name in ["tpu-v9-8", "tpu9x-16", "TPU v9-8"] {
+            assert!(Explained::read(&format!("{name}=google/xla")).unwrap_err().contains("say how many"), "{name}");
+        }
+        let told = Explained::read("tpu-v9-8=google/xla*4").unwrap();
+        assert_eq!((told.accelerator.chip.as_str(), told.chips), ("tpu-v9", 4.0));
+        let Named::Chips(tpu, 4.0) = accelerator("TPU v9-8", std::slice::from_ref(&told)) else { panic!("{told:?}") };
+        assert_eq!(tpu, told.accelerator);
+        assert_eq!(Explained::read("DGX A=h100*8").unwrap().chips, 8.0);
+        for wrong in ["X", "X=h100*0", "X=h100*x", "X=h100*-1"] {
+            assert!(Explained::read(wrong).is_err(), "{wrong}");
+        }
     }
 }

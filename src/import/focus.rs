@@ -1,8 +1,11 @@
 //! Bills in the form of FinOps FOCUS: what ran where, and how much of it for whom.
 //!
 //! Only rows that used something count: `ChargeCategory` is Usage, and no unused part of a commitment. A quantity in
-//! chip-hours is one; a quantity in hours of machines is one by the chips of the rule that fits. A charge over several
-//! months is spread by its hours.
+//! chip-hours is one; a quantity in hours of machines is one by the chips of the rule that fits. What was consumed counts,
+//! and where that is not said in a time, what was priced. A charge over several months is spread by its hours.
+//!
+//! A row that used chips, by its unit, a rule or the names in it, and cannot be taken over is lost: it is told with what it
+//! costs, and how much is lost decides whether the whole can be relied on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,18 +13,34 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
+use super::accelerator_names::names_accelerator;
 use super::findings::Findings;
+use super::focus_lost::Account;
 use super::focus_map::{Mapping, Rule};
+use super::focus_unit::{self, Unit};
 use super::offers::id;
 use crate::diagnostics::{Code, Diagnostics, SourceId, Sources, suggest};
 use crate::document::{Row, Table, safe_cell};
 
 /// Columns without which a table is no bill.
 const NEEDED: [&str; 3] = ["ChargeCategory", "ChargePeriodStart", "ChargePeriodEnd"];
-/// Units that count chips over time.
-const CHIP_HOURS: [&str; 6] = ["chip-hours", "chip-hour", "gpu-hours", "gpu-hour", "chip hours", "gpu hours"];
-/// Units that count machines over time.
-const HOURS: [&str; 7] = ["hours", "hour", "hrs", "instance-hours", "instance-hour", "1 hour", "vm-hours"];
+/// Categories of charges that use nothing.
+const OTHERS: [&str; 4] = ["Purchase", "Tax", "Credit", "Adjustment"];
+/// Columns that say what a row is of, in the provider's words.
+const WORDS: [&str; 10] = [
+    "SkuId",
+    "SkuMeter",
+    "SkuPriceId",
+    "SkuPriceDetails",
+    "ChargeDescription",
+    "ResourceType",
+    "ResourceId",
+    "ServiceName",
+    "ServiceSubcategory",
+    "x_SkuDescription",
+];
+/// What a row costs, the first that it says.
+const COSTS: [&str; 4] = ["EffectiveCost", "BilledCost", "ContractedCost", "ListCost"];
 
 /// A quantity above this is a mistake, and beyond it sums stop being exact.
 const MOST: f64 = 1e15;
@@ -47,6 +66,8 @@ pub struct Usage {
     pub today: Option<Date>,
     /// How many rows were read, and how many of them used a chip.
     pub rows: (usize, usize),
+    /// What the rows that used chips are worth, and what of it was lost.
+    pub account: Account,
 }
 
 /// Reads bills. Files whose form is wrong are reported in `diagnostics`.
@@ -64,13 +85,23 @@ pub fn read(
         }
         for row in &table.rows {
             usage.rows.0 += 1;
-            match used(&Bill { table: &table, row }, asked, &mut findings) {
+            let bill = Bill { table: &table, row };
+            match used(&bill, asked, &mut findings) {
                 Ok(used) => {
                     usage.rows.1 += 1;
+                    usage.account.read.add(Some(used.hours), bill.money());
                     usage.add(&used);
                 }
-                Err(Some((rank, words))) => findings.add(rank, words, row.place),
-                Err(None) => {}
+                Err(left) => {
+                    if let Some(hours) = left.lost {
+                        usage.account.lost.add(hours, bill.money());
+                        usage.account.unknown_hours += usize::from(hours.is_none());
+                    }
+                    findings.add(left.rank, left.words, row.place);
+                }
+            }
+            if let Some(currency) = bill.filled("BillingCurrency") {
+                usage.account.currencies.insert(currency.to_owned());
             }
         }
     }
@@ -109,10 +140,17 @@ struct Bill<'a> {
 }
 
 impl Bill<'_> {
-    /// What stands in a column; nothing if there is none.
+    /// What stands in a column; nothing if there is none, or if the cell says that it holds nothing.
     fn cell(&self, column: &str) -> &str {
         let text = self.table.column(column).map_or("", |i| self.row.cells[i].text.as_str());
+        if text.eq_ignore_ascii_case("null") {
+            return "";
+        }
         text.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(text)
+    }
+
+    fn filled(&self, column: &str) -> Option<&str> {
+        Some(self.cell(column)).filter(|text| !text.is_empty())
     }
 
     /// The tags, if they can be read.
@@ -121,6 +159,37 @@ impl Bill<'_> {
             "" => Some(serde_json::Map::new()),
             text => serde_json::from_str(text).ok(),
         }
+    }
+
+    /// What the row costs, in the bill's currency.
+    fn money(&self) -> Option<f64> {
+        let costs = COSTS.iter().filter_map(|column| self.filled(column)?.parse::<f64>().ok());
+        costs.into_iter().find(|x| x.is_finite() && x.abs() <= MOST)
+    }
+
+    /// Quantities with their units: what was consumed, then what was priced.
+    fn quantities(&self) -> [(&str, &str); 2] {
+        let of = |quantity, unit| (self.cell(quantity), self.cell(unit));
+        [of("ConsumedQuantity", "ConsumedUnit"), of("PricingQuantity", "PricingUnit")]
+    }
+
+    /// What the row used in a time: the first quantity that has a unit of time, its number and its unit.
+    fn time(&self) -> Option<(&str, Unit)> {
+        let timed = |(quantity, unit): (_, &str)| Some((quantity, focus_unit::unit(unit)?));
+        self.quantities().into_iter().filter(|(quantity, _)| !quantity.is_empty()).find_map(timed)
+    }
+
+    /// The unit to tell where none is a time.
+    fn unit(&self) -> &str {
+        let [consumed, priced] = self.quantities();
+        if consumed.0.is_empty() { priced.1 } else { consumed.1 }
+    }
+
+    /// Whether the provider's own words name an accelerator.
+    fn names_chips(&self) -> bool {
+        let [consumed, priced] = self.quantities();
+        [consumed.1, priced.1].into_iter().any(focus_unit::names_chips)
+            || WORDS.iter().any(|column| names_accelerator(self.cell(column)))
     }
 }
 
@@ -133,26 +202,25 @@ struct Used {
     end: DateTime,
 }
 
-/// What a row used; `Err` with the finding if nothing, or nothing that is understood.
-fn used(bill: &Bill<'_>, asked: &Asked<'_>, findings: &mut Findings) -> Result<Used, Option<(u8, String)>> {
-    let finding = |rank: u8, words: &str| Err(Some((rank, words.to_owned())));
-    match bill.cell("ChargeCategory") {
-        "Usage" => {}
-        other => return finding(90, &format!("of the category {}, which is no usage: left out", word(other))),
+/// A row that is left out: the finding; and if it used chips and is lost, its chip-hours as far as they are known.
+struct Left {
+    rank: u8,
+    words: String,
+    lost: Option<Option<f64>>,
+}
+
+/// What a row used, or why it is left out.
+fn used(bill: &Bill<'_>, asked: &Asked<'_>, findings: &mut Findings) -> Result<Used, Left> {
+    let aside = |rank: u8, words: String| Err(Left { rank, words, lost: None });
+    let category = bill.cell("ChargeCategory");
+    if OTHERS.contains(&category) {
+        return aside(90, format!("of the category {}, which is no usage: left out", word(category)));
     }
     if bill.cell("CommitmentDiscountStatus") == "Unused" {
-        return finding(91, "of commitments that were not used: left out");
+        return aside(91, "of commitments that were not used: left out".to_owned());
     }
-    let Some(tags) = bill.tags() else {
-        return finding(10, "with `Tags` that are no JSON object: left out");
-    };
-    let (Some(start), Some(end)) = (instant(bill.cell("ChargePeriodStart")), instant(bill.cell("ChargePeriodEnd")))
-    else {
-        return finding(11, "with a charge period that is no date: left out");
-    };
-    if end <= start {
-        return finding(11, "with a charge period that ends before it starts: left out");
-    }
+    let read = bill.tags();
+    let (no_tags, tags) = (read.is_none(), read.unwrap_or_default());
     let fits = |rule: &&Rule| {
         rule.columns.iter().all(|(column, _, patterns)| {
             let text = match column.strip_prefix("tags.") {
@@ -163,41 +231,63 @@ fn used(bill: &Bill<'_>, asked: &Asked<'_>, findings: &mut Findings) -> Result<U
         })
     };
     let rule = asked.mapping.offers.iter().find(fits);
-    // The quantity that was used, or else that was priced.
-    let (quantity, unit) = match bill.cell("ConsumedQuantity") {
-        "" => (bill.cell("PricingQuantity"), bill.cell("PricingUnit")),
-        quantity => (quantity, bill.cell("ConsumedUnit")),
+    let time = bill.time();
+    let chips_each = match (time, rule) {
+        (Some((_, Unit::Chips(hours))), _) => Some(hours),
+        (Some((_, Unit::Machines(hours))), Some(rule)) => Some(hours * rule.chips),
+        _ => None,
     };
-    let lower = unit.to_ascii_lowercase();
-    let per_unit = match (CHIP_HOURS.contains(&lower.as_str()), HOURS.contains(&lower.as_str()), rule) {
-        (true, ..) => 1.0,
-        (_, true, Some(rule)) => rule.chips,
-        (_, true, None) => {
-            let words = format!("of {} in hours of machines for which no rule says the offer: left out", service(bill));
-            return finding(20, &words);
-        }
-        (_, _, Some(rule)) => {
-            let words = format!(
-                "of `{}` with the unit {}, which is no time of chips or machines: left out",
-                rule.id,
-                word(unit)
-            );
-            return finding(21, &words);
-        }
-        (false, false, None) => {
-            return finding(80, &format!("of {} in {}: not chips, left out", service(bill), word(unit)));
-        }
+    let quantity = time.and_then(|(text, _)| text.parse::<f64>().ok()).filter(|q| q.is_finite());
+    let hours = quantity.zip(chips_each).map(|(quantity, each)| quantity * each).filter(|h| h.abs() <= MOST);
+    // What is no chip by its unit, by a rule or by its own words is somebody else's.
+    let of_chips = chips_each.is_some() || rule.is_some() || bill.names_chips();
+    let lost = |rank: u8, words: &str| {
+        Err(Left { rank, words: format!("{words}: left out"), lost: of_chips.then_some(hours) })
     };
-    let Some(quantity) = quantity.parse::<f64>().ok().filter(|q| q.is_finite()) else {
-        return finding(12, "with a quantity that is no number: left out");
-    };
-    if quantity.abs() > MOST {
-        return finding(13, "with a quantity that no bill has: left out");
+    if !of_chips {
+        return match time {
+            Some(_) => {
+                let words = format!("of {} in hours of machines for which no rule says the offer", service(bill));
+                aside(20, format!("{words}: left out"))
+            }
+            None => aside(80, format!("of {} in {}: not chips, left out", service(bill), word(bill.unit()))),
+        };
     }
+    if category != "Usage" {
+        return lost(14, &format!("of the category {}, which no bill has", word(category)));
+    }
+    if no_tags {
+        return lost(10, "with `Tags` that are no JSON object");
+    }
+    let (Some(start), Some(end)) = (instant(bill.cell("ChargePeriodStart")), instant(bill.cell("ChargePeriodEnd")))
+    else {
+        return lost(11, "with a charge period that is no date");
+    };
+    if end <= start {
+        return lost(11, "with a charge period that ends before it starts");
+    }
+    let Some((text, _)) = time else {
+        let (unit, called) = (word(bill.unit()), rule.map_or_else(|| service(bill), |rule| format!("`{}`", rule.id)));
+        if bill.quantities().iter().all(|(quantity, _)| quantity.is_empty()) {
+            return lost(12, &format!("of {called} without a quantity"));
+        }
+        return lost(21, &format!("of {called} with the unit {unit}, which is no time of chips or machines"));
+    };
+    if chips_each.is_none() {
+        let words =
+            format!("of {} in hours of machines that have chips, for which no rule says the offer", service(bill));
+        return lost(19, &words);
+    }
+    let Some(hours) = hours else {
+        return match quantity {
+            None => lost(12, &format!("with the quantity {}, which is no number", word(text))),
+            Some(_) => lost(13, "with a quantity that no bill has"),
+        };
+    };
     let offer = match rule {
         Some(rule) => rule.id.clone(),
         None => match bill.cell("ResourceId") {
-            "" => return finding(22, "in chip-hours without a `ResourceId`, and no rule says the offer: left out"),
+            "" => return lost(22, "in chip-hours without a `ResourceId`, and no rule says the offer"),
             resource => resource.to_owned(),
         },
     };
@@ -208,10 +298,8 @@ fn used(bill: &Bill<'_>, asked: &Asked<'_>, findings: &mut Findings) -> Result<U
             (Some(named), _) => named,
             // What has no name of its own stands by.
             (None, name) if name.is_empty() || name == bill.cell("ResourceId") => {
-                return finding(
-                    23,
-                    &format!("without a workload, neither in the tag `{tag}` nor in `ResourceName`: left out"),
-                );
+                let words = format!("without a workload, neither in the tag `{tag}` nor in `ResourceName`");
+                return lost(23, &words);
             }
             (None, name) => name.to_owned(),
         },
@@ -228,9 +316,9 @@ fn used(bill: &Bill<'_>, asked: &Asked<'_>, findings: &mut Findings) -> Result<U
     };
     let (offer, workload) = (called(&offer, "offer"), called(&workload, "workload"));
     if offer.is_empty() || workload.is_empty() {
-        return finding(24, "whose offer or workload has no letter or digit: left out");
+        return lost(24, "whose offer or workload has no letter or digit");
     }
-    Ok(Used { offer, workload, hours: quantity * per_unit, start, end })
+    Ok(Used { offer, workload, hours, start, end })
 }
 
 fn word(text: &str) -> String {
@@ -241,9 +329,14 @@ fn service(bill: &Bill<'_>) -> String {
     word(bill.cell("ServiceName"))
 }
 
-/// A value of a tag as text.
+/// A value of a tag as text; one that says that it holds nothing is none.
 fn scalar(value: &serde_json::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    match value {
+        serde_json::Value::Null => String::new(),
+        serde_json::Value::String(text) if text.eq_ignore_ascii_case("null") => String::new(),
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
 }
 
 /// An instant in UTC: with an offset, without one, or a date.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::accelerators::{Accelerator, Named, accelerator, is_slice};
+use super::accelerators::{Accelerator, Explained, Named, accelerator, how_to_explain, is_slice};
 use super::findings::Findings;
 use super::instances::{Says, gcp_host, says};
 use super::offers::{ImportedOffer, Offers, id};
@@ -41,7 +41,9 @@ pub struct Asked<'a> {
     /// The day on which the prices held.
     pub as_of: Option<String>,
     /// Names of accelerators that the user has explained.
-    pub told: Vec<(String, Accelerator)>,
+    pub told: Vec<Explained>,
+    /// Whether catalogs whose prices are the floor of an auction are taken over, as spot.
+    pub auctions: bool,
 }
 
 /// The columns of a catalog.
@@ -68,6 +70,8 @@ struct Listed<'a> {
     zone: &'a str,
     price: &'a str,
     spot: &'a str,
+    /// Whether its catalog's prices are the floor of an auction.
+    floor: bool,
     place: Place,
 }
 
@@ -104,15 +108,17 @@ pub fn read(
     let (mut listed, mut hosts) = (Vec::new(), Hosts::new());
     for (catalog, table) in &tables {
         let Some(columns) = columns(table, diagnostics) else { continue };
+        let floor = is_auction(table, &columns);
         for row in &table.rows {
-            list(catalog, &columns, row, asked, &mut listed, &mut hosts, &mut findings);
+            let row = list(catalog, &columns, row, asked, &mut hosts, &mut findings);
+            listed.extend(row.map(|row| Listed { floor, ..row }));
         }
     }
     let mut priced: BTreeMap<Key, Vec<Priced>> = BTreeMap::new();
     let mut chips = BTreeMap::new();
     for row in &listed {
         chips.insert(row.chip.chip.clone(), row.chip.clone());
-        price(row, &hosts, &mut priced, &mut findings);
+        price(row, &hosts, asked.auctions, &mut priced, &mut findings);
     }
     out_of_line(&mut priced, &mut findings);
     let mut merged: BTreeMap<Key, Priced> = BTreeMap::new();
@@ -148,16 +154,31 @@ fn columns(table: &Table, diagnostics: &mut Diagnostics) -> Option<Columns> {
     })
 }
 
+/// Whether the prices of a catalog are the floor of an auction: wherever it has a spot price, that is the price on demand.
+fn is_auction(table: &Table, columns: &Columns) -> bool {
+    let known = |cell: &str| match money(cell) {
+        Money::Known(x) => Some(x),
+        _ => None,
+    };
+    let price = |row: &Row, column: usize| known(&row.cells[column].text);
+    let rows = || table.rows.iter().filter(|row| !row.cells[columns.accelerator].text.is_empty());
+    let both = || rows().filter_map(|row| Some((price(row, columns.price)?, price(row, columns.spot?)?)));
+    let priced = rows().filter(|row| price(row, columns.price).is_some()).count();
+    // One row is no habit, nor are a few of many.
+    both().count() > 1
+        && 2 * both().count() > priced
+        && both().all(|(demand, spot)| (demand - spot).abs() <= SAME * demand)
+}
+
 /// Takes a row in: as one with an accelerator, as a host, or not at all.
 fn list<'a>(
     catalog: &'a Catalog,
     columns: &Columns,
     row: &'a Row,
     asked: &Asked<'_>,
-    listed: &mut Vec<Listed<'a>>,
     hosts: &mut Hosts<'a>,
     findings: &mut Findings,
-) {
+) -> Option<Listed<'a>> {
     let cell = |i: usize| row.cells[i].text.as_str();
     let optional = |i: Option<usize>| i.map_or("", cell);
     let (instance, name, region) = (cell(columns.instance), cell(columns.accelerator), cell(columns.region));
@@ -168,34 +189,30 @@ fn list<'a>(
     if name.is_empty() {
         hosts.insert((&catalog.cloud, instance, region, zone), (price, spot));
         findings.add(90, "without an accelerator: left out, but for the hosts of others", row.place);
-        return;
+        return None;
     }
     let (chip, per_count) = match accelerator(name, &asked.told) {
         Named::Chips(chip, per_count) => (chip, per_count),
         Named::Unknown => {
             if (asked.accelerator)(name) {
-                let remedy = if is_slice(name) {
-                    "how many chips such a slice has is not known either".to_owned()
-                } else {
-                    format!("say what it is with `--chip '{name}=CHIP'` or `--chip '{name}=VENDOR/ECOSYSTEM'`")
-                };
+                let remedy = how_to_explain(name);
                 let words = format!("with the accelerator `{name}`, which is not known: left out; {remedy}");
                 findings.add(10, words, row.place);
             }
-            return;
+            return None;
         }
     };
     if !(asked.accelerator)(name) && !(asked.accelerator)(&chip.chip) {
-        return;
+        return None;
     }
     let hostile = |text: &str| text.len() > 200 || text.chars().any(|c| is_hostile(c) || c == '\n');
     if region.is_empty() || [instance, region, zone].into_iter().any(hostile) {
         findings.add(20, "with a region or instance type that cannot be a name: left out", row.place);
-        return;
+        return None;
     }
     let Some(count) = cell(columns.count).parse::<f64>().ok().filter(|n| n.is_finite() && *n > 0.0) else {
         findings.add(21, "with an `AcceleratorCount` that is no number above 0: left out", row.place);
-        return;
+        return None;
     };
     let mut chips = count * per_count;
     let mut sure = per_count != 1.0;
@@ -212,18 +229,19 @@ fn list<'a>(
         Some(Says::Written(n)) if n != chips => {
             let words = format!("with {chips} chips for `{instance}`, whose name says {n}: left out");
             findings.add(31, words, row.place);
-            return;
+            return None;
         }
         Some(_) => sure = true,
         None => {}
     }
     if chips.fract() != 0.0 {
         findings.add(32, "with a part of a chip, or parts beside whole ones: left out", row.place);
-        return;
+        return None;
     }
     let cloud = &catalog.cloud;
     let place = row.place;
-    listed.push(Listed { cloud, instance, accelerator: name, chip, chips, sure, region, zone, price, spot, place });
+    let floor = false;
+    Some(Listed { cloud, instance, accelerator: name, chip, chips, sure, region, zone, price, spot, floor, place })
 }
 
 /// What stands in a cell of a price.
@@ -246,7 +264,18 @@ fn money(cell: &str) -> Money {
 }
 
 /// The prices of a row per chip, on demand and spot, with those of its host.
-fn price(row: &Listed<'_>, hosts: &Hosts<'_>, priced: &mut BTreeMap<Key, Vec<Priced>>, findings: &mut Findings) {
+fn price(
+    row: &Listed<'_>,
+    hosts: &Hosts<'_>,
+    auctions: bool,
+    priced: &mut BTreeMap<Key, Vec<Priced>>,
+    findings: &mut Findings,
+) {
+    if row.floor && !auctions {
+        let words = "of a catalog in which every spot price equals the price on demand, which is then the floor of an auction and not what is paid: left out; `--auction-floors` takes it over as spot";
+        findings.add(45, words, row.place);
+        return;
+    }
     let slice = row.instance.is_empty() && is_slice(row.accelerator);
     let mut host = None;
     if row.instance.is_empty() && !slice {
@@ -285,8 +314,8 @@ fn price(row: &Listed<'_>, hosts: &Hosts<'_>, priced: &mut BTreeMap<Key, Vec<Pri
         Some(sum)
     };
     let of_host = host.as_ref().map(|(_, prices)| prices);
-    let demand = total(row.price, of_host.map(|p| p.0), "on-demand", 50);
-    let spot = total(row.spot, of_host.map(|p| p.1), "spot", 51);
+    let mut demand = total(row.price, of_host.map(|p| p.0), "on-demand", 50);
+    let spot = if row.floor { demand.take() } else { total(row.spot, of_host.map(|p| p.1), "spot", 51) };
     let spot = spot.filter(|s| {
         let same = demand.is_some_and(|d| (d - s).abs() <= SAME * d);
         if same {

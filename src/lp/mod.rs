@@ -8,6 +8,7 @@ mod lp_format;
 mod mps;
 mod name_list;
 mod names;
+mod number;
 mod program;
 mod proof;
 mod scaling;

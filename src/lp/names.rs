@@ -2,21 +2,36 @@
 
 use std::collections::HashSet;
 
-/// Names in the letters of a format: `letter` gives each its replacement. Where two names would
-/// become one, the later gets its position behind a `!`, so that nothing is merged by a reader.
-pub(super) fn legal<'a>(
-    names: impl Iterator<Item = &'a str>,
-    reserved: &[&str],
-    letter: impl Fn(char) -> char,
-    starts: impl Fn(&str) -> bool,
-) -> Vec<String> {
-    let mut seen: HashSet<String> = reserved.iter().map(|s| (*s).to_owned()).collect();
+/// The column that carries the constant of the objective: fixed at 1, with the constant as its cost.
+pub(super) const CONSTANT: &str = "constant";
+
+/// What a file format does to names.
+pub(super) struct Format<'a> {
+    /// Names that mean something else.
+    pub reserved: &'a [&'a str],
+    /// Most bytes of a name.
+    pub longest: usize,
+    /// What stands for a letter.
+    pub letter: fn(char) -> char,
+    /// Whether a name of legal letters can stand as it is.
+    pub starts: fn(&str) -> bool,
+}
+
+/// Names in the letters of a format. Where two would become one, and where one is too long, the position stands behind a
+/// `!`, so that nothing is merged by a reader.
+pub(super) fn legal<'a>(names: impl Iterator<Item = &'a str>, format: &Format<'_>) -> Vec<String> {
+    let mut seen: HashSet<String> = format.reserved.iter().map(|s| (*s).to_owned()).collect();
     names
         .enumerate()
         .map(|(i, name)| {
-            let mut legal: String = name.chars().map(&letter).collect();
-            if !starts(&legal) {
+            let mut legal: String = name.chars().map(format.letter).collect();
+            if !(format.starts)(&legal) {
                 legal.insert(0, '_');
+            }
+            if legal.len() > format.longest {
+                let position = format!("!{i}");
+                legal.truncate(legal.floor_char_boundary(format.longest - position.len()));
+                legal.push_str(&position);
             }
             while seen.contains(&legal) {
                 legal = format!("{legal}!{i}");
@@ -34,8 +49,18 @@ mod tests {
     #[test]
     fn different_names_stay_different() {
         let names = ["a b", "a_b", "a_b", "a_b!1", "", "COST"];
-        let letter = |c: char| if c.is_whitespace() { '_' } else { c };
-        let found = legal(names.into_iter(), &["COST"], letter, |n| !n.is_empty());
+        let found = legal(names.into_iter(), &format(20));
         assert_eq!(found, ["a_b", "a_b!1", "a_b!2", "a_b!1!3", "_", "COST!5"]);
+    }
+
+    #[test]
+    fn long_names_are_cut_and_stay_different() {
+        let names = ["abcdefgh", "abcdefghi", "abcdefghj", "abcdeéfgh"];
+        assert_eq!(legal(names.into_iter(), &format(8)), ["abcdefgh", "abcdef!1", "abcdef!2", "abcde!3"]);
+    }
+
+    fn format(longest: usize) -> Format<'static> {
+        let letter = |c: char| if c.is_whitespace() { '_' } else { c };
+        Format { reserved: &["COST"], longest, letter, starts: |n| !n.is_empty() }
     }
 }

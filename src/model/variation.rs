@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Sources, suggest};
 use crate::document::{
-    Axis, How, Node, Selector, Spread, Target, Text, Value, changed, lookup, read_axis, set as set_path,
+    Axis, How, Node, Selector, Spread, Target, Text, Value, changed, changed_number, lookup, read_axis, set as set_path,
 };
 
 use super::load::{Input, Rejected, check_others, fingerprint, interpret, tree};
@@ -192,6 +192,18 @@ impl Family {
         let mut root = base.root.clone();
         let sets = base.change(&mut root, &self.spec.axes, values, &mut Diagnostics::new());
         (base.input.scenarios.clone(), sets)
+    }
+
+    /// The number that an axis gives its place at a point, in the unit in which it is written there. `None` where the axis
+    /// is as written, and where it changes several places or a series: then there is no one number.
+    ///
+    /// # Panics
+    /// As [`Family::at`].
+    #[must_use]
+    pub fn number_at(&self, axis: usize, values: &[Option<f64>]) -> Option<f64> {
+        let base = self.base(values);
+        let [path] = base.paths[axis].as_slice() else { return None };
+        changed_number(lookup(&base.root, path), &self.spec.axes[axis], values[axis]?)
     }
 
     fn base(&self, values: &[Option<f64>]) -> &Base {

@@ -6,6 +6,11 @@
 //! usage. So for each commitment the effective cost of its usage, used and unused, is the billed cost of its purchases
 //! (FOCUS 1.2, EffectiveCost). A reservation is its own commitment also where it is bought under a contract, whose own
 //! purchases are then without it. A discount without a commitment is a negotiated price.
+//!
+//! Who sells and bills is one (FOCUS 1.2, "Origination of cost data"): bought directly, provider, publisher and invoice
+//! issuer are the cloud's owner; bought under a contract with somebody else, that one provides and bills, and the owner
+//! publishes. All that is bought under a contract is provided by whom it is with, so that a commitment, whose ids are
+//! those of its provider, has one.
 
 use std::collections::BTreeMap;
 
@@ -64,12 +69,14 @@ pub struct Commitment {
 /// Whose charge it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Party {
-    /// Who makes it available: the cloud, or who the contract is with.
+    /// Who makes it available for purchase: the owner of the cloud, or who the contract is with.
     pub provider: String,
-    /// Who owns that.
+    /// Who produces it: the owner of the cloud.
     pub publisher: String,
-    /// Who bills it.
+    /// Who bills it: the provider.
     pub issuer: String,
+    /// The cloud that it runs in.
+    pub cloud: Option<String>,
     /// Region.
     pub region: Option<String>,
     /// The chip, or the contract.
@@ -367,13 +374,14 @@ fn contract(model: &Model, schedule: &Schedule, ledger: &Ledger, k: usize, out: 
 fn party(model: &Model, offer: &Offer, held: &Held) -> Party {
     let cloud = &model.clouds[offer.cloud];
     let chip = &model.chips[offer.chip];
-    let with = held.contract.and_then(|k| model.contracts[k].with.clone());
+    let seller = held.contract.map_or_else(|| cloud.owner.clone(), |k| seller(model, k));
     let region = offer.region.as_ref().map(|r| format!("/{r}")).unwrap_or_default();
     let tier = if held.tier == 0 { String::new() } else { format!("/above {}", offer.above(held.tier)) };
     Party {
-        provider: cloud.id.clone(),
+        provider: seller.clone(),
         publisher: cloud.owner.clone(),
-        issuer: with.unwrap_or_else(|| cloud.owner.clone()),
+        issuer: seller,
+        cloud: Some(cloud.id.clone()),
         region: offer.region.clone(),
         service: chip.id.clone(),
         sku: format!("{}{region}/{}", cloud.id, chip.id),
@@ -382,20 +390,34 @@ fn party(model: &Model, offer: &Offer, held: &Held) -> Party {
     }
 }
 
-/// A contract is with whom it names, or with itself.
+/// The charges of a contract itself are of whom it is with.
 fn contract_party(model: &Model, k: usize) -> Party {
     let contract = &model.contracts[k];
-    let with = contract.with.clone().unwrap_or_else(|| contract.id.clone());
+    let seller = seller(model, k);
     Party {
-        provider: with.clone(),
-        publisher: with.clone(),
-        issuer: with,
+        provider: seller.clone(),
+        publisher: seller.clone(),
+        issuer: seller,
+        cloud: None,
         region: None,
         service: contract.id.clone(),
         sku: contract.id.clone(),
         sku_price: contract.id.clone(),
         resource: None,
     }
+}
+
+/// Whom a contract is with: whom it names; or else who owns all clouds that it covers or unlocks; or else it stands for
+/// itself.
+fn seller(model: &Model, k: usize) -> String {
+    let contract = &model.contracts[k];
+    if let Some(with) = &contract.with {
+        return with.clone();
+    }
+    let meant = |o: usize| contract.covers[o] || contract.unlocks[o];
+    let mut owners = (0..model.offers.len()).filter(|&o| meant(o)).map(|o| &model.clouds[model.offers[o].cloud].owner);
+    let first = owners.next();
+    first.filter(|first| owners.all(|owner| owner == *first)).unwrap_or(&contract.id).clone()
 }
 
 /// Checks each commitment, and the whole against the ledger.

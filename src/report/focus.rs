@@ -1,4 +1,10 @@
 //! Charges as a dataset of FOCUS 1.2: CSV with the specification's column names.
+//!
+//! Every mandatory column is there. Left out are those of what a forecast does not have: invoices (`InvoiceId`), zones and
+//! types of resources (`AvailabilityZone`, `ResourceType`), reserved capacity without a price (`CapacityReservationId`,
+//! `CapacityReservationStatus`), accounts below the account (`SubAccountId`, `SubAccountName`, `SubAccountType`,
+//! `BillingAccountType`), meters and details of price lists (`SkuMeter`, `SkuPriceDetails`), and a second currency
+//! (`PricingCurrency` and what is in it).
 
 use std::io::{self, Write};
 
@@ -138,7 +144,8 @@ fn cell(model: &Model, c: &Charge, column: &str, [start, end, from, to]: [DateTi
         "PublisherName" => text(Some(&c.party.publisher)),
         "RegionId" | "RegionName" => text(c.party.region.as_deref()),
         "ResourceId" => text(c.party.resource.as_deref()),
-        "ResourceName" => text(c.workload.as_deref().or(c.party.resource.as_deref())),
+        // Nothing but a workload has a name of its own: a name does not repeat the id.
+        "ResourceName" => text(c.workload.as_deref()),
         "ServiceCategory" => if c.chip_hours { "Compute" } else { "Other" }.to_owned(),
         "ServiceName" => text(Some(&c.party.service)),
         "ServiceSubcategory" => if c.chip_hours { "Virtual Machines" } else { "Other (Other)" }.to_owned(),
@@ -150,14 +157,18 @@ fn cell(model: &Model, c: &Charge, column: &str, [start, end, from, to]: [DateTi
     }
 }
 
-/// Workload, contract, vendor and chip as a JSON object, and that it is a forecast.
+/// Workload, contract, vendor, chip and cloud as a JSON object, and that it is a forecast.
 fn tags(c: &Charge) -> String {
     let mut tags = serde_json::Map::new();
     tags.insert("forecast".to_owned(), true.into());
     let chip = c.chip_hours.then_some(&c.party.service);
-    for (key, value) in
-        [("workload", &c.workload), ("contract", &c.contract), ("vendor", &c.vendor), ("chip", &chip.cloned())]
-    {
+    for (key, value) in [
+        ("workload", &c.workload),
+        ("contract", &c.contract),
+        ("vendor", &c.vendor),
+        ("chip", &chip.cloned()),
+        ("cloud", &c.party.cloud),
+    ] {
         if let Some(value) = value {
             tags.insert(key.to_owned(), value.as_str().into());
         }

@@ -28,16 +28,16 @@ pub fn write(plan: &SweepPlan, rows: &[Row], out: &mut (dyn Write + Send)) -> io
 
 fn file(plan: &SweepPlan, rows: &[Row], out: &mut (dyn Write + Send)) -> Result<(), ParquetError> {
     let mut columns: Vec<(&str, Cells)> = Vec::new();
-    for (axis, name) in plan.names.iter().enumerate() {
-        let settings = || rows.iter().map(|r| super::sweep::setting(plan, r.point, axis));
-        let cells = if plan.scenarios[axis].is_some() {
+    for column in &plan.settings {
+        let settings = || rows.iter().map(|r| super::sweep::setting(plan, r.point, column));
+        let cells = if plan.scenarios[column.axis].is_some() {
             let text = |s| if let Setting::Text(text) = s { Some(text) } else { None };
             Cells::Texts(settings().map(text).collect())
         } else {
             let number = |s| if let Setting::Number(x) = s { Some(x) } else { None };
             Cells::Numbers(settings().map(number).collect())
         };
-        columns.push((name, cells));
+        columns.push((&column.name, cells));
     }
     columns.push(("status", Cells::Texts(rows.iter().map(|r| Some(r.status.word().to_owned())).collect())));
     for (i, column) in plan.columns.iter().enumerate() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::{Style, text};
-use crate::analysis::sweep::{Row, Setting, SweepLine, SweepPlan, spreads, tornado};
+use crate::analysis::sweep::{Row, Setting, SettingColumn, SweepLine, SweepPlan, spreads, tornado};
 use crate::model::Method;
 use crate::units::human::number;
 
@@ -20,13 +20,13 @@ pub fn write_csv(plan: &SweepPlan, rows: &[Row], out: &mut dyn Write) -> io::Res
     let mut table = csv::Writer::from_writer(out);
     let ranks = ranks(plan, rows);
     let rank = ranks.iter().map(|_| "rank".to_owned());
-    let names = plan.names.iter().map(|n| super::csv::safe(n));
+    let names = plan.settings.iter().map(|s| super::csv::safe(&s.name));
     let columns = plan.columns.iter().map(|c| super::csv::safe(&c.name));
     let header = ["point".to_owned()].into_iter().chain(rank.take(1)).chain(names).chain(["status".to_owned()]);
     table.write_record(header.chain(columns).chain(["message".to_owned()]))?;
     for row in rows {
         let rank = ranks.get(row.point).map(ToString::to_string);
-        let settings = (0..plan.names.len()).map(|axis| match setting(plan, row.point, axis) {
+        let settings = plan.settings.iter().map(|column| match setting(plan, row.point, column) {
             Setting::Number(x) => x.to_string(),
             Setting::Text(text) => super::csv::safe(&text),
             Setting::AsWritten(()) => String::new(),
@@ -46,7 +46,7 @@ pub fn write_csv(plan: &SweepPlan, rows: &[Row], out: &mut dyn Write) -> io::Res
 pub fn write_jsonl(plan: &SweepPlan, rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
     let ranks = ranks(plan, rows);
     for row in rows {
-        let at = plan.names.iter().enumerate().map(|(axis, name)| (name.clone(), setting(plan, row.point, axis)));
+        let at = plan.settings.iter().map(|column| (column.name.clone(), setting(plan, row.point, column)));
         let values = plan.columns.iter().zip(&row.values).map(|(c, v)| (c.name.clone(), *v));
         let line = SweepLine {
             point: row.point,
@@ -84,9 +84,12 @@ pub fn write_text(plan: &SweepPlan, rows: &[Row], style: Style, out: &mut dyn Wr
     Ok(())
 }
 
-/// The value of an axis at a point.
-pub(super) fn setting(plan: &SweepPlan, point: usize, axis: usize) -> Setting {
-    match (plan.points[point][axis], &plan.scenarios[axis]) {
+/// What a column says of where a point is.
+pub(super) fn setting(plan: &SweepPlan, point: usize, column: &SettingColumn) -> Setting {
+    if let Some(values) = &column.values {
+        return values[point].map_or(Setting::AsWritten(()), Setting::Number);
+    }
+    match (plan.points[point][column.axis], &plan.scenarios[column.axis]) {
         (None, _) => Setting::AsWritten(()),
         (Some(list), Some(names)) => Setting::Text(names[list as usize].clone()),
         (Some(x), None) => Setting::Number(x),
@@ -111,11 +114,11 @@ fn told(value: Option<f64>) -> String {
 
 fn listed(plan: &SweepPlan, rows: &[Row], style: Style, out: &mut dyn Write) -> io::Result<()> {
     let shown = plan.columns.len().min(FIT);
-    let mut columns: Vec<(&str, bool)> = plan.names.iter().map(|n| (n.as_str(), true)).collect();
+    let mut columns: Vec<(&str, bool)> = plan.settings.iter().map(|s| (s.name.as_str(), true)).collect();
     columns.push(("status", false));
     columns.extend(plan.columns.iter().take(shown).map(|c| (c.name.as_str(), true)));
     let rows = rows.iter().map(|row| {
-        let settings = (0..plan.names.len()).map(|axis| match setting(plan, row.point, axis) {
+        let settings = plan.settings.iter().map(|column| match setting(plan, row.point, column) {
             Setting::Number(x) => number(x),
             Setting::Text(text) => text,
             Setting::AsWritten(()) => "as written".to_owned(),
@@ -133,7 +136,8 @@ fn bars(plan: &SweepPlan, rows: &[Row], style: Style, out: &mut dyn Write) -> io
     let at = |setting: f64, value: Option<f64>| format!("{} at {}", told(value), number(setting));
     let bars = tornado(plan, rows).into_iter().map(|bar| {
         vec![
-            plan.names[bar.axis].clone(),
+            // The last of an axis tells what its ends are in.
+            plan.settings.iter().rfind(|s| s.axis == bar.axis).map_or("", |s| s.name.as_str()).to_owned(),
             at(bar.settings[0], bar.values[0]),
             at(bar.settings[1], bar.values[1]),
             bar.effect.map_or("no plan".to_owned(), number),

@@ -183,7 +183,8 @@ pub fn csv(data: &[u8]) {
     let _ = findings.text(&sources, true);
     told(&diagnostics, &sources);
     let mut diagnostics = Diagnostics::new();
-    let asked = skypilot::Asked { region: &|_| true, accelerator: &|_| true, as_of: None, told: Vec::new() };
+    let asked =
+        skypilot::Asked { region: &|_| true, accelerator: &|_| true, as_of: None, told: Vec::new(), auctions: false };
     let catalog = skypilot::Catalog { source, cloud: "aws".to_owned() };
     let (offers, findings) = skypilot::read(&[catalog], &sources, &asked, &mut diagnostics);
     let _ = findings.text(&sources, true);

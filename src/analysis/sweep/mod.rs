@@ -23,7 +23,7 @@ pub use column::{Column, usual};
 pub use exact::Exact;
 pub use journal::{Header, Journal, JournalError};
 pub use manifest::{ChunkBounds, Manifest, ManifestError, ModelTexts, PointAt, Sealed, SweepOptions};
-pub use points::{SweepPlan, columns, plan};
+pub use points::{SettingColumn, SweepPlan, columns, plan};
 pub use row::{PointStatus, Row, Setting, SweepLine};
 pub use run::{SweepSettings, run, run_part};
 pub use status::{ChunkState, ChunkStatus, Heartbeat, Seen, State, SweepStatus};

@@ -17,6 +17,8 @@ fn group(points: usize) -> usize {
 pub struct SweepPlan {
     /// The names of what varies.
     pub names: Vec<String>,
+    /// The columns that say where a point is.
+    pub settings: Vec<SettingColumn>,
     /// For each axis of scenarios the lists, joined by `+`.
     pub scenarios: Vec<Option<Vec<String>>>,
     /// The value of each axis at each point; `None` is as written.
@@ -29,6 +31,36 @@ pub struct SweepPlan {
     pub method: Method,
     /// Points that are solved one from the other.
     pub chunk: usize,
+}
+
+/// A column that says where a point is. What is scaled or shifted has two: the value under the name of what varies, as
+/// what is set has, and beside it the factor or shift under a name that says so. Where several values or a series vary at
+/// once there is no one value, and only the second.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SettingColumn {
+    /// Its name.
+    pub name: String,
+    /// The axis that it tells.
+    pub axis: usize,
+    /// The value at each point, `None` where the model is as written; without them, the axis's own values are told.
+    pub values: Option<Vec<Option<f64>>>,
+}
+
+fn settings(family: &Family, points: &[Vec<Option<f64>>]) -> Vec<SettingColumn> {
+    let mut columns = Vec::new();
+    for (axis, Axis { name, how, .. }) in family.spec.axes.iter().enumerate() {
+        let Some(word) = how.word() else {
+            columns.push(SettingColumn { name: name.clone(), axis, values: None });
+            continue;
+        };
+        let values: Vec<Option<f64>> = points.iter().map(|at| family.number_at(axis, at)).collect();
+        // A value wherever the model is not as written.
+        if values.iter().zip(points).all(|(value, at)| value.is_some() == at[axis].is_some()) {
+            columns.push(SettingColumn { name: name.clone(), axis, values: Some(values) });
+        }
+        columns.push(SettingColumn { name: format!("{name} ({word})"), axis, values: None });
+    }
+    columns
 }
 
 /// The plan of a sweep.
@@ -68,6 +100,7 @@ pub(super) fn with_points(
     });
     SweepPlan {
         names: axes.iter().map(|a| a.name.clone()).collect(),
+        settings: settings(family, &points),
         scenarios: scenarios.collect(),
         chunk: group(points.len()),
         points,

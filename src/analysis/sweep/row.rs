@@ -90,8 +90,9 @@ pub struct SweepLine {
     /// In a tornado the rank of its input: 1 for the largest effect, 0 for the model as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rank: Option<usize>,
-    /// The value of each variation: a number, the scenarios joined by `+`, or `null` where the model
-    /// is as written.
+    /// The value of what varies: a number, the scenarios joined by `+`, or `null` where the model is as written. What is
+    /// scaled or shifted has its value under its name, if it is one value, and the factor or shift beside it under the
+    /// name with ` (factor)` or ` (shift)` behind it.
     pub at: BTreeMap<String, Setting>,
     /// What came of it.
     pub status: PointStatus,

@@ -3,11 +3,16 @@
 //! The file has the names of the MPS or of the LP file, whichever more of its lines fit. In both a row may be called as a
 //! column is. Where the form does not say which one is meant, rows stand before columns as CLP writes them; in a plain
 //! table the column is meant first and the row where the name comes again.
+//!
+//! The column that carries the constant of the objective is in the files and not in the program: it is known behind the
+//! last column, has to be 1, and is left out of the point.
 
 use std::collections::{HashMap, HashSet};
 
+use super::super::certificate::Tolerances;
 use super::super::lp_format::{lp_names, ranged};
 use super::super::mps::mps_names;
+use super::super::names::CONSTANT;
 use super::super::program::LinearProgram;
 use super::{Line, Part, Point, SolutionFile};
 use crate::diagnostics::{Code, Diagnostics, Place, did_you_mean};
@@ -24,7 +29,7 @@ struct Names {
 impl Names {
     fn of_mps(lp: &LinearProgram) -> Self {
         let (columns, rows) = mps_names(lp);
-        Names { columns: indexed(columns), rows: indexed(rows) }
+        Names { columns: with_constant(lp, columns), rows: indexed(rows) }
     }
 
     fn of_lp(lp: &LinearProgram) -> Self {
@@ -33,7 +38,7 @@ impl Names {
         let uppers = rows.split_off(lp.rows().len());
         let mut rows = indexed(rows);
         rows.extend(uppers.into_iter().zip(ranged(lp)));
-        Names { columns: indexed(columns), rows }
+        Names { columns: with_constant(lp, columns), rows }
     }
 
     fn knows(&self, line: &Line<'_>) -> bool {
@@ -48,6 +53,15 @@ impl Names {
 
 fn indexed(names: Vec<String>) -> HashMap<String, usize> {
     names.into_iter().enumerate().map(|(i, name)| (name, i)).collect()
+}
+
+/// The columns by name, and behind them the one that carries the constant.
+fn with_constant(lp: &LinearProgram, columns: Vec<String>) -> HashMap<String, usize> {
+    let mut columns = indexed(columns);
+    if lp.offset() != 0.0 {
+        columns.insert(CONSTANT.to_owned(), lp.columns().len());
+    }
+    columns
 }
 
 /// A column or a row.
@@ -71,7 +85,7 @@ impl SolutionFile<'_> {
             return None;
         }
         let meant = self.meant(&names);
-        let mut x: Vec<Option<(f64, Place)>> = vec![None; lp.columns().len()];
+        let mut x: Vec<Option<(f64, Place)>> = vec![None; lp.columns().len() + 1];
         let mut y: Vec<Option<f64>> = vec![None; lp.rows().len()];
         // A ranged row has two names in an LP file, so that rows are told apart by theirs.
         let mut rows: HashMap<(&str, bool), Place> = HashMap::new();
@@ -109,6 +123,14 @@ impl SolutionFile<'_> {
             let place = Place { source: self.source, start: 0, end: 0 };
             let remedy = "give the file of a run that found a solution";
             diagnostics.error(Code::InvalidSolution, place, "the file holds no value of any column", remedy);
+            return None;
+        }
+        // Behind the columns stands the one that carries the constant.
+        if let Some((value, place)) = x.pop().flatten()
+            && (value - 1.0).abs() > Tolerances::default().primal
+        {
+            let message = format!("`{CONSTANT}` is {value}, and is fixed at 1 in the exported program");
+            diagnostics.error(Code::InvalidSolution, place, message, "give the file as the solver wrote it");
             return None;
         }
         let has_duals = y.iter().any(Option::is_some);
