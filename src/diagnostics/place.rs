@@ -38,6 +38,8 @@ pub struct Sources {
     offer_tables: Vec<SourceId>,
     /// The files that the model names.
     files: Vec<SourceId>,
+    /// Texts that are never quoted.
+    withheld: Vec<SourceId>,
 }
 
 impl Sources {
@@ -60,6 +62,17 @@ impl Sources {
         let id = self.add(path, text);
         self.files.push(id);
         id
+    }
+
+    /// Says that a text is not what it was read as: nothing of it is quoted, only what kind of mistake is where.
+    pub fn withhold(&mut self, id: SourceId) {
+        self.withheld.push(id);
+    }
+
+    /// Whether nothing of a text is quoted.
+    #[must_use]
+    pub fn is_withheld(&self, id: SourceId) -> bool {
+        self.withheld.contains(&id)
     }
 
     /// The files that the model names, in the order read; one may be there more than once.

@@ -5,6 +5,7 @@
 
 use super::node::{Entry, Node, Value};
 use super::vary::{Axis, How};
+use crate::diagnostics::Place;
 use crate::units::{Quantity, Unit};
 
 /// Why a value cannot be changed: a sentence and what to do.
@@ -107,23 +108,39 @@ fn written(number: f64, unit: Option<&Unit>) -> String {
     }
 }
 
+/// A word or number in one line of YAML, quoted where it would be read as something else.
+pub(super) fn flow_word(text: &str) -> String {
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || " ._/+-".contains(c))
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.trim() == text
+        && !matches!(text.to_ascii_lowercase().as_str(), "null" | "true" | "false");
+    if plain || text.parse::<f64>().is_ok() { text.to_owned() } else { serde_json::Value::from(text).to_string() }
+}
+
 impl Node {
+    /// The same value as if all of it had been written at one place.
+    #[must_use]
+    pub fn placed(&self, place: Place) -> Node {
+        let value = match &self.value {
+            Value::List(items) => Value::List(items.iter().map(|item| item.placed(place)).collect()),
+            Value::Map(entries) => {
+                let one = |e: &Entry| Entry { key: e.key.clone(), place, node: e.node.placed(place) };
+                Value::Map(entries.iter().map(one).collect())
+            }
+            other => other.clone(),
+        };
+        Node { value, place }
+    }
+
     /// The value in one line of YAML, as `--set` reads it.
     #[must_use]
     pub fn flow(&self) -> String {
         match &self.value {
             Value::Null => "null".to_owned(),
-            Value::Scalar(text) => {
-                let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || " ._/+-".contains(c));
-                if plain && !text.is_empty() {
-                    text.clone()
-                } else {
-                    serde_json::Value::from(text.as_str()).to_string()
-                }
-            }
+            Value::Scalar(text) => flow_word(text),
             Value::List(items) => format!("[{}]", items.iter().map(Node::flow).collect::<Vec<_>>().join(", ")),
             Value::Map(entries) => {
-                let one = |e: &Entry| format!("{}: {}", e.key, e.node.flow());
+                let one = |e: &Entry| format!("{}: {}", flow_word(&e.key), e.node.flow());
                 format!("{{{}}}", entries.iter().map(one).collect::<Vec<_>>().join(", "))
             }
         }

@@ -17,7 +17,7 @@ use crate::diagnostics::{Code, Diagnostics, SourceId, Sources, suggest};
 use crate::document::{Row, Table, safe_cell};
 
 /// Columns without which a table is no bill.
-const NEEDED: [&str; 3] = ["ChargeCategory", "ChargePeriodStart", "ChargePeriodEnd"];
+pub const NEEDED: [&str; 3] = ["ChargeCategory", "ChargePeriodStart", "ChargePeriodEnd"];
 /// Units that count chips over time.
 const CHIP_HOURS: [&str; 6] = ["chip-hours", "chip-hour", "gpu-hours", "gpu-hour", "chip hours", "gpu hours"];
 /// Units that count machines over time.

@@ -68,6 +68,21 @@ struct Line<'a> {
 }
 
 impl<'a> SolutionFile<'a> {
+    /// Whether a text looks like a solution at all: its heading is that of a solver, or one of its first lines has a
+    /// name and a number.
+    #[must_use]
+    pub fn is_one(text: &str) -> bool {
+        if text.contains('\0') {
+            return false;
+        }
+        let mut lines = text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')).take(100);
+        let number = |word: Option<&str>| word.is_some_and(|w| w.parse::<f64>().is_ok());
+        lines.any(|line| {
+            let heading = line == "Model status" || line == "Columns" || line.contains("objective value");
+            heading || number(line.split([' ', '\t', ',']).filter(|w| !w.is_empty()).nth(1))
+        })
+    }
+
     /// Reads a solution file, reporting every line that cannot be read; `None` if nothing can.
     pub fn read(text: &'a str, source: SourceId, diagnostics: &mut Diagnostics) -> Option<SolutionFile<'a>> {
         let reader = Reader { text, source };
