@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::args::{DetailArg, SweepCommand, SweepFormat, SweepOptions};
 use super::common::OutputArgs;
@@ -32,19 +32,23 @@ pub(super) fn run(command: &SweepCommand, quiet: bool) -> Result<u8, Failure> {
     let settings = SweepSettings { solve: options.solver.settings(Detail::Full), threads: command.threads };
     let columns = sweep::columns(&family, options.detail != DetailArg::Plan).map_err(Failure::Usage)?;
     let plan = sweep::plan(&family, columns).map_err(Failure::Usage)?;
+    command.output.check()?;
     let journal = match journal_path(command)? {
         Some(path) => Some(journal::open(&path, Header::of(&family, &plan, &settings), command.resume)?),
         None => None,
     };
     let (journal, done) = journal.map_or((None, BTreeMap::new()), |(file, done)| (Some(file), done));
+    // It may be the journal.
     command.output.check()?;
     let stop = interrupt::watch()?;
     let bar = progress::bar(plan.points.len(), done.len(), quiet);
     let failed: Mutex<Option<io::Error>> = Mutex::new(None);
+    let cut_off = AtomicBool::new(false);
     let finished = |row: &Row| {
         bar.inc(1);
         // What the time limit kept from being solved is solved by the run that goes on.
-        if settings.solve.deadline.is_over() {
+        if settings.solve.deadline.is_over() && !row.status.is_answer() {
+            cut_off.store(true, Ordering::Relaxed);
             return;
         }
         if let Some(Err(error)) = journal.as_ref().map(|j| j.add(row)) {
@@ -72,7 +76,7 @@ pub(super) fn run(command: &SweepCommand, quiet: bool) -> Result<u8, Failure> {
     };
     write(&plan, &rows, command.format, &command.output)?;
     // A journal that was asked for by name is the user's to keep; one of a sweep that is not finished is of use.
-    if let (Some(journal), None, false) = (journal, &command.journal, settings.solve.deadline.is_over()) {
+    if let (Some(journal), None, false) = (journal, &command.journal, cut_off.into_inner()) {
         journal.remove();
     }
     Ok(code(&rows))

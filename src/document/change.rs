@@ -111,7 +111,8 @@ fn written(number: f64, unit: Option<&Unit>) -> String {
 /// A word or number in one line of YAML, quoted where it would be read as something else.
 pub(super) fn flow_word(text: &str) -> String {
     let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || " ._/+-".contains(c))
-        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.trim_start_matches(['+', '-', '.']).starts_with(|c: char| c.is_ascii_alphanumeric())
+        && !text.starts_with("--")
         && text.trim() == text
         && !matches!(text.to_ascii_lowercase().as_str(), "null" | "true" | "false");
     if plain || text.parse::<f64>().is_ok() { text.to_owned() } else { serde_json::Value::from(text).to_string() }
@@ -198,6 +199,66 @@ mod tests {
         for text in ["0.1", "6.88", "1.25e-7", "900M h100-h", "2400 tok/s"] {
             let again = change(text, "x=*1", 1.0).unwrap();
             assert_eq!(Quantity::parse(text).unwrap().number, Quantity::parse(&again).unwrap().number, "{text}");
+        }
+    }
+
+    /// What is written in one line is read as the same, whatever it is.
+    #[test]
+    fn one_line_reads_as_it_was() {
+        let words = [
+            "-0.075/year",
+            "+5 %",
+            "null",
+            "Null",
+            "~",
+            "true",
+            "FALSE",
+            "",
+            " ",
+            " a",
+            "a ",
+            "- a",
+            "-",
+            "--- a",
+            "a: b",
+            "A #B",
+            "Nvidia, Inc.",
+            "{x}",
+            "[a]",
+            "'q",
+            "\"",
+            "\\",
+            "*",
+            "&a",
+            "!t",
+            "|",
+            ">",
+            "%",
+            "@",
+            "`",
+            "é ü",
+            "1e3",
+            "0x10",
+            "2026-Q1",
+            ".5",
+            ".inf",
+            "a\tb",
+            "a\nb",
+            "x}.price=1",
+            "?",
+            "? a",
+            "<<",
+        ];
+        for word in words {
+            let scalar = |text: &str| Node { value: Value::Scalar(text.to_owned()), place: Place::default() };
+            let entry = Entry { key: format!("k{word}"), place: Place::default(), node: scalar(word) };
+            let list = Node { value: Value::List(vec![scalar(word), scalar("b")]), place: Place::default() };
+            let second = Entry { key: "l".to_owned(), place: Place::default(), node: list };
+            let node = Node { value: Value::Map(vec![entry, second]), place: Place::default() };
+            let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
+            let read = read_value("x", &node.flow(), &mut sources, &mut diagnostics);
+            let read = read.unwrap_or_else(|| panic!("{word:?}: {}", node.flow())).placed(Place::default());
+            assert!(read == node && diagnostics.is_empty(), "{word:?}: {} is {read:?}", node.flow());
         }
     }
 }

@@ -36,8 +36,9 @@ pub fn is_model(text: &str) -> bool {
 /// Whether a text, read as YAML or JSON as far as it goes, has one of some keys at its outermost level.
 #[must_use]
 pub fn has_key(text: &str, keys: &[&str]) -> bool {
-    if text.contains('\0') {
-        return false;
+    if text.contains('\0') || text.trim().is_empty() {
+        // Of nothing there is nothing to quote.
+        return text.trim().is_empty();
     }
     let text = text.trim_start_matches('\u{feff}');
     let flow = text.trim_start().starts_with('{');
@@ -50,7 +51,8 @@ pub fn has_key(text: &str, keys: &[&str]) -> bool {
 
 /// The key that a line begins with, or in braces a piece: a word, a colon, and a blank or the end.
 fn key(piece: &str, flow: bool) -> Option<&str> {
-    let piece = if flow { piece.trim_start() } else { piece };
+    // Meant as a map, and written as an item.
+    let piece = if flow { piece.trim_start() } else { piece.strip_prefix("- ").unwrap_or(piece) };
     let (word, rest) = piece.split_once(':')?;
     let bare = word.trim().trim_matches(['"', '\'']);
     let quoted = bare.len() < word.trim().len();
@@ -62,8 +64,8 @@ fn key(piece: &str, flow: bool) -> Option<&str> {
 /// Whether the first line of a text names at least half of the columns that a table needs, well or nearly well written.
 #[must_use]
 pub fn has_columns(text: &str, needed: &[&str]) -> bool {
-    if text.contains('\0') {
-        return false;
+    if text.contains('\0') || text.trim().is_empty() {
+        return text.trim().is_empty();
     }
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let line = text.lines().next().unwrap_or_default();
@@ -85,11 +87,13 @@ mod tests {
             "ofers: {}\n",
             "{ name: x, offers: {",
             "scenarios:\n",
+            "- polysource: 1\n",
+            " \n",
+            "",
         ] {
             assert!(is_model(text), "{text}");
         }
         for text in [
-            "",
             "root:x:0:0:root:/root:/bin/bash\noffers:x:1:1::/:\n",
             "PATH=/opt/polysource:/bin\0HOME=/root\0",
             "polysource: 1\0",
@@ -106,6 +110,7 @@ mod tests {
         let needed = ["id", "chip", "cloud", "price"];
         assert!(has_columns("id,chip,cloud,prize\n", &needed));
         assert!(has_columns("\n \"id\" ; chip\n", &needed));
+        assert!(has_columns("", &needed));
         assert!(!has_columns("id,password\n", &needed));
         assert!(!has_columns("root:x:0:0:root:/root:/bin/bash\n", &needed));
         assert!(!has_columns("id,chip,cloud,price\n\0", &needed));

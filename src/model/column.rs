@@ -296,6 +296,9 @@ impl Parser<'_> {
         let (word, rest) = self.rest.split_at(end);
         if !WORDS.contains(&word) {
             let word = if word.is_empty() { self.rest } else { word };
+            if word.is_empty() {
+                return Err(ColumnError::new("a quantity is missing at its end", suggest("", WORDS)));
+            }
             return Err(ColumnError::new(format!("`{word}` is not a quantity"), suggest(word, WORDS)));
         }
         self.rest = rest.trim_start();
@@ -427,7 +430,7 @@ mod tests {
             ("(cost", "not closed"),
             ("cost cost", "cannot be read"),
             ("= cost", "cannot be read"),
-            ("", "is not a quantity"),
+            ("", "a quantity is missing"),
         ] {
             let error = Column::read(text, &model).unwrap_err().to_string();
             assert!(error.contains(told), "{text}: {error}");
