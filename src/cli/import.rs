@@ -111,9 +111,7 @@ fn offers(command: &SkypilotCommand, quiet: bool, verbose: bool) -> Result<u8, F
         }
         let text = read(path, quiet)?;
         let source = sources.add(&short(path), text.trim_start_matches('\u{feff}'));
-        if !has_columns(&text, &skypilot::NEEDED) {
-            sources.withhold(source);
-        }
+        refuse_other(path, &text, &skypilot::NEEDED, "give a catalog of SkyPilot, such as `aws/vms.csv`")?;
         catalogs.push(skypilot::Catalog { source, cloud });
     }
     command.output.check()?;
@@ -165,9 +163,7 @@ fn bills(command: &FocusCommand, quiet: bool, verbose: bool) -> Result<u8, Failu
     for path in &command.files {
         let text = read(path, quiet)?;
         let source = sources.add(&short(path), text.trim_start_matches('\u{feff}'));
-        if !has_columns(&text, &focus::NEEDED) {
-            sources.withhold(source);
-        }
+        refuse_other(path, &text, &focus::NEEDED, "export the bill as FOCUS 1.0 or later, with its column names")?;
         files.push(source);
     }
     let asked = focus::Asked { mapping, fits: &glob, month: command.month };
@@ -211,6 +207,17 @@ fn report(findings: &Findings, sources: &Sources, made: &str, quiet: bool, verbo
     if !quiet {
         files::say(&format!("{made}\n{}", findings.text(sources, verbose)));
     }
+}
+
+/// Refuses a text that names less than half of the columns that its table needs. It may be anything, so nothing of it
+/// is quoted.
+fn refuse_other(path: &Path, text: &str, needed: &[&str], remedy: &str) -> Result<(), Failure> {
+    if has_columns(text, needed) {
+        return Ok(());
+    }
+    let columns = needed.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ");
+    files::say(&format!("error: {}: the table has no column {columns}; {remedy}\n", path.display()));
+    Err(Failure::Told(exit::MODEL_WRONG))
 }
 
 fn read(path: &Path, quiet: bool) -> Result<String, Failure> {

@@ -34,8 +34,8 @@ impl From<io::Error> for Refused {
 }
 
 impl Files<'_> {
-    /// Reads the file that a value names into a source; `None` with a report otherwise. A text that does not name the
-    /// columns that its table needs is never quoted.
+    /// Reads the file that a value names into a source; `None` with a report otherwise, also of a text that names less
+    /// than half of the columns that its table needs: nothing of it is quoted.
     pub fn read(&mut self, file: &Node, needed: &[&str]) -> Option<SourceId> {
         let Value::Scalar(name) = &file.value else { return None };
         let Some(folder) = self.folder else {
@@ -48,11 +48,15 @@ impl Files<'_> {
         match self.text(folder, &path) {
             Ok(text) => {
                 let text = text.trim_start_matches('\u{feff}');
+                // Kept in any case, as whoever keeps what a model is read from expects.
                 let source = self.sources.add_file(&path.display().to_string(), text);
-                if !doc::has_columns(text, needed) {
-                    self.sources.withhold(source);
+                if doc::has_columns(text, needed) {
+                    return Some(source);
                 }
-                Some(source)
+                let columns = needed.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ");
+                let message = format!("`{name}` is no table with the columns {columns}");
+                self.diagnostics.error(Code::MissingKey, file.place, message, "its first line names its columns");
+                None
             }
             Err(Refused::Outside) => {
                 let message = format!("`{name}` is not read: it is outside of the model's folder");

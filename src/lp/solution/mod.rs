@@ -75,11 +75,16 @@ impl<'a> SolutionFile<'a> {
         if text.contains('\0') {
             return false;
         }
-        let mut lines = text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')).take(100);
-        let number = |word: Option<&str>| word.is_some_and(|w| w.parse::<f64>().is_ok());
+        let mut lines =
+            text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')).take(100).peekable();
+        if lines.peek().is_none() {
+            // Of nothing there is nothing to quote.
+            return true;
+        }
         lines.any(|line| {
             let heading = line == "Model status" || line == "Columns" || line.contains("objective value");
-            heading || number(line.split([' ', '\t', ',']).filter(|w| !w.is_empty()).nth(1))
+            let mut numbers = line.split_whitespace().skip(1).take(4);
+            heading || line.contains('[') || numbers.any(|word| word.parse::<f64>().is_ok())
         })
     }
 
