@@ -6,11 +6,18 @@ use std::fmt::Write as _;
 use polysource::analysis::alternatives::{
     Alternatives, AlternativesError, AlternativesSettings, Extreme, GroupRoom, alternatives,
 };
+use polysource::diagnostics::{Diagnostics, Sources};
+use polysource::document::{Node, read_value};
 use polysource::model::{Dimension, Input, Measure, load, load_with};
 use polysource::{Detail, Plan, SolveSettings, Status, solve};
 
-const PLAN: SolveSettings =
-    SolveSettings { engine: polysource::EngineChoice::Auto, time_limit: None, detail: Detail::Plan, mip_gap: 1e-6 };
+const PLAN: SolveSettings = SolveSettings {
+    engine: polysource::EngineChoice::Auto,
+    time_limit: None,
+    deadline: polysource::engine::Deadline::NEVER,
+    detail: Detail::Plan,
+    mip_gap: 1e-6,
+};
 
 fn input(text: &str) -> Input {
     Input { name: "model.yaml".to_owned(), text: text.to_owned(), ..Input::default() }
@@ -151,9 +158,15 @@ fn what_has_no_meaning_is_refused() {
     assert!(matches!(refused, Err(AlternativesError::NoPlan(Status::Infeasible))), "{refused:?}");
 }
 
+/// A value of a document.
+fn entry(text: &str) -> Node {
+    read_value("entry", text, &mut Sources::new(), &mut Diagnostics::new()).unwrap()
+}
+
 /// What the model costs with one more limit; `None` if there is no plan.
 fn cost_with(text: &str, limit: &str) -> Option<f64> {
-    let model = load_with(&input(text), &["policy", "limits"], limit, true).unwrap_or_else(|e| panic!("{e}")).model;
+    let model =
+        load_with(&input(text), &["policy", "limits"], &entry(limit), true).unwrap_or_else(|e| panic!("{e}")).model;
     let plan = solve(&model, &PLAN).unwrap();
     match plan.status {
         Status::Optimal => Some(plan.cost.unwrap().total),

@@ -38,7 +38,8 @@ fn a_file_gets_what_standard_output_would() {
         &["init"],
         &["export", QUICKSTART, "--to", "mps"],
     ] {
-        let out = run(&[arguments, &["-o", path.to_str().unwrap()]].concat());
+        let force = if arguments == ["init"] { &["--force"][..] } else { &[] };
+        let out = run(&[arguments, &["-o", path.to_str().unwrap()], force].concat());
         assert_eq!((out.status.code(), text(&out.stdout)), (Some(0), ""), "{arguments:?}: {}", text(&out.stderr));
         assert_eq!(fs::read(&path).unwrap(), run(arguments).stdout, "{arguments:?}");
         assert_eq!(names(folder.path()), ["plan.txt"], "{arguments:?}");
@@ -86,7 +87,7 @@ fn links_and_permissions_stay() {
     fs::write(&real, "before").unwrap();
     fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
     std::os::unix::fs::symlink(&real, &link).unwrap();
-    assert!(run(&["init", "-o", link.to_str().unwrap()]).status.success());
+    assert!(run(&["init", "--force", "-o", link.to_str().unwrap()]).status.success());
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(fs::read(&real).unwrap(), run(&["init"]).stdout);
     assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);

@@ -21,8 +21,13 @@ fn family(input: &Input, vary: &str) -> Family {
 }
 
 const SETTINGS: CurveSettings = CurveSettings { solve: PLAN, tolerance: 1e-5 };
-const PLAN: SolveSettings =
-    SolveSettings { engine: polysource::EngineChoice::Auto, time_limit: None, detail: Detail::Plan, mip_gap: 1e-6 };
+const PLAN: SolveSettings = SolveSettings {
+    engine: polysource::EngineChoice::Auto,
+    time_limit: None,
+    deadline: polysource::engine::Deadline::NEVER,
+    detail: Detail::Plan,
+    mip_gap: 1e-6,
+};
 
 fn trace(input: &Input, vary: &str) -> Curve {
     curve(&family(input, vary), &SETTINGS).unwrap()

@@ -3,11 +3,18 @@
 use std::fmt::Write as _;
 use std::fs;
 
+use polysource::diagnostics::{Diagnostics, Sources};
+use polysource::document::read_value;
 use polysource::model::{Input, load, load_with};
 use polysource::{Detail, Plan, SolveSettings, Status, solve};
 
-const PLAN: SolveSettings =
-    SolveSettings { engine: polysource::EngineChoice::Auto, time_limit: None, detail: Detail::Plan, mip_gap: 1e-6 };
+const PLAN: SolveSettings = SolveSettings {
+    engine: polysource::EngineChoice::Auto,
+    time_limit: None,
+    deadline: polysource::engine::Deadline::NEVER,
+    detail: Detail::Plan,
+    mip_gap: 1e-6,
+};
 
 const HEAD: &str = "polysource: 1
 chips: { a: { vendor: nvidia }, b: { vendor: amd }, c: { vendor: google } }
@@ -286,8 +293,9 @@ fn no_more_diversified_by_a_cap() {
         better += usize::from(share < largest(&first) - 1e-6);
         let capped = |at_most: f64| {
             let limit = format!("{{ share: {{ by: vendor, of: spend, at_most: {at_most:?} }} }}");
+            let limit = read_value("limit", &limit, &mut Sources::new(), &mut Diagnostics::new());
             let input = Input { name: "model.yaml".to_owned(), text: text.clone(), ..Input::default() };
-            let model = load_with(&input, &["policy", "limits"], &limit, true).unwrap().model;
+            let model = load_with(&input, &["policy", "limits"], &limit.unwrap(), true).unwrap().model;
             solve(&model, &PLAN).unwrap().cost.map(|c| c.total)
         };
         let at = capped((share + 1e-6).min(1.0));

@@ -10,6 +10,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::solve::{Detail, SolveSettings, solve};
+use crate::diagnostics::Place;
+use crate::document::{Entry, Node, Value};
 use crate::engine::EngineError;
 use crate::model::{Cvar, Dimension, Input, Measure, Model, Rejected, load, load_with};
 use crate::plan::{ModelInfo, Plan, Situation, Status, Whole, losses, plain_response, whole};
@@ -140,32 +142,40 @@ impl Against {
     }
 
     /// What is added to the model's policy to limit it: where, what, and whether to a list.
-    fn entry(&self, name: &str, own: Option<Cvar>, limit: f64) -> (&'static [&'static str], String, bool) {
+    fn entry(&self, name: &str, own: Option<Cvar>, limit: f64) -> (&'static [&'static str], Node, bool) {
+        let (name, number) = (word(name), |x: f64| word(&format!("{x:?}")));
         match self {
             Against::Hhi(by, of) => {
-                let (by, of) = (by.word(), of.word());
-                let text =
-                    format!("{{ name: {name}, concentration: {{ by: {by}, of: {of}, hhi_at_most: {limit:?} }} }}");
-                (&["policy", "limits"], text, true)
+                let inner = map([("by", word(by.word())), ("of", word(of.word())), ("hhi_at_most", number(limit))]);
+                (&["policy", "limits"], map([("name", name), ("concentration", inner)]), true)
             }
             Against::Largest(by, of) => {
-                let (by, of) = (by.word(), of.word());
-                let text = format!("{{ name: {name}, share: {{ by: {by}, of: {of}, at_most: {limit:?} }} }}");
-                (&["policy", "limits"], text, true)
+                let inner = map([("by", word(by.word())), ("of", word(of.word())), ("at_most", number(limit))]);
+                (&["policy", "limits"], map([("name", name), ("share", inner)]), true)
             }
             Against::Served(by) => {
-                let text = format!("{{ name: {name}, loss_of: {{ each: {} }}, serve: {limit:?} }}", by.word());
-                (&["policy", "survive"], text, true)
+                let lost = map([("each", word(by.word()))]);
+                (&["policy", "survive"], map([("name", name), ("loss_of", lost), ("serve", number(limit))]), true)
             }
             Against::Cvar(level) => {
                 // There is one CVaR in a policy: what it asks for already goes on holding.
                 let weight = own.map_or(0.0, |c| c.term.weight);
                 let limit = own.and_then(|c| c.term.at_most).map_or(limit, |at_most| at_most.min(limit));
-                let text = format!("{{ level: {level:?}, weight: {weight:?}, at_most: {limit:?} }}");
-                (&["policy", "risk", "cvar"], text, false)
+                let terms = [("level", number(*level)), ("weight", number(weight)), ("at_most", number(limit))];
+                (&["policy", "risk", "cvar"], map(terms), false)
             }
         }
     }
+}
+
+/// A word or number of a document.
+fn word(text: &str) -> Node {
+    Node { value: Value::Scalar(text.to_owned()), place: Place::default() }
+}
+
+fn map<const N: usize>(entries: [(&str, Node); N]) -> Node {
+    let entry = |(key, node): (&str, Node)| Entry { key: key.to_owned(), place: node.place, node };
+    Node { value: Value::Map(entries.into_iter().map(entry).collect()), place: Place::default() }
 }
 
 /// A plan at a limit.

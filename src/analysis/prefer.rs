@@ -59,7 +59,7 @@ pub(super) fn choose(
     if formulation.program().has_integers() {
         choice = best(prefer, &near.deciding(&solved.x), formulation, &solved.x)?;
         choice.iter_mut().for_each(|c| c.proof = if c.proof == Proof::All { Proof::SameDecisions } else { c.proof });
-        near.settings.time_limit = near.settings.time_limit.or(Some(LONGEST));
+        near.settings.time_limit = near.settings.search_limit(LONGEST);
     }
     let known = choice.as_ref().map_or(&solved.x, |c| &c.x).clone();
     if let Some(found) = best(prefer, &near, formulation, &known)? {
@@ -171,7 +171,7 @@ fn fewest_splits(near: &Near<'_>, f: &Formulation, known: &[f64]) -> Result<Opti
         }
         best = (count, last.clone());
     }
-    let time_limit = near.settings.time_limit.or(Some(LONGEST));
+    let time_limit = near.settings.search_limit(LONGEST);
     // What is left open is less than one pair, so that their number is proved.
     let mip_gap = 0.9 / (1.0 + best.0 as f64);
     let searched = near.with(SolveSettings { time_limit, mip_gap, ..near.settings });

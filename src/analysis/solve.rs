@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::cuts::solve_with_cuts;
 use super::{deals, prefer, premium};
-use crate::engine::{CertifiedStatus, EngineChoice, EngineError, SolveOptions, Solved};
+use crate::engine::{CertifiedStatus, Deadline, EngineChoice, EngineError, SolveOptions, Solved};
 use crate::formulation::{Formulation, Limits, build_purposeful, build_with};
 use crate::lp::{Tolerances, primal_violation};
 use crate::model::Model;
@@ -47,6 +47,8 @@ pub struct SolveSettings {
     pub engine: EngineChoice,
     /// Longest time for one engine; none by default.
     pub time_limit: Option<Duration>,
+    /// When everything that is solved with these settings has to end; never by default.
+    pub deadline: Deadline,
     /// How much is computed.
     pub detail: Detail,
     /// Relative gap at which an integer answer is good enough.
@@ -55,13 +57,29 @@ pub struct SolveSettings {
 
 impl Default for SolveSettings {
     fn default() -> Self {
-        SolveSettings { engine: EngineChoice::Auto, time_limit: None, detail: Detail::Full, mip_gap: 1e-4 }
+        SolveSettings {
+            engine: EngineChoice::Auto,
+            time_limit: None,
+            deadline: Deadline::default(),
+            detail: Detail::Full,
+            mip_gap: 1e-4,
+        }
     }
 }
 
 impl SolveSettings {
     pub(super) fn options(&self) -> SolveOptions {
-        SolveOptions { time_limit: self.time_limit, mip_gap: self.mip_gap }
+        SolveOptions { time_limit: self.time_limit, deadline: self.deadline, mip_gap: self.mip_gap }
+    }
+
+    /// Longest time for one of many searches over integers: the one that was set, `usual` if there is no end at all.
+    pub(super) fn search_limit(&self, usual: Duration) -> Option<Duration> {
+        self.time_limit.or((!self.deadline.is_set()).then_some(usual))
+    }
+
+    /// Whether an answer may end without being proved.
+    pub(super) fn is_limited(&self) -> bool {
+        self.time_limit.is_some() || self.deadline.is_set()
     }
 }
 

@@ -1,18 +1,16 @@
 //! `alternatives`: what else could be done at nearly the same cost.
 
+use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
-use std::{fs, io};
 
 use clap::Args;
 
-use super::args::{ModelArgs, StressFormat, parse_engine, parse_time};
-use super::logging::colour;
+use super::args::StressFormat;
+use super::common::{ModelArgs, OutputArgs, SolverArgs};
 use super::{Failure, exit, files};
-use crate::analysis::SolveSettings;
+use crate::analysis::Detail;
 use crate::analysis::alternatives::{Alternatives, AlternativesError, AlternativesSettings, alternatives};
 use crate::diagnostics::suggest;
-use crate::engine::EngineChoice;
 use crate::model::{Dimension, Measure, Model};
 use crate::report::{self, Format, Style};
 
@@ -35,31 +33,25 @@ pub(super) struct AlternativesCommand {
     /// Write each plan into this folder, as `solve --format json` writes it.
     #[arg(long, value_name = "DIR")]
     pub write: Option<PathBuf>,
-    /// The engine: auto, microlp (simplex), clarabel (interior point), or highs (simplex, and integers; needs
-    /// a build with `--features highs`).
-    #[arg(long, default_value = "auto", value_parser = parse_engine, value_name = "ENGINE")]
-    pub engine: EngineChoice,
+    #[command(flatten)]
+    pub solver: SolverArgs,
     /// Format of the answer.
     #[arg(long, value_enum, default_value = "text")]
     pub format: StressFormat,
-    /// Write to this file instead of standard output.
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// Longest time for one engine at one program, such as `90`, `30s` or `5m`; 30s for each search over
-    /// whole numbers if left out.
-    #[arg(long, value_parser = parse_time, value_name = "TIME")]
-    pub time_limit: Option<Duration>,
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 pub(super) fn run(command: &AlternativesCommand, quiet: bool) -> Result<u8, Failure> {
     let loaded = files::model(&command.input, quiet)?;
     let settings = settings(command, &loaded.model).map_err(Failure::Usage)?;
+    command.output.check()?;
     let (found, plans) = match alternatives(&loaded.model, &settings) {
         Ok(found) => found,
         Err(AlternativesError::Usage(message)) => return Err(Failure::Usage(message)),
         Err(AlternativesError::Engine(error)) => return Err(Failure::Outside(error.to_string())),
         Err(error @ AlternativesError::NoPlan(status)) => {
-            files::complain(format!("error: {error}\n").as_bytes());
+            files::say(&format!("error: {error}\n"));
             return Ok(status.exit_code());
         }
     };
@@ -74,13 +66,13 @@ pub(super) fn run(command: &AlternativesCommand, quiet: bool) -> Result<u8, Fail
     let mut text = Vec::new();
     match command.format {
         StressFormat::Text => {
-            let style = Style { colour: command.output.is_none() && colour(&io::stdout()) };
+            let style = command.output.style();
             report::alternatives::write_text(&found, style, &mut text)?;
         }
         StressFormat::Json => report::alternatives::write_json(&found, &mut text)?,
         StressFormat::Csv => report::alternatives::write_csv(&found, &mut text)?,
     }
-    files::write(command.output.as_deref(), &text)?;
+    command.output.write(&text)?;
     Ok(code(&found))
 }
 
@@ -116,7 +108,7 @@ fn settings(command: &AlternativesCommand, model: &Model) -> Result<Alternatives
             format!("`{}` is not a measure; {}", command.of, suggest(&command.of, words))
         })?,
         plans: usize::from(command.plans),
-        solve: SolveSettings { engine: command.engine, time_limit: command.time_limit, ..SolveSettings::default() },
+        solve: command.solver.settings(Detail::Full),
     })
 }
 

@@ -1,13 +1,12 @@
 //! The arguments as typed.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::alternatives::AlternativesCommand;
+use super::common::{GapArgs, ModelArgs, OutputArgs, SolverArgs};
 use crate::analysis::Detail;
-use crate::engine::EngineChoice;
 
 /// Decides where training and inference run: how many chips of which vendor, in which cloud, under
 /// which contract, in which period; at the least cost within a policy on cost, capacity and
@@ -96,16 +95,17 @@ pub(super) enum Command {
         /// Which schema.
         #[arg(value_enum, default_value = "model")]
         of: SchemaOf,
-        /// Write to this file instead of standard output.
-        #[arg(short, long, value_name = "FILE")]
-        output: Option<PathBuf>,
+        #[command(flatten)]
+        output: OutputArgs,
     },
     /// Print a commented template with every key of the model file.
     #[command(after_help = "Example:\n  polysource init -o my-model.yaml && polysource solve my-model.yaml")]
     Init {
-        /// Write to this file instead of standard output.
-        #[arg(short, long, value_name = "FILE")]
-        output: Option<PathBuf>,
+        #[command(flatten)]
+        output: OutputArgs,
+        /// Replace the file if it is there.
+        #[arg(long)]
+        force: bool,
     },
     /// Write the manual pages into a folder.
     #[command(after_help = "Example:\n  polysource man ~/.local/share/man/man1")]
@@ -120,22 +120,6 @@ pub(super) enum Command {
     },
 }
 
-/// Which model, and what is changed in it.
-#[derive(Args, Debug)]
-pub(super) struct ModelArgs {
-    /// The model file, or `-` for standard input.
-    pub model: PathBuf,
-    /// Scenarios of the model to apply, in order.
-    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
-    pub scenario: Vec<String>,
-    /// A value to set, such as `offers.aws-h100.price=5.50`; may be repeated.
-    #[arg(long = "set", value_name = "PATH=VALUE")]
-    pub sets: Vec<String>,
-    /// A file laid over the model; may be repeated.
-    #[arg(long, value_name = "FILE")]
-    pub overlay: Vec<PathBuf>,
-}
-
 #[derive(Args, Debug)]
 pub(super) struct CheckCommand {
     #[command(flatten)]
@@ -143,31 +127,23 @@ pub(super) struct CheckCommand {
     /// Format of the result.
     #[arg(long, value_enum, default_value = "text")]
     pub format: CheckFormat,
-    /// Write to this file instead of standard output.
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 #[derive(Args, Debug)]
 pub(super) struct SolveCommand {
     #[command(flatten)]
     pub input: ModelArgs,
-    /// The engine: auto, microlp (simplex), clarabel (interior point), or highs (simplex, and integers; needs
-    /// a build with `--features highs`).
-    #[arg(long, default_value = "auto", value_parser = parse_engine, value_name = "ENGINE")]
-    pub engine: EngineChoice,
+    #[command(flatten)]
+    pub solver: SolverArgs,
     /// Format of the plan.
     #[arg(long, value_enum, default_value = "text")]
     pub format: PlanFormat,
-    /// Write to this file instead of standard output.
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// Longest time for one engine, such as `90`, `30s` or `5m`.
-    #[arg(long, value_parser = parse_time, value_name = "TIME")]
-    pub time_limit: Option<Duration>,
-    /// Relative gap at which a plan with yes-or-no decisions or whole blocks is good enough, such as `0.1%`.
-    #[arg(long, default_value = "0.01%", value_parser = parse_gap, value_name = "PART")]
-    pub gap: f64,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub gap: GapArgs,
     /// How much is computed: the plan alone, also what needs further solves, or also break-even prices
     /// and ranges of shadow prices in a large model.
     #[arg(long, value_enum, default_value = "full")]
@@ -196,18 +172,13 @@ pub(super) struct StressCommand {
     /// Part by which what is held of surviving offers can be raised, within capacity [default: as the policy's `survive`].
     #[arg(long, value_name = "PART")]
     pub surge: Option<String>,
-    /// The engine: auto, microlp (simplex) or clarabel (interior point).
-    #[arg(long, default_value = "auto", value_name = "ENGINE")]
-    pub engine: EngineChoice,
+    #[command(flatten)]
+    pub solver: SolverArgs,
     /// Format of the table.
     #[arg(long, value_enum, default_value = "text")]
     pub format: StressFormat,
-    /// Write to this file instead of standard output.
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// Longest time for one engine, such as `90`, `30s` or `5m`.
-    #[arg(long, value_parser = parse_time, value_name = "TIME")]
-    pub time_limit: Option<Duration>,
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 /// What is swept, and what is told of it: all that the rows depend on.
@@ -242,12 +213,8 @@ pub(super) struct SweepOptions {
     /// How much the usual columns tell: the plan alone, or also what needs further solves.
     #[arg(long, value_enum, default_value = "full")]
     pub detail: DetailArg,
-    /// The engine: auto, microlp (simplex) or clarabel (interior point).
-    #[arg(long, default_value = "auto", value_name = "ENGINE")]
-    pub engine: EngineChoice,
-    /// Longest time for one engine at one point, such as `90`, `30s` or `5m`.
-    #[arg(long, value_parser = parse_time, value_name = "TIME")]
-    pub time_limit: Option<Duration>,
+    #[command(flatten)]
+    pub solver: SolverArgs,
 }
 
 #[derive(Args, Debug)]
@@ -255,14 +222,13 @@ pub(super) struct SweepCommand {
     #[command(flatten)]
     pub options: SweepOptions,
     /// Threads; 0 for as many as there are processors. The result does not depend on it.
-    #[arg(long, value_name = "N", default_value = "0")]
+    #[arg(long, value_name = "N", default_value = "0", value_parser = parse_threads)]
     pub threads: usize,
     /// Format of the rows.
     #[arg(long, value_enum, default_value = "text")]
     pub format: SweepFormat,
-    /// Write to this file instead of standard output.
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub output: OutputArgs,
     /// Where finished points are kept; left out, beside the output until it is written.
     #[arg(long, value_name = "FILE")]
     pub journal: Option<PathBuf>,
@@ -281,18 +247,13 @@ pub(super) struct CurveCommand {
     /// Where the curve has to be sampled: how far, relative to the cost, it may lie from the pieces.
     #[arg(long, value_name = "PART", default_value = "0.00001", value_parser = parse_part)]
     pub tolerance: f64,
-    /// The engine: auto, microlp (simplex) or clarabel (interior point).
-    #[arg(long, default_value = "auto", value_name = "ENGINE")]
-    pub engine: EngineChoice,
+    #[command(flatten)]
+    pub solver: SolverArgs,
     /// Format of the curve.
     #[arg(long, value_enum, default_value = "text")]
     pub format: StressFormat,
-    /// Write to this file instead of standard output.
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// Longest time for one engine at one point, such as `90`, `30s` or `5m`.
-    #[arg(long, value_parser = parse_time, value_name = "TIME")]
-    pub time_limit: Option<Duration>,
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 #[derive(Args, Debug)]
@@ -309,18 +270,13 @@ pub(super) struct FrontierCommand {
     /// Write the plan of each point into this folder, as `solve --format json` writes it.
     #[arg(long, value_name = "DIR")]
     pub plans: Option<PathBuf>,
-    /// The engine: auto, microlp (simplex) or clarabel (interior point).
-    #[arg(long, default_value = "auto", value_name = "ENGINE")]
-    pub engine: EngineChoice,
+    #[command(flatten)]
+    pub solver: SolverArgs,
     /// Format of the frontier.
     #[arg(long, value_enum, default_value = "text")]
     pub format: StressFormat,
-    /// Write to this file instead of standard output.
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// Longest time for one engine at one point, such as `90`, `30s` or `5m`.
-    #[arg(long, value_parser = parse_time, value_name = "TIME")]
-    pub time_limit: Option<Duration>,
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -343,12 +299,13 @@ pub(super) enum StressFormat {
 pub(super) struct ExportCommand {
     #[command(flatten)]
     pub input: ModelArgs,
+    #[command(flatten)]
+    pub solver: SolverArgs,
     /// The program as MPS or LP (left out, from the name of the file), or the solved plan as forecast charges of FOCUS.
     #[arg(long, value_enum)]
     pub to: Option<ExportFormat>,
-    /// Write to this file instead of standard output.
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -417,27 +374,20 @@ impl From<PlanFormat> for crate::report::Format {
     }
 }
 
-/// Reads the name of an engine that this build has.
-pub(super) fn parse_engine(text: &str) -> Result<EngineChoice, String> {
-    let choice: EngineChoice = text.parse()?;
-    choice.built_in().map_err(|e| e.to_string())?;
-    Ok(choice)
-}
-
-/// Reads a gap: a part from 0 to below 1, as a number or with `%`.
-pub(super) fn parse_gap(text: &str) -> Result<f64, String> {
-    let (number, unit) = match text.strip_suffix('%') {
-        Some(number) => (number.trim_end(), 0.01),
-        None => (text, 1.0),
-    };
-    let read = number.parse::<f64>().ok().map(|x| x * unit).filter(|x| (0.0..1.0).contains(x));
-    read.ok_or_else(|| format!("`{text}` is not a gap; write a part such as `0.1%`"))
-}
-
 /// Reads a part above 0 and below 1.
 fn parse_part(text: &str) -> Result<f64, String> {
     let read = text.parse().ok().filter(|x| *x > 0.0 && *x < 1.0);
     read.ok_or_else(|| format!("`{text}` is not a part; write a number above 0 and below 1"))
+}
+
+/// Threads that may be asked for, for each processor.
+const THREADS: usize = 8;
+
+/// Reads a number of threads. Far more than there are processors only take memory, and can stop a machine.
+fn parse_threads(text: &str) -> Result<usize, String> {
+    let most = THREADS * std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    let read = text.parse().ok().filter(|n| *n <= most);
+    read.ok_or_else(|| format!("`{text}` is not a whole number from 0 to {most}, {THREADS} for each processor"))
 }
 
 /// Reads a number of points.
@@ -455,20 +405,6 @@ fn parse_correlation(text: &str) -> Result<(String, String, f64), String> {
     Ok((a.trim().to_owned(), b.trim().to_owned(), by.trim().parse().map_err(|_| wrong())?))
 }
 
-/// Reads `90`, `30s`, `5m` or `1h`.
-pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let factor = match &text[digits.len()..] {
-        "" | "s" => 1.0,
-        "m" | "min" => 60.0,
-        "h" => 3600.0,
-        "ms" => 1e-3,
-        other => return Err(format!("`{other}` is not a unit of time; write 90, 30s, 5m or 1h")),
-    };
-    let number: f64 = digits.trim().parse().map_err(|_| format!("`{text}` is not a time; write 90, 30s, 5m or 1h"))?;
-    Duration::try_from_secs_f64(number * factor).map_err(|_| format!("`{text}` is not a time that can pass"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -477,14 +413,5 @@ mod tests {
     #[test]
     fn arguments_are_consistent() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn times() {
-        assert_eq!(parse_time("90"), Ok(Duration::from_secs(90)));
-        assert_eq!(parse_time("1.5m"), Ok(Duration::from_secs(90)));
-        for wrong in ["", "-1", "5 parsecs", "inf", "nan", "1e300h"] {
-            assert!(parse_time(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -4,13 +4,16 @@ use serde_json::json;
 
 use super::args::{CheckCommand, CheckFormat};
 use super::{Failure, exit, files};
-use crate::diagnostics::{Diagnostics, Severity, Sources};
+use crate::diagnostics::{Diagnostics, Severity, Sources, worded};
 use crate::model::{Model, Rejected, load};
 
 pub(super) fn run(command: &CheckCommand, quiet: bool) -> Result<u8, Failure> {
     let (code, model, diagnostics, sources) = match files::input(&command.input) {
         Ok(input) => match load(&input) {
-            Ok(loaded) => (exit::DONE, Some(loaded.model), loaded.warnings, loaded.sources),
+            Ok(loaded) => {
+                files::remember_named(&loaded.sources);
+                (exit::DONE, Some(loaded.model), loaded.warnings, loaded.sources)
+            }
             Err(Rejected { diagnostics, sources }) => (exit::MODEL_WRONG, None, diagnostics, sources),
         },
         Err(unreadable) => (unreadable.code, None, unreadable.diagnostics, Sources::new()),
@@ -23,7 +26,8 @@ pub(super) fn run(command: &CheckCommand, quiet: bool) -> Result<u8, Failure> {
         CheckFormat::Json => Some(json(model.is_some(), &diagnostics, &sources)?),
     };
     if let Some(text) = text {
-        files::write(command.output.as_deref(), text.as_bytes())?;
+        command.output.check()?;
+        command.output.write(text.as_bytes())?;
     }
     Ok(code)
 }
@@ -47,13 +51,14 @@ fn json(ok: bool, diagnostics: &Diagnostics, sources: &Sources) -> Result<String
         let all = diagnostics.sorted().into_iter().filter(|d| d.severity == severity);
         all.map(|d| {
             let place = d.place.map(|p| (sources.get(p.source).name.to_string(), sources.line_column(p)));
+            let (message, remedy) = worded(d, sources);
             json!({
                 "code": d.code.as_str(),
-                "message": d.message,
+                "message": message,
                 "file": place.as_ref().map(|(file, _)| file),
                 "line": place.as_ref().map(|(_, (line, _))| line),
                 "column": place.as_ref().map(|(_, (_, column))| column),
-                "remedy": d.remedy,
+                "remedy": remedy,
             })
         })
         .collect()

@@ -1,34 +1,29 @@
 //! `curve`: the optimal cost as a function of one number of the model.
 
-use std::io;
-
 use super::args::{CurveCommand, StressFormat};
-use super::logging::colour;
 use super::{Failure, exit, files};
-use crate::analysis::SolveSettings;
+use crate::analysis::Detail;
 use crate::analysis::curve::{CurveError, CurveSettings, curve};
 use crate::model::Asked;
-use crate::report::{self, Style};
+use crate::report;
 
 pub(super) fn run(command: &CurveCommand, quiet: bool) -> Result<u8, Failure> {
     // A range without steps is what a tornado has, too.
     let asked = Asked { method: Some("tornado".to_owned()), ..Asked::default() };
     let family = files::family(&command.input, None, std::slice::from_ref(&command.vary), &asked, quiet)?;
-    let settings = CurveSettings {
-        solve: SolveSettings { engine: command.engine, time_limit: command.time_limit, ..SolveSettings::default() },
-        tolerance: command.tolerance,
-    };
+    command.output.check()?;
+    let settings = CurveSettings { solve: command.solver.settings(Detail::Full), tolerance: command.tolerance };
     let curve = curve(&family, &settings).map_err(failure)?;
     let mut text = Vec::new();
     match command.format {
         StressFormat::Text => {
-            let style = Style { colour: command.output.is_none() && colour(&io::stdout()) };
+            let style = command.output.style();
             report::curve::write_text(&curve, style, &mut text)?;
         }
         StressFormat::Json => report::curve::write_json(&curve, &mut text)?,
         StressFormat::Csv => report::curve::write_csv(&curve, &mut text)?,
     }
-    files::write(command.output.as_deref(), &text)?;
+    command.output.write(&text)?;
     Ok(if curve.pieces.is_empty() { exit::INFEASIBLE } else { exit::DONE })
 }
 
@@ -40,6 +35,6 @@ pub(super) fn failure(error: CurveError) -> Failure {
         CurveError::Model { .. } => exit::MODEL_WRONG,
         CurveError::Uncertified { .. } => exit::UNCERTIFIED,
     };
-    files::complain(format!("error: {error}\n").as_bytes());
+    files::say(&format!("error: {error}\n"));
     Failure::Told(code)
 }

@@ -1,29 +1,20 @@
 //! `diff`: what differs between two plans or models.
 
-use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 
-use super::args::{StressFormat, parse_engine, parse_gap, parse_time};
-use super::logging::colour;
+use super::args::StressFormat;
+use super::common::{GapArgs, NamedFilesArgs, OutputArgs, SolverArgs};
+use super::plan_file::{self, Head};
 use super::{Failure, exit, files};
 use crate::analysis::diff::{Compared, Diff, diff};
 use crate::analysis::{Detail, SolveSettings, solve};
 use crate::diagnostics::{Diagnostics, Sources};
-use crate::document::{self, MAX_BYTES};
-use crate::engine::EngineChoice;
+use crate::document;
 use crate::model::{Input, Model, Tree, read_tree};
 use crate::plan::{Plan, Status};
-use crate::report::{self, Style};
-
-/// The longest plan that is read, in bytes: a plan of a model at its limit may be longer than it.
-const MOST: usize = 16 * MAX_BYTES;
-/// The version of the plan's format that this program reads.
-const FORMAT: u64 = 1;
+use crate::report;
 
 #[derive(Args, Debug)]
 pub(super) struct DiffCommand {
@@ -41,22 +32,17 @@ pub(super) struct DiffCommand {
     /// still served, what contracts are worth).
     #[arg(long, value_enum, default_value = "full")]
     pub detail: DiffDetail,
-    /// The engine: auto, microlp (simplex), clarabel (interior point), or highs (needs a build with
-    /// `--features highs`).
-    #[arg(long, default_value = "auto", value_parser = parse_engine, value_name = "ENGINE")]
-    pub engine: EngineChoice,
-    /// Longest time for one engine, such as `90`, `30s` or `5m`.
-    #[arg(long, value_parser = parse_time, value_name = "TIME")]
-    pub time_limit: Option<Duration>,
-    /// Relative gap at which a plan with yes-or-no decisions or whole blocks is good enough, such as `0.1%`.
-    #[arg(long, default_value = "0.01%", value_parser = parse_gap, value_name = "PART")]
-    pub gap: f64,
+    #[command(flatten)]
+    pub named: NamedFilesArgs,
+    #[command(flatten)]
+    pub solver: SolverArgs,
+    #[command(flatten)]
+    pub gap: GapArgs,
     /// Format of the differences.
     #[arg(long, value_enum, default_value = "text")]
     pub format: StressFormat,
-    /// Write to this file instead of standard output.
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub output: OutputArgs,
     /// Exit with 2 if there are differences and 0 if there are none.
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -73,22 +59,25 @@ pub(super) fn run(command: &DiffCommand, quiet: bool) -> Result<u8, Failure> {
         return Err(Failure::Usage("standard input can be only one of A and B; give the other as a file".to_owned()));
     }
     // Both are read before either is solved, so that the mistakes of both are told at once.
-    let a = read(&command.a, &command.scenario_a, "--scenario-a", quiet);
-    let b = read(&command.b, &command.scenario_b, "--scenario-b", quiet);
+    let a = read(&command.a, (&command.scenario_a, "--scenario-a"), command.named, quiet);
+    let b = read(&command.b, (&command.scenario_b, "--scenario-b"), command.named, quiet);
     let (a, b) = (a?, b?);
-    let before = a.plan(command)?;
-    let after = if a.solves_as(&b) { before.clone() } else { b.plan(command)? };
+    command.output.check()?;
+    // One time for both.
+    let settings = SolveSettings { mip_gap: command.gap.gap, ..command.solver.settings(Detail::Full) };
+    let before = a.plan(command, &settings)?;
+    let after = if a.solves_as(&b) { before.clone() } else { b.plan(command, &settings)? };
     let found = diff(a.compared(&before), b.compared(&after)).map_err(|e| wrong(&e.to_string()))?;
     let mut text = Vec::new();
     match command.format {
         StressFormat::Text => {
-            let style = Style { colour: command.output.is_none() && colour(&io::stdout()) };
+            let style = command.output.style();
             report::diff::write_text(&found, style, &mut text)?;
         }
         StressFormat::Json => report::diff::write_json(&found, &mut text)?,
         StressFormat::Csv => report::diff::write_csv(&found, &mut text)?,
     }
-    files::write(command.output.as_deref(), &text)?;
+    command.output.write(&text)?;
     Ok(code(&found, command.detailed_exitcode, quiet))
 }
 
@@ -113,7 +102,7 @@ fn code(found: &Diff, detailed: bool, quiet: bool) -> u8 {
                 all => format!(" with {}", all.join(", ")),
             };
             let told = report::diff::status(side.status);
-            files::complain(format!("{level}: {name} ({}{scenarios}): {told}\n", side.file).as_bytes());
+            files::say(&format!("{level}: {name} ({}{scenarios}): {told}\n", side.file));
         }
     }
     match worst {
@@ -143,7 +132,7 @@ impl Side {
     }
 
     /// Its plan; a model is solved.
-    fn plan(&self, command: &DiffCommand) -> Result<Plan, Failure> {
+    fn plan(&self, command: &DiffCommand, settings: &SolveSettings) -> Result<Plan, Failure> {
         let model = match &self.what {
             What::Plan(plan) => return Ok((**plan).clone()),
             What::Model { model, .. } => model,
@@ -152,9 +141,7 @@ impl Side {
             DiffDetail::Plan => Detail::Plan,
             DiffDetail::Full => Detail::Full,
         };
-        let settings =
-            SolveSettings { engine: command.engine, time_limit: command.time_limit, mip_gap: command.gap, detail };
-        solve(model, &settings).map_err(|e| Failure::Outside(e.to_string()))
+        solve(model, &SolveSettings { detail, ..*settings }).map_err(|e| Failure::Outside(e.to_string()))
     }
 
     fn compared<'a>(&'a self, plan: &'a Plan) -> Compared<'a> {
@@ -167,23 +154,28 @@ impl Side {
 }
 
 /// Reads a side and finds out what it is.
-fn read(path: &Path, scenarios: &[String], flag: &str, quiet: bool) -> Result<Side, Failure> {
+fn read(
+    path: &Path,
+    (scenarios, flag): (&[String], &str),
+    named: NamedFilesArgs,
+    quiet: bool,
+) -> Result<Side, Failure> {
     let told = |unreadable: files::Unreadable| {
         files::tell(&unreadable.diagnostics, &Sources::new(), quiet);
         Failure::Told(unreadable.code)
     };
-    let text = files::read(path, MOST).map_err(told)?;
+    let text = files::read(path, plan_file::MOST).map_err(told)?;
     let file = path.display().to_string();
     match kind(&text, path) {
         Kind::Plan if !scenarios.is_empty() => {
             Err(Failure::Usage(format!("{flag} needs a model, and {file} is a plan: its scenarios are applied")))
         }
         Kind::Plan => {
-            let plan = plan(&text, &file).map_err(|message| wrong(&message))?;
+            let plan = plan_file::read(&text, &file).map_err(|message| wrong(&message))?;
             Ok(Side { file, what: What::Plan(Box::new(plan)) })
         }
         Kind::Model => {
-            let input = files::input_of(path, text, scenarios.to_vec());
+            let input = files::input_of(path, text, scenarios.to_vec(), named);
             let model = Box::new(files::loaded(&input, quiet)?.model);
             let tree = Box::new(tree(&input, quiet)?);
             Ok(Side { file, what: What::Model { model, tree } })
@@ -203,7 +195,7 @@ fn tree(input: &Input, quiet: bool) -> Result<Tree, Failure> {
 
 /// Tells that what was given cannot be compared.
 fn wrong(message: &str) -> Failure {
-    files::complain(format!("error: {message}\n").as_bytes());
+    files::say(&format!("error: {message}\n"));
     Failure::Told(exit::MODEL_WRONG)
 }
 
@@ -216,21 +208,13 @@ enum Kind {
     Neither(String),
 }
 
-/// The keys that tell a plan from a model and from other outputs.
-#[derive(Deserialize)]
-struct Head {
-    polysource: Option<IgnoredAny>,
-    format: Option<IgnoredAny>,
-    status: Option<IgnoredAny>,
-}
-
 fn kind(text: &str, path: &Path) -> Kind {
     let text = text.trim_start_matches('\u{feff}');
     let mut why = String::new();
     if text.trim_start().starts_with('{') {
         match serde_json::from_str::<Head>(text) {
-            Ok(Head { polysource: Some(_), format: Some(_), status: Some(_) }) => return Kind::Plan,
-            Ok(Head { polysource: Some(_), format: Some(_), .. }) => {
+            Ok(head) if head.is_plan() => return Kind::Plan,
+            Ok(head) if head.is_output() => {
                 return Kind::Neither(" (it is another output of this program)".to_owned());
             }
             Ok(_) => {}
@@ -248,26 +232,6 @@ fn kind(text: &str, path: &Path) -> Kind {
         }
     };
     if is_model { Kind::Model } else { Kind::Neither(why) }
-}
-
-/// Reads a plan of the format that this program knows.
-fn plan(text: &str, file: &str) -> Result<Plan, String> {
-    #[derive(Deserialize)]
-    struct Version {
-        format: serde_json::Value,
-    }
-    let again = "write it again with `polysource solve MODEL --format json`";
-    let text = text.trim_start_matches('\u{feff}');
-    let version: Version = serde_json::from_str(text).map_err(|e| format!("{file} cannot be read: {e}; {again}"))?;
-    if version.format.as_u64() != Some(FORMAT) {
-        let found = version.format;
-        return Err(format!("{file} is a plan of format {found}, and this program reads format {FORMAT}; {again}"));
-    }
-    let plan: Plan = serde_json::from_str(text).map_err(|e| format!("{file} is not a whole plan: {e}; {again}"))?;
-    if matches!(plan.status, Status::Optimal | Status::LimitReached) && plan.cost.is_none() {
-        return Err(format!("{file} is not a whole plan: it has no cost; {again}"));
-    }
-    Ok(plan)
 }
 
 #[cfg(test)]

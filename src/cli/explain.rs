@@ -2,17 +2,16 @@
 
 use std::io;
 use std::path::Path;
-use std::time::Duration;
 
 use clap::Args;
 
-use super::args::{CheckFormat, ModelArgs, parse_engine, parse_time};
+use super::args::CheckFormat;
+use super::common::{ModelArgs, OutputArgs, SolverArgs};
 use super::logging::colour;
 use super::{Failure, exit, files};
 use crate::analysis::explain::{drivers, infeasibility, subjects};
-use crate::analysis::{Detail, SolveSettings, solve};
+use crate::analysis::{Detail, solve};
 use crate::diagnostics::{self, Code, suggest};
-use crate::engine::EngineChoice;
 use crate::plan::Status;
 use crate::report::{self, Style};
 
@@ -23,26 +22,21 @@ pub(super) struct ExplainCommand {
     /// The offer, workload, contract or limit to explain; left out, all that matters.
     #[arg(value_name = "SUBJECT")]
     pub subject: Option<String>,
-    /// The engine: auto, microlp (simplex), clarabel (interior point) or highs.
-    #[arg(long, default_value = "auto", value_parser = parse_engine, value_name = "ENGINE")]
-    pub engine: EngineChoice,
+    #[command(flatten)]
+    pub solver: SolverArgs,
     /// Format of the explanation.
     #[arg(long, value_enum, default_value = "text")]
     pub format: CheckFormat,
-    /// Write to this file instead of standard output.
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<std::path::PathBuf>,
-    /// Longest time for one engine at one solve, such as `90`, `30s` or `5m`.
-    #[arg(long, value_parser = parse_time, value_name = "TIME")]
-    pub time_limit: Option<Duration>,
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 pub(super) fn run(command: &ExplainCommand, quiet: bool) -> Result<u8, Failure> {
-    let style = Style { colour: command.output.is_none() && colour(&io::stdout()) };
+    let style = command.output.style();
     let mut text = Vec::new();
     if let Some(code) = code(&command.input.model) {
         text.extend(diagnostics::page(code).into_bytes());
-        files::write(command.output.as_deref(), &text)?;
+        command.output.write(&text)?;
         return Ok(exit::DONE);
     }
     let loaded = files::model(&command.input, quiet)?;
@@ -56,12 +50,8 @@ pub(super) fn run(command: &ExplainCommand, quiet: bool) -> Result<u8, Failure> 
             )));
         }
     }
-    let settings = SolveSettings {
-        engine: command.engine,
-        time_limit: command.time_limit,
-        detail: Detail::Full,
-        ..SolveSettings::default()
-    };
+    command.output.check()?;
+    let settings = command.solver.settings(Detail::Full);
     let outside = |e: crate::engine::EngineError| Failure::Outside(e.to_string());
     let plan = solve(model, &settings).map_err(outside)?;
     let json = command.format == CheckFormat::Json;
@@ -73,7 +63,7 @@ pub(super) fn run(command: &ExplainCommand, quiet: bool) -> Result<u8, Failure> 
             } else {
                 report::explain::write_drivers(&found, &plan, command.subject.is_none(), style, &mut text)?;
             }
-            exit::DONE
+            plan.status.exit_code()
         }
         Status::Infeasible => {
             let Some(found) = infeasibility(model, &settings).map_err(outside)? else {
@@ -93,7 +83,7 @@ pub(super) fn run(command: &ExplainCommand, quiet: bool) -> Result<u8, Failure> 
             return Ok(status.exit_code());
         }
     };
-    files::write(command.output.as_deref(), &text)?;
+    command.output.write(&text)?;
     Ok(code)
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::{ExportCommand, ExportFormat};
 use super::logging::colour;
 use super::{Failure, exit, files};
-use crate::analysis::{SolveSettings, exported_program, solve_schedule};
+use crate::analysis::{Detail, exported_program, solve_schedule};
 use crate::lp::{write_lp, write_mps};
 use crate::model::Model;
 use crate::plan::ledger::Ledger;
@@ -15,11 +15,12 @@ use crate::report::{self, Style};
 use crate::units::human;
 
 pub(super) fn run(command: &ExportCommand, quiet: bool) -> Result<u8, Failure> {
-    let format = command.to.or_else(|| by_name(command.output.as_deref()?)).ok_or_else(|| {
+    let format = command.to.or_else(|| by_name(command.output.file()?)).ok_or_else(|| {
         let message = "which format? Give `--to mps`, `--to lp` or `--to focus`, or a file that ends in .mps or .lp";
         Failure::Usage(message.to_owned())
     })?;
     let loaded = files::model(&command.input, quiet)?;
+    command.output.check()?;
     if format == ExportFormat::Focus {
         return focus(command, &loaded.model, quiet);
     }
@@ -29,7 +30,7 @@ pub(super) fn run(command: &ExportCommand, quiet: bool) -> Result<u8, Failure> {
         ExportFormat::Mps => write_mps(formulation.program(), &mut text)?,
         _ => write_lp(formulation.program(), &mut text)?,
     }
-    files::write(command.output.as_deref(), &text)?;
+    command.output.write(&text)?;
     Ok(exit::DONE)
 }
 
@@ -38,11 +39,11 @@ fn focus(command: &ExportCommand, model: &Model, quiet: bool) -> Result<u8, Fail
     if model.calendar.is_steady() {
         let message =
             "charges have dates, and this model has none; add `horizon: { start: 2026-Q1, periods: 8, step: quarter }`";
-        files::complain(format!("error: {message}\n").as_bytes());
+        files::say(&format!("error: {message}\n"));
         return Err(Failure::Told(exit::MODEL_WRONG));
     }
     let outside = |e: &dyn std::fmt::Display| Failure::Outside(e.to_string());
-    let (plan, schedule) = solve_schedule(model, &SolveSettings::default()).map_err(|e| outside(&e))?;
+    let (plan, schedule) = solve_schedule(model, &command.solver.settings(Detail::Full)).map_err(|e| outside(&e))?;
     let Some(schedule) = schedule.filter(|_| matches!(plan.status, Status::Optimal | Status::LimitReached)) else {
         let mut text = Vec::new();
         report::write(&plan, report::Format::Text, Style { colour: colour(&io::stderr()) }, &mut text)?;
@@ -54,9 +55,9 @@ fn focus(command: &ExportCommand, model: &Model, quiet: bool) -> Result<u8, Fail
     let mut text = Vec::new();
     report::focus::write_csv(model, &charges, &mut text)?;
     if let Some(left_out) = left_out(&plan, charges.iter().map(|c| c.billed).sum()).filter(|_| !quiet) {
-        files::complain(format!("{left_out}\n").as_bytes());
+        files::say(&format!("{left_out}\n"));
     }
-    files::write(command.output.as_deref(), &text)?;
+    command.output.write(&text)?;
     Ok(plan.status.exit_code())
 }
 

@@ -1,15 +1,14 @@
 //! Files in and out.
 
 use std::fs;
-use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::Path;
 
-use super::args::ModelArgs;
+use super::common::{ModelArgs, NamedFilesArgs};
 use super::logging::colour;
-use super::{Failure, exit};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Sources, render};
-use crate::document::MAX_BYTES;
+use super::{Failure, exit, identity, parts};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Sources, printable, render};
+use crate::document::{MAX_BYTES, read_bounded};
 use crate::model::{Asked, Family, Input, Loaded, Rejected, load};
 
 /// What could not be read, and the exit code that it means.
@@ -30,16 +29,17 @@ pub(super) fn input(args: &ModelArgs) -> Result<Input, Unreadable> {
     for path in &args.overlay {
         overlays.push((path.display().to_string(), text(path)?));
     }
-    let input = input_of(&args.model, model, args.scenario.clone());
+    let input = input_of(&args.model, model, args.scenario.clone(), args.named);
     Ok(Input { overlays, sets: args.sets.clone(), ..input })
 }
 
 /// The input of a model whose text has been read, with nothing but scenarios laid over it.
-pub(super) fn input_of(path: &Path, text: String, scenarios: Vec<String>) -> Input {
+pub(super) fn input_of(path: &Path, text: String, scenarios: Vec<String>, named: NamedFilesArgs) -> Input {
     // Files that a model names are beside it; standard input is nowhere.
     let beside = || path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let folder = (path != Path::new("-")).then(|| beside().to_path_buf());
-    Input { name: path.display().to_string(), text, scenarios, folder, ..Input::default() }
+    let name = path.display().to_string();
+    Input { name, text, scenarios, folder, files_outside: named.allow_files_outside, ..Input::default() }
 }
 
 /// Loads a model, telling warnings and errors on standard error.
@@ -58,6 +58,7 @@ pub(super) fn told(unreadable: &Unreadable, quiet: bool) -> Failure {
 pub(super) fn loaded(input: &Input, quiet: bool) -> Result<Loaded, Failure> {
     match load(input) {
         Ok(loaded) => {
+            remember_named(&loaded.sources);
             tell(&loaded.warnings, &loaded.sources, quiet);
             Ok(loaded)
         }
@@ -66,6 +67,11 @@ pub(super) fn loaded(input: &Input, quiet: bool) -> Result<Loaded, Failure> {
             Err(Failure::Told(exit::MODEL_WRONG))
         }
     }
+}
+
+/// Remembers the files that a model names, which were read with it.
+pub(super) fn remember_named(sources: &Sources) {
+    sources.files().for_each(|file| identity::remember(Path::new(&*file.name)));
 }
 
 /// Loads a model with all its variations, telling warnings and errors on standard error.
@@ -90,6 +96,7 @@ pub(super) fn family_of(
 ) -> Result<Family, Failure> {
     match Family::read(input, sweep, vary, asked) {
         Ok(family) => {
+            remember_named(&family.sources);
             tell(&family.warnings, &family.sources, quiet);
             Ok(family)
         }
@@ -118,6 +125,11 @@ pub(super) fn tell(diagnostics: &Diagnostics, sources: &Sources, quiet: bool) {
     }
 }
 
+/// Writes a message to standard error. It may quote what others wrote: nothing of it is interpreted by a terminal.
+pub(super) fn say(text: &str) {
+    complain(printable(text).as_bytes());
+}
+
 /// Writes to standard error; without it there is nobody to tell, and the exit code still says it.
 pub(super) fn complain(bytes: &[u8]) {
     let _ = io::stderr().lock().write_all(bytes);
@@ -128,73 +140,74 @@ pub(super) fn text(path: &Path) -> Result<String, Unreadable> {
     read(path, MAX_BYTES)
 }
 
-/// Reads a text of so many bytes at most; of a longer one, a byte more.
+/// Reads a text of so many bytes at most, wherever it comes from; what is longer is told.
 pub(super) fn read(path: &Path, most: usize) -> Result<String, Unreadable> {
-    // One byte beyond the limit is enough to know that it is exceeded.
-    let limit = most as u64 + 1;
-    let mut bytes = Vec::new();
     let (result, name) = if path == Path::new("-") {
-        (io::stdin().lock().take(limit).read_to_end(&mut bytes), "standard input".to_owned())
+        identity::remember_standard_input();
+        (read_bounded(io::stdin().lock(), most as u64), "standard input".to_owned())
     } else {
-        let result = fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes));
-        (result, path.display().to_string())
+        identity::remember(path);
+        // A pipe or device may be given, so that a shell can put a command in the place of a file; it ends all the same.
+        (fs::File::open(path).and_then(|file| read_bounded(file, most as u64)), path.display().to_string())
     };
-    result.map_err(|e| {
-        unreadable(format!("cannot read {name}: {e}"), "check the path and its permissions", exit::INTERNAL)
+    let bytes = result.map_err(|e| match e.kind() {
+        io::ErrorKind::FileTooLarge => too_large(&name, most),
+        _ => unreadable(format!("cannot read {name}: {e}"), "check the path and its permissions", exit::INTERNAL),
     })?;
-    match std::str::from_utf8(&bytes) {
-        Ok(_) => {}
-        // Cut off within a character: the parser will say that the file is too long.
-        Err(e) if e.error_len().is_none() && bytes.len() > most => {}
-        Err(e) => {
-            let line = bytes[..e.valid_up_to()].iter().filter(|&&b| b == b'\n').count() + 1;
-            let message = format!("line {line} of {name} is not UTF-8 text");
-            return Err(unreadable(message, "save it as UTF-8", exit::MODEL_WRONG));
-        }
-    }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    String::from_utf8(bytes).map_err(|e| {
+        let valid = e.utf8_error().valid_up_to();
+        let line = e.as_bytes()[..valid].iter().filter(|&&b| b == b'\n').count() + 1;
+        unreadable(format!("line {line} of {name} is not UTF-8 text"), "save it as UTF-8", exit::MODEL_WRONG)
+    })
+}
+
+fn too_large(name: &str, most: usize) -> Unreadable {
+    let message = format!("{name} has more than {most} bytes");
+    let remedy = "give less at once, or solve through the library";
+    problem(Code::TooLarge, message, remedy, exit::MODEL_WRONG)
 }
 
 fn unreadable(message: String, remedy: &str, code: u8) -> Unreadable {
+    problem(Code::Unreadable, message, remedy, code)
+}
+
+fn problem(code: Code, message: String, remedy: &str, exit: u8) -> Unreadable {
     let mut diagnostics = Diagnostics::new();
     let remedy = Some(remedy.to_owned());
-    diagnostics.push(Diagnostic { code: Code::Unreadable, severity: Severity::Error, message, place: None, remedy });
-    Unreadable { diagnostics, code }
+    diagnostics.push(Diagnostic { code, severity: Severity::Error, message, place: None, remedy });
+    Unreadable { diagnostics, code: exit }
+}
+
+/// Refuses a place for a result that cannot be written, or that holds what this command has read.
+pub(super) fn may_write(path: &Path) -> Result<(), Failure> {
+    identity::refuse_input(path)?;
+    // Pipes and devices are written as they are.
+    if path.exists() && !path.is_file() && !path.is_dir() {
+        return Ok(());
+    }
+    let named = |e: &dyn std::fmt::Display| Failure::Outside(format!("cannot write {}: {e}", path.display()));
+    if path.is_dir() {
+        return Err(named(&"it is a folder"));
+    }
+    parts::may_replace(path).map_err(|e| named(&e))?;
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if folder.is_dir() { Ok(()) } else { Err(named(&format!("there is no folder {}", folder.display()))) }
 }
 
 /// Writes a result to a file, or to standard output.
 ///
 /// A file is written beside its place and moved there, so that it is never seen half written.
-pub(super) fn write(path: Option<&Path>, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write(path: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
     let Some(path) = path else {
         let mut out = io::stdout().lock();
         out.write_all(bytes)?;
-        return out.flush();
+        return Ok(out.flush()?);
     };
-    let named = |e: io::Error| io::Error::other(format!("cannot write {}: {e}", path.display()));
+    identity::refuse_input(path)?;
+    let named = |e: io::Error| Failure::Outside(format!("cannot write {}: {e}", path.display()));
     // A device or pipe cannot be replaced, and holds nothing that could be lost.
     if path.exists() && !path.is_file() {
         return fs::OpenOptions::new().write(true).open(path).and_then(|mut f| f.write_all(bytes)).map_err(named);
     }
-    // What a link points to is replaced, not the link.
-    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let mut beside = place.as_os_str().to_owned();
-    // In a shared folder another machine may have a process of the same number.
-    let chance = RandomState::new().build_hasher().finish();
-    beside.push(format!(".{}-{chance:016x}.part", std::process::id()));
-    let beside = PathBuf::from(beside);
-    let moved = fs::File::create(&beside)
-        .and_then(|mut file| {
-            file.write_all(bytes)?;
-            // Who may read the file that is replaced may read the new one.
-            if let Ok(old) = fs::metadata(&place) {
-                file.set_permissions(old.permissions())?;
-            }
-            file.sync_all()
-        })
-        .and_then(|()| fs::rename(&beside, &place));
-    if moved.is_err() {
-        let _ = fs::remove_file(&beside);
-    }
-    moved.map_err(named)
+    parts::replace(path, bytes, true).map_err(named)
 }

@@ -1,11 +1,10 @@
 //! `frontier`: what less dependency costs.
 
-use std::{fs, io};
+use std::fs;
 
 use super::args::{FrontierCommand, StressFormat};
-use super::logging::colour;
 use super::{Failure, exit, files};
-use crate::analysis::SolveSettings;
+use crate::analysis::Detail;
 use crate::analysis::frontier::{Against, FrontierError, FrontierSettings, frontier};
 use crate::diagnostics::suggest;
 use crate::model::{Dimension, Measure, Model};
@@ -14,10 +13,11 @@ use crate::report::{self, Format, Style};
 pub(super) fn run(command: &FrontierCommand, quiet: bool) -> Result<u8, Failure> {
     let input = files::input(&command.input).map_err(|unreadable| files::told(&unreadable, quiet))?;
     let loaded = files::loaded(&input, quiet)?;
+    command.output.check()?;
     let settings = FrontierSettings {
         against: against(&command.against, &loaded.model).map_err(Failure::Usage)?,
         points: usize::from(command.points),
-        solve: SolveSettings { engine: command.engine, time_limit: command.time_limit, ..SolveSettings::default() },
+        solve: command.solver.settings(Detail::Full),
     };
     let (frontier, plans) = frontier(&input, &settings).map_err(|error| failure(error, quiet))?;
     if let Some(folder) = &command.plans {
@@ -31,13 +31,13 @@ pub(super) fn run(command: &FrontierCommand, quiet: bool) -> Result<u8, Failure>
     let mut text = Vec::new();
     match command.format {
         StressFormat::Text => {
-            let style = Style { colour: command.output.is_none() && colour(&io::stdout()) };
+            let style = command.output.style();
             report::frontier::write_text(&frontier, style, &mut text)?;
         }
         StressFormat::Json => report::frontier::write_json(&frontier, &mut text)?,
         StressFormat::Csv => report::frontier::write_csv(&frontier, &mut text)?,
     }
-    files::write(command.output.as_deref(), &text)?;
+    command.output.write(&text)?;
     Ok(exit::DONE)
 }
 
@@ -53,7 +53,7 @@ pub(super) fn failure(error: FrontierError, quiet: bool) -> Failure {
         FrontierError::NoPlan(status) => status.exit_code(),
         FrontierError::Uncertified { .. } => exit::UNCERTIFIED,
     };
-    files::complain(format!("error: {error}\n").as_bytes());
+    files::say(&format!("error: {error}\n"));
     Failure::Told(code)
 }
 

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::common::OutputArgs;
 use super::{Failure, exit, files};
-use crate::diagnostics::{Diagnostics, Sources};
-use crate::document::{self, MAX_BYTES};
+use crate::diagnostics::{Diagnostics, Sources, is_hostile};
+use crate::document::{self, has_columns, has_key};
 use crate::import::{Explained, Findings, Mapping, focus, skypilot};
 use crate::model::glob;
 use crate::units::human;
@@ -64,9 +65,8 @@ pub(super) struct SkypilotCommand {
     /// Format of the offers.
     #[arg(long, value_enum, default_value = "yaml")]
     pub format: OfferFormat,
-    /// Write to this file instead of standard output.
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 #[derive(Args, Debug)]
@@ -119,8 +119,10 @@ fn offers(command: &SkypilotCommand, quiet: bool, verbose: bool) -> Result<u8, F
         }
         let text = read(path, quiet)?;
         let source = sources.add(&short(path), text.trim_start_matches('\u{feff}'));
+        refuse_other(path, &text, &skypilot::NEEDED, "give a catalog of SkyPilot, such as `aws/vms.csv`")?;
         catalogs.push(skypilot::Catalog { source, cloud });
     }
+    command.output.check()?;
     let any = |globs: &[String], text: &str| globs.is_empty() || globs.iter().any(|g| glob(g, text));
     let upper: Vec<String> = command.accelerator.iter().map(|g| g.to_ascii_uppercase()).collect();
     let asked = skypilot::Asked {
@@ -150,7 +152,7 @@ fn offers(command: &SkypilotCommand, quiet: bool, verbose: bool) -> Result<u8, F
         OfferFormat::Yaml => offers.yaml().into_bytes(),
         OfferFormat::Csv => offers.csv()?,
     };
-    files::write(command.output.as_deref(), &bytes)?;
+    command.output.write(&bytes)?;
     Ok(exit::DONE)
 }
 
@@ -160,13 +162,18 @@ fn bills(command: &FocusCommand, quiet: bool, verbose: bool) -> Result<u8, Failu
     if let Some(path) = &command.map {
         let text = read(path, quiet)?;
         let source = sources.add(&short(path), text.trim_start_matches('\u{feff}'));
+        if !has_key(&text, &["offers", "workloads", "workload_tag"]) {
+            sources.withhold(source);
+        }
         let root = document::read(&sources.get(source).text.clone(), source, &mut diagnostics);
         mapping = root.map(|root| Mapping::read(&root, &mut diagnostics)).unwrap_or_default();
     }
     let mut files = Vec::new();
     for path in &command.files {
         let text = read(path, quiet)?;
-        files.push(sources.add(&short(path), text.trim_start_matches('\u{feff}')));
+        let source = sources.add(&short(path), text.trim_start_matches('\u{feff}'));
+        refuse_other(path, &text, &focus::NEEDED, "export the bill as FOCUS 1.0 or later, with its column names")?;
+        files.push(source);
     }
     let asked = focus::Asked { mapping, fits: &glob, month: command.month };
     let (usage, findings) = focus::read(&files, &sources, &asked, &mut diagnostics);
@@ -196,7 +203,7 @@ fn bills(command: &FocusCommand, quiet: bool, verbose: bool) -> Result<u8, Failu
             }
             _ => "no row used a chip; say what rows stand for with `--map`".to_owned(),
         };
-        files::complain(format!("error: {message}\n").as_bytes());
+        files::say(&format!("error: {message}\n"));
         return Err(Failure::Told(exit::MODEL_WRONG));
     }
     if usage.account.lost_part() > command.max_lost {
@@ -222,20 +229,23 @@ fn count(n: usize, word: &str) -> String {
 /// What was made, and what was found on the way, on standard error.
 fn report(findings: &Findings, sources: &Sources, made: &str, quiet: bool, verbose: bool) {
     if !quiet {
-        files::complain(format!("{made}\n{}", findings.text(sources, verbose)).as_bytes());
+        files::say(&format!("{made}\n{}", findings.text(sources, verbose)));
     }
 }
 
-fn read(path: &Path, quiet: bool) -> Result<String, Failure> {
-    let text = files::text(path).map_err(|unreadable| {
-        files::tell(&unreadable.diagnostics, &Sources::new(), quiet);
-        Failure::Told(unreadable.code)
-    })?;
-    if text.len() > MAX_BYTES {
-        let message = format!("{} has more than {MAX_BYTES} bytes; import it in parts", path.display());
-        return Err(Failure::Outside(message));
+/// Refuses a text that names less than half of the columns that its table needs. It may be anything, so nothing of it
+/// is quoted.
+fn refuse_other(path: &Path, text: &str, needed: &[&str], remedy: &str) -> Result<(), Failure> {
+    if has_columns(text, needed) {
+        return Ok(());
     }
-    Ok(text)
+    let columns = needed.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ");
+    files::say(&format!("error: {}: the table has no column {columns}; {remedy}\n", path.display()));
+    Err(Failure::Told(exit::MODEL_WRONG))
+}
+
+fn read(path: &Path, quiet: bool) -> Result<String, Failure> {
+    files::text(path).map_err(|unreadable| files::told(&unreadable, quiet))
 }
 
 /// `aws` for `aws.csv`, and for `aws/vms.csv` and the like.
@@ -253,7 +263,8 @@ fn cloud_of(path: &Path) -> Option<String> {
 fn short(path: &Path) -> String {
     let mut parts: Vec<_> = path.iter().rev().take(2).map(|p| p.to_string_lossy().into_owned()).collect();
     parts.reverse();
-    parts.join("/").trim_start_matches("//").to_owned()
+    // It goes into comments and sources, each a line.
+    parts.join("/").trim_start_matches("//").replace(|c| is_hostile(c) || c == '\n' || c == '\t', "?")
 }
 
 fn is_id(text: &str) -> bool {

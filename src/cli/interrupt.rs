@@ -1,20 +1,50 @@
-//! Ctrl-C: the first lets what is being solved be finished, the second stops at once.
+//! Requests to end: the first lets what is being solved be finished, the second stops at once.
+//!
+//! A signal that is ignored when the program begins stays ignored: whoever started it with `nohup`, or in the
+//! background of a script, has decided so.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Failure, exit, files};
 
-/// The flag that the first Ctrl-C (or a request to end) sets.
+/// The flag that the first Ctrl-C (or another request to end) sets.
 pub(super) fn watch() -> Result<Arc<AtomicBool>, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
-    ctrlc::set_handler(move || {
+    let asked = move || {
         if flag.swap(true, Ordering::Relaxed) {
             std::process::exit(i32::from(exit::INTERRUPTED));
         }
         files::complain(b"\nfinishing the points that are being solved; once more stops at once\n");
-    })
-    .map_err(|e| Failure::Outside(format!("cannot watch for interrupts: {e}")))?;
+    };
+    listen(asked).map_err(|e| Failure::Outside(format!("cannot watch for interrupts: {e}")))?;
     Ok(stop)
+}
+
+#[cfg(unix)]
+fn listen(asked: impl Fn() + Send + 'static) -> std::io::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let ignored = ignored();
+    let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| match ignored {
+        Some(mask) => mask >> (signal - 1) & 1 == 0,
+        // Where it cannot be told, the one that `nohup` ignores keeps whatever meaning it has.
+        None => signal != SIGHUP,
+    });
+    let mut signals = signal_hook::iterator::Signals::new(wanted)?;
+    std::thread::spawn(move || signals.forever().for_each(|_| asked()));
+    Ok(())
+}
+
+/// The signals that this process ignores, a bit each, where the system tells it in a file.
+#[cfg(unix)]
+fn ignored() -> Option<u64> {
+    let file = std::fs::File::open("/proc/self/status").ok()?;
+    let status = String::from_utf8(crate::document::read_bounded(file, 1 << 16).ok()?).ok()?;
+    u64::from_str_radix(status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?.trim(), 16).ok()
+}
+
+#[cfg(not(unix))]
+fn listen(asked: impl Fn() + Send + 'static) -> std::io::Result<()> {
+    ctrlc::set_handler(asked).map_err(std::io::Error::other)
 }

@@ -7,11 +7,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::Failure;
+use super::{Failure, identity};
 use crate::analysis::sweep::{Header, Journal, Row};
+use crate::document::read_regular;
 
 /// A journal is forced to the disk no more often than this: what a power cut loses is solved again.
 const SYNC: Duration = Duration::from_secs(1);
+
+/// The longest journal that is read, in bytes: a million points of some fifty columns.
+const MOST: u64 = 2 << 30;
 
 /// An open journal.
 pub(super) struct JournalFile {
@@ -23,8 +27,9 @@ pub(super) struct JournalFile {
 /// Opens a journal and reads what an earlier run finished; without `resume` there must be none.
 pub(super) fn open(path: &Path, header: Header, resume: bool) -> Result<(JournalFile, BTreeMap<usize, Row>), Failure> {
     let shown = path.display();
-    let outside = |e: io::Error| Failure::Outside(format!("cannot use the journal {shown}: {e}"));
-    let bytes = match fs::read(path) {
+    let outside =
+        |e: io::Error| Failure::from(io::Error::new(e.kind(), format!("cannot use the journal {shown}: {e}")));
+    let bytes = match read_regular(path, MOST) {
         Ok(bytes) => bytes,
         Err(e) if e.kind() == io::ErrorKind::NotFound => Vec::new(),
         Err(e) => return Err(outside(e)),
@@ -40,6 +45,7 @@ pub(super) fn open(path: &Path, header: Header, resume: bool) -> Result<(Journal
         )));
     }
     let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(outside)?;
+    identity::remember(path);
     file.set_len(journal.whole as u64).map_err(outside)?;
     if journal.whole == 0 {
         file.write_all(header.line().as_bytes()).map_err(outside)?;

@@ -3,17 +3,21 @@
 mod alternatives;
 mod args;
 mod check;
+mod common;
 mod curve;
 mod diff;
 mod explain;
 mod export;
 mod files;
 mod frontier;
+mod identity;
 mod import;
 mod interrupt;
 mod journal;
 mod logging;
 mod man;
+mod parts;
+mod plan_file;
 mod progress;
 mod report;
 mod shards;
@@ -28,6 +32,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use args::{Arguments, Command, SchemaOf};
+use common::OutputArgs;
 
 /// Exit codes, as the design gives them.
 mod exit {
@@ -53,6 +58,13 @@ enum Failure {
     Usage(String),
     /// Something outside failed: a file, a pipe, an engine.
     Outside(String),
+    /// The disk is full.
+    Full(String),
+}
+
+/// Whether it failed because there is no room left.
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 impl From<io::Error> for Failure {
@@ -60,6 +72,8 @@ impl From<io::Error> for Failure {
         // Whoever reads has seen enough: not an error.
         if error.kind() == io::ErrorKind::BrokenPipe {
             Failure::Told(exit::DONE)
+        } else if is_full(&error) {
+            Failure::Full(error.to_string())
         } else {
             Failure::Outside(error.to_string())
         }
@@ -101,27 +115,34 @@ fn run() -> u8 {
         Command::Alternatives(command) => alternatives::run(command, arguments.quiet),
         Command::Export(command) => export::run(command, arguments.quiet),
         Command::Import(command) => import::run(command, arguments.quiet, arguments.verbose > 0),
-        Command::Schema { of, output } => schema(*of, output.as_deref()),
-        Command::Init { output } => {
-            files::write(output.as_deref(), include_bytes!("template.yaml")).map(|()| exit::DONE).map_err(Failure::from)
-        }
+        Command::Schema { of, output } => schema(*of, output),
+        Command::Init { output, force } => init(output, *force),
         Command::Man(command) => man::run(command),
         Command::Completions { shell } => completions(*shell),
     };
     match result {
         Ok(code) | Err(Failure::Told(code)) => code,
         Err(Failure::Usage(message)) => {
-            let _ = writeln!(io::stderr(), "error: {message}\n\nFor more information, try '--help'.");
+            files::say(&format!("error: {message}\n\nFor more information, try '--help'.\n"));
             exit::USAGE
         }
-        Err(Failure::Outside(message)) => {
-            let _ = writeln!(io::stderr(), "error: {message}");
+        Err(Failure::Outside(message) | Failure::Full(message)) => {
+            files::say(&format!("error: {message}\n"));
             exit::INTERNAL
         }
     }
 }
 
-fn schema(of: SchemaOf, output: Option<&std::path::Path>) -> Result<u8, Failure> {
+fn init(output: &OutputArgs, force: bool) -> Result<u8, Failure> {
+    if let Some(file) = output.file().filter(|file| !force && file.is_file()) {
+        let shown = file.display();
+        return Err(Failure::Usage(format!("{shown} is there already; give `--force` to replace it, or another name")));
+    }
+    output.write(include_bytes!("template.yaml"))?;
+    Ok(exit::DONE)
+}
+
+fn schema(of: SchemaOf, output: &OutputArgs) -> Result<u8, Failure> {
     let schema = match of {
         SchemaOf::Model => crate::document::schema(),
         SchemaOf::Output => crate::report::output_schema(),
@@ -136,7 +157,7 @@ fn schema(of: SchemaOf, output: Option<&std::path::Path>) -> Result<u8, Failure>
     };
     let mut text = serde_json::to_string_pretty(&schema).map_err(|e| Failure::Outside(e.to_string()))?;
     text.push('\n');
-    files::write(output, text.as_bytes())?;
+    output.write(text.as_bytes())?;
     Ok(exit::DONE)
 }
 
@@ -166,6 +187,8 @@ mod tests {
         let failure = Failure::from(io::Error::from(io::ErrorKind::BrokenPipe));
         assert!(matches!(failure, Failure::Told(exit::DONE)));
         let failure = Failure::from(io::Error::from(io::ErrorKind::StorageFull));
+        assert!(matches!(failure, Failure::Full(_)));
+        let failure = Failure::from(io::Error::from(io::ErrorKind::PermissionDenied));
         assert!(matches!(failure, Failure::Outside(_)));
     }
 }

@@ -2,18 +2,18 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
 
-use super::args::{ModelArgs, parse_engine, parse_time};
-use super::{Failure, files, frontier, stress};
+use super::common::{ModelArgs, OutputArgs, SolverArgs};
+use super::{Failure, exit, files, frontier, plan_file};
 use crate::analysis::curve::{CurveError, CurveSettings, curve};
 use crate::analysis::dossier::Dossier;
 use crate::analysis::frontier::{FrontierError, FrontierSettings, frontier as trace};
 use crate::analysis::{Detail, SolveSettings, StressSettings, solve, stress as lose};
-use crate::engine::EngineChoice;
-use crate::model::{Asked, Input, Model};
+use crate::diagnostics::Place;
+use crate::document::{Axis, Selector, Text};
+use crate::model::{Asked, Family, Input, Model};
 use crate::plan::{Plan, Situation};
 use crate::report;
 
@@ -44,15 +44,10 @@ pub(super) struct ReportCommand {
     /// Write each chart as an SVG file into this folder.
     #[arg(long, value_name = "DIR")]
     pub svg: Option<PathBuf>,
-    /// The engine: auto, microlp (simplex), clarabel (interior point) or highs.
-    #[arg(long, default_value = "auto", value_parser = parse_engine, value_name = "ENGINE")]
-    pub engine: EngineChoice,
-    /// Write to this file instead of standard output.
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// Longest time for one engine at one solve, such as `90`, `30s` or `5m`.
-    #[arg(long, value_parser = parse_time, value_name = "TIME")]
-    pub time_limit: Option<Duration>,
+    #[command(flatten)]
+    pub solver: SolverArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 pub(super) fn run(command: &ReportCommand, quiet: bool) -> Result<u8, Failure> {
@@ -60,10 +55,11 @@ pub(super) fn run(command: &ReportCommand, quiet: bool) -> Result<u8, Failure> {
     let loaded = files::loaded(&input, quiet)?;
     let model = &loaded.model;
     let detail = if command.plain { Detail::Plan } else { Detail::Full };
-    let settings =
-        SolveSettings { engine: command.engine, time_limit: command.time_limit, detail, ..SolveSettings::default() };
-    let plan = match &command.plan {
-        Some(path) => stress::read(model, path)?,
+    let given = command.plan.as_deref().map(|path| plan_file::of_model(model, path)).transpose()?;
+    command.output.check()?;
+    let settings = command.solver.settings(detail);
+    let plan = match given {
+        Some(plan) => plan,
         None => solve(model, &settings).map_err(|e| Failure::Outside(e.to_string()))?,
     };
     let mut dossier = Dossier::of(model, plan);
@@ -79,7 +75,7 @@ pub(super) fn run(command: &ReportCommand, quiet: bool) -> Result<u8, Failure> {
             files::write(Some(&folder.join(name)), text.as_bytes())?;
         }
     }
-    files::write(command.output.as_deref(), &page)?;
+    command.output.write(&page)?;
     Ok(dossier.plan.status.exit_code())
 }
 
@@ -100,14 +96,15 @@ fn further(
         dossier.stress = Some(lose(model, &dossier.plan, &situation, &how).map_err(outside)?);
     }
     let small = dossier.plan.certificate.size[0] <= SMALL;
-    let (mut measures, mut varied) = (command.frontier.clone(), command.curve.clone());
+    let (mut measures, varied) = (command.frontier.clone(), &command.curve);
     if !command.plain && small && measures.is_empty() {
         measures.push("hhi:vendor".to_owned());
     } else if measures.is_empty() {
         dossier.notes.push("A frontier is drawn if it is asked for: --frontier hhi:vendor.".to_owned());
     }
+    let mut prices = Vec::new();
     if !command.plain && small && varied.is_empty() {
-        varied.extend(vendors(&dossier.plan).map(|v| format!("offers{{vendor: {v}}}.price=*0.5..1.5")));
+        prices.extend(vendors(&dossier.plan).map(|vendor| price(model, &vendor)));
     } else if varied.is_empty() {
         let asked = "A curve is drawn if it is asked for: --curve 'offers{vendor: amazon}.price=*0.5..1.5'.";
         dossier.notes.push(asked.to_owned());
@@ -124,19 +121,35 @@ fn further(
             Err(error) => return Err(frontier::failure(error, quiet)),
         }
     }
-    for vary in &varied {
-        let asked = Asked { method: Some("tornado".to_owned()), ..Asked::default() };
+    let asked = Asked { method: Some("tornado".to_owned()), ..Asked::default() };
+    let how = CurveSettings { solve: settings, tolerance: 1e-5 };
+    for vary in varied {
         // The input has been read, and its warnings told.
         let family = files::family_of(input, None, std::slice::from_ref(vary), &asked, true)?;
-        match curve(&family, &CurveSettings { solve: settings, tolerance: 1e-5 }) {
+        dossier.curves.push(curve(&family, &how).map_err(super::curve::failure)?);
+    }
+    for axis in &prices {
+        let family = Family::of_axes(input, std::slice::from_ref(axis), &asked).map_err(|rejected| {
+            files::tell(&rejected.diagnostics, &rejected.sources, quiet);
+            Failure::Told(exit::MODEL_WRONG)
+        })?;
+        match curve(&family, &how) {
             Ok(found) => dossier.curves.push(found),
-            Err(error) if command.curve.is_empty() && !matches!(error, CurveError::Engine(_)) => {
-                dossier.notes.push(format!("No curve for {vary}: {error}."));
-            }
-            Err(error) => return Err(super::curve::failure(error)),
+            Err(CurveError::Engine(error)) => return Err(outside(error)),
+            Err(error) => dossier.notes.push(format!("No curve for {}: {error}.", axis.name)),
         }
     }
     Ok(())
+}
+
+/// The price of all that a vendor offers, from half to one and a half times what is written.
+fn price(model: &Model, vendor: &str) -> Axis {
+    let of_vendor = model.offers.iter().filter(|o| model.chips[o.chip].vendor == vendor);
+    let offers: Vec<String> = of_vendor.map(|o| o.id.clone()).collect();
+    let place = Place::default();
+    let text = |text: &str| Text { text: text.to_owned(), place };
+    let shown = Selector { all_of: vec![(text("vendor"), vec![text(vendor)])], place }.told();
+    Axis::scaled(&format!("offers{shown}.price"), &offers, "price", (0.5, 1.5))
 }
 
 /// The vendors with the largest parts of the spend.

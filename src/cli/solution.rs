@@ -1,17 +1,16 @@
 //! `import solution`: the plan that another solver found for the exported program, certified.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::{ModelArgs, PlanFormat, parse_gap};
-use super::logging::colour;
+use super::args::PlanFormat;
+use super::common::{GapArgs, ModelArgs, OutputArgs};
 use super::{Failure, exit, files};
 use crate::analysis::{exported_program, imported};
 use crate::diagnostics::{Diagnostics, Sources};
 use crate::lp::SolutionFile;
-use crate::report::{self, Style};
+use crate::report;
 
 #[derive(Args, Debug)]
 pub(super) struct SolutionCommand {
@@ -21,15 +20,13 @@ pub(super) struct SolutionCommand {
     /// dual; `-` for standard input.
     #[arg(value_name = "SOLUTION")]
     pub solution: PathBuf,
-    /// Relative gap at which a plan with yes-or-no decisions or whole blocks is good enough, such as `0.1%`.
-    #[arg(long, default_value = "0.01%", value_parser = parse_gap, value_name = "PART")]
-    pub gap: f64,
+    #[command(flatten)]
+    pub gap: GapArgs,
     /// Format of the plan.
     #[arg(long, value_enum, default_value = "text")]
     pub format: PlanFormat,
-    /// Write to this file instead of standard output.
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 pub(super) fn run(command: &SolutionCommand, quiet: bool) -> Result<u8, Failure> {
@@ -40,8 +37,12 @@ pub(super) fn run(command: &SolutionCommand, quiet: bool) -> Result<u8, Failure>
     }
     let loaded = files::model(&command.input, quiet)?;
     let text = files::text(&command.solution).map_err(|unreadable| files::told(&unreadable, quiet))?;
+    command.output.check()?;
     let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
     let source = sources.add(&command.solution.display().to_string(), &text);
+    if !SolutionFile::is_one(&text) {
+        sources.withhold(source);
+    }
     let outside = |e: &dyn std::fmt::Display| Failure::Outside(e.to_string());
     let file = SolutionFile::read(&text, source, &mut diagnostics).filter(|_| !diagnostics.has_errors());
     let mut found = None;
@@ -52,13 +53,14 @@ pub(super) fn run(command: &SolutionCommand, quiet: bool) -> Result<u8, Failure>
     }
     files::tell(&diagnostics, &sources, quiet);
     let Some((formulation, point, file)) = found else { return Err(Failure::Told(exit::MODEL_WRONG)) };
-    let mut plan = imported(&loaded.model, &formulation, &point, file.solver, command.gap).map_err(|e| outside(&e))?;
+    let mut plan =
+        imported(&loaded.model, &formulation, &point, file.solver, command.gap.gap).map_err(|e| outside(&e))?;
     if let Some(status) = file.status.filter(|s| !s.eq_ignore_ascii_case("optimal")) {
         plan.notes.push(format!("the solver says `{status}` of the program"));
     }
-    let style = Style { colour: command.output.is_none() && colour(&io::stdout()) };
+    let style = command.output.style();
     let mut text = Vec::new();
     report::write(&plan, command.format.into(), style, &mut text)?;
-    files::write(command.output.as_deref(), &text)?;
+    command.output.write(&text)?;
     Ok(plan.status.exit_code())
 }

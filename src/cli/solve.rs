@@ -1,25 +1,18 @@
 //! `solve`: the cheapest plan.
 
-use std::io;
-
 use super::args::{PlanFormat, SolveCommand};
-use super::logging::colour;
 use super::{Failure, files};
 use crate::analysis::explain::infeasibility;
 use crate::analysis::{SolveSettings, solve};
 use crate::plan::Status;
-use crate::report::{self, Style};
+use crate::report;
 
 pub(super) fn run(command: &SolveCommand, quiet: bool) -> Result<u8, Failure> {
     let loaded = files::model(&command.input, quiet)?;
-    let settings = SolveSettings {
-        engine: command.engine,
-        time_limit: command.time_limit,
-        mip_gap: command.gap,
-        detail: command.detail.into(),
-    };
+    command.output.check()?;
+    let settings = SolveSettings { mip_gap: command.gap.gap, ..command.solver.settings(command.detail.into()) };
     let plan = solve(&loaded.model, &settings).map_err(|e| Failure::Outside(e.to_string()))?;
-    let style = Style { colour: command.output.is_none() && colour(&io::stdout()) };
+    let style = command.output.style();
     let mut text = Vec::new();
     report::write(&plan, command.format.into(), style, &mut text)?;
     // Why there is none is for a person; programs ask `explain`.
@@ -31,6 +24,6 @@ pub(super) fn run(command: &SolveCommand, quiet: bool) -> Result<u8, Failure> {
         text.push(b'\n');
         report::explain::write_infeasibility(&found, style, &mut text)?;
     }
-    files::write(command.output.as_deref(), &text)?;
+    command.output.write(&text)?;
     Ok(plan.status.exit_code())
 }

@@ -4,27 +4,21 @@ use std::io;
 
 use super::args::{StressCommand, StressFormat};
 use super::logging::colour;
-use super::{Failure, files};
-use crate::analysis::{Detail, SolveSettings, StressSettings, solve, stress};
+use super::{Failure, files, plan_file};
+use crate::analysis::{Detail, StressSettings, solve, stress};
 use crate::model::{Dimension, Model, glob};
-use crate::plan::{Plan, Situation, usual_response};
+use crate::plan::{Situation, usual_response};
 use crate::report::{self, Style};
 
 pub(super) fn run(command: &StressCommand, quiet: bool) -> Result<u8, Failure> {
     let loaded = files::model(&command.input, quiet)?;
     let model = &loaded.model;
     let settings = settings(model, command)?;
-    let plan = match &command.plan {
-        Some(path) => read(model, path)?,
-        None => {
-            let settings = SolveSettings {
-                engine: command.engine,
-                time_limit: command.time_limit,
-                detail: Detail::Plan,
-                ..SolveSettings::default()
-            };
-            solve(model, &settings).map_err(|e| Failure::Outside(e.to_string()))?
-        }
+    let given = command.plan.as_deref().map(|path| plan_file::of_model(model, path)).transpose()?;
+    command.output.check()?;
+    let plan = match given {
+        Some(plan) => plan,
+        None => solve(model, &command.solver.settings(Detail::Plan)).map_err(|e| Failure::Outside(e.to_string()))?,
     };
     if !plan.status.has_plan() {
         let mut text = Vec::new();
@@ -37,28 +31,14 @@ pub(super) fn run(command: &StressCommand, quiet: bool) -> Result<u8, Failure> {
     let mut text = Vec::new();
     match command.format {
         StressFormat::Text => {
-            let style = Style { colour: command.output.is_none() && colour(&io::stdout()) };
+            let style = command.output.style();
             report::stress::write_text(&table, style, &mut text)?;
         }
         StressFormat::Json => report::stress::write_json(&table, &mut text)?,
         StressFormat::Csv => report::stress::write_csv(&table, &mut text)?,
     }
-    files::write(command.output.as_deref(), &text)?;
+    command.output.write(&text)?;
     Ok(plan.status.exit_code())
-}
-
-/// The plan that `solve --format json` wrote, if it is one of this model.
-pub(super) fn read(model: &Model, path: &std::path::Path) -> Result<Plan, Failure> {
-    let shown = path.display();
-    let text = std::fs::read_to_string(path).map_err(|e| Failure::Outside(format!("cannot read {shown}: {e}")))?;
-    let plan: Plan = serde_json::from_str(&text)
-        .map_err(|e| Failure::Usage(format!("{shown} is not a plan as `solve --format json` writes it: {e}")))?;
-    if plan.model.sha256 != model.sha256 {
-        return Err(Failure::Usage(format!(
-            "{shown} is a plan of another model, or of this one with other scenarios or settings; solve it again"
-        )));
-    }
-    Ok(plan)
 }
 
 fn settings(model: &Model, command: &StressCommand) -> Result<StressSettings, Failure> {

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::args::{DetailArg, SweepCommand, SweepFormat, SweepOptions};
-use super::logging::colour;
+use super::common::OutputArgs;
 use super::{Failure, exit, files, interrupt, journal, progress};
-use crate::analysis::SolveSettings;
+use crate::analysis::Detail;
 use crate::analysis::sweep::{self, Header, Row, SweepPlan, SweepSettings};
 use crate::model::Asked;
-use crate::report::{self, Style};
+use crate::report;
 
 /// What is asked of a sweep beyond what varies.
 pub(super) fn asked(options: &SweepOptions) -> Asked {
@@ -29,22 +29,28 @@ pub(super) fn asked(options: &SweepOptions) -> Asked {
 pub(super) fn run(command: &SweepCommand, quiet: bool) -> Result<u8, Failure> {
     let options = &command.options;
     let family = files::family(&options.input, options.sweep.as_deref(), &options.vary, &asked(options), quiet)?;
-    let settings = SweepSettings {
-        solve: SolveSettings { engine: options.engine, time_limit: options.time_limit, ..SolveSettings::default() },
-        threads: command.threads,
-    };
+    let settings = SweepSettings { solve: options.solver.settings(Detail::Full), threads: command.threads };
     let columns = sweep::columns(&family, options.detail != DetailArg::Plan).map_err(Failure::Usage)?;
     let plan = sweep::plan(&family, columns).map_err(Failure::Usage)?;
+    command.output.check()?;
     let journal = match journal_path(command)? {
         Some(path) => Some(journal::open(&path, Header::of(&family, &plan, &settings), command.resume)?),
         None => None,
     };
     let (journal, done) = journal.map_or((None, BTreeMap::new()), |(file, done)| (Some(file), done));
+    // It may be the journal.
+    command.output.check()?;
     let stop = interrupt::watch()?;
     let bar = progress::bar(plan.points.len(), done.len(), quiet);
     let failed: Mutex<Option<io::Error>> = Mutex::new(None);
+    let cut_off = AtomicBool::new(false);
     let finished = |row: &Row| {
         bar.inc(1);
+        // What the time limit kept from being solved is solved by the run that goes on.
+        if settings.solve.deadline.is_over() && !row.status.is_answer() {
+            cut_off.store(true, Ordering::Relaxed);
+            return;
+        }
         if let Some(Err(error)) = journal.as_ref().map(|j| j.add(row)) {
             // Going on would lose work that the user was told is kept.
             stop.store(true, Ordering::Relaxed);
@@ -65,12 +71,12 @@ pub(super) fn run(command: &SweepCommand, quiet: bool) -> Result<u8, Failure> {
             None => "they are lost; with `-o FILE` or `--journal FILE` they would be kept".to_owned(),
         };
         let told = format!("interrupted after {solved} of {} points; {kept}\n", plan.points.len());
-        files::complain(told.as_bytes());
+        files::say(&told);
         return Ok(exit::INTERRUPTED);
     };
-    write(&plan, &rows, command.format, command.output.as_deref())?;
-    // A journal that was asked for by name is the user's to keep.
-    if let (Some(journal), None) = (journal, &command.journal) {
+    write(&plan, &rows, command.format, &command.output)?;
+    // A journal that was asked for by name is the user's to keep; one of a sweep that is not finished is of use.
+    if let (Some(journal), None, false) = (journal, &command.journal, cut_off.into_inner()) {
         journal.remove();
     }
     Ok(code(&rows))
@@ -90,7 +96,7 @@ fn journal_path(command: &SweepCommand) -> Result<Option<PathBuf>, Failure> {
         name.push(".journal");
         plain.then(|| PathBuf::from(name))
     };
-    let path = command.journal.clone().or_else(|| beside(command.output.as_deref()?));
+    let path = command.journal.clone().or_else(|| beside(command.output.file()?));
     if command.resume && path.is_none() {
         return Err(Failure::Usage("`--resume` needs `-o FILE` or `--journal FILE` to find the journal".to_owned()));
     }
@@ -98,18 +104,16 @@ fn journal_path(command: &SweepCommand) -> Result<Option<PathBuf>, Failure> {
 }
 
 /// Writes the rows in a format.
-pub(super) fn write(plan: &SweepPlan, rows: &[Row], format: SweepFormat, output: Option<&Path>) -> Result<(), Failure> {
+pub(super) fn write(plan: &SweepPlan, rows: &[Row], format: SweepFormat, output: &OutputArgs) -> Result<(), Failure> {
     let mut text = Vec::new();
     match format {
         SweepFormat::Text => {
-            let style = Style { colour: output.is_none() && colour(&io::stdout()) };
-            report::sweep::write_text(plan, rows, style, &mut text)?;
+            report::sweep::write_text(plan, rows, output.style(), &mut text)?;
         }
         SweepFormat::Csv => report::sweep::write_csv(plan, rows, &mut text)?,
         SweepFormat::Jsonl => report::sweep::write_jsonl(plan, rows, &mut text)?,
         #[cfg(feature = "parquet")]
         SweepFormat::Parquet => report::parquet::write(plan, rows, &mut text)?,
     }
-    files::write(output, &text)?;
-    Ok(())
+    output.write(&text)
 }

@@ -11,8 +11,8 @@ mod render;
 pub use code::Code;
 pub use pages::page;
 pub use place::{Place, Source, SourceId, Sources};
-pub(crate) use render::is_hostile;
-pub use render::render;
+pub(crate) use render::{is_hostile, printable};
+pub use render::{render, worded};
 
 /// How bad it is: errors stop the run, warnings are told and the run goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,6 +90,12 @@ impl Diagnostics {
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.items.iter().any(|d| d.severity == Severity::Error)
+    }
+
+    /// Whether further problems are only counted.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.items.len() >= MOST
     }
 
     /// Whether there is nothing to tell.

@@ -26,6 +26,8 @@ pub struct Source {
     pub text: Arc<str>,
     /// Byte offset of each line's start, for line numbers in logarithmic time.
     line_starts: Arc<[u32]>,
+    /// Whether it is never quoted.
+    withheld: bool,
 }
 
 /// Every text that a model was read from: the model file, overlays, `--set` values.
@@ -51,7 +53,7 @@ impl Sources {
     pub fn add(&mut self, name: &str, text: &str) -> SourceId {
         let mut starts = vec![0u32];
         starts.extend(text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| offset(i + 1)));
-        self.all.push(Source { name: name.into(), text: text.into(), line_starts: starts.into() });
+        self.all.push(Source { name: name.into(), text: text.into(), line_starts: starts.into(), withheld: false });
         SourceId(offset(self.all.len() - 1))
     }
 
@@ -60,6 +62,23 @@ impl Sources {
         let id = self.add(path, text);
         self.files.push(id);
         id
+    }
+
+    /// Says that a text is not what it was read as: nothing of it is quoted, only what kind of mistake is where.
+    ///
+    /// # Panics
+    /// If the id is not from this collection.
+    pub fn withhold(&mut self, id: SourceId) {
+        self.all[id.0 as usize].withheld = true;
+    }
+
+    /// Whether nothing of a text is quoted.
+    ///
+    /// # Panics
+    /// If the id is not from this collection.
+    #[must_use]
+    pub fn is_withheld(&self, id: SourceId) -> bool {
+        self.get(id).withheld
     }
 
     /// The files that the model names, in the order read; one may be there more than once.

@@ -1,6 +1,6 @@
 //! Diagnostics as text for a terminal, with the excerpt and a caret.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Diagnostic, Diagnostics, Severity, Sources};
 
@@ -29,18 +29,35 @@ pub fn render(diagnostics: &Diagnostics, sources: &Sources, colour: bool) -> Str
     out
 }
 
+/// The message and the remedy of a problem, which may quote what was written: only if that is what it was read as.
+#[must_use]
+pub fn worded(diagnostic: &Diagnostic, sources: &Sources) -> (String, Option<String>) {
+    match diagnostic.place {
+        Some(place) if sources.is_withheld(place.source) => {
+            let message = diagnostic.code.explanation().trim_end_matches('.').to_owned();
+            (message, Some("check the path: this text is neither a model nor a table, and is not quoted".to_owned()))
+        }
+        _ => (diagnostic.message.clone(), diagnostic.remedy.clone()),
+    }
+}
+
 fn render_one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
     // Control characters and bidirectional overrides in hostile input must not reach a terminal.
-    let message = printable(&diagnostic.message);
+    let (message, advice) = worded(diagnostic, sources);
+    let message = printable(&message);
     let title = level.primary_title(message.as_str()).id(diagnostic.code.as_str());
     let excerpt;
     let name;
     let mut group: Group<'_>;
-    if let Some(place) = diagnostic.place {
+    if let Some(place) = diagnostic.place.filter(|place| sources.is_withheld(place.source)) {
+        let (line, column) = sources.line_column(place);
+        name = printable(&sources.get(place.source).name).replace(['\n', '\t'], "?");
+        group = title.element(Origin::path(name.as_str()).line(line).char_column(column));
+    } else if let Some(place) = diagnostic.place {
         let source = sources.get(place.source);
         let (line, _) = sources.line_column(place);
         let text = source.text.as_ref();
@@ -69,7 +86,7 @@ fn render_one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -
         group = Group::with_title(title);
     }
     let remedy;
-    if let Some(text) = &diagnostic.remedy {
+    if let Some(text) = &advice {
         remedy = printable(text);
         group = group.element(Level::HELP.message(remedy.as_str()));
     }
@@ -78,7 +95,7 @@ fn render_one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -
 
 /// Replaces each byte of what a terminal would interpret (controls, bidirectional overrides) by
 /// `?`, so that byte offsets into the text stay what they were.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if is_hostile(c) {

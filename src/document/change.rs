@@ -5,6 +5,7 @@
 
 use super::node::{Entry, Node, Value};
 use super::vary::{Axis, How};
+use crate::diagnostics::Place;
 use crate::units::{Quantity, Unit};
 
 /// Why a value cannot be changed: a sentence and what to do.
@@ -115,23 +116,40 @@ fn written(number: f64, unit: Option<&Unit>) -> String {
     }
 }
 
+/// A word or number in one line of YAML, quoted where it would be read as something else.
+pub(super) fn flow_word(text: &str) -> String {
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || " ._/+-".contains(c))
+        && text.trim_start_matches(['+', '-', '.']).starts_with(|c: char| c.is_ascii_alphanumeric())
+        && !text.starts_with("--")
+        && text.trim() == text
+        && !matches!(text.to_ascii_lowercase().as_str(), "null" | "true" | "false");
+    if plain || text.parse::<f64>().is_ok() { text.to_owned() } else { serde_json::Value::from(text).to_string() }
+}
+
 impl Node {
+    /// The same value as if all of it had been written at one place.
+    #[must_use]
+    pub fn placed(&self, place: Place) -> Node {
+        let value = match &self.value {
+            Value::List(items) => Value::List(items.iter().map(|item| item.placed(place)).collect()),
+            Value::Map(entries) => {
+                let one = |e: &Entry| Entry { key: e.key.clone(), place, node: e.node.placed(place) };
+                Value::Map(entries.iter().map(one).collect())
+            }
+            other => other.clone(),
+        };
+        Node { value, place }
+    }
+
     /// The value in one line of YAML, as `--set` reads it.
     #[must_use]
     pub fn flow(&self) -> String {
         match &self.value {
             Value::Null => "null".to_owned(),
-            Value::Scalar(text) => {
-                let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || " ._/+-".contains(c));
-                if plain && !text.is_empty() {
-                    text.clone()
-                } else {
-                    serde_json::Value::from(text.as_str()).to_string()
-                }
-            }
+            Value::Scalar(text) => flow_word(text),
             Value::List(items) => format!("[{}]", items.iter().map(Node::flow).collect::<Vec<_>>().join(", ")),
             Value::Map(entries) => {
-                let one = |e: &Entry| format!("{}: {}", e.key, e.node.flow());
+                let one = |e: &Entry| format!("{}: {}", flow_word(&e.key), e.node.flow());
                 format!("{{{}}}", entries.iter().map(one).collect::<Vec<_>>().join(", "))
             }
         }
@@ -189,6 +207,66 @@ mod tests {
         for text in ["0.1", "6.88", "1.25e-7", "900M h100-h", "2400 tok/s"] {
             let again = change(text, "x=*1", 1.0).unwrap();
             assert_eq!(Quantity::parse(text).unwrap().number, Quantity::parse(&again).unwrap().number, "{text}");
+        }
+    }
+
+    /// What is written in one line is read as the same, whatever it is.
+    #[test]
+    fn one_line_reads_as_it_was() {
+        let words = [
+            "-0.075/year",
+            "+5 %",
+            "null",
+            "Null",
+            "~",
+            "true",
+            "FALSE",
+            "",
+            " ",
+            " a",
+            "a ",
+            "- a",
+            "-",
+            "--- a",
+            "a: b",
+            "A #B",
+            "Nvidia, Inc.",
+            "{x}",
+            "[a]",
+            "'q",
+            "\"",
+            "\\",
+            "*",
+            "&a",
+            "!t",
+            "|",
+            ">",
+            "%",
+            "@",
+            "`",
+            "é ü",
+            "1e3",
+            "0x10",
+            "2026-Q1",
+            ".5",
+            ".inf",
+            "a\tb",
+            "a\nb",
+            "x}.price=1",
+            "?",
+            "? a",
+            "<<",
+        ];
+        for word in words {
+            let scalar = |text: &str| Node { value: Value::Scalar(text.to_owned()), place: Place::default() };
+            let entry = Entry { key: format!("k{word}"), place: Place::default(), node: scalar(word) };
+            let list = Node { value: Value::List(vec![scalar(word), scalar("b")]), place: Place::default() };
+            let second = Entry { key: "l".to_owned(), place: Place::default(), node: list };
+            let node = Node { value: Value::Map(vec![entry, second]), place: Place::default() };
+            let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
+            let read = read_value("x", &node.flow(), &mut sources, &mut diagnostics);
+            let read = read.unwrap_or_else(|| panic!("{word:?}: {}", node.flow())).placed(Place::default());
+            assert!(read == node && diagnostics.is_empty(), "{word:?}: {} is {read:?}", node.flow());
         }
     }
 }

@@ -10,8 +10,8 @@ pub struct Citation {
     pub path: String,
     /// Where the figures come from.
     pub source: Option<String>,
-    /// When they were read.
-    pub as_of: Option<String>,
+    /// When they were read, and where that stands.
+    pub as_of: Option<(String, Place)>,
     /// Where its source or date stands.
     pub place: Place,
 }
@@ -26,11 +26,12 @@ pub fn citations(root: &Node) -> Vec<Citation> {
 
 fn walk<'a>(node: &'a Node, path: &mut Vec<&'a str>, found: &mut Vec<Citation>) {
     let Value::Map(entries) = &node.value else { return };
-    let text = |key: &str| match node.get(key).map(|n| &n.value) {
-        Some(Value::Scalar(text)) => Some(text.clone()),
+    let text = |key: &str| match node.get(key) {
+        Some(Node { value: Value::Scalar(text), place }) => Some((text.clone(), *place)),
         _ => None,
     };
-    let (source, as_of) = (text("source"), text("as_of"));
+    let source = text("source").map(|(text, _)| text);
+    let as_of = text("as_of");
     if source.is_some() || as_of.is_some() {
         let place =
             entries.iter().find(|e| matches!(e.key.as_str(), "source" | "as_of")).map_or(node.place, |e| e.place);

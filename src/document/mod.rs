@@ -1,5 +1,6 @@
 //! What was written: the YAML as a tree with places, overlaid, and the typed records read from it.
 
+mod bounded;
 mod change;
 mod citations;
 mod decode;
@@ -7,18 +8,21 @@ mod node;
 mod offers_table;
 mod overlay;
 mod read;
+mod recognise;
 mod records;
 mod series;
 mod table;
 mod vary;
 
+pub use bounded::{read_bounded, read_regular};
 pub use change::{Unchangeable, changed, changed_number};
 pub use citations::{Citation, citations};
 pub use decode::{Amount, Anything, Decode, List, Map, Text, report_unit};
 pub use node::{Entry, Node, Value};
-pub use offers_table::offers_of;
+pub use offers_table::{OFFER_COLUMNS, offers_of};
 pub use overlay::{apply_scenarios, insert, lookup, merge, set};
 pub use read::{MAX_BYTES, MAX_DEPTH, MAX_NODES, read, read_value};
+pub use recognise::{has_columns, has_key, is_model};
 pub use records::*;
 pub use series::{Selector, Series, SeriesForm};
 pub use table::{Cell, Row, Table, safe_cell};

@@ -16,8 +16,8 @@ const PLAIN: [&str; 13] = [
 /// Particulars of a term, in columns of their own.
 const TERM: [&str; 4] = ["reserved", "upfront", "starts", "interruption"];
 
-/// Keys without which a line is no offer.
-const NEEDED: [&str; 4] = ["id", "chip", "cloud", "price"];
+/// Columns without which a table is none of offers.
+pub const OFFER_COLUMNS: [&str; 4] = ["id", "chip", "cloud", "price"];
 
 /// What stands in a column.
 enum Column<'a> {
@@ -42,9 +42,9 @@ pub fn offers_of(table: &Table, diagnostics: &mut Diagnostics) -> Option<Vec<Ent
             _ => false,
         })
     };
-    let lacking: Vec<&str> = NEEDED.into_iter().filter(|key| !has(key)).collect();
+    let lacking: Vec<&str> = OFFER_COLUMNS.into_iter().filter(|key| !has(key)).collect();
     for key in &lacking {
-        let near = table.columns.iter().find(|c| did_you_mean(&c.text, NEEDED) == Some(key));
+        let near = table.columns.iter().find(|c| did_you_mean(&c.text, OFFER_COLUMNS) == Some(key));
         let remedy = near.map_or_else(
             || "its first line names its columns".to_owned(),
             |c| format!("rename the column `{}`", c.text),

@@ -3,6 +3,8 @@
 //! Maps are merged key by key; anything else is replaced. A key set to nothing is removed. What
 //! was replaced keeps the place of the change, so that a mistake in it is shown where it was made.
 
+use std::collections::{HashMap, HashSet};
+
 use super::node::{Entry, Node, Value};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, suggest};
 
@@ -16,19 +18,35 @@ pub fn merge(base: &mut Node, change: &Node) {
         *base = change.clone();
         return;
     };
+    // Where each key stands: of two that are the same, the first. What is removed leaves its place until the end.
+    let mut places: HashMap<String, usize> = HashMap::new();
+    entries.iter().enumerate().for_each(|(i, e)| _ = places.entry(e.key.clone()).or_insert(i));
+    let mut removed = HashSet::new();
     for change in changes {
-        let at = entries.iter().position(|e| e.key == change.key);
+        let at = places.get(&change.key).copied();
         match (at, &change.node.value) {
             (Some(at), Value::Null) => {
-                entries.remove(at);
+                removed.insert(at);
+                let next = entries.iter().enumerate().skip(at + 1).find(|(_, e)| e.key == change.key);
+                match next.map(|(i, _)| i) {
+                    Some(next) => places.insert(change.key.clone(), next),
+                    None => places.remove(&change.key),
+                };
             }
             (None, Value::Null) => {}
             // A series written as steps or growth replaces the old series: merging the steps of
             // two series would make a third that nobody wrote.
             (Some(at), Value::Map(_)) if is_series_key(&change.key) => entries[at].node = change.node.clone(),
             (Some(at), _) => merge(&mut entries[at].node, &change.node),
-            (None, _) => entries.push(change.clone()),
+            (None, _) => {
+                places.insert(change.key.clone(), entries.len());
+                entries.push(change.clone());
+            }
         }
+    }
+    if !removed.is_empty() {
+        let mut index = 0;
+        entries.retain(|_| (!removed.contains(&index), index += 1).0);
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use super::change::flow_word;
 use super::decode::{Amount, Decode, Text, refuse_unknown, wrong_type};
 use super::node::{Node, Value};
 use crate::diagnostics::{Code, Diagnostics, Place};
@@ -110,14 +111,20 @@ impl Selector {
     #[must_use]
     pub fn told(&self) -> String {
         let one = |(key, patterns): &(Text, Vec<Text>)| {
-            let texts: Vec<&str> = patterns.iter().map(|p| p.text.as_str()).collect();
+            let texts: Vec<String> = patterns.iter().map(|p| pattern(&p.text)).collect();
             match texts.as_slice() {
-                [one] => format!("{}: {one}", key.text),
-                many => format!("{}: [{}]", key.text, many.join(", ")),
+                [one] => format!("{}: {one}", flow_word(&key.text)),
+                many => format!("{}: [{}]", flow_word(&key.text), many.join(", ")),
             }
         };
         format!("{{{}}}", self.all_of.iter().map(one).collect::<Vec<_>>().join(", "))
     }
+}
+
+/// A pattern in one line of YAML. Stars need no quotes, but at the beginning, where they would be an alias.
+fn pattern(text: &str) -> String {
+    let word = text.replace(['*', '?'], "x");
+    if text.starts_with(['*', '?']) || flow_word(&word) != word { flow_word(text) } else { text.to_owned() }
 }
 
 impl Decode for Selector {

@@ -175,8 +175,8 @@ impl How {
 pub fn read_axis(text: &str, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Axis> {
     let source = sources.add("--vary", text);
     let place = |from: usize, to: usize| within(source, from, to);
-    // A selector may hold an equals sign.
-    let closed = text.find('}').unwrap_or(0);
+    // A selector may hold an equals sign, and names in it braces; values have neither.
+    let closed = text.rfind('}').unwrap_or(0);
     let Some(equals) = text[closed..].find('=').map(|at| closed + at) else {
         wrong(diagnostics, place(0, text.len()), "this variation has no `=`", EXAMPLE);
         return None;
@@ -202,6 +202,24 @@ pub fn read_axis(text: &str, sources: &mut Sources, diagnostics: &mut Diagnostic
 }
 
 impl Axis {
+    /// A field of some offers, scaled from one factor to another. What picks them is no text, so that they may have any
+    /// names.
+    #[must_use]
+    pub fn scaled(name: &str, offers: &[String], field: &str, (from, to): (f64, f64)) -> Self {
+        let place = Place::default();
+        let text = |text: &str| Text { text: text.to_owned(), place };
+        let ids = offers.iter().map(|id| text(id)).collect();
+        let selector = Selector { all_of: vec![(text("offer"), ids)], place };
+        Axis {
+            name: name.to_owned(),
+            target: Target::Offers(selector, text(field)),
+            how: How::Scale,
+            spread: Spread::Range { from, to, steps: None },
+            unit: None,
+            place,
+        }
+    }
+
     /// Reads a variation of the model file.
     pub fn of(vary: &Vary, diagnostics: &mut Diagnostics) -> Option<Self> {
         let (target, derived) = Self::target(vary, diagnostics)?;

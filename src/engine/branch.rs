@@ -103,9 +103,7 @@ pub(super) fn solve_integers(
             tree.open.push(node);
             break;
         }
-        if let Some(limit) = options.time_limit
-            && start.elapsed() >= limit
-        {
+        if options.deadline.is_over() || options.time_limit.is_some_and(|limit| start.elapsed() >= limit) {
             tree.limited = true;
             tree.open.push(node);
             break;
@@ -314,7 +312,7 @@ impl Tree<'_> {
 
     /// Lets an engine search; whether it says that it has found the best, or that there is none.
     fn search_on(&mut self) -> Result<bool, EngineError> {
-        let time_limit = Some(self.options.time_limit.unwrap_or(LONGEST_SEARCH));
+        let time_limit = Some(self.options.left().unwrap_or(LONGEST_SEARCH));
         let outcome = match Microlp.solve(self.original, &SolveOptions { time_limit, ..self.options }) {
             Ok(outcome) => outcome,
             Err(error) => {

@@ -102,7 +102,7 @@ fn run(lp: &LinearProgram, options: &SolveOptions, costs: bool) -> Result<Outcom
         .tol_feas(TOLERANCE)
         .tol_infeas_abs(TOLERANCE)
         .tol_infeas_rel(TOLERANCE);
-    if let Some(limit) = options.time_limit {
+    if let Some(limit) = options.left() {
         settings.time_limit(limit.as_secs_f64());
     }
     let mut solver =

@@ -69,7 +69,7 @@ fn run(lp: &LinearProgram, options: &SolveOptions, fix: impl Fn(usize) -> Option
         x.add(&mut objective, f.cost);
     }
     let mut problem = variables.minimise(objective).using(microlp);
-    if let Some(limit) = options.time_limit {
+    if let Some(limit) = options.left() {
         problem = problem.with_time_limit(limit.as_secs_f64());
     }
     if lp.has_integers() {

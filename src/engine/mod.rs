@@ -12,6 +12,7 @@ mod certified_session;
 mod choice;
 mod clarabel;
 mod condensed;
+mod deadline;
 mod decomposed;
 mod dual;
 #[cfg(feature = "highs")]
@@ -33,6 +34,7 @@ pub(crate) use certified::{SMALL, keeps_basis, solved_by_guess};
 pub use certified_session::CertifiedSession;
 pub use choice::EngineChoice;
 pub use clarabel::Clarabel;
+pub use deadline::Deadline;
 #[cfg(feature = "highs")]
 pub use highs::Highs;
 pub use imported::{IMPORTED, certify_imported};
@@ -121,13 +123,23 @@ pub enum EngineError {
 pub struct SolveOptions {
     /// Longest time for one engine; none by default.
     pub time_limit: Option<Duration>,
+    /// When all engines have to end.
+    pub deadline: Deadline,
     /// Relative gap at which an integer answer is good enough.
     pub mip_gap: f64,
 }
 
 impl Default for SolveOptions {
     fn default() -> Self {
-        SolveOptions { time_limit: None, mip_gap: 1e-6 }
+        SolveOptions { time_limit: None, deadline: Deadline::default(), mip_gap: 1e-6 }
+    }
+}
+
+impl SolveOptions {
+    /// Longest time for an engine that begins now.
+    #[must_use]
+    pub fn left(&self) -> Option<Duration> {
+        [self.time_limit, self.deadline.left()].into_iter().flatten().min()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::diagnostics::{Place, Sources};
+use crate::diagnostics::{Place, Sources, is_hostile};
 
 /// A kind of finding: sorted and told by its rank, then by its words.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,7 +66,9 @@ impl Findings {
             let rest: usize = stretches[shown..].iter().map(|(_, first, last)| last - first + 1).sum();
             let rest = if rest > 0 { format!(" and {rest} more (all with -v)") } else { String::new() };
             let plural = if count == 1 { "" } else { "s" };
-            let _ = writeln!(out, "{count} row{plural} {}: {}{rest}", finding.words, listed.join(", "));
+            let line = format!("{count} row{plural} {}: {}{rest}", finding.words, listed.join(", "));
+            // Words and names are foreign, and this is read on a terminal.
+            let _ = writeln!(out, "{}", line.replace(|c| is_hostile(c) || c == '\n' || c == '\t', "?"));
         }
         out
     }
@@ -87,6 +89,16 @@ fn stretches(lines: &[(u32, usize)]) -> Vec<(u32, usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_foreign_reaches_the_terminal_as_it_is() {
+        let mut sources = Sources::new();
+        let source = sources.add("a\u{1b}[31m/vms.csv", "x\n");
+        let mut findings = Findings::default();
+        let row = Place { source, start: 0, end: 1 };
+        findings.add(1, "of `H\u{1b}]0;x\u{7}100\u{202e}\r\n`: left out", row);
+        assert_eq!(findings.text(&sources, false), "1 row of `H?]0;x?100???`: left out: a?[31m/vms.csv:1\n");
+    }
 
     #[test]
     fn rows_are_listed_in_stretches_and_cut() {

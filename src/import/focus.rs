@@ -23,7 +23,7 @@ use crate::diagnostics::{Code, Diagnostics, SourceId, Sources, suggest};
 use crate::document::{Row, Table, safe_cell};
 
 /// Columns without which a table is no bill.
-const NEEDED: [&str; 3] = ["ChargeCategory", "ChargePeriodStart", "ChargePeriodEnd"];
+pub const NEEDED: [&str; 3] = ["ChargeCategory", "ChargePeriodStart", "ChargePeriodEnd"];
 /// Categories of charges that use nothing.
 const OTHERS: [&str; 4] = ["Purchase", "Tax", "Credit", "Adjustment"];
 /// Columns that say what a row is of, in the provider's words.

@@ -23,6 +23,9 @@ const OUT_OF_LINE: f64 = 2.0;
 /// Prices per chip that differ by less are the same, rounded.
 const SAME: f64 = 1e-4;
 
+/// Columns without which a table is no catalog.
+pub const NEEDED: [&str; 5] = ["InstanceType", "AcceleratorName", "AcceleratorCount", "Price", "Region"];
+
 /// A catalog that has been read into a source.
 #[derive(Clone, Debug)]
 pub struct Catalog {

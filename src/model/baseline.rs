@@ -1,14 +1,17 @@
 //! Interprets what runs today: a table with the columns offer, workload and chips.
 
+use std::collections::HashSet;
+
 use crate::diagnostics::{Code, Place, SourceId};
 use crate::document as doc;
 use crate::units::{Dimension as Unit, Quantity};
 
 use super::limits::Parts;
-use super::reader::{In, Reader};
+use super::reader::{Ids, In, Reader};
 use super::types::{Baseline, Today};
 
-const COLUMNS: [&str; 3] = ["offer", "workload", "chips"];
+/// The columns of the table.
+pub(super) const COLUMNS: [&str; 3] = ["offer", "workload", "chips"];
 
 /// Reads the baseline from the source that its file was read into; `None` if it could not be read,
 /// which has been reported.
@@ -45,8 +48,9 @@ pub(super) fn baseline(
         };
         *at = found;
     }
-    let offers: Vec<&str> = parts.offers.offers.iter().map(|o| o.id.as_str()).collect();
-    let workloads: Vec<&str> = parts.workloads.iter().map(|w| w.id.as_str()).collect();
+    let offers = Ids::of(parts.offers.offers.iter().map(|o| o.id.as_str()));
+    let workloads = Ids::of(parts.workloads.iter().map(|w| w.id.as_str()));
+    let mut seen = HashSet::new();
     let mut running: Vec<Today> = Vec::new();
     for record in table.records() {
         let record = match record {
@@ -63,13 +67,9 @@ pub(super) fn baseline(
         let place = Place { source, start: from as u32, end: end as u32 };
         let cell = |i: usize| record.get(at[i]).unwrap_or("").to_owned();
         // What could not be read has been reported.
-        let mut known = |i: usize, what: &str, ids: &[&str], incomplete: bool| {
+        let mut known = |i: usize, what: &str, ids: &Ids<'_>, incomplete: bool| {
             let text = doc::Text { text: cell(i), place };
-            if incomplete && !ids.contains(&text.text.as_str()) {
-                None
-            } else {
-                reader.reference(&text, what, ids, &[])
-            }
+            if incomplete && ids.find(&text.text).is_none() { None } else { reader.reference_in(&text, what, ids, &[]) }
         };
         let offer = known(0, "offer", &offers, parts.offers.written.incomplete);
         let workload = known(1, "workload", &workloads, parts.workloads_incomplete);
@@ -81,7 +81,7 @@ pub(super) fn baseline(
             }
         };
         let (Some(offer), Some(workload), Some(chips)) = (offer, workload, chips) else { continue };
-        if running.iter().any(|r| r.offer == offer && r.workload == workload) {
+        if !seen.insert((offer, workload)) {
             let message = format!("`{}` on `{}` stands here twice", cell(1), cell(0));
             reader.error(Code::DuplicateName, place, message, "add the two up in one line");
         }

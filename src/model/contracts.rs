@@ -129,7 +129,7 @@ fn relations(reader: &mut Reader<'_>, document: &doc::Document, contracts: &mut 
     let Some(map) = &document.contracts else { return };
     let ids: Vec<String> = contracts.iter().map(|c| c.id.clone()).collect();
     let known: Vec<&str> = ids.iter().map(String::as_str).collect();
-    let unread = super::supply::broken(map, &known);
+    let unread = super::supply::broken(map, &super::reader::Ids::of(known.iter().copied()));
     let unread: Vec<&str> = unread.iter().map(String::as_str).collect();
     let mut needed: Vec<(usize, usize, Place)> = Vec::new();
     for (id, _, contract) in &map.entries {

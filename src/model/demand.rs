@@ -6,7 +6,7 @@ use crate::diagnostics::{Code, Place, suggest};
 use crate::document::{self as doc, Amount, SeriesForm};
 use crate::units::{Dimension as Unit, Quantity, Rate, UnitError};
 
-use super::reader::{In, Reader};
+use super::reader::{Ids, In, Reader};
 use super::select::Offers;
 use super::supply::tags;
 use super::types::{Chip, DataGravity, Offer, Porting, Split, Task, Term, Workload};
@@ -324,7 +324,7 @@ fn throughput(
     unit: &mut WorkUnit,
 ) -> Option<Vec<Option<f64>>> {
     let map = doc.throughput.as_ref()?;
-    let ids: Vec<&str> = chips.iter().map(|c| c.id.as_str()).collect();
+    let ids = Ids::of(chips.iter().map(|c| c.id.as_str()));
     // Chips that are written but could not be read have been reported.
     let broken: Vec<&str> = match &document.chips {
         Some(chips) => chips.entries.iter().map(|(id, _, _)| id.as_str()).collect(),
@@ -333,7 +333,7 @@ fn throughput(
     let mut values = vec![None; chips.len()];
     let mut whole = true;
     for (chip, place, amount) in &map.entries {
-        let index = reader.reference(&doc::Text { text: chip.clone(), place: *place }, "chip", &ids, &broken);
+        let index = reader.reference_in(&doc::Text { text: chip.clone(), place: *place }, "chip", &ids, &broken);
         let Some(amount) = amount else {
             whole = false;
             continue;

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Sources, suggest};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity, Sources, suggest};
 use crate::document::{self as doc, Decode, Document, Node};
 use crate::units::Dimension as Unit;
 
@@ -48,6 +48,8 @@ pub struct Input {
     pub sets: Vec<String>,
     /// The folder in which files that the model names are looked for; without it they cannot be read.
     pub folder: Option<PathBuf>,
+    /// Whether files that the model names may be outside of that folder, as they are or by a link.
+    pub files_outside: bool,
     /// The texts of the files that the model names, by their paths; if given, no file is read.
     pub files: Option<BTreeMap<String, String>>,
 }
@@ -124,19 +126,21 @@ pub fn load(input: &Input) -> Result<Loaded, Rejected> {
 ///
 /// # Errors
 /// [`Rejected`] with every problem found.
-pub fn load_with(input: &Input, path: &[&str], entry: &str, append: bool) -> Result<Loaded, Rejected> {
+pub fn load_with(input: &Input, path: &[&str], entry: &Node, append: bool) -> Result<Loaded, Rejected> {
     let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
-    let name = path.join(".");
+    let (name, written) = (path.join("."), entry.flow());
     let mut read = || {
         let (_, mut root) = tree(input, &mut sources, &mut diagnostics)?;
-        let node = doc::read_value(&name, entry, &mut sources, &mut diagnostics)?;
-        doc::insert(&mut root, path, node, append);
+        // Shown where a mistake is in it.
+        let source = sources.add(&name, &written);
+        let place = Place { source, start: 0, end: u32::try_from(written.len()).unwrap_or(u32::MAX) };
+        doc::insert(&mut root, path, entry.placed(place), append);
         interpret(&root, &sources, &mut diagnostics)
     };
     match read() {
         Some(mut model) if !diagnostics.has_errors() => {
             let mut input = input.clone();
-            input.sets.push(format!("{name}{}={entry}", if append { "+" } else { "" }));
+            input.sets.push(format!("{name}{}={written}", if append { "+" } else { "" }));
             model.sha256 = fingerprint(&input, &sources);
             model.scenarios = input.scenarios;
             Ok(Loaded { model, warnings: diagnostics, sources })
@@ -180,17 +184,23 @@ fn read(input: &Input, sources: &mut Sources, diagnostics: &mut Diagnostics) -> 
 pub(super) fn tree(input: &Input, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<(Node, Node)> {
     let text = input.text.strip_prefix('\u{feff}').unwrap_or(&input.text);
     let source = sources.add(&input.name, text);
+    if !doc::is_model(text) {
+        sources.withhold(source);
+    }
     let mut root = doc::read(text, source, diagnostics)?;
     // Which table is read is settled before anything is laid over its offers.
     let names_table = |set: &&String| set.split_once('=').is_some_and(|(path, _)| path.trim() == "offers.file");
     for set in input.sets.iter().filter(names_table) {
         apply_set(&mut root, set, sources, diagnostics);
     }
-    let mut files = Files { folder: input.folder.as_deref(), kept: input.files.as_ref(), sources, diagnostics };
+    let mut files = named_files(input, sources, diagnostics);
     let mut offers = Vec::new();
     files.offer_tables(&mut root, &mut offers)?;
     for (name, text) in &input.overlays {
         let source = files.sources.add(name, text);
+        if !doc::is_model(text) {
+            files.sources.withhold(source);
+        }
         let mut change = doc::read(text, source, files.diagnostics)?;
         files.offer_tables(&mut change, &mut offers)?;
         doc::merge(&mut root, &change);
@@ -201,11 +211,18 @@ pub(super) fn tree(input: &Input, sources: &mut Sources, diagnostics: &mut Diagn
     for set in input.sets.iter().filter(|set| !names_table(set)) {
         apply_set(&mut root, set, sources, diagnostics);
     }
-    let mut files = Files { folder: input.folder.as_deref(), kept: input.files.as_ref(), sources, diagnostics };
-    if let Some(table) = root.get("baseline").and_then(|b| b.get("file")).and_then(|file| files.read(file)) {
+    let mut files = named_files(input, sources, diagnostics);
+    if let Some(table) =
+        root.get("baseline").and_then(|b| b.get("file")).and_then(|file| files.read(file, &baseline::COLUMNS))
+    {
         sources.set_table(table);
     }
     Some((plain, root))
+}
+
+fn named_files<'a>(input: &'a Input, sources: &'a mut Sources, diagnostics: &'a mut Diagnostics) -> Files<'a> {
+    let (folder, kept) = (input.folder.as_deref(), input.files.as_ref());
+    Files { folder, outside: input.files_outside, kept, sources, diagnostics }
 }
 
 fn apply_set(root: &mut Node, set: &str, sources: &mut Sources, diagnostics: &mut Diagnostics) {
@@ -301,8 +318,13 @@ pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagno
     let risk_place = policy.and_then(|p| p.risk.as_ref()).map_or(document.place, |r| r.place);
     let risk_origin = reader.origin(risk_place);
     warn_idle(&mut reader, &document, &offers);
-    let cite =
-        |c: doc::Citation| Cited { path: c.path, source: c.source, as_of: c.as_of, origin: reader.origin(c.place) };
+    check_dates(&mut reader, root);
+    let cite = |c: doc::Citation| Cited {
+        path: c.path,
+        source: c.source,
+        as_of: c.as_of.map(|(text, _)| text),
+        origin: reader.origin(c.place),
+    };
     let citations = doc::citations(root).into_iter().map(cite).collect();
     if undated {
         reader.diagnostics.forget_since(told, &DATED);
@@ -377,6 +399,15 @@ fn calendar(reader: &mut Reader<'_>, document: &Document) -> Option<Calendar> {
         reader.error(Code::OutOfRange, horizon.place, "the horizon ends after the year 9999", "use fewer periods");
     }
     calendar
+}
+
+/// Reports every `as_of` that is no date.
+fn check_dates(reader: &mut Reader<'_>, root: &Node) {
+    for found in doc::citations(root) {
+        let Some((text, place)) = found.as_of.filter(|(text, _)| parse_period(text).is_none()) else { continue };
+        let message = format!("`{text}` is not a date");
+        reader.error(Code::InvalidPeriod, place, message, "write the day on which it held, such as 2026-11-09");
+    }
 }
 
 /// Offers that can never be held, told as a warning: often a capacity whose first step is late.

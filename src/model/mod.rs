@@ -3,6 +3,7 @@
 mod baseline;
 mod builder;
 mod calendar;
+mod column;
 mod contracts;
 mod demand;
 mod facts;
@@ -22,6 +23,7 @@ mod variation;
 
 pub use builder::{ModelBuilder, OfferSpec, WorkloadSpec};
 pub use calendar::{Calendar, Period, Step, Window, hours_between, parse_period, parse_window};
+pub use column::{Column, ColumnError, Expression, MOST_BYTES, MOST_DEPTH, Quantity};
 pub use facts::{PlaceBy, contract_inside, held_today, is_ratio_of_held, placement_cost, unit_price};
 pub use load::{Input, Loaded, Rejected, Tree, load, load_with, read_tree};
 pub use selector::{Dimension, glob};

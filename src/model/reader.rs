@@ -1,5 +1,7 @@
 //! What every part of the interpretation needs: quantities with ranges, series, references.
 
+use std::collections::HashMap;
+
 use crate::diagnostics::{Code, Diagnostics, Place, Sources, suggest};
 use crate::document::{Amount, Series, SeriesForm, Text, report_unit};
 use crate::units::{Dimension as Unit, Duration, DurationUnit, Quantity, UnitError};
@@ -58,6 +60,26 @@ impl In {
             In::AtLeastOne => "1 or more",
             In::AboveMinusOne => "more than -100 %",
         }
+    }
+}
+
+/// Ids in their order, found in a time that does not depend on their number.
+pub(super) struct Ids<'a> {
+    all: Vec<&'a str>,
+    at: HashMap<&'a str, usize>,
+}
+
+impl<'a> Ids<'a> {
+    /// Those of a list; of two that are the same the first counts.
+    pub fn of(ids: impl IntoIterator<Item = &'a str>) -> Self {
+        let all: Vec<&str> = ids.into_iter().collect();
+        let at = all.iter().enumerate().rev().map(|(i, id)| (*id, i)).collect();
+        Ids { all, at }
+    }
+
+    /// Which one it is.
+    pub fn find(&self, id: &str) -> Option<usize> {
+        self.at.get(id).copied()
     }
 }
 
@@ -340,18 +362,19 @@ impl Reader<'_> {
 
     /// The index of an id, or a report with the nearest one.
     pub fn reference(&mut self, text: &Text, what: &str, ids: &[&str], broken: &[&str]) -> Option<usize> {
-        if let Some(index) = ids.iter().position(|id| *id == text.text) {
-            return Some(index);
+        self.reference_in(text, what, &Ids::of(ids.iter().copied()), broken)
+    }
+
+    /// The same where many are looked up.
+    pub fn reference_in(&mut self, text: &Text, what: &str, ids: &Ids<'_>, broken: &[&str]) -> Option<usize> {
+        let found = ids.find(&text.text);
+        if found.is_none() && !broken.contains(&text.text.as_str()) {
+            // Nobody is told of more than a list holds, and the nearest word takes as long to find as all of them.
+            let full = self.diagnostics.is_full();
+            let remedy = if full { String::new() } else { suggest(&text.text, ids.all.iter().copied()) };
+            self.error(Code::UnknownId, text.place, format!("there is no {what} `{}`", text.text), remedy);
         }
-        if !broken.contains(&text.text.as_str()) {
-            self.error(
-                Code::UnknownId,
-                text.place,
-                format!("there is no {what} `{}`", text.text),
-                suggest(&text.text, ids.iter().copied()),
-            );
-        }
-        None
+        found
     }
 
     /// Reports an id with characters that ids do not have.

@@ -6,12 +6,12 @@ use crate::diagnostics::{Code, Place, suggest};
 use crate::document::{self as doc, Map, Text};
 use crate::units::Dimension as Unit;
 
-use super::reader::{In, Reader};
+use super::reader::{Ids, In, Reader};
 use super::types::{Chip, Cloud, Investor, Offer, Pool, Term, Tier};
 
 /// Ids of a map whose records could not be read: references to them are not reported again.
-pub(super) fn broken<T>(map: &Map<T>, read: &[&str]) -> Vec<String> {
-    map.entries.iter().map(|(id, _, _)| id.clone()).filter(|id| !read.contains(&id.as_str())).collect()
+pub(super) fn broken<T>(map: &Map<T>, read: &Ids<'_>) -> Vec<String> {
+    map.entries.iter().map(|(id, _, _)| id.clone()).filter(|id| read.find(id).is_none()).collect()
 }
 
 pub(super) fn tags(reader: &mut Reader<'_>, tags: &Option<Map<Text>>) -> BTreeMap<String, String> {
@@ -98,8 +98,8 @@ pub(super) fn offers(
     clouds: &[Cloud],
 ) -> Vec<ReadOffer> {
     let Some(map) = &document.offers else { return Vec::new() };
-    let chip_ids: Vec<&str> = chips.iter().map(|c| c.id.as_str()).collect();
-    let cloud_ids: Vec<&str> = clouds.iter().map(|c| c.id.as_str()).collect();
+    let chip_ids = Ids::of(chips.iter().map(|c| c.id.as_str()));
+    let cloud_ids = Ids::of(clouds.iter().map(|c| c.id.as_str()));
     let broken_chips = document.chips.as_ref().map(|m| broken(m, &chip_ids)).unwrap_or_default();
     let broken_clouds = document.clouds.as_ref().map(|m| broken(m, &cloud_ids)).unwrap_or_default();
     let broken_chips: Vec<&str> = broken_chips.iter().map(String::as_str).collect();
@@ -119,12 +119,12 @@ pub(super) fn offers(
             .chip
             .as_ref()
             .filter(|_| document.chips.is_some())
-            .and_then(|t| reader.reference(t, "chip", &chip_ids, &broken_chips));
+            .and_then(|t| reader.reference_in(t, "chip", &chip_ids, &broken_chips));
         let cloud = offer
             .cloud
             .as_ref()
             .filter(|_| document.clouds.is_some())
-            .and_then(|t| reader.reference(t, "cloud", &cloud_ids, &broken_clouds));
+            .and_then(|t| reader.reference_in(t, "cloud", &cloud_ids, &broken_clouds));
         let currency = reader.currency.clone();
         let price = offer
             .price

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostics::{Code, Diagnostics, Place, suggest};
 use crate::document::{Axis, Decode, Node, Spread, Sweep, Text, Value};
 
+use super::column::Column;
 use super::types::Model;
 use super::variation;
 
@@ -69,12 +70,25 @@ pub struct Asked {
 /// Reads every sweep of the model, so that a mistake is found before it is run.
 pub(super) fn check(root: &Node, model: &Model, diagnostics: &mut Diagnostics) {
     let Some(Value::Map(sweeps)) = root.get("sweeps").map(|s| &s.value) else { return };
+    // What could not be read of the model is not missed a second time.
+    let whole = !diagnostics.has_errors();
     for entry in sweeps {
+        if let Some(Value::List(columns)) = entry.node.get("columns").filter(|_| whole).map(|c| &c.value) {
+            columns.iter().for_each(|column| check_column(column, model, diagnostics));
+        }
         if let Some(spec) = read(&entry.node, entry.place, &[], &Asked::default(), diagnostics) {
             spec.axes.iter().for_each(|axis| {
                 variation::paths(root, model, axis, diagnostics);
             });
         }
+    }
+}
+
+fn check_column(column: &Node, model: &Model, diagnostics: &mut Diagnostics) {
+    if let Value::Scalar(text) = &column.value
+        && let Err(error) = Column::read(text, model)
+    {
+        diagnostics.error(Code::InvalidVariation, column.place, error.message, error.remedy);
     }
 }
 

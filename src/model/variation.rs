@@ -30,6 +30,13 @@ pub struct Family {
     bases: Vec<Base>,
 }
 
+/// What varies: as on the command line, or as it was read or made.
+#[derive(Clone, Copy)]
+enum Varied<'a> {
+    Texts(&'a [String]),
+    Axes(&'a [Axis]),
+}
+
 /// A document that has been read, and where in it each axis acts.
 #[derive(Debug)]
 struct Base {
@@ -50,7 +57,18 @@ impl Family {
     /// # Errors
     /// [`Rejected`] with every problem found, of the model or of a variation.
     pub fn read(input: &Input, sweep: Option<&str>, vary: &[String], asked: &Asked) -> Result<Self, Rejected> {
-        let mut family = Self::read_with(input, sweep, vary, asked, true)?;
+        Self::tried(Self::read_with(input, sweep, Varied::Texts(vary), asked, true)?)
+    }
+
+    /// The same with variations that were never a text.
+    ///
+    /// # Errors
+    /// As [`Family::read`].
+    pub fn of_axes(input: &Input, axes: &[Axis], asked: &Asked) -> Result<Self, Rejected> {
+        Self::tried(Self::read_with(input, None, Varied::Axes(axes), asked, true)?)
+    }
+
+    fn tried(mut family: Self) -> Result<Self, Rejected> {
         match family.try_values() {
             Ok(()) => Ok(family),
             Err(diagnostics) => Err(Rejected { diagnostics, sources: std::mem::take(&mut family.sources) }),
@@ -63,13 +81,13 @@ impl Family {
     /// # Errors
     /// As [`Family::read`].
     pub fn read_again(input: &Input, sweep: Option<&str>, vary: &[String], asked: &Asked) -> Result<Self, Rejected> {
-        Self::read_with(input, sweep, vary, asked, false)
+        Self::read_with(input, sweep, Varied::Texts(vary), asked, false)
     }
 
     fn read_with(
         input: &Input,
         sweep: Option<&str>,
-        vary: &[String],
+        vary: Varied<'_>,
         asked: &Asked,
         check: bool,
     ) -> Result<Self, Rejected> {
@@ -86,7 +104,7 @@ impl Family {
     fn try_read(
         input: &Input,
         sweep: Option<&str>,
-        vary: &[String],
+        vary: Varied<'_>,
         asked: &Asked,
         check: bool,
         sources: &mut Sources,
@@ -104,8 +122,13 @@ impl Family {
         if check {
             sweeps::check(&root, &model, diagnostics);
         }
-        let axes: Vec<Option<Axis>> = vary.iter().map(|text| read_axis(text, sources, diagnostics)).collect();
-        let axes: Vec<Axis> = axes.into_iter().collect::<Option<_>>()?;
+        let axes: Vec<Axis> = match vary {
+            Varied::Axes(axes) => axes.to_vec(),
+            Varied::Texts(texts) => {
+                let read: Vec<Option<Axis>> = texts.iter().map(|text| read_axis(text, sources, diagnostics)).collect();
+                read.into_iter().collect::<Option<_>>()?
+            }
+        };
         // Without anything else the only sweep of the model is meant.
         let written: Vec<&str> = match root.get("sweeps").map(|s| &s.value) {
             Some(Value::Map(entries)) => entries.iter().map(|e| e.key.as_str()).collect(),

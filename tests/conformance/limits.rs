@@ -30,8 +30,11 @@ fn a_limit_is_no_answer() {
     let best = solve_certified(&lp, EngineChoice::Auto, &SolveOptions::default()).unwrap();
     assert_eq!(best.status, CertifiedStatus::Optimal);
     let best = lp.objective(&best.x);
-    for limit in [Duration::ZERO, Duration::from_millis(2)] {
-        let options = SolveOptions { time_limit: Some(limit), ..SolveOptions::default() };
+    let each = |limit| SolveOptions { time_limit: Some(limit), ..SolveOptions::default() };
+    // One end for all engines, which has come when the last of them begins.
+    let all = |limit| SolveOptions { deadline: Some(Instant::now() + limit).into(), ..SolveOptions::default() };
+    let (none, short) = (Duration::ZERO, Duration::from_millis(2));
+    for options in [each(none), each(short), all(none), all(short)] {
         for engine in ENGINES {
             let outcome = engine.solve(&lp, &options).unwrap();
             match outcome.status {

@@ -120,6 +120,36 @@ fn solutions() {
     tried("solution");
 }
 
+#[test]
+fn columns() {
+    tried("columns");
+}
+
+#[test]
+fn variations() {
+    tried("vary");
+}
+
+#[test]
+fn manifests() {
+    tried("manifest");
+}
+
+#[test]
+fn chunks() {
+    tried("chunk");
+}
+
+#[test]
+fn plans() {
+    tried("plan");
+}
+
+#[test]
+fn baselines() {
+    tried("baseline");
+}
+
 /// A target that the tests above or the fuzzer do not have.
 #[test]
 fn every_target_is_run() {

@@ -4,28 +4,42 @@
 //! inputs and changes of them; `fuzz/` runs them under a fuzzer that looks for new paths through the code.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
-use polysource::analysis::sweep::{Column, Header, Journal, Manifest, PointStatus, Row, checksum_line, read_chunk};
+use polysource::analysis::diff::{Compared, diff};
+use polysource::analysis::sweep::{
+    Column, Header, Journal, Manifest, PointStatus, Row, Sealed, SweepOptions, checksum_line, chunk_text, read_chunk,
+    value,
+};
 use polysource::diagnostics::{Diagnostics, Sources, render};
 use polysource::document::{self, Table};
 use polysource::formulation::build;
 use polysource::import::{Mapping, focus, skypilot};
 use polysource::lp::SolutionFile;
 use polysource::model::{Asked, Family, Input, Loaded, Model, Rejected, glob, load};
+use polysource::plan::{Plan, Situation};
+use polysource::report::{Format, Style, write};
 use polysource::units::{Dimension, Duration, Quantity, Rate, human};
+use polysource::{SolveSettings, solve};
 use sha2::{Digest, Sha256};
 
 /// A target: a name, which is also that of its folder of kept inputs, and what is done with an input.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 12] = [
     ("document", document),
     ("units", units),
     ("selectors", selectors),
     ("csv", csv),
     ("journal", journal),
     ("solution", solution),
+    ("columns", columns),
+    ("vary", vary),
+    ("manifest", manifest),
+    ("chunk", chunk),
+    ("plan", plan),
+    ("baseline", baseline),
 ];
 
 /// A small model that is right, for what is read beside one.
@@ -156,7 +170,7 @@ pub fn selectors(data: &[u8]) {
     loaded(&Input { overlays: vec![("over.yaml".to_owned(), text.to_owned())], ..input });
     let model = Model::from_yaml_str(MODEL).unwrap();
     if let Err(error) = Column::read(first, &model) {
-        assert!(!error.is_empty());
+        assert!(!error.message.is_empty() && !error.remedy.is_empty());
     }
     let _ = glob(first, rest);
     assert!(glob("*", rest));
@@ -254,4 +268,144 @@ pub fn solution(data: &[u8]) {
         _ => assert!(diagnostics.has_errors(), "no point and no error"),
     }
     told(&diagnostics, &sources);
+}
+
+/// The small model and its plan.
+fn solved() -> &'static (Model, Plan) {
+    static SOLVED: OnceLock<(Model, Plan)> = OnceLock::new();
+    SOLVED.get_or_init(|| {
+        let model = Model::from_yaml_str(MODEL).unwrap();
+        let plan = solve(&model, &SolveSettings::default()).unwrap();
+        (model, plan)
+    })
+}
+
+/// A column a line: told of a plan, or refused with what to do.
+pub fn columns(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let (model, plan) = solved();
+    for line in text.lines().take(100) {
+        match Column::read(line, model) {
+            Ok(column) => {
+                let found = value(&column, model, plan).unwrap();
+                assert!(found.is_none_or(f64::is_finite), "{line:?}: {found:?}");
+                assert_eq!(Column::read(line, model).unwrap(), column);
+            }
+            Err(error) => {
+                assert!(!error.message.is_empty() && !error.remedy.is_empty(), "{line:?}");
+                assert!(
+                    error.message.len() <= 3 * line.len() + 200,
+                    "{} bytes told of {}",
+                    error.message.len(),
+                    line.len()
+                );
+            }
+        }
+    }
+    // The same in the model itself.
+    let columns: Vec<&str> = text.lines().take(10).collect();
+    let sweep = serde_json::json!({ "s": {
+        "vary": [{ "path": "offers.aws-h100.price", "set": "1..2", "steps": 2 }],
+        "columns": columns,
+    } });
+    loaded(&of(&format!("{MODEL}sweeps: {sweep}\n")));
+}
+
+/// What varies, a line each: read, tried at its ends, and told as settings that give the same model.
+pub fn vary(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let lines: Vec<String> = text.lines().take(3).map(str::to_owned).collect();
+    let input = of(MODEL);
+    match Family::read(&input, None, &lines, &Asked { samples: Some(5), ..Asked::default() }) {
+        Ok(family) => {
+            let at: Vec<Option<f64>> = family.lengths().iter().map(|_| Some(0.0)).collect();
+            if let Ok(model) = family.at(&at) {
+                let (scenarios, sets) = family.settings(&at);
+                let again = load(&Input { sets, scenarios, ..input }).unwrap_or_else(|e| panic!("{e}")).model;
+                assert_eq!(again.sha256, model.sha256, "{lines:?}");
+                assert_eq!(again.offers, model.offers, "{lines:?}");
+            }
+        }
+        Err(Rejected { diagnostics, sources }) => {
+            assert!(diagnostics.has_errors());
+            told(&diagnostics, &sources);
+        }
+    }
+}
+
+/// The content of a manifest, sealed.
+pub fn manifest(data: &[u8]) {
+    let sha256: String = Sha256::digest(data).iter().map(|b| format!("{b:02x}")).collect();
+    let bytes = [format!("{{\"sha256\":\"{sha256}\",\n").as_bytes(), data].concat();
+    let _ = Manifest::read(data);
+    let Ok(sealed) = Manifest::read(&bytes) else { return };
+    // Many points take long rightly.
+    if sealed.manifest.points.len() <= 1_000
+        && let Ok((family, plan, _)) = sealed.manifest.sweep()
+    {
+        assert_eq!(plan.points.len(), sealed.manifest.points.len());
+        assert_eq!(family.sha256(), sealed.manifest.model.sha256);
+    }
+}
+
+/// A small sweep in two chunks.
+fn small_sweep() -> &'static Sealed {
+    static SEALED: OnceLock<Sealed> = OnceLock::new();
+    SEALED.get_or_init(|| {
+        let (input, vary) = (of(MODEL), vec!["offers.aws-h100.price=1..2/16".to_owned()]);
+        let asked = Asked { columns: vec!["cost".to_owned()], ..Asked::default() };
+        let family = Family::read(&input, None, &vary, &asked).unwrap();
+        let columns = polysource::analysis::sweep::columns(&family, true).unwrap();
+        let plan = polysource::analysis::sweep::plan(&family, columns).unwrap();
+        let (engine, time_limit) = ("auto".to_owned(), None);
+        let options = SweepOptions { sweep: None, vary, asked, full: true, engine, time_limit };
+        Manifest::read(Manifest::of(&input, &family, options, &plan, 2).text().as_bytes()).unwrap()
+    })
+}
+
+/// The file of a chunk, with a right checksum and with its own bytes for one; and its lines as rows.
+pub fn chunk(data: &[u8]) {
+    let sealed = small_sweep();
+    let right = checksum_line(data, "chunk");
+    for chunk in [0, 1, 2, usize::MAX] {
+        assert!(read_chunk(sealed, chunk, ("chunk", data, data)).is_err());
+        if let Ok(rows) = read_chunk(sealed, chunk, ("chunk", data, right.as_bytes())) {
+            assert!(rows.iter().all(|r| r.values.len() == 1));
+        }
+    }
+    let lines = data.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice::<Row>(line).ok());
+    let rows: Vec<Row> = lines.take(1_000).collect();
+    let text = chunk_text(sealed, 0, &rows);
+    let sum = checksum_line(text.as_bytes(), "chunk");
+    if let Ok(found) = read_chunk(sealed, 0, ("chunk", text.as_bytes(), sum.as_bytes())) {
+        assert_eq!(found, rows);
+    }
+}
+
+/// A plan as it was written: told in every format, compared, and failed.
+pub fn plan(data: &[u8]) {
+    let Ok(plan) = serde_json::from_slice::<Plan>(data) else { return };
+    for format in [Format::Text, Format::Json, Format::Csv, Format::Markdown] {
+        write(&plan, format, Style::default(), &mut Vec::new()).unwrap();
+    }
+    let side = || Compared { file: "a.json", plan: &plan, written: None };
+    if let Ok(found) = diff(side(), side()) {
+        assert_eq!(found.differences, 0, "it differs from itself");
+    }
+    let model = &solved().0;
+    if let Ok(situation) = Situation::of_plan(model, &plan) {
+        for loss in polysource::plan::losses(model, &polysource::model::Dimension::Vendor) {
+            let response = polysource::plan::usual_response(model);
+            let part = situation.served(&polysource::plan::whole(&loss), &response, 0, false);
+            assert!(part.is_ok_and(|p| (0.0..=1.0 + 1e-6).contains(&p.fraction)));
+        }
+    }
+}
+
+/// A table of what runs today.
+pub fn baseline(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let model = format!("{MODEL}baseline: {{ file: t.csv, switching: 200 USD/chip }}\n");
+    let files = Some(BTreeMap::from([("t.csv".to_owned(), text.to_owned())]));
+    loaded(&Input { files, folder: Some("beside".into()), ..of(&model) });
 }

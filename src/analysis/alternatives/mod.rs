@@ -48,7 +48,7 @@ pub fn alternatives(
     }
     let mut near = Near::new(model, solve, &formulation, cost.total, settings.within);
     if formulation.program().has_integers() {
-        near.settings.time_limit = near.settings.time_limit.or(Some(LONGEST));
+        near.settings.time_limit = near.settings.search_limit(LONGEST);
     }
     let cheapest = Cheapest { formulation: &formulation, x: &solved.x };
     let (room, mut notes) = room::room(&near, &cheapest, settings)?;

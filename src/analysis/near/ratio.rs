@@ -91,7 +91,7 @@ fn steps(near: &Near<'_>, ratio: &Ratio<'_>, program: &mut Program) -> Result<Op
     let (mut x, mut share) = (ratio.known.to_vec(), ratio.share);
     // A search over whole numbers may end without any, and one in limited time anyhow. What was proved
     // until then holds.
-    let may_end = near.settings.time_limit.is_some() || program.f.program().has_integers();
+    let may_end = near.settings.is_limited() || program.f.program().has_integers();
     for step in 0..STEPS {
         // In parts of the known total, so that a gap of a millionth is one of the share.
         let less = part.plus(-sign / scale, &whole, sign * share / scale);

@@ -8,7 +8,7 @@
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::column::Column;
+use super::column::value;
 use super::points::SweepPlan;
 use super::row::{PointStatus, Row};
 use crate::analysis::alike::{Alike, Course, Guess, Known, Start};
@@ -17,7 +17,7 @@ use crate::analysis::solve::{Detail, SolveSettings, preferred};
 use crate::diagnostics::Diagnostics;
 use crate::engine::{EngineError, Solved};
 use crate::formulation::{Formulation, Limits};
-use crate::model::{Family, Model};
+use crate::model::{Column, Family, Model};
 use crate::plan::Status;
 
 /// Between points no further apart than this a course takes longer to find than it saves.
@@ -174,6 +174,13 @@ impl Group<'_, '_> {
             values: vec![None; self.common.plan.columns.len()],
             message,
         };
+        if self.common.solving.deadline.is_over() {
+            let message = "not solved: the time limit was reached before it";
+            if !there {
+                self.put(position, without(PointStatus::Unverified, Some(message.to_owned())));
+            }
+            return Some(None);
+        }
         let (row, known) = match self.model(position) {
             Ok(model) => self
                 .row(&model, point, guess, there)
@@ -234,7 +241,7 @@ impl Common<'_> {
         if let Some(free) = free.as_mut().filter(|_| plan.status == Status::Optimal) {
             add_total(model, &mut plan, || Ok(certified_cost(&free.solve(model, None)?)))?;
         }
-        let values = columns.iter().map(|c| c.value(model, &plan)).collect::<Result<Vec<_>, _>>()?;
+        let values = columns.iter().map(|c| value(c, model, &plan)).collect::<Result<Vec<_>, _>>()?;
         let message = match plan.status {
             Status::Unverified | Status::InfeasibleUnverified => {
                 // What was not kept stands behind the notes of the model.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::manifest::Manifest;
+use super::manifest::{Manifest, program};
 use super::points::SweepPlan;
 use super::row::Row;
 use super::run::SweepSettings;
@@ -23,7 +23,7 @@ const VERSION: u32 = 1;
 pub struct Header {
     /// Version of the format.
     pub journal: u32,
-    /// Version of the program.
+    /// The program as in a manifest: its version and, beyond the embedded engines, those of its build.
     pub polysource: String,
     /// SHA-256 of all that the model was read from.
     pub model: String,
@@ -61,7 +61,7 @@ impl Header {
         let options = format!("{plan:?} {:?}", settings.solve);
         Header {
             journal: VERSION,
-            polysource: env!("CARGO_PKG_VERSION").to_owned(),
+            polysource: program(),
             model: family.sha256().to_owned(),
             options: hex(&Sha256::digest(options.as_bytes())),
             points: plan.points.len(),
@@ -111,7 +111,10 @@ impl Journal {
         }
         let found: Header = checked(first, "").ok_or(JournalError::NotOne)?;
         let same = [
-            (found.journal == header.journal && found.polysource == header.polysource, "another version of polysource"),
+            (
+                found.journal == header.journal && found.polysource == header.polysource,
+                "another version of polysource, or a build with other engines",
+            ),
             (found.model == header.model, "another model, or of this one with other scenarios or settings"),
             (found.options == header.options && found.points == header.points, "the same model with other options"),
         ];

@@ -87,7 +87,7 @@ pub struct SweepOptions {
     pub full: bool,
     /// The engine, by name.
     pub engine: String,
-    /// Longest time for one engine at one point, in seconds.
+    /// Time limit for each run of a chunk, in seconds.
     pub time_limit: Option<f64>,
 }
 
@@ -147,8 +147,8 @@ struct Writer {
     polysource: String,
 }
 
-/// The version of this program as a manifest has it.
-fn program() -> String {
+/// The version of this program as manifests and journals have it.
+pub(super) fn program() -> String {
     let highs = if EngineChoice::ALL.contains(&EngineChoice::Highs) { "+highs" } else { "" };
     format!("{}{highs}", env!("CARGO_PKG_VERSION"))
 }
@@ -263,12 +263,14 @@ impl Manifest {
         if plan.names != self.axes || plan.columns.iter().map(|c| &c.name).ne(&self.columns) {
             return Err(wrong("what varies or is told is not what it names".to_owned()));
         }
-        let solve = SolveSettings {
-            engine: options.engine.parse().map_err(wrong)?,
-            time_limit: options.time_limit.and_then(|s| Duration::try_from_secs_f64(s).ok()),
-            ..SolveSettings::default()
-        };
+        let solve = SolveSettings { engine: options.engine.parse().map_err(wrong)?, ..SolveSettings::default() };
         Ok((family, plan, SweepSettings { solve, threads: 1 }))
+    }
+
+    /// The longest time that the run of a chunk may take.
+    #[must_use]
+    pub fn time_limit(&self) -> Option<Duration> {
+        self.options.time_limit.and_then(|s| Duration::try_from_secs_f64(s).ok())
     }
 
     fn input(&self) -> Input {
@@ -281,6 +283,7 @@ impl Manifest {
             sets: model.sets.clone(),
             folder: model.folder.as_ref().map(PathBuf::from),
             files: Some(model.files.clone()),
+            files_outside: false,
         }
     }
 }

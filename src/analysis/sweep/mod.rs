@@ -18,8 +18,9 @@ mod run;
 mod status;
 mod summary;
 
+pub use crate::model::Column;
 pub use chunk::{ChunkError, checksum_line, chunk_text, read_chunk};
-pub use column::{Column, usual};
+pub use column::{usual, value};
 pub use exact::Exact;
 pub use journal::{Header, Journal, JournalError};
 pub use manifest::{ChunkBounds, Manifest, ManifestError, ModelTexts, PointAt, Sealed, SweepOptions};

@@ -1,9 +1,9 @@
 //! The points of a sweep: grid, list, tornado and random sample.
 
-use super::column::{Column, usual};
+use super::column::usual;
 use super::random::{Generator, normal_probability, normal_quantile, quantile};
 use crate::document::{Axis, Spread};
-use crate::model::{Family, Method, Sampling};
+use crate::model::{Column, Family, Method, Sampling};
 
 /// Points that are solved one from the other, by how many there are: never by the number of threads,
 /// since that must not depend on the machine. Few, so that small sweeps have work for all threads;
@@ -118,7 +118,8 @@ pub fn columns(family: &Family, full: bool) -> Result<Vec<Column>, String> {
     if family.spec.columns.is_empty() {
         return Ok(usual(family.model(), full));
     }
-    family.spec.columns.iter().map(|text| Column::read(text, family.model())).collect()
+    let read = |text: &String| Column::read(text, family.model()).map_err(|e| e.to_string());
+    family.spec.columns.iter().map(read).collect()
 }
 
 /// The values of an axis, ends exact.

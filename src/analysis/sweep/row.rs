@@ -56,6 +56,12 @@ impl PointStatus {
         }
     }
 
+    /// Whether more time would not change it.
+    #[must_use]
+    pub fn is_answer(self) -> bool {
+        !matches!(self, Self::LimitReached | Self::InfeasibleUnverified | Self::Unverified)
+    }
+
     /// The exit code that a sweep with such a point has: a point without a plan is an answer, one
     /// that is not certain is not.
     #[must_use]

@@ -50,6 +50,8 @@ pub enum State {
 pub struct Seen {
     /// Whether its file and checksum are there.
     pub finished: bool,
+    /// Whether it failed since its disk is full, which it may not have been able to say.
+    pub full: bool,
     /// What it last said.
     pub heartbeat: Option<Heartbeat>,
     /// How many points its journal has.
@@ -181,6 +183,7 @@ impl Seen {
         let age = heartbeat.map_or(0.0, |h| (now - h.time).max(0.0));
         let state = match heartbeat.map(|h| h.state) {
             _ if self.finished => ChunkState::Done,
+            _ if self.full => ChunkState::Failed,
             Some(State::Running) if age > patience => ChunkState::Silent,
             Some(State::Running) => ChunkState::Running,
             Some(State::Failed) => ChunkState::Failed,
@@ -190,6 +193,10 @@ impl Seen {
             Some(State::Done) | None => ChunkState::NotBegun,
         };
         let told = |state| heartbeat.filter(|h| h.state == state);
+        let why = || match told(State::Failed).and_then(|h| h.message.clone()) {
+            None if self.full => Some("the disk is full: make room, and run the chunk again".to_owned()),
+            said => said,
+        };
         let lives = matches!(state, ChunkState::Running | ChunkState::Silent);
         let said = told(State::Running).map_or(0, |h| h.done);
         ChunkStatus {
@@ -199,7 +206,7 @@ impl Seen {
             points_done: if self.finished { points } else { self.journal.max(said).min(points) },
             heartbeat_age: lives.then_some(age),
             host: heartbeat.map(|h| h.host.clone()),
-            message: told(State::Failed).filter(|_| state == ChunkState::Failed).and_then(|h| h.message.clone()),
+            message: if state == ChunkState::Failed { why() } else { None },
         }
     }
 }
@@ -229,7 +236,7 @@ mod tests {
     }
 
     fn seen(finished: bool, heartbeat: Option<Heartbeat>, journal: usize) -> Seen {
-        Seen { finished, heartbeat, journal }
+        Seen { finished, full: false, heartbeat, journal }
     }
 
     #[test]

@@ -137,9 +137,28 @@ impl Folder {
         self.place.remove(&journal(chunk))
     }
 
-    /// Writes what a chunk says of itself, and keeps its journal as it is now. `who` says it.
-    pub(super) fn beat(&self, chunk: usize, text: &str, who: &str) -> io::Result<()> {
-        self.place.tell(&heartbeat(chunk), text.as_bytes(), who)?;
+    /// Removes what earlier runs of a chunk left that says nothing any more: parts of its files, and that the disk was
+    /// full.
+    pub(super) fn tidy(&self, chunk: usize) -> io::Result<()> {
+        for name in [rows(chunk), checksum(chunk), heartbeat(chunk)] {
+            self.place.tidy(&name);
+        }
+        self.place.remove(&full(chunk))
+    }
+
+    /// Says by a name alone that a chunk failed since the disk is full.
+    pub(super) fn mark_full(&self, chunk: usize) -> io::Result<()> {
+        self.place.mark(&full(chunk))
+    }
+
+    /// Whether that is said, given all names.
+    pub(super) fn is_full(names: &BTreeSet<String>, chunk: usize) -> bool {
+        names.contains(&full(chunk))
+    }
+
+    /// Writes what a chunk says of itself, and keeps its journal as it is now.
+    pub(super) fn beat(&self, chunk: usize, text: &str) -> io::Result<()> {
+        self.place.tell(&heartbeat(chunk), text.as_bytes())?;
         self.place.keep(&journal(chunk))
     }
 
@@ -161,6 +180,10 @@ fn checksum(chunk: usize) -> String {
 
 fn journal(chunk: usize) -> String {
     format!("chunk-{chunk:04}.journal")
+}
+
+fn full(chunk: usize) -> String {
+    format!("chunk-{chunk:04}.full")
 }
 
 fn heartbeat(chunk: usize) -> String {

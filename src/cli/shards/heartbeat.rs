@@ -3,7 +3,6 @@
 //! The clock is read here and in `sweep status` alone. A heartbeat that cannot be written is no
 //! reason to stop solving.
 
-use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::folder::Folder;
 use crate::analysis::sweep::{Heartbeat, State};
+use crate::cli::parts::host;
 
 /// Seconds since 1970.
 pub(super) fn now() -> f64 {
@@ -88,17 +88,8 @@ impl Body {
             ..self.first.clone()
         };
         let text = serde_json::to_string(&beat).unwrap_or_default() + "\n";
-        let who = format!("{}-{}", self.first.host, self.first.process);
-        if let Err(error) = self.folder.beat(self.first.chunk, &text, &who) {
+        if let Err(error) = self.folder.beat(self.first.chunk, &text) {
             tracing::debug!("no heartbeat: {error}");
         }
     }
-}
-
-/// The name of this machine, as far as the system tells it in a file or a variable.
-fn host() -> String {
-    let read = |path: &str| fs::read_to_string(path).ok();
-    let name = read("/proc/sys/kernel/hostname").or_else(|| std::env::var("HOSTNAME").ok()).unwrap_or_default();
-    let name: String = name.trim().chars().filter(|c| c.is_ascii_alphanumeric() || "-._".contains(*c)).collect();
-    if name.is_empty() { "unknown".to_owned() } else { name }
 }

@@ -7,6 +7,7 @@ use clap::Args;
 use super::folder::{Folder, Found};
 use crate::analysis::sweep::{ChunkError, Row};
 use crate::cli::args::SweepFormat;
+use crate::cli::common::OutputArgs;
 use crate::cli::sweep::{code, write};
 use crate::cli::{Failure, exit, files};
 
@@ -21,14 +22,14 @@ pub(in crate::cli) struct MergeCommand {
     /// Format of the rows.
     #[arg(long, value_enum, default_value = "text")]
     format: SweepFormat,
-    /// Write to this file instead of standard output.
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 pub(super) fn run(command: &MergeCommand, quiet: bool) -> Result<u8, Failure> {
     let folder = Folder::of(&command.dir)?;
     let sealed = folder.sealed().map_err(|error| Failure::Outside(error.told(&folder)))?;
+    command.output.check()?;
     let manifest = &sealed.manifest;
     let mut rows: Vec<Option<Row>> = vec![None; manifest.points.len()];
     let (mut missing, mut wrong) = (Vec::new(), Vec::new());
@@ -43,14 +44,14 @@ pub(super) fn run(command: &MergeCommand, quiet: bool) -> Result<u8, Failure> {
         }
     }
     if !missing.is_empty() || !wrong.is_empty() {
-        files::complain(told(&folder, manifest.chunks.len(), &missing, &wrong).as_bytes());
+        files::say(&told(&folder, manifest.chunks.len(), &missing, &wrong));
         return Ok(exit::INTERNAL);
     }
     let Some(rows) = rows.into_iter().collect::<Option<Vec<Row>>>() else {
         return Err(Failure::Outside("a point is in no chunk; write the manifest again".to_owned()));
     };
     let (_, plan, _) = manifest.sweep().map_err(|e| Failure::Outside(format!("manifest: {e}")))?;
-    write(&plan, &rows, command.format, command.output.as_deref())?;
+    write(&plan, &rows, command.format, &command.output)?;
     if command.verify && !quiet {
         let told = format!(
             "verified: the manifest {}, {} chunks by their checksums, {} points in their places\n",
@@ -58,7 +59,7 @@ pub(super) fn run(command: &MergeCommand, quiet: bool) -> Result<u8, Failure> {
             manifest.chunks.len(),
             rows.len()
         );
-        files::complain(told.as_bytes());
+        files::say(&told);
     }
     Ok(code(&rows))
 }

@@ -7,7 +7,11 @@ use std::path::{Path, PathBuf};
 
 #[cfg(feature = "object-store")]
 use super::store::Store;
-use crate::cli::{Failure, files};
+use crate::cli::{Failure, parts};
+use crate::document::read_regular;
+
+/// The longest file of a sweep that is read, in bytes: a million points of some fifty columns.
+pub(super) const MOST: u64 = 2 << 30;
 
 /// Where the folder is.
 pub(super) enum Place {
@@ -44,10 +48,10 @@ impl Place {
         match self {
             Place::Local(dir) => {
                 let path = dir.join(name);
-                match fs::read(&path) {
+                match read_regular(&path, MOST) {
                     Ok(bytes) => Ok(Some(bytes)),
                     Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
-                    Err(e) => Err(io::Error::other(format!("cannot read {}: {e}", path.display()))),
+                    Err(e) => Err(named("read", &path, &e)),
                 }
             }
             #[cfg(feature = "object-store")]
@@ -58,23 +62,19 @@ impl Place {
     /// Writes a file, never to be seen half written.
     pub(super) fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         match self {
-            Place::Local(dir) => files::write(Some(&dir.join(name)), bytes),
+            Place::Local(dir) => {
+                let path = dir.join(name);
+                parts::replace(&path, bytes, true).map_err(|e| named("write", &path, &e))
+            }
             #[cfg(feature = "object-store")]
             Place::Store(store) => store.write(name, bytes),
         }
     }
 
-    /// The same for what is worth nothing after a power cut. `beside` is who writes it.
-    pub(super) fn tell(&self, name: &str, bytes: &[u8], beside: &str) -> io::Result<()> {
+    /// The same for what is worth nothing after a power cut.
+    pub(super) fn tell(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         match self {
-            Place::Local(dir) => {
-                let part = dir.join(format!("{name}.{beside}.part"));
-                let written = fs::write(&part, bytes).and_then(|()| fs::rename(&part, dir.join(name)));
-                if written.is_err() {
-                    let _ = fs::remove_file(&part);
-                }
-                written
-            }
+            Place::Local(dir) => parts::replace(&dir.join(name), bytes, false),
             #[cfg(feature = "object-store")]
             Place::Store(store) => store.write(name, bytes),
         }
@@ -85,7 +85,7 @@ impl Place {
         match self {
             Place::Local(dir) => {
                 fs::create_dir_all(dir)?;
-                files::write(Some(&dir.join(name)), bytes).map(|()| true)
+                self.write(name, bytes).map(|()| true)
             }
             #[cfg(feature = "object-store")]
             Place::Store(store) => store.create(name, bytes),
@@ -138,6 +138,24 @@ impl Place {
         }
     }
 
+    /// Makes an empty file.
+    pub(super) fn mark(&self, name: &str) -> io::Result<()> {
+        match self {
+            Place::Local(dir) => fs::File::create(dir.join(name)).map(|_| ()),
+            #[cfg(feature = "object-store")]
+            Place::Store(store) => store.write(name, b""),
+        }
+    }
+
+    /// Removes what dead processes of this machine left of a file. An object is put whole, and leaves nothing.
+    pub(super) fn tidy(&self, name: &str) {
+        match self {
+            Place::Local(dir) => parts::remove_dead(dir, name),
+            #[cfg(feature = "object-store")]
+            Place::Store(_) => {}
+        }
+    }
+
     /// Removes such a file, if it is there.
     pub(super) fn remove(&self, name: &str) -> io::Result<()> {
         match self {
@@ -151,7 +169,15 @@ impl Place {
     }
 }
 
+/// What failed, of which file; why it did is kept.
+fn named(what: &str, path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot {what} {}: {error}", path.display()))
+}
+
 fn lines(path: &Path) -> io::Result<usize> {
+    if !fs::metadata(path)?.is_file() {
+        return Ok(0);
+    }
     let mut reader = BufReader::new(fs::File::open(path)?);
     let mut count = 0;
     loop {

@@ -36,8 +36,8 @@ pub(super) fn run(command: &PlanCommand, quiet: bool) -> Result<u8, Failure> {
         vary: options.vary.clone(),
         asked,
         full,
-        engine: options.engine.to_string(),
-        time_limit: options.time_limit.map(|t| t.as_secs_f64()),
+        engine: options.solver.engine.to_string(),
+        time_limit: options.solver.time_limit.map(|t| t.as_secs_f64()),
     };
     let manifest = Manifest::of(&input, &family, written, &plan, command.chunks.get());
     let text = manifest.text();
@@ -74,7 +74,7 @@ pub(super) fn run(command: &PlanCommand, quiet: bool) -> Result<u8, Failure> {
             folder.shown(),
             chunks - 1
         );
-        files::complain(told.as_bytes());
+        files::say(&told);
     }
     Ok(exit::DONE)
 }

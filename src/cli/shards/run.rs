@@ -13,9 +13,9 @@ use clap::Args;
 use super::folder::{Folder, Found, NoManifest};
 use super::heartbeat::Heart;
 use crate::analysis::sweep::{self, ChunkError, Header, Row, Sealed, State, chunk_text};
-use crate::cli::args::parse_time;
+use crate::cli::common::{SolverArgs, parse_time};
 use crate::cli::journal::{self, JournalFile};
-use crate::cli::{Failure, exit, files, interrupt, progress};
+use crate::cli::{Failure, exit, files, interrupt, is_full, progress};
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct RunCommand {
@@ -36,13 +36,15 @@ enum Stopped {
     Hopeless(String),
     /// Something outside failed; it may be better next time.
     Outside(String),
+    /// The disk is full.
+    Full(String),
     /// It was asked to.
     Interrupted(String),
 }
 
 impl From<io::Error> for Stopped {
     fn from(error: io::Error) -> Self {
-        Stopped::Outside(error.to_string())
+        if is_full(&error) { Stopped::Full(error.to_string()) } else { Stopped::Outside(error.to_string()) }
     }
 }
 
@@ -51,19 +53,26 @@ pub(super) fn run(command: &RunCommand, quiet: bool) -> Result<u8, Failure> {
     match solved(command, &folder, quiet) {
         Ok(told) => {
             if !quiet {
-                files::complain(told.as_bytes());
+                files::say(&told);
             }
             Ok(exit::DONE)
         }
         Err(Stopped::Hopeless(message)) => {
-            files::complain(format!("error: {message}\n").as_bytes());
+            files::say(&format!("error: {message}\n"));
             Ok(exit::HOPELESS)
         }
         Err(Stopped::Interrupted(message)) => {
-            files::complain(message.as_bytes());
+            files::say(&message);
             Ok(exit::INTERRUPTED)
         }
         Err(Stopped::Outside(message)) => Err(Failure::Outside(message)),
+        Err(Stopped::Full(message)) => {
+            // Without room there is no new heartbeat either; a name alone needs none.
+            if let Err(error) = folder.mark_full(command.chunk) {
+                tracing::debug!("nobody can be told: {error}");
+            }
+            Err(Failure::Full(message))
+        }
     }
 }
 
@@ -78,6 +87,7 @@ fn solved(command: &RunCommand, folder: &Arc<Folder>, quiet: bool) -> Result<Str
         return Err(Stopped::Hopeless(format!("there is no chunk {chunk}: they go from 0 to {}", chunks - 1)));
     };
     let points = bounds.to - bounds.from;
+    folder.tidy(chunk)?;
     let mut again = String::new();
     match folder.chunk(&sealed, chunk)? {
         Found::Whole(_) => return Ok(format!("chunk {chunk} is done already: {points} points\n")),
@@ -105,7 +115,9 @@ fn solved(command: &RunCommand, folder: &Arc<Folder>, quiet: bool) -> Result<Str
         Err(stopped) => {
             match &stopped {
                 Stopped::Interrupted(_) => heart.end(State::Stopped, None),
-                Stopped::Hopeless(message) | Stopped::Outside(message) => heart.end(State::Failed, Some(message)),
+                Stopped::Hopeless(message) | Stopped::Outside(message) | Stopped::Full(message) => {
+                    heart.end(State::Failed, Some(message))
+                }
             }
             Err(stopped)
         }
@@ -121,12 +133,13 @@ fn opened(folder: &Folder, sealed: &Sealed, chunk: usize) -> Result<(JournalFile
         Ok(opened) => Ok(Ok(opened)),
         Err(Failure::Usage(message)) => Ok(Err(message)),
         Err(Failure::Outside(message)) => Err(Stopped::Outside(message)),
+        Err(Failure::Full(message)) => Err(Stopped::Full(message)),
         Err(Failure::Told(code)) => Err(Stopped::Outside(format!("cannot use the journal (code {code})"))),
     };
     match open()? {
         Ok(opened) => Ok(opened),
         Err(message) => {
-            files::complain(format!("warning: {message}; it is begun anew\n").as_bytes());
+            files::say(&format!("warning: {message}; it is begun anew\n"));
             fs::remove_file(&path)?;
             open()?.map_err(Stopped::Outside)
         }
@@ -141,7 +154,10 @@ fn rows(
     heart: &Heart,
     quiet: bool,
 ) -> Result<Vec<Row>, Stopped> {
-    let (family, plan, settings) = sealed.manifest.sweep().map_err(|e| Stopped::Hopeless(format!("manifest: {e}")))?;
+    let (family, plan, mut settings) =
+        sealed.manifest.sweep().map_err(|e| Stopped::Hopeless(format!("manifest: {e}")))?;
+    let solver = SolverArgs { engine: settings.solve.engine, time_limit: sealed.manifest.time_limit() };
+    settings.solve.deadline = solver.settings(settings.solve.detail).deadline;
     let part = sealed.manifest.chunks[chunk].from..sealed.manifest.chunks[chunk].to;
     let stop = interrupt::watch().unwrap_or_else(|_| AtomicBool::new(false).into());
     let bar = progress::bar(part.len(), done.len(), quiet);
@@ -149,6 +165,9 @@ fn rows(
     let finished = |row: &Row| {
         bar.inc(1);
         heart.solved();
+        if settings.solve.deadline.is_over() && !row.status.is_answer() {
+            return;
+        }
         if let Err(error) = journal.add(row) {
             stop.store(true, Ordering::Relaxed);
             failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
@@ -157,7 +176,7 @@ fn rows(
     let rows = sweep::run_part(&family, &plan, &settings, part, done, &stop, &finished);
     bar.finish_and_clear();
     if let Some(error) = failed.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
-        return Err(Stopped::Outside(format!("cannot write the journal: {error}")));
+        return Err(io::Error::new(error.kind(), format!("cannot write the journal: {error}")).into());
     }
     let (points, solved) = (rows.len(), rows.iter().flatten().count());
     let message = || format!("chunk {chunk} interrupted after {solved} of {points} points; the same command goes on\n");

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use super::folder::{Folder, Found};
 use super::heartbeat::now;
 use crate::analysis::sweep::{Seen, SweepStatus};
-use crate::cli::args::parse_time;
+use crate::cli::common::parse_time;
 use crate::cli::{Failure, exit, files};
 use crate::report;
 
@@ -44,6 +44,7 @@ pub(super) fn run(command: &StatusCommand) -> Result<u8, Failure> {
                 true => matches!(folder.chunk(&sealed, chunk)?, Found::Whole(_)),
                 false => Folder::finished(&names, chunk),
             },
+            full: Folder::is_full(&names, chunk),
             heartbeat: folder.heard(&names, chunk),
             journal: folder.journal_lines(&names, chunk).saturating_sub(1),
         })

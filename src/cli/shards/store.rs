@@ -18,6 +18,7 @@ use object_store::path::Path;
 use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, RetryConfig};
 use tokio::runtime::{Builder, Runtime};
 
+use super::place::MOST;
 use crate::cli::Failure;
 
 /// What fails is tried again for so long before it is told; an engine tries the chunk again after that.
@@ -69,8 +70,15 @@ impl Store {
 
     pub(super) fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
         let path = self.path(name);
-        match self.runtime.block_on(async { self.store.get(&path).await?.bytes().await }) {
-            Ok(bytes) => Ok(Some(bytes.to_vec())),
+        let got = self.runtime.block_on(async {
+            let found = self.store.get(&path).await?;
+            if found.meta.size > MOST { Ok(None) } else { found.bytes().await.map(Some) }
+        });
+        match got {
+            Ok(Some(bytes)) => Ok(Some(bytes.to_vec())),
+            Ok(None) => {
+                Err(io::Error::other(format!("cannot read {}/{name}: it has more than {MOST} bytes", self.shown)))
+            }
             Err(Error::NotFound { .. }) => Ok(None),
             Err(e) => Err(self.told("read", name, &e)),
         }

@@ -81,7 +81,7 @@ impl Solver {
     }
 
     fn solve_twice(&mut self, lp: &LinearProgram, options: &SolveOptions) -> Result<Outcome, EngineError> {
-        let deadline = options.time_limit.map(|limit| Instant::now() + limit);
+        let deadline = options.left().map(|limit| Instant::now() + limit);
         if self.scaling.is_none() {
             self.pass(lp)?;
             if let Some(basis) = self.start.take().filter(|basis| basis.fits(lp)) {

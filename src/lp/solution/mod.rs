@@ -68,6 +68,26 @@ struct Line<'a> {
 }
 
 impl<'a> SolutionFile<'a> {
+    /// Whether a text looks like a solution at all: its heading is that of a solver, or one of its first lines has a
+    /// name and a number.
+    #[must_use]
+    pub fn is_one(text: &str) -> bool {
+        if text.contains('\0') {
+            return false;
+        }
+        let mut lines =
+            text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')).take(100).peekable();
+        if lines.peek().is_none() {
+            // Of nothing there is nothing to quote.
+            return true;
+        }
+        lines.any(|line| {
+            let heading = line == "Model status" || line == "Columns" || line.contains("objective value");
+            let mut numbers = line.split_whitespace().skip(1).take(4);
+            heading || line.contains('[') || numbers.any(|word| word.parse::<f64>().is_ok())
+        })
+    }
+
     /// Reads a solution file, reporting every line that cannot be read; `None` if nothing can.
     pub fn read(text: &'a str, source: SourceId, diagnostics: &mut Diagnostics) -> Option<SolutionFile<'a>> {
         let reader = Reader { text, source };

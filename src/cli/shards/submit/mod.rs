@@ -77,7 +77,7 @@ pub(super) fn run(command: &SubmitCommand, quiet: bool) -> Result<u8, Failure> {
                     "every chunk is there; put them together with `polysource sweep merge {}`\n",
                     command.dir.display()
                 );
-                files::complain(told.as_bytes());
+                files::say(&told);
                 return Ok(exit::DONE);
             }
             let job = slurm::Job::of(command, id, &left, chunks)?;

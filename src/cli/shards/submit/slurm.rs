@@ -220,7 +220,7 @@ exec {program} sweep merge --verify . --format {word} -o {output}
                 "the chunks are job {chunks}, the merge is job {merge}; see how far they are with `polysource sweep status {}`\n",
                 self.dir.display()
             );
-            files::complain(told.as_bytes());
+            files::say(&told);
         }
         Ok(exit::DONE)
     }
