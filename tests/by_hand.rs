@@ -691,3 +691,36 @@ fn an_offer_without_a_region_is_a_group_of_its_own() {
     assert_eq!(groups, ["us-central1", "b (no region)"]);
     close(exposure.groups.iter().map(|g| g.share).sum(), 1.0);
 }
+
+/// 3000 chips that do 0.333333333 each lack a billionth of what is asked for: within the tolerance of a
+/// millionth there is a plan. At a thousandth less there is none.
+#[test]
+fn what_is_short_by_less_than_the_tolerance_is_a_plan() {
+    let model = |throughput: f64, capacity: u32| {
+        solved(&format!(
+            "
+offers: {{ a: {{ chip: gpu, cloud: aws, price: 1, capacity: {capacity} }} }}
+workloads: {{ chat: {{ kind: inference, demand: 1000 req/h, throughput: {{ gpu: {throughput:?} req/h }} }} }}
+"
+        ))
+    };
+    for throughput in [0.333_333_333, 0.333_333_333_3, 0.333_333_3] {
+        let plan = model(throughput, 3000);
+        assert_eq!((plan.status, plan.certificate.verified), (Status::Optimal, true), "{throughput}");
+        close(plan.cost.unwrap().total, 3000.0);
+    }
+    for throughput in [0.333, 0.333_33] {
+        let plan = model(throughput, 3000);
+        assert_eq!((plan.status, plan.certificate.verified), (Status::Infeasible, true), "{throughput}");
+    }
+    // A share that is reached but for rounding.
+    let plan = solved(
+        "
+offers:
+  a: { chip: gpu, cloud: aws, price: 1, capacity: 66.6666666 }
+  b: { chip: gpu, cloud: gcp, price: 2, capacity: 33.3333333 }
+workloads: { chat: { kind: inference, demand: 100 req/h, throughput: { gpu: 1 req/h } } }
+",
+    );
+    assert_eq!((plan.status, plan.certificate.verified), (Status::Optimal, true));
+}

@@ -1,5 +1,6 @@
 //! Engines in turn, until one gives an answer that passes the certificate.
 
+use super::loosened::within_tolerance;
 use super::accepted::{accept, certified, infeasible, tidied};
 use super::branch::solve_integers;
 use super::condensed::{condensed, expanded};
@@ -169,11 +170,22 @@ pub(super) fn solve_from(
     lp: &LinearProgram,
     choice: EngineChoice,
     options: &SolveOptions,
-    mut first: Option<Result<Outcome, EngineError>>,
+    first: Option<Result<Outcome, EngineError>>,
 ) -> Result<Solved, EngineError> {
     if lp.has_integers() {
         return solve_integers(lp, choice, options);
     }
+    let solved = solve_strict(lp, choice, options, first)?;
+    Ok(within_tolerance(lp, choice, options, &solved)?.unwrap_or(solved))
+}
+
+/// The same of a program without whole columns, which has no answer if it is infeasible by however little.
+pub(super) fn solve_strict(
+    lp: &LinearProgram,
+    choice: EngineChoice,
+    options: &SolveOptions,
+    mut first: Option<Result<Outcome, EngineError>>,
+) -> Result<Solved, EngineError> {
     let small = lp.columns().len() <= SMALL;
     let mut found = Found::default();
     for engine in order(lp, choice) {
@@ -227,7 +239,9 @@ impl Found {
         self.infeasible |= outcome.status == Status::Infeasible;
         self.unbounded |= outcome.status == Status::Unbounded;
         self.limited |= outcome.status == Status::TimeLimit;
-        self.points.extend(outcome.primal.map(|x| (engine, x)));
+        // What is no number is no point.
+        let finite = |x: &Vec<f64>| x.iter().all(|v| v.is_finite());
+        self.points.extend(outcome.primal.filter(finite).map(|x| (engine, x)));
         self.duals.extend(outcome.duals);
         if let Some(y) = outcome.farkas.filter(|y| verify_farkas(lp, y).proves) {
             self.farkas = Some((engine, y));

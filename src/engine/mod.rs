@@ -18,6 +18,7 @@ mod dual;
 #[cfg(feature = "highs")]
 mod highs;
 mod imported;
+mod loosened;
 mod microlp;
 mod phase_one;
 mod ray;

@@ -392,10 +392,11 @@ impl<'a> Situation<'a> {
             for (i, &w) in workloads.iter().enumerate() {
                 let need = self.need(w, t, Whole::Asked);
                 let terms: Vec<(ColumnId, f64)> = y[i].iter().map(|&(c, a)| (c, a / need)).collect();
-                lp.add_row(format!("served{i}"), "", survive.serve * (1.0 - 1e-7) - 1e-7, f64::INFINITY, terms);
+                lp.add_row(format!("served{i}"), "", survive.serve - 2e-6, f64::INFINITY, terms);
             }
         }
-        let solved = self.optimal(&lp)?;
+        // A plan that does not survive with all that it holds is the business of the audit of survival.
+        let Ok(solved) = self.optimal(&lp) else { return Ok(excess.to_vec()) };
         for (o, c) in spare.iter().enumerate().filter_map(|(o, c)| Some((o, (*c)?))) {
             standby[o] = solved.x[c.0 as usize].clamp(0.0, excess[o]);
             let short = excess[o] - standby[o];

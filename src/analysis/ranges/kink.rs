@@ -28,6 +28,8 @@ use crate::plan::{LimitResult, Plan, Schedule, limit_sentence};
 
 /// What a column or row may add to the cost, relative to it, and still count as nothing.
 const NOTHING: f64 = 1e-9;
+/// A multiplier or reduced cost below this part of what it is made of is rounding.
+const NOISE: f64 = 1e-8;
 /// How much wider boxes are tried.
 const WIDER: f64 = 8.0;
 /// Prices that differ by less, relatively, are one.
@@ -150,7 +152,7 @@ impl<'a> Face<'a> {
             .map(|i| {
                 let (row, id, y) = (&lp.rows()[i], RowId(i as u32), solved.y[i]);
                 let (least, most) = lp.activity_range(id);
-                let priced = y.abs() * (most - least) > negligible;
+                let priced = y.abs() * (most - least) > negligible && y.abs() > NOISE * largest[i];
                 let size = lp.row_terms(id).map(|(c, a)| (a * solved.x[c.0 as usize]).abs()).sum::<f64>();
                 let below = on(activity[i], row.lower, size) || priced && y > 0.0;
                 let above = on(activity[i], row.upper, size) || priced && y < 0.0;
@@ -166,7 +168,9 @@ impl<'a> Face<'a> {
             .collect();
         for (j, c) in lp.columns().iter().enumerate().filter(|(_, c)| !c.integer && c.lower < c.upper) {
             let (x, d) = (solved.x[j], solved.reduced_costs[j]);
-            let priced = d.abs() * (c.upper - c.lower) > negligible;
+            // What a multiplier's rounding makes of a column between its bounds is no reduced cost.
+            let size = by_column[j].iter().map(|&(i, a)| (a * solved.y[i]).abs()).fold(c.cost.abs(), f64::max);
+            let priced = d.abs() * (c.upper - c.lower) > negligible && d.abs() > NOISE * size;
             let bounds = match (priced, d > 0.0) {
                 (true, true) => (f64::NEG_INFINITY, c.cost),
                 (true, false) => (c.cost, f64::INFINITY),

@@ -54,7 +54,9 @@ pub(super) fn add(
     }
     let all = settings.detail == Detail::Ranges;
     let mut multipliers = BTreeMap::new();
-    if all || formulation.program().columns().len() <= SMALL {
+    // A cone is smooth; the cuts that stand for it have kinks of their own, which are not the model's.
+    let kinked = !formulation.has_cones();
+    if kinked && (all || formulation.program().columns().len() <= SMALL) {
         multipliers = kink::add(model, settings, formulation, solved, plan)?;
     }
     if formulation.program().has_integers() || !settings.detail.is_full() {

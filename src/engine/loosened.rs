@@ -1,0 +1,62 @@
+//! Programs that are infeasible by less than the tolerance within which an answer counts as feasible.
+//!
+//! A capacity of 3000 chips that do 0.333333333 each serves a demand of 1000 but for a billionth of it: no
+//! engine finds a point, and no proof holds beyond rounding, or one does by a hair. What is asked for is kept
+//! within the tolerance that the certificate states, so that there is a plan: it is found with every row and
+//! bound loosened by half of that tolerance, and certified on the program as it stands.
+
+use super::accepted::{accept, certified, tidied};
+use super::certified::{CertifiedStatus, Solved, solve_strict};
+use super::{EngineChoice, EngineError, SolveOptions};
+use crate::lp::{ColumnId, LinearProgram, RowId, Tolerances, verify_farkas};
+
+/// A proof whose value is a larger part of its terms is of a program that is infeasible by more.
+const MARGINAL: f64 = 1e-5;
+
+/// The answer within the tolerance of a program that has none, or none that was found, by a hair.
+///
+/// # Errors
+/// As the engine's.
+pub(super) fn within_tolerance(
+    lp: &LinearProgram,
+    choice: EngineChoice,
+    options: &SolveOptions,
+    solved: &Solved,
+) -> Result<Option<Solved>, EngineError> {
+    let marginal = match (solved.status, &solved.farkas) {
+        (CertifiedStatus::Infeasible, Some(y)) => {
+            let check = verify_farkas(lp, y);
+            check.value <= MARGINAL * check.scale
+        }
+        (CertifiedStatus::Unverified | CertifiedStatus::InfeasibleUnverified, _) => true,
+        _ => false,
+    };
+    if !marginal {
+        return Ok(None);
+    }
+    let found = solve_strict(&loosened(lp), choice, options, None)?;
+    if found.status != CertifiedStatus::Optimal {
+        return Ok(None);
+    }
+    let engine = found.certificate.engine.as_str();
+    let of = |x: Vec<f64>| certified(lp, engine, &x, std::slice::from_ref(&found.y)).map(|c| (x, c));
+    let answer = of(tidied(lp, &found.x)).or_else(|| of(found.x.clone()));
+    Ok(answer.map(|(x, certified)| accept(x, certified, found.attempts)))
+}
+
+/// The program with every row and bound that has an end moved out by half of the tolerance.
+fn loosened(lp: &LinearProgram) -> LinearProgram {
+    let part = 0.5 * Tolerances::default().primal;
+    let room = |bound: f64| if bound.is_finite() { part * (1.0 + bound.abs()) } else { 0.0 };
+    let mut loose = lp.clone();
+    for (i, row) in lp.rows().iter().enumerate() {
+        loose.set_row_bounds(RowId(i as u32), row.lower - room(row.lower), row.upper + room(row.upper));
+    }
+    for (j, c) in lp.columns().iter().enumerate().filter(|(_, c)| !c.integer) {
+        // What cannot be negative stays so.
+        let lower = if c.lower == 0.0 { 0.0 } else { c.lower - room(c.lower) };
+        let upper = if c.upper == 0.0 { 0.0 } else { c.upper + room(c.upper) };
+        loose.set_bounds(ColumnId(j as u32), lower, upper);
+    }
+    loose
+}
