@@ -343,6 +343,7 @@ fn what_a_killed_run_left_is_removed() {
 
 /// A disk without room: the heartbeat cannot be written any more, and a name can.
 #[cfg(target_os = "linux")]
+#[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 #[test]
 fn a_full_disk_is_told() {
     let folder = Folder::new();

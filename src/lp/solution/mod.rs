@@ -82,7 +82,8 @@ impl<'a> SolutionFile<'a> {
             return true;
         }
         lines.any(|line| {
-            let heading = line == "Model status" || line == "Columns" || line.contains("objective value");
+            let heading = ["Model status", "Columns"].contains(&line) || line.starts_with("<?xml");
+            let heading = heading || line.contains("objective value");
             let mut numbers = line.split_whitespace().skip(1).take(4);
             heading || line.contains('[') || numbers.any(|word| word.parse::<f64>().is_ok())
         })
