@@ -127,7 +127,7 @@ fn hosts_and_slices_of_google() {
         text(&out.stderr),
         "\
 11 offers, 5 chips, 1 cloud
-1 row with the accelerator `tpu-v9-8`, which is not known: left out; say what it is with `--chip 'tpu-v9-8=CHIP*N'` or `--chip 'tpu-v9-8=VENDOR/ECOSYSTEM*N'`, where `N` is how many chips one such slice has: gcp/vms.csv:14
+1 row with the accelerator `tpu-v9-8`, which is not known: left out; say what it is with `--chip 'tpu-v9-8=CHIP*N'` or `--chip 'tpu-v9-8=VENDOR/ECOSYSTEM*N'`, where `N` is how many chips one such has: gcp/vms.csv:14
 2 rows with an accelerator alone, whose host has no row in the same zone: left out: gcp/vms.csv:6-7
 1 row with an on-demand price of 700, the catalog's word for unknown: no on-demand offer: gcp/vms.csv:13
 2 rows with a spot price of 700, the catalog's word for unknown: no spot offer: gcp/vms.csv:10, gcp/vms.csv:13
@@ -243,7 +243,7 @@ fn the_remedy_for_an_unknown_name_is_right_when_followed() {
     let (_, report) = made("gcp", &catalog, &[]);
     assert!(
         report.contains(
-            "1 row with the accelerator `tpu-v9-8`, which is not known: left out; say what it is with `--chip 'tpu-v9-8=CHIP*N'` or `--chip 'tpu-v9-8=VENDOR/ECOSYSTEM*N'`, where `N` is how many chips one such slice has: gcp.csv:2"
+            "1 row with the accelerator `tpu-v9-8`, which is not known: left out; say what it is with `--chip 'tpu-v9-8=CHIP*N'` or `--chip 'tpu-v9-8=VENDOR/ECOSYSTEM*N'`, where `N` is how many chips one such has: gcp.csv:2"
         ),
         "{report}"
     );
@@ -254,7 +254,7 @@ fn the_remedy_for_an_unknown_name_is_right_when_followed() {
     assert!(!report.contains("not known"), "{report}");
     let out = skypilot(&[CATALOGS[2], "--chip", "tpu-v9-8=google/xla"]);
     assert_eq!(out.status.code(), Some(2));
-    assert!(text(&out.stderr).contains("say how many, as in `tpu-v9-8=google/xla*4`"), "{}", text(&out.stderr));
+    assert!(text(&out.stderr).contains("say how many, as in `tpu-v9-8=google/xla*4`, or"), "{}", text(&out.stderr));
 }
 
 /// A catalog of auctions gives one price, which is the least that is paid.

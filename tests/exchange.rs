@@ -320,7 +320,7 @@ fn every_number_is_read_back_as_it_was() {
     lp.set_offset(-1.234_567_890_123_456_7e-7);
     same(&lp);
     let long = |text: &str| text.split_whitespace().find(|w| w.len() > 24).map(str::to_owned);
-    assert_eq!((long(&mps(&lp)), long(&lp_file(&lp))), (None, None), "CBC reads no number of more than 24 characters");
+    assert_eq!((long(&mps(&lp)), long(&lp_file(&lp))), (None, None), "CBC refuses numbers of 26 characters");
 }
 
 #[test]

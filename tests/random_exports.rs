@@ -17,11 +17,11 @@ fn with_deals(drawn: &Drawn, number: usize) -> String {
     let mut deals = format!(
         "contracts:\n  signed: {{ covers: {{ cloud: aws }}, commit: {{ spend: {commit} }}, discount: {discount} %, fee: {money} }}\n"
     );
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         let _ =
             writeln!(deals, "  funds: {{ covers: {{ cloud: gcp }}, funding: {:.3}, decision: signed }}", money / 3.0);
     }
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         let _ = writeln!(
             deals,
             "  option: {{ covers: {{ vendor: amd }}, discount: 30 %, fee: {:.3}, decision: optional }}",

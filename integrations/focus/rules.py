@@ -7,6 +7,7 @@ import collections
 import csv
 import datetime
 import json
+import math
 import sys
 
 MANDATORY = """BilledCost BillingAccountId BillingAccountName BillingCurrency BillingPeriodEnd BillingPeriodStart
@@ -53,7 +54,7 @@ def of_row(row):
         if has[price]:
             if value[price] < 0:
                 yield f"{price} is below 0"
-            product = value[price] * value["PricingQuantity"]
+            product = value[price] * value.get("PricingQuantity", math.nan)
             if not close(product, value[cost], abs(product)):
                 yield f"{price} times PricingQuantity is not {cost}"
         elif not close(value[cost], value["BilledCost"], abs(value[cost])):

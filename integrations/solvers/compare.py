@@ -20,6 +20,7 @@ import pyscipopt
 
 SECONDS = 60
 PART = 1e-6
+DOUBTFUL = "numerical troubles"
 
 
 class Answer:
@@ -58,7 +59,8 @@ def by_highs(path, _):
 
 def by_scip(path, _):
     # SCIP's LP solver checks reduced costs to 1e-7 in absolute terms, which costs of 1e9 do not allow, and then ends with
-    # "numerical troubles": it is asked again without, and its solution is checked by SCIP itself.
+    # "numerical troubles": it is asked again without. What then does not pass SCIP's own check of a solution, absolute as
+    # well, is doubtful: it may agree, and is no contradiction.
     for trusting in (False, True):
         solver = pyscipopt.Model()
         solver.hideOutput()
@@ -79,11 +81,12 @@ def by_scip(path, _):
         if status in ("infeasible", "inforunbd"):
             return Answer("infeasible")
         cost = solver.getObjVal() if solver.getNSols() else math.inf
-        if status in ("optimal", "gaplimit") and solver.checkSol(solver.getBestSol(), original=True):
-            return Answer("optimal", cost, solver.getDualbound())
+        if status in ("optimal", "gaplimit"):
+            holds = solver.checkSol(solver.getBestSol(), original=True)
+            return Answer("optimal", cost, solver.getDualbound(), "" if holds else DOUBTFUL)
         if status == "timelimit":
             return Answer("limit", cost, solver.getDualbound())
-    return Answer("limit", math.inf, -math.inf, "numerical troubles")
+    return Answer("limit", math.inf, -math.inf, DOUBTFUL)
 
 
 def by_cbc(path, folder):
@@ -153,6 +156,8 @@ def main(folder):
             late = 0
             for name, read in readers.items():
                 answer = read(path, folder)
+                if answer.word == DOUBTFUL and far(plan, answer) > PART:
+                    answer = Answer("limit", math.inf, -math.inf, DOUBTFUL)
                 if answer.status == "limit":
                     late += 1
                     gave_up.append(f"{path.name}: {name} gave up: {answer.word or 'out of time'}")

@@ -92,11 +92,11 @@ const FAMILIES: &[(&str, &str, &[Family])] = &[
         "amazon",
         "neuron",
         &[
-            family(&["INFERENTIA", "INFERENTIA1"], "inferentia1", &[(8, "inferentia1")]),
-            family(&["INFERENTIA2"], "inferentia2", &[(32, "inferentia2")]),
-            family(&["TRAINIUM", "TRAINIUM1"], "trainium1", &[(32, "trainium1")]),
-            family(&["TRAINIUM2"], "trainium2", &[(96, "trainium2")]),
-            family(&["TRAINIUM3"], "trainium3", &[(144, "trainium3")]),
+            family(&["INFERENTIA", "INFERENTIA1", "INF1"], "inferentia1", &[(8, "inferentia1")]),
+            family(&["INFERENTIA2", "INF2"], "inferentia2", &[(32, "inferentia2")]),
+            family(&["TRAINIUM", "TRAINIUM1", "TRN1"], "trainium1", &[(32, "trainium1")]),
+            family(&["TRAINIUM2", "TRN2"], "trainium2", &[(96, "trainium2")]),
+            family(&["TRAINIUM3", "TRN3"], "trainium3", &[(144, "trainium3")]),
         ],
     ),
     (
@@ -122,9 +122,9 @@ const FAMILIES: &[(&str, &str, &[Family])] = &[
 const MAKERS: [&str; 12] =
     ["NVIDIA", "AMD", "INTEL", "AWS", "AMAZON", "GOOGLE", "HUAWEI", "TESLA", "INSTINCT", "GEFORCE", "QUADRO", "HABANA"];
 /// Boards, links and kinds of memory, which are the same chip.
-const FORMS: [&str; 27] = [
+const FORMS: [&str; 25] = [
     "PCIE", "PCI", "SXM", "SXM2", "SXM3", "SXM4", "SXM5", "SXM6", "NVLINK", "NVL", "NVL4", "NVL8", "NVL16", "NVL72",
-    "OAM", "HGX", "DGX", "MEGA", "TENSOR", "CORE", "GPU", "HBM2", "HBM2E", "HBM3", "HBM3E", "FHHL", "IB",
+    "OAM", "MEGA", "TENSOR", "CORE", "GPU", "HBM2", "HBM2E", "HBM3", "HBM3E", "FHHL", "IB",
 ];
 /// Editions of a workstation card that are the same chip with the same memory.
 const EDITIONS: [&str; 17] = [
@@ -205,13 +205,16 @@ fn memory(part: &str) -> Option<u32> {
 fn card(name: &str) -> Option<String> {
     let rest = match name.strip_prefix("RTX") {
         Some(rest) => rest,
-        // `A6000` is an `RTX A6000`.
-        None if name.starts_with('A') => name,
+        // `A6000` is an `RTX A6000`, `PRO 6000` an `RTX PRO 6000`.
+        None if name.starts_with('A') || name.starts_with("PRO") => name,
         None => return None,
     };
     let (kind, rest) = ["PRO", "A"].iter().find_map(|k| Some((*k, rest.strip_prefix(k)?))).unwrap_or(("", rest));
     let (number, mut tail) = rest.split_at_checked(4).filter(|(n, _)| n.bytes().all(|b| b.is_ascii_digit()))?;
-    if kind == "PRO" || number == "6000" && tail == "BLACKWELL" {
+    // `RTX 6000 Pro` stands for the same, and so does `RTX 6000 Blackwell`.
+    let pro = tail.strip_prefix("PRO").or_else(|| (number == "6000" && tail == "BLACKWELL").then_some(""));
+    if kind == "PRO" || kind.is_empty() && pro.is_some() {
+        tail = pro.unwrap_or(tail);
         while let Some(rest) = EDITIONS.iter().find_map(|edition| tail.strip_prefix(edition)) {
             tail = rest;
         }
@@ -301,6 +304,12 @@ mod tests {
             ("rtxpro6000", &["RTXPRO6000", "RTX-PRO-6000", "RTX PRO 6000", "RTX-PRO6000-SE", "nvidia-rtx-pro-6000"]),
             ("rtxpro6000", &["RTX PRO 6000 Blackwell Server Edition", "RTX PRO 6000 WS", "RTX PRO 6000 Max-Q"]),
             ("rtxpro6000", &["RTXPRO6000BW", "RTX PRO 6000 S", "NVIDIA RTX PRO 6000 Blackwell Workstation Edition"]),
+            (
+                "rtxpro6000",
+                &["RTX 6000 Pro", "RTX6000-Pro", "PRO 6000", "PRO6000", "RTX 6000 Blackwell", "RTX PRO 6000 96GB"],
+            ),
+            ("trainium2", &["TRN2", "aws-trn2"]),
+            ("inferentia2", &["INF2", "Inferentia-2"]),
             ("rtxpro4500", &["RTX PRO 4500", "RTXPRO4500"]),
             ("rtx4090", &["RTX4090", "RTX-4090", "GeForce RTX 4090", "RTX 4090 24GB"]),
             ("rtx3090ti", &["RTX3090Ti", "RTX 3090 Ti", "RTX-3090-TI"]),

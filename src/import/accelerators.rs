@@ -53,6 +53,15 @@ pub(super) fn is_slice(name: &str) -> bool {
     plain.starts_with("tpu") || tpu_machine(&plain).is_some()
 }
 
+/// Whether a name that is not known may well stand for several chips: a slice, or a machine, which words or a number say.
+fn is_several(name: &str) -> bool {
+    const MACHINES: [&str; 9] = ["dgx", "hgx", "mgx", "pod", "superpod", "rack", "node", "server", "cluster"];
+    let plain = normal(name);
+    let number =
+        |word: &str| word.split_once('x').is_some_and(|(n, _)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    is_slice(name) || plain.split('-').any(|word| MACHINES.contains(&word) || number(word))
+}
+
 /// What a name of a catalog stands for. What the user has explained comes first.
 #[must_use]
 pub fn accelerator(name: &str, told: &[Explained]) -> Named {
@@ -134,8 +143,10 @@ impl Explained {
         let chips = match count.map(|n| (n, n.parse::<u32>())) {
             Some((_, Ok(n))) if n > 0 => f64::from(n),
             Some((n, _)) => return Err(format!("`{n}` is no number of chips; write `{name}={what}*4`")),
-            None if is_slice(name) => {
-                return Err(format!("`{name}` stands for several chips; say how many, as in `{name}={what}*4`"));
+            None if is_several(name) => {
+                return Err(format!(
+                    "`{name}` may stand for several chips; say how many, as in `{name}={what}*4`, or `*1` if it is one"
+                ));
             }
             None => 1.0,
         };
@@ -148,8 +159,8 @@ impl Explained {
 /// How to say what a name that is not known is, for a finding. Written so that a shell passes it on as it is.
 pub(super) fn how_to_explain(name: &str) -> String {
     let quoted = |what: &str| format!("`--chip '{}={what}'`", name.replace('\'', "'\\''"));
-    if is_slice(name) {
-        let each = "where `N` is how many chips one such slice has";
+    if is_several(name) {
+        let each = "where `N` is how many chips one such has";
         return format!("say what it is with {} or {}, {each}", quoted("CHIP*N"), quoted("VENDOR/ECOSYSTEM*N"));
     }
     format!("say what it is with {} or {}", quoted("CHIP"), quoted("VENDOR/ECOSYSTEM"))
@@ -267,6 +278,11 @@ mod tests {
         let Named::Chips(tpu, 4.0) = accelerator("TPU v9-8", std::slice::from_ref(&told)) else { panic!("{told:?}") };
         assert_eq!(tpu, told.accelerator);
         assert_eq!(Explained::read("DGX A=h100*8").unwrap().chips, 8.0);
+        for machine in ["DGX H100", "hgx-b200", "8xX9", "X9 rack"] {
+            assert!(Explained::read(&format!("{machine}=h100")).is_err(), "{machine}");
+            assert!(how_to_explain(machine).contains("CHIP*N"), "{machine}");
+        }
+        assert!(!how_to_explain("X9").contains('*') && Explained::read("X9=h100").is_ok());
         for wrong in ["X", "X=h100*0", "X=h100*x", "X=h100*-1"] {
             assert!(Explained::read(wrong).is_err(), "{wrong}");
         }

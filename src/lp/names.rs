@@ -30,7 +30,9 @@ pub(super) fn legal<'a>(names: impl Iterator<Item = &'a str>, format: &Format<'_
             }
             if legal.len() > format.longest {
                 let position = format!("!{i}");
-                legal.truncate(legal.floor_char_boundary(format.longest - position.len()));
+                let most = format.longest - position.len();
+                let end = (0..=most).rev().find(|&at| legal.is_char_boundary(at)).unwrap_or(0);
+                legal.truncate(end);
                 legal.push_str(&position);
             }
             while seen.contains(&legal) {

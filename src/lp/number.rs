@@ -8,7 +8,7 @@ const LARGE: f64 = 1e15;
 const SMALL: f64 = 1e-4;
 
 /// A number with as many digits as it takes to read the same double back, and with an exponent where its digits alone
-/// would be long: CBC and CLP refuse a number of more than 24 characters.
+/// would be long: CBC and CLP refuse a number of 26 characters.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Number(pub f64);
 
