@@ -5,6 +5,8 @@
 //! shares with the program are the facts in [`crate::model`]: where money belongs, what a chip costs where
 //! spend is counted for some workloads, what a placement costs, what is held today.
 
+use std::ops::Range;
+
 use super::decisions;
 use super::ledger::{Ledger, measure};
 use super::purpose::Purposes;
@@ -12,7 +14,7 @@ use super::resilience::Survival;
 use super::schedule::Schedule;
 use super::types::RiskResult;
 use crate::formulation::Unneeded;
-use crate::model::{CommitIn, LimitKind, Model, Task, held_today};
+use crate::model::{CommitIn, LimitKind, Model, Task, Term, held_today};
 
 /// A requirement that a plan breaks.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +64,7 @@ pub fn audit(
     let mut audit = Audit { breaches: Vec::new() };
     audit.at_most(|| "the cost lines add up to the objective".to_owned(), (told - cost).abs(), 0.0, cost);
     supply(&mut audit, model, schedule);
+    purchases(&mut audit, model, schedule);
     demand(&mut audit, model, schedule);
     contracts(&mut audit, model, schedule, ledger);
     decisions::audit(&mut audit, model, schedule);
@@ -153,6 +156,30 @@ fn supply(audit: &mut Audit, model: &Model, schedule: &Schedule) {
     }
 }
 
+/// Chips are held for as long as their term says, and under a signed contract that covers them if there is one:
+/// its discount is for nothing else, and what is held beside it counts towards nothing.
+fn purchases(audit: &mut Audit, model: &Model, schedule: &Schedule) {
+    let all = schedule.chips(model);
+    for held in &schedule.held {
+        let (offer, start) = (&model.offers[held.offer], held.periods.start);
+        let label = &model.calendar.periods[start].label;
+        let as_said = match &offer.term {
+            Term::Reserved { ends, .. } => ends.get(&start) == Some(&held.periods.end),
+            Term::OnDemand | Term::Spot { .. } | Term::Owned => held.periods.len() == 1,
+        };
+        let wrong = |holds: bool| if holds { 0.0 } else { held.chips };
+        let size = all[held.offer][start];
+        audit.at_most(|| format!("{} in {label}: held as its term says", offer.id), wrong(as_said), 0.0, size);
+        let covers = |k: usize| model.contracts[k].covers[held.offer] && model.contracts[k].active.contains(&start);
+        let right = match held.contract {
+            Some(k) => covers(k),
+            None => !(0..model.contracts.len()).any(|k| schedule.signed[k] && covers(k)),
+        };
+        let what = || format!("{} in {label}: held under a contract that covers it", offer.id);
+        audit.at_most(what, wrong(right), 0.0, size);
+    }
+}
+
 fn demand(audit: &mut Audit, model: &Model, schedule: &Schedule) {
     for (w, workload) in model.workloads.iter().enumerate() {
         let mut done = vec![0.0; model.periods()];
@@ -237,67 +264,89 @@ fn contracts(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Led
 
 fn limits(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Ledger) {
     let held = schedule.chips(model);
-    for limit in model.limits.iter().filter(|l| l.soft.is_none() && l.when.is_none_or(|k| schedule.signed[k])) {
+    for (l, limit) in model.limits.iter().enumerate() {
+        if limit.when.is_some_and(|k| !schedule.signed[k]) {
+            continue;
+        }
+        let (mut due, mut size) = (0.0, 0.0);
         for span in &limit.spans {
-            let what = || format!("limit {} {}", limit.name, span.label);
-            let of = |group: &[bool], measured, workloads: &Option<Vec<bool>>| {
-                measure(model, schedule, ledger, group, measured, workloads.as_deref(), &span.periods)
-            };
-            match &limit.kind {
-                LimitKind::Budget { group, at_most } => {
-                    let spent = ledger.spend(model, &group.offers, &span.periods);
-                    audit.at_most(what, spent, *at_most, spent);
-                }
-                LimitKind::Share { groups, universe, measure: m, workloads, at_most, .. } => {
-                    let total = of(universe, *m, workloads);
-                    for group in groups {
-                        audit.at_most(what, of(&group.offers, *m, workloads), at_most * total, total);
-                    }
-                }
-                LimitKind::Floor { group, measure: m, workloads, at_least } => {
-                    let total = of(&vec![true; model.offers.len()], *m, workloads);
-                    audit.at_most(what, at_least * total, of(&group.offers, *m, workloads), total);
-                }
-                LimitKind::Concentration { groups, measure: m, workloads, hhi_at_most, .. } => {
-                    let total = of(&vec![true; model.offers.len()], *m, workloads);
-                    let squares: f64 = groups.iter().map(|g| of(&g.offers, *m, workloads).powi(2)).sum();
-                    // Exact to a millionth of the limit, whatever the size of the total.
-                    if total > 0.0 {
-                        audit.at_most(what, squares / (total * total) / hhi_at_most.max(1e-9) - 1.0, 0.0, 0.0);
-                    }
-                }
-                LimitKind::Suppliers { groups, measure: m, workloads, at_least, at_most, .. } => {
-                    let total = of(&vec![true; model.offers.len()], *m, workloads);
-                    let owns: Vec<f64> = groups.iter().map(|g| of(&g.offers, *m, workloads)).collect();
-                    if let Some((n, part)) = at_least {
-                        // The n-th largest group has at least its part.
-                        let mut sorted = owns.clone();
-                        sorted.sort_by(|a, b| b.total_cmp(a));
-                        let nth = sorted.get(n - 1).copied().unwrap_or(0.0);
-                        let there = if sorted.len() < *n { f64::INFINITY } else { part * total };
-                        audit.at_most(what, there, nth, total);
-                    }
-                    if let Some(n) = at_most {
-                        let mut sorted = owns;
-                        sorted.sort_by(|a, b| b.total_cmp(a));
-                        audit.at_most(what, sorted.get(*n).copied().unwrap_or(0.0), 0.0, total);
-                    }
-                }
-                LimitKind::Power { group, at_most } => {
-                    let t = span.periods.start;
-                    let power: f64 = (0..model.offers.len())
-                        .filter(|&o| group.offers[o])
-                        .map(|o| held[o][t] * model.chips[model.offers[o].chip].power.unwrap_or(0.0))
-                        .sum();
-                    audit.at_most(what, power, *at_most, power);
-                }
-                LimitKind::Ramp { group, at_most } => {
-                    let t = span.periods.start;
-                    let sum = |t: usize| (0..held.len()).filter(|&o| group.offers[o]).map(|o| held[o][t]).sum::<f64>();
-                    let before = if t == 0 { held_today(model, &group.offers) } else { sum(t - 1) };
-                    audit.at_most(what, sum(t) - before, *at_most, sum(t));
-                }
+            for (value, most, scale) in compared(model, schedule, ledger, &held, &limit.kind, &span.periods) {
+                let Some(price) = limit.soft else {
+                    audit.at_most(|| format!("limit {} {}", limit.name, span.label), value, most, scale);
+                    continue;
+                };
+                // As a payment of the last period.
+                let price = price * model.discount(span.periods.end - 1);
+                due += price * (value - most).max(0.0);
+                size += price * scale.abs();
             }
+        }
+        let paid: f64 = schedule.excess.iter().filter(|e| e.0 == l).map(|e| e.1).sum();
+        audit.at_most(|| format!("limit {}: what is beyond it is paid", limit.name), due, paid, size);
+    }
+}
+
+/// What a limit compares over a span: each value with the most that it may be, and the size of what both are
+/// made of.
+fn compared(
+    model: &Model,
+    schedule: &Schedule,
+    ledger: &Ledger,
+    held: &[Vec<f64>],
+    kind: &LimitKind,
+    periods: &Range<usize>,
+) -> Vec<(f64, f64, f64)> {
+    let everything = vec![true; model.offers.len()];
+    let of = |group: &[bool], measured, workloads: &Option<Vec<bool>>| {
+        measure(model, schedule, ledger, group, measured, workloads.as_deref(), periods)
+    };
+    let chips = |group: &[bool], t: usize| (0..held.len()).filter(|&o| group[o]).map(|o| held[o][t]).sum::<f64>();
+    match kind {
+        LimitKind::Budget { group, at_most } => {
+            let spent = ledger.spend(model, &group.offers, periods);
+            vec![(spent, *at_most, spent)]
+        }
+        LimitKind::Share { groups, universe, measure: m, workloads, at_most, .. } => {
+            let total = of(universe, *m, workloads);
+            groups.iter().map(|g| (of(&g.offers, *m, workloads), at_most * total, total)).collect()
+        }
+        LimitKind::Floor { group, measure: m, workloads, at_least } => {
+            let total = of(&everything, *m, workloads);
+            vec![(at_least * total, of(&group.offers, *m, workloads), total)]
+        }
+        LimitKind::Concentration { groups, measure: m, workloads, hhi_at_most, .. } => {
+            let total = of(&everything, *m, workloads);
+            let squares: f64 = groups.iter().map(|g| of(&g.offers, *m, workloads).powi(2)).sum();
+            // Exact to a millionth of the limit, whatever the size of the total.
+            let excess = squares / (total * total) / hhi_at_most.max(1e-9) - 1.0;
+            if total > 0.0 { vec![(excess, 0.0, 0.0)] } else { Vec::new() }
+        }
+        LimitKind::Suppliers { groups, measure: m, workloads, at_least, at_most, .. } => {
+            let total = of(&everything, *m, workloads);
+            let mut owns: Vec<f64> = groups.iter().map(|g| of(&g.offers, *m, workloads)).collect();
+            owns.sort_by(|a, b| b.total_cmp(a));
+            let mut all = Vec::new();
+            if let Some((n, part)) = at_least {
+                // The n-th largest group has at least its part.
+                let nth = owns.get(n - 1).copied().unwrap_or(0.0);
+                all.push((if owns.len() < *n { f64::INFINITY } else { part * total }, nth, total));
+            }
+            if let Some(n) = at_most {
+                all.push((owns.get(*n).copied().unwrap_or(0.0), 0.0, total));
+            }
+            all
+        }
+        LimitKind::Power { group, at_most } => {
+            let kilowatts = |o: usize| model.chips[model.offers[o].chip].power.unwrap_or(0.0);
+            let power = |o: usize| held[o][periods.start] * kilowatts(o);
+            let power: f64 = (0..held.len()).filter(|&o| group.offers[o]).map(power).sum();
+            vec![(power, *at_most, power)]
+        }
+        LimitKind::Ramp { group, at_most } => {
+            let t = periods.start;
+            let before = if t == 0 { held_today(model, &group.offers) } else { chips(&group.offers, t - 1) };
+            let now = chips(&group.offers, t);
+            vec![(now - before, *at_most, now)]
         }
     }
 }
