@@ -174,6 +174,73 @@ mod tests {
         }
     }
 
+    /// [`small`], with two columns that cost nothing: c with a row of its own, at most 1, and a whole one.
+    fn with_free_rides() -> LinearProgram {
+        let mut lp = small();
+        let c = lp.add_column("c", "", 0.0, 10.0, 0.0);
+        lp.add_row("most", "", f64::NEG_INFINITY, 1.0, [(c, 1.0)]);
+        let whole = lp.add_column("whole", "", 0.0, 10.0, 0.0);
+        lp.set_integer(whole, true);
+        lp
+    }
+
+    /// A millionth is the tolerance, relative to 1 + |b| + sum |a x|: what is a hundred-thousandth outside at
+    /// the same cost is refused, what is a ten-millionth outside is rounding.
+    #[test]
+    fn a_point_that_costs_the_same_is_refused_beyond_the_tolerance() {
+        let y = [3.0, -1.0, 0.0];
+        let verified = |x: [f64; 4]| certify(&with_free_rides(), "hand", &x, &y, 0.0).verified;
+        assert!(verified([3.0, 1.0, 1.0, 1.0]));
+        for (part, expected) in [(1e-5, false), (1e-4, false), (1e-7, true), (5e-7, true), (2e-6, false)] {
+            // The row: 1 + 1 + 1.
+            assert_eq!(verified([3.0, 1.0, 1.0 + 3.0 * part, 1.0]), expected, "row by {part}");
+            // Whole numbers: 1 + 1.
+            assert_eq!(verified([3.0, 1.0, 1.0, 1.0 + 2.0 * part]), expected, "whole by {part}");
+            assert_eq!(verified([3.0, 1.0, 1.0, 2.0 - 3.0 * part]), expected, "whole by {part}, below");
+            // Bounds: 1 + 0.
+            assert_eq!(verified([3.0, 1.0, -part, 1.0]), expected, "bound by {part}");
+        }
+    }
+
+    /// Nor may the cost be beyond the bound by more than a millionth, on either side.
+    #[test]
+    fn a_cost_that_is_not_proved_is_refused_beyond_the_tolerance() {
+        let lp = small();
+        // One chip of b instead of a costs 1 more of 9.
+        for (part, expected) in [(1e-5, false), (2e-6, false), (5e-7, true), (1e-7, true)] {
+            let x = [3.0 - 10.0 * part, 1.0 + 10.0 * part];
+            assert_eq!(certify(&lp, "hand", &x, &[3.0, -1.0], 0.0).verified, expected, "{part}");
+        }
+        assert!(certify(&lp, "hand", &[3.0 - 1e-3, 1.0 + 1e-3], &[3.0, -1.0], 1e-3).verified, "within a gap");
+    }
+
+    /// a + b is at least 1 and at most a little less: a proof only beyond the rounding of its terms.
+    #[test]
+    fn a_contradiction_within_rounding_is_no_proof() {
+        let free = (f64::NEG_INFINITY, f64::INFINITY);
+        let rows = |size: f64, lack: f64| {
+            let mut lp = LinearProgram::new("narrow");
+            let a = lp.add_column("a", "", free.0, free.1, 1.0);
+            let b = lp.add_column("b", "", free.0, free.1, 2.0);
+            lp.add_row("least", "", size, free.1, [(a, 1.0), (b, 1.0)]);
+            lp.add_row("most", "", free.0, size * (1.0 - lack), [(a, 1.0), (b, 1.0)]);
+            verify_farkas(&lp, &[1.0, -1.0])
+        };
+        let bounds = |size: f64, lack: f64| {
+            let mut lp = LinearProgram::new("crossed");
+            lp.add_column("a", "", size, size * (1.0 - lack), 1.0);
+            verify_farkas(&lp, &[])
+        };
+        for size in [1.0, 1e6] {
+            for (lack, proves) in [(1e-12, false), (1e-10, false), (1e-8, true), (1e-4, true)] {
+                let check = rows(size, lack);
+                assert_eq!(check.proves, proves, "rows at {size} by {lack}: {check:?}");
+                assert!(check.value > 0.0, "only the tolerance refuses it");
+                assert_eq!(bounds(size, lack).proves, proves, "bounds at {size} by {lack}");
+            }
+        }
+    }
+
     /// a + b is at least 1 and at most 0: far out both rows hold relative to their terms, and
     /// multipliers are so large that costs vanish beside them.
     #[test]

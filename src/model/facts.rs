@@ -90,3 +90,153 @@ pub fn is_ratio_of_held(kind: &LimitKind) -> bool {
         LimitKind::Budget { .. } | LimitKind::Power { .. } | LimitKind::Ramp { .. } => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Offers a and b at one cloud, c at another; a contract for a and b, one for c, one for nothing.
+    const MODEL: &str = "
+polysource: 1
+horizon: { start: 2026-01-01, periods: 3, step: day }
+chips:
+  gpu: { vendor: nvidia, ecosystem: cuda }
+  tpu: { vendor: google, ecosystem: xla }
+  odd: { vendor: other }
+clouds:
+  aws: { owner: amazon, egress: 0.02 USD/GB }
+  gcp: { owner: google, egress: 0.05 USD/GB }
+offers:
+  a: { chip: gpu, cloud: aws, price: 2 }
+  b: { chip: odd, cloud: aws, price: 3 }
+  c: { chip: tpu, cloud: gcp, price: 1 }
+contracts:
+  both: { covers: { cloud: aws }, decision: signed, discount: 25 % }
+  one: { covers: { offer: c }, decision: optional, discount: 50 % }
+  none: { decision: signed, fee: 7 USD }
+workloads:
+  chat:
+    kind: inference
+    demand: 5 req/h
+    throughput: { gpu: 1 req/h, tpu: 1 req/h, odd: 1 req/h }
+    porting: { xla: 40 USD }
+    data: { size: 1 TB, at: { cloud: gcp } }
+";
+
+    fn model() -> Model {
+        let mut model = Model::from_yaml_str(MODEL).unwrap_or_else(|e| panic!("{e}"));
+        // The first contract runs from the second day on, and so does the workload.
+        model.contracts[0].active = 1..3;
+        model.workloads[0].window = 1..3;
+        model
+    }
+
+    /// Offers stand in the order in which they were written: a, b, c.
+    const ALL: [bool; 3] = [true, true, true];
+
+    #[test]
+    fn a_contract_is_inside_a_group_that_holds_all_it_covers() {
+        let model = model();
+        let [both, one, none] = &model.contracts[..] else { panic!("three contracts") };
+        for (group, expected) in [
+            (ALL, [true, true, true]),
+            ([true, true, false], [true, false, false]),
+            // Half of what it covers is not enough.
+            ([true, false, false], [false, false, false]),
+            ([false, true, true], [false, true, false]),
+            ([false, false, true], [false, true, false]),
+            ([false, false, false], [false, false, false]),
+        ] {
+            let found = [both, one, none].map(|k| contract_inside(k, &group));
+            assert_eq!(found, expected, "{group:?}");
+        }
+    }
+
+    #[test]
+    fn a_chip_costs_its_last_known_price_less_what_a_signed_contract_takes_off() {
+        let mut model = model();
+        // 2 less a quarter, while the contract runs.
+        assert_eq!([0, 1, 2].map(|t| unit_price(&model, 0, t)), [2.0, 1.5, 1.5]);
+        // An optional one takes off nothing, nor does a contract that covers other offers.
+        assert_eq!([0, 1, 2].map(|t| unit_price(&model, 2, t)), [1.0; 3]);
+        // Of prices that end, the last one counts, not the first.
+        model.offers[0].price = vec![8.0, 4.0, f64::NAN];
+        assert_eq!([0, 1, 2].map(|t| unit_price(&model, 0, t)), [8.0, 3.0, 3.0]);
+        // Of prices that come later, none is known before.
+        model.offers[2].price = vec![f64::NAN, 6.0, 5.0];
+        assert_eq!([0, 1, 2].map(|t| unit_price(&model, 2, t)), [0.0, 6.0, 5.0]);
+        for (decision, price) in
+            [(Decision::Signed, 2.5), (Decision::Optional, 5.0), (Decision::Accepted, 5.0), (Decision::Refused, 5.0)]
+        {
+            model.contracts[1].decision = decision;
+            assert_eq!(unit_price(&model, 2, 2), price, "{decision:?}");
+        }
+    }
+
+    #[test]
+    fn placements_cost_porting_once_and_egress_when_the_workload_starts() {
+        let mut model = model();
+        let cost = |model: &Model, by, group: &str| placement_cost(model, 0, by, group);
+        assert_eq!(cost(&model, PlaceBy::Ecosystem, "xla"), Some((0, 40.0)));
+        assert_eq!(cost(&model, PlaceBy::Ecosystem, "cuda"), None);
+        // 1000 GB out of gcp at 0.05, when the workload may first run.
+        assert_eq!(cost(&model, PlaceBy::Cloud, "aws"), Some((1, 50.0)));
+        assert_eq!(cost(&model, PlaceBy::Cloud, "gcp"), None, "it is there");
+        assert_eq!(cost(&model, PlaceBy::Cloud, "azure"), None, "there is no such cloud");
+        assert_eq!(cost(&model, PlaceBy::Offer, "a"), None);
+        model.workloads[0].data = None;
+        assert_eq!(cost(&model, PlaceBy::Cloud, "aws"), None);
+    }
+
+    #[test]
+    fn chips_without_an_ecosystem_are_one_of_their_own() {
+        let model = model();
+        let groups = |by: PlaceBy| [0, 1, 2].map(|o| by.group(&model, o));
+        assert_eq!(groups(PlaceBy::Ecosystem), ["cuda", "odd", "xla"]);
+        assert_eq!(groups(PlaceBy::Cloud), ["aws", "aws", "gcp"]);
+        assert_eq!(groups(PlaceBy::Offer), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn what_is_held_today_is_what_runs_on_the_group() {
+        use crate::model::{Baseline, Today};
+        let mut model = model();
+        assert_eq!(held_today(&model, &ALL), 0.0, "without a baseline nothing runs");
+        let today = |offer, chips| Today { workload: 0, offer, chips };
+        let running = vec![today(0, 20.0), today(2, 5.0), today(0, 1.0)];
+        let origin = model.offers[0].origin.clone();
+        model.baseline = Some(Baseline { running, switching: 0.0, origin });
+        assert_eq!(held_today(&model, &ALL), 26.0);
+        assert_eq!(held_today(&model, &[true, true, false]), 21.0);
+        assert_eq!(held_today(&model, &[false, true, false]), 0.0);
+    }
+
+    #[test]
+    fn ratios_of_what_is_held_or_paid() {
+        let limits = |of: &str| {
+            let text = format!(
+                "{MODEL}policy:
+  limits:
+    - {{ share: {{ by: vendor, {of}, at_most: 90 % }} }}
+    - {{ floor: {{ where: {{ vendor: google }}, {of}, at_least: 1 % }} }}
+    - {{ concentration: {{ by: vendor, {of}, hhi_at_most: 0.9 }} }}
+    - {{ suppliers: {{ by: vendor, {of}, at_least: 2, each_at_least: 1 % }} }}
+    - {{ budget: {{ at_most: 1M USD }} }}
+    - {{ ramp: {{ at_most: 9 chips }} }}
+"
+            );
+            let model = Model::from_yaml_str(&text).unwrap_or_else(|e| panic!("{e}"));
+            model.limits.iter().map(|l| is_ratio_of_held(&l.kind)).collect::<Vec<_>>()
+        };
+        for (of, is) in [
+            ("of: spend", true),
+            ("of: chips", true),
+            // More of what is held is no more work; nor of what works for one of them.
+            ("of: work", false),
+            ("of: spend, for: { workload: chat }", false),
+            ("of: chips, for: { workload: chat }", false),
+        ] {
+            assert_eq!(limits(of), [is, is, is, is, false, false], "{of}");
+        }
+    }
+}

@@ -494,4 +494,40 @@ workloads: { chat: { kind: inference, demand: 4 req/h, throughput: { gpu: 1 req/
         wrong.pop();
         assert!(matches!(check(&wrong, &ledger), Err(Unbalanced::Total { charges: 18.0, plan: 24.0 })));
     }
+
+    /// Two chips at 4 for an hour; a contract takes off a quarter.
+    fn under(contract: &str, term: &str) -> Vec<Charge> {
+        let model = Model::from_yaml_str(&format!(
+            "polysource: 1
+horizon: {{ start: 2026-01-01, periods: 1, step: hour }}
+chips: {{ gpu: {{ vendor: nvidia }} }}
+clouds: {{ aws: {{}} }}
+offers: {{ a: {{ chip: gpu, cloud: aws, price: 4{term} }} }}
+contracts: {{ k: {{ covers: {{ cloud: aws }}, decision: signed, discount: 25 %{contract} }} }}
+workloads: {{ chat: {{ kind: inference, demand: 2 req/h, throughput: {{ gpu: 1 req/h }} }} }}
+"
+        ));
+        let model = model.unwrap_or_else(|e| panic!("{e}"));
+        let held = vec![Held { offer: 0, contract: Some(0), tier: 0, periods: 0..1, chips: 2.0 }];
+        let running = vec![Running { workload: 0, offer: 0, period: 0, chips: 2.0 }];
+        let schedule = Schedule { held, running, signed: vec![true], ..Schedule::default() };
+        charges(&model, &schedule, &Ledger::of(&model, &schedule)).unwrap()
+    }
+
+    #[test]
+    fn a_price_is_negotiated_where_no_commitment_takes_it_off() {
+        let uses = |contract: &str, term: &str| -> Vec<_> {
+            let all = under(contract, term);
+            let uses = all.into_iter().filter(|c| c.category == ChargeCategory::Usage);
+            uses.map(|c| (c.prices, c.billed, c.effective)).collect()
+        };
+        // Without a commitment the discount was negotiated: 3 instead of 4.
+        assert_eq!(uses("", ""), [(Some((4.0, 3.0)), 6.0, 6.0)]);
+        // With one it is the commitment's: 4 was negotiated, 3 is effective, and the purchase is billed.
+        let committed = ", commit: { spend: 6 USD, over: 2026-01-01T00..2026-01-01T00 }";
+        assert_eq!(uses(committed, ""), [(Some((4.0, 4.0)), 0.0, 6.0)]);
+        // A reservation is one by itself; what the contract takes off its price was negotiated.
+        let reserved = ", term: { reserved: 1 h }";
+        assert_eq!(uses("", reserved), [(Some((4.0, 3.0)), 0.0, 6.0)]);
+    }
 }

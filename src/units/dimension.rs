@@ -222,9 +222,16 @@ mod tests {
         assert_eq!(convert(&Dimension::Price("USD"), "6.88 USD/chip/h"), Ok(6.88));
         assert_eq!(convert(&Dimension::Power, "1.2 GW"), Ok(1.2e6));
         assert_eq!(convert(&Dimension::Power, "700 W"), Ok(0.7));
+        for (text, kilowatts) in [("3 MW", 3000.0), ("0.5 MW", 500.0), ("3 kW", 3.0), ("2 TW", 2e9)] {
+            assert_eq!(convert(&Dimension::Power, text), Ok(kilowatts), "{text}");
+        }
         assert_eq!(convert(&Dimension::Share, "35 %"), Ok(0.35));
         assert_eq!(convert(&Dimension::PerYear, "8 %"), Ok(0.08));
-        assert_eq!(convert(&Dimension::Data, "4 PB"), Ok(4e6));
+        for (text, gigabytes) in
+            [("4 PB", 4e6), ("3 TB", 3e3), ("80 GB", 80.0), ("5 MB", 0.005), ("7 kB", 7e-6), ("2 EB", 2e9)]
+        {
+            assert_eq!(convert(&Dimension::Data, text), Ok(gigabytes), "{text}");
+        }
         assert_eq!(convert(&Dimension::PricePerData("USD"), "50 USD/TB"), Ok(0.05));
         assert_eq!(convert(&Dimension::MoneyPer("USD", &["tok"]), "0.02 USD/tok"), Ok(0.02));
         assert_eq!(convert(&Dimension::Chips, "300k chips"), Ok(300e3));
@@ -250,6 +257,19 @@ mod tests {
         assert_eq!((rate.per_hour, rate.work.as_deref()), (8_640_000.0, Some("tok")));
         let bare = Rate::from_quantity(&Quantity::parse("1 h100-h").unwrap()).unwrap();
         assert_eq!((bare.per_hour, bare.work.as_deref(), bare.time), (1.0, Some("h100-h"), None));
+        for (text, per_hour, time, hours) in [
+            ("48 req/day", 2.0, "day", 24.0),
+            ("36 req/d", 1.5, "day", 24.0),
+            ("3 req/min", 180.0, "min", 1.0 / 60.0),
+            ("2 req/minute", 120.0, "min", 1.0 / 60.0),
+            ("2 req/s", 7200.0, "s", 1.0 / 3600.0),
+            ("2 req/second", 7200.0, "s", 1.0 / 3600.0),
+            ("7 req/hour", 7.0, "h", 1.0),
+            ("7 req/chip-h", 7.0, "h", 1.0),
+        ] {
+            let rate = Rate::from_quantity(&Quantity::parse(text).unwrap()).unwrap();
+            assert_eq!((rate.per_hour, rate.time), (per_hour, Some((time, hours))), "{text}");
+        }
         assert!(Rate::from_quantity(&Quantity::parse("5 tok/month").unwrap()).is_err());
     }
 }
