@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::cuts::solve_with_cuts;
-use super::{deals, prefer, premium};
+use super::{deals, idle, prefer, premium};
 use crate::engine::{CertifiedStatus, Deadline, EngineChoice, EngineError, SolveOptions, Solved};
 use crate::formulation::{Formulation, Limits, build_purposeful, build_with};
 use crate::lp::{Tolerances, primal_violation};
@@ -121,6 +121,10 @@ pub fn solve(model: &Model, settings: &SolveSettings) -> Result<Plan, EngineErro
     if settings.detail.is_full() {
         premium::add(model, settings, &mut plan)?;
         deals::add(model, settings, &mut plan)?;
+        if formulation.may_choose() {
+            let Examined { schedule, purposes, .. } = examine(model, &formulation, &solved.x, None)?;
+            idle::add(model, settings, &schedule, &purposes, &mut plan)?;
+        }
     }
     if settings.detail.is_full() || settings.detail == Detail::Plan {
         super::ranges::add(model, settings, &formulation, &solved, &mut plan)?;
@@ -268,6 +272,7 @@ pub(super) fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Deta
             verified: certificate.verified,
             size: [program.columns().len(), program.rows().len(), program.nonzeros()],
         },
+        idle_to_meet_limit: Vec::new(),
         notes: model.notes.clone(),
     };
     if !status.has_plan() || solved.x.is_empty() {

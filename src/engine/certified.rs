@@ -1,11 +1,11 @@
 //! Engines in turn, until one gives an answer that passes the certificate.
 
-use super::loosened::within_tolerance;
 use super::accepted::{accept, certified, infeasible, tidied};
 use super::branch::solve_integers;
 use super::condensed::{condensed, expanded};
 use super::decomposed::solve_decomposed;
 use super::dual::dual_of_vertex;
+use super::loosened::within_tolerance;
 use super::phase_one::{PhaseOne, phase_one};
 use super::vertex::vertex;
 use super::{Clarabel, Engine, EngineChoice, EngineError, Microlp, Outcome, SolveOptions, Status, ray};
