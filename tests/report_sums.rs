@@ -43,6 +43,7 @@ fn plan(costs: &[f64]) -> Plan {
             verified: false,
             size: [0; 3],
         },
+        idle_to_meet_limit: vec![],
         notes: vec![],
     }
 }
