@@ -6,7 +6,7 @@ use super::cuts::solve_with_cuts;
 use super::{deals, idle, prefer, premium};
 use crate::engine::{CertifiedStatus, Deadline, EngineChoice, EngineError, SolveOptions, Solved};
 use crate::formulation::{Formulation, Limits, build_purposeful, build_with};
-use crate::lp::{Tolerances, primal_violation};
+use crate::lp::{ARITHMETIC, Tolerances, primal_violation};
 use crate::model::Model;
 use crate::plan::audit::{Breach, audit, audit_risk, audit_survival};
 use crate::plan::ledger::{Ledger, cost};
@@ -269,6 +269,7 @@ pub(super) fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Deta
             relaxation: solved.relaxation,
             bound_by: program.has_integers().then(|| bound_by(&certificate.engine)),
             conditional_prices: solved.conditional_duals,
+            arithmetic: ARITHMETIC.to_owned(),
             verified: certificate.verified,
             size: [program.columns().len(), program.rows().len(), program.nonzeros()],
         },

@@ -541,6 +541,9 @@ pub struct CertificateInfo {
     /// Whether the prices are those of the program with its whole columns fixed.
     #[serde(default)]
     pub conditional_prices: bool,
+    /// The arithmetic of these numbers: their rounding is bounded, so that a bound is never above the true one.
+    #[serde(default)]
+    pub arithmetic: String,
     /// Whether all of it is within tolerance (for an infeasible model: whether the proof holds; for a
     /// plan that is near-optimal: whether it keeps all requirements, the gap being what it costs more).
     pub verified: bool,
