@@ -40,6 +40,7 @@ fn plan(costs: &[f64]) -> Plan {
             relaxation: None,
             bound_by: None,
             conditional_prices: false,
+            arithmetic: String::new(),
             verified: false,
             size: [0; 3],
         },
