@@ -30,6 +30,7 @@ fn line(kind: CostKind, id: &str, cost: f64) -> CostLine {
 /// Two quarters on two clouds, with everything that a report can show.
 fn plan() -> Plan {
     let limit = |name: &str, kind: &str, binding: bool, price: Option<f64>, sentence: &str| LimitResult {
+        key: None,
         name: name.to_owned(),
         kind: kind.to_owned(),
         line: 52,
@@ -37,6 +38,9 @@ fn plan() -> Plan {
         activity: 0.6,
         limit: 0.6,
         shadow_price: price,
+        tightening_price: None,
+        tightest: false,
+        statement: String::new(),
         unit: "share".to_owned(),
         requirement: None,
         premium: None,
@@ -99,8 +103,10 @@ fn plan() -> Plan {
             cost_signed: None,
             cost_unsigned: None,
             worth: None,
+            other: None,
             spend: 69e6,
             commit: 69e6,
+            commit_in_chips: false,
             idle: 0.000_3,
             funding: 1e6,
         }],
@@ -133,6 +139,7 @@ fn plan() -> Plan {
             limit("c", "share", false, Some(0.0), "The share of `coreweave` is below its most."),
         ],
         break_even: None,
+        idle_to_meet_limit: vec![],
         certificate: CertificateInfo {
             engine: "microlp".to_owned(),
             primal: Some(1e-12),
@@ -141,6 +148,7 @@ fn plan() -> Plan {
             relaxation: None,
             bound_by: None,
             conditional_prices: false,
+            arithmetic: String::new(),
             verified: true,
             size: [12, 9, 40],
         },

@@ -40,9 +40,11 @@ fn plan(costs: &[f64]) -> Plan {
             relaxation: None,
             bound_by: None,
             conditional_prices: false,
+            arithmetic: String::new(),
             verified: false,
             size: [0; 3],
         },
+        idle_to_meet_limit: vec![],
         notes: vec![],
     }
 }

@@ -5,7 +5,7 @@ use super::solve::{SolveSettings, solve_within_boxes};
 use crate::engine::{CertifiedStatus, EngineError};
 use crate::formulation::Limits;
 use crate::model::{Decision, Model};
-use crate::plan::{Plan, Status};
+use crate::plan::{OtherDecision, Plan, Status};
 
 /// Adds to each optional contract of a plan what it is worth. What the plan decided costs what the
 /// plan costs; the other side is solved.
@@ -19,6 +19,11 @@ pub(super) fn add(model: &Model, settings: &SolveSettings, plan: &mut Plan) -> R
         let mut other = model.clone();
         other.contracts[k].decision = if signed { Decision::Refused } else { Decision::Accepted };
         let (formulation, solved) = solve_within_boxes(&other, Limits::All, settings)?;
+        plan.contracts[k].other = Some(match solved.status {
+            CertifiedStatus::Optimal => OtherDecision::Plan,
+            CertifiedStatus::Infeasible => OtherDecision::NoPlan,
+            _ => OtherDecision::Uncertified,
+        });
         let cost = match solved.status {
             CertifiedStatus::Optimal => Some(formulation.paid().at(&solved.x)),
             CertifiedStatus::Infeasible => {

@@ -10,6 +10,7 @@ pub mod diff;
 pub mod dossier;
 pub mod explain;
 pub mod frontier;
+mod idle;
 mod imported;
 mod line;
 mod near;

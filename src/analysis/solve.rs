@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::cuts::solve_with_cuts;
-use super::{deals, prefer, premium};
+use super::{deals, idle, prefer, premium};
 use crate::engine::{CertifiedStatus, Deadline, EngineChoice, EngineError, SolveOptions, Solved};
 use crate::formulation::{Formulation, Limits, build_purposeful, build_with};
-use crate::lp::{Tolerances, primal_violation};
+use crate::lp::{ARITHMETIC, Tolerances, primal_violation};
 use crate::model::Model;
 use crate::plan::audit::{Breach, audit, audit_risk, audit_survival};
 use crate::plan::ledger::{Ledger, cost};
@@ -121,6 +121,10 @@ pub fn solve(model: &Model, settings: &SolveSettings) -> Result<Plan, EngineErro
     if settings.detail.is_full() {
         premium::add(model, settings, &mut plan)?;
         deals::add(model, settings, &mut plan)?;
+        if formulation.may_choose() {
+            let Examined { schedule, purposes, .. } = examine(model, &formulation, &solved.x, None)?;
+            idle::add(model, settings, &schedule, &purposes, &mut plan)?;
+        }
     }
     if settings.detail.is_full() || settings.detail == Detail::Plan {
         super::ranges::add(model, settings, &formulation, &solved, &mut plan)?;
@@ -265,9 +269,11 @@ pub(super) fn told(model: &Model, f: &Formulation, solved: &Solved, detail: Deta
             relaxation: solved.relaxation,
             bound_by: program.has_integers().then(|| bound_by(&certificate.engine)),
             conditional_prices: solved.conditional_duals,
+            arithmetic: ARITHMETIC.to_owned(),
             verified: certificate.verified,
             size: [program.columns().len(), program.rows().len(), program.nonzeros()],
         },
+        idle_to_meet_limit: Vec::new(),
         notes: model.notes.clone(),
     };
     if !status.has_plan() || solved.x.is_empty() {

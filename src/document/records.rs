@@ -69,7 +69,7 @@ record! {
         required vendor "vendor": Text,
         /// The software stack a workload must be ported to: cuda, rocm, neuron, xla.
         optional ecosystem "ecosystem": Text,
-        /// Memory of one chip.
+        /// Memory of one chip, for reference: what fits on it is for `eligible` and `throughput` to say.
         optional memory "memory": Amount,
         /// Power that one chip draws, with its share of the host and cooling if so meant.
         optional power "power": Amount,

@@ -127,9 +127,10 @@ impl Formulation {
     /// Asks that nothing is bought to no purpose.
     pub(super) fn add_purposes(&mut self, model: &Model, limits: Limits) {
         self.may_choose = !self.idles.is_empty()
-            || (0..model.offers.len()).filter(|&o| model.offers[o].term != Term::Owned).any(|o| {
+            || (0..model.offers.len()).any(|o| {
                 let held = |t: &usize| self.held(o, *t, 1.0).next().is_some();
-                let free = |t| may_stand_by(self, model, limits, o, t) || self.is_committed(model, o, t);
+                let owned = model.offers[o].term == Term::Owned;
+                let free = |t| owned || may_stand_by(self, model, limits, o, t) || self.is_committed(model, o, t);
                 (0..model.periods()).filter(held).any(free)
             });
         for o in 0..model.offers.len() {

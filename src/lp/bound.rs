@@ -19,7 +19,8 @@
 //!    not exact, and no program whose columns are boxed ever takes it. Far enough out it would hide
 //!    anything, so the certificate of a point takes off the bound what was neglected there.
 
-use super::program::{LinearProgram, RowId, Sum};
+use super::program::{ColumnId, LinearProgram, RowId, Sum};
+use super::safe::SafeSum;
 
 /// Reduced costs of columns without a box that are this small, relative to their terms, are 0.
 const NOISE: f64 = 1e-12;
@@ -69,46 +70,66 @@ pub fn usable(lp: &LinearProgram, y: &[f64]) -> Vec<f64> {
 }
 
 /// The bound; with `costs` false, that of the same program with all costs 0.
+///
+/// No rounding makes it larger than the bound of y is: reduced costs are known with a bound of their error,
+/// and each column takes the least product with either end of what its reduced cost may be.
 pub(super) fn bound_parts(lp: &LinearProgram, y: &[f64], costs: bool) -> Bound {
-    let mut sum = Sum::new(if costs { lp.offset() } else { 0.0 });
-    let mut size = 0.0;
-    let mut add = |term: f64| {
-        sum.add(term);
-        size += term.abs();
-    };
+    let mut sum = SafeSum::new(if costs { lp.offset() } else { 0.0 });
     for (row, &y) in lp.rows().iter().zip(y).filter(|(_, y)| **y != 0.0) {
-        add(y * if y > 0.0 { row.lower } else { row.upper });
+        sum.add_product(y, if y > 0.0 { row.lower } else { row.upper });
     }
-    let reduced = lp.reduced_costs(y, costs);
+    let sums = reduced_costs(lp, y, costs);
     let side = |d: f64, lower: f64, upper: f64| if d > 0.0 { lower } else { upper };
+    // The least that a column with a reduced cost between two ends can add.
+    let least = |ends: (f64, f64), lower: f64, upper: f64| {
+        [ends.0, ends.1].map(|d| (d, if d == 0.0 { 0.0 } else { side(d, lower, upper) }))
+    };
+    let smaller = |[a, b]: [(f64, f64); 2]| if a.0 * a.1 <= b.0 * b.1 { a } else { b };
     let mut open = Vec::new();
-    for (j, (column, &d)) in lp.columns().iter().zip(&reduced).enumerate().filter(|(_, (_, d))| **d != 0.0) {
-        let side = side(d, column.lower, column.upper);
-        if side.is_finite() { add(d * side) } else { open.push(j) }
+    for (j, (column, d)) in lp.columns().iter().zip(&sums).enumerate() {
+        let ends = if d.size() == 0.0 { (0.0, 0.0) } else { (d.lower(), d.upper()) };
+        if ends == (0.0, 0.0) {
+            continue;
+        }
+        let terms = least(ends, column.lower, column.upper);
+        if terms.iter().all(|t| t.1.is_finite()) {
+            let (d, side) = smaller(terms);
+            sum.add_product(d, side);
+        } else {
+            open.push(j);
+        }
     }
     let mut neglected = Vec::new();
     if !open.is_empty() {
-        let (boxes, terms) = (implied_boxes(lp), term_sizes(lp, y, costs));
+        let boxes = implied_boxes(lp);
         for j in open {
-            let (d, (lower, upper)) = (reduced[j], boxes[j]);
-            let side = side(d, lower, upper);
-            if side.is_finite() || d.abs() > NOISE * terms[j] {
-                add(d * side);
+            let (d, (lower, upper)) = (sums[j], boxes[j]);
+            let terms = least((d.lower(), d.upper()), lower, upper);
+            let total = d.total();
+            if terms.iter().all(|t| t.1.is_finite()) {
+                let (d, side) = smaller(terms);
+                sum.add_product(d, side);
+            } else if total.abs() > NOISE * d.size() {
+                let (d, side) = (total, side(total, lower, upper));
+                if side.is_finite() { sum.add_product(d, side) } else { sum.add(f64::NEG_INFINITY) }
             } else {
-                neglected.push((j, d));
+                neglected.push((j, d.upper().abs().max(d.lower().abs())));
             }
         }
     }
-    Bound { value: sum.total(), size, neglected, reduced }
+    let reduced = sums.iter().map(SafeSum::total).collect();
+    Bound { value: sum.lower(), size: sum.size(), neglected, reduced }
 }
 
-/// |c_j| + sum |a_ij y_i| for each column.
-fn term_sizes(lp: &LinearProgram, y: &[f64], costs: bool) -> Vec<f64> {
-    let mut sizes: Vec<f64> = lp.columns().iter().map(|c| if costs { c.cost.abs() } else { 0.0 }).collect();
-    for (i, y) in y.iter().enumerate().filter(|(_, y)| **y != 0.0) {
-        lp.row_terms(RowId(i as u32)).for_each(|(c, a)| sizes[c.0 as usize] += (a * y).abs());
+/// c - A^T y with a bound of the error of each; with `costs` false, -A^T y.
+fn reduced_costs(lp: &LinearProgram, y: &[f64], costs: bool) -> Vec<SafeSum> {
+    let mut sums: Vec<SafeSum> = lp.columns().iter().map(|c| SafeSum::new(if costs { c.cost } else { 0.0 })).collect();
+    for (i, &multiplier) in y.iter().enumerate().filter(|(_, m)| **m != 0.0) {
+        for (ColumnId(c), v) in lp.row_terms(RowId(i as u32)) {
+            sums[c as usize].add_product(-multiplier, v);
+        }
     }
-    sizes
+    sums
 }
 
 /// The columns' bounds, with those that rows imply in place of infinite ones. Holds for every

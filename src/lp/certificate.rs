@@ -1,10 +1,14 @@
 //! The certificate: whether an answer is right, computed from the program and nothing else.
 //!
+//! Residuals, costs and bounds come with bounds of their own rounding ([`super::safe`]): a bound is never above
+//! the true one, a cost never below, a violation never too small by more than its last digit.
+//!
 //! A solution x is feasible up to [`Tolerances::primal`], and its cost is what the Lagrangian bound
 //! of some multipliers says that no feasible point can be below (see [`super::lower_bound`]).
 
 use super::bound::lower_bound_at;
-use super::program::{ColumnId, LinearProgram, RowId, Sum};
+use super::program::{ColumnId, LinearProgram, RowId};
+use super::safe::SafeSum;
 
 /// The tolerances that make an answer certified.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,8 +63,11 @@ pub(crate) fn certify_pricing(
     let primal = primal_violation(lp, x);
     let fits = y.len() == lp.rows().len() && x.len() == lp.columns().len();
     let (bound, reduced) = if fits { lower_bound_at(lp, y, x) } else { (f64::NEG_INFINITY, Vec::new()) };
-    let cost = lp.objective(x);
-    let relative = (cost - bound) / (1.0 + cost.abs());
+    // Not below the true cost of x, so that the gap is not told too small.
+    let mut cost = SafeSum::new(lp.offset());
+    lp.columns().iter().zip(x).for_each(|(c, x)| cost.add_product(c.cost, *x));
+    let (total, cost) = (cost.total(), cost.upper());
+    let relative = if total - bound == 0.0 { 0.0 } else { (cost - bound) / (1.0 + total.abs()) };
     let close = relative <= gap.max(tolerances.gap) && relative >= -tolerances.gap;
     let verified = primal <= tolerances.primal && close && cost.is_finite();
     (Certificate { engine: engine.to_owned(), primal, bound, gap: relative, verified }, reduced)
@@ -114,13 +121,16 @@ fn violations(lp: &LinearProgram, x: &[f64]) -> impl Iterator<Item = Violation> 
         Violation { of: Kept::Whole(ColumnId(j as u32)), by, scaled: by / (1.0 + value.abs()) }
     });
     let rows = lp.rows().iter().enumerate().map(|(i, row)| {
-        let (mut activity, mut size) = (Sum::new(0.0), 0.0);
+        let mut activity = SafeSum::new(0.0);
         for (c, a) in lp.row_terms(RowId(i as u32)) {
-            let term = a * x[c.0 as usize];
-            activity.add(term);
-            size += term.abs();
+            activity.add_product(a, x[c.0 as usize]);
         }
-        let (by, scaled) = outside(activity.total(), row.lower, row.upper, size);
+        // Outside by no more than this, whatever was rounded; inside where that cannot be told.
+        let (total, error) = (activity.total(), activity.error());
+        let inside = |x: f64| row.lower <= x && x <= row.upper;
+        let farther = if total < row.lower { total - error } else { total + error };
+        let value = if inside(total) { total } else { farther };
+        let (by, scaled) = outside(value, row.lower, row.upper, activity.size());
         Violation { of: Kept::Row(RowId(i as u32)), by, scaled }
     });
     bounds.chain(whole).chain(rows)

@@ -299,6 +299,16 @@ pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagno
     let clouds = document.clouds.as_ref().map(|m| supply::clouds(&mut reader, m)).unwrap_or_default();
     let investors = supply::investors(&mut reader, document.investors.as_ref());
     super::spelling::check(&mut reader, &document);
+    let remembered =
+        document.chips.iter().flat_map(|m| &m.entries).any(|(_, _, c)| c.as_ref().is_some_and(|c| c.memory.is_some()));
+    if remembered {
+        let note = "`memory` of chips is for reference: what fits on a chip is for `throughput` and `eligible` to say";
+        reader.notes.push(note.to_owned());
+    }
+    let mapped = document.clouds.iter().flat_map(|m| &m.entries);
+    if mapped.filter_map(|(_, _, c)| c.as_ref()).any(|c| c.regions.is_some() || c.sites.is_some()) {
+        reader.notes.push("`regions` and `sites` of clouds are for reference: an offer says where it is".to_owned());
+    }
     let read = supply::offers(&mut reader, &document, &chips, &clouds);
     let offers: Vec<Offer> = read.iter().map(|r| r.offer.clone()).collect();
     let written = Written::of(&document, &offers.iter().map(|o| o.id.as_str()).collect());

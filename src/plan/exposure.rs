@@ -9,7 +9,7 @@ use super::types::{Exposure, GroupShare};
 use crate::model::{Dimension, Measure, Model};
 
 /// The exposure tables: every dimension and measure over the horizon and, if `by_period`, spend and
-/// chips by vendor, cloud and organisation in each period.
+/// chips by vendor, cloud, chip and organisation in each period.
 #[must_use]
 pub fn exposure(model: &Model, schedule: &Schedule, ledger: &Ledger, by_period: bool) -> Vec<Exposure> {
     let all = model.calendar.all();
@@ -22,7 +22,7 @@ pub fn exposure(model: &Model, schedule: &Schedule, ledger: &Ledger, by_period: 
         tables.extend(measures.iter().filter_map(|&of| table(grouping, of, &all, "horizon")));
     }
     if by_period && model.periods() > 1 {
-        let told = [Dimension::Vendor, Dimension::Cloud, Dimension::Organisation];
+        let told = [Dimension::Vendor, Dimension::Cloud, Dimension::Chip, Dimension::Organisation];
         for grouping in told.iter().filter_map(|d| every.iter().find(|g| g.dimension == *d)) {
             for of in [Measure::Spend, Measure::Chips] {
                 let label = |t: usize| &model.calendar.periods[t].label;

@@ -79,8 +79,10 @@ pub fn contract_results(model: &Model, schedule: &Schedule, ledger: &Ledger) -> 
             cost_signed: None,
             cost_unsigned: None,
             worth: None,
+            other: None,
             spend: ledger.under[k].iter().sum(),
             commit,
+            commit_in_chips: contract.commit.as_ref().is_some_and(|c| c.counted_in == CommitIn::ChipHours),
             idle: ledger.idle[k].iter().sum(),
             funding: contract.funding.iter().map(|(_, money)| money).sum(),
         }

@@ -91,8 +91,27 @@ pub struct Plan {
     pub break_even: Option<Vec<BreakEven>>,
     /// The check of the answer.
     pub certificate: CertificateInfo,
+    /// Limits that idle chips and idle money help to meet; empty where none do, or where it was not looked for.
+    #[serde(default)]
+    pub idle_to_meet_limit: Vec<IdleToMeetLimit>,
     /// What a reader should know about how the model was understood.
     pub notes: Vec<String>,
+}
+
+/// A limit that would not hold without what stands idle.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct IdleToMeetLimit {
+    /// The limit.
+    pub limit: String,
+    /// Its line in the model.
+    pub line: usize,
+    /// Undiscounted money of the plan's idle commitments and chips.
+    pub idle: f64,
+    /// What the cheapest plan costs in which all such limits hold for the chips that run workloads; `null` if
+    /// there is none or it could not be certified.
+    pub cost: Option<f64>,
+    /// Whether there is no such plan.
+    pub no_plan: bool,
 }
 
 /// Which model was solved.
@@ -260,14 +279,32 @@ pub struct ContractResult {
     /// What signing is worth: the cost without less the cost with it; `null` where one is missing.
     #[serde(default)]
     pub worth: Option<f64>,
+    /// What came of the other decision, to compare with; `null` where it was not computed.
+    #[serde(default)]
+    pub other: Option<OtherDecision>,
     /// Undiscounted money spent under it within the horizon.
     pub spend: f64,
     /// Undiscounted commitment that falls into the horizon; money, or chips if it is in chips.
     pub commit: f64,
+    /// Whether the commitment is in chips.
+    #[serde(default)]
+    pub commit_in_chips: bool,
     /// Undiscounted money paid under it and not used.
     pub idle: f64,
     /// Undiscounted money in.
     pub funding: f64,
+}
+
+/// What came of deciding otherwise on a contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OtherDecision {
+    /// A plan.
+    Plan,
+    /// There is none, with a proof.
+    NoPlan,
+    /// Nothing that could be certified.
+    Uncertified,
 }
 
 /// What becomes of chips that run a workload today, in the first period.
@@ -504,6 +541,9 @@ pub struct CertificateInfo {
     /// Whether the prices are those of the program with its whole columns fixed.
     #[serde(default)]
     pub conditional_prices: bool,
+    /// The arithmetic of these numbers: their rounding is bounded, so that a bound is never above the true one.
+    #[serde(default)]
+    pub arithmetic: String,
     /// Whether all of it is within tolerance (for an infeasible model: whether the proof holds; for a
     /// plan that is near-optimal: whether it keeps all requirements, the gap being what it costs more).
     pub verified: bool,

@@ -1,7 +1,7 @@
 //! The decision in a few sentences: what it costs, what to sign, on whom it depends.
 
 use super::summary::share;
-use crate::plan::{ContractResult, Plan};
+use crate::plan::{ContractResult, OtherDecision, Plan};
 use crate::units::human::{money, percent};
 
 /// What a reader should know first; nothing without a plan.
@@ -40,14 +40,24 @@ fn deal(contract: &ContractResult, currency: &str) -> String {
                 money(worth, currency)
             )
         }
-        (true, None) => format!("Sign `{name}`: there is no plan to compare with that does not."),
+        (true, None) => match contract.other {
+            Some(OtherDecision::NoPlan) => format!("Sign `{name}`: without it no plan meets all requirements."),
+            Some(_) => format!("Sign `{name}`: what it is worth could not be certified."),
+            None => format!("Sign `{name}`: what it is worth was not computed (`--detail full` does)."),
+        },
         (false, Some(worth)) => {
             format!(
                 "Do not sign `{name}`: with it, everything else chosen anew, the plan would cost {} more.",
                 money(-worth, currency)
             )
         }
-        (false, None) => format!("Do not sign `{name}`."),
+        (false, None) => match contract.other {
+            Some(OtherDecision::NoPlan) => {
+                format!("Do not sign `{name}`: no plan that signs it meets all requirements.")
+            }
+            Some(_) => format!("Do not sign `{name}`: what it is worth could not be certified."),
+            None => format!("Do not sign `{name}`: what it is worth was not computed (`--detail full` does)."),
+        },
     }
 }
 

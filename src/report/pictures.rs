@@ -73,13 +73,24 @@ pub(super) fn exposure(plan: &Plan, by: &str) -> Option<Chart> {
     let share_of = |group: &str, period: &String| {
         at(period).and_then(|e| e.groups.iter().find(|g| g.group == group)).map_or(0.0, |g| g.share)
     };
-    let groups: Vec<(String, Vec<f64>)> = whole
+    let mut groups: Vec<(String, Vec<f64>)> = whole
         .groups
         .iter()
         .map(|g| (g.group.clone(), periods.iter().map(|p| share_of(&g.group, p)).collect()))
         .collect();
-    if groups.is_empty() {
+    // No chart without data.
+    if groups.iter().all(|(_, shares)| shares.iter().all(|s| *s <= 0.0)) {
         return None;
+    }
+    // Fees and idle money of contracts that cover several groups belong to none of them.
+    let paid = |p: &String| at(p).is_some_and(|e| !e.groups.is_empty());
+    let rest: Vec<f64> = periods
+        .iter()
+        .enumerate()
+        .map(|(t, p)| if paid(p) { (1.0 - groups.iter().map(|g| g.1[t]).sum::<f64>()).max(0.0) } else { 0.0 })
+        .collect();
+    if rest.iter().any(|r| *r > 1e-6) {
+        groups.push(("fees and unused commitments of several".to_owned(), rest));
     }
     let told: Vec<String> = whole.groups.iter().take(5).map(|g| format!("{} {}", g.group, share(g.share))).collect();
     let description = format!("Over the horizon: {}. HHI {:.3}.", told.join(", "), whole.hhi);

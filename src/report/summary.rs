@@ -64,7 +64,9 @@ pub(super) fn certificate(plan: &Plan) -> String {
     let c = &plan.certificate;
     let [columns, rows, nonzeros] = c.size;
     let mut parts = vec![format!("engine {}", c.engine)];
-    parts.extend(c.primal.map(|x| format!("requirements kept to within {}", percent(ceiling(x)))));
+    // An answer that is not certified keeps nothing for sure.
+    let kept = c.primal.filter(|_| c.verified);
+    parts.extend(kept.map(|x| format!("requirements kept to within {}", percent(ceiling(x)))));
     parts.extend(c.gap.map(|x| format!("gap at most {}", percent(ceiling(x)))));
     if let (Some(relaxation), Some(cost)) = (c.relaxation, &plan.cost) {
         let part = (cost.total - relaxation) / (1.0 + cost.total.abs());
@@ -174,11 +176,21 @@ pub(super) fn cost(plan: &Plan) -> Option<Table> {
         foot.push(format!("Undiscounted: {}.", money(cost.nominal, &plan.currency)));
     }
     Some(Table {
-        heading: format!("Cost {}", money(cost.total, &plan.currency)),
+        heading: format!("Cost {}{}", money(cost.total, &plan.currency), basis(plan)),
         columns: vec![("line", false), ("cost", true), ("part", true)],
         rows,
         foot: (!foot.is_empty()).then(|| foot.join(" ")),
     })
+}
+
+/// What a total is of: an hour in the steady state, the present value where money is discounted.
+pub(super) fn basis(plan: &Plan) -> &'static str {
+    let discounted = plan.cost.as_ref().is_some_and(|c| (c.nominal - c.total).abs() > 1e-9 * c.total.abs());
+    match plan.model.periods.as_slice() {
+        [only] if only == "steady" => " an hour",
+        _ if discounted => " (present value)",
+        _ => "",
+    }
 }
 
 /// What is held of an offer under a contract, over all periods.
@@ -188,6 +200,8 @@ struct Holding<'a> {
     chips: f64,
     periods: usize,
     most: f64,
+    standby: f64,
+    idle: f64,
     first: &'a str,
     last: &'a str,
     spend: f64,
@@ -206,6 +220,8 @@ pub(super) fn purchases(plan: &Plan) -> Option<Table> {
             row.last = &p.period;
             row.periods += 1;
             row.chips += p.chips;
+            row.standby += p.standby;
+            row.idle += p.idle;
             row.most = row.most.max(p.chips);
         }
     }
@@ -214,12 +230,18 @@ pub(super) fn purchases(plan: &Plan) -> Option<Table> {
     let (shown, more) = cut(rows.len());
     // In a single period the average, the most and the period itself say nothing new.
     let dated = plan.model.periods.len() > 1;
+    // What is rounding of what is held is nothing.
+    let some = |of: &dyn Fn(&Holding<'_>) -> f64| rows.iter().any(|(_, h)| of(h) > 1e-6 * h.chips);
+    let (stand_by, stand_idle) = (some(&|h| h.standby), some(&|h| h.idle));
     let row = |((offer, contract), h): &((&str, &str), Holding<'_>)| {
-        let mut cells = vec![(*offer).to_owned(), number(h.chips / h.periods.max(1) as f64)];
+        let average = |x: f64| number(if x > 1e-6 * h.chips { x / h.periods.max(1) as f64 } else { 0.0 });
+        let mut cells = vec![(*offer).to_owned(), average(h.chips)];
         if dated {
             let when = if h.first == h.last { h.first.to_owned() } else { format!("{}..{}", h.first, h.last) };
             cells.extend([number(h.most), when]);
         }
+        cells.extend(stand_by.then(|| average(h.standby)));
+        cells.extend(stand_idle.then(|| average(h.idle)));
         cells.extend([money(h.spend, &plan.currency), (*contract).to_owned()]);
         cells
     };
@@ -227,7 +249,8 @@ pub(super) fn purchases(plan: &Plan) -> Option<Table> {
     if more > 0 {
         let rest: f64 = rows[shown..].iter().map(|(_, h)| h.spend).sum();
         let mut row = vec![format!("{more} more offers")];
-        row.resize(if dated { 4 } else { 2 }, String::new());
+        let more = usize::from(stand_by) + usize::from(stand_idle);
+        row.resize(if dated { 4 } else { 2 } + more, String::new());
         row.extend([money(rest, &plan.currency), String::new()]);
         cells.push(row);
     }
@@ -235,7 +258,22 @@ pub(super) fn purchases(plan: &Plan) -> Option<Table> {
     if dated {
         columns.splice(1..2, [("chips, average", true), ("most", true), ("when", false)]);
     }
-    (!cells.is_empty()).then(|| Table { heading: "What is held".to_owned(), columns, rows: cells, foot: None })
+    let before_spend = columns.len() - 2;
+    let kinds = [("standby", stand_by), ("idle", stand_idle)].into_iter().filter(|(_, is)| *is);
+    columns.splice(before_spend..before_spend, kinds.map(|(name, _)| (name, true)));
+    let idle: f64 = plan.purchases.iter().map(|p| p.idle_spend).sum();
+    let mut foot = Vec::new();
+    if stand_by {
+        foot.push("On standby: chips that serve after a loss that the policy requires to survive.".to_owned());
+    }
+    if stand_idle {
+        foot.push(format!(
+            "Idle: chips bought for a term, owned or committed; they cost {} of the undiscounted spend.",
+            money(idle, &plan.currency)
+        ));
+    }
+    let foot = (!foot.is_empty()).then(|| foot.join(" "));
+    (!cells.is_empty()).then(|| Table { heading: "What is held".to_owned(), columns, rows: cells, foot })
 }
 
 /// A share of a table, to a tenth of a percent.
@@ -290,9 +328,9 @@ pub(super) fn contracts(plan: &Plan) -> Option<Table> {
         let mut cells = vec![
             c.contract.clone(),
             decided.to_owned(),
-            number(c.commit),
-            beside(c.spend, c.commit),
-            beside(c.idle, c.commit),
+            if c.commit_in_chips { format!("{} chips", number(c.commit)) } else { number(c.commit) },
+            if c.commit_in_chips { number(c.spend) } else { beside(c.spend, c.commit) },
+            if c.commit_in_chips { number(c.idle) } else { beside(c.idle, c.commit) },
             number(c.funding),
         ];
         if optional {
@@ -312,7 +350,7 @@ pub(super) fn contracts(plan: &Plan) -> Option<Table> {
         columns.push(("signing it, all else chosen anew", false));
     }
     (!rows.is_empty()).then(|| Table {
-        heading: format!("Contracts (within the horizon, {})", plan.currency),
+        heading: format!("Contracts (within the horizon, undiscounted, {})", plan.currency),
         columns,
         rows,
         foot: None,

@@ -395,8 +395,14 @@ pub fn plan(data: &[u8]) {
     let model = &solved().0;
     if let Ok(situation) = Situation::of_plan(model, &plan) {
         for loss in polysource::plan::losses(model, &polysource::model::Dimension::Vendor) {
-            let response = polysource::plan::usual_response(model);
-            let part = situation.served(&polysource::plan::whole(&loss), &response, 0, false);
+            let response = polysource::plan::usual_response(model, None);
+            let part = situation.served(
+                &polysource::plan::whole(&loss),
+                &response,
+                0,
+                polysource::plan::Whole::Planned,
+                false,
+            );
             assert!(part.is_ok_and(|p| (0.0..=1.0 + 1e-6).contains(&p.fraction)));
         }
     }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Model;
+use crate::model::{LimitKind, Model};
 use crate::plan::{BreakEven, ContractResult, LimitResult, ModelInfo, Plan};
 use crate::units::human::{money, number, percent};
 
@@ -65,7 +65,14 @@ pub fn drivers(model: &Model, plan: &Plan, subject: Option<&str>) -> Drivers {
     let asked = |name: &str| subject.is_none_or(|s| s == name);
     let mut notes = Vec::new();
     if plan.break_even.is_none() {
-        notes.push("Break-even prices were not computed; they are with --detail ranges.".to_owned());
+        let why = if plan.certificate.bound_by.is_some() {
+            "they are not defined where the plan has yes-or-no decisions, which another price may change; `sweep` and `curve` try prices"
+        } else if model.limits.iter().any(|l| matches!(l.kind, LimitKind::Concentration { .. })) {
+            "beside a limit on concentration the cost is not made of straight pieces; `curve` traces it"
+        } else {
+            "they are left out for a model of this size; `solve --detail ranges` computes them"
+        };
+        notes.push(format!("Break-even prices: {why}."));
     }
     if plan.certificate.conditional_prices {
         notes.push("What a change of a limit would save holds with every yes-or-no decision as it is.".to_owned());
