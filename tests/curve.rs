@@ -75,7 +75,8 @@ fn what_capacity_is_worth_and_where_there_is_no_plan() {
         let loaded = polysource::model::load(&quickstart(&[&set])).unwrap();
         solve(&loaded.model, &PLAN).unwrap().status
     };
-    assert_eq!(status(edge * (1.0 - 1e-6)), Status::Infeasible);
+    // What is short by less than the tolerance is a plan all the same.
+    assert_eq!(status(edge * (1.0 - 1e-5)), Status::Infeasible);
     assert_eq!(status(edge * (1.0 + 1e-6)), Status::Optimal);
 }
 

@@ -244,3 +244,76 @@ fn stress_tells_the_loss_and_the_time_to_survive() {
         }
     }
 }
+
+/// 75 chips of a at 1 serve 75 of 100; the rest is cheaper left undone, at 2, than on b at 5.
+fn partly(policy: &str) -> String {
+    format!(
+        "polysource: 1\nchips: {{ a: {{ vendor: va }}, b: {{ vendor: vb }}, s: {{ vendor: vs }} }}\nclouds: {{ x: {{}}, y: {{}}, z: {{}} }}\noffers:\n  a: {{ chip: a, cloud: x, price: 1, capacity: 75 }}\n  b: {{ chip: b, cloud: y, price: 5, capacity: 100 }}\nworkloads:\n  w: {{ kind: inference, demand: 100 r/h, unmet: 2 USD/r, loss: 3 USD/r, throughput: {{ a: 1 r/h, b: 1 r/h }} }}\n{policy}"
+    )
+}
+
+#[test]
+fn losing_what_is_not_used_loses_nothing() {
+    let plan = costs(&partly(""), 75.0 + 50.0);
+    let served = |group: &str| {
+        let r = plan.resilience.as_ref().unwrap().iter().find(|r| r.lost.group == group).unwrap();
+        assert_eq!(r.counts, ["w"]);
+        r.served
+    };
+    // All of what the plan serves, and nothing of it.
+    assert!((served("vb") - 1.0).abs() < 1e-9 && (served("y") - 1.0).abs() < 1e-9);
+    assert!(served("va").abs() < 1e-9 && served("x").abs() < 1e-9);
+    let m = model(&partly(""));
+    let situation = Situation::of_plan(&m, &plan).unwrap();
+    let windows = m.recovery("1 h").unwrap();
+    let settings = StressSettings { dimensions: vec![Dimension::Vendor], windows, response: None };
+    let table = stress(&m, &plan, &situation, &settings).unwrap();
+    let row = |group: &str| table.losses.iter().find(|l| l.lost.group == group).unwrap();
+    assert!(row("vb").served == 1.0 && row("vb").loss == 0.0 && row("vb").decides.is_none());
+    assert!(row("va").served == 0.0 && (row("va").loss - 225.0).abs() < 1e-6, "{:?}", row("va"));
+    assert_eq!(row("va").decides.as_deref(), Some("w"));
+}
+
+/// Inference of 10 and training of 10 on a and b at 1 and 2, 10 chips each: without a, inference is served on the
+/// chips of the training, if that gives them up, and training then is not.
+#[test]
+fn stress_obeys_the_policy_and_shows_who_pays_for_it() {
+    let text = |preempt: &str, surge: &str| {
+        format!(
+            "polysource: 1\nchips: {{ a: {{ vendor: va }}, b: {{ vendor: vb }} }}\nclouds: {{ x: {{}}, y: {{}} }}\noffers:\n  a: {{ chip: a, cloud: x, price: 1, capacity: 10 }}\n  b: {{ chip: b, cloud: y, price: 2, capacity: 20 }}\nworkloads:\n  chat: {{ kind: inference, demand: 10 r/h, throughput: {{ a: 1 r/h, b: 1 r/h }} }}\n  train: {{ kind: training, work: 10 t, throughput: {{ b: 1 t }} }}\npolicy:\n  survive: [ {{ loss_of: {{ vendor: va }}, serve: 100 %{preempt}{surge} }} ]\n"
+        )
+    };
+    for (preempt, surge, cost, training) in
+        [(", preempt: { kind: training }", "", 30.0, 0.0), ("", ", surge: 100 %", 30.0, 1.0)]
+    {
+        let text = text(preempt, surge);
+        let plan = costs(&text, cost);
+        let m = model(&text);
+        let situation = Situation::of_plan(&m, &plan).unwrap();
+        let windows = m.recovery("1 h").unwrap();
+        let settings = StressSettings { dimensions: vec![Dimension::Vendor, Dimension::Cloud], windows, response: None };
+        let table = stress(&m, &plan, &situation, &settings).unwrap();
+        let row = table.losses.iter().find(|l| l.lost.group == "va").unwrap();
+        assert!((row.served - 1.0).abs() < 1e-6, "{row:?}");
+        let solved = plan.resilience.as_ref().unwrap().iter().find(|r| r.lost.group == "va").unwrap();
+        assert!((solved.served - row.served).abs() < 1e-6 && solved.survives);
+        let of = |id: &str| row.workloads.iter().find(|w| w.workload == id).unwrap().served;
+        assert!((of("chat") - 1.0).abs() < 1e-6 && (of("train") - training).abs() < 1e-6, "{preempt}{surge}: {row:?}");
+        assert_eq!(row.counts, ["chat"]);
+    }
+}
+
+/// A workload that runs on spot of one cloud loses nothing in an outage of another, and all of it in one of its own.
+#[test]
+fn spot_survives_outages_of_others() {
+    let text = |cloud: &str, fraction: u32| {
+        format!(
+            "polysource: 1\nchips: {{ a: {{ vendor: va }} }}\nclouds: {{ x: {{}}, y: {{}} }}\noffers:\n  s: {{ chip: a, cloud: x, price: 1, term: {{ spot: {{ interruption: 0 % }} }} }}\n  b: {{ chip: a, cloud: y, price: 3 }}\nworkloads:\n  w: {{ kind: inference, interruptible: true, demand: 10 r/h, loss: 100 USD/r, throughput: {{ a: 1 r/h }} }}\npolicy:\n  outages: {{ o: {{ lose: {{ cloud: {cloud} }}, fraction: {fraction} %, recovery: 1 h, probability: 10 % }} }}\n  risk: {{ expected_loss: {{ at_most: 100k USD }} }}\n"
+        )
+    };
+    for (cloud, fraction, loss) in [("y", 100, 0.0), ("y", 0, 0.0), ("x", 100, 1000.0), ("x", 50, 500.0)] {
+        let plan = costs(&text(cloud, fraction), 10.0);
+        let found = plan.risk.as_ref().unwrap().outages[0].loss;
+        assert!((found - loss).abs() < 1e-6 * (1.0 + loss), "{cloud} {fraction}: {found}");
+    }
+}

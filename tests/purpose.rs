@@ -299,3 +299,46 @@ policy: {{ limits: [ {{ floor: {{ where: {{ vendor: amd }}, of: chips, at_least:
     costs(&solved(&model("33 %")), 24.0 * 150.0);
     has_no_plan(&solved(&model("34 %")));
 }
+
+#[test]
+fn what_stands_idle_is_told_with_the_limit_that_it_helps_to_meet() {
+    // As above: 50 committed, 20 used. The floor of 33 % counts the 30 that stand idle; without them AMD has 20 of
+    // 120, and nothing else can run there.
+    let text = format!(
+        "{HEAD}{HOUR}
+offers:
+  a: {{ chip: gpu, cloud: aws, price: 1 }}
+  b: {{ chip: mi, cloud: azure, price: 1 }}
+contracts:
+  k: {{ covers: {{ vendor: amd }}, commit: {{ chips: 50, over: 2026-01-01..2026-01-01 }}, decision: signed }}
+workloads:
+  chat: {{ kind: inference, demand: 100 req/h, throughput: {{ gpu: 1 req/h, mi: 0.5 req/h }} }}
+  side: {{ kind: inference, demand: 20 req/h, throughput: {{ mi: 1 req/h }} }}
+policy: {{ limits: [ {{ name: foothold, floor: {{ where: {{ vendor: amd }}, of: chips, at_least: LEAST }} }} ] }}
+"
+    );
+    let at = |least: &str| {
+        let model = Model::from_yaml_str(&text.replace("LEAST", least)).unwrap();
+        solve(&model, &SolveSettings::default()).unwrap()
+    };
+    // 30 chips of AMD at half the speed take 15 of chat: 50 used of 135, 37 %.
+    let plan = at("30 %");
+    costs(&plan, 24.0 * 135.0);
+    assert!(plan.idle_to_meet_limit.is_empty(), "{:?}", plan.notes);
+    let b: Vec<_> = plan.purchases.iter().filter(|p| p.offer == "b").collect();
+    assert!(b.len() == 1 && (b[0].used - 50.0).abs() < 1e-6 && b[0].idle.abs() < 1e-6, "{b:?}");
+
+    // Where chat cannot run on AMD the 30 stand idle.
+    let plan = {
+        let text = text.replace(", mi: 0.5 req/h", "").replace("LEAST", "30 %");
+        solve(&Model::from_yaml_str(&text).unwrap(), &SolveSettings::default()).unwrap()
+    };
+    costs(&plan, 24.0 * 150.0);
+    let b: Vec<_> = plan.purchases.iter().filter(|p| p.offer == "b").collect();
+    assert!((b[0].used - 20.0).abs() < 1e-6 && (b[0].idle - 30.0).abs() < 1e-6, "{b:?}");
+    assert!((b[0].idle_spend - 24.0 * 30.0).abs() < 1e-6, "{b:?}");
+    let [told] = plan.idle_to_meet_limit.as_slice() else { panic!("{:?}", plan.notes) };
+    assert_eq!((told.limit.as_str(), told.no_plan, told.cost), ("foothold", true, None));
+    assert!((told.idle - 24.0 * 30.0).abs() < 1e-6, "{told:?}");
+    assert!(plan.notes.iter().any(|n| n.starts_with("idle-to-meet-limit: ") && n.contains("there is no plan")));
+}

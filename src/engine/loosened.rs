@@ -3,13 +3,15 @@
 //! A capacity of 3000 chips that do 0.333333333 each serves a demand of 1000 but for a billionth of it: no
 //! engine finds a point, and no proof holds beyond rounding, or one does by a hair. What is asked for is kept
 //! within the tolerance that the certificate states, so that there is a plan: it is found with every row and
-//! bound loosened by half of that tolerance, and certified on the program as it stands.
+//! bound loosened by a part of that tolerance, as little as will do, and certified on the program as it stands.
 
 use super::accepted::{accept, certified, tidied};
 use super::certified::{CertifiedStatus, Solved, solve_strict};
 use super::{EngineChoice, EngineError, SolveOptions};
 use crate::lp::{ColumnId, LinearProgram, RowId, Tolerances, verify_farkas};
 
+/// The parts of the tolerance by which a program is loosened in turn.
+const PARTS: [f64; 3] = [0.02, 0.2, 0.5];
 /// A proof whose value is a larger part of its terms is of a program that is infeasible by more.
 const MARGINAL: f64 = 1e-5;
 
@@ -34,19 +36,23 @@ pub(super) fn within_tolerance(
     if !marginal {
         return Ok(None);
     }
-    let found = solve_strict(&loosened(lp), choice, options, None)?;
-    if found.status != CertifiedStatus::Optimal {
-        return Ok(None);
+    for part in PARTS {
+        let found = solve_strict(&loosened(lp, part), choice, options, None)?;
+        if found.status != CertifiedStatus::Optimal {
+            continue;
+        }
+        let engine = found.certificate.engine.as_str();
+        let of = |x: Vec<f64>| certified(lp, engine, &x, std::slice::from_ref(&found.y)).map(|c| (x, c));
+        if let Some((x, certified)) = of(tidied(lp, &found.x)).or_else(|| of(found.x.clone())) {
+            return Ok(Some(accept(x, certified, found.attempts)));
+        }
     }
-    let engine = found.certificate.engine.as_str();
-    let of = |x: Vec<f64>| certified(lp, engine, &x, std::slice::from_ref(&found.y)).map(|c| (x, c));
-    let answer = of(tidied(lp, &found.x)).or_else(|| of(found.x.clone()));
-    Ok(answer.map(|(x, certified)| accept(x, certified, found.attempts)))
+    Ok(None)
 }
 
-/// The program with every row and bound that has an end moved out by half of the tolerance.
-fn loosened(lp: &LinearProgram) -> LinearProgram {
-    let part = 0.5 * Tolerances::default().primal;
+/// The program with every row and bound that has an end moved out by a part of the tolerance.
+fn loosened(lp: &LinearProgram, part: f64) -> LinearProgram {
+    let part = part * Tolerances::default().primal;
     let room = |bound: f64| if bound.is_finite() { part * (1.0 + bound.abs()) } else { 0.0 };
     let mut loose = lp.clone();
     for (i, row) in lp.rows().iter().enumerate() {

@@ -52,7 +52,7 @@ impl ByColumn {
 pub(super) fn groups(lp: &LinearProgram, role: &str) -> Vec<Group> {
     let plain = |i: &usize| {
         let row = &lp.rows()[*i];
-        row.role == role && row.upper == 0.0 && row.lower == f64::NEG_INFINITY
+        row.role == role && row.upper == 0.0 && (row.lower == f64::NEG_INFINITY || row.lower == 0.0)
     };
     let rows: Vec<RowId> = (0..lp.rows().len()).filter(plain).map(|i| RowId(i as u32)).collect();
     let mut uses = vec![0_u32; lp.columns().len()];
@@ -69,11 +69,13 @@ pub(super) fn groups(lp: &LinearProgram, role: &str) -> Vec<Group> {
         columns.chunk_by(|a, b| a.0 == b.0).for_each(|same| *seen.entry(same[0].0).or_default() += 1);
         found.push((row, columns));
     }
-    let mut alike: HashMap<Vec<u64>, usize> = HashMap::new();
+    let mut alike: HashMap<(bool, Vec<u64>), usize> = HashMap::new();
     let mut groups: Vec<Group> = Vec::new();
     for (row, mut columns) in found {
         columns.retain(|(rest, _)| seen[rest] > 1);
-        let key: Vec<u64> = columns.iter().map(|(rest, _)| *rest).collect();
+        // Rows of which all is used are not one with rows of which some may be left.
+        let whole = lp.rows()[row.0 as usize].lower == 0.0;
+        let key = (whole, columns.iter().map(|(rest, _)| *rest).collect::<Vec<u64>>());
         let columns: Vec<ColumnId> = columns.into_iter().map(|(_, c)| c).collect();
         match alike.get(&key) {
             _ if columns.is_empty() => {}

@@ -286,6 +286,25 @@ mod tests {
         assert_eq!(lower_bound(&lp, &multipliers), 17.0);
     }
 
+    /// The same where all that is held has to be used: the rows are equations, of both programs.
+    #[test]
+    fn rows_of_which_all_is_used_are_one_as_well() {
+        let mut lp = small();
+        (0..3).for_each(|o| lp.set_row_bounds(RowId(o), 0.0, 0.0));
+        let condensed = Condensed::of(&lp, "use").unwrap();
+        let program = condensed.program();
+        assert_eq!((program.columns().len(), program.rows().len()), (7, 4));
+        assert_eq!((program.rows()[0].lower, program.rows()[0].upper), (0.0, 0.0));
+        let x = [5.0, 1.0, 4.0, 2.0, 4.0, 4.0, 0.0];
+        let y = [-3.0, -3.0, 3.0, 3.0];
+        let (whole, multipliers) = (condensed.point(&lp, &x), condensed.multipliers(&y));
+        let certificate = certify(&lp, "hand", &whole, &multipliers, 0.0);
+        assert!(certificate.verified && certificate.primal == 0.0, "{whole:?} {certificate:?}");
+        // One of them alone is not like the others.
+        lp.set_row_bounds(RowId(1), f64::NEG_INFINITY, 0.0);
+        assert!(Condensed::of(&lp, "use").is_none());
+    }
+
     /// As above, and a third workload that keeps its chips where they are: at most 1 on a, 2 on b, worth 5 each.
     /// By hand: both offers are held for it besides, as long as a has room: 4 of a and 3 of b for the others.
     #[test]
