@@ -291,7 +291,8 @@ fn stress_obeys_the_policy_and_shows_who_pays_for_it() {
         let m = model(&text);
         let situation = Situation::of_plan(&m, &plan).unwrap();
         let windows = m.recovery("1 h").unwrap();
-        let settings = StressSettings { dimensions: vec![Dimension::Vendor, Dimension::Cloud], windows, response: None };
+        let settings =
+            StressSettings { dimensions: vec![Dimension::Vendor, Dimension::Cloud], windows, response: None };
         let table = stress(&m, &plan, &situation, &settings).unwrap();
         let row = table.losses.iter().find(|l| l.lost.group == "va").unwrap();
         assert!((row.served - 1.0).abs() < 1e-6, "{row:?}");

@@ -156,22 +156,34 @@ fn a_tampered_value_is_refused_by_the_row_it_breaks() {
         "the solution does not keep row `demand[chat,2026-Q1]`: by 2.400e5, 2.0e-2 of its size where 1e-6 is allowed";
     assert!(notes.contains(&row.to_owned()), "{notes:?}");
     assert_eq!(notes.last().unwrap(), "the solution does not keep all requirements");
-    // A bound: a chip less than none.
+    // A bound: a chip less than none, held and used.
     let wrong = "run[chat,aws-trainium2,2026-Q1] -1";
-    let text = fixture("quickstart.highs.sol").replacen("run[chat,aws-trainium2,2026-Q1] 0", wrong, 1);
+    let text = fixture("quickstart.highs.sol").replacen("run[chat,aws-trainium2,2026-Q1] 0", wrong, 1).replacen(
+        "rent[aws-trainium2,2026-Q1] 0",
+        "rent[aws-trainium2,2026-Q1] -1",
+        1,
+    );
     let notes = refused(QUICKSTART, &text, &[]);
     let bound = "the solution does not keep the bounds of column `run[chat,aws-trainium2,2026-Q1]`: by 1.000e0, 5.0e-1";
     assert!(notes.iter().any(|n| n.starts_with(bound)), "{notes:?}");
-    // Feasible, but dearer by 8736 a chip that nobody uses.
+    // Chips that nobody uses are held beside a share of the spend: what is rented is used.
     let text = fixture("quickstart.highs.sol").replacen("2026-Q2] 6263.736263736264", "2026-Q2] 7263.736263736264", 1);
+    let notes = refused(QUICKSTART, &text, &[]);
+    assert!(notes.iter().any(|n| n.contains("coreweave-h100 in 2026-Q2: what is rented is used")), "{notes:?}");
+    // Feasible, but dearer: 1000 chips of training on H100 at 4 instead of on 1000 / 0.6 of Trainium at 1.20, which is
+    // 2 more for each hour of 2184.
+    let text = fixture("quickstart.highs.sol")
+        .replacen("rent[coreweave-h100,2026-Q2] 6263.736263736264", "rent[coreweave-h100,2026-Q2] 7263.736263736264", 1)
+        .replacen("coreweave-h100,2026-Q2] 1263.736263736264", "coreweave-h100,2026-Q2] 2263.736263736264", 1)
+        .replace("43681.31868131868", "42014.65201465201");
     let (code, plan) = imported(QUICKSTART, &text, &[]);
     assert_eq!(code, 6);
-    assert!(near(plan["cost"]["total"].as_f64().unwrap(), 190.8e6 + 8.736e6, 1e-12));
+    assert!(near(plan["cost"]["total"].as_f64().unwrap(), 190.8e6 + 4.368e6, 1e-12));
     assert!(near(plan["certificate"]["bound"].as_f64().unwrap(), 190.8e6, 1e-9), "{}", plan["certificate"]);
     assert_eq!(
         plan["notes"],
         serde_json::json!([
-            "the duals in the file prove no more than that every plan costs 1.908000e8: a gap of 4.4e-2"
+            "the duals in the file prove no more than that every plan costs 1.908000e8: a gap of 2.2e-2"
         ])
     );
 }

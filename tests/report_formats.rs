@@ -162,7 +162,7 @@ fn text_is_a_screen_for_a_planner() {
     Two clouds (tight-supply): optimal, certified: no plan is cheaper by more than 0.00001 % of the cost
     engine microlp, requirements kept to within 0.0000001 %, gap at most 0.00001 %, 12 columns, 9 rows, 40 non-zeros
 
-    Cost 100M USD
+    Cost 100M USD (present value)
       line                        cost    part
       spend aws-trn2         66.7M USD  66.7 %
       spend coreweave-h100   33.3M USD  33.3 %
@@ -180,7 +180,7 @@ fn text_is_a_screen_for_a_planner() {
       workload  offers
       chat      aws-trn2 75 %, coreweave-h100 25 %
 
-    Contracts (within the horizon, USD)
+    Contracts (within the horizon, undiscounted, USD)
       contract          committed  spent  idle  funding
       aws-2026  signed        69M    69M     0       1M
 
@@ -221,7 +221,7 @@ fn markdown_is_the_same_as_a_document() {
 
     engine microlp, requirements kept to within 0.0000001 %, gap at most 0.00001 %, 12 columns, 9 rows, 40 non-zeros
 
-    ## Cost 100M USD
+    ## Cost 100M USD (present value)
 
     | line | cost | part |
     | --- | ---: | ---: |
@@ -246,7 +246,7 @@ fn markdown_is_the_same_as_a_document() {
     | --- | --- |
     | chat | aws-trn2 75 %, coreweave-h100 25 % |
 
-    ## Contracts (within the horizon, USD)
+    ## Contracts (within the horizon, undiscounted, USD)
 
     | contract |  | committed | spent | idle | funding |
     | --- | --- | ---: | ---: | ---: | ---: |

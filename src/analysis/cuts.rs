@@ -6,7 +6,7 @@
 //! of 5.1 s for 30 rounds on 17 thousand.
 
 use super::solve::SolveSettings;
-use crate::engine::{CertifiedSession, CertifiedStatus, EngineError, Solved, solve_certified};
+use crate::engine::{CertifiedSession, CertifiedStatus, EngineError, Solved, solve_certified, within_tolerance};
 use crate::formulation::{Formulation, Unneeded};
 use crate::lp::{LinearProgram, RowId};
 use crate::model::Model;
@@ -61,7 +61,9 @@ fn solve_cones(model: &Model, formulation: &mut Formulation, settings: &SolveSet
     let (columns, rows, nonzeros) = (program.columns().len(), program.rows().len(), program.nonzeros());
     tracing::info!(columns, rows, nonzeros, "built the program");
     if !formulation.has_cones() {
-        return solve_certified(program, settings.engine, &settings.options()).inspect(tell);
+        let solved = solve_certified(program, settings.engine, &settings.options()).inspect(tell)?;
+        let near = within_tolerance(program, settings.engine, &settings.options(), &solved)?;
+        return Ok(near.unwrap_or(solved));
     }
     let mut session = CertifiedSession::open(program.clone(), settings.engine, &settings.options())?;
     let mut solved = session.solve().inspect(tell)?;

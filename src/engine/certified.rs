@@ -5,7 +5,6 @@ use super::branch::solve_integers;
 use super::condensed::{condensed, expanded};
 use super::decomposed::solve_decomposed;
 use super::dual::dual_of_vertex;
-use super::loosened::within_tolerance;
 use super::phase_one::{PhaseOne, phase_one};
 use super::vertex::vertex;
 use super::{Clarabel, Engine, EngineChoice, EngineError, Microlp, Outcome, SolveOptions, Status, ray};
@@ -170,22 +169,11 @@ pub(super) fn solve_from(
     lp: &LinearProgram,
     choice: EngineChoice,
     options: &SolveOptions,
-    first: Option<Result<Outcome, EngineError>>,
+    mut first: Option<Result<Outcome, EngineError>>,
 ) -> Result<Solved, EngineError> {
     if lp.has_integers() {
         return solve_integers(lp, choice, options);
     }
-    let solved = solve_strict(lp, choice, options, first)?;
-    Ok(within_tolerance(lp, choice, options, &solved)?.unwrap_or(solved))
-}
-
-/// The same of a program without whole columns, which has no answer if it is infeasible by however little.
-pub(super) fn solve_strict(
-    lp: &LinearProgram,
-    choice: EngineChoice,
-    options: &SolveOptions,
-    mut first: Option<Result<Outcome, EngineError>>,
-) -> Result<Solved, EngineError> {
     let small = lp.columns().len() <= SMALL;
     let mut found = Found::default();
     for engine in order(lp, choice) {

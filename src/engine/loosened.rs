@@ -4,9 +4,12 @@
 //! engine finds a point, and no proof holds beyond rounding, or one does by a hair. What is asked for is kept
 //! within the tolerance that the certificate states, so that there is a plan: it is found with every row and
 //! bound loosened by a part of that tolerance, as little as will do, and certified on the program as it stands.
+//!
+//! Not with whole columns: what a yes-or-no allows is so large beside the one that a part of the tolerance
+//! would let much of it through.
 
 use super::accepted::{accept, certified, tidied};
-use super::certified::{CertifiedStatus, Solved, solve_strict};
+use super::certified::{CertifiedStatus, Solved, solve_certified};
 use super::{EngineChoice, EngineError, SolveOptions};
 use crate::lp::{ColumnId, LinearProgram, RowId, Tolerances, verify_farkas};
 
@@ -15,11 +18,12 @@ const PARTS: [f64; 3] = [0.02, 0.2, 0.5];
 /// A proof whose value is a larger part of its terms is of a program that is infeasible by more.
 const MARGINAL: f64 = 1e-5;
 
-/// The answer within the tolerance of a program that has none, or none that was found, by a hair.
+/// The answer within the tolerance of a program without whole columns that has none, or none that was found, by
+/// a hair.
 ///
 /// # Errors
 /// As the engine's.
-pub(super) fn within_tolerance(
+pub fn within_tolerance(
     lp: &LinearProgram,
     choice: EngineChoice,
     options: &SolveOptions,
@@ -33,11 +37,11 @@ pub(super) fn within_tolerance(
         (CertifiedStatus::Unverified | CertifiedStatus::InfeasibleUnverified, _) => true,
         _ => false,
     };
-    if !marginal {
+    if !marginal || lp.has_integers() {
         return Ok(None);
     }
     for part in PARTS {
-        let found = solve_strict(&loosened(lp, part), choice, options, None)?;
+        let found = solve_certified(&loosened(lp, part), choice, options)?;
         if found.status != CertifiedStatus::Optimal {
             continue;
         }

@@ -39,6 +39,7 @@ pub use deadline::Deadline;
 #[cfg(feature = "highs")]
 pub use highs::Highs;
 pub use imported::{IMPORTED, certify_imported};
+pub use loosened::within_tolerance;
 pub use microlp::Microlp;
 pub use session::Session;
 

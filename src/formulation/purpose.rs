@@ -275,8 +275,10 @@ impl Formulation {
         let offer = &model.offers[o];
         let mut starts: Vec<usize> = reservations.iter().map(|h| h.periods.start).collect();
         let mut ends: Vec<usize> = reservations.iter().map(|h| h.periods.end).collect();
-        (starts.sort_unstable(), ends.sort_unstable());
-        (starts.dedup(), ends.dedup());
+        for dates in [&mut starts, &mut ends] {
+            dates.sort_unstable();
+            dates.dedup();
+        }
         for &i in &starts {
             for &j in ends.iter().filter(|&&j| j > i) {
                 let inside: Vec<&super::Holding> =

@@ -12,8 +12,9 @@ use crate::model::{CommitIn, Decision, Model, Term};
 /// are held for is shared out alike over its contracts.
 #[must_use]
 pub fn purchases(model: &Model, schedule: &Schedule, purposes: &Purposes) -> Vec<Purchase> {
-    // Chips, money paid, money that the chips cost.
-    let mut rows: BTreeMap<(usize, usize, Option<usize>), (f64, f64, f64)> = BTreeMap::new();
+    /// Chips, money paid, money that the chips cost.
+    type Bought = (f64, f64, f64);
+    let mut rows: BTreeMap<(usize, usize, Option<usize>), Bought> = BTreeMap::new();
     for held in &schedule.held {
         for (t, money) in paid_by_period(model, held) {
             let row = rows.entry((held.offer, t, held.contract)).or_default();

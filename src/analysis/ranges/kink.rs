@@ -71,7 +71,7 @@ pub(in crate::analysis) fn add(
     let every: Vec<usize> = (0..prices.len()).collect();
     face.settle(&prices, &every, settings, &mut found)?;
     for (key, ends) in keys.into_iter().zip(found).filter_map(|(k, r)| Some((k, r?))) {
-        let from_below = key.is_from_below(model);
+        let from_below = key.bounds_below(model);
         // Relaxing a limit from above raises it, one from below lowers it.
         let (relaxed, tightened, y) = if from_below {
             (-ends.least.0, ends.most.0, ends.least.1)
@@ -233,7 +233,7 @@ impl<'a> Face<'a> {
             if touches(&program, &found.x) {
                 // What grows with the boxes has no end.
                 for j in 0..program.columns().len() {
-                    let (id, c) = (ColumnId(j as u32), program.columns()[j].clone());
+                    let (id, c) = (ColumnId(j as u32), program.columns()[j]);
                     program.set_bounds(id, WIDER * c.lower, WIDER * c.upper);
                 }
                 let wider = solve_certified(&program, settings.engine, &settings.options())?;

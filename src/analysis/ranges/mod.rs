@@ -75,7 +75,7 @@ pub(super) fn add(
     let mut exact: Vec<(&LimitResult, face::Move)> = Vec::new();
     let mut solves: Vec<(&LimitResult, LimitKey)> = Vec::new();
     for limit in plan.limits.iter().filter(priced) {
-        let Some(one) = limit.key.filter(|key| key.is_priced(model)) else { continue };
+        let Some(one) = limit.key.filter(|key| key.priced(model)) else { continue };
         match one.bounds(model, formulation) {
             Some(moved) if !curved => exact.push((limit, moved)),
             // What moves several rows at once has no arcs.

@@ -14,13 +14,13 @@ pub(super) trait Movable: Sized {
     fn bounds(self, model: &Model, f: &Formulation) -> Option<Move>;
 
     /// Whether it is a limit on a sum of squares, whose cone is straight in the root of it.
-    fn is_square(self, model: &Model) -> bool;
+    fn squared(self, model: &Model) -> bool;
 
     /// Whether it is relaxed when it falls.
-    fn is_from_below(self, model: &Model) -> bool;
+    fn bounds_below(self, model: &Model) -> bool;
 
     /// Whether it has a price: numbers of suppliers have none.
-    fn is_priced(self, model: &Model) -> bool;
+    fn priced(self, model: &Model) -> bool;
 
     /// What the limit is a part of, in a plan; 1 for what is no part.
     fn total(self, model: &Model, schedule: &Schedule, ledger: &Ledger) -> f64;
@@ -77,7 +77,7 @@ impl Movable for LimitKey {
         }
     }
 
-    fn is_from_below(self, model: &Model) -> bool {
+    fn bounds_below(self, model: &Model) -> bool {
         match self {
             LimitKey::Policy { limit, .. } => matches!(model.limits[limit].kind, LimitKind::Floor { .. }),
             LimitKey::Commit { .. } | LimitKey::Survive { .. } => true,
@@ -85,12 +85,12 @@ impl Movable for LimitKey {
         }
     }
 
-    fn is_priced(self, model: &Model) -> bool {
+    fn priced(self, model: &Model) -> bool {
         let LimitKey::Policy { limit, .. } = self else { return true };
         !matches!(model.limits[limit].kind, LimitKind::Suppliers { .. })
     }
 
-    fn is_square(self, model: &Model) -> bool {
+    fn squared(self, model: &Model) -> bool {
         matches!(self, LimitKey::Policy { limit, .. } if matches!(model.limits[limit].kind, LimitKind::Concentration { .. }))
     }
 

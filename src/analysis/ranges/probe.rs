@@ -78,7 +78,7 @@ pub(super) fn range(
 
         settings,
         size: if part { 1.0 } else { limit.limit.abs().max(1.0) },
-        square: one.is_square(model),
+        square: one.squared(model),
     };
     // The entry by itself has to be the same model; also an answer of the same kind as the others.
     let Found::Optimum(start) = line.solve(limit.limit)? else { return Ok((None, None)) };
@@ -139,7 +139,7 @@ impl Line<'_> {
 
     /// Whether it is relaxed when it falls.
     fn is_floor(&self) -> bool {
-        self.one.is_from_below(self.model)
+        self.one.bounds_below(self.model)
     }
 
     /// Whether the price holds from one optimum up to another, and all the way between.
