@@ -349,6 +349,11 @@ fn commitments() {
     });
     breaks(&["contract gcp: the commitment is met"], |w, part| w.schedule.idle[0].3 -= 2000.0 * part);
     breaks(&["contract gcp: no more is idle than is due"], |w, part| w.schedule.idle[0].3 += 2000.0 * part);
+    // Without a limit that could gain by it as well.
+    breaks(&["contract gcp: no more is idle than is due"], |w, part| {
+        w.model.limits.clear();
+        w.schedule.idle[0].3 += 2000.0 * part;
+    });
     // Nothing is due of what is overspent.
     breaks(&["contract azure: no more is idle than is due"], |w, part| {
         let azure = contract(&w.model, "azure");

@@ -47,8 +47,8 @@ mod tests {
     use crate::lp::ColumnId;
 
     /// Offers that do the same for all workloads, as the formulation writes them: held at prices of 1, 2, ...
-    /// up to 10 each, and used by all. Each workload asks for 1.
-    fn alike(offers: usize, workloads: usize) -> LinearProgram {
+    /// up to 10 each, and used by all; `whole`, if all that is held is used. Each workload asks for 1.
+    fn alike(offers: usize, workloads: usize, whole: bool) -> LinearProgram {
         let mut lp = LinearProgram::new("alike");
         let rent: Vec<ColumnId> =
             (0..offers).map(|o| lp.add_column(format!("rent{o}"), "rent", 0.0, 10.0, 1.0 + o as f64)).collect();
@@ -60,7 +60,8 @@ mod tests {
                 runs.push((run, 1.0));
                 row.push((run, 1.0));
             }
-            lp.add_row(format!("use{o}"), "use", f64::NEG_INFINITY, 0.0, row);
+            let least = if whole { 0.0 } else { f64::NEG_INFINITY };
+            lp.add_row(format!("use{o}"), "use", least, 0.0, row);
         }
         for (w, runs) in runs.into_iter().enumerate() {
             lp.add_row(format!("need{w}"), "demand", 1.0, 1.0, runs);
@@ -71,19 +72,21 @@ mod tests {
     #[test]
     fn large_programs_are_solved_with_a_column_for_each_workload() {
         // 60 offers and 50 workloads: 60 + 3000 columns become 60 + 50, 60 + 50 rows 1 + 50.
-        let lp = alike(60, 50);
-        assert_eq!((lp.columns().len(), lp.rows().len()), (3060, 110));
-        let small = condensed(&lp).expect("offers that do the same");
-        assert_eq!((small.program().columns().len(), small.program().rows().len()), (110, 51));
-        // 10 each of the five cheapest.
-        let solved = solve_certified(&lp, EngineChoice::Auto, &SolveOptions::default()).unwrap();
-        assert_eq!(solved.status, CertifiedStatus::Optimal);
-        assert!((lp.objective(&solved.x) - 10.0 * (1.0 + 2.0 + 3.0 + 4.0 + 5.0)).abs() < 1e-4);
+        for whole in [false, true] {
+            let lp = alike(60, 50, whole);
+            assert_eq!((lp.columns().len(), lp.rows().len()), (3060, 110));
+            let small = condensed(&lp).expect("offers that do the same");
+            assert_eq!((small.program().columns().len(), small.program().rows().len()), (110, 51));
+            // 10 each of the five cheapest.
+            let solved = solve_certified(&lp, EngineChoice::Auto, &SolveOptions::default()).unwrap();
+            assert_eq!(solved.status, CertifiedStatus::Optimal);
+            assert!((lp.objective(&solved.x) - 10.0 * (1.0 + 2.0 + 3.0 + 4.0 + 5.0)).abs() < 1e-4);
+        }
     }
 
     #[test]
     fn small_programs_are_left_as_they_are() {
-        let lp = alike(6, 5);
+        let lp = alike(6, 5, false);
         assert!(lp.columns().len() <= SMALL && condensed(&lp).is_none());
         assert!(Condensed::of(&lp, "use").is_some(), "though they could be");
     }

@@ -17,6 +17,47 @@ fn large() -> LinearProgram {
     build(&model).program().clone()
 }
 
+/// What the formulation writes is what condensing looks for: of four offers of one chip and two workloads, eight
+/// columns of runs become two, beside four that are rented; with limits that look at neither, and with those that
+/// ask for all that is held to be used.
+#[test]
+fn alike_offers_have_one_column_for_each_workload() {
+    let program = |limit: &str| {
+        let model = Model::from_yaml_str(&format!(
+            "
+polysource: 1
+chips: {{ gpu: {{ vendor: nvidia }} }}
+clouds: {{ aws: {{}}, gcp: {{}} }}
+offers:
+  a: {{ chip: gpu, cloud: aws, price: 1, capacity: 10 }}
+  b: {{ chip: gpu, cloud: aws, price: 2, capacity: 10 }}
+  c: {{ chip: gpu, cloud: gcp, price: 3, capacity: 10 }}
+  d: {{ chip: gpu, cloud: gcp, price: 4, capacity: 10 }}
+workloads:
+  chat: {{ kind: inference, demand: 9 req/h, throughput: {{ gpu: 1 req/h }} }}
+  code: {{ kind: inference, demand: 8 tok/h, throughput: {{ gpu: 2 tok/h }} }}
+policy: {{ limits: [ {limit} ] }}
+"
+        ));
+        build(&model.unwrap_or_else(|e| panic!("{e}"))).program().clone()
+    };
+    for limit in [
+        "",
+        "{ budget: { at_most: 1000 USD } }",
+        "{ share: { by: cloud, of: chips, at_most: 90 % } }",
+        "{ floor: { where: { cloud: gcp }, of: spend, at_least: 10 % } }",
+    ] {
+        let lp = program(limit);
+        assert_eq!(lp.columns().len(), 12, "{limit}");
+        let condensed = Condensed::of(&lp, "use").unwrap_or_else(|| panic!("nothing is condensed: {limit}"));
+        assert_eq!(condensed.program().columns().len(), 6, "{limit}");
+    }
+    // A share of the work of each cloud tells the clouds apart: two columns for each workload.
+    let lp = program("{ share: { by: cloud, of: work, for: { workload: chat }, at_most: 90 % } }");
+    let chat_by_cloud = Condensed::of(&lp, "use").expect("offers of one cloud are alike");
+    assert!(chat_by_cloud.program().columns().len() < lp.columns().len());
+}
+
 fn column(lp: &LinearProgram, role: &str, skip: usize) -> ColumnId {
     let at = lp.columns().iter().enumerate().filter(|(_, c)| c.role == role && c.upper > 0.0).nth(skip);
     ColumnId(at.unwrap().0 as u32)
