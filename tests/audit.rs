@@ -229,8 +229,7 @@ fn a_right_schedule_breaks_nothing() {
     assert!((ledger.spend(&w.model, &all, &(0..2)) - ALL).abs() < 1e-6);
     let held = w.schedule.chips(&w.model);
     for (id, chips) in [("a", 60.0), ("b", 20.0), ("c", 10.0), ("d", 8.0), ("g", 16.0), ("m", 30.0), ("t", 15.0)] {
-        for t in 0..2 {
-            let found = held[offer(&w.model, id)][t];
+        for found in &held[offer(&w.model, id)][..2] {
             assert!((found - chips).abs() < 1e-9, "{id}: {found}");
         }
     }
