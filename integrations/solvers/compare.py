@@ -137,7 +137,9 @@ def far(plan, answer):
         return 0.0 if answer.status in ("infeasible", "limit") else math.inf
     if answer.status not in ("optimal", "limit"):
         return math.inf
-    cost, bound = plan["cost"]["total"], plan["certificate"]["bound"]
+    # What is minimised is the cost and the risk that is weighed.
+    cost = plan["cost"]["total"] + (plan.get("risk") or {}).get("weighed", 0.0)
+    bound = plan["certificate"]["bound"]
     size = 1.0 + abs(cost)
     if answer.status == "optimal" and plan["certificate"]["relaxation"] is None:
         return abs(answer.cost - cost) / size

@@ -62,11 +62,11 @@ impl Formulation {
         !self.cones.is_empty()
     }
 
-    /// Whether the program may still change while it is solved: its boxes may be widened, and cuts
-    /// added.
+    /// Whether the program may still change while it is solved: its boxes may be widened, cuts added, and
+    /// what is bought to no purpose forbidden.
     #[must_use]
     pub fn is_provisional(&self) -> bool {
-        self.has_cones() || self.holdings.iter().any(|h| h.boxed)
+        self.has_cones() || self.may_choose() || self.holdings.iter().any(|h| h.boxed)
     }
 
     /// Adds a tangent cut for each concentration that a solution exceeds; returns how many, and
