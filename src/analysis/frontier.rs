@@ -294,7 +294,15 @@ impl Tracer<'_> {
         while ((with.as_ref().map_or(first.level, |w| w.level) - without) / scale).abs() > EDGE {
             let middle = f64::midpoint(with.as_ref().map_or(first.level, |w| w.level), without);
             match self.at(middle) {
-                Ok(Some(found)) => with = Some(found),
+                Ok(Some(found)) => {
+                    // A limit that is kept within the tolerance alone comes no nearer to the edge.
+                    let before = with.as_ref().map_or(first.level, |w| w.level);
+                    let nearer = (before - found.level).abs() > EDGE / 4.0 * scale;
+                    with = Some(found);
+                    if !nearer {
+                        break;
+                    }
+                }
                 Ok(None) => without = middle,
                 // Very near the edge it may not be decided; what is beyond is taken as impossible,
                 // and that is said.
