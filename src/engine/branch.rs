@@ -19,7 +19,7 @@ use super::{Engine, EngineChoice, EngineError, Microlp, SolveOptions};
 use crate::lp::{Certificate, ColumnId, LinearProgram, primal_violation};
 
 /// Nodes after which the search is left to an engine.
-const MOST_NODES: usize = 1_000;
+const MOST_NODES: usize = 4_000;
 
 /// Small trees are searched to this gap, whatever larger one is good enough.
 const EXACT: f64 = 1e-6;
