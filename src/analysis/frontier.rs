@@ -295,12 +295,13 @@ impl Tracer<'_> {
             let middle = f64::midpoint(with.as_ref().map_or(first.level, |w| w.level), without);
             match self.at(middle) {
                 Ok(Some(found)) => {
-                    // A limit that is kept within the tolerance alone comes no nearer to the edge.
+                    // A limit that is kept within the tolerance alone comes no nearer to the edge: then it is it.
                     let before = with.as_ref().map_or(first.level, |w| w.level);
-                    let nearer = (before - found.level).abs() > EDGE / 4.0 * scale;
-                    with = Some(found);
-                    if !nearer {
-                        break;
+                    let nearer = (before - found.level) * (before - middle).signum();
+                    if nearer >= 0.25 * (before - middle).abs() {
+                        with = Some(found);
+                    } else {
+                        without = middle;
                     }
                 }
                 Ok(None) => without = middle,

@@ -325,7 +325,7 @@ pub fn build_with(model: &Model, limits: Limits, room: f64) -> Formulation {
     built(model, limits, room, false)
 }
 
-/// Builds the linear program of a model in which what is bought has to have a purpose (see [`purpose`])
+/// Builds the linear program of a model in which what is bought has to have a purpose
 /// even if no limit gains by what has none: for questions that ask for something else than the least cost.
 #[must_use]
 pub fn build_purposeful(model: &Model, room: f64) -> Formulation {
