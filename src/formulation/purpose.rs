@@ -90,11 +90,6 @@ pub fn ratio_in_force(model: &Model, limits: Limits) -> bool {
     model.limits.iter().enumerate().any(|(i, l)| limits.has(model, Requirement::Limit(i)) && is_ratio_of_held(&l.kind))
 }
 
-/// Whether an offer is held period by period and not for a term.
-fn is_rented(model: &Model, o: usize) -> bool {
-    matches!(model.offers[o].term, Term::OnDemand | Term::Spot { .. })
-}
-
 /// The part of a contract's commitment that a period belongs to.
 fn bucket_of(model: &Model, contract: usize, t: usize) -> Option<usize> {
     let commit = model.contracts[contract].commit.as_ref()?;
@@ -164,7 +159,7 @@ impl Formulation {
     /// Whether chips of an offer in a period may only be held for what [`Self::purposes`] says, besides
     /// working: no commitment and no loss can be a reason.
     pub(super) fn is_bound(&self, model: &Model, limits: Limits, o: usize, t: usize) -> bool {
-        is_rented(model, o) && !may_stand_by(self, model, limits, o, t) && !self.is_committed(model, o, t)
+        model.offers[o].is_rented() && !may_stand_by(self, model, limits, o, t) && !self.is_committed(model, o, t)
     }
 
     /// Adds columns for chips that fill a block or a minimum, or are held ahead of a ramp limit.
@@ -179,8 +174,8 @@ impl Formulation {
             let name = named("fill", &[&offer.id, label]);
             columns.push(self.program.add_column(name, "fill", 0.0, PART * block * copies, 0.0));
         }
-        if let Some(minimum) = offer.minimum {
-            let least = copies * offer.block.map_or(minimum, |b| (minimum / b - 1e-9).ceil() * b);
+        if let Some(minimum) = offer.minimum_in_blocks() {
+            let least = copies * minimum;
             let part = offer.block.map_or(0.0, |b| PART * b * copies);
             columns.push(self.fill_minimum(&[&offer.id, label], &held, (least, part), NEAR * most));
         }
@@ -292,8 +287,8 @@ impl Formulation {
                 let label = format!("{}..{}", model.calendar.periods[i].label, model.calendar.periods[j - 1].label);
                 let mut row = held.clone();
                 let mut upper = offer.block.map_or(0.0, |b| PART * b * purchases);
-                if let Some(minimum) = offer.minimum {
-                    let least = purchases * offer.block.map_or(minimum, |b| (minimum / b - 1e-9).ceil() * b);
+                if let Some(minimum) = offer.minimum_in_blocks() {
+                    let least = purchases * minimum;
                     let most = NEAR * self.most(&held);
                     row.push((self.fill_minimum(&[&offer.id, &label], &held, (least, upper), most), -1.0));
                     upper = 0.0;
@@ -341,7 +336,7 @@ impl Formulation {
 
     /// Tells apart what the rented chips of an offer are held for in a period.
     fn separate(&mut self, model: &Model, o: usize, t: usize) {
-        if !is_rented(model, o) || !self.separated.insert((o, t)) {
+        if !model.offers[o].is_rented() || !self.separated.insert((o, t)) {
             return;
         }
         let label = &model.calendar.periods[t].label;

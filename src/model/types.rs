@@ -281,6 +281,19 @@ impl Offer {
         if tier == 0 { 0.0 } else { self.tiers[tier - 1].above }
     }
 
+    /// Whether it is held period by period and neither for a term nor owned.
+    #[must_use]
+    pub fn is_rented(&self) -> bool {
+        matches!(self.term, Term::OnDemand | Term::Spot { .. })
+    }
+
+    /// Fewest chips that can be held, if any are, in whole blocks.
+    #[must_use]
+    pub fn minimum_in_blocks(&self) -> Option<f64> {
+        let minimum = self.minimum?;
+        Some(self.block.map_or(minimum, |b| (minimum / b - 1e-9).ceil() * b))
+    }
+
     /// Most chips in a period: 0 before the lead time, infinite without a capacity.
     #[must_use]
     pub fn capacity_at(&self, period: usize) -> f64 {

@@ -34,10 +34,6 @@ pub struct Purposes {
     pub idle: Vec<Vec<f64>>,
 }
 
-fn is_rented(model: &Model, o: usize) -> bool {
-    matches!(model.offers[o].term, Term::OnDemand | Term::Spot { .. })
-}
-
 /// Whether chips that are there when an outage comes are worth something.
 fn outages_cost(model: &Model) -> bool {
     let asked = |t: crate::model::RiskTerm| t.weight > 0.0 || t.at_most.is_some();
@@ -67,7 +63,7 @@ impl Purposes {
             if excess.iter().all(|&e| e == 0.0) {
                 continue;
             }
-            let rented: Vec<bool> = (0..model.offers.len()).map(|o| is_rented(model, o)).collect();
+            let rented: Vec<bool> = (0..model.offers.len()).map(|o| model.offers[o].is_rented()).collect();
             let standby = situation.standby(&excess, &rented, t)?;
             let outages = outages_cost(model);
             for o in (0..model.offers.len()).filter(|&o| excess[o] > 0.0) {
@@ -88,7 +84,7 @@ impl Purposes {
             for t in limit.spans.iter().filter_map(|s| s.periods.start.checked_sub(1)) {
                 let members = || (0..model.offers.len()).filter(|&o| group.offers[o]);
                 let mut left: f64 = members().map(|o| self.held[o][t + 1]).sum();
-                for o in members().filter(|&o| is_rented(model, o)).collect::<Vec<_>>() {
+                for o in members().filter(|&o| model.offers[o].is_rented()).collect::<Vec<_>>() {
                     let ahead = self.idle[o][t].min(left);
                     self.idle[o][t] -= ahead;
                     self.filling[o][t] += ahead;
@@ -171,8 +167,7 @@ impl Purposes {
                 let held: f64 = inside().map(|h| h.chips).sum();
                 let bought = inside().filter(|h| h.tier == 0).count() as f64;
                 let fill = offer.block.map_or(0.0, |b| PART * b * bought);
-                let least =
-                    offer.minimum.map_or(0.0, |m| bought * offer.block.map_or(m, |b| (m / b - 1e-9).ceil() * b));
+                let least = offer.minimum_in_blocks().map_or(0.0, |m| bought * m);
                 let used: f64 = (i..j).map(|t| self.used[o][t] + self.standby[o][t]).sum();
                 let minimum = held <= least * (1.0 + TOLERANCE);
                 if held - used > fill + TOLERANCE * (1.0 + held) && !minimum {
@@ -189,7 +184,7 @@ fn filled(model: &Model, schedule: &Schedule, o: usize, t: usize, held: f64, spa
     let offer = &model.offers[o];
     let mine = schedule.held.iter().filter(|h| h.offer == o && h.tier == 0 && h.periods.contains(&t));
     let copies = mine.count() as f64;
-    let least = offer.minimum.map_or(0.0, |m| copies * offer.block.map_or(m, |b| (m / b - 1e-9).ceil() * b));
+    let least = offer.minimum_in_blocks().map_or(0.0, |m| copies * m);
     if held <= least * (1.0 + TOLERANCE) {
         return spare;
     }
