@@ -279,6 +279,54 @@ policy:
 }
 
 #[test]
+fn a_ramp_with_room_asks_for_nothing_ahead() {
+    // AMD serves 20 on the second day, of 220 chip-days in all: 9.09 %. Two ahead make it 22 of 222, 9.91 %; a ramp
+    // of 18 asks for them, one of 19 for one only (21 of 221, 9.5 %), and one of 50 for none.
+    let model = |ramp: u32, least: &str| {
+        format!(
+            "
+horizon: {{ start: 2026-01-01, periods: 2, step: day }}
+offers:
+  a: {{ chip: gpu, cloud: aws, price: 1 }}
+  b: {{ chip: mi, cloud: azure, price: 1 }}
+workloads:
+  chat: {{ kind: inference, demand: 100 req/h, throughput: {{ gpu: 1 req/h }} }}
+  side: {{ kind: inference, demand: [0 req/h, 20 req/h], throughput: {{ mi: 1 req/h }} }}
+policy:
+  limits:
+    - {{ ramp: {{ where: {{ vendor: amd }}, at_most: {ramp} chips }} }}
+    - {{ floor: {{ where: {{ vendor: amd }}, of: chips, at_least: {least} }} }}
+"
+        )
+    };
+    costs(&solved(&model(18, "9.9 %")), 24.0 * 222.0);
+    has_no_plan(&solved(&model(18, "10 %")));
+    costs(&solved(&model(19, "9.5 %")), 24.0 * 221.0);
+    has_no_plan(&solved(&model(19, "9.6 %")));
+    costs(&solved(&model(50, "9 %")), 24.0 * 220.0);
+    has_no_plan(&solved(&model(50, "9.1 %")));
+}
+
+#[test]
+fn a_reservation_beyond_a_commitment_is_used() {
+    // AMD serves 100 and may have half of all chips only where as many of NVIDIA are held, of which 10 are of use.
+    // 40 chip-days are committed and may stand idle, so that NVIDIA has 40 and AMD serves 40; 60 are unmet.
+    let text = "
+horizon: { start: 2026-01-01, periods: 1, step: day }
+offers:
+  a: { chip: gpu, cloud: aws, price: 1, term: { reserved: 1 day } }
+  b: { chip: mi, cloud: azure, price: 1 }
+contracts:
+  k: { covers: { cloud: aws }, commit: { spend: 960 USD }, decision: signed }
+workloads:
+  chat: { kind: inference, demand: 10 req/h, throughput: { gpu: 1 req/h } }
+  side: { kind: inference, demand: 100 req/h, unmet: 10 USD/req, throughput: { mi: 1 req/h } }
+policy: { limits: [ { share: { where: { vendor: amd }, of: chips, at_most: 50 % } } ] }
+";
+    costs(&solved(text), 24.0 * (40.0 + 40.0) + 24.0 * 60.0 * 10.0);
+}
+
+#[test]
 fn committed_chips_may_stand_idle() {
     // 50 chips are committed, of which chat needs 20; the others count towards the floor: 50 of 150, a third.
     let model = |least: &str| {

@@ -211,19 +211,31 @@ pub(super) fn solve_from_room(
 /// Costs that differ by less than this, relatively, are the same.
 const SAME: f64 = 1e-9;
 
-/// Takes the solution that tells idle money as such, if it is as good.
+/// Takes the solution that pays no more idle money than is due, and the one that tells idle money as such, if
+/// they are as good.
 pub(super) fn tell_idle(model: &Model, formulation: &Formulation, solved: &mut Solved) {
-    // A concentration is only held where the cuts were made.
-    if solved.status != CertifiedStatus::Optimal || formulation.idles.is_empty() || formulation.has_cones() {
+    if solved.status != CertifiedStatus::Optimal || formulation.idles.is_empty() {
         return;
     }
     let program = formulation.program();
-    let x = formulation.idle_told(model, &solved.x);
-    // At the same cost, what was proved of the cost stays proved.
-    let (before, after) = (program.objective(&solved.x), program.objective(&x));
-    let primal = primal_violation(program, &x);
-    if (after - before).abs() <= SAME * (1.0 + before.abs()) && primal <= Tolerances::default().primal {
-        (solved.x, solved.certificate.primal) = (x, primal);
+    let take = |solved: &mut Solved, x: Vec<f64>, dearer: f64| {
+        let before = program.objective(&solved.x);
+        let change = program.objective(&x) - before;
+        let primal = primal_violation(program, &x);
+        // What was proved of the cost is proved of one that is no higher.
+        if change <= dearer * (1.0 + before.abs()) && primal <= Tolerances::default().primal {
+            (solved.x, solved.certificate.primal) = (x, primal);
+            solved.certificate.gap += change.min(0.0) / (1.0 + before.abs());
+        }
+    };
+    let due = formulation.idle_due(model, &solved.x);
+    if due != solved.x {
+        take(solved, due, 0.0);
+    }
+    // A concentration is only held where the cuts were made.
+    if !formulation.has_cones() {
+        let told = formulation.idle_told(model, &solved.x);
+        take(solved, told, SAME);
     }
 }
 

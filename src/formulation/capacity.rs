@@ -23,6 +23,7 @@ pub(super) fn add_use(f: &mut Formulation, model: &Model, purposes: Option<Limit
             }
             terms.extend(f.held(index, period, -1.0));
             if bound {
+                f.separated.insert((index, period));
                 terms.extend(f.purposes(model, index, period).into_iter().map(|c| (c, 1.0)));
             }
             let least = if bound { 0.0 } else { f64::NEG_INFINITY };

@@ -274,7 +274,7 @@ pub struct Formulation {
     /// Reroutings after required losses.
     rerouted: Vec<purpose::Rerouted>,
     /// Chips held ahead of a ramp limit, by limit and period, until their row is added.
-    aheads: BTreeMap<(usize, usize), Vec<ColumnId>>,
+    aheads: BTreeMap<(usize, usize), purpose::Ahead>,
     /// Chips that stand idle under a commitment.
     wastes: Vec<purpose::Waste>,
     /// The offers and periods whose purposes are told apart.
@@ -468,6 +468,23 @@ impl Formulation {
             let column = h.column.0 as usize;
             x[column] > 0.999 * self.program.columns()[column].upper
         })
+    }
+
+    /// The same solution with no more idle money than is due: an engine's answer may pay more of it, as far
+    /// as its gap allows, and a small commitment is far below what the gap of a large plan is.
+    #[must_use]
+    pub fn idle_due(&self, model: &Model, x: &[f64]) -> Vec<f64> {
+        let mut x = x.to_vec();
+        for i in &self.idles {
+            let Some(commit) = &model.contracts[i.contract].commit else { continue };
+            let part = &commit.buckets[i.bucket];
+            let signed = self.signs[i.contract].map_or(1.0, |s| x[s.0 as usize].round());
+            let counts = commit::counted(self, model, i.contract, commit, part);
+            let spent: f64 = counts.iter().map(|&(c, a)| a * x[c.0 as usize]).sum();
+            let idle = &mut x[i.column.0 as usize];
+            *idle = idle.min((part.amount * signed - spent).max(0.0));
+        }
+        x
     }
 
     /// The same solution with money that is paid under a commitment for chips without a use told

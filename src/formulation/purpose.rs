@@ -9,18 +9,20 @@
 //! - fill: what a block or a minimum is more than what is needed: fill < block, and, with fills\[o,t\]
 //!   0 or 1, fill <= minimum x fills and held <= minimum where fills is 1
 //! - ahead: held ahead of a ramp limit l that covers the offer: sum over o in l of ahead\[l,o,t\]
-//!   <= sum over o in l of held\[o,t+1\]
+//!   <= sum over o in l of held\[o,t+1\], and no more than the limit asks for (below)
 //! - reservations: for all periods i and j, what is reserved from i or later until j or earlier is no
 //!   more than what is used from i until j, so that each reserved chip is used in some period of its term
 //!   (Hall's condition for jobs with intervals: it is enough to look at intervals)
 //! - owned chips may stand idle
 //!
-//! Two purposes are a choice, which takes a whole column. They are added only where a solution makes
+//! Three purposes are a choice, which takes a whole column. They are added only where a solution makes
 //! wrong use of them ([`Formulation::forbid`]); until then the row is `<=` instead of `=`:
 //!
 //! - committed money and chips may stand idle, but only if no more than the commitment is met:
 //!   idle\[k,b\] + (what waste under k counts) <= commit x short, and
 //!   (what counts under k) + idle\[k,b\] <= commit x sign + most x (1 - short), with short\[k,b\] 0 or 1
+//! - ahead of a ramp limit of R chips: with ramps\[l,t\] 0 or 1, nothing is held ahead where it is 0, and
+//!   sum over o in l of (ahead\[l,o,t\] + what works on o) <= sum over o in l of held\[o,t+1\] - R where it is 1
 //! - standby: chips that serve after a required loss: with loss l chosen by needs\[o,t,l\], 0 or 1, what works
 //!   on o and is rerouted, and what stands by, is busy in the rerouting of l, in which nothing is served
 //!   beyond what is required
@@ -33,7 +35,7 @@ use std::ops::Range;
 
 use super::reach::Reach;
 use super::{Constraint, Formulation, Limits, NEAR, Requirement, bracketed, named};
-use crate::lp::ColumnId;
+use crate::lp::{ColumnId, RowId};
 use crate::model::{CommitIn, LimitKind, Model, Task, Term, is_ratio_of_held};
 
 /// Less than a whole block stands idle in a block that is in use.
@@ -72,6 +74,25 @@ pub(super) struct Rerouted {
     pub offers: Vec<usize>,
     /// Workload, column, work per chip and hour.
     pub columns: Vec<(usize, ColumnId, f64)>,
+}
+
+/// Chips held ahead of a ramp limit, and the rows that they are in.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ahead {
+    columns: Vec<ColumnId>,
+    /// No more than is held in the next period; the columns from the second on are not in it yet.
+    within: Option<(RowId, usize)>,
+    /// Only as far as the limit asks for it.
+    asked: Option<Asked>,
+}
+
+/// The rows of what is held ahead no further than a ramp limit asks for.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    allowed: RowId,
+    asked: RowId,
+    /// The coefficient of a column in both.
+    part: f64,
 }
 
 /// Chips that stand idle under a commitment.
@@ -122,6 +143,7 @@ impl Formulation {
     /// Asks that nothing is bought to no purpose.
     pub(super) fn add_purposes(&mut self, model: &Model, limits: Limits) {
         self.may_choose = !self.idles.is_empty()
+            || !self.aheads.is_empty()
             || (0..model.offers.len()).any(|o| {
                 let held = |t: &usize| self.held(o, *t, 1.0).next().is_some();
                 let owned = model.offers[o].term == Term::Owned;
@@ -186,7 +208,7 @@ impl Formulation {
             {
                 let name = named("ahead", &[&model.limits[l].name, &offer.id, label]);
                 let column = self.program.add_column(name, "ahead", 0.0, most, 0.0);
-                self.aheads.entry((l, t)).or_default().push(column);
+                self.aheads.entry((l, t)).or_default().columns.push(column);
                 columns.push(column);
             }
         }
@@ -216,15 +238,82 @@ impl Formulation {
         fill
     }
 
-    /// What is held ahead of a ramp limit is held in the next period too.
+    /// What is held ahead of a ramp limit is held in the next period too. Columns that are new since the last
+    /// call are added to the rows that stand.
     pub(super) fn add_aheads(&mut self, model: &Model) {
-        for ((l, t), columns) in std::mem::take(&mut self.aheads) {
-            let LimitKind::Ramp { group, .. } = &model.limits[l].kind else { continue };
-            let mut row: Vec<(ColumnId, f64)> = columns.into_iter().map(|c| (c, 1.0)).collect();
-            (0..model.offers.len()).filter(|&o| group.offers[o]).for_each(|o| row.extend(self.held(o, t + 1, -1.0)));
-            let name = named("ahead", &[&model.limits[l].name, &model.calendar.periods[t].label]);
-            self.row(Constraint::Decision, name, "ahead", (f64::NEG_INFINITY, 0.0), row);
+        for ((l, t), mut ahead) in std::mem::take(&mut self.aheads) {
+            let from = match ahead.within {
+                Some((row, known)) => {
+                    ahead.columns[known..].iter().for_each(|&c| self.program.set_coefficient(row, c, 1.0));
+                    known
+                }
+                None => 0,
+            };
+            if let Some(Asked { allowed, asked, part }) = ahead.asked {
+                for &c in &ahead.columns[from..] {
+                    self.program.set_coefficient(allowed, c, part);
+                    self.program.set_coefficient(asked, c, part);
+                }
+            }
+            let row = ahead.within.map(|(row, _)| row).or_else(|| {
+                let mut row: Vec<(ColumnId, f64)> = ahead.columns.iter().map(|&c| (c, 1.0)).collect();
+                row.extend(self.held_by(model, l, t + 1, -1.0));
+                let name = named("ahead", &[&model.limits[l].name, &model.calendar.periods[t].label]);
+                self.row(Constraint::Decision, name, "ahead", (f64::NEG_INFINITY, 0.0), row)
+            });
+            ahead.within = row.map(|row| (row, ahead.columns.len()));
+            self.aheads.insert((l, t), ahead);
         }
+    }
+
+    /// What the offers of a ramp limit hold in a period.
+    fn held_by(&self, model: &Model, limit: usize, t: usize, factor: f64) -> Vec<(ColumnId, f64)> {
+        let LimitKind::Ramp { group, .. } = &model.limits[limit].kind else { return Vec::new() };
+        let members = (0..model.offers.len()).filter(|&o| group.offers[o]);
+        members.flat_map(|o| self.held(o, t, factor).collect::<Vec<_>>()).collect()
+    }
+
+    /// Holds chips ahead of a ramp limit only as far as the limit asks for it.
+    fn ask_ramps(&mut self, model: &Model, offer: usize, t: usize) {
+        for l in 0..model.limits.len() {
+            let LimitKind::Ramp { group, at_most } = &model.limits[l].kind else { continue };
+            let Some(ahead) = self.aheads.get(&(l, t)).filter(|a| group.offers[offer] && a.asked.is_none()) else {
+                continue;
+            };
+            let columns = ahead.columns.clone();
+            let (now, next) = (self.held_by(model, l, t, 1.0), self.held_by(model, l, t + 1, -1.0));
+            let next_most: f64 = next.iter().map(|&(c, _)| self.most(&[(c, 1.0)])).sum();
+            let most = NEAR * self.most(&now).max(next_most).max(1.0);
+            let name = bracketed(&[&model.limits[l].name, &model.calendar.periods[t].label]);
+            let ramps = self.program.add_integer(format!("ramps{name}"), "ramps", 0.0, 1.0, 0.0);
+            let part = 1.0 / most;
+            let mut allowed: Vec<(ColumnId, f64)> = columns.iter().map(|&c| (c, part)).collect();
+            allowed.push((ramps, -1.0));
+            let allowed = self.row(
+                Constraint::Purpose,
+                format!("ahead-allowed{name}"),
+                "ahead",
+                (f64::NEG_INFINITY, 0.0),
+                allowed,
+            );
+            let mut asked: Vec<(ColumnId, f64)> = columns.iter().map(|&c| (c, part)).collect();
+            for o in (0..model.offers.len()).filter(|&o| group.offers[o]) {
+                asked.extend(self.runs_at(o, t).map(|r| (r.column, part)));
+            }
+            asked.extend(next.iter().map(|&(c, a)| (c, a * part)));
+            asked.push((ramps, at_most * part + 1.0));
+            let asked =
+                self.row(Constraint::Purpose, format!("ahead-asked{name}"), "ahead", (f64::NEG_INFINITY, 1.0), asked);
+            if let (Some(allowed), Some(asked), Some(ahead)) = (allowed, asked, self.aheads.get_mut(&(l, t))) {
+                ahead.asked = Some(Asked { allowed, asked, part });
+            }
+        }
+    }
+
+    /// How much of what is bought needs a purpose that is a choice.
+    fn asked(&self) -> usize {
+        let ramps = self.aheads.values().filter(|a| a.asked.is_some()).count();
+        self.separated.len() + self.tight.len() + ramps
     }
 
     /// Every reserved chip is used in some period of its term.
@@ -305,11 +394,14 @@ impl Formulation {
     /// Forbids what a solution bought to no purpose, which takes whole columns. Returns whether anything
     /// of it was not forbidden before.
     pub fn forbid(&mut self, model: &Model, unneeded: &[Unneeded]) -> bool {
-        let before = (self.separated.len(), self.tight.len());
+        let before = self.asked();
         self.forbidden.push(unneeded.to_vec());
         for &what in unneeded {
             match what {
-                Unneeded::Standing { offer, period } => self.separate(model, offer, period),
+                Unneeded::Standing { offer, period } => {
+                    self.separate(model, offer, period);
+                    self.ask_ramps(model, offer, period);
+                }
                 Unneeded::Reserved { offer } => self.separate_reservations(model, offer),
                 Unneeded::Committed { contract, bucket } => {
                     let Some(commit) = &model.contracts[contract].commit else { continue };
@@ -323,7 +415,10 @@ impl Formulation {
                     for (o, t) in under {
                         match model.offers[o].term {
                             Term::Reserved { .. } => self.separate_reservations(model, o),
-                            _ => self.separate(model, o, t),
+                            _ => {
+                                self.separate(model, o, t);
+                                self.ask_ramps(model, o, t);
+                            }
                         }
                     }
                     self.pay_no_more_than_due(model, contract, bucket);
@@ -331,7 +426,7 @@ impl Formulation {
             }
         }
         self.add_aheads(model);
-        before != (self.separated.len(), self.tight.len())
+        before != self.asked()
     }
 
     /// Tells apart what the rented chips of an offer are held for in a period.

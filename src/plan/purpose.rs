@@ -73,18 +73,39 @@ impl Purposes {
                 p.idle[o][t] = left - p.filling[o][t];
             }
         }
-        p.hold_ahead(model);
+        p.hold_ahead(model, schedule);
+        // Beside what is held ahead, what is left of a block is filled.
+        for o in (0..model.offers.len()).filter(|&o| model.offers[o].is_rented()) {
+            for t in 0..model.periods() {
+                if p.idle[o][t] <= 0.0 {
+                    continue;
+                }
+                let fill = filled(model, schedule, o, t, p.held[o][t], p.idle[o][t]);
+                p.filling[o][t] += fill;
+                p.idle[o][t] -= fill;
+            }
+        }
         Ok(p)
     }
 
-    /// Rented chips that are held ahead of a ramp limit are no more than its offers hold in the next period.
-    fn hold_ahead(&mut self, model: &Model) {
+    /// Rented chips are held ahead of a ramp limit as far as its offers would otherwise rise by more in the next
+    /// period.
+    fn hold_ahead(&mut self, model: &Model, schedule: &Schedule) {
         for limit in &model.limits {
-            let LimitKind::Ramp { group, .. } = &limit.kind else { continue };
+            let LimitKind::Ramp { group, at_most } = &limit.kind else { continue };
             for t in limit.spans.iter().filter_map(|s| s.periods.start.checked_sub(1)) {
-                let members = || (0..model.offers.len()).filter(|&o| group.offers[o]);
-                let mut left: f64 = members().map(|o| self.held[o][t + 1]).sum();
-                for o in members().filter(|&o| model.offers[o].is_rented()).collect::<Vec<_>>() {
+                let mut members: Vec<usize> =
+                    (0..model.offers.len()).filter(|&o| group.offers[o] && model.offers[o].is_rented()).collect();
+                // Those under a contract come last: a commitment may be another reason to hold them.
+                let under = |o: usize| {
+                    let mine = |h: &&super::schedule::Held| h.offer == o && h.periods.contains(&t);
+                    schedule.held.iter().filter(mine).any(|h| h.contract.is_some())
+                };
+                members.sort_by_key(|&o| under(o));
+                let all = (0..model.offers.len()).filter(|&o| group.offers[o]);
+                let rise: f64 = all.map(|o| self.held[o][t + 1] - self.used[o][t]).sum();
+                let mut left = (rise - at_most).max(0.0);
+                for o in members {
                     let ahead = self.idle[o][t].min(left);
                     self.idle[o][t] -= ahead;
                     self.filling[o][t] += ahead;
@@ -118,6 +139,8 @@ impl Purposes {
                         let over = contracts.iter().all(|k| k.is_none_or(|k| is_overmet(model, schedule, ledger, k)));
                         if over {
                             found.push(Unneeded::Reserved { offer: o });
+                            // What is beyond a commitment is no reason to hold them either.
+                            found.extend(contracts.iter().flatten().flat_map(|&k| parts_of(model, k)));
                         }
                     }
                 }
@@ -231,6 +254,12 @@ fn met(model: &Model, schedule: &Schedule, ledger: &Ledger, k: usize, b: usize) 
                 .sum()
         }
     }
+}
+
+/// The parts of a contract's commitment, each as bought beyond what is committed.
+fn parts_of(model: &Model, k: usize) -> impl Iterator<Item = Unneeded> {
+    let buckets = model.contracts[k].commit.iter().flat_map(|c| c.buckets.iter().enumerate());
+    buckets.filter(|(_, b)| b.amount > 0.0).map(move |(bucket, _)| Unneeded::Committed { contract: k, bucket })
 }
 
 /// Whether more counts towards every part of a commitment than is committed.
