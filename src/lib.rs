@@ -45,6 +45,7 @@ pub mod lp;
 pub mod model;
 pub mod plan;
 pub mod report;
+pub mod resilience;
 pub mod units;
 
 pub use analysis::{Detail, SolveSettings, solve};

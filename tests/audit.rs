@@ -6,10 +6,14 @@
 use std::sync::LazyLock;
 
 use polysource::analysis::solve_schedule;
-use polysource::model::{Contract, Decision, Limit, LimitKind, Offer, Split, Workload};
+use polysource::model::{
+    Budget, Concentration, Contract, Decision, Floor, Limit, LimitKind, Offer, Power, Ramp, Share, Split, Suppliers,
+    Workload,
+};
 use polysource::plan::audit::{audit, audit_risk, audit_survival};
 use polysource::plan::ledger::{Ledger, cost};
-use polysource::plan::{Held, Purposes, Running, Schedule, Situation, Status, risk, survival};
+use polysource::plan::{Held, Purposes, Running, Schedule, Status};
+use polysource::resilience::{Situation, Solver, risk, survival};
 use polysource::{Model, SolveSettings};
 
 /// Two days. What each offer holds, and what it costs a day:
@@ -110,8 +114,8 @@ struct World {
 fn breaches(model: &Model, schedule: &Schedule, objective: Option<f64>) -> Vec<String> {
     let ledger = Ledger::of(model, schedule);
     let told = cost(model, schedule, &ledger).total;
-    let situation = Situation::of_schedule(model, schedule);
-    let purposes = Purposes::of(model, schedule, &situation).unwrap();
+    let situation = Situation::of_schedule(model, schedule, Solver::default());
+    let purposes = Purposes::of(model, schedule, |excess, rented, t| situation.standby(excess, rented, t)).unwrap();
     let mut all = audit(model, schedule, &ledger, &purposes, told, objective.unwrap_or(told));
     all.extend(audit_survival(model, &survival(model, &situation).unwrap()));
     all.extend(risk(model, schedule, &situation, told).unwrap().iter().flat_map(|r| audit_risk(model, r)));
@@ -467,50 +471,50 @@ fn limit(name: &str, words: &str, put: impl Fn(&mut LimitKind, f64)) {
 #[test]
 fn limits() {
     limit("money", "limit money", |kind, part| {
-        if let LimitKind::Budget { at_most, .. } = kind {
+        if let LimitKind::Budget(Budget { at_most, .. }) = kind {
             *at_most = ALL * (1.0 - part);
         }
     });
     // NVIDIA is paid most, 2880.
     limit("each", "limit each", |kind, part| {
-        if let LimitKind::Share { at_most, .. } = kind {
+        if let LimitKind::Share(Share { at_most, .. }) = kind {
             *at_most = 2880.0 / ALL * (1.0 - part);
         }
     });
     // All of chat runs on NVIDIA, whatever else there is.
     limit("work", "limit work", |kind, part| {
-        if let LimitKind::Share { at_most, .. } = kind {
+        if let LimitKind::Share(Share { at_most, .. }) = kind {
             *at_most = 1.0 - part;
         }
     });
     // AMD has 20 of 159 chips.
     limit("some", "limit some", |kind, part| {
-        if let LimitKind::Floor { at_least, .. } = kind {
+        if let LimitKind::Floor(Floor { at_least, .. }) = kind {
             *at_least = 20.0 / 159.0 * (1.0 + part);
         }
     });
     // NVIDIA, AMD, Google with its idle money, Amazon, Groq, Cerebras, Intel.
     let squares: f64 = [2880.0, 1920.0, 2000.0, 384.0, 768.0, 1440.0, 960.0].iter().map(|m: &f64| m * m).sum();
     limit("hhi", "limit hhi", |kind, part| {
-        if let LimitKind::Concentration { hhi_at_most, .. } = kind {
+        if let LimitKind::Concentration(Concentration { hhi_at_most, .. }) = kind {
             *hhi_at_most = squares / (ALL * ALL) * (1.0 - part);
         }
     });
     // The second largest is Google.
     limit("two", "limit two", |kind, part| {
-        if let LimitKind::Suppliers { at_least, .. } = kind {
+        if let LimitKind::Suppliers(Suppliers { at_least, .. }) = kind {
             *at_least = Some((2, 2000.0 / ALL * (1.0 + part)));
         }
     });
     // 60 kW of NVIDIA's and 5 of Google's chips.
     limit("plug", "limit plug", |kind, part| {
-        if let LimitKind::Power { at_most, .. } = kind {
+        if let LimitKind::Power(Power { at_most, .. }) = kind {
             *at_most = 65.0 * (1.0 - part);
         }
     });
     // From nothing to 159 on the first day, and no more on the second.
     limit("growth", "limit growth", |kind, part| {
-        if let LimitKind::Ramp { at_most, .. } = kind {
+        if let LimitKind::Ramp(Ramp { at_most, .. }) = kind {
             *at_most = 159.0 * (1.0 - part);
         }
     });
@@ -520,12 +524,12 @@ fn limits() {
 fn numbers_of_suppliers() {
     // More groups than there are.
     breaks_by(0.0, &["limit two"], |w, _| {
-        if let LimitKind::Suppliers { at_least, .. } = &mut w.limit("two").kind {
+        if let LimitKind::Suppliers(Suppliers { at_least, .. }) = &mut w.limit("two").kind {
             *at_least = Some((99, 0.0));
         }
     });
     let most = |w: &mut World, n: usize| {
-        if let LimitKind::Suppliers { at_most, .. } = &mut w.limit("few").kind {
+        if let LimitKind::Suppliers(Suppliers { at_most, .. }) = &mut w.limit("few").kind {
             *at_most = Some(n);
         }
     };
@@ -542,7 +546,7 @@ fn numbers_of_suppliers() {
 #[test]
 fn growth_is_from_what_was_held_the_day_before() {
     breaks(&["limit growth"], |w, part| {
-        if let LimitKind::Ramp { at_most, .. } = &mut w.limit("growth").kind {
+        if let LimitKind::Ramp(Ramp { at_most, .. }) = &mut w.limit("growth").kind {
             *at_most = 160.0;
         }
         w.run("chat", "a", 0, 1.0);
@@ -553,7 +557,7 @@ fn growth_is_from_what_was_held_the_day_before() {
     breaks(&["limit growth 2026-01-02"], |w, part| {
         let limit = w.limit("growth");
         limit.spans.retain(|s| s.periods.start == 1);
-        if let LimitKind::Ramp { at_most, .. } = &mut limit.kind {
+        if let LimitKind::Ramp(Ramp { at_most, .. }) = &mut limit.kind {
             *at_most = 30.0;
         }
         w.run("chat", "a", 1, 30.0 + 189.0 * part);
@@ -563,7 +567,7 @@ fn growth_is_from_what_was_held_the_day_before() {
 #[test]
 fn limits_of_contracts_that_are_not_signed_and_priced_ones_ask_for_nothing() {
     let wrong = |w: &mut World| {
-        if let LimitKind::Budget { at_most, .. } = &mut w.limit("money").kind {
+        if let LimitKind::Budget(Budget { at_most, .. }) = &mut w.limit("money").kind {
             *at_most = 1.0;
         }
     };
@@ -586,7 +590,7 @@ fn what_is_beyond_a_priced_limit_is_paid() {
         let l = w.model.limits.iter().position(|l| l.name == "each").unwrap();
         let limit = &mut w.model.limits[l];
         limit.soft = Some(0.5);
-        if let LimitKind::Share { at_most: most, groups, .. } = &mut limit.kind {
+        if let LimitKind::Share(Share { at_most: most, groups, .. }) = &mut limit.kind {
             groups.retain(|g| g.name == "nvidia");
             assert_eq!(groups.len(), 1);
             *most = at_most;
@@ -603,7 +607,7 @@ fn what_is_beyond_a_priced_limit_is_paid() {
     let floor = |w: &mut World, paid: f64| {
         let l = w.model.limits.iter().position(|l| l.name == "some").unwrap();
         w.model.limits[l].soft = Some(3.0);
-        if let LimitKind::Floor { at_least, .. } = &mut w.model.limits[l].kind {
+        if let LimitKind::Floor(Floor { at_least, .. }) = &mut w.model.limits[l].kind {
             *at_least = 100.0 / 159.0;
         }
         w.schedule.excess.push((l, paid));

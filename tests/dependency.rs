@@ -2,9 +2,9 @@
 //!
 //! All but one are in the steady state, so that a price is a cost. Throughputs are 1 unless said.
 
-use polysource::analysis::{StressSettings, stress};
 use polysource::model::{Dimension, Model};
-use polysource::plan::{Situation, Status};
+use polysource::plan::Status;
+use polysource::resilience::{Situation, Solver, StressSettings, stress};
 use polysource::{Detail, Plan, SolveSettings, solve};
 
 fn model(text: &str) -> Model {
@@ -228,7 +228,7 @@ fn stress_tells_the_loss_and_the_time_to_survive() {
     for (b, hours) in [(0.0, 1.0), (0.0, 3.0), (40.0, 1.0), (90.0, 1.0), (90.0, 10.0)] {
         let model = model(&text(b));
         let plan = solve(&model, &SolveSettings { detail: Detail::Plan, ..SolveSettings::default() }).unwrap();
-        let situation = Situation::of_plan(&model, &plan).unwrap();
+        let situation = Situation::of_plan(&model, &plan, Solver::default()).unwrap();
         let table = stress(&model, &plan, &situation, &settings(&model, &format!("{hours} h"))).unwrap();
         let a = table.losses.iter().find(|l| l.lost.group == "va").unwrap();
         let missing = 100.0 - b;
@@ -264,7 +264,7 @@ fn losing_what_is_not_used_loses_nothing() {
     assert!((served("vb") - 1.0).abs() < 1e-9 && (served("y") - 1.0).abs() < 1e-9);
     assert!(served("va").abs() < 1e-9 && served("x").abs() < 1e-9);
     let m = model(&partly(""));
-    let situation = Situation::of_plan(&m, &plan).unwrap();
+    let situation = Situation::of_plan(&m, &plan, Solver::default()).unwrap();
     let windows = m.recovery("1 h").unwrap();
     let settings = StressSettings { dimensions: vec![Dimension::Vendor], windows, response: None };
     let table = stress(&m, &plan, &situation, &settings).unwrap();
@@ -289,7 +289,7 @@ fn stress_obeys_the_policy_and_shows_who_pays_for_it() {
         let text = text(preempt, surge);
         let plan = costs(&text, cost);
         let m = model(&text);
-        let situation = Situation::of_plan(&m, &plan).unwrap();
+        let situation = Situation::of_plan(&m, &plan, Solver::default()).unwrap();
         let windows = m.recovery("1 h").unwrap();
         let settings =
             StressSettings { dimensions: vec![Dimension::Vendor, Dimension::Cloud], windows, response: None };

@@ -157,6 +157,15 @@ fn floor() {
 }
 
 #[test]
+fn concentration() {
+    // The first cuts of the cone: the square root of 0.6 is the most that one of two can have, and the two alike.
+    golden(
+        "concentration",
+        &[OFFERS, CHAT, "policy: { limits: [ { concentration: { by: vendor, of: chips, hhi_at_most: 0.6 } } ] }\n"],
+    );
+}
+
+#[test]
 fn power() {
     golden("power", &[OFFERS, CHAT, "policy: { limits: [ { power: { at_most: 25 kW } } ] }\n"]);
 }

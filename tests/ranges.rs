@@ -3,7 +3,7 @@
 
 use polysource::analysis::SolveSettings;
 use polysource::engine::EngineChoice;
-use polysource::model::{Input, LimitKind, Model, load};
+use polysource::model::{Floor, Input, LimitKind, Model, Share, load};
 use polysource::plan::Status;
 use polysource::{Detail, Plan, solve};
 
@@ -309,12 +309,12 @@ fn shares_hold_in_their_ranges_and_not_beyond() {
             let i = model.limits.iter().position(|p| l.requirement.as_deref() == Some(p.name.as_str())).unwrap();
             let mut own = model.limits[i].clone();
             match (&mut own.kind, &mut model.limits[i].kind) {
-                (LimitKind::Share { groups, at_most, .. }, LimitKind::Share { groups: others, .. }) => {
+                (LimitKind::Share(Share { groups, at_most, .. }), LimitKind::Share(Share { groups: others, .. })) => {
                     groups.retain(|g| l.name.ends_with(&format!(" {}", g.name)));
                     others.retain(|g| g.name != groups[0].name);
                     *at_most = at;
                 }
-                (LimitKind::Floor { at_least, .. }, LimitKind::Floor { at_least: old, .. }) => {
+                (LimitKind::Floor(Floor { at_least, .. }), LimitKind::Floor(Floor { at_least: old, .. })) => {
                     (*at_least, *old) = (at, at);
                 }
                 _ => panic!("{l:?}"),

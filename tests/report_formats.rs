@@ -30,6 +30,8 @@ fn line(kind: CostKind, id: &str, cost: f64) -> CostLine {
 /// Two quarters on two clouds, with everything that a report can show.
 fn plan() -> Plan {
     let limit = |name: &str, kind: &str, binding: bool, price: Option<f64>, sentence: &str| LimitResult {
+        about: None,
+        bound: polysource::plan::Bound::AtMost,
         key: None,
         name: name.to_owned(),
         kind: kind.to_owned(),

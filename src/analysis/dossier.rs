@@ -6,8 +6,7 @@ use crate::analysis::curve::Curve;
 use crate::analysis::frontier::Frontier;
 use crate::model::{Cited, Model};
 use crate::plan::Plan;
-
-use super::stress::Stress;
+use crate::resilience::Stress;
 
 /// What a report is written from.
 #[derive(Clone, Debug)]

@@ -9,12 +9,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::solve::{Detail, SolveSettings, solve};
+use crate::analysis::solving::settings::{Detail, SolveSettings};
+use crate::analysis::solving::solve::solve;
 use crate::diagnostics::Place;
 use crate::document::{Entry, Node, Value};
 use crate::engine::EngineError;
 use crate::model::{Cvar, Dimension, Input, Measure, Model, Rejected, load, load_with};
-use crate::plan::{ModelInfo, Plan, Situation, Status, Whole, losses, plain_response, whole};
+use crate::plan::{ModelInfo, Plan, Status};
+use crate::resilience::{Situation, Solver, Whole, losses, plain_response, whole};
 use crate::units::human::{money, number};
 
 /// How near, as a part of 1 (of the cost, for CVaR), the least possible level is found.
@@ -346,15 +348,15 @@ impl Tracer<'_> {
             Against::Hhi(by, of) => table(by, of).map(|e| e.hhi),
             Against::Largest(by, of) => table(by, of).and_then(|e| e.groups.first()).map(|g| g.share),
             Against::Cvar(_) => plan.risk.as_ref().and_then(|r| r.cvar),
-            Against::Served(by) => Some(served(model, plan, by)?),
+            Against::Served(by) => Some(served(model, plan, by, self.settings.solve.solver())?),
         };
         level.ok_or_else(|| FrontierError::NoLevel(self.settings.against.told()))
     }
 }
 
 /// The smallest part served in any period when any group is lost.
-fn served(model: &Model, plan: &Plan, by: &Dimension) -> Result<f64, EngineError> {
-    let Ok(situation) = Situation::of_plan(model, plan) else { return Ok(0.0) };
+fn served(model: &Model, plan: &Plan, by: &Dimension, solver: Solver) -> Result<f64, EngineError> {
+    let Ok(situation) = Situation::of_plan(model, plan, solver) else { return Ok(0.0) };
     // As of the requirement that is added.
     let response = plain_response(model);
     let mut worst: f64 = 1.0;

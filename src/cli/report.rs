@@ -3,19 +3,19 @@
 use std::fs;
 use std::path::PathBuf;
 
-use clap::Args;
-
 use super::common::{ModelArgs, OutputArgs, SolverArgs};
 use super::{Failure, exit, files, frontier, plan_file};
 use crate::analysis::curve::{CurveError, CurveSettings, curve};
 use crate::analysis::dossier::Dossier;
 use crate::analysis::frontier::{FrontierError, FrontierSettings, frontier as trace};
-use crate::analysis::{Detail, SolveSettings, StressSettings, solve, stress as lose};
+use crate::analysis::{Detail, SolveSettings, solve};
 use crate::diagnostics::Place;
 use crate::document::{Axis, Selector, Text};
 use crate::model::{Asked, Family, Input, Model};
-use crate::plan::{Plan, Situation};
+use crate::plan::Plan;
 use crate::report;
+use crate::resilience::{Situation, StressSettings, stress as lose};
+use clap::Args;
 
 /// Columns of a program beyond which a frontier and curves, which take many solves, are drawn only
 /// if they are asked for.
@@ -90,7 +90,8 @@ fn further(
 ) -> Result<(), Failure> {
     let outside = |e: crate::engine::EngineError| Failure::Outside(e.to_string());
     if !command.plain {
-        let situation = Situation::of_plan(model, &dossier.plan).map_err(Failure::Usage)?;
+        let situation =
+            Situation::of_plan(model, &dossier.plan, settings.solver()).map_err(|e| Failure::Usage(e.to_string()))?;
         let windows = model.recovery("1 period").map_err(Failure::Usage)?;
         let how = StressSettings { dimensions: Vec::new(), windows, response: None };
         dossier.stress = Some(lose(model, &dossier.plan, &situation, &how).map_err(outside)?);

@@ -5,10 +5,10 @@ use std::io;
 use super::args::{StressCommand, StressFormat};
 use super::logging::colour;
 use super::{Failure, files, plan_file};
-use crate::analysis::{Detail, StressSettings, solve, stress};
+use crate::analysis::{Detail, solve};
 use crate::model::{Dimension, Model, glob};
-use crate::plan::{Situation, usual_response};
 use crate::report::{self, Style};
+use crate::resilience::{Situation, StressSettings, stress, usual_response};
 
 pub(super) fn run(command: &StressCommand, quiet: bool) -> Result<u8, Failure> {
     let loaded = files::model(&command.input, quiet)?;
@@ -26,7 +26,8 @@ pub(super) fn run(command: &StressCommand, quiet: bool) -> Result<u8, Failure> {
         files::complain(&text);
         return Ok(plan.status.exit_code());
     }
-    let situation = Situation::of_plan(model, &plan).map_err(Failure::Usage)?;
+    let situation = Situation::of_plan(model, &plan, command.solver.settings(Detail::Plan).solver())
+        .map_err(|e| Failure::Usage(e.to_string()))?;
     let table = stress(model, &plan, &situation, &settings).map_err(|e| Failure::Outside(e.to_string()))?;
     let mut text = Vec::new();
     match command.format {

@@ -14,33 +14,8 @@
 use std::ops::Range;
 
 use super::Formulation;
-use crate::lp::ColumnId;
+use crate::lp::Affine;
 use crate::model::{Decision, Measure, Model, contract_inside, unit_price};
-
-/// A sum over columns and a constant.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Sum {
-    /// Columns, each with its factor; a column may occur more than once.
-    pub terms: Vec<(ColumnId, f64)>,
-    /// What does not depend on the columns.
-    pub constant: f64,
-}
-
-impl Sum {
-    /// Its value at a solution.
-    #[must_use]
-    pub fn at(&self, x: &[f64]) -> f64 {
-        self.constant + self.terms.iter().map(|&(c, a)| a * x[c.0 as usize]).sum::<f64>()
-    }
-
-    /// This one times `factor`, plus another one times `by`.
-    #[must_use]
-    pub fn plus(&self, factor: f64, other: &Sum, by: f64) -> Sum {
-        let own = self.terms.iter().map(|&(c, a)| (c, factor * a));
-        let terms = own.chain(other.terms.iter().map(|&(c, a)| (c, by * a))).collect();
-        Sum { terms, constant: factor * self.constant + by * other.constant }
-    }
-}
 
 /// The measure of the offers picked by `group`, for all that is held or for some workloads.
 pub(super) fn measure(
@@ -50,8 +25,8 @@ pub(super) fn measure(
     measure: Measure,
     workloads: Option<&[bool]>,
     periods: &Range<usize>,
-) -> Sum {
-    let mut sum = Sum::default();
+) -> Affine {
+    let mut sum = Affine::default();
     let hours = |t: usize| model.calendar.periods[t].hours;
     let power = |offer: usize| model.chips[model.offers[offer].chip].power.unwrap_or(0.0);
     if workloads.is_some() || measure == Measure::Work {

@@ -24,42 +24,34 @@
 //! sum of d_t x (spend + idle + unmet + over) + fees - funding + risk.
 
 mod baseline;
-mod budget;
 mod capacity;
 mod columns;
 mod commit;
-mod concentration;
+mod cone;
 mod decisions;
 mod demand;
+mod limit;
 mod measure;
-mod name;
 mod objective;
 mod placement;
-mod power;
 mod prefer;
 mod purpose;
 mod quantities;
-mod ramp;
 mod reach;
 mod requirement;
 mod rerouting;
 mod risk;
-mod share;
-mod suppliers;
 mod survive;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::lp::{ColumnId, LinearProgram, RowId};
-use crate::model::{Decision, LimitKind, Model, Payment};
-
-use name::{bracketed, named};
+use crate::lp::{Affine, ColumnId, LinearProgram, RowId, bracketed, named};
+use crate::model::{Decision, Model, Payment, Unneeded};
 
 pub use baseline::Moved;
-pub use measure::Sum;
 pub use placement::Placement;
-pub use purpose::{Unneeded, ratio_in_force};
+pub use purpose::ratio_in_force;
 pub use requirement::{LimitKey, Limits, Requirement};
 
 /// A column of chips held: one offer, one contract (or none), one stretch of periods.
@@ -264,7 +256,7 @@ pub struct Formulation {
     /// what the limit's sums can reach if it is not.
     condition: Option<(ColumnId, reach::Reach)>,
     /// The discounted cost, where the objective weighs risk beside it.
-    paid: Option<Sum>,
+    paid: Option<Affine>,
     /// Whether what is bought has to have a purpose.
     purposeful: bool,
     /// Whether commitments or losses are a reason to hold chips that do not work.
@@ -286,7 +278,7 @@ pub struct Formulation {
     /// Losses in whose rerouting nothing is served beyond what is required.
     exact: BTreeSet<(usize, usize, usize)>,
     /// Limits on concentration, each held by the cuts found so far.
-    cones: Vec<concentration::Cone>,
+    cones: Vec<cone::Cone>,
     /// What each row stands for, in the order of rows.
     pub constraints: Vec<Constraint>,
     /// Capacities that are the bound of a single column instead of a row.
@@ -397,14 +389,7 @@ fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulat
         if !f.begin(model, index) {
             continue;
         }
-        match &limit.kind {
-            LimitKind::Budget { group, at_most } => budget::add(&mut f, model, index, group, *at_most),
-            LimitKind::Share { .. } | LimitKind::Floor { .. } => share::add(&mut f, model, index),
-            LimitKind::Concentration { .. } => concentration::add(&mut f, model, index),
-            LimitKind::Suppliers { .. } => suppliers::add(&mut f, model, index),
-            LimitKind::Power { group, at_most } => power::add(&mut f, model, index, group, *at_most),
-            LimitKind::Ramp { group, at_most } => ramp::add(&mut f, model, index, group, *at_most),
-        }
+        limit::add(&mut f, model, index, limit);
         f.condition = None;
     }
     for index in (0..model.survive.len()).filter(|&i| limits.has(model, Requirement::Survive(i))) {

@@ -6,33 +6,33 @@
 use std::ops::Range;
 
 use super::measure::measure;
-use super::{Constraint, Formulation, Sum};
+use super::{Affine, Constraint, Formulation};
 use crate::lp::ColumnId;
 use crate::model::{Measure, Model};
 
 impl Formulation {
     /// The objective as it is now: the discounted cost, unless [`Formulation::minimise`] replaced it.
     #[must_use]
-    pub fn objective(&self) -> Sum {
+    pub fn objective(&self) -> Affine {
         let columns = self.program.columns().iter().enumerate();
         let terms = columns.filter(|(_, c)| c.cost != 0.0).map(|(j, c)| (ColumnId(j as u32), c.cost)).collect();
-        Sum { terms, constant: self.program.offset() }
+        Affine { terms, constant: self.program.offset() }
     }
 
     /// The discounted cost as a sum: what the program minimises as it was built, less the weights of risk.
     #[must_use]
-    pub fn paid(&self) -> Sum {
+    pub fn paid(&self) -> Affine {
         self.paid.clone().unwrap_or_else(|| self.objective())
     }
 
     /// A measure of all that is held of some offers over some periods.
     #[must_use]
-    pub fn measured(&self, model: &Model, offers: &[bool], of: Measure, periods: &Range<usize>) -> Sum {
+    pub fn measured(&self, model: &Model, offers: &[bool], of: Measure, periods: &Range<usize>) -> Affine {
         measure(self, model, offers, of, None, periods)
     }
 
     /// Minimises a sum instead of what was minimised before.
-    pub fn minimise(&mut self, sum: &Sum) {
+    pub fn minimise(&mut self, sum: &Affine) {
         for j in 0..self.program.columns().len() {
             self.program.set_cost(ColumnId(j as u32), 0.0);
         }
@@ -57,7 +57,7 @@ impl Formulation {
     }
 
     /// Asks that a sum is within bounds.
-    pub fn ask(&mut self, name: &str, sum: &Sum, bounds: (f64, f64)) {
+    pub fn ask(&mut self, name: &str, sum: &Affine, bounds: (f64, f64)) {
         let bounds = (bounds.0 - sum.constant, bounds.1 - sum.constant);
         self.row(Constraint::Asked, name.to_owned(), "asked", bounds, sum.terms.clone());
     }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use super::measure::measure;
 use super::placement::only_where;
-use super::{CLEAR, Constraint, Formulation, Run, Sum, bracketed, named};
+use super::{Affine, CLEAR, Constraint, Formulation, Run, bracketed, named};
 use crate::lp::ColumnId;
 use crate::model::{Dimension, Measure, Model};
 
@@ -26,7 +26,7 @@ const LITTLE: f64 = 1e-3;
 impl Formulation {
     /// Spend of each vendor over the horizon.
     #[must_use]
-    pub fn vendors(&self, model: &Model) -> Vec<(String, Sum)> {
+    pub fn vendors(&self, model: &Model) -> Vec<(String, Affine)> {
         let spend = |offers: Vec<usize>| {
             let mut mask = vec![false; model.offers.len()];
             offers.into_iter().for_each(|o| mask[o] = true);
@@ -36,7 +36,7 @@ impl Formulation {
     }
 
     /// Adds a column that is no less than the spend of any vendor; that column as a sum.
-    pub fn add_largest(&mut self, model: &Model) -> Sum {
+    pub fn add_largest(&mut self, model: &Model) -> Affine {
         let vendors = self.vendors(model);
         let most = vendors.iter().map(|(_, sum)| self.most(&sum.terms) + sum.constant).fold(0.0, f64::max);
         let largest = self.program.add_column("largest", "largest", 0.0, CLEAR * most, 0.0);
@@ -46,18 +46,18 @@ impl Formulation {
             let name = named("largest", &[&name]);
             self.row(Constraint::Asked, name, "largest", (sum.constant, f64::INFINITY), row);
         }
-        Sum { terms: vec![(largest, 1.0)], constant: 0.0 }
+        Affine { terms: vec![(largest, 1.0)], constant: 0.0 }
     }
 
     /// Adds a whole column for each pair of workload and offer, 1 if the workload runs there; their sum.
-    pub fn add_pairs(&mut self, model: &Model) -> Sum {
+    pub fn add_pairs(&mut self, model: &Model) -> Affine {
         let mut pairs: BTreeMap<(usize, usize), ByPeriod> = BTreeMap::new();
         for run in &self.runs {
             let term = (run.column, model.productivity(run.workload, run.offer));
             let periods = pairs.entry((run.workload, run.offer)).or_default();
             periods.entry(run.period).or_default().push(term);
         }
-        let mut sum = Sum::default();
+        let mut sum = Affine::default();
         for ((w, o), periods) in pairs {
             let (workload, offer) = (&model.workloads[w].id, &model.offers[o].id);
             let name = named("pair", &[workload, offer]);
@@ -71,7 +71,7 @@ impl Formulation {
     /// Sum over the pairs of what runs there, as a part of what could, divided by what ran there in a
     /// solution: where little ran, less is worth more.
     #[must_use]
-    pub fn thinned(&self, x: &[f64]) -> Sum {
+    pub fn thinned(&self, x: &[f64]) -> Affine {
         let part = |c: ColumnId| x[c.0 as usize] / self.program.columns()[c.0 as usize].upper;
         let mut before: BTreeMap<(usize, usize), f64> = BTreeMap::new();
         self.runs.iter().for_each(|r| *before.entry((r.workload, r.offer)).or_default() += part(r.column));
@@ -79,7 +79,7 @@ impl Formulation {
             let upper = self.program.columns()[r.column.0 as usize].upper;
             (r.column, 1.0 / (upper * (before[&(r.workload, r.offer)] + LITTLE)))
         };
-        Sum { terms: self.runs.iter().map(weight).collect(), constant: 0.0 }
+        Affine { terms: self.runs.iter().map(weight).collect(), constant: 0.0 }
     }
 
     /// How many pairs of workload and offer a solution uses.
@@ -92,8 +92,8 @@ impl Formulation {
 
     /// Adds columns for what changes of what runs today; all that changes, as a sum in chips. Zero
     /// without a baseline.
-    pub fn add_changes(&mut self, model: &Model) -> Sum {
-        let mut sum = Sum::default();
+    pub fn add_changes(&mut self, model: &Model) -> Affine {
+        let mut sum = Affine::default();
         for (w, o, today, run) in self.first_period(model) {
             match run {
                 Some(run) if today > 0.0 => {

@@ -36,34 +36,10 @@ use std::ops::Range;
 use super::reach::Reach;
 use super::{Constraint, Formulation, Limits, NEAR, Requirement, bracketed, named};
 use crate::lp::{ColumnId, RowId};
-use crate::model::{CommitIn, LimitKind, Model, Task, Term, is_ratio_of_held};
+use crate::model::{CommitIn, Model, Task, Term, Unneeded, is_ratio_of_held};
 
 /// Less than a whole block stands idle in a block that is in use.
 const PART: f64 = 1.0 - 1e-6;
-
-/// What is bought to no purpose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Unneeded {
-    /// Money or chips under a commitment, beyond what is committed.
-    Committed {
-        /// The contract.
-        contract: usize,
-        /// The part of its commitment.
-        bucket: usize,
-    },
-    /// Chips held in a period that nothing needs.
-    Standing {
-        /// The offer.
-        offer: usize,
-        /// The period.
-        period: usize,
-    },
-    /// Reserved chips that are not needed in any period of their term.
-    Reserved {
-        /// The offer.
-        offer: usize,
-    },
-}
 
 /// A rerouting after a required loss: the chips of a class of offers that serve each workload.
 #[derive(Clone, Debug)]
@@ -202,7 +178,7 @@ impl Formulation {
             columns.push(self.fill_minimum(&[&offer.id, label], &held, (least, part), NEAR * most));
         }
         for l in 0..model.limits.len() {
-            if let LimitKind::Ramp { group, .. } = &model.limits[l].kind
+            if let Some((group, _)) = model.limits[l].kind.family().growth()
                 && group.offers[o]
                 && model.limits[l].spans.iter().any(|s| s.periods.start == t + 1)
             {
@@ -268,7 +244,7 @@ impl Formulation {
 
     /// What the offers of a ramp limit hold in a period.
     fn held_by(&self, model: &Model, limit: usize, t: usize, factor: f64) -> Vec<(ColumnId, f64)> {
-        let LimitKind::Ramp { group, .. } = &model.limits[limit].kind else { return Vec::new() };
+        let Some((group, _)) = model.limits[limit].kind.family().growth() else { return Vec::new() };
         let members = (0..model.offers.len()).filter(|&o| group.offers[o]);
         members.flat_map(|o| self.held(o, t, factor).collect::<Vec<_>>()).collect()
     }
@@ -276,7 +252,7 @@ impl Formulation {
     /// Holds chips ahead of a ramp limit only as far as the limit asks for it.
     fn ask_ramps(&mut self, model: &Model, offer: usize, t: usize) {
         for l in 0..model.limits.len() {
-            let LimitKind::Ramp { group, at_most } = &model.limits[l].kind else { continue };
+            let Some((group, at_most)) = model.limits[l].kind.family().growth() else { continue };
             let Some(ahead) = self.aheads.get(&(l, t)).filter(|a| group.offers[offer] && a.asked.is_none()) else {
                 continue;
             };

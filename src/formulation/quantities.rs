@@ -90,13 +90,7 @@ fn purchase(f: &mut Formulation, model: &Model, tiers: std::ops::Range<usize>) {
 /// all spend is limited.
 fn spending_counts(model: &Model, contract: Option<usize>) -> bool {
     let commit = contract.and_then(|k| model.contracts[k].commit.as_ref());
-    let measured = |kind: &LimitKind| match kind {
-        LimitKind::Share { measure, .. }
-        | LimitKind::Floor { measure, .. }
-        | LimitKind::Concentration { measure, .. }
-        | LimitKind::Suppliers { measure, .. } => *measure == Measure::Spend,
-        LimitKind::Budget { .. } | LimitKind::Power { .. } | LimitKind::Ramp { .. } => false,
-    };
+    let measured = |kind: &LimitKind| kind.family().ratio().is_some_and(|r| r.measure == Measure::Spend);
     commit.is_some_and(|c| c.counted_in == CommitIn::Spend) || model.limits.iter().any(|l| measured(&l.kind))
 }
 

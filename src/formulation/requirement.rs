@@ -1,7 +1,7 @@
 //! Requirements of the policy, and which of them a program is built with.
 
 use super::Constraint;
-use crate::model::{LimitKind, Model, RiskTerm};
+use crate::model::{Model, RiskTerm};
 
 /// Which requirements of the policy a program is built with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -103,12 +103,7 @@ impl LimitKey {
     pub fn of(model: &Model, constraint: Constraint) -> Option<LimitKey> {
         Some(match constraint {
             Constraint::Limit { limit, group, span } => {
-                let group = match &model.limits[limit].kind {
-                    // Cuts of one concentration are one limit.
-                    LimitKind::Concentration { .. } => 0,
-                    LimitKind::Suppliers { groups, .. } => usize::from(group > groups.len()),
-                    _ => group,
-                };
+                let group = model.limits[limit].kind.family().part_of_row(group);
                 LimitKey::Policy { limit, group, span }
             }
             Constraint::Capacity { offer, period } => LimitKey::Capacity { offer, period },
@@ -125,14 +120,9 @@ impl LimitKey {
     #[must_use]
     pub fn subjects(self, model: &Model) -> Vec<&str> {
         match self {
-            LimitKey::Policy { limit, group, .. } => match &model.limits[limit].kind {
-                LimitKind::Share { groups, .. } => vec![groups[group].name.as_str()],
-                LimitKind::Floor { group, .. }
-                | LimitKind::Budget { group, .. }
-                | LimitKind::Power { group, .. }
-                | LimitKind::Ramp { group, .. } => vec![group.name.as_str()],
-                LimitKind::Concentration { .. } | LimitKind::Suppliers { .. } => Vec::new(),
-            },
+            LimitKey::Policy { limit, group, .. } => {
+                model.limits[limit].kind.family().subject(group).into_iter().collect()
+            }
             LimitKey::Capacity { offer, .. } => vec![&model.offers[offer].id],
             LimitKey::Pool { pool, .. } => vec![&model.pools[pool].id],
             LimitKey::Rate { workload, .. } => vec![&model.workloads[workload].id],

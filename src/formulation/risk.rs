@@ -19,9 +19,9 @@
 //! case, and eta >= 0 because no X is below 0 for losses; with prices that fall it is boxed by the
 //! smallest X.
 
-use super::measure::Sum;
 use super::rerouting::classes;
 use super::{CLEAR, Constraint, Formulation, Limits, Requirement, bracketed, named};
+use crate::lp::Affine;
 use crate::lp::ColumnId;
 use crate::model::{Model, Outage, RiskTerm, Task};
 
@@ -46,12 +46,12 @@ pub(super) fn add(f: &mut Formulation, model: &Model, limits: Limits) {
         .map(|(j, c)| (ColumnId(j as u32), c.cost))
         .collect();
     let constant = f.program.offset();
-    f.paid = Some(Sum { terms: cost.clone(), constant });
+    f.paid = Some(Affine { terms: cost.clone(), constant });
     let likely: Vec<usize> = (0..model.outages.len()).filter(|&k| model.outages[k].probability > 0.0).collect();
-    let added: Vec<Sum> = likely.iter().map(|&k| outage(f, model, k)).collect();
+    let added: Vec<Affine> = likely.iter().map(|&k| outage(f, model, k)).collect();
     let probability = |i: usize| model.outages[likely[i]].probability;
     if let Some(term) = expected {
-        let mut sum = Sum::default();
+        let mut sum = Affine::default();
         for (i, x) in added.iter().enumerate() {
             sum.terms.extend(x.terms.iter().map(|&(c, a)| (c, probability(i) * a)));
         }
@@ -76,8 +76,8 @@ pub(super) fn add(f: &mut Formulation, model: &Model, limits: Limits) {
 }
 
 /// The terms of CVaR(X).
-fn tail(f: &mut Formulation, model: &Model, likely: &[usize], added: &[Sum], level: f64) -> Vec<(ColumnId, f64)> {
-    let range = |f: &Formulation, x: &Sum| (-f.most(&negative(&x.terms)), f.most(&x.terms));
+fn tail(f: &mut Formulation, model: &Model, likely: &[usize], added: &[Affine], level: f64) -> Vec<(ColumnId, f64)> {
+    let range = |f: &Formulation, x: &Affine| (-f.most(&negative(&x.terms)), f.most(&x.terms));
     let (least, most) = added.iter().map(|x| range(f, x)).fold((0.0f64, 0.0f64), |a, b| (a.0.min(b.0), a.1.max(b.1)));
     let eta = f.program.add_column("tail[eta]", "tail", CLEAR * least, CLEAR * most, 0.0);
     let mut terms = vec![(eta, 1.0)];
@@ -106,9 +106,9 @@ fn negative(terms: &[(ColumnId, f64)]) -> Vec<(ColumnId, f64)> {
 }
 
 /// What an outage adds to the cost.
-fn outage(f: &mut Formulation, model: &Model, k: usize) -> Sum {
+fn outage(f: &mut Formulation, model: &Model, k: usize) -> Affine {
     let outage = &model.outages[k];
-    let mut sum = Sum::default();
+    let mut sum = Affine::default();
     if let Some(shock) = &outage.shock {
         for h in f.holdings.iter().filter(|h| shock[h.offer] != 0.0) {
             let paid: f64 = h.payments.iter().map(|p| model.discounted(p)).sum();

@@ -2,13 +2,12 @@
 
 use std::collections::HashSet;
 
+use super::policy::Parts;
+use super::reader::{Ids, In, Reader};
+use super::types::{Baseline, Today};
 use crate::diagnostics::{Code, Place, SourceId};
 use crate::document as doc;
 use crate::units::{Dimension as Unit, Quantity};
-
-use super::limits::Parts;
-use super::reader::{Ids, In, Reader};
-use super::types::{Baseline, Today};
 
 /// The columns of the table.
 pub(super) const COLUMNS: [&str; 3] = ["offer", "workload", "chips"];

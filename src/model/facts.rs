@@ -4,7 +4,8 @@
 //! They are shared on purpose and stated here once, each with a test by hand; all else the audit works out
 //! by itself.
 
-use super::types::{Contract, Decision, LimitKind, Measure, Model};
+use super::policy::LimitKind;
+use super::types::{Contract, Decision, Measure, Model};
 
 /// How offers are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,13 +83,31 @@ pub fn held_today(model: &Model, group: &[bool]) -> f64 {
 /// it: the total of a ratio grows.
 #[must_use]
 pub fn is_ratio_of_held(kind: &LimitKind) -> bool {
-    match kind {
-        LimitKind::Share { measure, workloads, .. }
-        | LimitKind::Floor { measure, workloads, .. }
-        | LimitKind::Concentration { measure, workloads, .. }
-        | LimitKind::Suppliers { measure, workloads, .. } => *measure != Measure::Work && workloads.is_none(),
-        LimitKind::Budget { .. } | LimitKind::Power { .. } | LimitKind::Ramp { .. } => false,
-    }
+    kind.family().ratio().is_some_and(|r| r.measure != Measure::Work && r.workloads.is_none())
+}
+
+/// What is bought to no purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unneeded {
+    /// Money or chips under a commitment, beyond what is committed.
+    Committed {
+        /// The contract.
+        contract: usize,
+        /// The part of its commitment.
+        bucket: usize,
+    },
+    /// Chips held in a period that nothing needs.
+    Standing {
+        /// The offer.
+        offer: usize,
+        /// The period.
+        period: usize,
+    },
+    /// Reserved chips that are not needed in any period of their term.
+    Reserved {
+        /// The offer.
+        offer: usize,
+    },
 }
 
 #[cfg(test)]

@@ -5,16 +5,15 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity, Sources, suggest};
-use crate::document::{self as doc, Decode, Document, Node};
-use crate::units::Dimension as Unit;
-
 use super::calendar::{Calendar, Step, parse_period};
 use super::files::Files;
 use super::reader::{In, Reader};
 use super::select::{Offers, Written};
 use super::types::{Cited, Model, Offer};
-use super::{baseline, contracts, demand, limits, prefer, risk, supply};
+use super::{baseline, contracts, demand, policy, prefer, risk, supply};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity, Sources, suggest};
+use crate::document::{self as doc, Decode, Document, Node};
+use crate::units::Dimension as Unit;
 
 /// Most periods that a horizon may have: eleven years of hours.
 const MOST_PERIODS: usize = 100_000;
@@ -317,8 +316,8 @@ pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagno
     let contracts = contracts::contracts(&mut reader, &document, &parts());
     let workloads = demand::workloads(&mut reader, &document, &chips, &parts());
     let workloads_incomplete = document.workloads.as_ref().is_none_or(|m| m.entries.len() != workloads.len());
-    let all = limits::Parts { offers: parts(), workloads: &workloads, workloads_incomplete, contracts: &contracts };
-    let limits = limits::limits(&mut reader, &document, &all);
+    let all = policy::Parts { offers: parts(), workloads: &workloads, workloads_incomplete, contracts: &contracts };
+    let limits = policy::limits(&mut reader, &document, &all);
     let policy = document.policy.as_ref();
     let survive = policy.map(|p| risk::survive(&mut reader, p, &all)).unwrap_or_default();
     let outages = policy.map(|p| risk::outages(&mut reader, p, &all)).unwrap_or_default();

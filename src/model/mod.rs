@@ -8,8 +8,8 @@ mod contracts;
 mod demand;
 mod facts;
 mod files;
-mod limits;
 mod load;
+mod policy;
 mod prefer;
 mod reader;
 mod risk;
@@ -24,13 +24,14 @@ mod variation;
 pub use builder::{ModelBuilder, OfferSpec, WorkloadSpec};
 pub use calendar::{Calendar, Period, Step, Window, hours_between, parse_period, parse_window};
 pub use column::{Column, ColumnError, Expression, MOST_BYTES, MOST_DEPTH, Quantity};
-pub use facts::{PlaceBy, contract_inside, held_today, is_ratio_of_held, placement_cost, unit_price};
+pub use facts::{PlaceBy, Unneeded, contract_inside, held_today, is_ratio_of_held, placement_cost, unit_price};
 pub use load::{Input, Loaded, Rejected, Tree, load, load_with, read_tree};
+pub use policy::*;
 pub use selector::{Dimension, glob};
 pub use sweeps::{Asked, MOST_POINTS, Method, Sampling, SweepSpec};
 pub use types::{
     Baseline, Chip, Cited, Cloud, Commit, CommitBucket, CommitIn, Contract, Cvar, DataGravity, Decision, Group,
-    Investor, Limit, LimitKind, Loss, Measure, Model, Offer, Origin, Outage, Payment, Pool, Porting, Prefer, Response,
-    Risk, RiskTerm, Span, Split, Survive, Task, Term, Tier, Today, Workload,
+    Investor, Limit, Loss, Measure, Model, Offer, Origin, Outage, Payment, Pool, Porting, Prefer, Response, Risk,
+    RiskTerm, Span, Split, Survive, Task, Term, Tier, Today, Workload,
 };
 pub use variation::Family;

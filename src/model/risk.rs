@@ -1,14 +1,13 @@
 //! Interprets what may go wrong: losses to survive, outages, and how much risk is acceptable.
 
-use crate::diagnostics::{Code, Place};
-use crate::document::{self as doc, Amount, Selector, report_unit};
-use crate::units::{Dimension as Unit, Duration, DurationUnit, Quantity};
-
 use super::calendar::Calendar;
-use super::limits::{Parts, describe, groups};
+use super::policy::{Parts, describe, groups};
 use super::reader::{In, Reader};
 use super::select::select_workloads;
 use super::types::{Cvar, Loss, Model, Outage, Response, Risk, RiskTerm, Survive};
+use crate::diagnostics::{Code, Place};
+use crate::document::{self as doc, Amount, Selector, report_unit};
+use crate::units::{Dimension as Unit, Duration, DurationUnit, Quantity};
 
 /// Hours of a month where it has no date: a twelfth of 8760.
 const MONTH: f64 = 730.0;

@@ -597,7 +597,7 @@ pub struct Limit {
     /// Its name.
     pub name: String,
     /// What is limited.
-    pub kind: LimitKind,
+    pub kind: super::policy::LimitKind,
     /// The contract that asks for it; it holds only if that is signed.
     pub when: Option<usize>,
     /// Price of exceeding it by one unit; `None` if it cannot be exceeded.
@@ -615,114 +615,6 @@ pub struct Group {
     pub name: String,
     /// Whether each offer belongs to it.
     pub offers: Vec<bool>,
-}
-
-/// What is limited.
-#[derive(Clone, Debug, PartialEq)]
-pub enum LimitKind {
-    /// Money spent on a group.
-    Budget {
-        /// The offers.
-        group: Group,
-        /// The money.
-        at_most: f64,
-    },
-    /// Most of a measure that each group may have.
-    Share {
-        /// The dimension of the groups, if they are all of one.
-        by: Option<String>,
-        /// The groups.
-        groups: Vec<Group>,
-        /// The offers whose total counts.
-        universe: Vec<bool>,
-        /// The measure.
-        measure: Measure,
-        /// The workloads whose use counts; `None` is all that is held.
-        workloads: Option<Vec<bool>>,
-        /// The part.
-        at_most: f64,
-    },
-    /// Least of a measure that a group must have.
-    Floor {
-        /// The group.
-        group: Group,
-        /// The measure.
-        measure: Measure,
-        /// The workloads whose use counts; `None` is all that is held.
-        workloads: Option<Vec<bool>>,
-        /// The part.
-        at_least: f64,
-    },
-    /// Sum of squared shares of the groups of a dimension.
-    Concentration {
-        /// The dimension.
-        by: String,
-        /// Its groups.
-        groups: Vec<Group>,
-        /// The measure.
-        measure: Measure,
-        /// The workloads whose use counts; `None` is all that is held.
-        workloads: Option<Vec<bool>>,
-        /// The most that the sum may be, from 0 to 1.
-        hhi_at_most: f64,
-    },
-    /// Number of groups of a dimension.
-    Suppliers {
-        /// The dimension.
-        by: String,
-        /// Its groups.
-        groups: Vec<Group>,
-        /// The measure.
-        measure: Measure,
-        /// The workloads whose use counts; `None` is all that is held.
-        workloads: Option<Vec<bool>>,
-        /// The fewest groups, and the part that each of them must have.
-        at_least: Option<(usize, f64)>,
-        /// The most groups that have anything.
-        at_most: Option<usize>,
-    },
-    /// Power drawn at any time.
-    Power {
-        /// The offers.
-        group: Group,
-        /// The power in kW.
-        at_most: f64,
-    },
-    /// Growth of holdings from one period to the next.
-    Ramp {
-        /// The offers.
-        group: Group,
-        /// The chips.
-        at_most: f64,
-    },
-}
-
-impl LimitKind {
-    /// The word for it.
-    #[must_use]
-    pub fn word(&self) -> &'static str {
-        match self {
-            LimitKind::Budget { .. } => "budget",
-            LimitKind::Share { .. } => "share",
-            LimitKind::Floor { .. } => "floor",
-            LimitKind::Concentration { .. } => "concentration",
-            LimitKind::Suppliers { .. } => "suppliers",
-            LimitKind::Power { .. } => "power",
-            LimitKind::Ramp { .. } => "ramp",
-        }
-    }
-
-    /// Whether it limits dependency, so that the diversification premium is what it costs.
-    #[must_use]
-    pub fn is_dependency(&self) -> bool {
-        matches!(
-            self,
-            LimitKind::Share { .. }
-                | LimitKind::Floor { .. }
-                | LimitKind::Concentration { .. }
-                | LimitKind::Suppliers { .. }
-        )
-    }
 }
 
 /// What must still be served when suppliers are lost.

@@ -3,18 +3,15 @@
 //! The certificate shows that the program was solved. This shows that the plan keeps what the
 //! model asks for: it uses nothing of the program, so that a mistake in the formulation is found. What it
 //! shares with the program are the facts in [`crate::model`]: where money belongs, what a chip costs where
-//! spend is counted for some workloads, what a placement costs, what is held today.
-
-use std::ops::Range;
+//! spend is counted for some workloads, what a placement costs, what is held today. A limit of the policy is
+//! compared by its family, which sees the plan's [`Books`] and nothing of its own rows.
 
 use super::decisions;
-use super::ledger::{Ledger, measure};
+use super::ledger::{Books, Ledger};
 use super::purpose::Purposes;
-use super::resilience::Survival;
 use super::schedule::Schedule;
-use super::types::RiskResult;
-use crate::formulation::Unneeded;
-use crate::model::{CommitIn, LimitKind, Model, Task, Term, held_today};
+use super::types::{RiskResult, Survival};
+use crate::model::{CommitIn, Compared, Model, Task, Term, Unneeded};
 
 /// A requirement that a plan breaks.
 #[derive(Clone, Debug, PartialEq)]
@@ -263,14 +260,14 @@ fn contracts(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Led
 }
 
 fn limits(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Ledger) {
-    let held = schedule.chips(model);
+    let books = Books::of(model, schedule, ledger);
     for (l, limit) in model.limits.iter().enumerate() {
         if limit.when.is_some_and(|k| !schedule.signed[k]) {
             continue;
         }
         let (mut due, mut size) = (0.0, 0.0);
         for span in &limit.spans {
-            for (value, most, scale) in compared(model, schedule, ledger, &held, &limit.kind, &span.periods) {
+            for Compared { value, most, scale } in limit.kind.family().compared(model, &books, &span.periods) {
                 let Some(price) = limit.soft else {
                     audit.at_most(|| format!("limit {} {}", limit.name, span.label), value, most, scale);
                     continue;
@@ -283,70 +280,5 @@ fn limits(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Ledger
         }
         let paid: f64 = schedule.excess.iter().filter(|e| e.0 == l).map(|e| e.1).sum();
         audit.at_most(|| format!("limit {}: what is beyond it is paid", limit.name), due, paid, size);
-    }
-}
-
-/// What a limit compares over a span: each value with the most that it may be, and the size of what both are
-/// made of.
-fn compared(
-    model: &Model,
-    schedule: &Schedule,
-    ledger: &Ledger,
-    held: &[Vec<f64>],
-    kind: &LimitKind,
-    periods: &Range<usize>,
-) -> Vec<(f64, f64, f64)> {
-    let everything = vec![true; model.offers.len()];
-    let of = |group: &[bool], measured, workloads: &Option<Vec<bool>>| {
-        measure(model, schedule, ledger, group, measured, workloads.as_deref(), periods)
-    };
-    let chips = |group: &[bool], t: usize| (0..held.len()).filter(|&o| group[o]).map(|o| held[o][t]).sum::<f64>();
-    match kind {
-        LimitKind::Budget { group, at_most } => {
-            let spent = ledger.spend(model, &group.offers, periods);
-            vec![(spent, *at_most, spent)]
-        }
-        LimitKind::Share { groups, universe, measure: m, workloads, at_most, .. } => {
-            let total = of(universe, *m, workloads);
-            groups.iter().map(|g| (of(&g.offers, *m, workloads), at_most * total, total)).collect()
-        }
-        LimitKind::Floor { group, measure: m, workloads, at_least } => {
-            let total = of(&everything, *m, workloads);
-            vec![(at_least * total, of(&group.offers, *m, workloads), total)]
-        }
-        LimitKind::Concentration { groups, measure: m, workloads, hhi_at_most, .. } => {
-            let total = of(&everything, *m, workloads);
-            let squares: f64 = groups.iter().map(|g| of(&g.offers, *m, workloads).powi(2)).sum();
-            // Exact to a millionth of the limit, whatever the size of the total.
-            let excess = squares / (total * total) / hhi_at_most.max(1e-9) - 1.0;
-            if total > 0.0 { vec![(excess, 0.0, 0.0)] } else { Vec::new() }
-        }
-        LimitKind::Suppliers { groups, measure: m, workloads, at_least, at_most, .. } => {
-            let total = of(&everything, *m, workloads);
-            let mut owns: Vec<f64> = groups.iter().map(|g| of(&g.offers, *m, workloads)).collect();
-            owns.sort_by(|a, b| b.total_cmp(a));
-            let mut all = Vec::new();
-            if let Some((n, part)) = at_least {
-                // The n-th largest group has at least its part.
-                let nth = owns.get(n - 1).copied().unwrap_or(0.0);
-                all.push((if owns.len() < *n { f64::INFINITY } else { part * total }, nth, total));
-            }
-            if let Some(n) = at_most {
-                all.push((owns.get(*n).copied().unwrap_or(0.0), 0.0, total));
-            }
-            all
-        }
-        LimitKind::Power { group, at_most } => {
-            let kilowatts = |o: usize| model.chips[model.offers[o].chip].power.unwrap_or(0.0);
-            let power = |o: usize| held[o][periods.start] * kilowatts(o);
-            let power: f64 = (0..held.len()).filter(|&o| group.offers[o]).map(power).sum();
-            vec![(power, *at_most, power)]
-        }
-        LimitKind::Ramp { group, at_most } => {
-            let t = periods.start;
-            let before = if t == 0 { held_today(model, &group.offers) } else { chips(&group.offers, t - 1) };
-            let now = chips(&group.offers, t);
-            vec![(now - before, *at_most, now)]
-        }
     }
 }

@@ -1,10 +1,11 @@
 //! What is paid, to whom and when: the one place where a schedule becomes money.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::schedule::{Schedule, paid};
 use super::types::{Cost, CostKind, CostLine, KindCost, PeriodCost};
-use crate::model::{Measure, Model, Period, PlaceBy, contract_inside, placement_cost, unit_price};
+use crate::model::{Accounts, Measure, Model, Period, PlaceBy, contract_inside, placement_cost, unit_price};
 
 /// Money of a schedule, undiscounted unless said.
 #[derive(Clone, Debug)]
@@ -59,7 +60,7 @@ impl Ledger {
     /// Spend attributable to a group of offers in some periods: their prices, and idle
     /// commitments and fees of contracts that cover nothing else.
     #[must_use]
-    pub fn spend(&self, model: &Model, group: &[bool], periods: &std::ops::Range<usize>) -> f64 {
+    pub fn spend(&self, model: &Model, group: &[bool], periods: &Range<usize>) -> f64 {
         let over = |row: &Vec<f64>| row[periods.clone()].iter().sum::<f64>();
         let offers: f64 = self.offers.iter().zip(group).filter(|(_, inside)| **inside).map(|(row, _)| over(row)).sum();
         let extras: f64 = model
@@ -82,7 +83,7 @@ pub fn measure(
     group: &[bool],
     of: Measure,
     workloads: Option<&[bool]>,
-    periods: &std::ops::Range<usize>,
+    periods: &Range<usize>,
 ) -> f64 {
     let hours = |t: usize| model.calendar.periods[t].hours;
     let power = |offer: usize| model.chips[model.offers[offer].chip].power.unwrap_or(0.0);
@@ -115,6 +116,33 @@ pub fn measure(
             h.periods.clone().filter(|t| periods.contains(t)).map(move |t| h.chips * weight(h.offer) * hours(t))
         })
         .sum()
+}
+
+/// What a schedule holds, runs and pays, as limits of the policy look at it.
+pub struct Books<'a> {
+    model: &'a Model,
+    schedule: &'a Schedule,
+    ledger: &'a Ledger,
+    /// Chips held, by offer and period.
+    held: Vec<Vec<f64>>,
+}
+
+impl<'a> Books<'a> {
+    /// Those of a schedule.
+    #[must_use]
+    pub fn of(model: &'a Model, schedule: &'a Schedule, ledger: &'a Ledger) -> Self {
+        Books { model, schedule, ledger, held: schedule.chips(model) }
+    }
+}
+
+impl Accounts for Books<'_> {
+    fn measure(&self, group: &[bool], of: Measure, workloads: Option<&[bool]>, periods: &Range<usize>) -> f64 {
+        measure(self.model, self.schedule, self.ledger, group, of, workloads, periods)
+    }
+
+    fn held(&self, offer: usize, period: usize) -> f64 {
+        self.held[offer][period]
+    }
 }
 
 /// The costs as they are told.

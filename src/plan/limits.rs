@@ -5,13 +5,13 @@
 //! side) they follow as y for a limit from above and -y for one from below; for a share or floor,
 //! whose right-hand side is the share times the measure's total M, as -|y| x M.
 
-use super::ledger::{Ledger, measure};
-use super::resilience::Survival;
+use super::about::{About, Bound};
+use super::ledger::{Books, Ledger};
 use super::schedule::Schedule;
-use super::types::{LimitResult, RiskResult};
+use super::types::{LimitResult, RiskResult, Survival};
 use crate::formulation::{Constraint, Formulation, LimitKey};
-use crate::model::{CommitIn, LimitKind, Measure, Model, Origin, Task, held_today};
-use crate::units::human::{money, number, percent, power};
+use crate::model::{CommitIn, LimitUnit, Model, Origin, Task};
+use crate::units::human::{money, percent};
 
 /// Relative distance within which a limit counts as reached.
 const REACHED: f64 = 1e-6;
@@ -25,12 +25,10 @@ struct Finding<'a> {
     activity: f64,
     limit: f64,
     shadow: Option<f64>,
-    unit: String,
+    unit: LimitUnit,
     from_below: bool,
-    /// What it is about: "`nvidia` has", "all chips of `aws-h100` in 2026-Q1".
+    /// What it is about: "the share of `nvidia` in spend", "the capacity of `aws-h100` in 2026-Q1".
     subject: String,
-    share: bool,
-    hhi: bool,
 }
 
 /// A solution with what was computed from it.
@@ -57,6 +55,7 @@ pub struct Evidence<'a> {
 #[must_use]
 pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> Vec<LimitResult> {
     let Evidence { schedule, ledger, x, y, reduced, .. } = evidence;
+    let books = Books::of(model, schedule, ledger);
     let activity = f.program().activity(x);
     // A multiplier below this is rounding: no limit whose full use saves less than a
     // hundred-millionth of the cost is worth a sentence.
@@ -69,13 +68,9 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
         match *constraint {
             Constraint::Limit { limit, .. } if model.limits[limit].when.is_some_and(|k| !schedule.signed[k]) => {}
             Constraint::Limit { limit, group, span } => {
-                let finding = policy_limit(model, schedule, ledger, limit, group, span, y);
-                // The cuts of one concentration limit are one limit: their prices add up. So are the
-                // rows of one number of suppliers, which has no price.
-                let cut =
-                    matches!(model.limits[limit].kind, LimitKind::Concentration { .. } | LimitKind::Suppliers { .. });
-                let same = |f: &&mut Finding<'_>| cut && f.key == finding.key;
-                match policy.iter_mut().find(same) {
+                let finding = policy_limit(model, &books, (limit, group, span), y);
+                // Several rows of one part are one limit: the cuts of a cone, whose prices add up.
+                match policy.iter_mut().find(|f: &&mut Finding<'_>| f.key == finding.key) {
                     Some(earlier) => earlier.shadow = earlier.shadow.zip(finding.shadow).map(|(a, b)| a + b),
                     None => policy.push(finding),
                 }
@@ -94,11 +89,9 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
                     activity: activity[i],
                     limit: row.upper,
                     shadow: y.map(|y| y.min(0.0)),
-                    unit: if power { "kW" } else { "chip" }.to_owned(),
+                    unit: if power { LimitUnit::Power } else { LimitUnit::Chips },
                     from_below: false,
                     subject: format!("the pool `{}`{}", p.id, at(model, label)),
-                    share: false,
-                    hhi: false,
                 });
             }
             Constraint::Rate { workload, period } => {
@@ -112,11 +105,9 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
                     activity: activity[i],
                     limit: row.upper,
                     shadow: y.map(|y| y.min(0.0)),
-                    unit: "chip".to_owned(),
+                    unit: LimitUnit::Chips,
                     from_below: false,
                     subject: format!("the rate of `{}`{}", w.id, at(model, label)),
-                    share: false,
-                    hhi: false,
                 });
             }
             Constraint::Commit { contract, bucket } => {
@@ -144,11 +135,9 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
                         },
                     limit: c.commit.as_ref().map_or(row.lower, |c| c.buckets[bucket].amount),
                     shadow: y.map(|y| -(y + boxed).max(0.0)),
-                    unit: if spend { model.currency.clone() } else { "chip-h".to_owned() },
+                    unit: if spend { LimitUnit::Money } else { LimitUnit::ChipHours },
                     from_below: true,
                     subject: format!("the commitment of `{}`{part}", c.id),
-                    share: false,
-                    hhi: false,
                 });
             }
             Constraint::Risk { expected } => policy.extend(risk_limit(model, evidence.risk, expected, y)),
@@ -170,7 +159,7 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
         others.push(capacity(model, offer, period, x[c], upper, reduced.get(c).copied()));
     }
     let costs =
-        |f: &Finding<'_>| f.shadow.is_some_and(|s| s * f.limit.abs().max(f64::from(f.share || f.hhi)) < -negligible);
+        |f: &Finding<'_>| f.shadow.is_some_and(|s| s * f.limit.abs().max(f64::from(f.unit.is_part())) < -negligible);
     others.retain(|f| costs(f));
     policy.extend(survivals(model, f, evidence));
     policy.into_iter().chain(others).map(|f| told(model, f, negligible)).collect()
@@ -212,11 +201,9 @@ fn survivals<'a>(model: &'a Model, f: &Formulation, evidence: Evidence<'_>) -> V
             activity: s.served,
             limit: survive.serve,
             shadow: (!evidence.y.is_empty()).then(|| -prices[s.requirement][s.loss]),
-            unit: "share".to_owned(),
+            unit: LimitUnit::Share,
             from_below: true,
             subject: format!("what is served{worst} without `{}`", loss.group),
-            share: true,
-            hhi: false,
         }
     };
     evidence.survival.iter().map(finding).collect()
@@ -240,11 +227,9 @@ fn risk_limit<'a>(model: &'a Model, risk: Option<&RiskResult>, expected: bool, y
         activity,
         limit,
         shadow: y.map(|y| y.min(0.0)),
-        unit: model.currency.clone(),
+        unit: LimitUnit::Money,
         from_below: false,
         subject,
-        share: false,
-        hhi: false,
     })
 }
 
@@ -263,157 +248,50 @@ fn capacity<'a>(model: &'a Model, offer: usize, period: usize, held: f64, most: 
         activity: held,
         limit: most,
         shadow: y.map(|y| y.min(0.0)),
-        unit: "chip".to_owned(),
+        unit: LimitUnit::Chips,
         from_below: false,
         subject: format!("the capacity of `{}`{}", o.id, at(model, label)),
-        share: false,
-        hhi: false,
     }
 }
 
 fn policy_limit<'a>(
     model: &'a Model,
-    schedule: &Schedule,
-    ledger: &Ledger,
-    limit: usize,
-    group: usize,
-    span: usize,
+    books: &Books<'_>,
+    (limit, row, span): (usize, usize, usize),
     y: Option<f64>,
 ) -> Finding<'a> {
-    let row = Constraint::Limit { limit, group, span };
-    let key = LimitKey::of(model, row).unwrap_or(LimitKey::Policy { limit, group, span });
     let l = &model.limits[limit];
-    let s = &l.spans[span];
-    let when = at(model, &s.label);
-    let t = s.periods.start;
-    let of = |offers: &[bool], m: Measure, w: &Option<Vec<bool>>| {
-        measure(model, schedule, ledger, offers, m, w.as_deref(), &s.periods)
-    };
-    let held = || schedule.chips(model);
-    let finding = |name: &str, activity: f64, limit: f64, shadow: Option<f64>, unit: &str, subject: String| Finding {
-        key,
-        name: [l.name.as_str(), name, &s.label].iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join(" "),
-        kind: l.kind.word(),
+    let family = l.kind.family();
+    let (s, part) = (&l.spans[span], family.part_of_row(row));
+    let stated = family.stated(model, books, &s.periods, part, &at(model, &s.label));
+    let price = |factor: f64, y: f64| if stated.from_below { -y.max(0.0) * factor } else { y.min(0.0) * factor };
+    Finding {
+        key: LimitKey::Policy { limit, group: part, span },
+        name: [l.name.as_str(), &stated.part, &s.label]
+            .into_iter()
+            .filter(|p| !p.is_empty())
+            .collect::<Vec<_>>()
+            .join(" "),
+        kind: family.word(),
         origin: &l.origin,
-        activity,
-        limit,
-        shadow,
-        unit: unit.to_owned(),
-        from_below: false,
-        subject,
-        share: false,
-        hhi: false,
-    };
-    let for_whom = |w: &Option<Vec<bool>>| {
-        let names: Vec<String> = match w {
-            Some(mask) => {
-                model.workloads.iter().zip(mask).filter(|(_, m)| **m).map(|(w, _)| format!("`{}`", w.id)).collect()
-            }
-            None => Vec::new(),
-        };
-        match names.len() {
-            0 => String::new(),
-            1..=3 => format!(" for {}", names.join(", ")),
-            n => format!(" for {n} workloads"),
-        }
-    };
-    match &l.kind {
-        LimitKind::Budget { group, at_most } => {
-            let spent = ledger.spend(model, &group.offers, &s.periods);
-            let on = if group.name == "all" { String::new() } else { format!(" on {}", group.name) };
-            finding("", spent, *at_most, y.map(|y| y.min(0.0)), &model.currency, format!("spending{on}{when}"))
-        }
-        LimitKind::Share { groups, universe, measure: m, workloads, at_most, .. } => {
-            let g = &groups[group];
-            let total = of(universe, *m, workloads);
-            let own = of(&g.offers, *m, workloads);
-            let shadow = y.map(|y| y.min(0.0) * total);
-            let subject = format!("the share of `{}` in {}{}{when}", g.name, m.word(), for_whom(workloads));
-            Finding { share: true, ..finding(&g.name, ratio(own, total), *at_most, shadow, "share", subject) }
-        }
-        LimitKind::Floor { group: g, measure: m, workloads, at_least } => {
-            let total = of(&vec![true; model.offers.len()], *m, workloads);
-            let own = of(&g.offers, *m, workloads);
-            let shadow = y.map(|y| -y.max(0.0) * total);
-            let subject = format!("the share of `{}` in {}{}{when}", g.name, m.word(), for_whom(workloads));
-            let finding = finding(&g.name, ratio(own, total), *at_least, shadow, "share", subject);
-            Finding { share: true, from_below: true, ..finding }
-        }
-        LimitKind::Concentration { by, groups, measure: m, workloads, hhi_at_most } => {
-            let total = of(&vec![true; model.offers.len()], *m, workloads);
-            let squares: f64 = groups.iter().map(|g| of(&g.offers, *m, workloads).powi(2)).sum();
-            let hhi = ratio(squares, total * total);
-            // A cut's right-hand side is sqrt(H) x M, whose derivative is M / (2 sqrt(H)).
-            let shadow = y.map(|y| y.min(0.0) * total / (2.0 * hhi_at_most.sqrt()));
-            let subject = format!("the concentration by {by} in {}{}{when}", m.word(), for_whom(workloads));
-            Finding { hhi: true, ..finding("", hhi, *hhi_at_most, shadow, "HHI", subject) }
-        }
-        LimitKind::Suppliers { by, groups, measure: m, workloads, at_least, at_most } => {
-            let total = of(&vec![true; model.offers.len()], *m, workloads);
-            let shares: Vec<f64> = groups.iter().map(|g| ratio(of(&g.offers, *m, workloads), total)).collect();
-            let number = |least: f64| shares.iter().filter(|s| **s > least).count() as f64;
-            let whom = for_whom(workloads);
-            match (at_least, at_most) {
-                (Some((n, part)), _) if group <= groups.len() => {
-                    let subject =
-                        format!("the number of {by}s with at least {} of {}{whom}{when}", percent(*part), m.word());
-                    let name = if at_most.is_some() { "at least" } else { "" };
-                    let found = finding(name, number(part - 1e-6), *n as f64, None, "suppliers", subject);
-                    Finding { from_below: true, ..found }
-                }
-                (_, most) => {
-                    let subject = format!("the number of {by}s with any {}{whom}{when}", m.word());
-                    let name = if at_least.is_some() { "at most" } else { "" };
-                    finding(name, number(1e-6), most.unwrap_or(0) as f64, None, "suppliers", subject)
-                }
-            }
-        }
-        LimitKind::Power { group: g, at_most } => {
-            let drawn: f64 = held()
-                .iter()
-                .enumerate()
-                .filter(|(o, _)| g.offers[*o])
-                .map(|(o, chips)| chips[t] * model.chips[model.offers[o].chip].power.unwrap_or(0.0))
-                .sum();
-            let of = if g.name == "all" { String::new() } else { format!(" of {}", g.name) };
-            finding("", drawn, *at_most, y.map(|y| y.min(0.0)), "kW", format!("the power{of}{when}"))
-        }
-        LimitKind::Ramp { group: g, at_most } => {
-            let sum =
-                |t: usize| held().iter().enumerate().filter(|(o, _)| g.offers[*o]).map(|(_, c)| c[t]).sum::<f64>();
-            let growth = sum(t) - if t == 0 { held_today(model, &g.offers) } else { sum(t - 1) };
-            let of = if g.name == "all" { String::new() } else { format!(" of {}", g.name) };
-            finding("", growth, *at_most, y.map(|y| y.min(0.0)), "chip", format!("the growth{of}{when}"))
-        }
+        activity: stated.activity,
+        limit: stated.limit,
+        shadow: stated.price_factor.zip(y).map(|(factor, y)| price(factor, y)),
+        unit: stated.unit,
+        from_below: stated.from_below,
+        subject: stated.subject,
     }
-}
-
-fn ratio(own: f64, total: f64) -> f64 {
-    if total > 0.0 { own / total } else { 0.0 }
 }
 
 /// The one place where a limit becomes a sentence.
 fn told(model: &Model, f: Finding<'_>, negligible: f64) -> LimitResult {
     let slack = if f.from_below { f.activity - f.limit } else { f.limit - f.activity };
-    let reached = slack.abs() <= REACHED * (1.0 + if f.share { 0.0 } else { f.limit.abs() });
-    let size = if f.share || f.hhi { 1.0 } else { f.limit.abs().max(1.0) };
+    let reached = slack.abs() <= REACHED * (1.0 + if f.unit == LimitUnit::Share { 0.0 } else { f.limit.abs() });
+    let size = if f.unit.is_part() { 1.0 } else { f.limit.abs().max(1.0) };
     let costs = f.shadow.is_some_and(|s| s * size < -negligible);
-    let amount = |x: f64| {
-        if f.share {
-            percent(x)
-        } else if f.hhi {
-            format!("an HHI of {x:.4}")
-        } else if f.unit == model.currency {
-            money(x, &model.currency)
-        } else if f.unit == "chip" {
-            format!("{} chips", number(x))
-        } else if f.unit == "suppliers" {
-            number(x)
-        } else if f.unit == "kW" {
-            power(x)
-        } else {
-            format!("{} {}", number(x), f.unit)
-        }
+    let amount = |x: f64| match f.unit {
+        LimitUnit::Hhi => format!("an HHI of {x:.4}"),
+        unit => unit.text(x, &model.currency),
     };
     let line = f.origin.line;
     let what = if f.from_below { "least" } else { "most" };
@@ -436,13 +314,15 @@ fn told(model: &Model, f: Finding<'_>, negligible: f64) -> LimitResult {
     };
     let mut result = LimitResult {
         name: f.name,
+        about: Some(About::of(model, f.key)),
+        bound: if f.from_below { Bound::AtLeast } else { Bound::AtMost },
         kind: f.kind.to_owned(),
         line,
         binding: reached || slack < 0.0 || costs,
         activity: f.activity,
         limit: f.limit,
         shadow_price: f.shadow.map(|s| if s == 0.0 { 0.0 } else { s }),
-        unit: f.unit,
+        unit: f.unit.word(&model.currency).to_owned(),
         key: Some(f.key),
         requirement: f.key.requirement().map(|r| r.name(model).to_owned()),
         premium: None,
@@ -457,13 +337,14 @@ fn told(model: &Model, f: Finding<'_>, negligible: f64) -> LimitResult {
         // A multiplier that is rounding is none.
         result.shadow_price = result.shadow_price.map(|s| if s * size > -negligible { 0.0 } else { s });
     }
-    result.sentence = limit_sentence(model, &result, f.from_below);
+    result.sentence = limit_sentence(model, &result);
     result
 }
 
 /// What a limit is at and what its price is, as a sentence.
 #[must_use]
-pub fn limit_sentence(model: &Model, l: &LimitResult, from_below: bool) -> String {
+pub fn limit_sentence(model: &Model, l: &LimitResult) -> String {
+    let from_below = l.bound == Bound::AtLeast;
     let (unit, part) = match l.unit.as_str() {
         "share" => ("one percentage point".to_owned(), 0.01),
         "HHI" => ("0.01".to_owned(), 0.01),

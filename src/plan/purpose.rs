@@ -7,10 +7,7 @@
 
 use super::ledger::Ledger;
 use super::schedule::Schedule;
-use super::situation::Situation;
-use crate::engine::EngineError;
-use crate::formulation::{Limits, Unneeded, ratio_in_force};
-use crate::model::{CommitIn, LimitKind, Model, Term};
+use crate::model::{CommitIn, Model, Term, Unneeded, is_ratio_of_held};
 
 /// Relative amount that is rounding; as for the audit.
 const TOLERANCE: f64 = 1e-6;
@@ -42,11 +39,16 @@ fn outages_cost(model: &Model) -> bool {
 }
 
 impl Purposes {
-    /// What the chips of a schedule are held for.
+    /// What the chips of a schedule are held for; `standby` says which of those that do not work serve after a
+    /// required loss, of what is in excess of each offer, which of it is rented, and in which period.
     ///
     /// # Errors
-    /// As the engine's.
-    pub fn of(model: &Model, schedule: &Schedule, situation: &Situation<'_>) -> Result<Self, EngineError> {
+    /// Those of `standby`.
+    pub fn of<E>(
+        model: &Model,
+        schedule: &Schedule,
+        standby: impl Fn(&[f64], &[bool], usize) -> Result<Vec<f64>, E>,
+    ) -> Result<Self, E> {
         let grid = || vec![vec![0.0; model.periods()]; model.offers.len()];
         let held = schedule.chips(model);
         let mut p = Purposes { held, used: grid(), standby: grid(), filling: grid(), idle: grid() };
@@ -64,7 +66,7 @@ impl Purposes {
                 continue;
             }
             let rented: Vec<bool> = (0..model.offers.len()).map(|o| model.offers[o].is_rented()).collect();
-            let standby = situation.standby(&excess, &rented, t)?;
+            let standby = standby(&excess, &rented, t)?;
             let outages = outages_cost(model);
             for o in (0..model.offers.len()).filter(|&o| excess[o] > 0.0) {
                 p.standby[o][t] = if outages && rented[o] { excess[o] } else { standby[o].min(excess[o]) };
@@ -92,7 +94,7 @@ impl Purposes {
     /// period.
     fn hold_ahead(&mut self, model: &Model, schedule: &Schedule) {
         for limit in &model.limits {
-            let LimitKind::Ramp { group, at_most } = &limit.kind else { continue };
+            let Some((group, at_most)) = limit.kind.family().growth() else { continue };
             for t in limit.spans.iter().filter_map(|s| s.periods.start.checked_sub(1)) {
                 let mut members: Vec<usize> =
                     (0..model.offers.len()).filter(|&o| group.offers[o] && model.offers[o].is_rented()).collect();
@@ -118,7 +120,7 @@ impl Purposes {
     /// What a plan bought to no purpose, if the policy has a limit that could gain by it.
     #[must_use]
     pub fn unneeded(&self, model: &Model, schedule: &Schedule, ledger: &Ledger) -> Vec<Unneeded> {
-        if !ratio_in_force(model, Limits::All) {
+        if !model.limits.iter().any(|l| is_ratio_of_held(&l.kind)) {
             return Vec::new();
         }
         self.to_no_purpose(model, schedule, ledger)
@@ -147,9 +149,11 @@ impl Purposes {
                 Term::OnDemand | Term::Spot { .. } => {
                     for t in 0..model.periods() {
                         let chips = self.idle[o][t];
-                        if chips > TOLERANCE * (1.0 + self.held[o][t]) {
+                        // As in the certificate, relative to all that the row adds up.
+                        let rounding = TOLERANCE * (1.0 + self.held[o][t] + self.used[o][t]);
+                        if chips > rounding {
                             let left = attribute(model, schedule, (o, t), chips, &mut idle);
-                            if left > TOLERANCE * (1.0 + self.held[o][t]) {
+                            if left > rounding {
                                 found.push(Unneeded::Standing { offer: o, period: t });
                             }
                         }
@@ -193,7 +197,7 @@ impl Purposes {
                 let least = offer.minimum_in_blocks().map_or(0.0, |m| bought * m);
                 let used: f64 = (i..j).map(|t| self.used[o][t] + self.standby[o][t]).sum();
                 let minimum = held <= least * (1.0 + TOLERANCE);
-                if held - used > fill + TOLERANCE * (1.0 + held) && !minimum {
+                if held - used > fill + TOLERANCE * (1.0 + held + used) && !minimum {
                     return Some(inside().map(|h| h.contract).collect());
                 }
             }

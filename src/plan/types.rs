@@ -6,6 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::about::{About, Bound};
 use crate::formulation::LimitKey;
 use crate::model::Model;
 
@@ -363,6 +364,19 @@ pub struct GroupShare {
     pub investor: Option<f64>,
 }
 
+/// A required loss over a plan.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Survival {
+    /// The requirement.
+    pub requirement: usize,
+    /// The loss.
+    pub loss: usize,
+    /// The smallest fraction served in any of its periods.
+    pub served: f64,
+    /// The period in which it is smallest.
+    pub period: usize,
+}
+
 /// What is still served when a group is lost.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Resilience {
@@ -459,6 +473,12 @@ pub struct LimitResult {
     pub key: Option<LimitKey>,
     /// Its name, with group and period where it has them.
     pub name: String,
+    /// What it is about, as data; `null` in plans of versions before this was told.
+    #[serde(default)]
+    pub about: Option<About>,
+    /// On which side it holds.
+    #[serde(default)]
+    pub bound: Bound,
     /// What kind of limit: budget, share, floor, power, ramp, capacity, pool, commit, demand, work
     /// or rate.
     pub kind: String,

@@ -73,7 +73,7 @@ fn schema_of<T: schemars::JsonSchema>(title: &str) -> serde_json::Value {
 /// The JSON Schema of `stress --format json`.
 #[must_use]
 pub fn stress_schema() -> serde_json::Value {
-    schema_of::<crate::analysis::Stress>("polysource stress table")
+    schema_of::<crate::resilience::Stress>("polysource stress table")
 }
 
 /// The JSON Schema of `curve --format json`.

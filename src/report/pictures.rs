@@ -8,7 +8,7 @@ use super::summary::{kind, share};
 use crate::analysis::curve::Curve;
 use crate::analysis::dossier::Dossier;
 use crate::analysis::frontier::Frontier;
-use crate::plan::{CostKind, Plan};
+use crate::plan::{About, Bound, CostKind, Plan};
 use crate::units::human::{money, number, percent};
 
 /// Rows of a chart of bars.
@@ -101,12 +101,10 @@ pub(super) fn exposure(plan: &Plan, by: &str) -> Option<Chart> {
 pub(super) fn limits(plan: &Plan) -> Option<Chart> {
     let mut nearest: BTreeMap<_, &crate::plan::LimitResult> = BTreeMap::new();
     let room = |l: &crate::plan::LimitResult| (l.limit - l.activity).abs();
-    let kinds = ["share", "floor", "concentration", "survive"];
-    for l in plan.limits.iter().filter(|l| kinds.contains(&l.kind.as_str())) {
-        let name = l.requirement.as_deref().unwrap_or(&l.name);
-        // Two entries may have one name.
-        let requirement = l.key.and_then(crate::formulation::LimitKey::requirement);
-        let known = nearest.entry((requirement, name)).or_insert(l);
+    for l in plan.limits.iter().filter(|l| l.unit == "share" || l.unit == "HHI") {
+        // Two entries may have one name, but for what they are about.
+        let survives = matches!(l.about, Some(About::Survive { .. }));
+        let known = nearest.entry((survives, l.requirement.as_deref().unwrap_or(&l.name))).or_insert(l);
         if room(l) < room(known) {
             *known = l;
         }
@@ -116,7 +114,7 @@ pub(super) fn limits(plan: &Plan) -> Option<Chart> {
     rows.truncate(ROWS);
     let told = |l: &crate::plan::LimitResult, x: f64| if l.unit == "HHI" { format!("{x:.3}") } else { share(x) };
     let bullet = |l: &&crate::plan::LimitResult| {
-        let least = matches!(l.kind.as_str(), "floor" | "survive");
+        let least = l.bound == Bound::AtLeast;
         Bullet {
             name: l.name.clone(),
             value: l.activity,

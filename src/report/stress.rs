@@ -6,7 +6,7 @@ use super::column::clean;
 use super::dependency::served;
 use super::summary::{Table, share};
 use super::{Style, text};
-use crate::analysis::Stress;
+use crate::resilience::Stress;
 use crate::units::human::{money, number, percent};
 
 /// Writes a stress table as JSON.

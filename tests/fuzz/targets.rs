@@ -17,8 +17,9 @@ use polysource::formulation::build;
 use polysource::import::{Mapping, focus, skypilot};
 use polysource::lp::SolutionFile;
 use polysource::model::{Asked, Family, Input, Loaded, Model, Rejected, glob, load};
-use polysource::plan::{Plan, Situation};
+use polysource::plan::Plan;
 use polysource::report::{Format, Style, write};
+use polysource::resilience::{Situation, Solver};
 use polysource::units::{Dimension, Duration, Quantity, Rate, human};
 use polysource::{SolveSettings, solve};
 use sha2::{Digest, Sha256};
@@ -287,7 +288,7 @@ pub fn columns(data: &[u8]) {
     for line in text.lines().take(100) {
         match Column::read(line, model) {
             Ok(column) => {
-                let found = value(&column, model, plan).unwrap();
+                let found = value(&column, model, plan, Solver::default()).unwrap();
                 assert!(found.is_none_or(f64::is_finite), "{line:?}: {found:?}");
                 assert_eq!(Column::read(line, model).unwrap(), column);
             }
@@ -393,14 +394,14 @@ pub fn plan(data: &[u8]) {
         assert_eq!(found.differences, 0, "it differs from itself");
     }
     let model = &solved().0;
-    if let Ok(situation) = Situation::of_plan(model, &plan) {
-        for loss in polysource::plan::losses(model, &polysource::model::Dimension::Vendor) {
-            let response = polysource::plan::usual_response(model, None);
+    if let Ok(situation) = Situation::of_plan(model, &plan, Solver::default()) {
+        for loss in polysource::resilience::losses(model, &polysource::model::Dimension::Vendor) {
+            let response = polysource::resilience::usual_response(model, None);
             let part = situation.served(
-                &polysource::plan::whole(&loss),
+                &polysource::resilience::whole(&loss),
                 &response,
                 0,
-                polysource::plan::Whole::Planned,
+                polysource::resilience::Whole::Planned,
                 false,
             );
             assert!(part.is_ok_and(|p| (0.0..=1.0 + 1e-6).contains(&p.fraction)));

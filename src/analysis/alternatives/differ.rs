@@ -17,15 +17,16 @@
 //! plans are apart is measured in chip-hours of each offer in each period, as a sum of absolute
 //! differences, which no linear program can maximise itself.
 
-use rayon::prelude::*;
-
-use crate::analysis::near::{Near, ROOMS, examined, is_plan};
-use crate::analysis::solve::{Detail, tell_idle, told};
+use crate::analysis::solving::examined::told;
+use crate::analysis::solving::near::{Near, ROOMS, examined, is_plan};
+use crate::analysis::solving::optimum::tell_idle;
+use crate::analysis::solving::settings::Detail;
 use crate::engine::{CertifiedStatus, EngineError, Solved};
-use crate::formulation::{Formulation, Sum};
-use crate::lp::primal_violation;
+use crate::formulation::Formulation;
+use crate::lp::{Affine, primal_violation};
 use crate::model::{Measure, Model};
 use crate::plan::{Plan, Schedule, Status};
+use rayon::prelude::*;
 
 /// Plans that differ in no more than this part of their chip-hours are told once.
 const SAME: f64 = 0.01;
@@ -154,9 +155,9 @@ fn unlike(near: &Near<'_>, weights: &[f64], total: f64, bound: f64) -> Result<Op
     Ok(None)
 }
 
-/// Sum of the weights times the chip-hours held, in parts of a total.
-fn weighted(model: &Model, f: &Formulation, weights: &[f64], total: f64) -> Sum {
-    let mut sum = Sum::default();
+/// Affine of the weights times the chip-hours held, in parts of a total.
+fn weighted(model: &Model, f: &Formulation, weights: &[f64], total: f64) -> Affine {
+    let mut sum = Affine::default();
     for (o, &w) in weights.iter().enumerate().filter(|(_, w)| **w > 0.0) {
         let mask: Vec<bool> = (0..weights.len()).map(|i| i == o).collect();
         sum = sum.plus(1.0, &f.measured(model, &mask, Measure::Chips, &model.calendar.all()), w / total);
@@ -169,9 +170,10 @@ fn weighted(model: &Model, f: &Formulation, weights: &[f64], total: f64) -> Sum 
 fn plan(near: &Near<'_>, f: &Formulation, solved: Solved, bound: f64) -> Result<Option<Candidate>, EngineError> {
     // Multipliers of a program with another row more are no prices of the model.
     let solved = Solved { status: CertifiedStatus::Optimal, y: Vec::new(), reduced_costs: Vec::new(), ..solved };
-    let full = examined(told(near.model, f, &solved, Detail::Full))?;
+    let full = examined(told(near.model, f, &solved, Detail::Full, &near.settings))?;
     // What is still served after a loss can be left out.
-    let plan = if full.is_some() { full } else { examined(told(near.model, f, &solved, Detail::Plan))? };
+    let plan =
+        if full.is_some() { full } else { examined(told(near.model, f, &solved, Detail::Plan, &near.settings))? };
     let Some(mut plan) = plan else { return Ok(None) };
     let Some(cost) = plan.cost.as_ref().map(|c| c.total) else { return Ok(None) };
     let primal = primal_violation(f.program(), &solved.x);

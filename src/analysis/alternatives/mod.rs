@@ -4,7 +4,7 @@
 //! With the cost C of the cheapest plan known, all plans that cost at most C (1 + e) and keep the
 //! policy are the points of the same program with one more row. Over these
 //!
-//! - the least and most share of each group are found exactly (`analysis::near`);
+//! - the least and most share of each group are found exactly (`analysis::solving::near`);
 //! - plans that differ are made ("modelling to generate alternatives"; `differ`).
 
 mod differ;
@@ -16,9 +16,11 @@ pub use types::{AlternativePlan, Alternatives, AlternativesError, AlternativesSe
 
 use std::time::Duration;
 
-use super::near::Near;
-use super::prefer;
-use super::solve::{Detail, SolveSettings, solve_purposeful, told};
+use crate::analysis::solving::examined::told;
+use crate::analysis::solving::near::Near;
+use crate::analysis::solving::optimum::solve_purposeful;
+use crate::analysis::solving::prefer;
+use crate::analysis::solving::settings::{Detail, SolveSettings};
 use crate::model::{Measure, Model};
 use crate::plan::{Plan, Schedule, Status, measures};
 use crate::units::human::money;
@@ -37,7 +39,7 @@ pub fn alternatives(
     let solve = SolveSettings { detail: Detail::Plan, ..settings.solve };
     let (formulation, mut solved) = solve_purposeful(model, &solve)?;
     prefer::choose(model, &solve, &formulation, &mut solved)?;
-    let plan = told(model, &formulation, &solved, Detail::Plan)?;
+    let plan = told(model, &formulation, &solved, Detail::Plan, &solve)?;
     let (Status::Optimal, Some(cost)) = (plan.status, &plan.cost) else {
         return Err(AlternativesError::NoPlan(plan.status));
     };

@@ -1,16 +1,16 @@
 //! The room for negotiation: what each group can have at least and at most within the allowance.
 
-use rayon::prelude::*;
-
 use super::is_exact;
 use super::types::{AlternativesSettings, Extreme, GroupRoom, Portion};
-use crate::analysis::near::{self, Found, Near, ROOMS, Ratio, extreme, is_plan};
-use crate::analysis::solve::examine;
+use crate::analysis::solving::examined::examine;
+use crate::analysis::solving::near::{self, Found, Near, ROOMS, Ratio, extreme, is_plan};
 use crate::engine::EngineError;
-use crate::formulation::{Formulation, Sum};
+use crate::formulation::Formulation;
+use crate::lp::Affine;
 use crate::plan::audit::TOLERANCE;
 use crate::plan::ledger::measure;
 use crate::units::human::percent;
+use rayon::prelude::*;
 
 /// The cheapest plan.
 pub(super) struct Cheapest<'a> {
@@ -96,7 +96,7 @@ fn range(
     let (model, of) = (near.model, settings.of);
     let horizon = model.calendar.all();
     let everything = vec![true; model.offers.len()];
-    let parts = |f: &Formulation| -> (Sum, Sum) {
+    let parts = |f: &Formulation| -> (Affine, Affine) {
         (f.measured(model, offers, of, &horizon), f.measured(model, &everything, of, &horizon))
     };
     let (part, whole) = parts(cheapest.formulation);
@@ -106,7 +106,7 @@ fn range(
         let Portion { share, total: scale, .. } = now;
         let ratio = Ratio { parts: &|f| parts(f), most, known: cheapest.x, share, scale, least_total };
         let Some(found) = extreme(near, &ratio)? else { return Ok(None) };
-        let Some(examined) = near::examined(examine(model, &found.formulation, &found.x, None))? else {
+        let Some(examined) = near::examined(examine(model, &found.formulation, &found.x, None, &near.settings))? else {
             return Ok(None);
         };
         let told = |offers: &[bool]| measure(model, &examined.schedule, &examined.ledger, offers, of, None, &horizon);
@@ -124,7 +124,7 @@ fn range(
 }
 
 /// What a total is at least in every plan, proved; 0 if that could not be certified.
-fn least_total(near: &Near<'_>, total: &dyn Fn(&Formulation) -> Sum) -> Result<f64, EngineError> {
+fn least_total(near: &Near<'_>, total: &dyn Fn(&Formulation) -> Affine) -> Result<f64, EngineError> {
     let mut program = near.program(ROOMS[0]);
     // A bound is enough, and that of the program without whole numbers is had at once.
     program.f.relax();

@@ -2,9 +2,9 @@
 
 use super::CurveError;
 use crate::analysis::SolveSettings;
-use crate::analysis::cuts::unneeded;
-use crate::analysis::line::Line;
-use crate::analysis::solve::solved_program;
+use crate::analysis::solving::cuts::unneeded;
+use crate::analysis::solving::line::Line;
+use crate::analysis::solving::optimum::solved_program;
 use crate::engine::{CertifiedSession, CertifiedStatus, EngineError, Solved};
 use crate::formulation::{Formulation, Limits, build_with};
 use crate::lp::{Dependence, LinearProgram};
@@ -201,7 +201,8 @@ impl<'a> Problem<'a> {
     /// Whether a solution of the program bought something to no purpose, so that the model asks for more
     /// than the program does.
     fn is_chosen(&self, p: f64, solved: &Solved) -> Result<bool, CurveError> {
-        Ok(self.formulation.is_purposeful() && !unneeded(&(self.at)(p)?, &self.formulation, &solved.x)?.is_empty())
+        Ok(self.formulation.is_purposeful()
+            && !unneeded(&(self.at)(p)?, &self.formulation, &solved.x, &self.settings)?.is_empty())
     }
 
     /// Whether a program turned out to be less than the model asks for.

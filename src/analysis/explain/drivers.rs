@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{LimitKind, Model};
+use crate::model::{Model, StandsIn};
 use crate::plan::{BreakEven, ContractResult, LimitResult, ModelInfo, Plan};
 use crate::units::human::{money, number, percent};
 
@@ -67,7 +67,7 @@ pub fn drivers(model: &Model, plan: &Plan, subject: Option<&str>) -> Drivers {
     if plan.break_even.is_none() {
         let why = if plan.certificate.bound_by.is_some() {
             "they are not defined where the plan has yes-or-no decisions, which another price may change; `sweep` and `curve` try prices"
-        } else if model.limits.iter().any(|l| matches!(l.kind, LimitKind::Concentration { .. })) {
+        } else if model.limits.iter().any(|l| l.kind.family().stands_in() == StandsIn::Cone) {
             "beside a limit on concentration the cost is not made of straight pieces; `curve` traces it"
         } else {
             "they are left out for a model of this size; `solve --detail ranges` computes them"

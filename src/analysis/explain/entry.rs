@@ -1,7 +1,7 @@
 //! The entries of a model that ask for something: what can stand in a conflict, and what can be
 //! relaxed to end it.
 
-use crate::model::{LimitKind, Model, Origin, Task, Term};
+use crate::model::{LimitUnit, Model, Origin, Parameter, Task, Term};
 use crate::units::human::{money, number, percent, power};
 
 /// An entry that asks for something, by its index in the model.
@@ -30,13 +30,11 @@ pub enum Entry {
 /// How a number is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unit {
-    Money,
-    Share,
-    Hhi,
-    Power,
-    Chips,
-    Count,
+    /// As a limit of the policy.
+    Limit(LimitUnit),
+    /// A factor of what is written, which is raised.
     Times,
+    /// A factor of what is written, which is lowered.
     Part,
 }
 
@@ -84,7 +82,9 @@ impl Entry {
     /// Its name in the model, what kind it is, and where it stands.
     pub(super) fn named(self, model: &Model) -> (String, &'static str, &Origin) {
         match self {
-            Entry::Limit(l) => (model.limits[l].name.clone(), model.limits[l].kind.word(), &model.limits[l].origin),
+            Entry::Limit(l) => {
+                (model.limits[l].name.clone(), model.limits[l].kind.family().word(), &model.limits[l].origin)
+            }
             Entry::Survive(s) => (model.survive[s].name.clone(), "survive", &model.survive[s].origin),
             Entry::Cvar => ("cvar".to_owned(), "risk", &model.risk_origin),
             Entry::ExpectedLoss => ("expected-loss".to_owned(), "risk", &model.risk_origin),
@@ -104,34 +104,23 @@ impl Entry {
         let up = |value: f64, end: f64, unit: Unit| Knob { value, rising: true, end, unit, whole: false };
         let down = |value: f64, unit: Unit| Knob { value, rising: false, end: 0.0, unit, whole: false };
         Some(match self {
-            Entry::Limit(l) => match &model.limits[l].kind {
-                LimitKind::Budget { at_most, .. } => up(*at_most, at_most.abs().max(1.0) * 1e6, Unit::Money),
-                LimitKind::Share { at_most, .. } => up(*at_most, 1.0, Unit::Share),
-                LimitKind::Floor { at_least, .. } => down(*at_least, Unit::Share),
-                LimitKind::Concentration { hhi_at_most, .. } => up(*hhi_at_most, 1.0, Unit::Hhi),
-                LimitKind::Suppliers { at_least: Some((n, _)), .. } => {
-                    Knob { whole: true, ..down(*n as f64, Unit::Count) }
-                }
-                LimitKind::Suppliers { groups, at_most: Some(n), .. } => {
-                    Knob { whole: true, ..up(*n as f64, groups.len() as f64, Unit::Count) }
-                }
-                LimitKind::Suppliers { .. } => return None,
-                LimitKind::Power { at_most, .. } => up(*at_most, at_most.max(1.0) * 1e6, Unit::Power),
-                LimitKind::Ramp { at_most, .. } => up(*at_most, at_most.max(1.0) * 1e6, Unit::Chips),
-            },
-            Entry::Survive(s) => down(model.survive[s].serve, Unit::Share),
+            Entry::Limit(l) => {
+                let Parameter { value, rising, end, unit, whole } = model.limits[l].kind.family().parameter()?;
+                Knob { value, rising, end, unit: Unit::Limit(unit), whole }
+            }
+            Entry::Survive(s) => down(model.survive[s].serve, Unit::Limit(LimitUnit::Share)),
             Entry::Cvar => {
                 let most = model.risk.cvar?.term.at_most?;
-                up(most, most.max(1.0) * 1e6, Unit::Money)
+                up(most, most.max(1.0) * 1e6, Unit::Limit(LimitUnit::Money))
             }
             Entry::ExpectedLoss => {
                 let most = model.risk.expected?.at_most?;
-                up(most, most.max(1.0) * 1e6, Unit::Money)
+                up(most, most.max(1.0) * 1e6, Unit::Limit(LimitUnit::Money))
             }
             Entry::Capacity(_) | Entry::Pool(_) => up(1.0, 1e6, Unit::Times),
             Entry::Rate(w) => {
                 let most = model.workloads[w].rate_at_most?;
-                up(most, most.max(1.0) * 1e6, Unit::Chips)
+                up(most, most.max(1.0) * 1e6, Unit::Limit(LimitUnit::Chips))
             }
             Entry::Commit(_) | Entry::Work(_) => down(1.0, Unit::Part),
         })
@@ -140,16 +129,7 @@ impl Entry {
     /// Sets its number; a factor is of what is written in `model`.
     pub(super) fn set(self, model: &mut Model, value: f64) {
         match self {
-            Entry::Limit(l) => match &mut model.limits[l].kind {
-                LimitKind::Budget { at_most, .. }
-                | LimitKind::Share { at_most, .. }
-                | LimitKind::Power { at_most, .. }
-                | LimitKind::Ramp { at_most, .. } => *at_most = value,
-                LimitKind::Floor { at_least, .. } => *at_least = value,
-                LimitKind::Concentration { hhi_at_most, .. } => *hhi_at_most = value,
-                LimitKind::Suppliers { at_least: Some((n, _)), .. } => *n = value as usize,
-                LimitKind::Suppliers { at_most, .. } => *at_most = Some(value as usize),
-            },
+            Entry::Limit(l) => model.limits[l].kind.family_mut().set(value),
             Entry::Survive(s) => model.survive[s].serve = value,
             Entry::Cvar => {
                 if let Some(cvar) = &mut model.risk.cvar {
@@ -312,34 +292,7 @@ fn limit(model: &Model, l: usize) -> String {
         [one] => format!(" in {}", one.label),
         many => format!(" in each of {} spans of time", many.len()),
     };
-    let what = match &limit.kind {
-        LimitKind::Budget { group, at_most } => {
-            let on = if group.name == "all" { String::new() } else { format!(" on {}", group.name) };
-            format!("spending{on} is at most {}{when}", money(*at_most, &model.currency))
-        }
-        LimitKind::Share { by, groups, measure, at_most, .. } => {
-            let whose = match (by, groups.as_slice()) {
-                (Some(by), _) => format!("no {by} has"),
-                (None, [one]) => format!("`{}` has no", one.name),
-                (None, _) => "no group has".to_owned(),
-            };
-            format!("{whose} more than {} of {}{when}", percent(*at_most), measure.word())
-        }
-        LimitKind::Floor { group, measure, at_least, .. } => {
-            format!("`{}` has at least {} of {}{when}", group.name, percent(*at_least), measure.word())
-        }
-        LimitKind::Concentration { by, measure, hhi_at_most, .. } => {
-            format!("the HHI of {by} in {} is at most {hhi_at_most}{when}", measure.word())
-        }
-        LimitKind::Suppliers { by, measure, at_least, at_most, .. } => {
-            let least = at_least.map(|(n, part)| format!("at least {n} with {} each", percent(part)));
-            let most = at_most.map(|n| format!("at most {n}"));
-            let told: Vec<String> = least.into_iter().chain(most).collect();
-            format!("of the {by}s, {} of {}{when}", told.join(" and "), measure.word())
-        }
-        LimitKind::Power { at_most, .. } => format!("power is at most {}{when}", power(*at_most)),
-        LimitKind::Ramp { at_most, .. } => format!("growth is at most {} chips{when}", number(*at_most)),
-    };
+    let what = limit.kind.family().asks(model, &when);
     format!("`{name}` (line {line}): {what}.")
 }
 
@@ -387,11 +340,7 @@ impl Unit {
     /// A number of this kind in words.
     pub(super) fn told(self, x: f64, currency: &str) -> String {
         match self {
-            Unit::Money => money(x, currency),
-            Unit::Share => percent(x),
-            Unit::Hhi | Unit::Count => number(x),
-            Unit::Power => power(x),
-            Unit::Chips => format!("{} chips", number(x)),
+            Unit::Limit(unit) => unit.text(x, currency),
             Unit::Times => format!("{} times what is written", number(x)),
             Unit::Part => format!("{} of what is written", percent(x)),
         }
@@ -400,12 +349,7 @@ impl Unit {
     /// The word of the unit in JSON.
     pub(super) fn word(self, currency: &str) -> String {
         match self {
-            Unit::Money => currency.to_owned(),
-            Unit::Share => "share".to_owned(),
-            Unit::Hhi => "HHI".to_owned(),
-            Unit::Power => "kW".to_owned(),
-            Unit::Chips => "chip".to_owned(),
-            Unit::Count => "suppliers".to_owned(),
+            Unit::Limit(unit) => unit.word(currency).to_owned(),
             Unit::Times | Unit::Part => "factor".to_owned(),
         }
     }

@@ -10,13 +10,12 @@ mod verdict;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use drivers::{Driver, Drivers, drivers, subjects};
-use entry::{Entry, could_serve, could_train};
-
 use super::SolveSettings;
 use crate::engine::EngineError;
 use crate::model::{Model, Task};
 use crate::plan::ModelInfo;
+pub use drivers::{Driver, Drivers, drivers, subjects};
+use entry::{Entry, could_serve, could_train};
 
 /// Ways to make a model feasible that are told.
 const WAYS: usize = 4;
@@ -257,15 +256,8 @@ fn obvious(model: &Model) -> Vec<String> {
         }
     }
     for (l, limit) in model.limits.iter().enumerate() {
-        if let crate::model::LimitKind::Share { groups, by: Some(by), at_most, .. } = &limit.kind
-            && groups.len() as f64 * at_most < 1.0 - 1e-9
-            && limit.soft.is_none()
-        {
-            let sentence = Entry::Limit(l).sentence(model, &[]);
-            found.push(format!(
-                "{sentence} There are only {} {by}s, so that the shares cannot add up to a whole.",
-                groups.len()
-            ));
+        if let Some(why) = limit.kind.family().impossible().filter(|_| limit.soft.is_none()) {
+            found.push(format!("{} {why}", Entry::Limit(l).sentence(model, &[])));
         }
     }
     found

@@ -12,7 +12,7 @@ use crate::analysis::SolveSettings;
 use crate::engine::EngineError;
 use crate::formulation::{Formulation, Limits, build_with};
 use crate::lp::verify_farkas;
-use crate::model::Model;
+use crate::model::{LimitUnit, Model};
 
 /// Proofs and plans that are tried before halving goes on alone.
 const PROOFS: usize = 30;
@@ -109,10 +109,12 @@ fn reach(knob: &Knob, f: &Formulation, y: &[f64], at: &dyn Fn(f64) -> Model, fro
 /// A number further out: for what has no natural end, twice as far each time.
 fn next_far(knob: &Knob, value: f64) -> f64 {
     let far = knob.value.abs().max(1e-6);
-    match knob.unit {
-        Unit::Share | Unit::Hhi | Unit::Part | Unit::Count => knob.end,
-        _ => (value + (value - knob.value).abs() + far).min(knob.end),
-    }
+    let ends = match knob.unit {
+        Unit::Limit(unit) => unit.is_part() || unit == LimitUnit::Suppliers,
+        Unit::Times => false,
+        Unit::Part => true,
+    };
+    if ends { knob.end } else { (value + (value - knob.value).abs() + far).min(knob.end) }
 }
 
 fn halve(
@@ -159,8 +161,13 @@ mod tests {
 
     #[test]
     fn away_from_what_has_no_plan() {
-        let knob =
-            |rising| Knob { value: 0.4, rising, end: if rising { 1.0 } else { 0.0 }, unit: Unit::Share, whole: false };
+        let knob = |rising| Knob {
+            value: 0.4,
+            rising,
+            end: if rising { 1.0 } else { 0.0 },
+            unit: Unit::Limit(LimitUnit::Share),
+            whole: false,
+        };
         assert_eq!(rounded(&knob(true), 0.473_21, 4, true), 0.4733);
         assert_eq!(rounded(&knob(true), 0.5 + 1e-9, 4, false), 0.5);
         assert_eq!(rounded(&knob(true), 0.99999, 4, true), 1.0);

@@ -1,7 +1,7 @@
 //! Whether there is a plan: decided by a certified solve, with the proof where there is none.
 
 use crate::analysis::SolveSettings;
-use crate::analysis::solve::solve_within_boxes;
+use crate::analysis::solving::optimum::solve_within_boxes;
 use crate::engine::{CertifiedStatus, EngineError};
 use crate::formulation::{Constraint, Formulation, Limits};
 use crate::model::Model;

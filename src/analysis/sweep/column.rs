@@ -2,7 +2,8 @@
 
 use crate::engine::EngineError;
 use crate::model::{Column, Dimension, Expression, Model, Quantity, glob};
-use crate::plan::{Plan, Situation, Whole, losses, usual_response, whole};
+use crate::plan::Plan;
+use crate::resilience::{Situation, Solver, Whole, losses, usual_response, whole};
 
 /// The usual columns: cost, shares and concentration of vendors and clouds, chips of each offer,
 /// contracts; in full also the premium and what is served when a vendor is lost.
@@ -37,21 +38,21 @@ pub fn usual(model: &Model, full: bool) -> Vec<Column> {
 ///
 /// # Errors
 /// As the engine's, which finds what is still served after a loss.
-pub fn value(column: &Column, model: &Model, plan: &Plan) -> Result<Option<f64>, EngineError> {
-    Ok(expression(&column.expression, model, plan)?.filter(|v| v.is_finite()))
+pub fn value(column: &Column, model: &Model, plan: &Plan, solver: Solver) -> Result<Option<f64>, EngineError> {
+    Ok(expression(&column.expression, model, plan, solver)?.filter(|v| v.is_finite()))
 }
 
-fn expression(of: &Expression, model: &Model, plan: &Plan) -> Result<Option<f64>, EngineError> {
+fn expression(of: &Expression, model: &Model, plan: &Plan, solver: Solver) -> Result<Option<f64>, EngineError> {
     let (first, rest, product) = match of {
         Expression::Number(x) => return Ok(Some(*x)),
-        Expression::Quantity(q) => return quantity(q, model, plan),
-        Expression::Negative(a) => return Ok(expression(a, model, plan)?.map(|x| -x)),
+        Expression::Quantity(q) => return quantity(q, model, plan, solver),
+        Expression::Negative(a) => return Ok(expression(a, model, plan, solver)?.map(|x| -x)),
         Expression::Sum(first, rest) => (first, rest, false),
         Expression::Product(first, rest) => (first, rest, true),
     };
-    let Some(mut value) = expression(first, model, plan)? else { return Ok(None) };
+    let Some(mut value) = expression(first, model, plan, solver)? else { return Ok(None) };
     for (inverse, part) in rest {
-        let Some(x) = expression(part, model, plan)? else { return Ok(None) };
+        let Some(x) = expression(part, model, plan, solver)? else { return Ok(None) };
         match (product, inverse) {
             (false, false) => value += x,
             (false, true) => value -= x,
@@ -62,7 +63,7 @@ fn expression(of: &Expression, model: &Model, plan: &Plan) -> Result<Option<f64>
     Ok(Some(value))
 }
 
-fn quantity(of: &Quantity, model: &Model, plan: &Plan) -> Result<Option<f64>, EngineError> {
+fn quantity(of: &Quantity, model: &Model, plan: &Plan, solver: Solver) -> Result<Option<f64>, EngineError> {
     let Some(cost) = &plan.cost else { return Ok(None) };
     let table = |by: &str, of: &str| plan.exposure.iter().find(|e| e.by == by && e.of == of && e.period == "horizon");
     Ok(match of {
@@ -94,14 +95,19 @@ fn quantity(of: &Quantity, model: &Model, plan: &Plan) -> Result<Option<f64>, En
         }
         Quantity::Idle(id) => Some(plan.contracts.iter().filter(|c| c.contract == *id).map(|c| c.idle).sum()),
         Quantity::Unmet(id) => Some(plan.unmet.iter().filter(|u| u.workload == *id).map(|u| u.work).sum()),
-        Quantity::Served { by, group } => served(model, plan, by, group.as_deref())?,
+        Quantity::Served { by, group } => served(model, plan, (by, group.as_deref()), solver)?,
     })
 }
 
 /// The smallest part still served in any period when a group (or, without one, any group) of a
 /// dimension is lost; by the policy's response where it speaks of that loss.
-fn served(model: &Model, plan: &Plan, by: &str, group: Option<&str>) -> Result<Option<f64>, EngineError> {
-    let Ok(situation) = Situation::of_plan(model, plan) else { return Ok(None) };
+fn served(
+    model: &Model,
+    plan: &Plan,
+    (by, group): (&str, Option<&str>),
+    solver: Solver,
+) -> Result<Option<f64>, EngineError> {
+    let Ok(situation) = Situation::of_plan(model, plan, solver) else { return Ok(None) };
     let mut worst = None;
     for loss in losses(model, &Dimension::from_word(by)) {
         if group.is_some_and(|g| g != loss.group) {
@@ -153,11 +159,11 @@ mod tests {
             ("-2 * (1 - --3)", 4.0),
         ] {
             let column = Column::read(text, &model).unwrap();
-            let found = value(&column, &model, &plan).unwrap().unwrap();
+            let found = value(&column, &model, &plan, Solver::default()).unwrap().unwrap();
             assert!((found - by_hand).abs() < 1e-6 * (1.0 + by_hand.abs()), "{text}: {found} is not {by_hand}");
         }
         let column = Column::read("relative = premium / cost", &model).unwrap();
         assert!(column.name == "relative" && column.needs_premium());
-        assert_eq!(value(&Column::read("cost / 0", &model).unwrap(), &model, &plan).unwrap(), None);
+        assert_eq!(value(&Column::read("cost / 0", &model).unwrap(), &model, &plan, Solver::default()).unwrap(), None);
     }
 }

@@ -11,9 +11,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::column::value;
 use super::points::SweepPlan;
 use super::row::{PointStatus, Row};
-use crate::analysis::alike::{Alike, Course, Guess, Known, Start};
-use crate::analysis::premium::{add_total, certified_cost};
-use crate::analysis::solve::{Detail, SolveSettings, preferred};
+use crate::analysis::solving::alike::{Alike, Course, Guess, Known, Start};
+use crate::analysis::solving::premium::{add_total, certified_cost};
+use crate::analysis::solving::settings::{Detail, SolveSettings};
+use crate::analysis::solving::solve::preferred;
 use crate::diagnostics::Diagnostics;
 use crate::engine::{EngineError, Solved};
 use crate::formulation::{Formulation, Limits};
@@ -241,7 +242,8 @@ impl Common<'_> {
         if let Some(free) = free.as_mut().filter(|_| plan.status == Status::Optimal) {
             add_total(model, &mut plan, || Ok(certified_cost(&free.solve(model, None)?)))?;
         }
-        let values = columns.iter().map(|c| value(c, model, &plan)).collect::<Result<Vec<_>, _>>()?;
+        let values =
+            columns.iter().map(|c| value(c, model, &plan, self.solving.solver())).collect::<Result<Vec<_>, _>>()?;
         let message = match plan.status {
             Status::Unverified | Status::InfeasibleUnverified => {
                 // What was not kept stands behind the notes of the model.

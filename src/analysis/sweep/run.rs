@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::group::Common;
 use super::points::SweepPlan;
 use super::row::Row;
-use crate::analysis::solve::SolveSettings;
+use crate::analysis::solving::settings::SolveSettings;
 use crate::model::Family;
 
 /// How to run a sweep.

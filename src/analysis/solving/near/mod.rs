@@ -1,0 +1,7 @@
+//! The plans that cost nearly as little as the cheapest.
+
+mod plans;
+mod ratio;
+
+pub(in crate::analysis) use plans::{Near, ROOMS, examined, is_plan};
+pub(in crate::analysis) use ratio::{Found, Ratio, extreme};

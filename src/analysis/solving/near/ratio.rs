@@ -1,0 +1,122 @@
+//! The least and the most of a share, whose total varies with the plan.
+//!
+//! The most of M_g / M with M > 0 is the root of F(r) = max (M_g - r M): F falls with r, is above 0
+//! below the root and below 0 above it. From r = the share in a plan, the plan that attains F(r) has
+//! a larger share, which is the next r; the steps shrink faster than geometrically (Dinkelbach, "On
+//! nonlinear fractional programming", Management Science 13(7), 1967). Each F(r) is one certified
+//! linear or integer program, so that whole columns stay whole. At the end F(r) <= e, and with the
+//! total nowhere below m no share is above r + e / m: that is what is proved.
+//!
+//! The least is the same with the signs of M_g turned.
+
+use super::plans::{Near, Program, ROOMS, is_plan};
+use crate::engine::{CertifiedStatus, EngineError};
+use crate::formulation::Formulation;
+use crate::lp::Affine;
+
+/// Most steps; ten are many.
+const STEPS: usize = 50;
+/// Shares that differ by less are the same.
+const SAME: f64 = 1e-9;
+
+/// Which share is sought, and what is known of it.
+pub(in crate::analysis) struct Ratio<'a> {
+    /// The part and the whole, in a program that may get columns and rows for them.
+    pub parts: &'a (dyn Fn(&mut Formulation) -> (Affine, Affine) + Sync),
+    /// Whether the most is sought, or the least.
+    pub most: bool,
+    /// A plan.
+    pub known: &'a [f64],
+    /// Its share.
+    pub share: f64,
+    /// Its total, which sums are measured by.
+    pub scale: f64,
+    /// What the total is at least in every plan.
+    pub least_total: f64,
+}
+
+/// A share that no plan can better, up to what is proved.
+pub(in crate::analysis) struct Found {
+    /// The program.
+    pub formulation: Formulation,
+    /// The plan that has it.
+    pub x: Vec<f64>,
+    /// What is proved; `None` if the total may be nothing.
+    pub bound: Option<f64>,
+    /// Whether the search ended before it was proved that there is nothing beyond.
+    pub limited: bool,
+}
+
+/// Finds the least or most of a share; `None` if it could not be certified.
+///
+/// Where plans have decisions, the best with those of the known plan is found first: that takes linear
+/// programs alone, and the search over all decisions starts from there.
+///
+/// # Errors
+/// As the engine's.
+pub(in crate::analysis) fn extreme(near: &Near<'_>, ratio: &Ratio<'_>) -> Result<Option<Found>, EngineError> {
+    let whole = near.fixed.is_none() && near.program(ROOMS[0]).f.program().has_integers();
+    let decided = if whole { within(&near.deciding(ratio.known), ratio)? } else { None };
+    match decided {
+        Some((found, share)) => Ok(within(near, &Ratio { known: &found.x, share, ..*ratio })?.map(|(found, _)| found)),
+        None => Ok(within(near, ratio)?.map(|(found, _)| found)),
+    }
+}
+
+/// The plan that was found, and its share.
+fn within(near: &Near<'_>, ratio: &Ratio<'_>) -> Result<Option<(Found, f64)>, EngineError> {
+    for room in ROOMS {
+        let mut program = near.program(room);
+        let Some(last) = steps(near, ratio, &mut program)? else { return Ok(None) };
+        if !program.f.touched(&last.x) {
+            let Last { x, share, bound, limited } = last;
+            return Ok(Some((Found { formulation: program.f, x, bound, limited }, share)));
+        }
+        tracing::debug!(room, "a share touched a box");
+    }
+    Ok(None)
+}
+
+/// Where the steps end.
+struct Last {
+    x: Vec<f64>,
+    share: f64,
+    bound: Option<f64>,
+    limited: bool,
+}
+
+fn steps(near: &Near<'_>, ratio: &Ratio<'_>, program: &mut Program) -> Result<Option<Last>, EngineError> {
+    let (part, whole) = (ratio.parts)(&mut program.f);
+    let sign = if ratio.most { 1.0 } else { -1.0 };
+    let scale = ratio.scale;
+    let (mut x, mut share) = (ratio.known.to_vec(), ratio.share);
+    // A search over whole numbers may end without any, and one in limited time anyhow. What was proved
+    // until then holds.
+    let may_end = near.settings.is_limited() || program.f.program().has_integers();
+    for step in 0..STEPS {
+        // In parts of the known total, so that a gap of a millionth is one of the share.
+        let less = part.plus(-sign / scale, &whole, sign * share / scale);
+        let solved = near.least(program, &less)?;
+        let found = is_plan(&solved);
+        if !found && (!may_end || solved.status == CertifiedStatus::Infeasible) {
+            tracing::debug!(status = ?solved.status, step, "a share was not certified");
+            return Ok(None);
+        }
+        let total = if found { whole.at(&solved.x) } else { 0.0 };
+        let next = if total > SAME * scale { part.at(&solved.x) / total } else { share };
+        tracing::debug!(step, share, next, "step of a share");
+        // What is left of M_g - r M, proved.
+        let excess = scale * (-solved.certificate.bound).max(0.0);
+        let further = sign * (next - share);
+        let (before, limited) = (share, solved.status != CertifiedStatus::Optimal);
+        if further > 0.0 {
+            (x, share) = (solved.x, next);
+        }
+        if further <= SAME {
+            let least = ratio.least_total;
+            let bound = (least > SAME * scale).then(|| (before + sign * excess / least).clamp(0.0, 1.0));
+            return Ok(Some(Last { x, share, bound, limited }));
+        }
+    }
+    Ok(None)
+}

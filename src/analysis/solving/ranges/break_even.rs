@@ -1,0 +1,120 @@
+//! The price at which each offer enters or leaves the plan.
+
+use super::super::cuts::unneeded;
+use super::super::settings::SolveSettings;
+use crate::engine::{CertifiedStatus, EngineError, Solved, solve_certified};
+use crate::formulation::{Formulation, Limits, build_with};
+use crate::lp::{AffineProgram, ColumnId, LinearProgram};
+use crate::model::Model;
+use crate::plan::BreakEven;
+
+/// Costs that differ by less, relatively, are the same.
+const SAME: f64 = 1e-9;
+/// How far from its break-even price, relatively, an offer is tried on either side.
+const INSIDE: f64 = 1e-4;
+/// A break-even price below this part of the price is rounding.
+const ROUNDING: f64 = 1e-6;
+/// Most steps to a break-even price.
+const STEPS: usize = 40;
+
+/// The price at which an offer enters the plan (if nothing of it is held) or leaves it.
+///
+/// With f times its price the optimal cost is v(f), and without the offer it is V: the offer is worth
+/// having where v(f) is less. From a factor where it is, the tangent of v leads to the next (the
+/// method of Newton); where v is concave, as it is unless prices count in limits, each step stays
+/// below the break-even factor until one is on it. Elsewhere the stretch in which it lies is halved.
+/// What is told was tried on either side, a ten-thousandth away.
+pub(super) fn break_even(
+    model: &Model,
+    offer: usize,
+    f: &Formulation,
+    solved: &Solved,
+    settings: &SolveSettings,
+) -> Result<BreakEven, EngineError> {
+    let hours = |t: usize| model.calendar.periods[t].hours;
+    let priced: Vec<usize> = (0..model.periods()).filter(|&t| model.offers[offer].price[t].is_finite()).collect();
+    let all: f64 = priced.iter().map(|&t| hours(t)).sum();
+    let price = priced.iter().map(|&t| model.offers[offer].price[t] * hours(t)).sum::<f64>() / all.max(1e-300);
+    let mut found = BreakEven { offer: model.offers[offer].id.clone(), price, enters_below: None, leaves_above: None };
+    let columns: Vec<ColumnId> = f.holdings_of(offer).iter().map(|h| h.column).collect();
+    // What is free cannot be scaled.
+    if columns.is_empty() || price <= 0.0 {
+        return Ok(found);
+    }
+    let held = columns.iter().any(|c| solved.x[c.0 as usize] > 1e-9);
+    let scaled = |factor: f64| {
+        let mut model = model.clone();
+        model.offers[offer].price.iter_mut().for_each(|p| *p *= factor);
+        build_with(&model, Limits::All, 1.0)
+    };
+    let (half, whole) = (scaled(0.5), scaled(1.0));
+    // A formulation with other boxes is another program.
+    if whole.program().columns() != f.program().columns() {
+        return Ok(found);
+    }
+    let Some(family) = AffineProgram::between([0.5, 1.0], [half.program(), whole.program()], &[]) else {
+        return Ok(found);
+    };
+    let optimum = |lp: &LinearProgram| -> Result<Option<Solved>, EngineError> {
+        let solved = solve_certified(lp, settings.engine, &settings.options())?;
+        // What it bought to no purpose, if anything, it also does at another price.
+        let sound = solved.status == CertifiedStatus::Optimal && unneeded(model, f, &solved.x, settings)?.is_empty();
+        Ok(sound.then_some(solved))
+    };
+    let cost = f.program().objective(&solved.x);
+    let without = if held {
+        let mut lp = f.program().clone();
+        columns.iter().for_each(|&c| lp.set_bounds(c, 0.0, 0.0));
+        match optimum(&lp)? {
+            Some(solved) => lp.objective(&solved.x),
+            // Nothing does without it, at any price.
+            None => return Ok(found),
+        }
+    } else {
+        cost
+    };
+    let enough = SAME * (1.0 + without.abs());
+    // The value and slope at a factor; none if it could not be certified.
+    let at = |factor: f64| -> Result<Option<(f64, f64)>, EngineError> {
+        let lp = family.at(factor);
+        Ok(optimum(&lp)?.map(|s| (lp.objective(&s.x), family.slope(&s.x, &s.y))))
+    };
+    let Some((mut below, mut slope)) = at(if held { 1.0 } else { 0.0 })?.map(|(v, s)| (without - v, s)) else {
+        return Ok(found);
+    };
+    // Even for nothing it is not worth having.
+    if below <= enough {
+        return Ok(found);
+    }
+    let (mut low, mut high) = (if held { 1.0 } else { 0.0 }, if held { f64::INFINITY } else { 1.0 });
+    let mut landed = false;
+    for _ in 0..STEPS {
+        if high.is_finite() && high - low <= 1.5 * INSIDE * high {
+            break;
+        }
+        let newton = low + below / slope;
+        let next = match high {
+            // On it, if it is one: then a little inside it is worth having.
+            _ if landed => high * (1.0 - INSIDE),
+            high if slope > 0.0 && newton > low && newton < high => newton,
+            f64::INFINITY => 2.0 * low,
+            high => f64::midpoint(low, high),
+        };
+        let Some((value, tangent)) = at(next)? else { return Ok(found) };
+        landed = !landed && next == newton && without - value <= enough;
+        if without - value > enough {
+            (low, below, slope) = (next, without - value, tangent);
+        } else {
+            high = next;
+        }
+    }
+    // It was worth having just below; a little above it is not either.
+    let near = high.is_finite() && high - low <= 1.5 * INSIDE * high;
+    let outside = if near { at(high * (1.0 + INSIDE))? } else { None };
+    if outside.is_some_and(|(v, _)| (without - v).abs() <= 2.0 * enough) {
+        // What is nothing beside the price is rounding: at no price does it enter.
+        let at = Some(price * high).filter(|_| high > ROUNDING);
+        if held { found.leaves_above = at } else { found.enters_below = at }
+    }
+    Ok(found)
+}

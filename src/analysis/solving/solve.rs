@@ -1,0 +1,86 @@
+//! Solving a model: build, solve, certify, examine; and again for what the limits and the deals of its policy cost.
+
+use super::examined::{Examined, examine, told};
+use super::optimum::solve_within_boxes;
+use super::settings::{Detail, SolveSettings};
+use super::{deals, idle, prefer, premium, ranges};
+use crate::engine::{EngineError, Solved};
+use crate::formulation::{Formulation, Limits};
+use crate::model::Model;
+use crate::plan::{Plan, Schedule, Status};
+
+/// Finds the cheapest plan of a model within its policy, and certifies it.
+///
+/// Infeasible and uncertified models are plans with that status, not errors.
+///
+/// # Errors
+/// [`EngineError::BadProgram`] if the program has numbers without a meaning.
+///
+/// ```
+/// use polysource::analysis::{SolveSettings, solve};
+/// use polysource::model::Model;
+/// use polysource::plan::Status;
+///
+/// let model = Model::from_yaml_str(r"
+/// polysource: 1
+/// chips: { h100: { vendor: nvidia }, trn2: { vendor: amazon } }
+/// clouds: { aws: { owner: amazon } }
+/// offers:
+///   aws-h100: { chip: h100, cloud: aws, price: 4, capacity: 100 }
+///   aws-trn2: { chip: trn2, cloud: aws, price: 1, capacity: 100 }
+/// workloads:
+///   chat: { kind: inference, demand: 90 req/h, throughput: { h100: 1 req/h, trn2: 1 req/h } }
+/// policy:
+///   limits: [ { share: { by: vendor, of: work, at_most: 60 % } } ]
+/// ").unwrap();
+/// let plan = solve(&model, &SolveSettings::default()).unwrap();
+/// assert_eq!(plan.status, Status::Optimal);
+/// // 60 % of 90 on Trainium at 1, the rest on H100 at 4.
+/// assert!((plan.cost.unwrap().total - (54.0 + 4.0 * 36.0)).abs() < 1e-6);
+/// ```
+pub fn solve(model: &Model, settings: &SolveSettings) -> Result<Plan, EngineError> {
+    let (formulation, mut solved) = solve_within_boxes(model, Limits::All, settings)?;
+    let mut plan = preferred(model, settings, &formulation, &mut solved)?;
+    if plan.status != Status::Optimal {
+        return Ok(plan);
+    }
+    if settings.detail.is_full() {
+        premium::add(model, settings, &mut plan)?;
+        deals::add(model, settings, &mut plan)?;
+        if formulation.may_choose() {
+            let Examined { schedule, purposes, .. } = examine(model, &formulation, &solved.x, None, settings)?;
+            idle::add(model, settings, &schedule, &purposes, &mut plan)?;
+        }
+    }
+    if settings.detail.is_full() || settings.detail == Detail::Plan {
+        ranges::add(model, settings, &formulation, &solved, &mut plan)?;
+    }
+    Ok(plan)
+}
+
+/// The plan of an answer, or of the one that the policy prefers among those that cost as little.
+///
+/// # Errors
+/// As the engine's.
+pub(in crate::analysis) fn preferred(
+    model: &Model,
+    settings: &SolveSettings,
+    formulation: &Formulation,
+    solved: &mut Solved,
+) -> Result<Plan, EngineError> {
+    let note = prefer::choose(model, settings, formulation, solved)?;
+    let mut plan = told(model, formulation, solved, settings.detail, settings)?;
+    plan.notes.extend(note);
+    Ok(plan)
+}
+
+/// As [`solve`] with [`Detail::Plan`], and who holds and runs what, if there is a plan.
+///
+/// # Errors
+/// As [`solve`].
+pub fn solve_schedule(model: &Model, settings: &SolveSettings) -> Result<(Plan, Option<Schedule>), EngineError> {
+    let (formulation, solved) = solve_within_boxes(model, Limits::All, settings)?;
+    let plan = told(model, &formulation, &solved, Detail::Plan, settings)?;
+    let schedule = plan.cost.is_some().then(|| Schedule::read(model, &formulation, &solved.x));
+    Ok((plan, schedule))
+}

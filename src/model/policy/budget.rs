@@ -1,0 +1,102 @@
+//! Budget: spend of the group over each span <= money, with idle commitments and fees.
+
+use std::ops::Range;
+
+use super::read::{Parts, Read, Shared, group};
+use super::{Accounts, Compared, LimitFamily, LimitKind, Parameter, LimitUnit, Rows, StandsIn, Stated, named};
+use crate::document::{self as doc, either};
+use crate::model::reader::{In, Reader};
+use crate::model::types::{Group, Limit, Measure, Model};
+use crate::units::Dimension;
+use crate::units::human::money;
+
+/// Money spent on a group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Budget {
+    /// The offers.
+    pub group: Group,
+    /// The money, undiscounted.
+    pub at_most: f64,
+}
+
+impl Budget {
+    pub(super) fn read<'a>(
+        reader: &mut Reader<'_>,
+        limit: &'a doc::Limit,
+        written: &'a doc::Budget,
+        parts: &Parts<'_>,
+    ) -> Option<Read<'a>> {
+        let currency = reader.currency.clone();
+        let at_most = reader.amount(written.at_most.as_ref(), &Dimension::Money(&currency), In::NotNegative);
+        let group = group(reader, &written.offers, parts);
+        let shared = Shared {
+            place: written.place,
+            per: written.per.as_ref(),
+            during: &written.during,
+            name: either(&limit.name, &written.name),
+            soft: either(&limit.soft, &written.soft),
+        };
+        Some(Read::single(LimitKind::Budget(Budget { group: group?, at_most: at_most? }), "budget", shared))
+    }
+
+    fn on(&self) -> String {
+        if self.group.name == "all" { String::new() } else { format!(" on {}", self.group.name) }
+    }
+}
+
+impl LimitFamily for Budget {
+    fn word(&self) -> &'static str {
+        "budget"
+    }
+
+    fn add_rows(&self, _: &Model, limit: &Limit, rows: &mut dyn Rows) {
+        for (number, span) in limit.spans.iter().enumerate() {
+            let mut sum = rows.measure(&self.group.offers, Measure::Spend, None, &span.periods);
+            let name = named(&[&limit.name, &span.label]);
+            let most = rows.most(&sum);
+            sum.terms.extend(rows.excess(&name, span.periods.end - 1, most).map(|over| (over, -1.0)));
+            rows.row(0, number, format!("budget{name}"), "budget", (f64::NEG_INFINITY, self.at_most), sum);
+        }
+    }
+
+    fn stands_in(&self) -> StandsIn {
+        StandsIn::Bound
+    }
+
+    fn compared(&self, _: &Model, accounts: &dyn Accounts, periods: &Range<usize>) -> Vec<Compared> {
+        let spent = accounts.measure(&self.group.offers, Measure::Spend, None, periods);
+        vec![Compared { value: spent, most: self.at_most, scale: spent }]
+    }
+
+    fn stated(&self, _: &Model, accounts: &dyn Accounts, periods: &Range<usize>, _: usize, when: &str) -> Stated {
+        Stated {
+            part: String::new(),
+            activity: accounts.measure(&self.group.offers, Measure::Spend, None, periods),
+            limit: self.at_most,
+            unit: LimitUnit::Money,
+            from_below: false,
+            subject: format!("spending{}{when}", self.on()),
+            price_factor: Some(1.0),
+        }
+    }
+
+    fn subject(&self, _: usize) -> Option<&str> {
+        Some(&self.group.name)
+    }
+
+    fn parameter(&self) -> Option<Parameter> {
+        Some(Parameter::amount(self.at_most, LimitUnit::Money))
+    }
+
+    fn set(&mut self, value: f64) {
+        self.at_most = value;
+    }
+
+    fn split(&self, _: usize) -> Option<(LimitKind, Option<LimitKind>)> {
+        Some((LimitKind::Budget(self.clone()), None))
+    }
+
+    fn asks(&self, model: &Model, when: &str) -> String {
+        format!("spending{} is at most {}{when}", self.on(), money(self.at_most, &model.currency))
+    }
+}

@@ -1,0 +1,143 @@
+//! Concentration: over each span, sum over g of (M_g / M)^2 <= H, with shares of a total M that varies.
+//!
+//! With v the vector of the M_g this is the cone |v| <= sqrt(H) x M.
+
+use std::ops::Range;
+
+use super::read::{Parts, Read, Shared, groups, measured};
+use super::{
+    Accounts, Compared, LimitFamily, LimitKind, Measured, Parameter, LimitUnit, Ratio, Rows, StandsIn, Stated, ratio,
+};
+use crate::diagnostics::Code;
+use crate::document::{self as doc, either};
+use crate::lp::Affine;
+use crate::model::reader::{In, Reader};
+use crate::model::types::{Group, Limit, Model};
+
+/// Sum of squared shares of the groups of a dimension.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Concentration {
+    /// The dimension.
+    pub by: String,
+    /// Its groups.
+    pub groups: Vec<Group>,
+    /// What is measured.
+    pub of: Measured,
+    /// The most that the sum may be, from 0 to 1.
+    pub hhi_at_most: f64,
+}
+
+impl Concentration {
+    pub(super) fn read<'a>(
+        reader: &mut Reader<'_>,
+        limit: &'a doc::Limit,
+        written: &'a doc::Concentration,
+        parts: &Parts<'_>,
+    ) -> Option<Read<'a>> {
+        let hhi_at_most = reader.share(written.hhi_at_most.as_ref(), In::Fraction);
+        let everything = vec![true; parts.offers.offers.len()];
+        let by = written.by.as_ref()?;
+        let groups = groups(reader, by, &everything, parts);
+        let units = measured(reader, written.place, &written.of, &written.workloads, &everything, parts)?;
+        if let Some(soft) = &limit.soft {
+            reader.error(
+                Code::UnknownKey,
+                soft.place,
+                "a concentration limit cannot have a price",
+                "remove `soft`; its excess is no amount of anything",
+            );
+        }
+        let shared = Shared {
+            place: written.place,
+            per: written.per.as_ref(),
+            during: &written.during,
+            name: either(&limit.name, &written.name),
+            soft: None,
+        };
+        let (groups, hhi_at_most) = (groups?, hhi_at_most?);
+        let kind = |of| {
+            LimitKind::Concentration(Concentration { by: by.text.clone(), groups: groups.clone(), of, hhi_at_most })
+        };
+        Some(Read::by_unit(units, kind, format!("concentration-{}", by.text), shared))
+    }
+
+    /// The sum of the squares of what the groups have, and the total.
+    fn squares(&self, model: &Model, accounts: &dyn Accounts, periods: &Range<usize>) -> (f64, f64) {
+        let total = self.of.on(accounts, &vec![true; model.offers.len()], periods);
+        (self.groups.iter().map(|g| self.of.on(accounts, &g.offers, periods).powi(2)).sum(), total)
+    }
+}
+
+impl LimitFamily for Concentration {
+    fn word(&self) -> &'static str {
+        "concentration"
+    }
+
+    fn ratio(&self) -> Option<Ratio<'_>> {
+        Some(self.of.of(None))
+    }
+
+    fn count_only(&mut self, workloads: Vec<bool>) {
+        self.of.workloads = Some(workloads);
+    }
+
+    fn add_rows(&self, model: &Model, limit: &Limit, rows: &mut dyn Rows) {
+        let everything = vec![true; model.offers.len()];
+        for (number, span) in limit.spans.iter().enumerate() {
+            let own = |g: &Group| self.of.in_rows(rows, &g.offers, &span.periods);
+            let groups: Vec<Affine> = self.groups.iter().map(own).collect();
+            let total = self.of.in_rows(rows, &everything, &span.periods);
+            rows.cone(number, groups, total, self.hhi_at_most);
+        }
+    }
+
+    /// The cuts of a cone are one limit.
+    fn part_of_row(&self, _: usize) -> usize {
+        0
+    }
+
+    fn stands_in(&self) -> StandsIn {
+        StandsIn::Cone
+    }
+
+    fn compared(&self, model: &Model, accounts: &dyn Accounts, periods: &Range<usize>) -> Vec<Compared> {
+        let (squares, total) = self.squares(model, accounts, periods);
+        // Exact to a millionth of the limit, whatever the size of the total.
+        let excess = squares / (total * total) / self.hhi_at_most.max(1e-9) - 1.0;
+        if total > 0.0 { vec![Compared { value: excess, most: 0.0, scale: 0.0 }] } else { Vec::new() }
+    }
+
+    fn stated(&self, model: &Model, accounts: &dyn Accounts, periods: &Range<usize>, _: usize, when: &str) -> Stated {
+        let (squares, total) = self.squares(model, accounts, periods);
+        Stated {
+            part: String::new(),
+            activity: ratio(squares, total * total),
+            limit: self.hhi_at_most,
+            unit: LimitUnit::Hhi,
+            from_below: false,
+            subject: format!("the concentration by {} in {}{when}", self.by, self.of.words(model)),
+            // A cut's right-hand side is sqrt(H) x M, whose derivative is M / (2 sqrt(H)).
+            price_factor: Some(total / (2.0 * self.hhi_at_most.sqrt())),
+        }
+    }
+
+    fn subject(&self, _: usize) -> Option<&str> {
+        None
+    }
+
+    fn parameter(&self) -> Option<Parameter> {
+        Some(Parameter::at_most(self.hhi_at_most, 1.0, LimitUnit::Hhi))
+    }
+
+    fn set(&mut self, value: f64) {
+        self.hhi_at_most = value;
+    }
+
+    fn split(&self, _: usize) -> Option<(LimitKind, Option<LimitKind>)> {
+        Some((LimitKind::Concentration(self.clone()), None))
+    }
+
+    fn asks(&self, _: &Model, when: &str) -> String {
+        format!("the HHI of {} in {} is at most {}{when}", self.by, self.of.measure.word(), self.hhi_at_most)
+    }
+}

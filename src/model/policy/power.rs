@@ -1,0 +1,115 @@
+//! Power: sum over o of the group of power(chip(o)) x held\[o,t\] <= power, in each t.
+
+use std::ops::Range;
+
+use super::read::{Parts, Read, Shared, group, need_power};
+use super::{Accounts, Compared, LimitFamily, LimitKind, Parameter, LimitUnit, Rows, StandsIn, Stated, named};
+use crate::document::{self as doc, either};
+use crate::lp::Affine;
+use crate::model::reader::{In, Reader};
+use crate::model::types::{Group, Limit, Model};
+use crate::units::Dimension;
+use crate::units::human::power;
+
+/// Power drawn at any time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Power {
+    /// The offers.
+    pub group: Group,
+    /// The power in kW.
+    pub at_most: f64,
+}
+
+impl Power {
+    pub(super) fn read<'a>(
+        reader: &mut Reader<'_>,
+        limit: &'a doc::Limit,
+        written: &'a doc::PowerLimit,
+        parts: &Parts<'_>,
+    ) -> Option<Read<'a>> {
+        let at_most = reader.amount(written.at_most.as_ref(), &Dimension::Power, In::NotNegative);
+        let group = group(reader, &written.offers, parts)?;
+        need_power(reader, written.place, &group.offers, parts);
+        let shared = Shared {
+            place: written.place,
+            per: None,
+            during: &written.during,
+            name: either(&limit.name, &written.name),
+            soft: either(&limit.soft, &written.soft),
+        };
+        let read = Read::single(LimitKind::Power(Power { group, at_most: at_most? }), "power", shared);
+        Some(read.in_each_period())
+    }
+
+    fn drawn(&self, model: &Model, accounts: &dyn Accounts, period: usize) -> f64 {
+        let members = (0..model.offers.len()).filter(|&o| self.group.offers[o]);
+        members.map(|o| accounts.held(o, period) * kilowatts(model, o)).sum()
+    }
+}
+
+/// The power of a chip of an offer in kW.
+fn kilowatts(model: &Model, offer: usize) -> f64 {
+    model.chips[model.offers[offer].chip].power.unwrap_or(0.0)
+}
+
+impl LimitFamily for Power {
+    fn word(&self) -> &'static str {
+        "power"
+    }
+
+    fn add_rows(&self, model: &Model, limit: &Limit, rows: &mut dyn Rows) {
+        for (number, span) in limit.spans.iter().enumerate() {
+            let period = span.periods.start;
+            let mut sum = Affine::default();
+            for o in (0..model.offers.len()).filter(|&o| self.group.offers[o]) {
+                sum.add(kilowatts(model, o), &rows.held(o, period));
+            }
+            let name = named(&[&limit.name, &span.label]);
+            let most = rows.most(&sum);
+            sum.terms.extend(rows.excess(&name, period, most).map(|over| (over, -1.0)));
+            rows.row(0, number, format!("power{name}"), "power", (f64::NEG_INFINITY, self.at_most), sum);
+        }
+    }
+
+    fn stands_in(&self) -> StandsIn {
+        StandsIn::Bound
+    }
+
+    fn compared(&self, model: &Model, accounts: &dyn Accounts, periods: &Range<usize>) -> Vec<Compared> {
+        let drawn = self.drawn(model, accounts, periods.start);
+        vec![Compared { value: drawn, most: self.at_most, scale: drawn }]
+    }
+
+    fn stated(&self, model: &Model, accounts: &dyn Accounts, periods: &Range<usize>, _: usize, when: &str) -> Stated {
+        let of = if self.group.name == "all" { String::new() } else { format!(" of {}", self.group.name) };
+        Stated {
+            part: String::new(),
+            activity: self.drawn(model, accounts, periods.start),
+            limit: self.at_most,
+            unit: LimitUnit::Power,
+            from_below: false,
+            subject: format!("the power{of}{when}"),
+            price_factor: Some(1.0),
+        }
+    }
+
+    fn subject(&self, _: usize) -> Option<&str> {
+        Some(&self.group.name)
+    }
+
+    fn parameter(&self) -> Option<Parameter> {
+        Some(Parameter::amount(self.at_most, LimitUnit::Power))
+    }
+
+    fn set(&mut self, value: f64) {
+        self.at_most = value;
+    }
+
+    fn split(&self, _: usize) -> Option<(LimitKind, Option<LimitKind>)> {
+        Some((LimitKind::Power(self.clone()), None))
+    }
+
+    fn asks(&self, _: &Model, when: &str) -> String {
+        format!("power is at most {}{when}", power(self.at_most))
+    }
+}

@@ -1,0 +1,145 @@
+//! Ramp: sum over o of the group of held\[o,t\] - held\[o,t-1\] <= chips, in each t.
+//!
+//! Before the first period, what runs today is held; nothing without a baseline.
+
+use std::ops::Range;
+
+use super::read::{Parts, Read, Shared, group};
+use super::{Accounts, Compared, LimitFamily, LimitKind, Parameter, LimitUnit, Rows, StandsIn, Stated, named};
+use crate::diagnostics::Code;
+use crate::document::{self as doc, either};
+use crate::lp::Affine;
+use crate::model::facts::held_today;
+use crate::model::reader::{In, Reader};
+use crate::model::types::{Group, Limit, Model};
+use crate::units::Dimension;
+use crate::units::human::number;
+
+/// Growth of holdings from one period to the next.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ramp {
+    /// The offers.
+    pub group: Group,
+    /// The chips.
+    pub at_most: f64,
+}
+
+impl Ramp {
+    pub(super) fn read<'a>(
+        reader: &mut Reader<'_>,
+        limit: &'a doc::Limit,
+        written: &'a doc::Ramp,
+        parts: &Parts<'_>,
+    ) -> Option<Read<'a>> {
+        let at_most = reader.amount(written.at_most.as_ref(), &Dimension::Chips, In::NotNegative);
+        let group = group(reader, &written.offers, parts);
+        if reader.calendar.is_steady() {
+            reader.no_horizon(written.place);
+            return None;
+        }
+        if let Some(per) = written.per.as_ref().filter(|p| p.text != "period") {
+            reader.error(
+                Code::UnknownWord,
+                per.place,
+                "a ramp is counted from one period to the next",
+                "write `per: period`",
+            );
+            return None;
+        }
+        let shared = Shared {
+            place: written.place,
+            per: None,
+            during: &written.during,
+            name: either(&limit.name, &written.name),
+            soft: either(&limit.soft, &written.soft),
+        };
+        let read = Read::single(LimitKind::Ramp(Ramp { group: group?, at_most: at_most? }), "ramp", shared);
+        Some(read.in_each_period())
+    }
+
+    fn held(&self, accounts: &dyn Accounts, period: usize) -> f64 {
+        let members = (0..self.group.offers.len()).filter(|&o| self.group.offers[o]);
+        members.map(|o| accounts.held(o, period)).sum()
+    }
+
+    fn before(&self, model: &Model, accounts: &dyn Accounts, period: usize) -> f64 {
+        match period.checked_sub(1) {
+            Some(before) => self.held(accounts, before),
+            None => held_today(model, &self.group.offers),
+        }
+    }
+}
+
+impl LimitFamily for Ramp {
+    fn word(&self) -> &'static str {
+        "ramp"
+    }
+
+    fn growth(&self) -> Option<(&Group, f64)> {
+        Some((&self.group, self.at_most))
+    }
+
+    fn add_rows(&self, model: &Model, limit: &Limit, rows: &mut dyn Rows) {
+        for (number, span) in limit.spans.iter().enumerate() {
+            let period = span.periods.start;
+            let (mut sum, mut before) = (Affine::default(), Affine::default());
+            for o in (0..model.offers.len()).filter(|&o| self.group.offers[o]) {
+                sum.add(1.0, &rows.held(o, period));
+                if period > 0 {
+                    before.add(1.0, &rows.held(o, period - 1));
+                }
+            }
+            let today = if period == 0 { held_today(model, &self.group.offers) } else { 0.0 };
+            let most = rows.most(&sum);
+            // A reservation that runs on is in both and cancels: rows add up repeated columns.
+            sum.add(-1.0, &before);
+            let name = named(&[&limit.name, &span.label]);
+            sum.terms.extend(rows.excess(&name, period, most).map(|over| (over, -1.0)));
+            rows.row(0, number, format!("ramp{name}"), "ramp", (f64::NEG_INFINITY, self.at_most + today), sum);
+        }
+    }
+
+    fn stands_in(&self) -> StandsIn {
+        StandsIn::Bound
+    }
+
+    fn compared(&self, model: &Model, accounts: &dyn Accounts, periods: &Range<usize>) -> Vec<Compared> {
+        let now = self.held(accounts, periods.start);
+        let growth = now - self.before(model, accounts, periods.start);
+        vec![Compared { value: growth, most: self.at_most, scale: now }]
+    }
+
+    fn stated(&self, model: &Model, accounts: &dyn Accounts, periods: &Range<usize>, _: usize, when: &str) -> Stated {
+        let of = if self.group.name == "all" { String::new() } else { format!(" of {}", self.group.name) };
+        let t = periods.start;
+        Stated {
+            part: String::new(),
+            activity: self.held(accounts, t) - self.before(model, accounts, t),
+            limit: self.at_most,
+            unit: LimitUnit::Chips,
+            from_below: false,
+            subject: format!("the growth{of}{when}"),
+            price_factor: Some(1.0),
+        }
+    }
+
+    fn subject(&self, _: usize) -> Option<&str> {
+        Some(&self.group.name)
+    }
+
+    fn parameter(&self) -> Option<Parameter> {
+        Some(Parameter::amount(self.at_most, LimitUnit::Chips))
+    }
+
+    fn set(&mut self, value: f64) {
+        self.at_most = value;
+    }
+
+    fn split(&self, _: usize) -> Option<(LimitKind, Option<LimitKind>)> {
+        Some((LimitKind::Ramp(self.clone()), None))
+    }
+
+    fn asks(&self, _: &Model, when: &str) -> String {
+        format!("growth is at most {} chips{when}", number(self.at_most))
+    }
+}

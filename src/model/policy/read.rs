@@ -1,0 +1,284 @@
+//! Reads the limits of the policy, and those that contracts require: what all families share.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{LimitKind, Measured};
+use crate::diagnostics::{Code, Place, suggest};
+use crate::document::{self as doc, Amount, Selector as Written, Text};
+use crate::model::reader::Reader;
+use crate::model::select::{Offers, select_workloads};
+use crate::model::types::{Contract, Group, Limit, Measure, Span, Workload};
+
+/// What limits are read against.
+pub(in crate::model) struct Parts<'a> {
+    pub offers: Offers<'a>,
+    pub workloads: &'a [Workload],
+    pub workloads_incomplete: bool,
+    pub contracts: &'a [Contract],
+}
+
+/// The keys that all families share, as written.
+pub(super) struct Shared<'a> {
+    pub place: Place,
+    pub per: Option<&'a Text>,
+    pub during: &'a Option<Text>,
+    pub name: Option<&'a Text>,
+    pub soft: Option<&'a Amount>,
+}
+
+/// What an entry says: a kind, or one for each unit of work.
+pub(super) struct Read<'a> {
+    kinds: Vec<(String, LimitKind)>,
+    /// What it is called if it has no name.
+    default: String,
+    shared: Shared<'a>,
+    /// Whether it holds in each period by itself.
+    each_period: bool,
+}
+
+impl<'a> Read<'a> {
+    pub(super) fn single(kind: LimitKind, default: &str, shared: Shared<'a>) -> Self {
+        Read { kinds: vec![(String::new(), kind)], default: default.to_owned(), shared, each_period: false }
+    }
+
+    /// One for each unit of work.
+    pub(super) fn by_unit(
+        units: Units,
+        kind: impl Fn(Measured) -> LimitKind,
+        default: String,
+        shared: Shared<'a>,
+    ) -> Self {
+        let measure = units.measure;
+        let of = |(unit, workloads)| (unit, kind(Measured { measure, workloads }));
+        Read { kinds: units.parts.into_iter().map(of).collect(), default, shared, each_period: false }
+    }
+
+    /// The same in each period by itself.
+    pub(super) fn in_each_period(self) -> Self {
+        Read { each_period: true, ..self }
+    }
+}
+
+/// What a limit measures: where work is in different units, each unit by itself.
+pub(super) struct Units {
+    measure: Measure,
+    /// The unit, where there are several; and the workloads whose use counts.
+    parts: Vec<(String, Option<Vec<bool>>)>,
+}
+
+/// The limits of the policy, and those that contracts require if they are signed.
+pub(in crate::model) fn limits(reader: &mut Reader<'_>, document: &doc::Document, parts: &Parts<'_>) -> Vec<Limit> {
+    let mut limits = Vec::new();
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    let policy = document.policy.iter().flat_map(|p| &p.limits).flat_map(|l| &l.items);
+    let mut all: Vec<(&doc::Limit, usize, Option<usize>)> = policy.enumerate().map(|(i, l)| (l, i + 1, None)).collect();
+    for (id, _, contract) in document.contracts.iter().flat_map(|m| &m.entries) {
+        let k = parts.contracts.iter().position(|c| c.id == *id);
+        let required = contract.iter().flat_map(|c| &c.requires).flat_map(|l| &l.items);
+        all.extend(required.enumerate().map(|(i, l)| (l, i + 1, k)));
+    }
+    for (written, position, when) in all {
+        for mut limit in one(reader, written, position, parts).unwrap_or_default() {
+            if let Some(k) = when {
+                limit.name = format!("{}/{}", parts.contracts[k].id, limit.name);
+                limit.when = Some(k);
+            }
+            if !names.insert(limit.name.clone()) {
+                let place = written.name.as_ref().map_or(written.place, |n| n.place);
+                reader.error(
+                    Code::DuplicateName,
+                    place,
+                    format!("another limit is already called `{}`", limit.name),
+                    "give one of them another `name`",
+                );
+            }
+            limits.push(limit);
+        }
+    }
+    limits
+}
+
+/// The limits that an entry asks for: one, or one for each unit of work.
+fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &Parts<'_>) -> Option<Vec<Limit>> {
+    let given = LimitKind::WORDS.iter().filter(|k| !written.lacks(k)).count();
+    if given != 1 {
+        let message = if given == 0 { "this limit has no kind" } else { "this limit has more than one kind" };
+        let (last, others) = LimitKind::WORDS.split_last()?;
+        let remedy = format!("write one of {} or {last} in each entry", others.join(", "));
+        reader.error(Code::MissingKey, written.place, message, remedy);
+        return None;
+    }
+    let Read { kinds, default, shared, each_period } = LimitKind::read(reader, written, parts)?;
+    let spans = spans(reader, shared.per, shared.during, each_period)?;
+    let soft = match shared.soft {
+        Some(amount) => Some(reader.money_per_any(amount)?),
+        None => None,
+    };
+    if let Some(name) = shared.name {
+        reader.check_word(name);
+    }
+    let name = shared.name.map_or_else(|| format!("{default}-{position}"), |n| n.text.clone());
+    let origin = reader.origin(shared.place);
+    let limit = |(unit, kind): (String, LimitKind)| {
+        let name = if unit.is_empty() { name.clone() } else { format!("{name}/{unit}") };
+        Limit { name, kind, when: None, soft, spans: spans.clone(), origin: origin.clone() }
+    };
+    Some(kinds.into_iter().map(limit).collect())
+}
+
+pub(super) fn group(reader: &mut Reader<'_>, selector: &Option<Written>, parts: &Parts<'_>) -> Option<Group> {
+    match selector {
+        None => Some(Group { name: "all".to_owned(), offers: vec![true; parts.offers.offers.len()] }),
+        Some(selector) => {
+            let offers = parts.offers.select_for_limit(reader, selector)?;
+            Some(Group { name: describe(selector), offers })
+        }
+    }
+}
+
+/// A selector in words: `vendor=nvidia`, `cloud=azure|aws region=us-*`.
+pub(in crate::model) fn describe(selector: &Written) -> String {
+    if selector.all_of.is_empty() {
+        return "all".to_owned();
+    }
+    let part = |(key, patterns): &(Text, Vec<Text>)| {
+        format!("{}={}", key.text, patterns.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join("|"))
+    };
+    selector.all_of.iter().map(part).collect::<Vec<_>>().join(" ")
+}
+
+/// The groups of a dimension among the offers of a universe.
+pub(in crate::model) fn groups(
+    reader: &mut Reader<'_>,
+    word: &Text,
+    universe: &[bool],
+    parts: &Parts<'_>,
+) -> Option<Vec<Group>> {
+    let dimension = parts.offers.dimension(reader, word)?;
+    let mut groups: BTreeMap<String, Vec<bool>> = BTreeMap::new();
+    let names =
+        crate::model::selector::group_names(&dimension, parts.offers.offers, parts.offers.chips, parts.offers.clouds);
+    for (index, names) in names.into_iter().enumerate().filter(|(i, _)| universe[*i]) {
+        for name in names {
+            groups.entry(name).or_insert_with(|| vec![false; universe.len()])[index] = true;
+        }
+    }
+    if groups.is_empty() && !parts.offers.written.incomplete {
+        let message = format!("no offer has a {}", word.text);
+        reader.error(Code::EmptySelection, word.place, message, "choose another dimension");
+        return None;
+    }
+    Some(groups.into_iter().map(|(name, offers)| Group { name, offers }).collect())
+}
+
+/// The measure and the workloads of a share, checked for what cannot be added up.
+pub(super) fn measured(
+    reader: &mut Reader<'_>,
+    place: Place,
+    of: &Option<Text>,
+    selector: &Option<Written>,
+    universe: &[bool],
+    parts: &Parts<'_>,
+) -> Option<Units> {
+    let of = of.as_ref()?;
+    let Some(measure) = Measure::ALL.into_iter().find(|m| m.word() == of.text) else {
+        let remedy = suggest(&of.text, Measure::ALL.map(Measure::word));
+        reader.error(Code::UnknownWord, of.place, format!("`{}` is not a measure", of.text), remedy);
+        return None;
+    };
+    let workloads = match selector {
+        Some(selector) => Some(select_workloads(reader, parts.workloads, parts.workloads_incomplete, selector)?),
+        None => None,
+    };
+    let counted = |w: usize| workloads.as_ref().is_none_or(|mask| mask[w]);
+    match measure {
+        Measure::Work => {
+            let all = parts.workloads.iter().enumerate();
+            let units: BTreeSet<&str> = all.filter(|(w, _)| counted(*w)).map(|(_, w)| w.unit.as_str()).collect();
+            if units.len() > 1 {
+                // Work in different units cannot be added up: the limit holds for each of them.
+                let of = |unit: &str| {
+                    parts.workloads.iter().enumerate().map(|(w, x)| counted(w) && x.unit == unit).collect()
+                };
+                let parts = units.into_iter().map(|unit| (unit.to_owned(), Some(of(unit)))).collect();
+                return Some(Units { measure, parts });
+            }
+        }
+        Measure::Power => need_power(reader, place, universe, parts),
+        Measure::Spend if workloads.is_some() => {
+            // Chips of one offer under two contracts have two prices, and a workload's part of
+            // each is not decided by the plan.
+            let twice = (0..parts.offers.offers.len()).find(|&o| {
+                universe[o] && parts.contracts.iter().filter(|c| c.covers[o] && !c.active.is_empty()).count() > 1
+            });
+            if let Some(o) = twice {
+                reader.error(
+                    Code::AmbiguousAttribution,
+                    place,
+                    format!(
+                        "spend cannot be attributed to workloads: the offer `{}` is under more than one contract",
+                        parts.offers.offers[o].id
+                    ),
+                    "measure `chips` instead, or split the offer",
+                );
+                return None;
+            }
+        }
+        Measure::Spend | Measure::Chips => {}
+    }
+    Some(Units { measure, parts: vec![(String::new(), workloads)] })
+}
+
+pub(super) fn need_power(reader: &mut Reader<'_>, place: Place, offers: &[bool], parts: &Parts<'_>) {
+    let without = parts
+        .offers
+        .offers
+        .iter()
+        .enumerate()
+        .filter(|(o, _)| offers[*o])
+        .map(|(_, o)| &parts.offers.chips[o.chip])
+        .find(|c| c.power.is_none());
+    if let Some(chip) = without {
+        reader.error(
+            Code::MissingPower,
+            place,
+            format!("power is limited but the chip `{}` has none", chip.id),
+            format!("add `power:` to the chip `{}`", chip.id),
+        );
+    }
+}
+
+fn spans(reader: &mut Reader<'_>, per: Option<&Text>, during: &Option<Text>, every_period: bool) -> Option<Vec<Span>> {
+    let (periods, label) = match during {
+        Some(text) => (reader.window_periods(text)?.1, text.text.clone()),
+        None => (reader.calendar.all(), String::new()),
+    };
+    let calendar = &reader.calendar;
+    let each = |calendar: &crate::model::calendar::Calendar| {
+        periods.clone().map(|t| Span { label: calendar.periods[t].label.clone(), periods: t..t + 1 }).collect()
+    };
+    if every_period {
+        return Some(each(calendar));
+    }
+    match per.map(|p| p.text.as_str()) {
+        None | Some("horizon") => Some(vec![Span { label, periods }]),
+        Some("period") => Some(each(calendar)),
+        Some("year") => {
+            let mut spans: Vec<Span> = Vec::new();
+            for t in periods {
+                let year = calendar.periods[t].year;
+                match spans.last_mut() {
+                    Some(span) if calendar.periods[span.periods.start].year == year => span.periods.end = t + 1,
+                    _ => spans.push(Span { label: year.to_string(), periods: t..t + 1 }),
+                }
+            }
+            Some(spans)
+        }
+        Some(other) => {
+            let place = per?.place;
+            let remedy = suggest(other, ["horizon", "year", "period"]);
+            reader.error(Code::UnknownWord, place, format!("`{other}` is not how a limit is counted"), remedy);
+            None
+        }
+    }
+}

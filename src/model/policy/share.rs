@@ -1,0 +1,172 @@
+//! Share: over each span, with M the measure of the universe and M_g of each group, M_g - s x M <= 0.
+//!
+//! It is linear because s is a number: the total may vary. A priced limit may be exceeded by over, in the
+//! measure's unit.
+
+use std::ops::Range;
+use super::read::{Parts, Read, Shared, group, groups, measured};
+use super::{
+    Accounts, Compared, LimitFamily, LimitKind, Measured, Parameter, LimitUnit, Ratio, Rows, StandsIn, Stated, less,
+    named, ratio,
+};
+use crate::diagnostics::Code;
+use crate::document::{self as doc, either};
+use crate::model::reader::{In, Reader};
+use crate::model::types::{Group, Limit, Model};
+use crate::units::human::percent;
+
+/// Most of a measure that each group may have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Share {
+    /// The dimension of the groups, if they are all of one.
+    pub by: Option<String>,
+    /// The groups.
+    pub groups: Vec<Group>,
+    /// The offers whose total counts.
+    pub universe: Vec<bool>,
+    /// What is measured.
+    pub of: Measured,
+    /// The part.
+    pub at_most: f64,
+}
+
+impl Share {
+    pub(super) fn read<'a>(
+        reader: &mut Reader<'_>,
+        limit: &'a doc::Limit,
+        written: &'a doc::Share,
+        parts: &Parts<'_>,
+    ) -> Option<Read<'a>> {
+        let at_most = reader.share(written.at_most.as_ref(), In::Fraction);
+        let count = parts.offers.offers.len();
+        let (by, groups, universe, dimension) = match (&written.by, &written.offers) {
+            (None, None) => {
+                let message = "a share limit needs `by` or `where`";
+                let remedy = "add `by: vendor`, or `where: { cloud: azure }`";
+                reader.error(Code::MissingKey, written.place, message, remedy);
+                return None;
+            }
+            (None, Some(selector)) => {
+                let group = group(reader, &Some(selector.clone()), parts)?;
+                let dimension = selector.all_of.first().map_or("all", |(key, _)| key.text.as_str()).to_owned();
+                (None, vec![group], vec![true; count], dimension)
+            }
+            (Some(word), selector) => {
+                let universe = match selector {
+                    Some(selector) => parts.offers.select_for_limit(reader, selector)?,
+                    None => vec![true; count],
+                };
+                let groups = groups(reader, word, &universe, parts)?;
+                (Some(word.text.clone()), groups, universe, word.text.clone())
+            }
+        };
+        let units = measured(reader, written.place, &written.of, &written.workloads, &universe, parts)?;
+        let at_most = at_most?;
+        let shared = Shared {
+            place: written.place,
+            per: written.per.as_ref(),
+            during: &written.during,
+            name: either(&limit.name, &written.name),
+            soft: either(&limit.soft, &written.soft),
+        };
+        let kind = |of| {
+            let (by, groups, universe) = (by.clone(), groups.clone(), universe.clone());
+            LimitKind::Share(Share { by, groups, universe, of, at_most })
+        };
+        Some(Read::by_unit(units, kind, format!("share-{dimension}"), shared))
+    }
+}
+
+impl LimitFamily for Share {
+    fn word(&self) -> &'static str {
+        "share"
+    }
+
+    fn ratio(&self) -> Option<Ratio<'_>> {
+        Some(self.of.of(Some(&self.universe)))
+    }
+
+    fn count_only(&mut self, workloads: Vec<bool>) {
+        self.of.workloads = Some(workloads);
+    }
+
+    fn add_rows(&self, _: &Model, limit: &Limit, rows: &mut dyn Rows) {
+        for (number, span) in limit.spans.iter().enumerate() {
+            let total = self.of.in_rows(rows, &self.universe, &span.periods);
+            let most = rows.most(&total);
+            for (g, group) in self.groups.iter().enumerate() {
+                let own = self.of.in_rows(rows, &group.offers, &span.periods);
+                let name = named(&[&limit.name, &group.name, &span.label]);
+                let mut row = less(&own, &total, self.at_most);
+                row.terms.extend(rows.excess(&name, span.periods.end - 1, most).map(|over| (over, -1.0)));
+                rows.row(g, number, format!("share{name}"), "share", (f64::NEG_INFINITY, 0.0), row);
+            }
+        }
+    }
+
+    fn stands_in(&self) -> StandsIn {
+        StandsIn::Coefficients
+    }
+
+    fn compared(&self, _: &Model, accounts: &dyn Accounts, periods: &Range<usize>) -> Vec<Compared> {
+        let total = self.of.on(accounts, &self.universe, periods);
+        let own = |g: &Group| self.of.on(accounts, &g.offers, periods);
+        self.groups.iter().map(|g| Compared { value: own(g), most: self.at_most * total, scale: total }).collect()
+    }
+
+    fn stated(
+        &self,
+        model: &Model,
+        accounts: &dyn Accounts,
+        periods: &Range<usize>,
+        part: usize,
+        when: &str,
+    ) -> Stated {
+        let group = &self.groups[part];
+        let total = self.of.on(accounts, &self.universe, periods);
+        Stated {
+            part: group.name.clone(),
+            activity: ratio(self.of.on(accounts, &group.offers, periods), total),
+            limit: self.at_most,
+            unit: LimitUnit::Share,
+            from_below: false,
+            subject: format!("the share of `{}` in {}{when}", group.name, self.of.words(model)),
+            price_factor: Some(total),
+        }
+    }
+
+    fn subject(&self, part: usize) -> Option<&str> {
+        Some(&self.groups[part].name)
+    }
+
+    fn parameter(&self) -> Option<Parameter> {
+        Some(Parameter::at_most(self.at_most, 1.0, LimitUnit::Share))
+    }
+
+    fn set(&mut self, value: f64) {
+        self.at_most = value;
+    }
+
+    fn split(&self, part: usize) -> Option<(LimitKind, Option<LimitKind>)> {
+        let (mut own, mut rest) = (self.clone(), self.clone());
+        own.groups = vec![self.groups.get(part)?.clone()];
+        rest.groups.remove(part);
+        Some((LimitKind::Share(own), (!rest.groups.is_empty()).then_some(LimitKind::Share(rest))))
+    }
+
+    fn asks(&self, _: &Model, when: &str) -> String {
+        let whose = match (&self.by, self.groups.as_slice()) {
+            (Some(by), _) => format!("no {by} has"),
+            (None, [one]) => format!("`{}` has no", one.name),
+            (None, _) => "no group has".to_owned(),
+        };
+        format!("{whose} more than {} of {}{when}", percent(self.at_most), self.of.measure.word())
+    }
+
+    fn impossible(&self) -> Option<String> {
+        let by = self.by.as_ref()?;
+        let groups = self.groups.len();
+        let short = groups as f64 * self.at_most < 1.0 - 1e-9;
+        short.then(|| format!("There are only {groups} {by}s, so that the shares cannot add up to a whole."))
+    }
+}

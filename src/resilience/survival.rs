@@ -1,0 +1,135 @@
+//! Losses over a plan: those that the policy asks to survive, and each vendor and cloud.
+
+use super::situation::{Situation, Whole};
+use crate::engine::EngineError;
+use crate::model::{Dimension, Loss, Model, Response, Survive};
+use crate::plan::{Lost, Resilience, Survival};
+
+/// How much less than asked counts as served, for rounding; as for the audit.
+const TOLERANCE: f64 = 1e-6;
+
+/// What is served after each loss that the policy asks to survive.
+///
+/// # Errors
+/// As the engine's.
+pub fn survival(model: &Model, situation: &Situation<'_>) -> Result<Vec<Survival>, EngineError> {
+    let mut all = Vec::new();
+    for (requirement, survive) in model.survive.iter().enumerate() {
+        for (loss, lost) in survive.losses.iter().enumerate() {
+            let (served, period) = worst(situation, lost, &survive.response, survive.periods.clone(), Whole::Asked)?;
+            all.push(Survival { requirement, loss, served, period });
+        }
+    }
+    Ok(all)
+}
+
+/// The smallest fraction served in any of some periods, and the period.
+fn worst(
+    situation: &Situation<'_>,
+    loss: &Loss,
+    response: &Response,
+    periods: std::ops::Range<usize>,
+    of: Whole,
+) -> Result<(f64, usize), EngineError> {
+    let lost = whole(loss);
+    let mut worst = (1.0, periods.start);
+    for t in periods {
+        let served = situation.served(&lost, response, t, of, false)?.fraction;
+        if served < worst.0 {
+            worst = (served, t);
+        }
+    }
+    Ok(worst)
+}
+
+/// The loss as the part of each offer that is lost: all or nothing.
+#[must_use]
+pub fn whole(loss: &Loss) -> Vec<f64> {
+    loss.offers.iter().map(|&lost| f64::from(u8::from(lost))).collect()
+}
+
+/// How a loss is met that the policy does not speak of: as it says of others, first of the same dimension. A
+/// policy that asks for nothing has the [`plain_response`].
+#[must_use]
+pub fn usual_response(model: &Model, by: Option<&str>) -> Response {
+    let of = |s: &&Survive| by.is_some_and(|by| s.losses.iter().any(|l| l.by == by));
+    if let Some(survive) = model.survive.iter().find(of).or(model.survive.first()) {
+        return survive.response.clone();
+    }
+    plain_response(model)
+}
+
+/// Inference is rerouted (training, if there is nothing else), everyone else keeps their chips, and nothing is
+/// bought.
+#[must_use]
+pub fn plain_response(model: &Model) -> Response {
+    let inference: Vec<bool> = model.workloads.iter().map(|w| w.kind() == "inference").collect();
+    let serve = if inference.contains(&true) { inference } else { vec![true; model.workloads.len()] };
+    Response { serve, preempt: vec![false; model.workloads.len()], surge: 0.0 }
+}
+
+/// The ids of the workloads that a response counts.
+#[must_use]
+pub fn counted(model: &Model, response: &Response) -> Vec<String> {
+    model.workloads.iter().zip(&response.serve).filter(|(_, s)| **s).map(|(w, _)| w.id.clone()).collect()
+}
+
+/// The groups of a dimension as losses.
+#[must_use]
+pub fn losses(model: &Model, dimension: &Dimension) -> Vec<Loss> {
+    let groups = model.groups(dimension).into_iter();
+    groups
+        .map(|(group, members)| {
+            let mut offers = vec![false; model.offers.len()];
+            members.into_iter().for_each(|o| offers[o] = true);
+            Loss { by: dimension.word().to_owned(), group, offers }
+        })
+        .collect()
+}
+
+/// The resilience section: the losses of the policy, then each vendor and cloud that it does not
+/// speak of.
+///
+/// # Errors
+/// As the engine's.
+pub fn resilience(
+    model: &Model,
+    situation: &Situation<'_>,
+    survival: &[Survival],
+) -> Result<Vec<Resilience>, EngineError> {
+    let told = |loss: &Loss,
+                served: f64,
+                period: usize,
+                response: &Response,
+                required: Option<f64>,
+                requirement: Option<String>| {
+        Resilience {
+            lost: Lost { by: loss.by.clone(), group: loss.group.clone() },
+            served,
+            period: model.calendar.periods[period].label.clone(),
+            survives: served >= required.unwrap_or(1.0) - TOLERANCE,
+            required,
+            requirement,
+            counts: counted(model, response),
+        }
+    };
+    let mut all: Vec<Resilience> = survival
+        .iter()
+        .map(|s| {
+            let survive = &model.survive[s.requirement];
+            let name = Some(survive.name.clone());
+            told(&survive.losses[s.loss], s.served, s.period, &survive.response, Some(survive.serve), name)
+        })
+        .collect();
+    for dimension in [Dimension::Vendor, Dimension::Cloud] {
+        let response = usual_response(model, Some(dimension.word()));
+        for loss in losses(model, &dimension) {
+            if all.iter().any(|r| r.lost.by == loss.by && r.lost.group == loss.group) {
+                continue;
+            }
+            let (served, period) = worst(situation, &loss, &response, model.calendar.all(), Whole::Planned)?;
+            all.push(told(&loss, served, period, &response, None, None));
+        }
+    }
+    Ok(all)
+}
