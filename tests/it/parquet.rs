@@ -1,9 +1,6 @@
 //! Parquet output, read back: the rows of the CSV.
 
-#![cfg(feature = "parquet")]
-
 use std::fs::File;
-use std::process::Command;
 
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
