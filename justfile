@@ -21,7 +21,7 @@ check-all:
 # Write schemas, and the expectations of diagnostics and golden programs, anew
 expect:
     for s in model output stress sweep curve frontier; do cargo run -q -- schema $s -o schema/$s.schema.json; done
-    UPDATE_EXPECT=1 cargo test --test diagnostics --test golden
+    UPDATE_EXPECT=1 cargo test --test it -- diagnostics:: golden:: import_solution::
 
 # Time load, build, solve and certify
 bench:

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Changes the code in one small place at a time and runs the tests: what no test notices is a survivor, told in
-# target/mutants/SLICE/mutants.out/missed.txt. Needs cargo-mutants (`cargo install cargo-mutants --locked`).
+# target/mutants/SLICE/mutants.out/missed.txt. Needs cargo-mutants and cargo-nextest (`cargo install cargo-mutants
+# cargo-nextest --locked`).
 #
 #   scripts/mutants.sh                       every room, all of it: many hours
 #   scripts/mutants.sh plan                  one room
@@ -16,7 +17,7 @@ rooms=(units model formulation lp plan)
 jobs=${JOBS:-1}
 limit=${LIMIT:-300}
 
-# The tests by hand that are near to a room, so that a mutant takes seconds. Unit tests always run.
+# The modules of tests/it that are near to a room, so that a mutant takes seconds. Unit tests always run.
 near() {
     case $1 in
         units) echo money by_hand models ;;
@@ -35,18 +36,14 @@ run() {
         *) files="src/$what/**/*.rs" room=$what ;;
     esac
     name=$(echo "$what${slice:+-$slice}" | tr / _)
-    local tests=(--lib)
-    if [ "${ALL:-0}" = 1 ]; then
-        tests=(--lib --tests)
-    else
-        for test in $(near "$room"); do
-            tests+=(--test "$test")
-        done
+    local tests=(--lib --tests)
+    if [ "${ALL:-0}" != 1 ]; then
+        tests=(--lib --test it -E "kind(lib) | test(/^($(near "$room" | tr ' ' '|'))::/)")
     fi
     mkdir -p "target/mutants/$name"
     # 2: some survived, 3: some took too long. Both are answers; anything else is none.
     local code=0
-    cargo mutants --no-shuffle --jobs "$jobs" --timeout "$limit" --build-timeout 900 --file "$files" \
+    cargo mutants --test-tool nextest --no-shuffle --jobs "$jobs" --timeout "$limit" --build-timeout 900 --file "$files" \
         --output "target/mutants/$name" ${slice:+--shard "$slice"} -- "${tests[@]}" || code=$?
     case $code in
         0 | 2 | 3) ;;

@@ -1,0 +1,236 @@
+//! The page of `report` in a real browser: Chromium, driven by the WebDriver protocol (W3C). Where
+//! there is no Chromium or chromedriver, the tests say so and end.
+
+#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::common::program;
+
+/// A browser with one page; closed when it is dropped.
+struct Browser {
+    driver: Child,
+    session: String,
+    _profile: tempfile::TempDir,
+}
+
+impl Browser {
+    /// Starts one; `None` where there is none.
+    fn start() -> Option<Browser> {
+        let found = |name: &str| Command::new(name).arg("--version").output().is_ok_and(|o| o.status.success());
+        if !found("chromedriver") || !found("chromium") {
+            eprintln!("skipped: this needs chromium and chromedriver (Debian's packages chromium, chromium-driver)");
+            return None;
+        }
+        let mut driver =
+            Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port = lines
+            .map_while(Result::ok)
+            .find_map(|l| l.split_once("successfully on port ").map(|(_, p)| p.trim_end_matches('.').trim().to_owned()))
+            .expect("chromedriver tells its port");
+        let profile = tempfile::tempdir().unwrap();
+        let arguments = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--window-size=1200,900",
+            &format!("--user-data-dir={}", profile.path().display()),
+        ];
+        let wanted = json!({ "capabilities": { "alwaysMatch": {
+            "goog:chromeOptions": { "binary": "/usr/bin/chromium", "args": arguments },
+            "goog:loggingPrefs": { "browser": "ALL" },
+        } } });
+        let base = format!("http://127.0.0.1:{port}/session");
+        let made = post(&base, &wanted);
+        let session = format!("{base}/{}", made["sessionId"].as_str().expect("a session"));
+        Some(Browser { driver, session, _profile: profile })
+    }
+
+    fn open(&self, page: &Path) {
+        self.ask("url", &json!({ "url": format!("file://{}", page.display()) }));
+    }
+
+    fn ask(&self, what: &str, body: &Value) -> Value {
+        post(&format!("{}/{what}", self.session), body)
+    }
+
+    fn script(&self, text: &str) -> Value {
+        self.ask("execute/sync", &json!({ "script": text, "args": [] }))
+    }
+
+    fn text(&self, css: &str) -> String {
+        self.script(&format!("return document.querySelector({css:?}).textContent")).as_str().unwrap().to_owned()
+    }
+
+    fn element(&self, css: &str) -> String {
+        let found = self.ask("element", &json!({ "using": "css selector", "value": css }));
+        found.as_object().unwrap().values().next().unwrap().as_str().unwrap().to_owned()
+    }
+
+    fn click(&self, css: &str) {
+        let element = self.element(css);
+        self.ask(&format!("element/{element}/click"), &json!({}));
+    }
+
+    fn keys(&self, css: &str, keys: &str) {
+        let element = self.element(css);
+        self.ask(&format!("element/{element}/value"), &json!({ "text": keys }));
+    }
+
+    fn size(&self, width: u32, height: u32) {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        self.devtools("Emulation.setDeviceMetricsOverride", &metrics);
+    }
+
+    fn devtools(&self, command: &str, parameters: &Value) {
+        self.ask("goog/cdp/execute", &json!({ "cmd": command, "params": parameters }));
+    }
+
+    /// What the browser complains of: errors of scripts, and what the content policy forbids.
+    fn complaints(&self) -> Vec<String> {
+        let log = self.ask("se/log", &json!({ "type": "browser" }));
+        log.as_array().unwrap().iter().map(|l| l["message"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    fn screenshot(&self, name: &str) -> PathBuf {
+        use base64::Engine as _;
+        let mut answer = ureq::get(format!("{}/screenshot", self.session)).call().unwrap();
+        let answer: Value = serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap();
+        let picture = base64::engine::general_purpose::STANDARD.decode(answer["value"].as_str().unwrap()).unwrap();
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::write(&path, picture).unwrap();
+        path
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = ureq::delete(self.session.as_str()).call();
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+fn post(url: &str, body: &Value) -> Value {
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let mut answer =
+        agent.post(url).header("content-type", "application/json").send(body.to_string().as_bytes()).unwrap();
+    let answer: Value = serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap();
+    assert!(answer["value"]["error"].is_null(), "{url}: {answer}");
+    answer["value"].clone()
+}
+
+fn report(folder: &Path, model: &str, options: &[&str]) -> PathBuf {
+    let page = folder.join("report.html");
+    program().arg("report").arg(model).args(options).arg("-o").arg(&page).assert().success();
+    page
+}
+
+#[test]
+fn a_slider_is_exact() {
+    let Some(browser) = Browser::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let vary = "offers.coreweave-h100.capacity=8k..20k";
+    let page = report(folder.path(), "models/quickstart.yaml", &["--curve", vary]);
+    let curve =
+        program().args(["curve", "models/quickstart.yaml", "--vary", vary, "--format", "json"]).output().unwrap();
+    let curve: Value = serde_json::from_slice(&curve.stdout).unwrap();
+    assert_eq!(curve["exact"], true);
+    let pieces = curve["pieces"].as_array().unwrap();
+    browser.open(&page);
+    assert_eq!(browser.script("return document.querySelectorAll('[data-curve]').length"), 1);
+    // Home and End move a slider to its ends, arrows by steps: the reading follows.
+    let cost = || browser.script("return Number(document.querySelector('.reading').dataset.cost)").as_f64().unwrap();
+    let near = |a: f64, b: f64| assert!((a - b).abs() <= 1e-9 * b.abs(), "{a} is not {b}");
+    browser.keys("#slider-0", "\u{e011}");
+    near(cost(), pieces[0]["cost_from"].as_f64().unwrap());
+    browser.keys("#slider-0", "\u{e010}");
+    near(cost(), pieces[pieces.len() - 1]["cost_to"].as_f64().unwrap());
+    for part in [0.1, 0.37, 0.5, 0.83] {
+        let x = 8000.0 + 12000.0 * part;
+        browser.script(&format!(
+            "const s = document.querySelector('#slider-0'); s.value = {x}; s.dispatchEvent(new Event('input'))"
+        ));
+        let piece = pieces.iter().find(|p| p["from"].as_f64().unwrap() <= x && x <= p["to"].as_f64().unwrap()).unwrap();
+        let number = |key: &str| piece[key].as_f64().unwrap();
+        let at = (x - number("from")) / (number("to") - number("from"));
+        near(cost(), number("cost_from") + at * (number("cost_to") - number("cost_from")));
+    }
+    // The marker is on the line.
+    let marker = browser.script("return document.querySelector('.marker').getAttribute('cx')");
+    assert!(marker.as_str().unwrap().parse::<f64>().unwrap() > 78.0, "{marker}");
+    browser.screenshot("report-slider.png");
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
+#[test]
+fn a_page_is_read_at_every_width_and_in_the_dark() {
+    let Some(browser) = Browser::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let page = report(folder.path(), "models/inference-fleet.yaml", &[]);
+    browser.open(&page);
+    assert_eq!(browser.text("h1"), "Inference fleet on three continents");
+    for (width, name) in [(1200, "report-desktop.png"), (390, "report-phone.png")] {
+        browser.size(width, 900);
+        // Nothing but what scrolls by itself is wider than the page.
+        assert_eq!(
+            browser.script("return document.documentElement.scrollWidth <= document.documentElement.clientWidth"),
+            true,
+            "at {width}"
+        );
+        browser.screenshot(name);
+    }
+    // Every chart has a name and a sentence; every heading of a section can be reached.
+    let unnamed =
+        "return [...document.querySelectorAll('svg')].filter(s => !s.getAttribute('aria-labelledby').split(' ')
+        .every(id => document.getElementById(id)?.textContent)).length";
+    assert_eq!(browser.script(unnamed), 0);
+    let broken = "return [...document.querySelectorAll('nav a')].filter(a => !document.querySelector(a.getAttribute('href'))).length";
+    assert_eq!(browser.script(broken), 0);
+    // A click opens what is folded.
+    assert_eq!(browser.script("return document.querySelector('#inputs details').open"), false);
+    browser.click("#inputs details summary");
+    assert_eq!(browser.script("return document.querySelector('#inputs details').open"), true);
+    let colour = || browser.script("return getComputedStyle(document.body).backgroundColor");
+    assert_eq!(colour(), "rgb(255, 255, 255)");
+    let dark = json!({ "features": [{ "name": "prefers-color-scheme", "value": "dark" }] });
+    browser.devtools("Emulation.setEmulatedMedia", &dark);
+    assert_eq!(colour(), "rgb(22, 22, 24)");
+    browser.screenshot("report-dark.png");
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
+#[test]
+fn what_a_model_says_is_text() {
+    let Some(browser) = Browser::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("hostile.yaml");
+    let text = r#"
+polysource: 1
+name: '</title></script><script>window.owned = 1</script><img src=x onerror="window.owned = 2">'
+chips: { gpu: { vendor: nvidia, source: '<svg onload="window.owned = 3">' } }
+clouds: { aws: {} }
+offers: { a: { chip: gpu, cloud: aws, price: 1, capacity: 10, source: '"><script>window.owned = 4</script>' } }
+workloads: { chat: { kind: inference, demand: 5 req/h, throughput: { gpu: 1 req/h } } }
+"#;
+    std::fs::write(&model, text).unwrap();
+    let page = report(folder.path(), model.to_str().unwrap(), &[]);
+    browser.open(&page);
+    assert_eq!(browser.script("return window.owned === undefined"), true);
+    assert!(browser.text("h1").starts_with("</title></script><script>window.owned = 1"), "{}", browser.text("h1"));
+    assert_eq!(browser.script("return document.querySelectorAll('img').length"), 0);
+    // Even a script that got in would not run: the policy names the only one by its hash.
+    let smuggled = "const s = document.createElement('script'); s.textContent = 'window.owned = 5';
+        document.body.append(s); return window.owned === undefined";
+    assert_eq!(browser.script(smuggled), true);
+}

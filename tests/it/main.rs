@@ -1,0 +1,61 @@
+//! The tests of the library and of the program, in one binary: linking the program once takes seconds, and fifty times
+//! took longer than what was tested.
+//!
+//! Beside it stand `readme`, which runs what `cargo test` builds, `fuzz`, which measures the memory of its process, and
+//! `layering` and `repository`, which read files and are linked with nothing. No test here may change what belongs to
+//! the process: environment variables, the current folder, what is done with signals, a global subscriber.
+
+mod common;
+
+mod alternatives;
+mod audit;
+mod baseline;
+mod browser;
+mod by_hand;
+mod cli_alternatives;
+mod cli_check;
+mod cli_curves;
+mod cli_diff;
+mod cli_files;
+mod cli_hostile;
+mod cli_import;
+mod cli_report;
+mod cli_schema;
+mod cli_solve;
+mod cli_stress;
+mod cli_sweep;
+mod clock;
+mod conformance;
+mod curve;
+mod decisions;
+mod dependency;
+mod diagnostics;
+mod exchange;
+mod explain;
+mod families;
+mod focus;
+mod frontier;
+mod golden;
+mod hostile;
+mod identity;
+mod import_solution;
+mod kinks;
+mod metamorphic;
+mod models;
+mod money;
+mod offers_table;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod prefer;
+mod purpose;
+mod random_decisions;
+mod random_dependency;
+mod random_exports;
+mod random_models;
+mod ranges;
+mod report_formats;
+mod report_sums;
+mod shards;
+mod submit;
+mod sweep;
+mod ten_thousand;

@@ -1,0 +1,130 @@
+//! Random models with deals to sign and ecosystems to port to: the plan is the best of all
+//! combinations, each solved without any whole column.
+
+use std::fmt::Write as _;
+
+use crate::common::random::Random;
+use polysource::model::{Decision, Model};
+use polysource::plan::Status;
+use polysource::{Detail, Plan, SolveSettings, solve};
+
+const DEALS: usize = 3;
+const ECOSYSTEMS: usize = 3;
+
+/// Three chips with an ecosystem each, three deals that unlock, discount, commit, fund or require.
+fn text(seed: u64) -> String {
+    let mut r = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let mut y = String::from("polysource: 1\nhorizon: { start: 2027-01-01, periods: 2, step: hour }\nchips:\n");
+    for c in 0..ECOSYSTEMS {
+        let _ = writeln!(y, "  c{c}: {{ vendor: v{c}, ecosystem: e{c} }}");
+    }
+    y.push_str("clouds: { k: {} }\noffers:\n");
+    for c in 0..ECOSYSTEMS {
+        let (price, cheap) = (2.0 + 2.0 * r.next(), 1.0 + 2.0 * r.next());
+        let _ = writeln!(y, "  list{c}: {{ chip: c{c}, cloud: k, price: {price:.3}, capacity: 200 }}");
+        let _ = writeln!(
+            y,
+            "  deal{c}: {{ chip: c{c}, cloud: k, price: {cheap:.3}, capacity: {:.0} }}",
+            20.0 + 60.0 * r.next()
+        );
+    }
+    y.push_str("contracts:\n");
+    for k in 0..DEALS {
+        let _ = writeln!(
+            y,
+            "  d{k}:\n    decision: optional\n    unlocks: {{ offer: deal{k} }}\n    covers: {{ offer: [deal{k}, list{k}] }}\n    discount: {:.0} %\n    fee: {:.1}\n    funding: {:.1}\n    commit: {{ spend: {:.1} USD }}",
+            30.0 * r.next(),
+            60.0 * r.next(),
+            40.0 * r.next(),
+            150.0 * r.next()
+        );
+        if k == 0 {
+            let _ = writeln!(
+                y,
+                "    requires: [ {{ floor: {{ where: {{ vendor: v{k} }}, of: work, at_least: {:.0} % }} }} ]",
+                60.0 * r.next()
+            );
+        }
+        if k == 1 && r.next() < 0.5 {
+            y.push_str("    excludes: [d2]\n");
+        }
+        if k == 2 && r.next() < 0.5 {
+            y.push_str("    needs: [d0]\n");
+        }
+    }
+    y.push_str("workloads:\n");
+    for w in 0..2 {
+        let rates: Vec<String> = (0..ECOSYSTEMS).map(|c| format!("c{c}: {:.2} r/h", 0.5 + r.next())).collect();
+        let ports: Vec<String> = (1..ECOSYSTEMS).map(|c| format!("e{c}: {:.1} USD", 40.0 * r.next())).collect();
+        let _ = writeln!(
+            y,
+            "  w{w}: {{ kind: inference, demand: [{:.0} r/h, {:.0} r/h], throughput: {{ {} }}, porting: {{ {} }} }}",
+            20.0 + 60.0 * r.next(),
+            20.0 + 60.0 * r.next(),
+            rates.join(", "),
+            ports.join(", ")
+        );
+    }
+    y
+}
+
+fn plan(model: &Model) -> Plan {
+    solve(model, &SolveSettings { detail: Detail::Plan, ..SolveSettings::default() }).unwrap()
+}
+
+/// The cheapest of all combinations: which deals are signed, and which workload may run where. What
+/// may run somewhere is taken to be ported there, so that the cheapest combination ports no more
+/// than it uses.
+fn cheapest(model: &Model) -> f64 {
+    let mut best = f64::INFINITY;
+    let options = ECOSYSTEMS - 1;
+    for deals in 0..1usize << DEALS {
+        let signed = |k: usize| deals >> k & 1 == 1;
+        let kept = (0..DEALS).filter(|&k| signed(k)).all(|k| {
+            let c = &model.contracts[k];
+            c.excludes.iter().all(|&j| !signed(j)) && c.needs.iter().all(|&j| signed(j))
+        });
+        for ports in 0..1usize << (2 * options) {
+            if !kept {
+                continue;
+            }
+            let mut fixed = model.clone();
+            for k in 0..DEALS {
+                fixed.contracts[k].decision = if signed(k) { Decision::Signed } else { Decision::Refused };
+                (fixed.contracts[k].excludes, fixed.contracts[k].needs) = (Vec::new(), Vec::new());
+            }
+            let mut paid = 0.0;
+            for w in 0..2 {
+                let allowed = |e: usize| e == 0 || ports >> (w * options + e - 1) & 1 == 1;
+                paid += (1..ECOSYSTEMS)
+                    .filter(|&e| allowed(e))
+                    .map(|e| model.workloads[w].porting[e - 1].cost)
+                    .sum::<f64>();
+                let workload = &mut fixed.workloads[w];
+                workload.porting.clear();
+                let chips: Vec<usize> = model.offers.iter().map(|o| o.chip).collect();
+                workload.eligible.retain(|&o| allowed(chips[o]));
+            }
+            let found = plan(&fixed);
+            if found.status == Status::Optimal {
+                best = best.min(found.cost.unwrap().total + paid);
+            }
+        }
+    }
+    best
+}
+
+#[test]
+fn the_plan_is_the_best_of_all_combinations() {
+    let mut signed = 0;
+    for seed in 1..=12 {
+        let model = Model::from_yaml_str(&text(seed)).unwrap_or_else(|e| panic!("{e}"));
+        let (found, best) = (plan(&model), cheapest(&model));
+        assert_eq!(found.status, Status::Optimal, "seed {seed}: {:?}", found.notes);
+        let cost = found.cost.as_ref().unwrap().total;
+        assert!((cost - best).abs() <= 1e-6 * (1.0 + best.abs()), "seed {seed}: {cost} instead of {best}");
+        assert!(found.certificate.relaxation.unwrap() <= cost + 1e-6);
+        signed += found.contracts.iter().filter(|c| c.signed).count();
+    }
+    assert!((4..=12 * DEALS - 4).contains(&signed), "deals are signed in some and not in others: {signed}");
+}
