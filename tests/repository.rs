@@ -102,3 +102,29 @@ fn the_stated_version_of_rust_is_enough() {
         assert!(text.contains(&format!("Rust {stated} or later")), "{document} does not say {stated}");
     }
 }
+
+#[test]
+fn the_tolerances_of_the_architecture_are_those_of_the_sources() {
+    let page = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let (_, table) = page.split_once("| constant | file | value |").unwrap();
+    let mut compared = 0;
+    for line in table.lines().filter(|l| l.starts_with("| ") && !l.starts_with("| ---")) {
+        let cells: Vec<&str> = line.trim_matches(['|', ' ']).split(" | ").collect();
+        let [name, file, value] = cells[..] else { panic!("{line}") };
+        let source = std::fs::read_to_string(root().join(file)).unwrap_or_else(|e| panic!("{file}: {e}"));
+        let declared = |l: &str| l.contains(&format!("const {name}: ")) && l.ends_with(&format!(" = {value};"));
+        assert!(source.lines().any(declared), "{file} has no `const {name}` that is {value}");
+        compared += 1;
+    }
+    assert!(compared > 15, "{compared}");
+    assert!(page.len() <= 10_000, "the map has grown to {} bytes: reasons belong into DESIGN.md", page.len());
+}
+
+#[test]
+fn nothing_is_unsafe_but_calls_of_highs() {
+    let Some(files) = tracked() else { return };
+    let is_source = |f: &&String| f.starts_with("src/") && f.ends_with(".rs");
+    let allows = |f: &&String| std::fs::read_to_string(root().join(f)).is_ok_and(|t| t.contains("allow(unsafe_code"));
+    let unsafe_files: Vec<&String> = files.iter().filter(is_source).filter(allows).collect();
+    assert_eq!(unsafe_files, ["src/engine/highs/ffi.rs"]);
+}
