@@ -1,4 +1,6 @@
 //! The README says what is true: its model gives its answer, and its commands run as written.
+//!
+//! Apart from `tests/it`, since it runs the examples and may have to build them.
 
 use std::process::Command;
 

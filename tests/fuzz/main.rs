@@ -2,7 +2,8 @@
 //! memory that do not depend on what they hold.
 //!
 //! `fuzz/corpus/<target>` has the inputs, among them everything that ever broke a reader. `POLYSOURCE_FUZZ` says how many
-//! changes each target is given. What breaks is written to `fuzz/artifacts/<target>`.
+//! changes each target is given. What breaks is written to `fuzz/artifacts/<target>`. This is a program of its own, apart
+//! from `tests/it`, since it measures the memory of its process.
 
 mod mutate;
 mod targets;
