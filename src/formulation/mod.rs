@@ -44,6 +44,8 @@ mod reach;
 mod requirement;
 mod rerouting;
 mod risk;
+#[cfg(test)]
+mod roles;
 mod share;
 mod suppliers;
 mod survive;
@@ -51,7 +53,7 @@ mod survive;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::lp::{ColumnId, LinearProgram, RowId};
+use crate::lp::{ColumnId, LinearProgram, RowId, RowRole};
 use crate::model::{Decision, LimitKind, Model, Payment};
 
 use name::{bracketed, named};
@@ -538,7 +540,7 @@ impl Formulation {
         &mut self,
         constraint: Constraint,
         name: String,
-        role: &'static str,
+        role: impl Into<RowRole>,
         bounds: (f64, f64),
         terms: Vec<(ColumnId, f64)>,
     ) -> Option<RowId> {
