@@ -35,7 +35,11 @@
 //! ```
 
 pub mod analysis;
+#[cfg(feature = "batch")]
+pub mod batch;
+#[cfg(feature = "cli")]
 pub mod cli;
+pub mod compare;
 pub mod diagnostics;
 pub mod document;
 pub mod engine;
@@ -44,6 +48,7 @@ pub mod import;
 pub mod lp;
 pub mod model;
 pub mod plan;
+#[cfg(feature = "report")]
 pub mod report;
 pub mod units;
 

@@ -31,17 +31,6 @@ pub enum Status {
 }
 
 impl Status {
-    /// The exit code of the program for this status.
-    #[must_use]
-    pub fn exit_code(self) -> u8 {
-        match self {
-            Status::Optimal | Status::NearOptimal => 0,
-            Status::Infeasible | Status::Unbounded => 4,
-            Status::LimitReached => 5,
-            Status::InfeasibleUnverified | Status::Unverified => 6,
-        }
-    }
-
     /// Whether a plan comes with it.
     #[must_use]
     pub fn has_plan(self) -> bool {

@@ -17,9 +17,10 @@
 //! plans are apart is measured in chip-hours of each offer in each period, as a sum of absolute
 //! differences, which no linear program can maximise itself.
 
-use rayon::prelude::*;
-
 use crate::analysis::near::{Near, ROOMS, examined, is_plan};
+use crate::analysis::parallel::IntoParallelRefIterator;
+#[cfg(feature = "parallel")]
+use crate::analysis::parallel::ParallelIterator;
 use crate::analysis::solve::{Detail, tell_idle, told};
 use crate::engine::{CertifiedStatus, EngineError, Solved};
 use crate::formulation::{Formulation, Sum};

@@ -1,10 +1,11 @@
 //! The room for negotiation: what each group can have at least and at most within the allowance.
 
-use rayon::prelude::*;
-
 use super::is_exact;
 use super::types::{AlternativesSettings, Extreme, GroupRoom, Portion};
 use crate::analysis::near::{self, Found, Near, ROOMS, Ratio, extreme, is_plan};
+use crate::analysis::parallel::IntoParallelRefIterator;
+#[cfg(feature = "parallel")]
+use crate::analysis::parallel::ParallelIterator;
 use crate::analysis::solve::examine;
 use crate::engine::EngineError;
 use crate::formulation::{Formulation, Sum};

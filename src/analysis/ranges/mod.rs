@@ -21,8 +21,9 @@ mod probe;
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
+#[cfg(feature = "parallel")]
+use super::parallel::ParallelIterator;
+use super::parallel::{IntoParallelIterator, IntoParallelRefIterator};
 use super::{Detail, SolveSettings};
 use crate::engine::{EngineError, Solved};
 use crate::formulation::{Formulation, LimitKey};

@@ -61,18 +61,6 @@ impl PointStatus {
     pub fn is_answer(self) -> bool {
         !matches!(self, Self::LimitReached | Self::InfeasibleUnverified | Self::Unverified)
     }
-
-    /// The exit code that a sweep with such a point has: a point without a plan is an answer, one
-    /// that is not certain is not.
-    #[must_use]
-    pub fn exit_code(self) -> u8 {
-        match self {
-            Self::Optimal | Self::Infeasible | Self::Unbounded => 0,
-            Self::ModelWrong => 3,
-            Self::LimitReached => 5,
-            Self::InfeasibleUnverified | Self::Unverified => 6,
-        }
-    }
 }
 
 /// A point that has been solved.

@@ -15,15 +15,12 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::exact::Exact;
-use super::journal::hex;
-use super::points::{SweepPlan, columns, with_points};
-use super::run::SweepSettings;
+use super::seal::{digest, program};
 use crate::analysis::SolveSettings;
+use crate::analysis::sweep::{SweepPlan, SweepSettings, columns, with_points};
 use crate::document::Spread;
-use crate::engine::EngineChoice;
 use crate::model::{Asked, Family, Input};
 
 /// Version of the format.
@@ -145,12 +142,6 @@ pub enum ManifestError {
 struct Writer {
     format: u32,
     polysource: String,
-}
-
-/// The version of this program as manifests and journals have it.
-pub(super) fn program() -> String {
-    let highs = if EngineChoice::ALL.contains(&EngineChoice::Highs) { "+highs" } else { "" };
-    format!("{}{highs}", env!("CARGO_PKG_VERSION"))
 }
 
 impl Manifest {
@@ -292,10 +283,6 @@ fn first_line(sha256: &str) -> String {
     format!("{{\"sha256\":\"{sha256}\",\n")
 }
 
-fn digest(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
 /// So many chunks of whole groups, none a group larger than another.
 fn divided(points: usize, group: usize, chunks: usize) -> Vec<ChunkBounds> {
     let groups = points.div_ceil(group);
@@ -327,7 +314,7 @@ pub(super) mod tests {
     }
 
     /// A grid of so many points in so many chunks.
-    pub(in crate::analysis::sweep) fn sealed_grid(points: usize, chunks: usize) -> Sealed {
+    pub(in crate::batch) fn sealed_grid(points: usize, chunks: usize) -> Sealed {
         let (manifest, _) = sealed(&[&format!("offers.aws-trainium2.price=1..2/{points}")], &Asked::default(), chunks);
         Manifest::read(manifest.text().as_bytes()).unwrap()
     }

@@ -1,6 +1,8 @@
 //! How far a sweep in chunks is, from the traces that its chunks leave. Clocks are read for this
 //! alone; no result depends on them.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -222,6 +224,11 @@ fn rate(chunks: &[ChunkStatus], seen: &[Seen]) -> Option<f64> {
     let mean = (!finished.is_empty()).then(|| finished.iter().sum::<f64>() / finished.len() as f64);
     let rate: f64 = of(ChunkState::Running).filter_map(|rate| rate.or(mean)).sum();
     (rate > 0.0).then_some(rate)
+}
+
+/// Seconds since 1970.
+pub(super) fn now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |d| (d.as_secs_f64() * 1e3).round() / 1e3)
 }
 
 #[cfg(test)]
