@@ -5,10 +5,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::chunk::{ChunkError, checksum_line, read_chunk};
+use super::clock::now;
 use super::error::{FolderError, ManifestUnread, PlanError};
 use super::manifest::{Manifest, Sealed};
 use super::place::Place;
-use super::status::{Heartbeat, Seen, SweepStatus, now};
+use super::status::{Heartbeat, Seen, SweepStatus};
 use crate::analysis::sweep::Row;
 
 /// The folder of a sweep in chunks.

@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{JoinHandle, spawn};
 use std::time::Duration;
 
+use super::clock::now;
 use super::folder::Folder;
 use super::parts::host;
-use super::status::{Heartbeat, State, now};
+use super::status::{Heartbeat, State};
 
 /// A heart that beats until it is ended.
 pub(super) struct Heart {

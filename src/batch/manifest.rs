@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +28,8 @@ use crate::model::{Asked, Family, Input};
 const FORMAT: u32 = 1;
 
 /// A sweep written down, with the chunks that it is solved in.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Manifest {
     /// Version of the format.
     pub format: u32,
@@ -51,7 +53,8 @@ pub struct Manifest {
 }
 
 /// Everything that a model is read from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct ModelTexts {
     /// What the model's text is called in messages.
     pub name: String,
@@ -72,7 +75,8 @@ pub struct ModelTexts {
 }
 
 /// What varies, what is told, and how each point is solved.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct SweepOptions {
     /// The sweep of the model, by name.
     pub sweep: Option<String>,
@@ -89,7 +93,8 @@ pub struct SweepOptions {
 }
 
 /// A point: its number, and the value of each axis.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct PointAt {
     /// The number of the point, from 0.
     pub point: usize,
@@ -98,7 +103,8 @@ pub struct PointAt {
 }
 
 /// Where a chunk begins and ends in the order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct ChunkBounds {
     /// Its first position.
     pub from: usize,

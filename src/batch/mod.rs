@@ -8,6 +8,7 @@
 //! Nothing here prints: whoever runs a chunk is told by an [`Observer`].
 
 mod chunk;
+mod clock;
 mod error;
 mod exact;
 mod folder;

@@ -1,8 +1,7 @@
 //! How far a sweep in chunks is, from the traces that its chunks leave. Clocks are read for this
 //! alone; no result depends on them.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -61,7 +60,8 @@ pub struct Seen {
 }
 
 /// How far a sweep in chunks is.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct SweepStatus {
     /// SHA-256 of the manifest's content.
     pub manifest: String,
@@ -90,7 +90,8 @@ pub struct SweepStatus {
 }
 
 /// How far a chunk is.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct ChunkStatus {
     /// The number of the chunk, from 0.
     pub chunk: usize,
@@ -109,7 +110,8 @@ pub struct ChunkStatus {
 }
 
 /// What is known of a chunk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ChunkState {
     /// Finished.
@@ -224,11 +226,6 @@ fn rate(chunks: &[ChunkStatus], seen: &[Seen]) -> Option<f64> {
     let mean = (!finished.is_empty()).then(|| finished.iter().sum::<f64>() / finished.len() as f64);
     let rate: f64 = of(ChunkState::Running).filter_map(|rate| rate.or(mean)).sum();
     (rate > 0.0).then_some(rate)
-}
-
-/// Seconds since 1970.
-pub(super) fn now() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |d| (d.as_secs_f64() * 1e3).round() / 1e3)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Money is in the model's currency, chips are chips, work is in each workload's own unit, shares
 //! are fractions. The field names are an interface: they do not change within a format version.
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,8 @@ use crate::formulation::LimitKey;
 use crate::model::Model;
 
 /// What came of solving a model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// The cheapest plan, certified.
@@ -39,7 +41,8 @@ impl Status {
 }
 
 /// A plan with its certificate, or the statement that there is none.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Plan {
     /// Version of the program.
     pub polysource: String,
@@ -88,7 +91,8 @@ pub struct Plan {
 }
 
 /// A limit that would not hold without what stands idle.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct IdleToMeetLimit {
     /// The limit.
     pub limit: String,
@@ -104,7 +108,8 @@ pub struct IdleToMeetLimit {
 }
 
 /// Which model was solved.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct ModelInfo {
     /// Its name.
     pub name: String,
@@ -130,7 +135,8 @@ impl ModelInfo {
 }
 
 /// What a plan costs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Cost {
     /// Discounted cost, the objective.
     pub total: f64,
@@ -147,7 +153,8 @@ pub struct Cost {
 }
 
 /// Undiscounted cost of a period.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct PeriodCost {
     /// The period.
     pub period: String,
@@ -159,7 +166,8 @@ pub struct PeriodCost {
 }
 
 /// Undiscounted cost of a kind in a period.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct KindCost {
     /// What it is for.
     pub kind: CostKind,
@@ -168,7 +176,8 @@ pub struct KindCost {
 }
 
 /// What a cost line is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum CostKind {
     /// Paid for an offer.
@@ -192,7 +201,8 @@ pub enum CostKind {
 }
 
 /// A part of the discounted total.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct CostLine {
     /// What it is for.
     pub kind: CostKind,
@@ -203,7 +213,8 @@ pub struct CostLine {
 }
 
 /// What is held of an offer in a period, and what is paid for it then.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Purchase {
     /// The offer.
     pub offer: String,
@@ -233,7 +244,8 @@ pub struct Purchase {
 }
 
 /// Chips of an offer that run a workload in a period.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Assignment {
     /// The workload.
     pub workload: String,
@@ -248,7 +260,8 @@ pub struct Assignment {
 }
 
 /// What comes of a contract.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct ContractResult {
     /// The contract.
     pub contract: String,
@@ -285,7 +298,8 @@ pub struct ContractResult {
 }
 
 /// What came of deciding otherwise on a contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum OtherDecision {
     /// A plan.
@@ -297,7 +311,8 @@ pub enum OtherDecision {
 }
 
 /// What becomes of chips that run a workload today, in the first period.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Move {
     /// The workload.
     pub workload: String,
@@ -312,7 +327,8 @@ pub struct Move {
 }
 
 /// Work of a workload that is not done.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Unmet {
     /// The workload.
     pub workload: String,
@@ -323,7 +339,8 @@ pub struct Unmet {
 }
 
 /// How a measure is spread over the groups of a dimension.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Exposure {
     /// The dimension.
     pub by: String,
@@ -340,7 +357,8 @@ pub struct Exposure {
 }
 
 /// A group's part.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct GroupShare {
     /// The group.
     pub group: String,
@@ -353,7 +371,8 @@ pub struct GroupShare {
 }
 
 /// What is still served when a group is lost.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Resilience {
     /// What is lost.
     pub lost: Lost,
@@ -376,7 +395,8 @@ pub struct Resilience {
 }
 
 /// A group of a dimension.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Lost {
     /// The dimension.
     pub by: String,
@@ -385,7 +405,8 @@ pub struct Lost {
 }
 
 /// What the outages of the policy cost, discounted.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct RiskResult {
     /// Each outage.
     pub outages: Vec<OutageResult>,
@@ -403,7 +424,8 @@ pub struct RiskResult {
 }
 
 /// What an outage adds to the cost.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct OutageResult {
     /// The outage.
     pub outage: String,
@@ -418,7 +440,8 @@ pub struct OutageResult {
 }
 
 /// The capital side of a dependency: what an organisation is paid, holds and funds. Undiscounted.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct OrganisationResult {
     /// The organisation.
     pub organisation: String,
@@ -441,7 +464,8 @@ pub struct OrganisationResult {
 }
 
 /// A limit and what it costs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct LimitResult {
     /// What it is about, whatever it is called; `None` in a plan that was read from a file.
     #[serde(skip)]
@@ -497,7 +521,8 @@ pub struct LimitResult {
 }
 
 /// The price at which an offer enters or leaves the plan.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct BreakEven {
     /// The offer.
     pub offer: String,
@@ -510,7 +535,8 @@ pub struct BreakEven {
 }
 
 /// The check of the answer, computed from the program and not from what the engine says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct CertificateInfo {
     /// The engine whose answer was taken.
     pub engine: String,

@@ -1,6 +1,5 @@
 //! The room for negotiation: what each group can have at least and at most within the allowance.
 
-use super::is_exact;
 use super::types::{AlternativesSettings, Extreme, GroupRoom, Portion};
 use crate::analysis::near::{self, Found, Near, ROOMS, Ratio, extreme, is_plan};
 use crate::analysis::parallel::IntoParallelRefIterator;
@@ -12,6 +11,14 @@ use crate::formulation::{Formulation, Sum};
 use crate::plan::audit::TOLERANCE;
 use crate::plan::ledger::measure;
 use crate::units::human::percent;
+
+/// How far beyond a least or most share its proof may lie.
+const EXACT: f64 = 1e-5;
+
+/// Whether a share is told as exact.
+pub(super) fn is_exact(extreme: &Extreme) -> bool {
+    extreme.bound.is_some_and(|bound| (bound - extreme.portion.share).abs() <= EXACT)
+}
 
 /// The cheapest plan.
 pub(super) struct Cheapest<'a> {
