@@ -6,9 +6,12 @@
 //! The rooms follow one another, and none reaches back:
 //! [`document`] (what was written) -> [`model`] (what it means) -> [`formulation`] (as a linear
 //! program) -> [`lp`] (the program and its certificate) -> [`engine`] (who solves it) -> [`plan`]
-//! (the answer in the model's words) -> [`analysis`] (loops over these) -> [`report`] (how it is
-//! told) -> [`cli`]. [`units`] and [`diagnostics`] are leaves; [`import`] stands beside [`document`] and makes what
-//! it reads of foreign tables.
+//! (the answer in the model's words) -> [`analysis`] (loops over these) -> [`compare`] (two plans), [`batch`] (a sweep on
+//! many machines) -> [`report`] (how it is told) -> [`cli`]. [`units`] and [`diagnostics`] are leaves; [`import`] stands
+//! beside [`document`] and makes what it reads of foreign tables.
+//!
+//! Features: `cli` (default) has the program and all that only it needs; `report`, `batch` and `parallel` (solves side
+//! by side) are parts of it that a library can have alone. Without any the solving core is built.
 //!
 //! ```
 //! use polysource::{Model, SolveSettings, solve};
@@ -35,7 +38,11 @@
 //! ```
 
 pub mod analysis;
+#[cfg(feature = "batch")]
+pub mod batch;
+#[cfg(feature = "cli")]
 pub mod cli;
+pub mod compare;
 pub mod diagnostics;
 pub mod document;
 pub mod engine;
@@ -44,6 +51,7 @@ pub mod import;
 pub mod lp;
 pub mod model;
 pub mod plan;
+#[cfg(feature = "report")]
 pub mod report;
 pub mod resilience;
 pub mod units;

@@ -6,6 +6,7 @@
 //! as any other. The next level is always the middle of the widest gap, cost and measure both told
 //! as parts of their ranges.
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +58,8 @@ pub struct FrontierSettings {
 }
 
 /// The cheapest plans at levels of a measure.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Frontier {
     /// Version of the program.
     pub polysource: String,
@@ -82,7 +84,8 @@ pub struct Frontier {
 }
 
 /// A point of a frontier.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct FrontierPoint {
     /// The limit that was set; `null` for the cheapest plan.
     pub limit: Option<f64>,

@@ -3,10 +3,10 @@
 
 pub mod alternatives;
 pub mod curve;
-pub mod diff;
 pub mod dossier;
 pub mod explain;
 pub mod frontier;
+mod parallel;
 mod solving;
 pub mod sweep;
 

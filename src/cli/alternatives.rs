@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::StressFormat;
-use super::common::{ModelArgs, OutputArgs, SolverArgs};
-use super::{Failure, exit, files};
+use super::common::{ModelArgs, OutputArgs, SolverArgs, TableFormat};
+use super::exit::exit_code;
+use super::failure::Failure;
+use super::{exit, files, models};
 use crate::analysis::Detail;
 use crate::analysis::alternatives::{Alternatives, AlternativesError, AlternativesSettings, alternatives};
 use crate::diagnostics::suggest;
@@ -37,13 +38,13 @@ pub(super) struct AlternativesCommand {
     pub solver: SolverArgs,
     /// Format of the answer.
     #[arg(long, value_enum, default_value = "text")]
-    pub format: StressFormat,
+    pub format: TableFormat,
     #[command(flatten)]
     pub output: OutputArgs,
 }
 
 pub(super) fn run(command: &AlternativesCommand, quiet: bool) -> Result<u8, Failure> {
-    let loaded = files::model(&command.input, quiet)?;
+    let loaded = models::model(&command.input, quiet)?;
     let settings = settings(command, &loaded.model).map_err(Failure::Usage)?;
     command.output.check()?;
     let (found, plans) = match alternatives(&loaded.model, &settings) {
@@ -52,7 +53,7 @@ pub(super) fn run(command: &AlternativesCommand, quiet: bool) -> Result<u8, Fail
         Err(AlternativesError::Engine(error)) => return Err(Failure::Outside(error.to_string())),
         Err(error @ AlternativesError::NoPlan(status)) => {
             files::say(&format!("error: {error}\n"));
-            return Ok(status.exit_code());
+            return Ok(exit_code(status));
         }
     };
     if let Some(folder) = &command.write {
@@ -65,12 +66,12 @@ pub(super) fn run(command: &AlternativesCommand, quiet: bool) -> Result<u8, Fail
     }
     let mut text = Vec::new();
     match command.format {
-        StressFormat::Text => {
+        TableFormat::Text => {
             let style = command.output.style();
             report::alternatives::write_text(&found, style, &mut text)?;
         }
-        StressFormat::Json => report::alternatives::write_json(&found, &mut text)?,
-        StressFormat::Csv => report::alternatives::write_csv(&found, &mut text)?,
+        TableFormat::Json => report::alternatives::write_json(&found, &mut text)?,
+        TableFormat::Csv => report::alternatives::write_csv(&found, &mut text)?,
     }
     command.output.write(&text)?;
     Ok(code(&found))

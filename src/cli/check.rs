@@ -1,17 +1,30 @@
 //! `check`: every mistake of a model, and nothing solved.
 
+use clap::Args;
 use serde_json::json;
 
-use super::args::{CheckCommand, CheckFormat};
-use super::{Failure, exit, files};
+use super::common::{ModelArgs, OutputArgs, TextFormat};
+use super::failure::Failure;
+use super::{exit, files, models};
 use crate::diagnostics::{Diagnostics, Severity, Sources, worded};
 use crate::model::{Model, Rejected, load};
 
+#[derive(Args, Debug)]
+pub(super) struct CheckCommand {
+    #[command(flatten)]
+    pub input: ModelArgs,
+    /// Format of the result.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: TextFormat,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
 pub(super) fn run(command: &CheckCommand, quiet: bool) -> Result<u8, Failure> {
-    let (code, model, diagnostics, sources) = match files::input(&command.input) {
+    let (code, model, diagnostics, sources) = match models::input(&command.input) {
         Ok(input) => match load(&input) {
             Ok(loaded) => {
-                files::remember_named(&loaded.sources);
+                models::remember_named(&loaded.sources);
                 (exit::DONE, Some(loaded.model), loaded.warnings, loaded.sources)
             }
             Err(Rejected { diagnostics, sources }) => (exit::MODEL_WRONG, None, diagnostics, sources),
@@ -19,11 +32,11 @@ pub(super) fn run(command: &CheckCommand, quiet: bool) -> Result<u8, Failure> {
         Err(unreadable) => (unreadable.code, None, unreadable.diagnostics, Sources::new()),
     };
     let text = match command.format {
-        CheckFormat::Text => {
+        TextFormat::Text => {
             files::tell(&diagnostics, &sources, quiet);
             model.map(|model| format!("{}: ok: {}\n", command.input.model.display(), counts(&model)))
         }
-        CheckFormat::Json => Some(json(model.is_some(), &diagnostics, &sources)?),
+        TextFormat::Json => Some(json(model.is_some(), &diagnostics, &sources)?),
     };
     if let Some(text) = text {
         command.output.check()?;

@@ -4,10 +4,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
+use super::failure::Failure;
+use super::files;
 use super::logging::colour;
-use super::{Failure, files};
 use crate::analysis::{Detail, SolveSettings};
 use crate::engine::EngineChoice;
 use crate::report::Style;
@@ -100,6 +101,59 @@ impl OutputArgs {
     /// Writes the result.
     pub fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
         files::write(self.file(), bytes)
+    }
+}
+
+/// A table or all of it.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TableFormat {
+    Text,
+    Json,
+    Csv,
+}
+
+/// For a person or a program.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TextFormat {
+    Text,
+    Json,
+}
+
+/// A plan.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PlanFormat {
+    Text,
+    Json,
+    Csv,
+    Markdown,
+}
+
+impl From<PlanFormat> for crate::report::Format {
+    fn from(format: PlanFormat) -> Self {
+        match format {
+            PlanFormat::Text => Self::Text,
+            PlanFormat::Json => Self::Json,
+            PlanFormat::Csv => Self::Csv,
+            PlanFormat::Markdown => Self::Markdown,
+        }
+    }
+}
+
+/// How much is computed.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DetailArg {
+    Plan,
+    Full,
+    Ranges,
+}
+
+impl From<DetailArg> for Detail {
+    fn from(detail: DetailArg) -> Self {
+        match detail {
+            DetailArg::Plan => Detail::Plan,
+            DetailArg::Full => Detail::Full,
+            DetailArg::Ranges => Detail::Ranges,
+        }
     }
 }
 

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::args::StressFormat;
-use super::common::{GapArgs, NamedFilesArgs, OutputArgs, SolverArgs};
+use super::common::{GapArgs, NamedFilesArgs, OutputArgs, SolverArgs, TableFormat};
+use super::exit::exit_code;
+use super::failure::Failure;
 use super::plan_file::{self, Head};
-use super::{Failure, exit, files};
-use crate::analysis::diff::{Compared, Diff, diff};
+use super::{exit, files, models};
 use crate::analysis::{Detail, SolveSettings, solve};
+use crate::compare::{Compared, Diff, diff};
 use crate::diagnostics::{Diagnostics, Sources};
 use crate::document;
 use crate::model::{Input, Model, Tree, read_tree};
@@ -40,7 +41,7 @@ pub(super) struct DiffCommand {
     pub gap: GapArgs,
     /// Format of the differences.
     #[arg(long, value_enum, default_value = "text")]
-    pub format: StressFormat,
+    pub format: TableFormat,
     #[command(flatten)]
     pub output: OutputArgs,
     /// Exit with 2 if there are differences and 0 if there are none.
@@ -70,12 +71,12 @@ pub(super) fn run(command: &DiffCommand, quiet: bool) -> Result<u8, Failure> {
     let found = diff(a.compared(&before), b.compared(&after)).map_err(|e| wrong(&e.to_string()))?;
     let mut text = Vec::new();
     match command.format {
-        StressFormat::Text => {
+        TableFormat::Text => {
             let style = command.output.style();
             report::diff::write_text(&found, style, &mut text)?;
         }
-        StressFormat::Json => report::diff::write_json(&found, &mut text)?,
-        StressFormat::Csv => report::diff::write_csv(&found, &mut text)?,
+        TableFormat::Json => report::diff::write_json(&found, &mut text)?,
+        TableFormat::Csv => report::diff::write_csv(&found, &mut text)?,
     }
     command.output.write(&text)?;
     Ok(code(&found, command.detailed_exitcode, quiet))
@@ -88,7 +89,7 @@ fn code(found: &Diff, detailed: bool, quiet: bool) -> u8 {
         if side.status == Status::Optimal {
             continue;
         }
-        let code = side.status.exit_code();
+        let code = exit_code(side.status);
         // A limit that was reached says less than that there is no plan, and that less than no proof.
         let rank = |code: u8| [exit::DONE, exit::LIMIT_REACHED, exit::INFEASIBLE].iter().position(|c| *c == code);
         if rank(code).unwrap_or(usize::MAX) > rank(worst).unwrap_or(usize::MAX) {
@@ -175,8 +176,8 @@ fn read(
             Ok(Side { file, what: What::Plan(Box::new(plan)) })
         }
         Kind::Model => {
-            let input = files::input_of(path, text, scenarios.to_vec(), named);
-            let model = Box::new(files::loaded(&input, quiet)?.model);
+            let input = models::input_of(path, text, scenarios.to_vec(), named);
+            let model = Box::new(models::loaded(&input, quiet)?.model);
             let tree = Box::new(tree(&input, quiet)?);
             Ok(Side { file, what: What::Model { model, tree } })
         }

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use clap::Args;
 
-use super::args::CheckFormat;
-use super::common::{ModelArgs, OutputArgs, SolverArgs};
+use super::common::{ModelArgs, OutputArgs, SolverArgs, TextFormat};
+use super::exit::exit_code;
+use super::failure::Failure;
 use super::logging::colour;
-use super::{Failure, exit, files};
+use super::{exit, files, models};
 use crate::analysis::explain::{drivers, infeasibility, subjects};
 use crate::analysis::{Detail, solve};
 use crate::diagnostics::{self, Code, suggest};
@@ -26,7 +27,7 @@ pub(super) struct ExplainCommand {
     pub solver: SolverArgs,
     /// Format of the explanation.
     #[arg(long, value_enum, default_value = "text")]
-    pub format: CheckFormat,
+    pub format: TextFormat,
     #[command(flatten)]
     pub output: OutputArgs,
 }
@@ -39,7 +40,7 @@ pub(super) fn run(command: &ExplainCommand, quiet: bool) -> Result<u8, Failure> 
         command.output.write(&text)?;
         return Ok(exit::DONE);
     }
-    let loaded = files::model(&command.input, quiet)?;
+    let loaded = models::model(&command.input, quiet)?;
     let model = &loaded.model;
     if let Some(subject) = &command.subject {
         let known = subjects(model);
@@ -54,7 +55,7 @@ pub(super) fn run(command: &ExplainCommand, quiet: bool) -> Result<u8, Failure> 
     let settings = command.solver.settings(Detail::Full);
     let outside = |e: crate::engine::EngineError| Failure::Outside(e.to_string());
     let plan = solve(model, &settings).map_err(outside)?;
-    let json = command.format == CheckFormat::Json;
+    let json = command.format == TextFormat::Json;
     let code = match plan.status {
         Status::Optimal | Status::LimitReached => {
             let found = drivers(model, &plan, command.subject.as_deref());
@@ -63,7 +64,7 @@ pub(super) fn run(command: &ExplainCommand, quiet: bool) -> Result<u8, Failure> 
             } else {
                 report::explain::write_drivers(&found, &plan, command.subject.is_none(), style, &mut text)?;
             }
-            plan.status.exit_code()
+            exit_code(plan.status)
         }
         Status::Infeasible => {
             let Some(found) = infeasibility(model, &settings).map_err(outside)? else {
@@ -80,7 +81,7 @@ pub(super) fn run(command: &ExplainCommand, quiet: bool) -> Result<u8, Failure> 
         status => {
             report::write(&plan, report::Format::Text, Style { colour: colour(&io::stderr()) }, &mut text)?;
             files::complain(&text);
-            return Ok(status.exit_code());
+            return Ok(exit_code(status));
         }
     };
     command.output.write(&text)?;

@@ -3,9 +3,13 @@
 use std::io;
 use std::path::Path;
 
-use super::args::{ExportCommand, ExportFormat};
+use clap::{Args, ValueEnum};
+
+use super::common::{ModelArgs, OutputArgs, SolverArgs};
+use super::exit::exit_code;
+use super::failure::Failure;
 use super::logging::colour;
-use super::{Failure, exit, files};
+use super::{exit, files, models};
 use crate::analysis::{Detail, exported_program, solve_schedule};
 use crate::lp::{write_lp, write_mps};
 use crate::model::Model;
@@ -14,12 +18,35 @@ use crate::plan::{CostKind, Plan, Status, charges};
 use crate::report::{self, Style};
 use crate::units::human;
 
+#[derive(Args, Debug)]
+pub(super) struct ExportCommand {
+    #[command(flatten)]
+    pub input: ModelArgs,
+    #[command(flatten)]
+    pub solver: SolverArgs,
+    /// The program as MPS or LP (left out, from the name of the file), or the solved plan as forecast charges of FOCUS.
+    #[arg(long, value_enum)]
+    pub to: Option<ExportFormat>,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ExportFormat {
+    /// The linear program as free MPS.
+    Mps,
+    /// The linear program as CPLEX LP.
+    Lp,
+    /// The plan as a CSV dataset of FinOps FOCUS 1.2.
+    Focus,
+}
+
 pub(super) fn run(command: &ExportCommand, quiet: bool) -> Result<u8, Failure> {
     let format = command.to.or_else(|| by_name(command.output.file()?)).ok_or_else(|| {
         let message = "which format? Give `--to mps`, `--to lp` or `--to focus`, or a file that ends in .mps or .lp";
         Failure::Usage(message.to_owned())
     })?;
-    let loaded = files::model(&command.input, quiet)?;
+    let loaded = models::model(&command.input, quiet)?;
     command.output.check()?;
     if format == ExportFormat::Focus {
         return focus(command, &loaded.model, quiet);
@@ -48,7 +75,7 @@ fn focus(command: &ExportCommand, model: &Model, quiet: bool) -> Result<u8, Fail
         let mut text = Vec::new();
         report::write(&plan, report::Format::Text, Style { colour: colour(&io::stderr()) }, &mut text)?;
         files::complain(&text);
-        return Ok(plan.status.exit_code());
+        return Ok(exit_code(plan.status));
     };
     let ledger = Ledger::of(model, &schedule);
     let charges = charges(model, &schedule, &ledger).map_err(|e| outside(&format!("nothing is written, since {e}")))?;
@@ -58,7 +85,7 @@ fn focus(command: &ExportCommand, model: &Model, quiet: bool) -> Result<u8, Fail
         files::say(&format!("{left_out}\n"));
     }
     command.output.write(&text)?;
-    Ok(plan.status.exit_code())
+    Ok(exit_code(plan.status))
 }
 
 /// What the plan costs beside what is billed, in a sentence.

@@ -4,12 +4,12 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::common::{ModelArgs, NamedFilesArgs};
+use super::failure::Failure;
 use super::logging::colour;
-use super::{Failure, exit, identity, parts};
+use super::{exit, identity};
+use crate::batch::{may_replace, replace};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Sources, printable, render};
 use crate::document::{MAX_BYTES, read_bounded};
-use crate::model::{Asked, Family, Input, Loaded, Rejected, load};
 
 /// What could not be read, and the exit code that it means.
 pub(super) struct Unreadable {
@@ -17,94 +17,10 @@ pub(super) struct Unreadable {
     pub code: u8,
 }
 
-/// Reads a model with everything that is laid over it.
-pub(super) fn input(args: &ModelArgs) -> Result<Input, Unreadable> {
-    let files = || [&args.model].into_iter().chain(&args.overlay);
-    if files().filter(|path| *path == Path::new("-")).count() > 1 {
-        let message = "standard input can be only one of the model and its overlays".to_owned();
-        return Err(unreadable(message, "give the others as files", exit::USAGE));
-    }
-    let model = text(&args.model)?;
-    let mut overlays = Vec::new();
-    for path in &args.overlay {
-        overlays.push((path.display().to_string(), text(path)?));
-    }
-    let input = input_of(&args.model, model, args.scenario.clone(), args.named);
-    Ok(Input { overlays, sets: args.sets.clone(), ..input })
-}
-
-/// The input of a model whose text has been read, with nothing but scenarios laid over it.
-pub(super) fn input_of(path: &Path, text: String, scenarios: Vec<String>, named: NamedFilesArgs) -> Input {
-    // Files that a model names are beside it; standard input is nowhere.
-    let beside = || path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let folder = (path != Path::new("-")).then(|| beside().to_path_buf());
-    let name = path.display().to_string();
-    Input { name, text, scenarios, folder, files_outside: named.allow_files_outside, ..Input::default() }
-}
-
-/// Loads a model, telling warnings and errors on standard error.
-pub(super) fn model(args: &ModelArgs, quiet: bool) -> Result<Loaded, Failure> {
-    let input = input(args).map_err(|unreadable| told(&unreadable, quiet))?;
-    loaded(&input, quiet)
-}
-
 /// Tells what could not be read.
 pub(super) fn told(unreadable: &Unreadable, quiet: bool) -> Failure {
     tell(&unreadable.diagnostics, &Sources::new(), quiet);
     Failure::Told(unreadable.code)
-}
-
-/// The same for what has been read.
-pub(super) fn loaded(input: &Input, quiet: bool) -> Result<Loaded, Failure> {
-    match load(input) {
-        Ok(loaded) => {
-            remember_named(&loaded.sources);
-            tell(&loaded.warnings, &loaded.sources, quiet);
-            Ok(loaded)
-        }
-        Err(Rejected { diagnostics, sources }) => {
-            tell(&diagnostics, &sources, quiet);
-            Err(Failure::Told(exit::MODEL_WRONG))
-        }
-    }
-}
-
-/// Remembers the files that a model names, which were read with it.
-pub(super) fn remember_named(sources: &Sources) {
-    sources.files().for_each(|file| identity::remember(Path::new(&*file.name)));
-}
-
-/// Loads a model with all its variations, telling warnings and errors on standard error.
-pub(super) fn family(
-    args: &ModelArgs,
-    sweep: Option<&str>,
-    vary: &[String],
-    asked: &Asked,
-    quiet: bool,
-) -> Result<Family, Failure> {
-    let input = input(args).map_err(|unreadable| told(&unreadable, quiet))?;
-    family_of(&input, sweep, vary, asked, quiet)
-}
-
-/// The same for what has been read.
-pub(super) fn family_of(
-    input: &Input,
-    sweep: Option<&str>,
-    vary: &[String],
-    asked: &Asked,
-    quiet: bool,
-) -> Result<Family, Failure> {
-    match Family::read(input, sweep, vary, asked) {
-        Ok(family) => {
-            remember_named(&family.sources);
-            tell(&family.warnings, &family.sources, quiet);
-            Ok(family)
-        }
-        Err(Rejected { diagnostics, sources }) => {
-            tell(&diagnostics, &sources, quiet);
-            Err(Failure::Told(exit::MODEL_WRONG))
-        }
-    }
 }
 
 /// Writes diagnostics to standard error; if quiet, only errors.
@@ -167,7 +83,7 @@ fn too_large(name: &str, most: usize) -> Unreadable {
     problem(Code::TooLarge, message, remedy, exit::MODEL_WRONG)
 }
 
-fn unreadable(message: String, remedy: &str, code: u8) -> Unreadable {
+pub(super) fn unreadable(message: String, remedy: &str, code: u8) -> Unreadable {
     problem(Code::Unreadable, message, remedy, code)
 }
 
@@ -189,7 +105,7 @@ pub(super) fn may_write(path: &Path) -> Result<(), Failure> {
     if path.is_dir() {
         return Err(named(&"it is a folder"));
     }
-    parts::may_replace(path).map_err(|e| named(&e))?;
+    may_replace(path).map_err(|e| named(&e))?;
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if folder.is_dir() { Ok(()) } else { Err(named(&format!("there is no folder {}", folder.display()))) }
 }
@@ -209,5 +125,5 @@ pub(super) fn write(path: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
     if path.exists() && !path.is_file() {
         return fs::OpenOptions::new().write(true).open(path).and_then(|mut f| f.write_all(bytes)).map_err(named);
     }
-    parts::replace(path, bytes, true).map_err(named)
+    replace(path, bytes, true).map_err(named)
 }

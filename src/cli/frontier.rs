@@ -1,18 +1,46 @@
 //! `frontier`: what less dependency costs.
 
 use std::fs;
+use std::path::PathBuf;
 
-use super::args::{FrontierCommand, StressFormat};
-use super::{Failure, exit, files};
+use clap::Args;
+
+use super::common::{ModelArgs, OutputArgs, SolverArgs, TableFormat};
+use super::exit::exit_code;
+use super::failure::Failure;
+use super::{exit, files, models};
 use crate::analysis::Detail;
 use crate::analysis::frontier::{Against, FrontierError, FrontierSettings, frontier};
 use crate::diagnostics::suggest;
 use crate::model::{Dimension, Measure, Model};
 use crate::report::{self, Format, Style};
 
+#[derive(Args, Debug)]
+pub(super) struct FrontierCommand {
+    #[command(flatten)]
+    pub input: ModelArgs,
+    /// What the cost is traded against, such as `hhi:vendor`, `largest:cloud:chips`, `served:vendor` or
+    /// `cvar:95%`.
+    #[arg(long, value_name = "MEASURE", default_value = "hhi:vendor")]
+    pub against: String,
+    /// How many points, ends included.
+    #[arg(long, value_name = "N", default_value = "10", value_parser = clap::value_parser!(u16).range(2..=1000))]
+    pub points: u16,
+    /// Write the plan of each point into this folder, as `solve --format json` writes it.
+    #[arg(long, value_name = "DIR")]
+    pub plans: Option<PathBuf>,
+    #[command(flatten)]
+    pub solver: SolverArgs,
+    /// Format of the frontier.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: TableFormat,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
 pub(super) fn run(command: &FrontierCommand, quiet: bool) -> Result<u8, Failure> {
-    let input = files::input(&command.input).map_err(|unreadable| files::told(&unreadable, quiet))?;
-    let loaded = files::loaded(&input, quiet)?;
+    let input = models::input(&command.input).map_err(|unreadable| files::told(&unreadable, quiet))?;
+    let loaded = models::loaded(&input, quiet)?;
     command.output.check()?;
     let settings = FrontierSettings {
         against: against(&command.against, &loaded.model).map_err(Failure::Usage)?,
@@ -30,12 +58,12 @@ pub(super) fn run(command: &FrontierCommand, quiet: bool) -> Result<u8, Failure>
     }
     let mut text = Vec::new();
     match command.format {
-        StressFormat::Text => {
+        TableFormat::Text => {
             let style = command.output.style();
             report::frontier::write_text(&frontier, style, &mut text)?;
         }
-        StressFormat::Json => report::frontier::write_json(&frontier, &mut text)?,
-        StressFormat::Csv => report::frontier::write_csv(&frontier, &mut text)?,
+        TableFormat::Json => report::frontier::write_json(&frontier, &mut text)?,
+        TableFormat::Csv => report::frontier::write_csv(&frontier, &mut text)?,
     }
     command.output.write(&text)?;
     Ok(exit::DONE)
@@ -50,7 +78,7 @@ pub(super) fn failure(error: FrontierError, quiet: bool) -> Failure {
         }
         FrontierError::Engine(error) => return Failure::Outside(error.to_string()),
         FrontierError::NoLevel(_) | FrontierError::OtherLevel(_) => return Failure::Usage(error.to_string()),
-        FrontierError::NoPlan(status) => status.exit_code(),
+        FrontierError::NoPlan(status) => exit_code(status),
         FrontierError::Uncertified { .. } => exit::UNCERTIFIED,
     };
     files::say(&format!("error: {error}\n"));

@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use super::Failure;
+use super::failure::Failure;
 
 /// What makes a file the same under another name.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::common::OutputArgs;
-use super::{Failure, exit, files};
+use super::failure::Failure;
+use super::solution::SolutionCommand;
+use super::{exit, files};
 use crate::diagnostics::{Diagnostics, Sources, is_hostile};
 use crate::document::{self, has_columns, has_key};
 use crate::import::{Explained, Findings, Mapping, focus, skypilot};
@@ -34,7 +36,7 @@ pub(super) enum ImportWhat {
     #[command(
         after_help = "Examples:\n  polysource export model.yaml -o model.mps\n  highs model.mps --solution_file model.sol\n  polysource import solution model.yaml model.sol --format json -o plan.json\n\nGive the scenarios, settings and overlays with which the model was exported. Files of HiGHS (`--solution_file`) and of CLP or CBC (`-printingOptions all -solution FILE`) are read, and lines with a name, its value and its dual.\nThe certificate is computed from the values and the duals in the file alone. Without duals the plan is told, with what it does not keep, and is not certified.\nExit codes: 0 certified; 6 not certified; 3 if the model or the file is wrong."
     )]
-    Solution(super::solution::SolutionCommand),
+    Solution(SolutionCommand),
 }
 
 #[derive(Args, Debug)]

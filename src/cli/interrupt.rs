@@ -6,7 +6,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Failure, exit, files};
+use super::failure::Failure;
+use super::{exit, files};
 
 /// The flag that the first Ctrl-C (or another request to end) sets.
 pub(super) fn watch() -> Result<Arc<AtomicBool>, Failure> {

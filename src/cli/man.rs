@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Command, CommandFactory};
+use clap::{Args, Command};
 
-use super::args::Arguments;
-use super::{Failure, exit, files};
+use super::failure::Failure;
+use super::{exit, files};
 
 #[derive(Args, Debug)]
 pub(super) struct ManCommand {
@@ -14,11 +14,11 @@ pub(super) struct ManCommand {
     pub folder: PathBuf,
 }
 
-pub(super) fn run(command: &ManCommand) -> Result<u8, Failure> {
+/// Writes the pages of `all` and what is below it.
+pub(super) fn run(command: &ManCommand, mut all: Command) -> Result<u8, Failure> {
     let folder = &command.folder;
     fs::create_dir_all(folder)
         .map_err(|e| Failure::Outside(format!("cannot make the folder {}: {e}", folder.display())))?;
-    let mut all = Arguments::command();
     all.build();
     page(&all, folder)?;
     Ok(exit::DONE)

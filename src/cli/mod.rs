@@ -4,22 +4,26 @@ mod alternatives;
 mod args;
 mod check;
 mod common;
+mod completions;
 mod curve;
 mod diff;
+mod exit;
 mod explain;
 mod export;
+mod failure;
 mod files;
 mod frontier;
 mod identity;
 mod import;
+mod init;
 mod interrupt;
-mod journal;
 mod logging;
 mod man;
-mod parts;
+mod models;
 mod plan_file;
 mod progress;
 mod report;
+mod schema;
 mod shards;
 mod solution;
 mod solve;
@@ -31,54 +35,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use args::{Arguments, Command, SchemaOf};
-use common::OutputArgs;
-
-/// Exit codes, as the design gives them.
-mod exit {
-    pub const DONE: u8 = 0;
-    pub const INTERNAL: u8 = 1;
-    pub const USAGE: u8 = 2;
-    /// With `--detailed-exitcode`, as infrastructure tools have it.
-    pub const DIFFERENT: u8 = 2;
-    pub const MODEL_WRONG: u8 = 3;
-    pub const INFEASIBLE: u8 = 4;
-    pub const LIMIT_REACHED: u8 = 5;
-    pub const UNCERTIFIED: u8 = 6;
-    /// A chunk of a sweep that fails the same way however often it is run.
-    pub const HOPELESS: u8 = 42;
-    pub const INTERRUPTED: u8 = 130;
-}
-
-/// Why a command ended without its result.
-enum Failure {
-    /// Already told on standard error; only the code is left.
-    Told(u8),
-    /// Arguments that do not go together, beyond what their parser can tell.
-    Usage(String),
-    /// Something outside failed: a file, a pipe, an engine.
-    Outside(String),
-    /// The disk is full.
-    Full(String),
-}
-
-/// Whether it failed because there is no room left.
-fn is_full(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        // Whoever reads has seen enough: not an error.
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            Failure::Told(exit::DONE)
-        } else if is_full(&error) {
-            Failure::Full(error.to_string())
-        } else {
-            Failure::Outside(error.to_string())
-        }
-    }
-}
+use args::{Arguments, Command};
+pub use exit::exit_code;
+use failure::Failure;
 
 /// Runs the program and returns its exit code.
 #[must_use]
@@ -115,10 +74,10 @@ fn run() -> u8 {
         Command::Alternatives(command) => alternatives::run(command, arguments.quiet),
         Command::Export(command) => export::run(command, arguments.quiet),
         Command::Import(command) => import::run(command, arguments.quiet, arguments.verbose > 0),
-        Command::Schema { of, output } => schema(*of, output),
-        Command::Init { output, force } => init(output, *force),
-        Command::Man(command) => man::run(command),
-        Command::Completions { shell } => completions(*shell),
+        Command::Schema(command) => schema::run(command),
+        Command::Init(command) => init::run(command),
+        Command::Man(command) => man::run(command, Arguments::command()),
+        Command::Completions(command) => completions::run(command, Arguments::command()),
     };
     match result {
         Ok(code) | Err(Failure::Told(code)) => code,
@@ -126,46 +85,11 @@ fn run() -> u8 {
             files::say(&format!("error: {message}\n\nFor more information, try '--help'.\n"));
             exit::USAGE
         }
-        Err(Failure::Outside(message) | Failure::Full(message)) => {
+        Err(Failure::Outside(message)) => {
             files::say(&format!("error: {message}\n"));
             exit::INTERNAL
         }
     }
-}
-
-fn init(output: &OutputArgs, force: bool) -> Result<u8, Failure> {
-    if let Some(file) = output.file().filter(|file| !force && file.is_file()) {
-        let shown = file.display();
-        return Err(Failure::Usage(format!("{shown} is there already; give `--force` to replace it, or another name")));
-    }
-    output.write(include_bytes!("template.yaml"))?;
-    Ok(exit::DONE)
-}
-
-fn schema(of: SchemaOf, output: &OutputArgs) -> Result<u8, Failure> {
-    let schema = match of {
-        SchemaOf::Model => crate::document::schema(),
-        SchemaOf::Output => crate::report::output_schema(),
-        SchemaOf::Curve => crate::report::curve_schema(),
-        SchemaOf::Frontier => crate::report::frontier_schema(),
-        SchemaOf::Diff => crate::report::diff_schema(),
-        SchemaOf::Alternatives => crate::report::alternatives_schema(),
-        SchemaOf::Sweep => crate::report::sweep_schema(),
-        SchemaOf::SweepManifest => crate::report::sweep_manifest_schema(),
-        SchemaOf::SweepStatus => crate::report::sweep_status_schema(),
-        SchemaOf::Stress => crate::report::stress_schema(),
-    };
-    let mut text = serde_json::to_string_pretty(&schema).map_err(|e| Failure::Outside(e.to_string()))?;
-    text.push('\n');
-    output.write(text.as_bytes())?;
-    Ok(exit::DONE)
-}
-
-fn completions(shell: clap_complete::Shell) -> Result<u8, Failure> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "polysource", &mut script);
-    files::write(None, &script)?;
-    Ok(exit::DONE)
 }
 
 #[cfg(test)]
@@ -180,15 +104,5 @@ mod tests {
         assert!(told.starts_with("internal error; please report") && told.ends_with(")\n"), "{told}");
         assert_eq!(told.lines().count(), 1);
         assert_eq!(guarded(|| exit::MODEL_WRONG, &mut Vec::new()), exit::MODEL_WRONG);
-    }
-
-    #[test]
-    fn a_reader_that_has_gone_is_no_failure() {
-        let failure = Failure::from(io::Error::from(io::ErrorKind::BrokenPipe));
-        assert!(matches!(failure, Failure::Told(exit::DONE)));
-        let failure = Failure::from(io::Error::from(io::ErrorKind::StorageFull));
-        assert!(matches!(failure, Failure::Full(_)));
-        let failure = Failure::from(io::Error::from(io::ErrorKind::PermissionDenied));
-        assert!(matches!(failure, Failure::Outside(_)));
     }
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::{Failure, files};
+use super::failure::Failure;
+use super::files;
 use crate::document::MAX_BYTES;
 use crate::model::Model;
 use crate::plan::{Plan, Status};

@@ -4,7 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::common::{ModelArgs, OutputArgs, SolverArgs};
-use super::{Failure, exit, files, frontier, plan_file};
+use super::exit::exit_code;
+use super::failure::Failure;
+use super::{exit, files, frontier, models, plan_file};
 use crate::analysis::curve::{CurveError, CurveSettings, curve};
 use crate::analysis::dossier::Dossier;
 use crate::analysis::frontier::{FrontierError, FrontierSettings, frontier as trace};
@@ -51,8 +53,8 @@ pub(super) struct ReportCommand {
 }
 
 pub(super) fn run(command: &ReportCommand, quiet: bool) -> Result<u8, Failure> {
-    let input = files::input(&command.input).map_err(|unreadable| files::told(&unreadable, quiet))?;
-    let loaded = files::loaded(&input, quiet)?;
+    let input = models::input(&command.input).map_err(|unreadable| files::told(&unreadable, quiet))?;
+    let loaded = models::loaded(&input, quiet)?;
     let model = &loaded.model;
     let detail = if command.plain { Detail::Plan } else { Detail::Full };
     let given = command.plan.as_deref().map(|path| plan_file::of_model(model, path)).transpose()?;
@@ -76,7 +78,7 @@ pub(super) fn run(command: &ReportCommand, quiet: bool) -> Result<u8, Failure> {
         }
     }
     command.output.write(&page)?;
-    Ok(dossier.plan.status.exit_code())
+    Ok(exit_code(dossier.plan.status))
 }
 
 /// Adds what needs further solves.
@@ -126,7 +128,7 @@ fn further(
     let how = CurveSettings { solve: settings, tolerance: 1e-5 };
     for vary in varied {
         // The input has been read, and its warnings told.
-        let family = files::family_of(input, None, std::slice::from_ref(vary), &asked, true)?;
+        let family = models::family_of(input, None, std::slice::from_ref(vary), &asked, true)?;
         dossier.curves.push(curve(&family, &how).map_err(super::curve::failure)?);
     }
     for axis in &prices {

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::PlanFormat;
-use super::common::{GapArgs, ModelArgs, OutputArgs};
-use super::{Failure, exit, files};
+use super::common::{GapArgs, ModelArgs, OutputArgs, PlanFormat};
+use super::exit::exit_code;
+use super::failure::Failure;
+use super::{exit, files, models};
 use crate::analysis::{exported_program, imported};
 use crate::diagnostics::{Diagnostics, Sources};
 use crate::lp::SolutionFile;
@@ -35,7 +36,7 @@ pub(super) fn run(command: &SolutionCommand, quiet: bool) -> Result<u8, Failure>
         let message = "standard input can be only one of the model, its overlays and the solution";
         return Err(Failure::Usage(message.to_owned()));
     }
-    let loaded = files::model(&command.input, quiet)?;
+    let loaded = models::model(&command.input, quiet)?;
     let text = files::text(&command.solution).map_err(|unreadable| files::told(&unreadable, quiet))?;
     command.output.check()?;
     let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
@@ -62,5 +63,5 @@ pub(super) fn run(command: &SolutionCommand, quiet: bool) -> Result<u8, Failure>
     let mut text = Vec::new();
     report::write(&plan, command.format.into(), style, &mut text)?;
     command.output.write(&text)?;
-    Ok(plan.status.exit_code())
+    Ok(exit_code(plan.status))
 }

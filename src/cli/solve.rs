@@ -1,14 +1,37 @@
 //! `solve`: the cheapest plan.
 
-use super::args::{PlanFormat, SolveCommand};
-use super::{Failure, files};
+use clap::Args;
+
+use super::common::{DetailArg, GapArgs, ModelArgs, OutputArgs, PlanFormat, SolverArgs};
+use super::exit::exit_code;
+use super::failure::Failure;
+use super::models;
 use crate::analysis::explain::infeasibility;
 use crate::analysis::{SolveSettings, solve};
 use crate::plan::Status;
 use crate::report;
 
+#[derive(Args, Debug)]
+pub(super) struct SolveCommand {
+    #[command(flatten)]
+    pub input: ModelArgs,
+    #[command(flatten)]
+    pub solver: SolverArgs,
+    /// Format of the plan.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: PlanFormat,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub gap: GapArgs,
+    /// How much is computed: the plan alone, also what needs further solves, or also break-even prices
+    /// and ranges of shadow prices in a large model.
+    #[arg(long, value_enum, default_value = "full")]
+    pub detail: DetailArg,
+}
+
 pub(super) fn run(command: &SolveCommand, quiet: bool) -> Result<u8, Failure> {
-    let loaded = files::model(&command.input, quiet)?;
+    let loaded = models::model(&command.input, quiet)?;
     command.output.check()?;
     let settings = SolveSettings { mip_gap: command.gap.gap, ..command.solver.settings(command.detail.into()) };
     let plan = solve(&loaded.model, &settings).map_err(|e| Failure::Outside(e.to_string()))?;
@@ -25,5 +48,5 @@ pub(super) fn run(command: &SolveCommand, quiet: bool) -> Result<u8, Failure> {
         report::explain::write_infeasibility(&found, style, &mut text)?;
     }
     command.output.write(&text)?;
-    Ok(plan.status.exit_code())
+    Ok(exit_code(plan.status))
 }

@@ -1,17 +1,53 @@
 //! `stress`: each supplier lost in turn, over a plan.
 
 use std::io;
+use std::path::PathBuf;
 
-use super::args::{StressCommand, StressFormat};
+use clap::Args;
+
+use super::common::{ModelArgs, OutputArgs, SolverArgs, TableFormat};
+use super::exit::exit_code;
+use super::failure::Failure;
 use super::logging::colour;
-use super::{Failure, files, plan_file};
+use super::{files, models, plan_file};
 use crate::analysis::{Detail, solve};
 use crate::model::{Dimension, Model, glob};
 use crate::report::{self, Style};
 use crate::resilience::{Situation, StressSettings, stress, usual_response};
 
+#[derive(Args, Debug)]
+pub(super) struct StressCommand {
+    #[command(flatten)]
+    pub input: ModelArgs,
+    /// A plan that `solve --format json` wrote; left out, the model is solved.
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+    /// Dimensions whose groups are lost in turn; left out, all that tell suppliers apart.
+    #[arg(long, value_name = "DIMENSIONS", value_delimiter = ',')]
+    pub by: Vec<String>,
+    /// Time until what is lost is back, such as `2 periods`, `72 h` or `3 months`.
+    #[arg(long, value_name = "TIME", default_value = "1 period")]
+    pub recovery: String,
+    /// Workloads that are rerouted, by id or kind; left out, all inference.
+    #[arg(long = "for", value_name = "WORKLOADS", value_delimiter = ',')]
+    pub served: Vec<String>,
+    /// Workloads that give up their chips, by id or kind; all others keep theirs [default: as the policy's `survive`].
+    #[arg(long, value_name = "WORKLOADS", value_delimiter = ',')]
+    pub preempt: Vec<String>,
+    /// Part by which what is held of surviving offers can be raised, within capacity [default: as the policy's `survive`].
+    #[arg(long, value_name = "PART")]
+    pub surge: Option<String>,
+    #[command(flatten)]
+    pub solver: SolverArgs,
+    /// Format of the table.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: TableFormat,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
 pub(super) fn run(command: &StressCommand, quiet: bool) -> Result<u8, Failure> {
-    let loaded = files::model(&command.input, quiet)?;
+    let loaded = models::model(&command.input, quiet)?;
     let model = &loaded.model;
     let settings = settings(model, command)?;
     let given = command.plan.as_deref().map(|path| plan_file::of_model(model, path)).transpose()?;
@@ -24,22 +60,22 @@ pub(super) fn run(command: &StressCommand, quiet: bool) -> Result<u8, Failure> {
         let mut text = Vec::new();
         report::write(&plan, report::Format::Text, Style { colour: colour(&io::stderr()) }, &mut text)?;
         files::complain(&text);
-        return Ok(plan.status.exit_code());
+        return Ok(exit_code(plan.status));
     }
     let situation = Situation::of_plan(model, &plan, command.solver.settings(Detail::Plan).solver())
         .map_err(|e| Failure::Usage(e.to_string()))?;
     let table = stress(model, &plan, &situation, &settings).map_err(|e| Failure::Outside(e.to_string()))?;
     let mut text = Vec::new();
     match command.format {
-        StressFormat::Text => {
+        TableFormat::Text => {
             let style = command.output.style();
             report::stress::write_text(&table, style, &mut text)?;
         }
-        StressFormat::Json => report::stress::write_json(&table, &mut text)?,
-        StressFormat::Csv => report::stress::write_csv(&table, &mut text)?,
+        TableFormat::Json => report::stress::write_json(&table, &mut text)?,
+        TableFormat::Csv => report::stress::write_csv(&table, &mut text)?,
     }
     command.output.write(&text)?;
-    Ok(plan.status.exit_code())
+    Ok(exit_code(plan.status))
 }
 
 fn settings(model: &Model, command: &StressCommand) -> Result<StressSettings, Failure> {

@@ -6,13 +6,82 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::args::{DetailArg, SweepCommand, SweepFormat, SweepOptions};
-use super::common::OutputArgs;
-use super::{Failure, exit, files, interrupt, journal, progress};
+use clap::{Args, ValueEnum};
+
+use super::common::{DetailArg, ModelArgs, OutputArgs, SolverArgs};
+use super::failure::Failure;
+use super::{exit, files, identity, interrupt, models, progress};
 use crate::analysis::Detail;
-use crate::analysis::sweep::{self, Header, Row, SweepPlan, SweepSettings};
+use crate::analysis::sweep::{self, Row, SweepPlan, SweepSettings};
+use crate::batch::{Header, JournalFile};
 use crate::model::Asked;
 use crate::report;
+
+/// What is swept, and what is told of it: all that the rows depend on.
+#[derive(Args, Debug)]
+pub(super) struct SweepOptions {
+    #[command(flatten)]
+    pub input: ModelArgs,
+    /// What varies, such as `offers{vendor: amazon}.price=*0.4..1.6/25`; may be repeated.
+    #[arg(long, value_name = "WHAT=VALUES")]
+    pub vary: Vec<String>,
+    /// The sweep of the model to run; left out, the only one, if nothing else varies.
+    #[arg(long, value_name = "NAME")]
+    pub sweep: Option<String>,
+    /// How values are put together: grid, list, tornado or sample.
+    #[arg(long, value_name = "METHOD")]
+    pub method: Option<String>,
+    /// How many points are drawn at random.
+    #[arg(long, value_name = "N", value_parser = parse_samples)]
+    pub samples: Option<usize>,
+    /// Where the random numbers start; default 1.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// How a sample is drawn: latin (Latin hypercube, default) or plain.
+    #[arg(long, value_name = "WAY")]
+    pub sampling: Option<String>,
+    /// A correlation of two variations by name or number, such as `1~2=0.6`; may be repeated.
+    #[arg(long, value_name = "A~B=R", value_parser = parse_correlation)]
+    pub correlate: Vec<(String, String, f64)>,
+    /// What is told of each point, such as `cost,share(vendor:amazon)`; left out, the usual.
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// How much the usual columns tell: the plan alone, or also what needs further solves.
+    #[arg(long, value_enum, default_value = "full")]
+    pub detail: DetailArg,
+    #[command(flatten)]
+    pub solver: SolverArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct SweepCommand {
+    #[command(flatten)]
+    pub options: SweepOptions,
+    /// Threads; 0 for as many as there are processors. The result does not depend on it.
+    #[arg(long, value_name = "N", default_value = "0", value_parser = parse_threads)]
+    pub threads: usize,
+    /// Format of the rows.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: SweepFormat,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Where finished points are kept; left out, beside the output until it is written.
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+    /// Go on from the journal of a run that was stopped.
+    #[arg(long)]
+    pub resume: bool,
+}
+
+/// Rows of a sweep.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SweepFormat {
+    Text,
+    Csv,
+    Jsonl,
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
 
 /// What is asked of a sweep beyond what varies.
 pub(super) fn asked(options: &SweepOptions) -> Asked {
@@ -28,13 +97,17 @@ pub(super) fn asked(options: &SweepOptions) -> Asked {
 
 pub(super) fn run(command: &SweepCommand, quiet: bool) -> Result<u8, Failure> {
     let options = &command.options;
-    let family = files::family(&options.input, options.sweep.as_deref(), &options.vary, &asked(options), quiet)?;
+    let family = models::family(&options.input, options.sweep.as_deref(), &options.vary, &asked(options), quiet)?;
     let settings = SweepSettings { solve: options.solver.settings(Detail::Full), threads: command.threads };
     let columns = sweep::columns(&family, options.detail != DetailArg::Plan).map_err(Failure::Usage)?;
     let plan = sweep::plan(&family, columns).map_err(Failure::Usage)?;
     command.output.check()?;
     let journal = match journal_path(command)? {
-        Some(path) => Some(journal::open(&path, Header::of(&family, &plan, &settings), command.resume)?),
+        Some(path) => {
+            let opened = JournalFile::open(&path, Header::of(&family, &plan, &settings), command.resume)?;
+            identity::remember(&path);
+            Some(opened)
+        }
         None => None,
     };
     let (journal, done) = journal.map_or((None, BTreeMap::new()), |(file, done)| (Some(file), done));
@@ -84,7 +157,7 @@ pub(super) fn run(command: &SweepCommand, quiet: bool) -> Result<u8, Failure> {
 
 /// The exit code of a sweep with these rows.
 pub(super) fn code(rows: &[Row]) -> u8 {
-    rows.iter().map(|r| r.status.exit_code()).max().unwrap_or(exit::DONE)
+    rows.iter().map(|r| exit::of_point(r.status)).max().unwrap_or(exit::DONE)
 }
 
 /// Beside the output, unless another is named; without an output file there is none.
@@ -116,4 +189,29 @@ pub(super) fn write(plan: &SweepPlan, rows: &[Row], format: SweepFormat, output:
         SweepFormat::Parquet => report::parquet::write(plan, rows, &mut text)?,
     }
     output.write(&text)
+}
+
+/// Threads that may be asked for, for each processor.
+const THREADS: usize = 8;
+
+/// Reads a number of threads. Far more than there are processors only take memory, and can stop a machine.
+fn parse_threads(text: &str) -> Result<usize, String> {
+    let most = THREADS * std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    let read = text.parse().ok().filter(|n| *n <= most);
+    read.ok_or_else(|| format!("`{text}` is not a whole number from 0 to {most}, {THREADS} for each processor"))
+}
+
+/// Reads a number of points.
+fn parse_samples(text: &str) -> Result<usize, String> {
+    let most = crate::model::MOST_POINTS;
+    let read = text.parse().ok().filter(|n| (1..=most).contains(n));
+    read.ok_or_else(|| format!("`{text}` is not a whole number from 1 to {most}"))
+}
+
+/// Reads `1~2=0.6` or `NAME~NAME=0.6`.
+fn parse_correlation(text: &str) -> Result<(String, String, f64), String> {
+    let wrong = || format!("`{text}` is not a correlation; write `1~2=0.6` for the first two variations");
+    let (names, by) = text.rsplit_once('=').ok_or_else(wrong)?;
+    let (a, b) = names.split_once('~').ok_or_else(wrong)?;
+    Ok((a.trim().to_owned(), b.trim().to_owned(), by.trim().parse().map_err(|_| wrong())?))
 }

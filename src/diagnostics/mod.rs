@@ -11,7 +11,9 @@ mod render;
 pub use code::Code;
 pub use pages::page;
 pub use place::{Place, Source, SourceId, Sources};
-pub(crate) use render::{is_hostile, printable};
+pub(crate) use render::is_hostile;
+#[cfg(feature = "cli")]
+pub(crate) use render::printable;
 pub use render::{render, worded};
 
 /// How bad it is: errors stop the run, warnings are told and the run goes on.

@@ -1,6 +1,6 @@
 //! A page for every code: what it means, and a file's message that shows it.
 //!
-//! The examples are those that the tests fire, so that a page shows what the program says.
+//! The examples stand in `examples/`. The tests fire them too, so that a page shows what the program says.
 
 use super::Code;
 
@@ -10,8 +10,8 @@ macro_rules! examples {
         fn in_model(code: Code) -> Option<(&'static str, &'static str)> {
             match code {
                 $(Code::$variant => Some((
-                    include_str!(concat!("../../tests/diagnostics/", $code, ".yaml")),
-                    include_str!(concat!("../../tests/diagnostics/", $code, ".txt")),
+                    include_str!(concat!("examples/", $code, ".yaml")),
+                    include_str!(concat!("examples/", $code, ".txt")),
                 )),)+
                 _ => None,
             }
@@ -59,14 +59,12 @@ examples! {
 /// The same of a file with a solution.
 fn in_solution(code: Code) -> Option<(&'static str, &'static str)> {
     match code {
-        Code::InvalidSolution => Some((
-            include_str!("../../tests/fixtures/solutions/invalid-solution.sol"),
-            include_str!("../../tests/fixtures/solutions/invalid-solution.txt"),
-        )),
-        Code::UnknownColumn => Some((
-            include_str!("../../tests/fixtures/solutions/unknown-column.sol"),
-            include_str!("../../tests/fixtures/solutions/unknown-column.txt"),
-        )),
+        Code::InvalidSolution => {
+            Some((include_str!("examples/invalid-solution.sol"), include_str!("examples/invalid-solution.txt")))
+        }
+        Code::UnknownColumn => {
+            Some((include_str!("examples/unknown-column.sol"), include_str!("examples/unknown-column.txt")))
+        }
         _ => None,
     }
 }

@@ -3,8 +3,10 @@
 //! A record keeps each field as an `Option`: absent, or present but unreadable (then reported, and
 //! listed in `bad` so that a later check does not report it a second time).
 
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 
+#[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::node::{Node, Value};
@@ -173,6 +175,7 @@ pub(super) fn misspelt(node: &Node, key: &str, known: &[&str]) -> bool {
 
 macro_rules! inline_schema {
     ($type:ty, $name:literal, $schema:tt) => {
+        #[cfg(feature = "schema")]
         impl JsonSchema for $type {
             fn schema_name() -> Cow<'static, str> {
                 $name.into()
@@ -193,6 +196,7 @@ inline_schema!(Text, "Text", { "type": ["string", "number", "integer"] });
 inline_schema!(Amount, "Quantity", { "type": ["number", "string"] });
 inline_schema!(Anything, "Anything", {});
 
+#[cfg(feature = "schema")]
 impl<T: JsonSchema> JsonSchema for Map<T> {
     fn schema_name() -> Cow<'static, str> {
         format!("MapOf{}", T::schema_name()).into()
@@ -207,6 +211,7 @@ impl<T: JsonSchema> JsonSchema for Map<T> {
     }
 }
 
+#[cfg(feature = "schema")]
 impl<T: JsonSchema> JsonSchema for List<T> {
     fn schema_name() -> Cow<'static, str> {
         format!("ListOf{}", T::schema_name()).into()
@@ -231,19 +236,20 @@ macro_rules! record {
         }
     ) => {
         $(#[doc = $doc])+
-        #[derive(Clone, Debug, PartialEq, schemars::JsonSchema)]
-        #[schemars(deny_unknown_fields)]
+        #[derive(Clone, Debug, PartialEq)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
         pub struct $name {
             $(
                 $(#[doc = $field_doc])+
-                #[schemars(rename = $key)]
+                #[cfg_attr(feature = "schema", schemars(rename = $key))]
                 pub $field: Option<$type>,
             )*
             /// Where the record stands.
-            #[schemars(skip)]
+            #[cfg_attr(feature = "schema", schemars(skip))]
             pub place: crate::diagnostics::Place,
             /// Keys that are there but could not be read, and have been reported.
-            #[schemars(skip)]
+            #[cfg_attr(feature = "schema", schemars(skip))]
             pub bad: Vec<&'static str>,
         }
 

@@ -29,6 +29,7 @@ pub use table::{Cell, Row, Table, safe_cell};
 pub use vary::{Axis, Distribution, How, Spread, Target, Values, read_axis};
 
 /// The JSON Schema of the model file, from the records and their comments.
+#[cfg(feature = "schema")]
 #[must_use]
 pub fn schema() -> serde_json::Value {
     let mut schema = schemars::schema_for!(Document).to_value();

@@ -2,8 +2,10 @@
 //!
 //! The comments on the fields are printed by `polysource schema` and shown by editors.
 
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 
+#[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::decode::{Amount, Anything, Decode, List, Map, Text, record, wrong_type};
@@ -220,6 +222,7 @@ impl Decode for Term {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for Term {
     fn schema_name() -> Cow<'static, str> {
         "Term".into()
@@ -347,6 +350,7 @@ impl Decode for Port {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for Port {
     fn schema_name() -> Cow<'static, str> {
         "Port".into()

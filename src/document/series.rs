@@ -1,7 +1,9 @@
 //! The four forms of a series, and selectors.
 
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 
+#[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::change::flow_word;
@@ -79,6 +81,7 @@ impl Decode for Series {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for Series {
     fn schema_name() -> Cow<'static, str> {
         "Series".into()
@@ -151,6 +154,7 @@ impl Decode for Selector {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for Selector {
     fn schema_name() -> Cow<'static, str> {
         "Selector".into()

@@ -11,8 +11,10 @@
 //! | `offers.aws-h100.price=*normal(1, 0.2)` | drawn at random |
 //! | `scenario=none,tight-supply,tight-supply+amd-late` | scenarios of the model |
 
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 
+#[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::decode::{Decode, Text, wrong_type};
@@ -132,6 +134,7 @@ impl Decode for Values {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for Values {
     fn schema_name() -> Cow<'static, str> {
         "Values".into()

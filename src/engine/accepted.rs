@@ -1,6 +1,6 @@
 //! From a point and multipliers to an answer, if they pass the certificate.
 
-use super::certified::{Attempt, CertifiedStatus, Solved};
+use super::solved::{Attempt, CertifiedStatus, Solved};
 use crate::lp::{Certificate, LinearProgram, Scaling, certify_pricing, repaired, usable};
 
 /// Values this near to a bound, relative to the larger of the bound and the program's scale, are

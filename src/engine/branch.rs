@@ -13,10 +13,15 @@
 
 use std::time::{Duration, Instant};
 
-use super::certified::{CertifiedStatus, Solved, solve_certified};
+use super::choice::EngineChoice;
+use super::continuous::solve_continuous;
+use super::contract::Engine;
+use super::microlp::Microlp;
+use super::options::SolveOptions;
+use super::outcome::{EngineError, Status};
 use super::search::{relaxed, search, searcher};
-use super::{Engine, EngineChoice, EngineError, Microlp, SolveOptions};
-use crate::lp::{Certificate, ColumnId, LinearProgram, primal_violation};
+use super::solved::{CertifiedStatus, Solved};
+use crate::lp::{Certificate, ColumnId, LinearProgram, Tolerances, primal_violation};
 
 /// Nodes after which the search is left to an engine.
 const MOST_NODES: usize = 4_000;
@@ -70,7 +75,7 @@ struct Tree<'a> {
 /// The multipliers are those of the program with its whole columns fixed.
 ///
 /// # Errors
-/// As [`solve_certified`].
+/// As [`solve_continuous`].
 pub(super) fn solve_integers(
     lp: &LinearProgram,
     choice: EngineChoice,
@@ -209,7 +214,7 @@ impl Tree<'_> {
         for &(c, lower, upper) in bounds {
             self.lp.set_bounds(c, lower, upper);
         }
-        let solved = solve_certified(&self.lp, self.choice, &self.options);
+        let solved = solve_continuous(&self.lp, self.choice, &self.options);
         for &(c, ..) in bounds {
             let own = &self.original.columns()[c.0 as usize];
             self.lp.set_bounds(c, own.lower, own.upper);
@@ -289,8 +294,8 @@ impl Tree<'_> {
         let gap = (cost - bound) / (1.0 + cost.abs());
         let primal = primal_violation(self.original, &best.x);
         let fixed_gap = best.certificate.gap;
-        let good = primal <= crate::lp::Tolerances::default().primal;
-        let proved = gap <= self.options.mip_gap.max(crate::lp::Tolerances::default().gap);
+        let good = primal <= Tolerances::default().primal;
+        let proved = gap <= self.options.mip_gap.max(Tolerances::default().gap);
         best.status = match (good, proved || claimed) {
             (true, true) => CertifiedStatus::Optimal,
             (true, false) => CertifiedStatus::LimitReached,
@@ -320,7 +325,7 @@ impl Tree<'_> {
                 return Ok(false);
             }
         };
-        let Some(x) = outcome.primal else { return Ok(outcome.status == super::Status::Infeasible) };
+        let Some(x) = outcome.primal else { return Ok(outcome.status == Status::Infeasible) };
         let fixed: Vec<(ColumnId, f64, f64)> =
             self.integers.iter().map(|&c| (c, x[c.0 as usize].round(), x[c.0 as usize].round())).collect();
         let found = self.solve(&fixed)?;
@@ -328,6 +333,6 @@ impl Tree<'_> {
         if found.status == CertifiedStatus::Optimal && self.best.as_ref().is_none_or(|b| better(&found, b)) {
             self.best = Some(found);
         }
-        Ok(outcome.status == super::Status::Optimal && self.best.is_some())
+        Ok(outcome.status == Status::Optimal && self.best.is_some())
     }
 }

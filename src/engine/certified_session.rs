@@ -1,9 +1,14 @@
 //! A session whose every answer is certified.
 
-use super::certified::{order, solve_from};
+use super::basis::Basis;
+use super::choice::{EngineChoice, order};
 use super::condensed::{condensed, expanded};
-use super::{Basis, EngineChoice, EngineError, Session, SolveOptions, Solved};
-use crate::lp::{ColumnId, Condensed, LinearProgram, RowId};
+use super::options::SolveOptions;
+use super::outcome::EngineError;
+use super::session::Session;
+use super::solve::solve_valid;
+use super::solved::Solved;
+use crate::lp::{ColumnId, Condensed, LinearProgram, RowId, RowRole};
 
 /// A program that is changed and solved again, with what [`super::solve_certified`] would say of
 /// it each time.
@@ -81,11 +86,12 @@ impl CertifiedSession {
     pub fn add_row(
         &mut self,
         name: &str,
-        role: &'static str,
+        role: impl Into<RowRole>,
         lower: f64,
         upper: f64,
         terms: &[(ColumnId, f64)],
     ) -> RowId {
+        let role = role.into();
         let Some(Whole { lp, condensed, changed }) = &mut self.whole else {
             return self.session.add_row(name, role, lower, upper, terms);
         };
@@ -136,9 +142,9 @@ impl CertifiedSession {
         }
         // A search for whole numbers starts from nothing anyway.
         let first = (!self.program().has_integers()).then(|| self.session.solve());
-        let solved = solve_from(self.session.program(), self.choice, &self.options, first)?;
+        let solved = solve_valid(self.session.program(), self.choice, &self.options, first)?;
         let Some(Whole { lp, condensed, .. }) = &self.whole else { return Ok(solved) };
-        expanded(lp, condensed, solved).map_or_else(|| solve_from(lp, self.choice, &self.options, None), Ok)
+        expanded(lp, condensed, solved).map_or_else(|| solve_valid(lp, self.choice, &self.options, None), Ok)
     }
 
     /// The whole program, to be changed, if the session has another one.

@@ -9,8 +9,10 @@ use clarabel::solver::{IPSolver, SolverStatus};
 use good_lp::solvers::clarabel::clarabel;
 use good_lp::{Expression, ProblemVariables, SolverModel, variable};
 
+use super::contract::{Abilities, Engine, guarded};
+use super::options::SolveOptions;
+use super::outcome::{EngineError, Outcome, Status};
 use super::reduced::Reduced;
-use super::{Abilities, Engine, EngineError, Outcome, SolveOptions, Status, guarded};
 use crate::lp::LinearProgram;
 
 /// Clarabel: multipliers, and a point inside the optimal face.

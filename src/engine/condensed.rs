@@ -1,12 +1,27 @@
 //! Large programs solved through their condensed ones.
 
-use super::Solved;
 use super::accepted::{accept, certified, tidied_to};
-use super::certified::{CertifiedStatus, SMALL};
+use super::choice::SMALL;
+use super::outcome::EngineError;
+use super::solved::{CertifiedStatus, Solved};
 use crate::lp::{Condensed, LinearProgram, verify_farkas};
 
 /// The part of the columns that condensing must save: with less it is no faster.
 const SAVED: f64 = 0.2;
+
+/// The answer of a large program through its condensed one, which `solve` answers; `None` if it has none, or its
+/// answer does not pass the certificate of the whole.
+///
+/// # Errors
+/// As `solve`.
+pub(super) fn solve_condensed(
+    lp: &LinearProgram,
+    solve: impl FnOnce(&LinearProgram) -> Result<Solved, EngineError>,
+) -> Result<Option<Solved>, EngineError> {
+    let Some(condensed) = condensed(lp) else { return Ok(None) };
+    let solved = solve(condensed.program())?;
+    Ok(expanded(lp, &condensed, solved))
+}
 
 /// A large program condensed, if it is much smaller then.
 pub(super) fn condensed(lp: &LinearProgram) -> Option<Condensed> {
@@ -15,7 +30,7 @@ pub(super) fn condensed(lp: &LinearProgram) -> Option<Condensed> {
         return None;
     }
     let saves = |c: &Condensed| (c.program().columns().len() as f64) < (1.0 - SAVED) * columns as f64;
-    let condensed = Condensed::of(lp, "use").filter(saves)?;
+    let condensed = Condensed::of(lp).filter(saves)?;
     let small = condensed.program();
     tracing::debug!(columns = small.columns().len(), rows = small.rows().len(), "condensed");
     Some(condensed)
@@ -44,7 +59,7 @@ pub(super) fn expanded(lp: &LinearProgram, condensed: &Condensed, solved: Solved
 mod tests {
     use super::*;
     use crate::engine::{EngineChoice, SolveOptions, solve_certified};
-    use crate::lp::ColumnId;
+    use crate::lp::{ColumnId, RowRole};
 
     /// Offers that do the same for all workloads, as the formulation writes them: held at prices of 1, 2, ...
     /// up to 10 each, and used by all; `whole`, if all that is held is used. Each workload asks for 1.
@@ -61,7 +76,7 @@ mod tests {
                 row.push((run, 1.0));
             }
             let least = if whole { 0.0 } else { f64::NEG_INFINITY };
-            lp.add_row(format!("use{o}"), "use", least, 0.0, row);
+            lp.add_row(format!("use{o}"), RowRole::mergeable("use"), least, 0.0, row);
         }
         for (w, runs) in runs.into_iter().enumerate() {
             lp.add_row(format!("need{w}"), "demand", 1.0, 1.0, runs);
@@ -88,6 +103,6 @@ mod tests {
     fn small_programs_are_left_as_they_are() {
         let lp = alike(6, 5, false);
         assert!(lp.columns().len() <= SMALL && condensed(&lp).is_none());
-        assert!(Condensed::of(&lp, "use").is_some(), "though they could be");
+        assert!(Condensed::of(&lp).is_some(), "though they could be");
     }
 }

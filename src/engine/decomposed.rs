@@ -9,13 +9,14 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::accepted::{accept, certified, infeasible, tidied};
-use super::certified::{SMALL, keeps_basis, order};
+use super::choice::{EngineChoice, SMALL, keeps_basis, order};
 use super::condensed::condensed;
-use super::{Attempt, EngineChoice, EngineError, Outcome, Session, SolveOptions, Solved, Status};
+use super::options::SolveOptions;
+use super::outcome::{EngineError, Outcome, Status};
+use super::session::Session;
+use super::solved::{Attempt, Solved};
 use crate::lp::{Condensed, Cut, LinearProgram, RowId, Split, verify_farkas};
 
-/// The role of columns that only have to exist.
-const COPIES: &str = "reroute";
 /// Rounds after which the program is solved as a whole.
 const ROUNDS: usize = 60;
 /// What may be missing, relative to what is asked for; the certificate allows ten times as much.
@@ -28,11 +29,11 @@ pub(super) fn solve_decomposed(
     choice: EngineChoice,
     options: &SolveOptions,
 ) -> Result<Option<Solved>, EngineError> {
-    let copies = lp.columns().iter().filter(|c| c.role == COPIES).count();
+    let copies = lp.columns().iter().filter(|c| c.role.is_copy()).count();
     if copies <= SMALL || lp.has_integers() || !keeps_basis(choice) {
         return Ok(None);
     }
-    let Some(split) = Split::of(lp, COPIES) else { return Ok(None) };
+    let Some(split) = Split::of(lp) else { return Ok(None) };
     let mut core = Core::open(&split, choice, options)?;
     let mut blocks = Blocks::of(&split, choice, *options);
     for round in 0..ROUNDS {
@@ -86,7 +87,7 @@ impl Core {
             Some(condensed) => condensed.add_row("cut", "cut", cut.lower, f64::INFINITY, &cut.terms),
         };
         let Some(terms) = terms else { return false };
-        self.session.add_row("cut", "cut", cut.lower, f64::INFINITY, &terms);
+        self.session.add_row("cut", "cut".into(), cut.lower, f64::INFINITY, &terms);
         self.cuts.push((block, cut));
         true
     }

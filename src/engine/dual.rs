@@ -7,7 +7,9 @@
 //! cannot settle. Where rounding hides which rows are slack, that program has no solution, and the
 //! whole dual is solved.
 
-use super::{EngineError, Microlp, SolveOptions};
+use super::microlp::Microlp;
+use super::options::SolveOptions;
+use super::outcome::EngineError;
 use crate::lp::{ColumnId, LinearProgram, RowId};
 
 /// Relative distance within which a row or column counts as being at its bound; the last leaves

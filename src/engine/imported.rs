@@ -1,7 +1,7 @@
 //! The answer of a solver outside, certified as any engine's.
 
 use super::accepted::tidied;
-use super::certified::{CertifiedStatus, Solved};
+use super::solved::{CertifiedStatus, Solved};
 use crate::lp::{LinearProgram, Tolerances, certify, lower_bound, primal_violation, repaired, usable};
 
 /// What stands behind the name of a solver whose answer was read from a file.

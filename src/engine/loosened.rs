@@ -9,8 +9,11 @@
 //! would let much of it through.
 
 use super::accepted::{accept, certified, tidied};
-use super::certified::{CertifiedStatus, Solved, solve_certified};
-use super::{EngineChoice, EngineError, SolveOptions};
+use super::choice::EngineChoice;
+use super::options::SolveOptions;
+use super::outcome::EngineError;
+use super::solve::solve_certified;
+use super::solved::{CertifiedStatus, Solved};
 use crate::lp::{ColumnId, LinearProgram, RowId, Tolerances, verify_farkas};
 
 /// The parts of the tolerance by which a program is loosened in turn.

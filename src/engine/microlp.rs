@@ -5,8 +5,10 @@ use good_lp::solvers::microlp::microlp;
 use good_lp::{Expression, ProblemVariables, ResolutionError, Solution, SolutionStatus, SolverModel, variable};
 use good_lp::{WithMipGap, WithTimeLimit};
 
+use super::contract::{Abilities, Engine, guarded};
+use super::options::SolveOptions;
+use super::outcome::{EngineError, Outcome, Status};
 use super::reduced::{Free, Reduced};
-use super::{Abilities, Engine, EngineError, Outcome, SolveOptions, Status, guarded};
 use crate::lp::{ColumnId, LinearProgram};
 
 /// microlp: a vertex.

@@ -4,8 +4,12 @@
 //! The least total violation is 0 exactly if the program is feasible; otherwise the multipliers of
 //! this program are a Farkas ray of the original, which is verified by its own arithmetic.
 
+use super::clarabel::Clarabel;
+use super::contract::Engine;
 use super::dual::dual_of_vertex;
-use super::{Clarabel, Engine, EngineError, Microlp, SolveOptions, Status};
+use super::microlp::Microlp;
+use super::options::SolveOptions;
+use super::outcome::{EngineError, Status};
 use crate::lp::{ColumnId, LinearProgram, RowId, repaired, verify_farkas};
 
 /// What phase one found.

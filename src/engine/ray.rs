@@ -5,7 +5,11 @@
 //! polyhedral convex sets", 1956). Both are programs of their own that are never unbounded: the
 //! point with all costs 0, the direction with every side 0 and a box around it.
 
-use super::{Clarabel, Engine, EngineError, Microlp, SolveOptions};
+use super::clarabel::Clarabel;
+use super::contract::Engine;
+use super::microlp::Microlp;
+use super::options::SolveOptions;
+use super::outcome::EngineError;
 use crate::lp::{ColumnId, LinearProgram, RowId, Tolerances, primal_violation, verify_ray};
 
 /// Entries of a direction this small beside its largest are the engine's rounding.

@@ -3,10 +3,14 @@
 //! Its point is checked like any other: its whole columns are fixed, and the rest is solved and
 //! certified. That no other whole numbers are better is the engine's word (its bound), and the
 //! certificate names whose word it is. Whatever it cannot show (that there is no point, that there
-//! is no end to the cost) is left to the search whose bound is proved ([`super::branch`]).
+//! is no end to the cost) is left to the search whose bound is proved.
 
-use super::certified::{CertifiedStatus, Solved, solve_certified};
-use super::{Engine, EngineChoice, EngineError, SolveOptions, Status};
+use super::choice::EngineChoice;
+use super::continuous::solve_continuous;
+use super::contract::Engine;
+use super::options::SolveOptions;
+use super::outcome::{EngineError, Status};
+use super::solved::{CertifiedStatus, Solved};
 use crate::lp::{Certificate, ColumnId, LinearProgram, Tolerances, primal_violation};
 
 /// The engine whose search a choice asks for; microlp's is only asked where all else fails, for it
@@ -14,7 +18,7 @@ use crate::lp::{Certificate, ColumnId, LinearProgram, Tolerances, primal_violati
 pub(super) fn searcher(choice: EngineChoice) -> Option<&'static dyn Engine> {
     match choice {
         #[cfg(feature = "highs")]
-        EngineChoice::Highs => Some(&super::Highs),
+        EngineChoice::Highs => Some(&super::highs::Highs),
         _ => None,
     }
 }
@@ -22,7 +26,7 @@ pub(super) fn searcher(choice: EngineChoice) -> Option<&'static dyn Engine> {
 /// Lets an engine search, and certifies what can be; `None` if that is not enough for an answer.
 ///
 /// # Errors
-/// As [`solve_certified`].
+/// As [`solve_continuous`].
 pub(super) fn search(
     lp: &LinearProgram,
     engine: &dyn Engine,
@@ -47,7 +51,7 @@ pub(super) fn search(
     }
     // The search had the time limit; this is one more program without integers.
     let rest = SolveOptions { time_limit: None, ..*options };
-    let mut solved = solve_certified(&fixed, choice, &rest)?;
+    let mut solved = solve_continuous(&fixed, choice, &rest)?;
     if solved.status != CertifiedStatus::Optimal {
         return Ok(None);
     }

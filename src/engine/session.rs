@@ -1,7 +1,8 @@
 //! Sessions: a program that is opened once, changed, and solved again from where it stands.
 
-use super::{Basis, Engine, EngineError, Outcome, Ranging, SolveOptions};
-use crate::lp::{ColumnId, LinearProgram, RowId};
+use super::basis::{Basis, Ranging};
+use super::outcome::{EngineError, Outcome};
+use crate::lp::{ColumnId, LinearProgram, RowId, RowRole};
 
 /// A program in the hands of an engine.
 ///
@@ -28,7 +29,7 @@ pub trait Session {
     fn set_coefficient(&mut self, row: RowId, column: ColumnId, value: f64);
 
     /// Adds a row. Terms in the same column add up.
-    fn add_row(&mut self, name: &str, role: &'static str, lower: f64, upper: f64, terms: &[(ColumnId, f64)]) -> RowId;
+    fn add_row(&mut self, name: &str, role: RowRole, lower: f64, upper: f64, terms: &[(ColumnId, f64)]) -> RowId;
 
     /// Replaces the whole program. What is kept of the old one is where its vertex is, if both have
     /// the same numbers of columns and rows.
@@ -53,52 +54,5 @@ pub trait Session {
     /// another basis; none if the engine does not tell.
     fn ranging(&mut self) -> Option<Ranging> {
         None
-    }
-}
-
-/// The session of an engine that keeps nothing between solves: each starts from nothing.
-pub(super) struct Cold<'a, E: ?Sized> {
-    engine: &'a E,
-    lp: LinearProgram,
-    options: SolveOptions,
-}
-
-impl<'a, E: Engine + ?Sized> Cold<'a, E> {
-    pub fn new(engine: &'a E, lp: LinearProgram, options: SolveOptions) -> Self {
-        Cold { engine, lp, options }
-    }
-}
-
-impl<E: Engine + ?Sized> Session for Cold<'_, E> {
-    fn program(&self) -> &LinearProgram {
-        &self.lp
-    }
-
-    fn set_cost(&mut self, column: ColumnId, cost: f64) {
-        self.lp.set_cost(column, cost);
-    }
-
-    fn set_column_bounds(&mut self, column: ColumnId, lower: f64, upper: f64) {
-        self.lp.set_bounds(column, lower, upper);
-    }
-
-    fn set_row_bounds(&mut self, row: RowId, lower: f64, upper: f64) {
-        self.lp.set_row_bounds(row, lower, upper);
-    }
-
-    fn set_coefficient(&mut self, row: RowId, column: ColumnId, value: f64) {
-        self.lp.set_coefficient(row, column, value);
-    }
-
-    fn add_row(&mut self, name: &str, role: &'static str, lower: f64, upper: f64, terms: &[(ColumnId, f64)]) -> RowId {
-        self.lp.add_row(name, role, lower, upper, terms.iter().copied())
-    }
-
-    fn replace(&mut self, lp: LinearProgram) {
-        self.lp = lp;
-    }
-
-    fn solve(&mut self) -> Result<Outcome, EngineError> {
-        self.engine.solve(&self.lp, &self.options)
     }
 }

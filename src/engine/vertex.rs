@@ -6,7 +6,9 @@
 //! is then the larger of distance and reduced cost. The columns that are marked as on a bound are
 //! fixed there, and the simplex method finds a vertex of the small program that is left.
 
-use super::{EngineError, Microlp, SolveOptions};
+use super::microlp::Microlp;
+use super::options::SolveOptions;
+use super::outcome::EngineError;
 use crate::lp::{LinearProgram, Scaling};
 
 /// Columns left free beyond which the simplex method would take longer than it is worth.

@@ -7,6 +7,7 @@
 //! - pool in power: sum over o of power(chip(o)) x held\[o,t\] <= power\[p,t\]
 
 use super::{Constraint, Formulation, Limits, named};
+use crate::lp::RowRole;
 use crate::model::Model;
 
 /// `purposes` are the limits in force, if what is held needs a purpose.
@@ -28,7 +29,7 @@ pub(super) fn add_use(f: &mut Formulation, model: &Model, purposes: Option<Limit
             }
             let least = if bound { 0.0 } else { f64::NEG_INFINITY };
             let name = named("use", &[&offer.id, &model.calendar.periods[period].label]);
-            f.row(Constraint::Use { offer: index, period }, name, "use", (least, 0.0), terms);
+            f.row(Constraint::Use { offer: index, period }, name, RowRole::mergeable("use"), (least, 0.0), terms);
         }
     }
 }

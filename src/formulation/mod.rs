@@ -41,12 +41,14 @@ mod reach;
 mod requirement;
 mod rerouting;
 mod risk;
+#[cfg(test)]
+mod roles;
 mod survive;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::lp::{Affine, ColumnId, LinearProgram, RowId, bracketed, named};
+use crate::lp::{Affine, ColumnId, LinearProgram, RowId, RowRole, bracketed, named};
 use crate::model::{Decision, Model, Payment, Unneeded};
 
 pub use baseline::Moved;
@@ -523,7 +525,7 @@ impl Formulation {
         &mut self,
         constraint: Constraint,
         name: String,
-        role: &'static str,
+        role: impl Into<RowRole>,
         bounds: (f64, f64),
         terms: Vec<(ColumnId, f64)>,
     ) -> Option<RowId> {

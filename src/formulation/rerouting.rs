@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::columns::{most_useful, ported};
 use super::{CLEAR, Constraint, Formulation, named};
-use crate::lp::ColumnId;
+use crate::lp::{ColumnId, ColumnRole};
 use crate::model::{Model, PlaceBy, Task, placement_cost};
 
 /// Offers among which it makes no difference which one serves.
@@ -77,7 +77,7 @@ impl Formulation {
             let most = CLEAR * most_useful(model, w, class.offers[0], period);
             let (workload, offer) = (&model.workloads[w].id, &model.offers[class.offers[0]].id);
             let parts: Vec<&str> = name.iter().copied().chain([workload.as_str(), offer.as_str()]).collect();
-            Some(self.program.add_column(named("reroute", &parts), "reroute", 0.0, most, 0.0))
+            Some(self.program.add_column(named("reroute", &parts), ColumnRole::copy("reroute"), 0.0, most, 0.0))
         };
         workloads.iter().zip(&class.productivity).map(column).collect()
     }

@@ -1,6 +1,7 @@
 //! The linear program: named columns and rows, sparse.
 
 use super::name_list::NameList;
+use super::role::{ColumnRole, RowRole};
 
 /// Index of a column.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -14,7 +15,7 @@ pub struct RowId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Column {
     /// The family it belongs to.
-    pub role: &'static str,
+    pub role: ColumnRole,
     /// Smallest value; may be negative infinity.
     pub lower: f64,
     /// Largest value; may be infinity.
@@ -29,7 +30,7 @@ pub struct Column {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Row {
     /// The family it belongs to.
-    pub role: &'static str,
+    pub role: RowRole,
     /// Smallest activity; may be negative infinity.
     pub lower: f64,
     /// Largest activity; may be infinity.
@@ -92,12 +93,12 @@ impl LinearProgram {
     pub fn add_column(
         &mut self,
         name: impl AsRef<str>,
-        role: &'static str,
+        role: impl Into<ColumnRole>,
         lower: f64,
         upper: f64,
         cost: f64,
     ) -> ColumnId {
-        self.columns.push(Column { role, lower, upper, cost, integer: false });
+        self.columns.push(Column { role: role.into(), lower, upper, cost, integer: false });
         self.column_names.push(name.as_ref());
         ColumnId(u32::try_from(self.columns.len() - 1).expect("fewer than 2^32 columns"))
     }
@@ -106,7 +107,7 @@ impl LinearProgram {
     pub fn add_integer(
         &mut self,
         name: impl AsRef<str>,
-        role: &'static str,
+        role: impl Into<ColumnRole>,
         lower: f64,
         upper: f64,
         cost: f64,
@@ -123,7 +124,7 @@ impl LinearProgram {
     pub fn add_row(
         &mut self,
         name: impl AsRef<str>,
-        role: &'static str,
+        role: impl Into<RowRole>,
         lower: f64,
         upper: f64,
         terms: impl IntoIterator<Item = (ColumnId, f64)>,
@@ -147,7 +148,7 @@ impl LinearProgram {
             self.values.push(value);
         }
         self.starts.push(self.indices.len());
-        self.rows.push(Row { role, lower, upper });
+        self.rows.push(Row { role: role.into(), lower, upper });
         self.row_names.push(name.as_ref());
         RowId(u32::try_from(self.rows.len() - 1).expect("fewer than 2^32 rows"))
     }

@@ -58,13 +58,13 @@ pub struct Cut {
 }
 
 impl Split {
-    /// Takes the columns of a role out of a program. `None` if there are none, or if they cost anything,
+    /// Takes the copies out of a program. `None` if there are none, or if they cost anything,
     /// are whole, can be negative, or if a block may have no answer although nothing is missing.
     #[must_use]
-    pub fn of(lp: &LinearProgram, role: &str) -> Option<Self> {
-        let is_copy: Vec<bool> = lp.columns().iter().map(|c| c.role == role).collect();
+    pub fn of(lp: &LinearProgram) -> Option<Self> {
+        let is_copy: Vec<bool> = lp.columns().iter().map(|c| c.role.is_copy()).collect();
         let free = |c: &super::Column| c.cost == 0.0 && !c.integer && c.lower == 0.0;
-        let copies = || lp.columns().iter().filter(|c| c.role == role);
+        let copies = || lp.columns().iter().filter(|c| c.role.is_copy());
         if copies().next().is_none() || !copies().all(free) {
             return None;
         }
@@ -266,6 +266,7 @@ fn components(lp: &LinearProgram, is_copy: &[bool]) -> (Vec<usize>, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lp::ColumnRole;
 
     const FREE: f64 = f64::INFINITY;
 
@@ -275,7 +276,8 @@ mod tests {
         let mut lp = LinearProgram::new("lost");
         let held: Vec<ColumnId> =
             ["a", "b"].iter().zip([1.0, 2.0]).map(|(n, c)| lp.add_column(n, "rent", 0.0, 10.0, c)).collect();
-        let copies: Vec<ColumnId> = ["a'", "b'"].iter().map(|n| lp.add_column(n, "reroute", 0.0, 20.0, 0.0)).collect();
+        let copies: Vec<ColumnId> =
+            ["a'", "b'"].iter().map(|n| lp.add_column(n, ColumnRole::copy("reroute"), 0.0, 20.0, 0.0)).collect();
         lp.add_row("need", "demand", 4.0, FREE, held.iter().map(|&h| (h, 1.0)));
         for (lost, rate) in [(0, 0.5), (1, 1.0)] {
             let copy = copies[lost];
@@ -288,7 +290,7 @@ mod tests {
     #[test]
     fn each_copy_that_meets_no_other_is_a_block() {
         let lp = lost();
-        let split = Split::of(&lp, "reroute").unwrap();
+        let split = Split::of(&lp).unwrap();
         assert_eq!((split.core().columns().len(), split.core().rows().len(), split.blocks().len()), (2, 1, 2));
         let block = &split.blocks()[0].program;
         // The copy, and what is missing at one over its rate.
@@ -300,7 +302,7 @@ mod tests {
     #[test]
     fn a_cut_is_what_is_missing() {
         let lp = lost();
-        let split = Split::of(&lp, "reroute").unwrap();
+        let split = Split::of(&lp).unwrap();
         let block = &split.blocks()[0];
         let at = block.at(&[4.0, 0.0]);
         let bounds: Vec<(f64, f64)> = at.rows().iter().map(|r| (r.lower, r.upper)).collect();
@@ -323,7 +325,7 @@ mod tests {
     #[test]
     fn a_cut_of_wrong_multipliers_holds_all_the_same() {
         let lp = lost();
-        let split = Split::of(&lp, "reroute").unwrap();
+        let split = Split::of(&lp).unwrap();
         // 3 for what is served and 1 for the chips: a chip used would gain 0.5, on at most 20.
         let cut = split.blocks()[0].cut(&[-1.0, 3.0]);
         assert_eq!((cut.lower, cut.terms), (6.0 - 0.5 * 20.0, vec![(ColumnId(1), 1.0)]));
@@ -331,7 +333,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_taken_apart_stays_whole() {
-        assert!(Split::of(&lost(), "none").is_none());
+        let mut none = LinearProgram::new("none");
+        none.add_column("reroute", "reroute", 0.0, 20.0, 0.0);
+        assert!(Split::of(&none).is_none(), "a word makes no copy");
         let mut paid = lost();
         paid.set_cost(ColumnId(2), 1.0);
         let mut whole = lost();
@@ -340,7 +344,7 @@ mod tests {
         let mut bounded = lost();
         bounded.set_coefficient(RowId(1), ColumnId(1), 1.0);
         for lp in [paid, whole, bounded] {
-            assert!(Split::of(&lp, "reroute").is_none());
+            assert!(Split::of(&lp).is_none());
         }
     }
 }

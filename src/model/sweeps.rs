@@ -1,5 +1,6 @@
 //! The sweeps of a model file: what they ask for, and whether it can be done.
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +52,8 @@ pub struct SweepSpec {
 }
 
 /// What of a sweep is asked for on the command line; it wins over what is written.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Asked {
     /// grid, list, tornado or sample.
     pub method: Option<String>,

@@ -3,6 +3,7 @@
 //! Money is in the model's currency, chips are chips, work is in each workload's own unit, shares
 //! are fractions. The field names are an interface: they do not change within a format version.
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,8 @@ use crate::formulation::LimitKey;
 use crate::model::Model;
 
 /// What came of solving a model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// The cheapest plan, certified.
@@ -32,17 +34,6 @@ pub enum Status {
 }
 
 impl Status {
-    /// The exit code of the program for this status.
-    #[must_use]
-    pub fn exit_code(self) -> u8 {
-        match self {
-            Status::Optimal | Status::NearOptimal => 0,
-            Status::Infeasible | Status::Unbounded => 4,
-            Status::LimitReached => 5,
-            Status::InfeasibleUnverified | Status::Unverified => 6,
-        }
-    }
-
     /// Whether a plan comes with it.
     #[must_use]
     pub fn has_plan(self) -> bool {
@@ -51,7 +42,8 @@ impl Status {
 }
 
 /// A plan with its certificate, or the statement that there is none.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Plan {
     /// Version of the program.
     pub polysource: String,
@@ -100,7 +92,8 @@ pub struct Plan {
 }
 
 /// A limit that would not hold without what stands idle.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct IdleToMeetLimit {
     /// The limit.
     pub limit: String,
@@ -116,7 +109,8 @@ pub struct IdleToMeetLimit {
 }
 
 /// Which model was solved.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct ModelInfo {
     /// Its name.
     pub name: String,
@@ -142,7 +136,8 @@ impl ModelInfo {
 }
 
 /// What a plan costs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Cost {
     /// Discounted cost, the objective.
     pub total: f64,
@@ -159,7 +154,8 @@ pub struct Cost {
 }
 
 /// Undiscounted cost of a period.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct PeriodCost {
     /// The period.
     pub period: String,
@@ -171,7 +167,8 @@ pub struct PeriodCost {
 }
 
 /// Undiscounted cost of a kind in a period.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct KindCost {
     /// What it is for.
     pub kind: CostKind,
@@ -180,7 +177,8 @@ pub struct KindCost {
 }
 
 /// What a cost line is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum CostKind {
     /// Paid for an offer.
@@ -204,7 +202,8 @@ pub enum CostKind {
 }
 
 /// A part of the discounted total.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct CostLine {
     /// What it is for.
     pub kind: CostKind,
@@ -215,7 +214,8 @@ pub struct CostLine {
 }
 
 /// What is held of an offer in a period, and what is paid for it then.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Purchase {
     /// The offer.
     pub offer: String,
@@ -245,7 +245,8 @@ pub struct Purchase {
 }
 
 /// Chips of an offer that run a workload in a period.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Assignment {
     /// The workload.
     pub workload: String,
@@ -260,7 +261,8 @@ pub struct Assignment {
 }
 
 /// What comes of a contract.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct ContractResult {
     /// The contract.
     pub contract: String,
@@ -297,7 +299,8 @@ pub struct ContractResult {
 }
 
 /// What came of deciding otherwise on a contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum OtherDecision {
     /// A plan.
@@ -309,7 +312,8 @@ pub enum OtherDecision {
 }
 
 /// What becomes of chips that run a workload today, in the first period.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Move {
     /// The workload.
     pub workload: String,
@@ -324,7 +328,8 @@ pub struct Move {
 }
 
 /// Work of a workload that is not done.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Unmet {
     /// The workload.
     pub workload: String,
@@ -335,7 +340,8 @@ pub struct Unmet {
 }
 
 /// How a measure is spread over the groups of a dimension.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Exposure {
     /// The dimension.
     pub by: String,
@@ -352,7 +358,8 @@ pub struct Exposure {
 }
 
 /// A group's part.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct GroupShare {
     /// The group.
     pub group: String,
@@ -378,7 +385,8 @@ pub struct Survival {
 }
 
 /// What is still served when a group is lost.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Resilience {
     /// What is lost.
     pub lost: Lost,
@@ -401,7 +409,8 @@ pub struct Resilience {
 }
 
 /// A group of a dimension.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Lost {
     /// The dimension.
     pub by: String,
@@ -410,7 +419,8 @@ pub struct Lost {
 }
 
 /// What the outages of the policy cost, discounted.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct RiskResult {
     /// Each outage.
     pub outages: Vec<OutageResult>,
@@ -428,7 +438,8 @@ pub struct RiskResult {
 }
 
 /// What an outage adds to the cost.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct OutageResult {
     /// The outage.
     pub outage: String,
@@ -443,7 +454,8 @@ pub struct OutageResult {
 }
 
 /// The capital side of a dependency: what an organisation is paid, holds and funds. Undiscounted.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct OrganisationResult {
     /// The organisation.
     pub organisation: String,
@@ -466,7 +478,8 @@ pub struct OrganisationResult {
 }
 
 /// A limit and what it costs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct LimitResult {
     /// What it is about, whatever it is called; `None` in a plan that was read from a file.
     #[serde(skip)]
@@ -528,7 +541,8 @@ pub struct LimitResult {
 }
 
 /// The price at which an offer enters or leaves the plan.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct BreakEven {
     /// The offer.
     pub offer: String,
@@ -541,7 +555,8 @@ pub struct BreakEven {
 }
 
 /// The check of the answer, computed from the program and not from what the engine says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct CertificateInfo {
     /// The engine whose answer was taken.
     pub engine: String,

@@ -18,6 +18,7 @@ mod markdown;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 mod pictures;
+#[cfg(feature = "batch")]
 pub mod shards;
 pub mod stress;
 mod summary;
@@ -91,13 +92,14 @@ pub fn frontier_schema() -> serde_json::Value {
 /// The JSON Schema of `diff --format json`.
 #[must_use]
 pub fn diff_schema() -> serde_json::Value {
-    schema_of::<crate::analysis::diff::Diff>("polysource difference of two plans")
+    schema_of::<crate::compare::Diff>("polysource difference of two plans")
 }
 
 /// The JSON Schema of the manifest that `sweep plan` writes.
+#[cfg(feature = "batch")]
 #[must_use]
 pub fn sweep_manifest_schema() -> serde_json::Value {
-    let mut schema = schema_of::<crate::analysis::sweep::Manifest>("polysource manifest of a sweep");
+    let mut schema = schema_of::<crate::batch::Manifest>("polysource manifest of a sweep");
     if let Some(map) = schema.as_object_mut() {
         if let Some(keys) = map.get_mut("properties").and_then(|p| p.as_object_mut()) {
             let of = "SHA-256 of all bytes of the file after its first line.";
@@ -117,9 +119,10 @@ pub fn alternatives_schema() -> serde_json::Value {
 }
 
 /// The JSON Schema of `sweep status --format json`.
+#[cfg(feature = "batch")]
 #[must_use]
 pub fn sweep_status_schema() -> serde_json::Value {
-    schema_of::<crate::analysis::sweep::SweepStatus>("polysource status of a sweep in chunks")
+    schema_of::<crate::batch::SweepStatus>("polysource status of a sweep in chunks")
 }
 
 /// The JSON Schema of a line of `sweep --format jsonl`.

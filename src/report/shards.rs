@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::column::clean;
-use crate::analysis::sweep::{ChunkState, ChunkStatus, SweepStatus};
+use crate::batch::{ChunkState, ChunkStatus, SweepStatus};
 use crate::units::human::number;
 
 /// Most chunks of a state that are told one by one.

@@ -6,6 +6,7 @@
 //! Simchi-Levi, Schmidt, Wei, Zhang, Combs, Ge, Gusikhin, Sanders and Zhang ("Identifying risks and
 //! mitigating disruptions in the automotive supply chain", Interfaces 45(5), 2015).
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +29,8 @@ pub struct StressSettings {
 }
 
 /// The stress table of a plan.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Stress {
     /// Version of the program.
     pub polysource: String,
@@ -45,7 +47,8 @@ pub struct Stress {
 }
 
 /// What a loss does to a plan.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct StressLoss {
     /// What is lost.
     pub lost: Lost,
@@ -80,7 +83,8 @@ pub struct StressLoss {
 }
 
 /// What a loss does to a workload.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct StressWorkload {
     /// The workload.
     pub workload: String,

@@ -42,12 +42,16 @@ fn seeds(name: &str) -> Vec<Vec<u8>> {
     let mut all = files(&root().join("fuzz/corpus").join(name));
     match name {
         "document" => {
-            let wrong = files(&root().join("tests/diagnostics"));
-            all.extend(wrong.into_iter().filter(|p| p.extension().is_some_and(|e| e == "yaml")));
+            let wrong = ["src/diagnostics/examples", "tests/diagnostics"].map(|f| files(&root().join(f)));
+            all.extend(wrong.into_iter().flatten().filter(|p| p.extension().is_some_and(|e| e == "yaml")));
             all.extend(["quickstart", "inference-fleet"].map(|m| root().join(format!("models/{m}.yaml"))));
         }
         "csv" => all.extend(["aws", "gcp"].map(|cloud| root().join(format!("tests/import/{cloud}/vms.csv")))),
-        "solution" => all.extend(files(&root().join("tests/fixtures/solutions"))),
+        "solution" => {
+            let wrong = files(&root().join("src/diagnostics/examples"));
+            all.extend(files(&root().join("tests/fixtures/solutions")));
+            all.extend(wrong.into_iter().filter(|p| p.extension().is_some_and(|e| e == "sol")));
+        }
         _ => {}
     }
     all.iter().map(|path| fs::read(path).unwrap()).collect()

@@ -6,11 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use polysource::analysis::diff::{Compared, diff};
-use polysource::analysis::sweep::{
-    Column, Header, Journal, Manifest, PointStatus, Row, Sealed, SweepOptions, checksum_line, chunk_text, read_chunk,
-    value,
-};
+use polysource::analysis::sweep::{Column, PointStatus, Row, value};
+use polysource::batch::{Header, Journal, Manifest, Sealed, SweepOptions, checksum_line, chunk_text, read_chunk};
+use polysource::compare::{Compared, diff};
 use polysource::diagnostics::{Diagnostics, Sources, render};
 use polysource::document::{self, Table};
 use polysource::formulation::build;

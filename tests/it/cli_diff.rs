@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use polysource::analysis::diff::{Change, Diff, Total};
+use polysource::compare::{Change, Diff, Total};
 use polysource::plan::Status;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -144,7 +144,7 @@ fn two_scenarios_of_a_model_by_hand() {
 
     assert!(found.contracts.is_empty() && found.unmet.is_empty() && found.notes.is_empty(), "{:?}", found.notes);
     let inputs = found.inputs.as_ref().unwrap();
-    let at = |at: &Option<polysource::analysis::diff::At>| at.as_ref().map(|at| (at.file.clone(), at.line)).unwrap();
+    let at = |at: &Option<polysource::compare::At>| at.as_ref().map(|at| (at.file.clone(), at.line)).unwrap();
     assert_eq!(inputs.len(), 2);
     assert_eq!(inputs[0].path, "offers.cw-h100.price");
     assert_eq!((inputs[0].before.as_deref(), inputs[0].after.as_deref()), (Some("4.00"), Some("3.00")));

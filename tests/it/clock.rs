@@ -32,5 +32,5 @@ fn only_heartbeats_and_left_over_parts_read_the_clock() {
     let mut found: Vec<PathBuf> = all.into_iter().filter(reads).collect();
     found.sort();
     // Parts that a killed run left are old before they are removed.
-    assert_eq!(found, [root.join("src/cli/parts.rs"), root.join("src/cli/shards/heartbeat.rs")]);
+    assert_eq!(found, [root.join("src/batch/clock.rs"), root.join("src/batch/parts.rs")]);
 }

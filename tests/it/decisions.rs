@@ -921,7 +921,7 @@ fn a_limit_of_time_leaves_the_best_plan_and_its_bound() {
     let time_limit = Some(Duration::from_millis(300));
     let settings = SolveSettings { time_limit, engine: EngineChoice::Microlp, ..SolveSettings::default() };
     let plan = sound(solve(&model, &settings).unwrap());
-    assert_eq!((plan.status, plan.status.exit_code()), (Status::LimitReached, 5));
+    assert_eq!((plan.status, polysource::cli::exit_code(plan.status)), (Status::LimitReached, 5));
     close(plan.cost.as_ref().unwrap().total, 42.0);
     let certificate = &plan.certificate;
     assert!(!certificate.verified);

@@ -3,7 +3,6 @@
 //! All but one are in the steady state, so that a price is a cost. Throughputs are 1 unless said.
 
 use polysource::model::{Dimension, Model};
-use polysource::plan::Status;
 use polysource::resilience::{Situation, Solver, StressSettings, stress};
 use polysource::{Detail, Plan, SolveSettings, solve};
 

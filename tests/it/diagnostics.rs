@@ -1,8 +1,8 @@
 //! Every diagnostic is fired by a file of its own, and told in exactly these words.
 //!
-//! `tests/diagnostics/<code>.yaml` (and `<code>-2.yaml` and so on, for other ways to the same code)
-//! is a correct model but for one mistake; the `.txt` beside it is what is told. `UPDATE_EXPECT=1`
-//! writes the texts anew, to be read before they are kept.
+//! `src/diagnostics/examples/<code>.yaml`, which the page of a code shows, and `tests/diagnostics/<code>-2.yaml` and so
+//! on, for other ways to the same code, are correct models but for one mistake; the `.txt` beside each is what is told.
+//! `UPDATE_EXPECT=1` writes the texts anew, to be read before they are kept.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -27,6 +27,17 @@ const WITHOUT_PLACE: [Code; 3] = [Code::TooLarge, Code::Unreadable, Code::Unknow
 
 fn folder() -> PathBuf {
     at("tests/diagnostics")
+}
+
+/// Where the pages of the codes have their examples.
+fn examples() -> PathBuf {
+    at("src/diagnostics/examples")
+}
+
+/// Everything in both folders.
+fn entries() -> Vec<PathBuf> {
+    let of = |folder: PathBuf| std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
+    of(examples()).chain(of(folder())).collect()
 }
 
 fn told(input: &Input) -> (Diagnostics, Sources) {
@@ -55,7 +66,7 @@ fn code_of(path: &Path) -> String {
 }
 
 fn files() -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder()).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut files = entries();
     files.retain(|p| p.extension().is_some_and(|e| e == "yaml") && p.file_stem().unwrap() != "twelve");
     files.sort();
     files
@@ -104,13 +115,10 @@ fn every_code_has_a_file() {
 /// A text without its expectation, or an expectation whose model is gone.
 #[test]
 fn every_text_has_its_model() {
-    for entry in std::fs::read_dir(folder()).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            continue;
-        }
-        let other = if path.extension().unwrap() == "txt" { "yaml" } else { "txt" };
-        assert!(path.with_extension(other).exists(), "{} has no .{other}", path.display());
+    for path in entries().into_iter().filter(|path| path.is_file()) {
+        // The two of a file with a solution are fired in `import_solution.rs`.
+        let other: &[&str] = if path.extension().unwrap() == "txt" { &["yaml", "sol"] } else { &["txt"] };
+        assert!(other.iter().any(|o| path.with_extension(o).exists()), "{} has no {other:?}", path.display());
     }
 }
 
@@ -301,7 +309,8 @@ fn a_file_that_is_not_there() {
 fn the_binary_tells_what_the_library_tells() {
     for path in files() {
         let (diagnostics, sources) = told(&read(&path));
-        let output = program().current_dir(folder()).arg("check").arg(path.file_name().unwrap()).output().unwrap();
+        let output =
+            program().current_dir(path.parent().unwrap()).arg("check").arg(path.file_name().unwrap()).output().unwrap();
         assert_eq!(String::from_utf8(output.stderr).unwrap(), render(&diagnostics, &sources, false));
         let wrong = diagnostics.sorted().iter().any(|d| d.severity == Severity::Error);
         assert_eq!(output.status.code(), Some(if wrong { 3 } else { 0 }), "{}", path.display());

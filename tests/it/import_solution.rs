@@ -477,12 +477,12 @@ fn files_that_are_no_solution() {
 fn the_examples_of_the_pages() {
     for code in ["invalid-solution", "unknown-column"] {
         let out = program()
-            .current_dir(FOLDER)
+            .current_dir(at("src/diagnostics/examples"))
             .args(["import", "solution", "../../../models/quickstart.yaml", &format!("{code}.sol")])
             .output()
             .unwrap();
         assert_eq!(out.status.code(), Some(3));
-        let (told, path) = (text(&out.stderr), format!("{FOLDER}/{code}.txt"));
+        let (told, path) = (text(&out.stderr), format!("src/diagnostics/examples/{code}.txt"));
         if std::env::var_os("UPDATE_EXPECT").is_some() {
             fs::write(&path, told).unwrap();
         }

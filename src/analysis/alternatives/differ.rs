@@ -17,6 +17,9 @@
 //! plans are apart is measured in chip-hours of each offer in each period, as a sum of absolute
 //! differences, which no linear program can maximise itself.
 
+use crate::analysis::parallel::IntoParallelRefIterator;
+#[cfg(feature = "parallel")]
+use crate::analysis::parallel::ParallelIterator;
 use crate::analysis::solving::examined::told;
 use crate::analysis::solving::near::{Near, ROOMS, examined, is_plan};
 use crate::analysis::solving::optimum::tell_idle;
@@ -26,7 +29,6 @@ use crate::formulation::Formulation;
 use crate::lp::{Affine, primal_violation};
 use crate::model::{Measure, Model};
 use crate::plan::{Plan, Schedule, Status};
-use rayon::prelude::*;
 
 /// Plans that differ in no more than this part of their chip-hours are told once.
 const SAME: f64 = 0.01;

@@ -25,7 +25,7 @@ use crate::model::{Measure, Model};
 use crate::plan::{Plan, Schedule, Status, measures};
 use crate::units::human::money;
 use differ::{Different, Use};
-use room::Cheapest;
+use room::{Cheapest, is_exact};
 
 /// Finds the room for negotiation, and plans that differ; gives those plans as well.
 ///
@@ -138,13 +138,6 @@ fn meaning(model: &Model, settings: &AlternativesSettings) -> Result<(), Alterna
 
 /// Longest time for each search over whole numbers, if no other is set.
 const LONGEST: Duration = Duration::from_secs(30);
-
-/// How far beyond a least or most share its proof may lie.
-const EXACT: f64 = 1e-5;
-
-fn is_exact(extreme: &Extreme) -> bool {
-    extreme.bound.is_some_and(|bound| (bound - extreme.portion.share).abs() <= EXACT)
-}
 
 /// Unit of the amounts of a measure.
 fn unit(model: &Model, of: Measure) -> String {

@@ -1,7 +1,9 @@
 //! The room for negotiation: what each group can have at least and at most within the allowance.
 
-use super::is_exact;
 use super::types::{AlternativesSettings, Extreme, GroupRoom, Portion};
+use crate::analysis::parallel::IntoParallelRefIterator;
+#[cfg(feature = "parallel")]
+use crate::analysis::parallel::ParallelIterator;
 use crate::analysis::solving::examined::examine;
 use crate::analysis::solving::near::{self, Found, Near, ROOMS, Ratio, extreme, is_plan};
 use crate::engine::EngineError;
@@ -10,7 +12,14 @@ use crate::lp::Affine;
 use crate::plan::audit::TOLERANCE;
 use crate::plan::ledger::measure;
 use crate::units::human::percent;
-use rayon::prelude::*;
+
+/// How far beyond a least or most share its proof may lie.
+const EXACT: f64 = 1e-5;
+
+/// Whether a share is told as exact.
+pub(super) fn is_exact(extreme: &Extreme) -> bool {
+    extreme.bound.is_some_and(|bound| (bound - extreme.portion.share).abs() <= EXACT)
+}
 
 /// The cheapest plan.
 pub(super) struct Cheapest<'a> {

@@ -1,5 +1,6 @@
 //! What is asked and what is told: the shape of `alternatives --format json`.
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +25,8 @@ pub struct AlternativesSettings {
 }
 
 /// The room for negotiation, and plans that differ.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Alternatives {
     /// Version of the program.
     pub polysource: String,
@@ -60,7 +62,8 @@ pub struct Alternatives {
 }
 
 /// What a group can have in plans that cost no more than is allowed and keep the policy.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct GroupRoom {
     /// The dimension.
     pub by: String,
@@ -75,7 +78,8 @@ pub struct GroupRoom {
 }
 
 /// A part of a measure.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Portion {
     /// The part of the total.
     pub share: f64,
@@ -86,7 +90,8 @@ pub struct Portion {
 }
 
 /// The least or most that a group can have, in a plan that was found and checked.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Extreme {
     /// What the group has in that plan.
     #[serde(flatten)]
@@ -101,7 +106,8 @@ pub struct Extreme {
 }
 
 /// A plan that differs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct AlternativePlan {
     /// Its discounted cost.
     pub cost: f64,

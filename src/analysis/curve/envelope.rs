@@ -11,7 +11,7 @@
 //! the tangent and the straight line between its ends, which are the same.
 
 use super::problem::{Point, Probe, Problem};
-use super::{CurveError, Gap, Held, Piece};
+use super::types::{CurveError, Gap, Held, Piece};
 
 /// Tangents closer than this, relative to the cost, are one.
 const SAME: f64 = 1e-10;

@@ -1,6 +1,6 @@
 //! A model along a parameter: the program at each value, solved and certified.
 
-use super::CurveError;
+use super::types::CurveError;
 use crate::analysis::SolveSettings;
 use crate::analysis::solving::cuts::unneeded;
 use crate::analysis::solving::line::Line;

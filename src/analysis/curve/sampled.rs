@@ -2,7 +2,7 @@
 
 use super::envelope::Found;
 use super::problem::{Point, Probe, Problem};
-use super::{CurveError, Gap, Held, Piece};
+use super::types::{CurveError, Gap, Held, Piece};
 
 /// Equal stretches to start with, so that no feature as wide as one is passed over.
 const STRETCHES: usize = 8;

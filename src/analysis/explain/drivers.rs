@@ -1,5 +1,6 @@
 //! What drives the cost of a plan: limits, prices at which offers come and go, deals; ranked by money.
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +9,8 @@ use crate::plan::{BreakEven, ContractResult, LimitResult, ModelInfo, Plan};
 use crate::units::human::{money, number, percent};
 
 /// What drives the cost of a plan.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Drivers {
     /// Version of the program.
     pub polysource: String,
@@ -35,7 +37,8 @@ pub struct Drivers {
 }
 
 /// One of them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Driver {
     /// The limit, offer, contract or workload.
     pub name: String,

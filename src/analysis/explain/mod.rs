@@ -7,6 +7,7 @@ mod entry;
 mod relax;
 mod verdict;
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +24,8 @@ const WAYS: usize = 4;
 const TOGETHER: usize = 12;
 
 /// Why a model has no plan.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Infeasibility {
     /// Version of the program.
     pub polysource: String,
@@ -47,7 +49,8 @@ pub struct Infeasibility {
 }
 
 /// Changes with which there is a plan.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Way {
     /// All of them are needed.
     pub changes: Vec<Change>,
@@ -56,7 +59,8 @@ pub struct Way {
 }
 
 /// The least change of an entry.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Change {
     /// Its name.
     pub entry: String,
@@ -75,7 +79,8 @@ pub struct Change {
 }
 
 /// An entry of a conflict.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct ConflictEntry {
     /// Its name.
     pub entry: String,

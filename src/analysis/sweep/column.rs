@@ -137,7 +137,7 @@ mod tests {
     use crate::{SolveSettings, solve};
 
     fn quickstart() -> Model {
-        Model::from_yaml_str(include_str!("../../../models/quickstart.yaml")).unwrap()
+        Model::from_yaml_str(&std::fs::read_to_string("models/quickstart.yaml").unwrap()).unwrap()
     }
 
     #[test]

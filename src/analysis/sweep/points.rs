@@ -85,7 +85,7 @@ pub fn plan(family: &Family, columns: Vec<Column>) -> Result<SweepPlan, String> 
 }
 
 /// The plan of a sweep whose points are known.
-pub(super) fn with_points(
+pub(crate) fn with_points(
     family: &Family,
     columns: Vec<Column>,
     points: Vec<Vec<Option<f64>>>,

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::Status;
 
 /// What came of a point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum PointStatus {
     /// The cheapest plan, certified.
@@ -61,18 +63,6 @@ impl PointStatus {
     pub fn is_answer(self) -> bool {
         !matches!(self, Self::LimitReached | Self::InfeasibleUnverified | Self::Unverified)
     }
-
-    /// The exit code that a sweep with such a point has: a point without a plan is an answer, one
-    /// that is not certain is not.
-    #[must_use]
-    pub fn exit_code(self) -> u8 {
-        match self {
-            Self::Optimal | Self::Infeasible | Self::Unbounded => 0,
-            Self::ModelWrong => 3,
-            Self::LimitReached => 5,
-            Self::InfeasibleUnverified | Self::Unverified => 6,
-        }
-    }
 }
 
 /// A point that has been solved.
@@ -89,7 +79,8 @@ pub struct Row {
 }
 
 /// A line of `sweep --format jsonl`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct SweepLine {
     /// The number of the point, from 0.
     pub point: usize,
@@ -109,7 +100,8 @@ pub struct SweepLine {
 }
 
 /// A value of a variation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(untagged)]
 pub enum Setting {
     /// A number, in the unit in which it was written.

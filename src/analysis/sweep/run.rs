@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
+#[cfg(feature = "parallel")]
 use rayon::prelude::*;
 
 use super::group::Common;
@@ -37,20 +38,36 @@ pub fn run(
     stop: &AtomicBool,
     finished: &(dyn Fn(&Row) + Sync),
 ) -> Result<Vec<Option<Row>>, String> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(settings.threads)
-        .build()
-        .map_err(|e| format!("cannot start threads: {e}"))?;
     let mut rows: Vec<Option<Row>> = plan.order.iter().map(|i| done.remove(i)).collect();
     let common = Common::begin(family, plan, &settings.solve, stop, finished);
+    solve_all(&common, settings.threads, plan, &mut rows)?;
+    let mut by_point = vec![None; plan.points.len()];
+    plan.order.iter().zip(rows).for_each(|(&point, row)| by_point[point] = row);
+    Ok(by_point)
+}
+
+/// Solves all groups, on so many threads.
+#[cfg(feature = "parallel")]
+fn solve_all(common: &Common<'_>, threads: usize, plan: &SweepPlan, rows: &mut [Option<Row>]) -> Result<(), String> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|e| format!("cannot start threads: {e}"))?;
     pool.install(|| {
         rows.par_chunks_mut(plan.chunk)
             .zip(plan.order.par_chunks(plan.chunk))
             .for_each(|(rows, points)| common.solve(points, rows));
     });
-    let mut by_point = vec![None; plan.points.len()];
-    plan.order.iter().zip(rows).for_each(|(&point, row)| by_point[point] = row);
-    Ok(by_point)
+    Ok(())
+}
+
+/// Solves all groups, one after the other: this build has no threads.
+#[cfg(not(feature = "parallel"))]
+fn solve_all(common: &Common<'_>, _: usize, plan: &SweepPlan, rows: &mut [Option<Row>]) -> Result<(), String> {
+    for (rows, points) in rows.chunks_mut(plan.chunk).zip(plan.order.chunks(plan.chunk)) {
+        common.solve(points, rows);
+    }
+    Ok(())
 }
 
 /// Solves a part of a sweep, whole groups of neighbours at the positions `part` of its order, one

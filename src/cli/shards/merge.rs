@@ -4,12 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::folder::{Folder, Found};
-use crate::analysis::sweep::{ChunkError, Row};
-use crate::cli::args::SweepFormat;
+use crate::batch::{ChunkError, Folder, MergeError, Merged, merge, ranges};
 use crate::cli::common::OutputArgs;
-use crate::cli::sweep::{code, write};
-use crate::cli::{Failure, exit, files};
+use crate::cli::failure::Failure;
+use crate::cli::sweep::{SweepFormat, code, write};
+use crate::cli::{exit, files};
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct MergeCommand {
@@ -28,35 +27,22 @@ pub(in crate::cli) struct MergeCommand {
 
 pub(super) fn run(command: &MergeCommand, quiet: bool) -> Result<u8, Failure> {
     let folder = Folder::of(&command.dir)?;
-    let sealed = folder.sealed().map_err(|error| Failure::Outside(error.told(&folder)))?;
+    let sealed = folder.sealed()?;
     command.output.check()?;
-    let manifest = &sealed.manifest;
-    let mut rows: Vec<Option<Row>> = vec![None; manifest.points.len()];
-    let (mut missing, mut wrong) = (Vec::new(), Vec::new());
-    for chunk in 0..manifest.chunks.len() {
-        match folder.chunk(&sealed, chunk)? {
-            Found::Whole(found) => found.into_iter().for_each(|row| {
-                let point = row.point;
-                rows[point] = Some(row);
-            }),
-            Found::Nothing => missing.push(chunk),
-            Found::Wrong(error) => wrong.push((chunk, error)),
+    let Merged { plan, rows } = match merge(&folder, &sealed) {
+        Ok(merged) => merged,
+        Err(error @ MergeError::Chunks { .. }) => {
+            files::say(&told(&folder, &error));
+            return Ok(exit::INTERNAL);
         }
-    }
-    if !missing.is_empty() || !wrong.is_empty() {
-        files::say(&told(&folder, manifest.chunks.len(), &missing, &wrong));
-        return Ok(exit::INTERNAL);
-    }
-    let Some(rows) = rows.into_iter().collect::<Option<Vec<Row>>>() else {
-        return Err(Failure::Outside("a point is in no chunk; write the manifest again".to_owned()));
+        Err(error) => return Err(error.into()),
     };
-    let (_, plan, _) = manifest.sweep().map_err(|e| Failure::Outside(format!("manifest: {e}")))?;
     write(&plan, &rows, command.format, &command.output)?;
     if command.verify && !quiet {
         let told = format!(
             "verified: the manifest {}, {} chunks by their checksums, {} points in their places\n",
             &sealed.sha256[..12],
-            manifest.chunks.len(),
+            sealed.manifest.chunks.len(),
             rows.len()
         );
         files::say(&told);
@@ -65,9 +51,10 @@ pub(super) fn run(command: &MergeCommand, quiet: bool) -> Result<u8, Failure> {
 }
 
 /// Which chunks cannot be taken, and what to do.
-fn told(folder: &Folder, chunks: usize, missing: &[usize], wrong: &[(usize, ChunkError)]) -> String {
+fn told(folder: &Folder, error: &MergeError) -> String {
     let run = |chunk: usize| format!("run `polysource sweep run --chunk {chunk} --out {}`", folder.shown());
-    let mut text = format!("error: {} of {chunks} chunks cannot be merged\n", missing.len() + wrong.len());
+    let mut text = format!("error: {error}\n");
+    let MergeError::Chunks { missing, wrong, .. } = error else { return text };
     if let Some(&first) = missing.first() {
         let each = if missing.len() > 1 { ", and so each of them" } else { "" };
         text += &format!("  missing: {}; {}{each}\n", ranges(missing), run(first));
@@ -81,28 +68,4 @@ fn told(folder: &Folder, chunks: usize, missing: &[usize], wrong: &[(usize, Chun
         };
     }
     text
-}
-
-/// `0, 3-5, 9`.
-pub(super) fn ranges(numbers: &[usize]) -> String {
-    let mut runs: Vec<(usize, usize)> = Vec::new();
-    for &n in numbers {
-        match runs.last_mut() {
-            Some((_, last)) if *last + 1 == n => *last = n,
-            _ => runs.push((n, n)),
-        }
-    }
-    let told = runs.iter().map(|(a, b)| if a == b { a.to_string() } else { format!("{a}-{b}") });
-    told.collect::<Vec<_>>().join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn neighbours_are_told_as_ranges() {
-        assert_eq!(ranges(&[0, 3, 4, 5, 9]), "0, 3-5, 9");
-        assert_eq!(ranges(&[7, 8]), "7-8");
-    }
 }

@@ -1,20 +1,15 @@
 //! `sweep plan`, `run`, `merge`, `status` and `submit`: a sweep in chunks that any machine can solve.
 
-mod folder;
-mod heartbeat;
 mod merge;
-mod place;
 mod plan;
 mod run;
 mod status;
-#[cfg(feature = "object-store")]
-mod store;
 mod submit;
 
 use clap::{ArgMatches, Args, FromArgMatches, Subcommand};
 
-use super::args::SweepCommand;
-use super::{Failure, sweep};
+use super::failure::Failure;
+use super::sweep::{self, SweepCommand};
 
 /// A sweep here and now, or a step of one in chunks.
 #[derive(Debug)]

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::folder::Folder;
-use crate::analysis::sweep::{self, Manifest, SweepOptions as Written};
-use crate::cli::args::{DetailArg, SweepOptions};
-use crate::cli::sweep::asked;
-use crate::cli::{Failure, exit, files};
+use crate::analysis::sweep;
+use crate::batch::{Folder, Manifest, PlanError, SweepOptions as Written};
+use crate::cli::common::DetailArg;
+use crate::cli::failure::Failure;
+use crate::cli::sweep::{SweepOptions, asked};
+use crate::cli::{exit, files, models};
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct PlanCommand {
@@ -25,9 +26,9 @@ pub(in crate::cli) struct PlanCommand {
 
 pub(super) fn run(command: &PlanCommand, quiet: bool) -> Result<u8, Failure> {
     let options = &command.options;
-    let input = files::input(&options.input).map_err(|unreadable| files::told(&unreadable, quiet))?;
+    let input = models::input(&options.input).map_err(|unreadable| files::told(&unreadable, quiet))?;
     let asked = asked(options);
-    let family = files::family_of(&input, options.sweep.as_deref(), &options.vary, &asked, quiet)?;
+    let family = models::family_of(&input, options.sweep.as_deref(), &options.vary, &asked, quiet)?;
     let full = options.detail != DetailArg::Plan;
     let columns = sweep::columns(&family, full).map_err(Failure::Usage)?;
     let plan = sweep::plan(&family, columns).map_err(Failure::Usage)?;
@@ -40,27 +41,12 @@ pub(super) fn run(command: &PlanCommand, quiet: bool) -> Result<u8, Failure> {
         time_limit: options.solver.time_limit.map(|t| t.as_secs_f64()),
     };
     let manifest = Manifest::of(&input, &family, written, &plan, command.chunks.get());
-    let text = manifest.text();
     // What a chunk will read is tried here, where somebody looks.
-    Manifest::read(text.as_bytes())
+    Manifest::read(manifest.text().as_bytes())
         .and_then(|sealed| sealed.manifest.sweep().map(|_| ()))
-        .map_err(|e| Failure::Outside(format!("the manifest cannot be used: {e}")))?;
+        .map_err(PlanError::Manifest)?;
     let folder = Folder::of(&command.out)?;
-    let of_another =
-        |shown: String| Failure::Usage(format!("{shown} is of another sweep: name another folder, or delete this one"));
-    match folder.manifest_bytes()? {
-        Some(bytes) if bytes == text.as_bytes() => {}
-        Some(_) => return Err(of_another(folder.manifest())),
-        None => {
-            if folder.names()?.iter().any(|name| name.starts_with("chunk-")) {
-                let message = "has chunks of a sweep whose manifest is gone: name another folder, or delete them";
-                return Err(Failure::Usage(format!("{} {message}", folder.shown())));
-            }
-            if !folder.seal(&text)? && folder.manifest_bytes()?.as_deref() != Some(text.as_bytes()) {
-                return Err(of_another(folder.manifest()));
-            }
-        }
-    }
+    folder.plan(&manifest)?;
     if !quiet {
         let (points, chunks) = (manifest.points.len(), manifest.chunks.len());
         let fewer = match command.chunks.get() {

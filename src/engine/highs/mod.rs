@@ -6,18 +6,19 @@ mod ffi;
 mod session;
 mod solver;
 
-use super::{Abilities, Engine, EngineError, Outcome, Session, SolveOptions};
+use super::contract::{Abilities, Engine};
+use super::options::SolveOptions;
+use super::outcome::{EngineError, Outcome};
+use super::session::Session;
 use crate::lp::LinearProgram;
 
 /// HiGHS: a vertex and its multipliers, integers, and sessions that start from their last basis.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Highs;
 
-const NAME: &str = "highs";
-
 impl Engine for Highs {
     fn name(&self) -> &'static str {
-        NAME
+        solver::NAME
     }
 
     fn abilities(&self) -> Abilities {

@@ -1,8 +1,11 @@
 //! A program in an instance of HiGHS, kept in step with its changes.
 
-use super::super::{Basis, EngineError, Outcome, Ranging, Session, SolveOptions};
+use super::super::basis::{Basis, Ranging};
+use super::super::options::SolveOptions;
+use super::super::outcome::{EngineError, Outcome};
+use super::super::session::Session;
 use super::solver::Solver;
-use crate::lp::{ColumnId, LinearProgram, RowId};
+use crate::lp::{ColumnId, LinearProgram, RowId, RowRole};
 
 /// Solves a program once, without a copy of it.
 pub(super) fn solve_once(lp: &LinearProgram, options: &SolveOptions) -> Result<Outcome, EngineError> {
@@ -47,7 +50,7 @@ impl Session for Hot {
         self.solver.coefficient_changed(&self.lp, row, column);
     }
 
-    fn add_row(&mut self, name: &str, role: &'static str, lower: f64, upper: f64, terms: &[(ColumnId, f64)]) -> RowId {
+    fn add_row(&mut self, name: &str, role: RowRole, lower: f64, upper: f64, terms: &[(ColumnId, f64)]) -> RowId {
         let row = self.lp.add_row(name, role, lower, upper, terms.iter().copied());
         self.solver.row_added(&self.lp, row);
         row

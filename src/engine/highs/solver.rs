@@ -12,10 +12,14 @@ use std::time::{Duration, Instant};
 
 use highs_sys as c;
 
-use super::super::{Basis, EngineError, Outcome, Place, Ranging, SolveOptions, Status};
-use super::NAME;
+use super::super::basis::{Basis, Place, Ranging};
+use super::super::options::SolveOptions;
+use super::super::outcome::{EngineError, Outcome, Status};
 use super::ffi::{Arrays, Instance, Refused, basis_status};
 use crate::lp::{ColumnId, LinearProgram, RowId, Scaling, certify, verify_farkas, verify_ray};
+
+/// The name of the engine.
+pub(super) const NAME: &str = "highs";
 
 /// Violations and reduced costs that count as none, in scaled units: with more, the certificate
 /// notices.

@@ -48,15 +48,15 @@ impl ByColumn {
     }
 }
 
-/// Groups of at least two rows of a role with the same columns, of those that are alike in several rows.
-pub(super) fn groups(lp: &LinearProgram, role: &str) -> Vec<Group> {
+/// Groups of at least two mergeable rows with the same columns, of those that are alike in several rows.
+pub(super) fn groups(lp: &LinearProgram) -> Vec<Group> {
     let plain = |i: &usize| {
         let row = &lp.rows()[*i];
-        row.role == role && row.upper == 0.0 && (row.lower == f64::NEG_INFINITY || row.lower == 0.0)
+        row.role.is_mergeable() && row.upper == 0.0 && (row.lower == f64::NEG_INFINITY || row.lower == 0.0)
     };
     let rows: Vec<RowId> = (0..lp.rows().len()).filter(plain).map(|i| RowId(i as u32)).collect();
     let mut uses = vec![0_u32; lp.columns().len()];
-    for i in (0..lp.rows().len()).filter(|&i| lp.rows()[i].role == role) {
+    for i in (0..lp.rows().len()).filter(|&i| lp.rows()[i].role.is_mergeable()) {
         lp.row_terms(RowId(i as u32)).filter(|(_, a)| *a > 0.0).for_each(|(c, _)| uses[c.0 as usize] += 1);
     }
     let by_column = ByColumn::of(lp);

@@ -17,6 +17,7 @@ mod groups;
 use std::collections::HashMap;
 
 use super::program::{ColumnId, LinearProgram, RowId};
+use super::role::RowRole;
 use groups::{Group, groups};
 
 /// A program condensed, and how its columns and rows are those of the whole one.
@@ -39,14 +40,13 @@ pub struct Condensed {
 }
 
 impl Condensed {
-    /// Condenses the rows of a role: sums of columns that occur in no other row of that role, less what
-    /// they may be. `None` if there is nothing alike, or a column takes whole numbers only.
+    /// Condenses the mergeable rows: sums of columns that occur in no other of them, less what they may be. `None` if there is nothing alike, or a column takes whole numbers only.
     #[must_use]
-    pub fn of(lp: &LinearProgram, role: &str) -> Option<Self> {
+    pub fn of(lp: &LinearProgram) -> Option<Self> {
         if lp.has_integers() {
             return None;
         }
-        let groups = groups(lp, role);
+        let groups = groups(lp);
         if groups.is_empty() {
             return None;
         }
@@ -119,7 +119,7 @@ impl Condensed {
     pub fn add_row(
         &mut self,
         name: &str,
-        role: &'static str,
+        role: impl Into<RowRole>,
         lower: f64,
         upper: f64,
         terms: &[(ColumnId, f64)],
@@ -256,7 +256,7 @@ mod tests {
             .collect();
         for o in 0..3 {
             let terms = [(runs[0][o], 1.0), (runs[1][o], 1.0), (rent[o], -1.0)];
-            lp.add_row(format!("use{o}"), "use", f64::NEG_INFINITY, 0.0, terms);
+            lp.add_row(format!("use{o}"), RowRole::mergeable("use"), f64::NEG_INFINITY, 0.0, terms);
         }
         lp.add_row("need0", "demand", 6.0, 6.0, runs[0].iter().map(|&c| (c, 1.0)));
         lp.add_row("need1", "demand", 4.0, 4.0, runs[1].iter().zip([1.0, 1.0, 0.5]).map(|(&c, a)| (c, a)));
@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn what_does_the_same_is_one_and_comes_apart_again() {
         let lp = small();
-        let condensed = Condensed::of(&lp, "use").unwrap();
+        let condensed = Condensed::of(&lp).unwrap();
         let program = condensed.program();
         assert_eq!((program.columns().len(), program.rows().len()), (7, 4));
         // rent 5, 1 and 4; of the first workload 2 on a and b together, 4 on c; the second on a and b.
@@ -291,7 +291,7 @@ mod tests {
     fn rows_of_which_all_is_used_are_one_as_well() {
         let mut lp = small();
         (0..3).for_each(|o| lp.set_row_bounds(RowId(o), 0.0, 0.0));
-        let condensed = Condensed::of(&lp, "use").unwrap();
+        let condensed = Condensed::of(&lp).unwrap();
         let program = condensed.program();
         assert_eq!((program.columns().len(), program.rows().len()), (7, 4));
         assert_eq!((program.rows()[0].lower, program.rows()[0].upper), (0.0, 0.0));
@@ -302,7 +302,7 @@ mod tests {
         assert!(certificate.verified && certificate.primal == 0.0, "{whole:?} {certificate:?}");
         // One of them alone is not like the others.
         lp.set_row_bounds(RowId(1), f64::NEG_INFINITY, 0.0);
-        assert!(Condensed::of(&lp, "use").is_none());
+        assert!(Condensed::of(&lp).is_none());
     }
 
     /// As above, and a third workload that keeps its chips where they are: at most 1 on a, 2 on b, worth 5 each.
@@ -316,7 +316,7 @@ mod tests {
             lp.set_coefficient(RowId(o as u32), kept, 1.0);
             lp.add_row(format!("own{o}"), "own", f64::NEG_INFINITY, 3.0, [(kept, 1.0), (ColumnId(o as u32), 0.1)]);
         }
-        let condensed = Condensed::of(&lp, "use").unwrap();
+        let condensed = Condensed::of(&lp).unwrap();
         let program = condensed.program();
         // Two rows more for what is kept.
         assert_eq!((program.columns().len(), program.rows().len()), (9, 8));
@@ -340,7 +340,7 @@ mod tests {
     #[test]
     fn rows_are_added_where_they_treat_alike_what_is_one() {
         let lp = small();
-        let mut condensed = Condensed::of(&lp, "use").unwrap();
+        let mut condensed = Condensed::of(&lp).unwrap();
         // Of the first workload on a and b, which are one.
         let [a, b] = [ColumnId(3), ColumnId(4)];
         let mut add = |terms: &[(ColumnId, f64)]| condensed.add_row("row", "row", 0.0, 1.0, terms);
@@ -358,15 +358,21 @@ mod tests {
         let mut limited = small();
         limited.add_row("limit", "share", f64::NEG_INFINITY, 1.0, [(ColumnId(3), 1.0)]);
         let mut twice = small();
-        twice.add_row("use3", "use", f64::NEG_INFINITY, 0.0, [(ColumnId(3), 1.0), (ColumnId(0), -1.0)]);
+        twice.add_row(
+            "use3",
+            RowRole::mergeable("use"),
+            f64::NEG_INFINITY,
+            0.0,
+            [(ColumnId(3), 1.0), (ColumnId(0), -1.0)],
+        );
         for (what, mut lp) in [("cost", dearer), ("rate", other), ("limit", limited), ("twice", twice)] {
             // What c does for the first workload is like neither.
             lp.set_coefficient(RowId(3), ColumnId(5), 0.7);
-            let columns = Condensed::of(&lp, "use").unwrap().columns;
+            let columns = Condensed::of(&lp).unwrap().columns;
             assert!(columns[3] != columns[4] && columns[6] == columns[7], "{what}");
         }
         let mut whole = small();
         whole.set_integer(ColumnId(0), true);
-        assert!(Condensed::of(&whole, "use").is_none());
+        assert!(Condensed::of(&whole).is_none());
     }
 }

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use super::column::clean;
 use super::{Style, text};
-use crate::analysis::diff::Diff;
+use crate::compare::Diff;
 
 pub use table::write_csv;
 pub use words::status;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::super::csv::safe;
 use super::super::summary::word;
-use crate::analysis::diff::{At, Change, Diff, Flip, Total};
+use crate::compare::{At, Change, Diff, Flip, Total};
 
 /// Writes a difference as CSV: a row for each number, with the part and the row that it belongs to.
 ///

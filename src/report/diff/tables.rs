@@ -4,7 +4,7 @@ use super::super::column::{adding_up, beside};
 use super::super::dependency::served;
 use super::super::summary::{Table, cut, kind, share};
 use super::words::{both, cells, holds, known, maybe, part, plus, signed};
-use crate::analysis::diff::{
+use crate::compare::{
     At, ChipsChange, ContractChange, Diff, ExposureChange, InputChange, LimitChange, PurchaseChange, Total,
 };
 use crate::units::human::{money, number, percent, power};
@@ -86,7 +86,7 @@ fn totals(diff: &Diff) -> Option<Table> {
 /// The lines of the cost; their changes add up to the change of the total as printed.
 fn lines(diff: &Diff) -> Option<Table> {
     let (few, more) = cut(diff.lines.len());
-    let change = |l: &crate::analysis::diff::LineChange| l.cost.change.unwrap_or(0.0);
+    let change = |l: &crate::compare::LineChange| l.cost.change.unwrap_or(0.0);
     let mut changes: Vec<f64> = diff.lines[..few].iter().map(change).collect();
     let mut rows: Vec<Vec<String>> = diff.lines[..few]
         .iter()

@@ -1,7 +1,7 @@
 //! The sentences of a difference, and its numbers for people.
 
 use super::super::summary::share;
-use crate::analysis::diff::{Change, Diff, DiffSide, Flip, Total};
+use crate::compare::{Change, Diff, DiffSide, Flip, Total};
 use crate::plan::Status;
 use crate::units::human::{money, percent};
 

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use polysource::engine::{
     CertifiedSession, CertifiedStatus, EngineChoice, EngineError, SolveOptions, Status, solve_certified,
 };
-use polysource::lp::{ColumnId, LinearProgram, RowId};
+use polysource::lp::{ColumnId, LinearProgram, RowId, RowRole};
 
 use super::random::{Random, SHAPES, chosen};
 use super::runs::{ENGINES, INF, program, right, same};
@@ -29,7 +29,7 @@ macro_rules! make {
             Change::Sides(r, lower, upper) => $to.set_row_bounds(*r, *lower, *upper),
             Change::Coefficient(r, c, value) => $to.set_coefficient(*r, *c, *value),
             Change::Row(lower, upper, terms) => {
-                $to.add_row("added", "", *lower, *upper, terms $($copied)*);
+                $to.add_row("added", RowRole::from(""), *lower, *upper, terms $($copied)*);
             }
         }
     };

@@ -46,22 +46,22 @@ policy: {{ limits: [ {limit} ] }}
     ] {
         let lp = program(limit);
         assert_eq!(lp.columns().len(), 12, "{limit}");
-        let condensed = Condensed::of(&lp, "use").unwrap_or_else(|| panic!("nothing is condensed: {limit}"));
+        let condensed = Condensed::of(&lp).unwrap_or_else(|| panic!("nothing is condensed: {limit}"));
         assert_eq!(condensed.program().columns().len(), 6, "{limit}");
     }
     // A share of the work of each cloud tells the clouds apart: two columns for each workload.
     let lp = program("{ share: { by: cloud, of: work, for: { workload: chat }, at_most: 90 % } }");
-    let chat_by_cloud = Condensed::of(&lp, "use").expect("offers of one cloud are alike");
+    let chat_by_cloud = Condensed::of(&lp).expect("offers of one cloud are alike");
     assert!(chat_by_cloud.program().columns().len() < lp.columns().len());
 }
 
 fn column(lp: &LinearProgram, role: &str, skip: usize) -> ColumnId {
-    let at = lp.columns().iter().enumerate().filter(|(_, c)| c.role == role && c.upper > 0.0).nth(skip);
+    let at = lp.columns().iter().enumerate().filter(|(_, c)| c.role.word() == role && c.upper > 0.0).nth(skip);
     ColumnId(at.unwrap().0 as u32)
 }
 
 fn row(lp: &LinearProgram, role: &str, skip: usize) -> RowId {
-    let at = lp.rows().iter().enumerate().filter(|(_, r)| r.role == role).nth(skip);
+    let at = lp.rows().iter().enumerate().filter(|(_, r)| r.role.word() == role).nth(skip);
     RowId(at.unwrap().0 as u32)
 }
 
@@ -83,7 +83,7 @@ fn is_solved_as_from_the_start(session: &mut CertifiedSession, lp: &LinearProgra
 #[test]
 fn each_change_of_a_condensed_program_counts() {
     let mut lp = large();
-    let small = Condensed::of(&lp, "use").expect("offers that do the same");
+    let small = Condensed::of(&lp).expect("offers that do the same");
     assert!(5 * small.program().columns().len() < 4 * lp.columns().len(), "too little of it is condensed");
     let (rent, run) = (column(&lp, "rent", 30), column(&lp, "run", 100));
     let demand = row(&lp, "demand", 3);
@@ -152,7 +152,7 @@ mod copies {
     #[test]
     fn cuts_in_place_of_copies_give_the_same() {
         let lp = surviving("60 %");
-        let copies = lp.columns().iter().filter(|c| c.role == "reroute").count();
+        let copies = lp.columns().iter().filter(|c| c.role.is_copy()).count();
         assert!(copies > 2 * lp.columns().len() / 3, "{copies}");
         let (cuts, whole) = (solved(&lp, EngineChoice::Highs), solved(&lp, EngineChoice::Clarabel));
         assert_eq!((cuts.status, whole.status), (CertifiedStatus::Optimal, CertifiedStatus::Optimal));
@@ -160,7 +160,7 @@ mod copies {
         assert!(same(costs.0, costs.1), "{costs:?}");
         // The multipliers of the copies' rows are there: without them the bound is that of no survival.
         let mut without = cuts.y.clone();
-        let asked = |r: &polysource::lp::Row| matches!(r.role, "served" | "surviving");
+        let asked = |r: &polysource::lp::Row| matches!(r.role.word(), "served" | "surviving");
         lp.rows().iter().zip(&mut without).filter(|(r, _)| asked(r)).for_each(|(_, y)| *y = 0.0);
         let bound = polysource::lp::lower_bound(&lp, &without);
         assert!(bound < 0.999 * cuts.certificate.bound, "{bound} {}", cuts.certificate.bound);

@@ -21,9 +21,10 @@ mod probe;
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
 use super::settings::{Detail, SolveSettings};
+#[cfg(feature = "parallel")]
+use crate::analysis::parallel::ParallelIterator;
+use crate::analysis::parallel::{IntoParallelIterator, IntoParallelRefIterator};
 use crate::engine::{EngineError, Solved};
 use crate::formulation::{Formulation, LimitKey};
 use crate::model::Model;

@@ -11,11 +11,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::folder::{Folder, Found};
-use super::merge::ranges;
-use super::place::in_store;
-use crate::cli::args::SweepFormat;
-use crate::cli::{Failure, exit, files};
+use crate::batch::submit::{Asked, SlurmJob, kubernetes_job};
+use crate::batch::{Folder, Found, in_store};
+use crate::cli::failure::Failure;
+use crate::cli::{exit, files};
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct SubmitCommand {
@@ -51,7 +50,7 @@ pub(super) fn run(command: &SubmitCommand, quiet: bool) -> Result<u8, Failure> {
         return Err(Failure::Usage(format!("{} {message}", command.dir.display())));
     }
     let folder = Folder::of(&command.dir)?;
-    let sealed = folder.sealed().map_err(|error| Failure::Outside(error.told(&folder)))?;
+    let sealed = folder.sealed()?;
     let (chunks, id) = (sealed.manifest.chunks.len(), &sealed.sha256[..12]);
     let other = match command.on {
         Engine::Slurm => command.kubernetes.given(),
@@ -64,6 +63,7 @@ pub(super) fn run(command: &SubmitCommand, quiet: bool) -> Result<u8, Failure> {
         };
         return Err(Failure::Usage(format!("`{option}` belongs to `--on {other}`, not to `--on {this}`")));
     }
+    let asked = Asked { attempts: command.attempts, memory: command.memory.clone(), hopeless: exit::HOPELESS };
     match command.on {
         Engine::Slurm => {
             let mut left = Vec::new();
@@ -80,11 +80,24 @@ pub(super) fn run(command: &SubmitCommand, quiet: bool) -> Result<u8, Failure> {
                 files::say(&told);
                 return Ok(exit::DONE);
             }
-            let job = slurm::Job::of(command, id, &left, chunks)?;
-            if command.dry_run { job.print() } else { job.submit(quiet) }
+            let job = SlurmJob::of(&command.dir, (&asked, &command.slurm.options()), id, &left, chunks)?;
+            if command.dry_run {
+                files::write(None, job.text()?.as_bytes())?;
+                return Ok(exit::DONE);
+            }
+            let (chunks, merge) = job.submit()?;
+            files::write(None, format!("{chunks}\n{merge}\n").as_bytes())?;
+            if !quiet {
+                let told = format!(
+                    "the chunks are job {chunks}, the merge is job {merge}; see how far they are with `polysource sweep status {}`\n",
+                    job.dir().display()
+                );
+                files::say(&told);
+            }
+            Ok(exit::DONE)
         }
         Engine::Kubernetes => {
-            let text = kubernetes::job(command, id, chunks).map_err(Failure::Usage)?;
+            let text = kubernetes_job(&command.dir, (&asked, &command.kubernetes.options()), id, chunks)?;
             if !command.dry_run {
                 let message = "this program does not speak with a cluster: write the job with `--dry-run`, and submit \
                                it with `kubectl apply -f -`";
@@ -94,9 +107,4 @@ pub(super) fn run(command: &SubmitCommand, quiet: bool) -> Result<u8, Failure> {
             Ok(exit::DONE)
         }
     }
-}
-
-/// The name of a format, as its option has it.
-fn format_word(format: SweepFormat) -> String {
-    format.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned())
 }

@@ -1,6 +1,7 @@
 //! How far a sweep in chunks is, from the traces that its chunks leave. Clocks are read for this
 //! alone; no result depends on them.
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -59,7 +60,8 @@ pub struct Seen {
 }
 
 /// How far a sweep in chunks is.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct SweepStatus {
     /// SHA-256 of the manifest's content.
     pub manifest: String,
@@ -88,7 +90,8 @@ pub struct SweepStatus {
 }
 
 /// How far a chunk is.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct ChunkStatus {
     /// The number of the chunk, from 0.
     pub chunk: usize,
@@ -107,7 +110,8 @@ pub struct ChunkStatus {
 }
 
 /// What is known of a chunk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ChunkState {
     /// Finished.

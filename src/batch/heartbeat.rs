@@ -1,22 +1,18 @@
 //! What a chunk says of itself while it is solved: a small file, written anew from time to time.
 //!
-//! The clock is read here and in `sweep status` alone. A heartbeat that cannot be written is no
+//! The clock is read for this and for the status alone. A heartbeat that cannot be written is no
 //! reason to stop solving.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{JoinHandle, spawn};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
+use super::clock::now;
 use super::folder::Folder;
-use crate::analysis::sweep::{Heartbeat, State};
-use crate::cli::parts::host;
-
-/// Seconds since 1970.
-pub(super) fn now() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |d| (d.as_secs_f64() * 1e3).round() / 1e3)
-}
+use super::parts::host;
+use super::status::{Heartbeat, State};
 
 /// A heart that beats until it is ended.
 pub(super) struct Heart {

@@ -1,87 +1,17 @@
-//! Engines in turn, until one gives an answer that passes the certificate.
+//! Linear programs: engines in turn, until one gives an answer that passes the certificate.
 
 use super::accepted::{accept, certified, infeasible, tidied};
-use super::branch::solve_integers;
-use super::condensed::{condensed, expanded};
-use super::decomposed::solve_decomposed;
+use super::choice::{EngineChoice, SMALL, order};
+use super::clarabel::Clarabel;
+use super::contract::Engine;
 use super::dual::dual_of_vertex;
+use super::options::SolveOptions;
+use super::outcome::{EngineError, Outcome, Status};
 use super::phase_one::{PhaseOne, phase_one};
+use super::ray;
+use super::solved::{Attempt, CertifiedStatus, Solved};
 use super::vertex::vertex;
-use super::{Clarabel, Engine, EngineChoice, EngineError, Microlp, Outcome, SolveOptions, Status, ray};
-use crate::lp::{Certificate, LinearProgram, certify, primal_violation, usable, verify_farkas, verify_ray};
-
-/// Up to this many columns the simplex method of microlp is tried first: it is as fast there, and
-/// gives a vertex at once, the same in every build.
-pub const SMALL: usize = 2_500;
-
-/// What is known after the certificate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CertifiedStatus {
-    /// Optimal within tolerance, shown by the certificate.
-    Optimal,
-    /// Infeasible, shown by a Farkas ray.
-    Infeasible,
-    /// Said to be infeasible, without a proof.
-    InfeasibleUnverified,
-    /// Unbounded: shown by a feasible point and a ray if the certificate is verified, otherwise said.
-    Unbounded,
-    /// Feasible, not shown to be optimal because a limit was reached.
-    LimitReached,
-    /// Nothing was shown.
-    Unverified,
-}
-
-/// One engine's try.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attempt {
-    /// The engine.
-    pub engine: &'static str,
-    /// What came of it.
-    pub what: String,
-}
-
-/// An answer with what is known of it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Solved {
-    /// What is known.
-    pub status: CertifiedStatus,
-    /// A value for each column; empty if there is no point.
-    pub x: Vec<f64>,
-    /// A multiplier for each row; empty if there are none.
-    pub y: Vec<f64>,
-    /// A reduced cost for each column; empty if there are no multipliers.
-    pub reduced_costs: Vec<f64>,
-    /// The check.
-    pub certificate: Certificate,
-    /// The proof of infeasibility, a multiplier for each row.
-    pub farkas: Option<Vec<f64>>,
-    /// The direction in which the cost falls without end, a change for each column.
-    pub ray: Option<Vec<f64>>,
-    /// What was tried.
-    pub attempts: Vec<Attempt>,
-    /// Whether the multipliers are those of the program with its integers fixed.
-    pub conditional_duals: bool,
-    /// Cost of the linear relaxation, if some columns are whole.
-    pub relaxation: Option<f64>,
-}
-
-impl Solved {
-    /// A status and a certificate without any numbers.
-    pub(super) fn without_numbers(status: CertifiedStatus, certificate: Certificate) -> Self {
-        Solved {
-            status,
-            x: Vec::new(),
-            y: Vec::new(),
-            reduced_costs: Vec::new(),
-            certificate,
-            farkas: None,
-            ray: None,
-            attempts: Vec::new(),
-            conditional_duals: false,
-            relaxation: None,
-        }
-    }
-}
+use crate::lp::{Certificate, LinearProgram, Tolerances, certify, primal_violation, usable, verify_farkas, verify_ray};
 
 /// Points and multipliers found so far, from whichever engine.
 #[derive(Default)]
@@ -99,81 +29,13 @@ struct Found {
     limited: bool,
 }
 
-/// The engines in the order in which they are tried.
-pub(super) fn order(lp: &LinearProgram, choice: EngineChoice) -> &'static [&'static dyn Engine] {
-    let small = lp.columns().len() <= SMALL;
-    match choice {
-        EngineChoice::Microlp => &[&Microlp, &Clarabel],
-        EngineChoice::Clarabel => &[&Clarabel, &Microlp],
-        #[cfg(feature = "highs")]
-        EngineChoice::Highs if small => &[&super::Highs, &Microlp, &Clarabel],
-        #[cfg(feature = "highs")]
-        EngineChoice::Highs => &[&super::Highs, &Clarabel, &Microlp],
-        _ if small => &[&Microlp, &Clarabel],
-        // The whole of a run (model in, plan out) took 1.4 s instead of 2.7 s with clarabel and its
-        // vertex on 70 thousand columns, and 6.5 s instead of 20 s without it on 280 thousand, in 0.7
-        // of the memory.
-        #[cfg(feature = "highs")]
-        _ => &[&super::Highs, &Clarabel, &Microlp],
-        #[cfg(not(feature = "highs"))]
-        _ => &[&Clarabel, &Microlp],
-    }
-}
-
-/// Solves a program and certifies the answer.
-///
-/// # Errors
-/// [`EngineError::BadProgram`] if the program has no meaning, [`EngineError::Unsupported`] if this
-/// build does not have the engine. Failures of engines are attempts, not errors: if none succeeds
-/// the status is [`CertifiedStatus::Unverified`].
-pub fn solve_certified(
-    lp: &LinearProgram,
-    choice: EngineChoice,
-    options: &SolveOptions,
-) -> Result<Solved, EngineError> {
-    lp.validate()?;
-    choice.built_in()?;
-    if let Some(solved) = solve_decomposed(lp, choice, options)? {
-        return Ok(solved);
-    }
-    if let Some(condensed) = condensed(lp) {
-        // As a large program, however small it is now.
-        let solved = solve_from(condensed.program(), choice.to_solve_again(), options, None)?;
-        if let Some(solved) = expanded(lp, &condensed, solved) {
-            return Ok(solved);
-        }
-    }
-    solve_from(lp, choice, options, None)
-}
-
-/// Relative gap up to which a guess is an answer: much closer than what an engine's answer has to be,
-/// since the exact one is there to be had.
-const GUESSED: f64 = 1e-9;
-
-/// A point and multipliers from elsewhere as the answer of a program, if they are beyond doubt.
-#[must_use]
-pub fn solved_by_guess(lp: &LinearProgram, x: Vec<f64>, y: Vec<f64>) -> Option<Solved> {
-    let certified = certified(lp, "neighbours", &x, &[y])?;
-    let Certificate { primal, gap, .. } = certified.certificate;
-    (primal <= GUESSED && gap.abs() <= GUESSED).then(|| accept(x, certified, Vec::new()))
-}
-
-/// Whether the first engine of a choice starts from its last basis, for programs that are not small.
-#[must_use]
-pub fn keeps_basis(choice: EngineChoice) -> bool {
-    cfg!(feature = "highs") && !matches!(choice, EngineChoice::Microlp | EngineChoice::Clarabel)
-}
-
-/// Solves a valid program; `first` is what the first engine in the order has said of it already.
-pub(super) fn solve_from(
+/// Solves a valid program without whole columns; `first` is what the first engine in the order has said of it already.
+pub(super) fn solve_linear(
     lp: &LinearProgram,
     choice: EngineChoice,
     options: &SolveOptions,
     mut first: Option<Result<Outcome, EngineError>>,
 ) -> Result<Solved, EngineError> {
-    if lp.has_integers() {
-        return solve_integers(lp, choice, options);
-    }
     let small = lp.columns().len() <= SMALL;
     let mut found = Found::default();
     for engine in order(lp, choice) {
@@ -277,7 +139,7 @@ fn unbounded(
             None => return Ok(None),
         },
     };
-    let feasible = |x: &Vec<f64>| primal_violation(lp, x) <= crate::lp::Tolerances::default().primal;
+    let feasible = |x: &Vec<f64>| primal_violation(lp, x) <= Tolerances::default().primal;
     let known = found.points.iter().map(|(_, x)| x).find(|x| feasible(x)).cloned();
     let Some(x) = known.map_or_else(|| ray::point(lp, options), |x| Ok(Some(x)))? else {
         found.ray = Some(ray);
@@ -327,7 +189,7 @@ fn give_up(lp: &LinearProgram, found: Found) -> Solved {
             (Certificate { engine, primal: f64::INFINITY, bound, gap: f64::INFINITY, verified: false }, Vec::new())
         }
     };
-    let feasible = certificate.primal <= crate::lp::Tolerances::default().primal;
+    let feasible = certificate.primal <= Tolerances::default().primal;
     let status = if found.infeasible && !feasible {
         CertifiedStatus::InfeasibleUnverified
     } else if found.unbounded && !feasible {

@@ -4,12 +4,16 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::chunk::{ChunkError, checksum_line, read_chunk};
+use super::clock::now;
+use super::error::{FolderError, ManifestUnread, PlanError};
+use super::manifest::{Manifest, Sealed};
 use super::place::Place;
-use crate::analysis::sweep::{ChunkError, Heartbeat, Manifest, ManifestError, Row, Sealed, read_chunk};
-use crate::cli::Failure;
+use super::status::{Heartbeat, Seen, SweepStatus};
+use crate::analysis::sweep::Row;
 
 /// The folder of a sweep in chunks.
-pub(super) struct Folder {
+pub struct Folder {
     place: Place,
     /// As it was written.
     shown: String,
@@ -17,30 +21,8 @@ pub(super) struct Folder {
 
 const MANIFEST: &str = "manifest.json";
 
-/// Why there is no manifest.
-pub(super) enum NoManifest {
-    /// It cannot be read just now.
-    Outside(String),
-    /// It is there and cannot be used, now or later.
-    Wrong(ManifestError),
-}
-
-impl NoManifest {
-    /// What is wrong with the manifest of a folder, and what to do.
-    pub(super) fn told(&self, folder: &Folder) -> String {
-        let shown = folder.manifest();
-        match self {
-            NoManifest::Outside(error) => error.clone(),
-            NoManifest::Wrong(error @ ManifestError::Other { .. }) => {
-                format!("{shown}: {error}; run that version, or `polysource sweep plan` with this one")
-            }
-            NoManifest::Wrong(error) => format!("{shown}: {error}; write it again with `polysource sweep plan`"),
-        }
-    }
-}
-
 /// What there is of a chunk.
-pub(super) enum Found {
+pub enum Found {
     /// Its rows.
     Whole(Vec<Row>),
     /// No file, or one without its checksum, which is written last.
@@ -51,47 +33,92 @@ pub(super) enum Found {
 
 impl Folder {
     /// The folder that is written so.
-    pub(super) fn of(dir: &Path) -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    /// [`FolderError`] if it cannot be used.
+    pub fn of(dir: &Path) -> Result<Self, FolderError> {
         let shown = dir.display().to_string();
         Ok(Folder { place: Place::of(dir)?, shown: shown.trim_end_matches('/').to_owned() })
     }
 
     /// As it was written.
-    pub(super) fn shown(&self) -> &str {
+    #[must_use]
+    pub fn shown(&self) -> &str {
         &self.shown
     }
 
     /// The path of the manifest as it is shown.
-    pub(super) fn manifest(&self) -> String {
+    #[must_use]
+    pub fn manifest(&self) -> String {
         format!("{}/{MANIFEST}", self.shown)
     }
 
     /// The path of a chunk's rows as it is shown.
-    pub(super) fn rows(&self, chunk: usize) -> String {
+    #[must_use]
+    pub fn rows(&self, chunk: usize) -> String {
         format!("{}/{}", self.shown, rows(chunk))
     }
 
     /// Reads the manifest.
-    pub(super) fn sealed(&self) -> Result<Sealed, NoManifest> {
-        let outside = |e: io::Error| NoManifest::Outside(e.to_string());
-        let bytes = self.place.read(MANIFEST).map_err(outside)?;
-        let bytes =
-            bytes.ok_or_else(|| NoManifest::Outside(format!("cannot read {}: it is not there", self.manifest())))?;
-        Manifest::read(&bytes).map_err(NoManifest::Wrong)
+    ///
+    /// # Errors
+    /// [`ManifestUnread`] if there is none that can be used.
+    pub fn sealed(&self) -> Result<Sealed, ManifestUnread> {
+        let bytes = self.place.read(MANIFEST).map_err(ManifestUnread::Outside)?;
+        let bytes = bytes.ok_or_else(|| ManifestUnread::Missing { shown: self.manifest() })?;
+        Manifest::read(&bytes).map_err(|error| ManifestUnread::Wrong { shown: self.manifest(), error })
     }
 
-    /// What stands where the manifest is to be.
-    pub(super) fn manifest_bytes(&self) -> io::Result<Option<Vec<u8>>> {
-        self.place.read(MANIFEST)
+    /// Writes a manifest into the folder; one that is there already, byte for byte, stays.
+    ///
+    /// # Errors
+    /// [`PlanError`] if the folder is another sweep's, or cannot be written.
+    pub fn plan(&self, manifest: &Manifest) -> Result<(), PlanError> {
+        let text = manifest.text();
+        match self.place.read(MANIFEST)? {
+            Some(bytes) if bytes == text.as_bytes() => Ok(()),
+            Some(_) => Err(PlanError::Other(self.manifest())),
+            None => {
+                if self.names()?.iter().any(|name| name.starts_with("chunk-")) {
+                    return Err(PlanError::Orphans(self.shown.clone()));
+                }
+                // Somebody else may have been faster.
+                let first = self.place.create(MANIFEST, text.as_bytes())?;
+                if !first && self.place.read(MANIFEST)?.as_deref() != Some(text.as_bytes()) {
+                    return Err(PlanError::Other(self.manifest()));
+                }
+                Ok(())
+            }
+        }
     }
 
-    /// Writes the manifest where there is none; tells whether nobody else has meanwhile.
-    pub(super) fn seal(&self, text: &str) -> io::Result<bool> {
-        self.place.create(MANIFEST, text.as_bytes())
+    /// How far the sweep is; `verify` to read every chunk, so that one that is torn or of something else is not done. A
+    /// chunk that was not heard of for `patience` seconds is silent.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub fn status(&self, sealed: &Sealed, patience: f64, verify: bool) -> io::Result<SweepStatus> {
+        let names = self.names()?;
+        let seen = |chunk| -> io::Result<Seen> {
+            Ok(Seen {
+                finished: match verify {
+                    true => matches!(self.chunk(sealed, chunk)?, Found::Whole(_)),
+                    false => Self::finished(&names, chunk),
+                },
+                full: Self::is_full(&names, chunk),
+                heartbeat: self.heard(&names, chunk),
+                journal: self.journal_lines(&names, chunk).saturating_sub(1),
+            })
+        };
+        let seen = (0..sealed.manifest.chunks.len()).map(seen).collect::<io::Result<Vec<Seen>>>()?;
+        Ok(SweepStatus::of(sealed, &seen, now(), patience))
     }
 
     /// Reads a chunk.
-    pub(super) fn chunk(&self, sealed: &Sealed, chunk: usize) -> io::Result<Found> {
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn chunk(&self, sealed: &Sealed, chunk: usize) -> io::Result<Found> {
         let name = rows(chunk);
         let (Some(bytes), Some(checksum)) = (self.place.read(&name)?, self.place.read(&checksum(chunk))?) else {
             return Ok(Found::Nothing);
@@ -106,18 +133,18 @@ impl Folder {
     pub(super) fn write(&self, chunk: usize, text: &str) -> io::Result<()> {
         let name = rows(chunk);
         self.place.write(&name, text.as_bytes())?;
-        let line = crate::analysis::sweep::checksum_line(text.as_bytes(), &name);
+        let line = checksum_line(text.as_bytes(), &name);
         self.place.write(&checksum(chunk), line.as_bytes())
     }
 
     /// The names of all files.
-    pub(super) fn names(&self) -> io::Result<BTreeSet<String>> {
+    fn names(&self) -> io::Result<BTreeSet<String>> {
         self.place.names()
     }
 
     /// Whether a chunk and its checksum are among the names. Whether they are right is seen when they are
     /// merged: reading all of them takes time.
-    pub(super) fn finished(names: &BTreeSet<String>, chunk: usize) -> bool {
+    fn finished(names: &BTreeSet<String>, chunk: usize) -> bool {
         names.contains(&rows(chunk)) && names.contains(&checksum(chunk))
     }
 
@@ -127,7 +154,7 @@ impl Folder {
     }
 
     /// How many lines the journal of a chunk has; none if it is not among the names.
-    pub(super) fn journal_lines(&self, names: &BTreeSet<String>, chunk: usize) -> usize {
+    fn journal_lines(&self, names: &BTreeSet<String>, chunk: usize) -> usize {
         let name = journal(chunk);
         if names.contains(&name) { self.place.lines(&name) } else { 0 }
     }
@@ -152,7 +179,7 @@ impl Folder {
     }
 
     /// Whether that is said, given all names.
-    pub(super) fn is_full(names: &BTreeSet<String>, chunk: usize) -> bool {
+    fn is_full(names: &BTreeSet<String>, chunk: usize) -> bool {
         names.contains(&full(chunk))
     }
 
@@ -163,7 +190,7 @@ impl Folder {
     }
 
     /// What a chunk last said; nothing if it is not among the names, or cannot be read.
-    pub(super) fn heard(&self, names: &BTreeSet<String>, chunk: usize) -> Option<Heartbeat> {
+    fn heard(&self, names: &BTreeSet<String>, chunk: usize) -> Option<Heartbeat> {
         let name = heartbeat(chunk);
         let bytes = names.contains(&name).then(|| self.place.read(&name).ok().flatten())??;
         serde_json::from_slice(&bytes).ok()

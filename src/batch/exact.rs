@@ -1,8 +1,10 @@
 //! A number in JSON that comes back to the bit, also where JSON has none for it.
 
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 use std::fmt;
 
+#[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -58,6 +60,7 @@ impl Visitor<'_> for Reader {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for Exact {
     fn schema_name() -> Cow<'static, str> {
         "Exact".into()

@@ -13,24 +13,23 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::exact::Exact;
-use super::journal::hex;
-use super::points::{SweepPlan, columns, with_points};
-use super::run::SweepSettings;
+use super::seal::{digest, program};
 use crate::analysis::SolveSettings;
+use crate::analysis::sweep::{SweepPlan, SweepSettings, columns, with_points};
 use crate::document::Spread;
-use crate::engine::EngineChoice;
 use crate::model::{Asked, Family, Input};
 
 /// Version of the format.
 const FORMAT: u32 = 1;
 
 /// A sweep written down, with the chunks that it is solved in.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Manifest {
     /// Version of the format.
     pub format: u32,
@@ -54,7 +53,8 @@ pub struct Manifest {
 }
 
 /// Everything that a model is read from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct ModelTexts {
     /// What the model's text is called in messages.
     pub name: String,
@@ -75,7 +75,8 @@ pub struct ModelTexts {
 }
 
 /// What varies, what is told, and how each point is solved.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct SweepOptions {
     /// The sweep of the model, by name.
     pub sweep: Option<String>,
@@ -92,7 +93,8 @@ pub struct SweepOptions {
 }
 
 /// A point: its number, and the value of each axis.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct PointAt {
     /// The number of the point, from 0.
     pub point: usize,
@@ -101,7 +103,8 @@ pub struct PointAt {
 }
 
 /// Where a chunk begins and ends in the order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct ChunkBounds {
     /// Its first position.
     pub from: usize,
@@ -145,12 +148,6 @@ pub enum ManifestError {
 struct Writer {
     format: u32,
     polysource: String,
-}
-
-/// The version of this program as manifests and journals have it.
-pub(super) fn program() -> String {
-    let highs = if EngineChoice::ALL.contains(&EngineChoice::Highs) { "+highs" } else { "" };
-    format!("{}{highs}", env!("CARGO_PKG_VERSION"))
 }
 
 impl Manifest {
@@ -292,10 +289,6 @@ fn first_line(sha256: &str) -> String {
     format!("{{\"sha256\":\"{sha256}\",\n")
 }
 
-fn digest(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
 /// So many chunks of whole groups, none a group larger than another.
 fn divided(points: usize, group: usize, chunks: usize) -> Vec<ChunkBounds> {
     let groups = points.div_ceil(group);
@@ -327,7 +320,7 @@ pub(super) mod tests {
     }
 
     /// A grid of so many points in so many chunks.
-    pub(in crate::analysis::sweep) fn sealed_grid(points: usize, chunks: usize) -> Sealed {
+    pub(in crate::batch) fn sealed_grid(points: usize, chunks: usize) -> Sealed {
         let (manifest, _) = sealed(&[&format!("offers.aws-trainium2.price=1..2/{points}")], &Asked::default(), chunks);
         Manifest::read(manifest.text().as_bytes()).unwrap()
     }

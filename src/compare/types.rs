@@ -1,12 +1,14 @@
 //! A difference of two plans as it is told: the shape of `diff --format json`.
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::{CostKind, Lost, ModelInfo, Status};
 
 /// What differs between two plans, A (before) and B (after).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Diff {
     /// Version of the program.
     pub polysource: String,
@@ -47,7 +49,8 @@ pub struct Diff {
 }
 
 /// One of the two that are compared.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct DiffSide {
     /// The file.
     pub file: String,
@@ -62,7 +65,8 @@ pub struct DiffSide {
 }
 
 /// A number in A and in B.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Change {
     /// In A; `null` if A has no such row.
     pub before: Option<f64>,
@@ -74,7 +78,8 @@ pub struct Change {
 }
 
 /// What is true in A and in B.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Flip {
     /// In A; `null` if A has no such row.
     pub before: Option<bool>,
@@ -91,7 +96,8 @@ impl Flip {
 }
 
 /// Which total.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Total {
     /// Discounted cost, the objective.
@@ -109,7 +115,8 @@ pub enum Total {
 }
 
 /// A total that differs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct TotalChange {
     /// Which.
     pub what: Total,
@@ -120,7 +127,8 @@ pub struct TotalChange {
 }
 
 /// A cost line that differs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct LineChange {
     /// What it is for.
     pub kind: CostKind,
@@ -131,7 +139,8 @@ pub struct LineChange {
 }
 
 /// An offer of which not the same is held or paid.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct PurchaseChange {
     /// The offer.
     pub offer: String,
@@ -142,7 +151,8 @@ pub struct PurchaseChange {
 }
 
 /// Chips held in a period.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct ChipsChange {
     /// The period.
     pub period: String,
@@ -151,7 +161,8 @@ pub struct ChipsChange {
 }
 
 /// A workload that does not do the same work on an offer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct AssignmentChange {
     /// The workload.
     pub workload: String,
@@ -162,7 +173,8 @@ pub struct AssignmentChange {
 }
 
 /// A measure that is not spread in the same way over the groups of a dimension.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct ExposureChange {
     /// The dimension.
     pub by: String,
@@ -175,7 +187,8 @@ pub struct ExposureChange {
 }
 
 /// A group's part.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct GroupChange {
     /// The group.
     pub group: String,
@@ -186,7 +199,8 @@ pub struct GroupChange {
 }
 
 /// A loss after which not the same is served or required.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct ResilienceChange {
     /// What is lost.
     pub lost: Lost,
@@ -197,7 +211,8 @@ pub struct ResilienceChange {
 }
 
 /// A limit that differs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct LimitChange {
     /// Its name, with group and period where it has them.
     pub name: String,
@@ -216,7 +231,8 @@ pub struct LimitChange {
 }
 
 /// A contract of which not the same comes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct ContractChange {
     /// The contract.
     pub contract: String,
@@ -231,7 +247,8 @@ pub struct ContractChange {
 }
 
 /// A workload of which not the same work is left undone in a period.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct UnmetChange {
     /// The workload.
     pub workload: String,
@@ -242,7 +259,8 @@ pub struct UnmetChange {
 }
 
 /// A value that was written otherwise.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct InputChange {
     /// Where it stands in the model, as `--set` names it.
     pub path: String,
@@ -257,7 +275,8 @@ pub struct InputChange {
 }
 
 /// A line of a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct At {
     /// The file.
     pub file: String,

@@ -5,13 +5,11 @@ use std::fs;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
+use super::error::FolderError;
+use super::parts::{self, MOST_BYTES};
 #[cfg(feature = "object-store")]
 use super::store::Store;
-use crate::cli::{Failure, parts};
 use crate::document::read_regular;
-
-/// The longest file of a sweep that is read, in bytes: a million points of some fifty columns.
-pub(super) const MOST: u64 = 2 << 30;
 
 /// Where the folder is.
 pub(super) enum Place {
@@ -22,24 +20,21 @@ pub(super) enum Place {
     Store(Store),
 }
 
-/// Whether a folder is written as one in an object store.
-pub(super) fn in_store(dir: &Path) -> Option<(&str, &str)> {
+/// The scheme and the rest of a folder that is written as one in an object store.
+pub fn in_store(dir: &Path) -> Option<(&str, &str)> {
     let (scheme, rest) = dir.to_str()?.split_once("://")?;
     ["s3", "gs", "az"].contains(&scheme).then_some((scheme, rest))
 }
 
 impl Place {
     /// The place that a folder is written as.
-    pub(super) fn of(dir: &Path) -> Result<Self, Failure> {
+    pub(super) fn of(dir: &Path) -> Result<Self, FolderError> {
         match in_store(dir) {
             None => Ok(Place::Local(dir.to_path_buf())),
             #[cfg(feature = "object-store")]
             Some((scheme, rest)) => Store::open(scheme, rest).map(Place::Store),
             #[cfg(not(feature = "object-store"))]
-            Some(_) => Err(Failure::Usage(format!(
-                "{} is in an object store, which this program was built without: build it with `--features object-store`",
-                dir.display()
-            ))),
+            Some(_) => Err(FolderError::NotBuiltIn(dir.display().to_string())),
         }
     }
 
@@ -48,7 +43,7 @@ impl Place {
         match self {
             Place::Local(dir) => {
                 let path = dir.join(name);
-                match read_regular(&path, MOST) {
+                match read_regular(&path, MOST_BYTES) {
                     Ok(bytes) => Ok(Some(bytes)),
                     Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
                     Err(e) => Err(named("read", &path, &e)),

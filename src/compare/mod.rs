@@ -46,7 +46,7 @@ pub enum DiffError {
 /// [`DiffError`] if they cannot be compared.
 ///
 /// ```
-/// use polysource::analysis::diff::{Compared, diff};
+/// use polysource::compare::{Compared, diff};
 /// use polysource::{Model, SolveSettings, solve};
 ///
 /// let plan = |price: f64| {

@@ -8,13 +8,16 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// The longest file of a sweep that is read, in bytes: a million points of some fifty columns.
+pub(super) const MOST_BYTES: u64 = 2 << 30;
+
 /// A part of another machine that is older than the newest by this belongs to nobody any more.
 const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// Writes a file whole or not at all; `lasting` if it must outlive a power cut.
 ///
 /// The permissions of a file that is replaced are kept. One that is write-protected is refused.
-pub(super) fn replace(path: &Path, bytes: &[u8], lasting: bool) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, bytes: &[u8], lasting: bool) -> io::Result<()> {
     // What a link points to is replaced, not the link.
     let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let old = may_replace(&place)?;
@@ -43,7 +46,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8], lasting: bool) -> io::Result<()
 ///
 /// # Errors
 /// If it must not be written. Moving another file onto it would be possible wherever its folder can be written.
-pub(super) fn may_replace(place: &Path) -> io::Result<Option<Permissions>> {
+pub(crate) fn may_replace(place: &Path) -> io::Result<Option<Permissions>> {
     let old = match fs::metadata(place) {
         Ok(found) => found.permissions(),
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -114,6 +117,11 @@ pub(super) fn host() -> String {
     let name = told.or_else(|| std::env::var("HOSTNAME").ok()).unwrap_or_default();
     let name: String = name.trim().chars().filter(|c| c.is_ascii_alphanumeric() || "-._".contains(*c)).collect();
     if name.is_empty() { "unknown".to_owned() } else { name }
+}
+
+/// Whether it failed because there is no room left.
+pub(crate) fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 #[cfg(test)]

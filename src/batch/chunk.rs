@@ -3,11 +3,10 @@
 //! it, which is written last: without it a chunk is not finished.
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use super::journal::hex;
 use super::manifest::Sealed;
-use super::row::Row;
+use super::seal::digest;
+use crate::analysis::sweep::Row;
 
 /// The first line of a chunk.
 #[derive(Serialize, Deserialize)]
@@ -46,7 +45,7 @@ pub fn chunk_text(sealed: &Sealed, chunk: usize, rows: &[Row]) -> String {
 /// The line with its checksum, as `sha256sum` writes it for a file of this name.
 #[must_use]
 pub fn checksum_line(bytes: &[u8], name: &str) -> String {
-    format!("{}  {name}\n", hex(&Sha256::digest(bytes)))
+    format!("{}  {name}\n", digest(bytes))
 }
 
 /// Reads the rows of a chunk, given its file's name and bytes, and what its checksum's file says.

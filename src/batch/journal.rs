@@ -9,10 +9,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::manifest::{Manifest, program};
-use super::points::SweepPlan;
-use super::row::Row;
-use super::run::SweepSettings;
+use super::manifest::Manifest;
+use super::seal::{digest, hex, program};
+use crate::analysis::sweep::{Row, SweepPlan, SweepSettings};
 use crate::model::Family;
 
 /// Version of the format.
@@ -63,7 +62,7 @@ impl Header {
             journal: VERSION,
             polysource: program(),
             model: family.sha256().to_owned(),
-            options: hex(&Sha256::digest(options.as_bytes())),
+            options: digest(options.as_bytes()),
             points: plan.points.len(),
         }
     }
@@ -75,7 +74,7 @@ impl Header {
             journal: VERSION,
             polysource: manifest.polysource.clone(),
             model: manifest.model.sha256.clone(),
-            options: hex(&Sha256::digest(format!("{sha256} {chunk}").as_bytes())),
+            options: digest(format!("{sha256} {chunk}").as_bytes()),
             points: manifest.points.len(),
         }
     }
@@ -145,10 +144,6 @@ fn checksum(of: &str, json: &str) -> String {
     hash.update(of.as_bytes());
     hash.update(json.as_bytes());
     hex(&hash.finalize()[..8])
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 #[cfg(test)]

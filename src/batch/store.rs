@@ -18,8 +18,8 @@ use object_store::path::Path;
 use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, RetryConfig};
 use tokio::runtime::{Builder, Runtime};
 
-use super::place::MOST;
-use crate::cli::Failure;
+use super::error::FolderError;
+use super::parts::MOST_BYTES;
 
 /// What fails is tried again for so long before it is told; an engine tries the chunk again after that.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -36,9 +36,9 @@ pub(super) struct Store {
 
 impl Store {
     /// Opens `scheme://bucket/prefix`; nothing is asked of the store yet.
-    pub(super) fn open(scheme: &str, rest: &str) -> Result<Self, Failure> {
+    pub(super) fn open(scheme: &str, rest: &str) -> Result<Self, FolderError> {
         let shown = format!("{scheme}://{}", rest.trim_end_matches('/'));
-        let wrong = |e: &dyn std::fmt::Display| Failure::Usage(format!("cannot use {shown}: {e}"));
+        let wrong = |e: &dyn std::fmt::Display| FolderError::Store { shown: shown.clone(), what: e.to_string() };
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         if bucket.is_empty() {
             return Err(wrong(&format!("it names no bucket; write `{scheme}://BUCKET/FOLDER`")));
@@ -72,12 +72,12 @@ impl Store {
         let path = self.path(name);
         let got = self.runtime.block_on(async {
             let found = self.store.get(&path).await?;
-            if found.meta.size > MOST { Ok(None) } else { found.bytes().await.map(Some) }
+            if found.meta.size > MOST_BYTES { Ok(None) } else { found.bytes().await.map(Some) }
         });
         match got {
             Ok(Some(bytes)) => Ok(Some(bytes.to_vec())),
             Ok(None) => {
-                Err(io::Error::other(format!("cannot read {}/{name}: it has more than {MOST} bytes", self.shown)))
+                Err(io::Error::other(format!("cannot read {}/{name}: it has more than {MOST_BYTES} bytes", self.shown)))
             }
             Err(Error::NotFound { .. }) => Ok(None),
             Err(e) => Err(self.told("read", name, &e)),

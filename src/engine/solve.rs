@@ -1,0 +1,42 @@
+//! The front door: a program to a certified answer, by what kind of program it is.
+
+use super::branch::solve_integers;
+use super::choice::EngineChoice;
+use super::condensed::solve_condensed;
+use super::continuous::solve_continuous;
+use super::linear::solve_linear;
+use super::options::SolveOptions;
+use super::outcome::{EngineError, Outcome};
+use super::solved::Solved;
+use crate::lp::LinearProgram;
+
+/// Solves a program and certifies the answer.
+///
+/// # Errors
+/// [`EngineError::BadProgram`] if the program has no meaning, [`EngineError::Unsupported`] if this
+/// build does not have the engine. Failures of engines are attempts, not errors: if none succeeds
+/// the status is [`CertifiedStatus::Unverified`](super::CertifiedStatus::Unverified).
+pub fn solve_certified(
+    lp: &LinearProgram,
+    choice: EngineChoice,
+    options: &SolveOptions,
+) -> Result<Solved, EngineError> {
+    lp.validate()?;
+    choice.built_in()?;
+    if !lp.has_integers() {
+        return solve_continuous(lp, choice, options);
+    }
+    let condensed = solve_condensed(lp, |small| solve_valid(small, choice.to_solve_again(), options, None))?;
+    condensed.map_or_else(|| solve_valid(lp, choice, options, None), Ok)
+}
+
+/// Solves a valid program as it stands; `first` is what the first engine in the order has said of it already, if it
+/// has no whole columns.
+pub(super) fn solve_valid(
+    lp: &LinearProgram,
+    choice: EngineChoice,
+    options: &SolveOptions,
+    first: Option<Result<Outcome, EngineError>>,
+) -> Result<Solved, EngineError> {
+    if lp.has_integers() { solve_integers(lp, choice, options) } else { solve_linear(lp, choice, options, first) }
+}
