@@ -5,6 +5,7 @@ use std::io;
 use super::exit;
 use crate::batch::submit::SubmitError;
 use crate::batch::{FolderError, JournalFileError, ManifestUnread, MergeError, PlanError};
+use crate::engine::EngineError;
 
 /// Why a command ended without its result.
 pub(super) enum Failure {
@@ -14,6 +15,20 @@ pub(super) enum Failure {
     Usage(String),
     /// Something outside failed: a file, a pipe, an engine.
     Outside(String),
+    /// No engine's answer was certified; with the code that says whether time was the reason.
+    Uncertified(u8, String),
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Uncertified { limited: true, .. } => {
+                Failure::Uncertified(exit::LIMIT_REACHED, error.to_string())
+            }
+            EngineError::Uncertified { .. } => Failure::Uncertified(exit::UNCERTIFIED, error.to_string()),
+            _ => Failure::Outside(error.to_string()),
+        }
+    }
 }
 
 impl From<io::Error> for Failure {

@@ -89,6 +89,10 @@ fn run() -> u8 {
             files::say(&format!("error: {message}\n"));
             exit::INTERNAL
         }
+        Err(Failure::Uncertified(code, message)) => {
+            files::say(&format!("error: {message}\n"));
+            code
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::analysis::frontier::{FrontierError, FrontierSettings, frontier as tra
 use crate::analysis::{Detail, SolveSettings, solve};
 use crate::diagnostics::Place;
 use crate::document::{Axis, Selector, Text};
+use crate::engine::EngineError;
 use crate::model::{Asked, Family, Input, Model};
 use crate::plan::Plan;
 use crate::report;
@@ -90,13 +91,18 @@ fn further(
     dossier: &mut Dossier,
     quiet: bool,
 ) -> Result<(), Failure> {
-    let outside = |e: crate::engine::EngineError| Failure::Outside(e.to_string());
     if !command.plain {
         let situation =
             Situation::of_plan(model, &dossier.plan, settings.solver()).map_err(|e| Failure::Usage(e.to_string()))?;
         let windows = model.recovery("1 period").map_err(Failure::Usage)?;
         let how = StressSettings { dimensions: Vec::new(), windows, response: None };
-        dossier.stress = Some(lose(model, &dossier.plan, &situation, &how).map_err(outside)?);
+        match lose(model, &dossier.plan, &situation, &how) {
+            Ok(table) => dossier.stress = Some(table),
+            Err(EngineError::Uncertified { limited: true, .. }) => {
+                dossier.notes.push("No table of losses: the time limit was reached.".to_owned());
+            }
+            Err(error) => return Err(error.into()),
+        }
     }
     let small = dossier.plan.certificate.size[0] <= SMALL;
     let (mut measures, varied) = (command.frontier.clone(), &command.curve);
@@ -138,7 +144,7 @@ fn further(
         })?;
         match curve(&family, &how) {
             Ok(found) => dossier.curves.push(found),
-            Err(CurveError::Engine(error)) => return Err(outside(error)),
+            Err(CurveError::Engine(error)) => return Err(error.into()),
             Err(error) => dossier.notes.push(format!("No curve for {}: {error}.", axis.name)),
         }
     }

@@ -52,9 +52,10 @@ pub(super) fn run(command: &StressCommand, quiet: bool) -> Result<u8, Failure> {
     let settings = settings(model, command)?;
     let given = command.plan.as_deref().map(|path| plan_file::of_model(model, path)).transpose()?;
     command.output.check()?;
+    let solving = command.solver.settings(Detail::Plan);
     let plan = match given {
         Some(plan) => plan,
-        None => solve(model, &command.solver.settings(Detail::Plan)).map_err(|e| Failure::Outside(e.to_string()))?,
+        None => solve(model, &solving)?,
     };
     if !plan.status.has_plan() {
         let mut text = Vec::new();
@@ -62,9 +63,9 @@ pub(super) fn run(command: &StressCommand, quiet: bool) -> Result<u8, Failure> {
         files::complain(&text);
         return Ok(exit_code(plan.status));
     }
-    let situation = Situation::of_plan(model, &plan, command.solver.settings(Detail::Plan).solver())
-        .map_err(|e| Failure::Usage(e.to_string()))?;
-    let table = stress(model, &plan, &situation, &settings).map_err(|e| Failure::Outside(e.to_string()))?;
+    let situation =
+        Situation::of_plan(model, &plan, solving.solver()).map_err(|e| Failure::Usage(e.to_string()))?;
+    let table = stress(model, &plan, &situation, &settings)?;
     let mut text = Vec::new();
     match command.format {
         TableFormat::Text => {

@@ -64,4 +64,12 @@ pub enum EngineError {
         /// What it said.
         what: String,
     },
+    /// No engine's answer to a small program that goes with a plan passed the certificate.
+    #[error("the program `{program}` was not certified{}", if *limited { ": the time limit was reached" } else { "" })]
+    Uncertified {
+        /// The program.
+        program: String,
+        /// Whether there was no time left.
+        limited: bool,
+    },
 }

@@ -202,7 +202,7 @@ impl<'a> Situation<'a> {
         if solved.status == CertifiedStatus::Optimal {
             return Ok(solved);
         }
-        let what = format!("the program `{}` was not certified: {:?}", lp.name(), solved.status);
-        Err(EngineError::Failed { engine: "rerouting", what })
+        let limited = solved.status == CertifiedStatus::LimitReached || self.solver.options.deadline.is_over();
+        Err(EngineError::Uncertified { program: lp.name().to_owned(), limited })
     }
 }
