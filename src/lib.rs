@@ -3,15 +3,28 @@
 //! meets every workload, fits the capacity on offer, honours the contracts and depends on no
 //! supplier more than the policy allows, and it proves what it says.
 //!
-//! The rooms follow one another, and none reaches back:
-//! [`document`] (what was written) -> [`model`] (what it means) -> [`formulation`] (as a linear
-//! program) -> [`lp`] (the program and its certificate) -> [`engine`] (who solves it) -> [`plan`]
-//! (the answer in the model's words) -> [`analysis`] (loops over these) -> [`compare`] (two plans), [`batch`] (a sweep on
-//! many machines) -> [`report`] (how it is told) -> [`cli`]. [`units`] and [`diagnostics`] are leaves; [`import`] stands
-//! beside [`document`] and makes what it reads of foreign tables.
+//! | question | call |
+//! | --- | --- |
+//! | What is the cheapest plan within the policy, and what does each limit cost? | [`solve`] |
+//! | Is the model right? | [`Model::from_yaml_str`], [`model::load`] |
+//! | What is still served when a supplier fails? | [`resilience::stress`] |
+//! | Why is there no plan? What drives the cost? | [`analysis::explain::infeasibility`], [`analysis::explain::drivers`] |
+//! | How does the answer move when the inputs do? | [`analysis::sweep::run`], [`analysis::curve::curve`], [`analysis::frontier::frontier`] |
+//! | Which other plans cost nearly as little? | [`analysis::alternatives::alternatives`] |
+//! | What changed between two plans? | [`compare::diff`] |
+//! | What would an engine of my own say? | [`EngineChoice::own`] |
+//! | Is a linear program of mine solved, for certain? | [`engine::solve_certified`] |
+//!
+//! The rooms follow one another, and none reaches back: [`document`] (what was written) -> [`model`] (what it means) ->
+//! [`formulation`] (as a linear program) -> [`engine`] (who solves it) -> [`plan`] (the answer in the model's words) ->
+//! [`resilience`] (what fails, and what then) -> [`analysis`] (loops over these) -> [`compare`] (two plans), `batch` (a
+//! sweep on many machines) -> `report` (how it is told) -> `cli`. [`units`], [`diagnostics`] and [`lp`] (programs and
+//! their certificate) are leaves; [`import`] stands beside [`document`] and reads foreign tables.
 //!
 //! Features: `cli` (default) has the program and all that only it needs; `report`, `batch` and `parallel` (solves side
-//! by side) are parts of it that a library can have alone. Without any the solving core is built.
+//! by side) are parts of it that a library can have alone. Without any the solving core is built. The engines are
+//! numerical code: in your `Cargo.toml`, `[profile.dev.package."*"]` with `opt-level = 2` makes debug builds solve a
+//! hundred times faster.
 //!
 //! ```
 //! use polysource::{Model, SolveSettings, solve};

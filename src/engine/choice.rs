@@ -15,8 +15,35 @@ use crate::lp::LinearProgram;
 /// gives a vertex at once, the same in every build.
 pub const SMALL: usize = 2_500;
 
+/// An engine from outside. Two are the same if they have the same name.
+#[derive(Clone, Copy)]
+pub struct OwnEngine(&'static dyn Engine);
+
+impl OwnEngine {
+    /// The engine.
+    #[must_use]
+    pub fn engine(self) -> &'static dyn Engine {
+        self.0
+    }
+}
+
+impl fmt::Debug for OwnEngine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.name())
+    }
+}
+
+impl PartialEq for OwnEngine {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.name() == other.0.name()
+    }
+}
+
+impl Eq for OwnEngine {}
+
 /// Which engine to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum EngineChoice {
     /// The one that fits the program's size and whether it is solved again, and the others if it
     /// fails.
@@ -29,6 +56,8 @@ pub enum EngineChoice {
     /// HiGHS first: a vertex, its multipliers, and integers. The others are tried if its answer
     /// fails. Needs the feature `highs`.
     Highs,
+    /// An engine from outside first (see [`EngineChoice::own`]). The others are tried if its answer fails.
+    Own(OwnEngine),
 }
 
 impl EngineChoice {
@@ -39,6 +68,38 @@ impl EngineChoice {
     /// Every choice that this build has.
     #[cfg(not(feature = "highs"))]
     pub const ALL: &[EngineChoice] = &[EngineChoice::Auto, EngineChoice::Microlp, EngineChoice::Clarabel];
+
+    /// An engine from outside. What it answers is certified like the answers of all others, so that it may be wrong
+    /// but never believed; where it fails, the embedded engines are tried.
+    ///
+    /// ```
+    /// use polysource::engine::{Abilities, Engine, EngineChoice, EngineError, Microlp, Outcome, SolveOptions};
+    /// use polysource::lp::LinearProgram;
+    ///
+    /// struct Counting;
+    ///
+    /// impl Engine for Counting {
+    ///     fn name(&self) -> &'static str {
+    ///         "counting"
+    ///     }
+    ///
+    ///     fn abilities(&self) -> Abilities {
+    ///         Microlp.abilities()
+    ///     }
+    ///
+    ///     fn solve(&self, lp: &LinearProgram, options: &SolveOptions) -> Result<Outcome, EngineError> {
+    ///         println!("{} columns", lp.columns().len());
+    ///         Microlp.solve(lp, options)
+    ///     }
+    /// }
+    ///
+    /// let engine = EngineChoice::own(&Counting);
+    /// assert_eq!(engine.to_string(), "counting");
+    /// ```
+    #[must_use]
+    pub fn own(engine: &'static dyn Engine) -> Self {
+        EngineChoice::Own(OwnEngine(engine))
+    }
 
     /// The engine for a program that is changed and solved again: HiGHS at any size, for it starts
     /// from its last basis. 84 rounds of cuts on 3.7 thousand columns took 0.6 s instead of the 17 s
@@ -57,7 +118,7 @@ impl EngineChoice {
     /// # Errors
     /// [`EngineError::Unsupported`] with what to do about it.
     pub fn built_in(self) -> Result<(), EngineError> {
-        if EngineChoice::ALL.contains(&self) {
+        if matches!(self, EngineChoice::Own(_)) || EngineChoice::ALL.contains(&self) {
             return Ok(());
         }
         let what = "this build does not have it; build with `--features highs` (README, \"The engine HiGHS\")";
@@ -72,6 +133,7 @@ impl fmt::Display for EngineChoice {
             EngineChoice::Microlp => "microlp",
             EngineChoice::Clarabel => "clarabel",
             EngineChoice::Highs => "highs",
+            EngineChoice::Own(own) => own.0.name(),
         })
     }
 }
@@ -89,9 +151,10 @@ impl FromStr for EngineChoice {
 }
 
 /// The engines in the order in which they are tried.
-pub(super) fn order(lp: &LinearProgram, choice: EngineChoice) -> &'static [&'static dyn Engine] {
+pub(super) fn order(lp: &LinearProgram, choice: EngineChoice) -> Vec<&'static dyn Engine> {
     let small = lp.columns().len() <= SMALL;
-    match choice {
+    let known: &'static [&'static dyn Engine] = match choice {
+        EngineChoice::Own(own) => return vec![own.0, &Microlp, &Clarabel],
         EngineChoice::Microlp => &[&Microlp, &Clarabel],
         EngineChoice::Clarabel => &[&Clarabel, &Microlp],
         #[cfg(feature = "highs")]
@@ -106,11 +169,12 @@ pub(super) fn order(lp: &LinearProgram, choice: EngineChoice) -> &'static [&'sta
         _ => &[&Highs, &Clarabel, &Microlp],
         #[cfg(not(feature = "highs"))]
         _ => &[&Clarabel, &Microlp],
-    }
+    };
+    known.to_vec()
 }
 
 /// Whether the first engine of a choice starts from its last basis, for programs that are not small.
 #[must_use]
 pub fn keeps_basis(choice: EngineChoice) -> bool {
-    cfg!(feature = "highs") && !matches!(choice, EngineChoice::Microlp | EngineChoice::Clarabel)
+    cfg!(feature = "highs") && matches!(choice, EngineChoice::Auto | EngineChoice::Highs)
 }

@@ -36,7 +36,7 @@ mod vertex;
 
 pub use basis::{Basis, Place, Ranging};
 pub use certified_session::CertifiedSession;
-pub use choice::EngineChoice;
+pub use choice::{EngineChoice, OwnEngine};
 pub(crate) use choice::{SMALL, keeps_basis};
 pub use clarabel::Clarabel;
 pub use contract::{Abilities, Engine};

@@ -19,6 +19,7 @@ pub(super) fn searcher(choice: EngineChoice) -> Option<&'static dyn Engine> {
     match choice {
         #[cfg(feature = "highs")]
         EngineChoice::Highs => Some(&super::highs::Highs),
+        EngineChoice::Own(own) if own.engine().abilities().integers => Some(own.engine()),
         _ => None,
     }
 }

@@ -9,6 +9,7 @@ mod integers;
 mod known;
 mod large;
 mod limits;
+mod own;
 mod proofs;
 mod random;
 mod runs;
