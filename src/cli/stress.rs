@@ -63,8 +63,7 @@ pub(super) fn run(command: &StressCommand, quiet: bool) -> Result<u8, Failure> {
         files::complain(&text);
         return Ok(exit_code(plan.status));
     }
-    let situation =
-        Situation::of_plan(model, &plan, solving.solver()).map_err(|e| Failure::Usage(e.to_string()))?;
+    let situation = Situation::of_plan(model, &plan, solving.solver()).map_err(|e| Failure::Usage(e.to_string()))?;
     let table = stress(model, &plan, &situation, &settings)?;
     let mut text = Vec::new();
     match command.format {

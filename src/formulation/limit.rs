@@ -33,7 +33,7 @@ impl Rows for LimitRows<'_> {
     }
 
     fn binary(&mut self, role: &'static str, name: &str) -> ColumnId {
-        self.f.program.add_integer(name.to_owned(), role, 0.0, 1.0, 0.0)
+        self.f.program.add_integer(name, role, 0.0, 1.0, 0.0)
     }
 
     fn excess(&mut self, name: &str, last: usize, most: f64) -> Option<ColumnId> {
