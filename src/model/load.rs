@@ -97,6 +97,31 @@ impl Model {
         let input = Input { name: "model.yaml".to_owned(), text: text.to_owned(), ..Input::default() };
         load(&input).map(|loaded| loaded.model)
     }
+
+    /// Reads a model from data: an object with the keys of the model file, as another program has it.
+    ///
+    /// # Errors
+    /// As [`Self::from_yaml_str`]; lines and columns are those of the data as JSON, a key a line.
+    ///
+    /// ```
+    /// use polysource::model::Model;
+    /// use serde_json::json;
+    ///
+    /// let model = Model::from_value(&json!({
+    ///     "polysource": 1,
+    ///     "chips": { "h100": { "vendor": "nvidia" } },
+    ///     "clouds": { "aws": {} },
+    ///     "offers": { "aws-h100": { "chip": "h100", "cloud": "aws", "price": 4, "capacity": "2k" } },
+    ///     "workloads": {
+    ///         "chat": { "kind": "inference", "demand": "90 req/h", "throughput": { "h100": "1 req/h" } },
+    ///     },
+    /// })).unwrap();
+    /// assert_eq!(model.offers[0].price, [4.0]);
+    /// ```
+    pub fn from_value(value: &serde_json::Value) -> Result<Model, Rejected> {
+        // JSON is YAML.
+        Model::from_yaml_str(&format!("{value:#}"))
+    }
 }
 
 /// Reads a model with its overlays, scenarios and settings.

@@ -201,6 +201,24 @@ pub enum CostKind {
     Switching,
 }
 
+impl CostKind {
+    /// The word for it in JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            CostKind::Spend => "spend",
+            CostKind::Idle => "idle",
+            CostKind::Fee => "fee",
+            CostKind::Porting => "porting",
+            CostKind::Unmet => "unmet",
+            CostKind::Soft => "soft",
+            CostKind::Funding => "funding",
+            CostKind::Egress => "egress",
+            CostKind::Switching => "switching",
+        }
+    }
+}
+
 /// A part of the discounted total.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]

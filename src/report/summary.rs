@@ -130,21 +130,6 @@ pub(super) fn kind(kind: CostKind) -> &'static str {
     }
 }
 
-/// What a cost line is for, as JSON has it.
-pub(super) fn word(kind: CostKind) -> &'static str {
-    match kind {
-        CostKind::Spend => "spend",
-        CostKind::Idle => "idle",
-        CostKind::Fee => "fee",
-        CostKind::Porting => "porting",
-        CostKind::Unmet => "unmet",
-        CostKind::Soft => "soft",
-        CostKind::Funding => "funding",
-        CostKind::Egress => "egress",
-        CostKind::Switching => "switching",
-    }
-}
-
 pub(super) fn cost(plan: &Plan) -> Option<Table> {
     let cost = plan.cost.as_ref()?;
     let mut lines: Vec<_> = cost.lines.iter().collect();

@@ -422,3 +422,48 @@ fn long_tables_end_in_what_is_left_out() {
     assert!(text.contains("and 15 more (see --format json)"), "{text}");
     assert_eq!(text.lines().filter(|l| l.contains("at its least")).count(), 10);
 }
+
+#[test]
+fn tables_hold_all_that_the_plan_has() {
+    let plan = plan();
+    let tables = plan.tables();
+    let rows = |name: &str| tables.iter().find(|t| t.name == name).unwrap().rows();
+    let counts = ["purchases", "assignments", "unmet", "cost-lines", "contracts", "exposure", "resilience", "limits"];
+    let groups = plan.exposure.iter().map(|e| e.groups.len()).sum();
+    let lines = plan.cost.as_ref().unwrap().lines.len();
+    let held = [
+        plan.purchases.len(),
+        plan.assignments.len(),
+        plan.unmet.len(),
+        lines,
+        plan.contracts.len(),
+        groups,
+        plan.resilience.as_ref().map_or(0, Vec::len),
+        plan.limits.len(),
+    ];
+    assert_eq!(counts.map(rows), held);
+    assert_eq!(tables.len(), counts.len());
+    assert!(lines > 0 && groups > 0);
+    // Every column is as long as its table, and is called as in JSON.
+    let json = serde_json::to_value(&plan).unwrap();
+    for table in &tables {
+        let key = table.name.replace("cost-lines", "cost");
+        for column in &table.columns {
+            let length = match &column.cells {
+                polysource::plan::Cells::Text(all) => all.len(),
+                polysource::plan::Cells::Number(all) => all.len(),
+                polysource::plan::Cells::Flag(all) => all.len(),
+                _ => unreachable!(),
+            };
+            assert_eq!(length, table.rows(), "{} {}", table.name, column.name);
+            let text = json[key.as_str()].to_string();
+            let there = text.contains(&format!("\"{}\":", column.name));
+            assert!(there || table.rows() == 0, "{} has no {}", table.name, column.name);
+        }
+    }
+    let purchases = tables.iter().find(|t| t.name == "purchases").unwrap();
+    for (i, p) in plan.purchases.iter().enumerate() {
+        assert_eq!(purchases.text(i, "chips"), p.chips.to_string());
+        assert_eq!(purchases.text(i, "contract"), p.contract.clone().unwrap_or_default());
+    }
+}

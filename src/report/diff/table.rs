@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use super::super::csv::safe;
-use super::super::summary::word;
 use crate::compare::{At, Change, Diff, Flip, Total};
 
 /// Writes a difference as CSV: a row for each number, with the part and the row that it belongs to.
@@ -25,7 +24,7 @@ pub fn write_csv(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
         rows.number(["totals", what, "", "cost"], &t.cost)?;
     }
     for l in &diff.lines {
-        rows.number(["lines", &l.id, word(l.kind), "cost"], &l.cost)?;
+        rows.number(["lines", &l.id, l.kind.word(), "cost"], &l.cost)?;
     }
     for p in &diff.purchases {
         rows.number(["purchases", &p.offer, "", "spend"], &p.spend)?;

@@ -1,0 +1,214 @@
+//! A plan as flat tables, each a list of columns of one type: what spreadsheets, data frames and column stores take.
+//!
+//! One place says which tables there are and what their columns hold; writers of CSV, Parquet or Arrow only lay them
+//! out.
+
+use super::types::{Plan, Resilience};
+
+/// The values of a column, one for each row.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Cells {
+    /// Texts; `None` where there is none.
+    Text(Vec<Option<String>>),
+    /// Numbers; `None` where there is none.
+    Number(Vec<Option<f64>>),
+    /// Yes or no.
+    Flag(Vec<bool>),
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlatColumn {
+    /// Its name, the one of the field in the plan's JSON where there is one.
+    pub name: &'static str,
+    /// Its values.
+    pub cells: Cells,
+}
+
+/// A flat table of a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlatTable {
+    /// Its name.
+    pub name: &'static str,
+    /// Its columns, all equally long.
+    pub columns: Vec<FlatColumn>,
+}
+
+impl FlatTable {
+    /// How many rows it has.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.columns.first().map_or(0, |c| match &c.cells {
+            Cells::Text(all) => all.len(),
+            Cells::Number(all) => all.len(),
+            Cells::Flag(all) => all.len(),
+        })
+    }
+
+    /// A column by its name.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&Cells> {
+        self.columns.iter().find(|c| c.name == name).map(|c| &c.cells)
+    }
+
+    /// A value as a text; empty where there is none, or no such row or column.
+    #[must_use]
+    pub fn text(&self, row: usize, name: &str) -> String {
+        let cell = match self.column(name) {
+            Some(Cells::Text(all)) => all.get(row).cloned().flatten(),
+            Some(Cells::Number(all)) => all.get(row).copied().flatten().map(|x| x.to_string()),
+            Some(Cells::Flag(all)) => all.get(row).map(ToString::to_string),
+            None => None,
+        };
+        cell.unwrap_or_default()
+    }
+}
+
+/// A table of rows of one type, column by column.
+struct Rows<T> {
+    name: &'static str,
+    rows: Vec<T>,
+    columns: Vec<FlatColumn>,
+}
+
+impl<T> Rows<T> {
+    fn of(name: &'static str, rows: impl IntoIterator<Item = T>) -> Self {
+        Rows { name, rows: rows.into_iter().collect(), columns: Vec::new() }
+    }
+
+    fn text(self, name: &'static str, value: impl Fn(&T) -> &str) -> Self {
+        self.maybe_text(name, |row| Some(value(row).to_owned()))
+    }
+
+    fn maybe_text(mut self, name: &'static str, value: impl Fn(&T) -> Option<String>) -> Self {
+        let cells = Cells::Text(self.rows.iter().map(value).collect());
+        self.columns.push(FlatColumn { name, cells });
+        self
+    }
+
+    fn number(self, name: &'static str, value: impl Fn(&T) -> f64) -> Self {
+        self.maybe_number(name, |row| Some(value(row)))
+    }
+
+    fn maybe_number(mut self, name: &'static str, value: impl Fn(&T) -> Option<f64>) -> Self {
+        let cells = Cells::Number(self.rows.iter().map(value).collect());
+        self.columns.push(FlatColumn { name, cells });
+        self
+    }
+
+    fn flag(mut self, name: &'static str, value: impl Fn(&T) -> bool) -> Self {
+        let cells = Cells::Flag(self.rows.iter().map(value).collect());
+        self.columns.push(FlatColumn { name, cells });
+        self
+    }
+
+    fn table(self) -> FlatTable {
+        FlatTable { name: self.name, columns: self.columns }
+    }
+}
+
+impl Plan {
+    /// The plan as flat tables: `purchases`, `assignments`, `unmet`, `cost-lines`, `contracts`, `exposure`,
+    /// `resilience` and `limits`. Money is in the plan's currency; what each column holds is said in the plan's schema.
+    ///
+    /// ```
+    /// use polysource::{Model, SolveSettings, solve};
+    ///
+    /// let model = Model::from_yaml_str(r"
+    /// polysource: 1
+    /// chips: { h100: { vendor: nvidia } }
+    /// clouds: { aws: {} }
+    /// offers: { aws-h100: { chip: h100, cloud: aws, price: 4 } }
+    /// workloads: { chat: { kind: inference, demand: 90 req/h, throughput: { h100: 1 req/h } } }
+    /// ").unwrap();
+    /// let tables = solve(&model, &SolveSettings::default()).unwrap().tables();
+    /// let purchases = tables.iter().find(|t| t.name == "purchases").unwrap();
+    /// assert_eq!((purchases.rows(), purchases.text(0, "offer").as_str()), (1, "aws-h100"));
+    /// ```
+    #[must_use]
+    pub fn tables(&self) -> Vec<FlatTable> {
+        vec![
+            Rows::of("purchases", &self.purchases)
+                .text("offer", |p| &p.offer)
+                .text("period", |p| &p.period)
+                .number("chips", |p| p.chips)
+                .number("spend", |p| p.spend)
+                .maybe_text("contract", |p| p.contract.clone())
+                .number("used", |p| p.used)
+                .number("standby", |p| p.standby)
+                .number("filling", |p| p.filling)
+                .number("idle", |p| p.idle)
+                .number("idle_spend", |p| p.idle_spend)
+                .table(),
+            Rows::of("assignments", &self.assignments)
+                .text("workload", |a| &a.workload)
+                .text("offer", |a| &a.offer)
+                .text("period", |a| &a.period)
+                .number("chips", |a| a.chips)
+                .number("work", |a| a.work)
+                .table(),
+            Rows::of("unmet", &self.unmet)
+                .text("workload", |u| &u.workload)
+                .text("period", |u| &u.period)
+                .number("work", |u| u.work)
+                .table(),
+            Rows::of("cost-lines", self.cost.iter().flat_map(|c| &c.lines))
+                .text("kind", |l| l.kind.word())
+                .text("id", |l| &l.id)
+                .number("cost", |l| l.cost)
+                .table(),
+            Rows::of("contracts", &self.contracts)
+                .text("contract", |c| &c.contract)
+                .flag("signed", |c| c.signed)
+                .flag("optional", |c| c.optional)
+                .number("commit", |c| c.commit)
+                .flag("commit_in_chips", |c| c.commit_in_chips)
+                .number("spend", |c| c.spend)
+                .number("idle", |c| c.idle)
+                .number("funding", |c| c.funding)
+                .maybe_number("cost_signed", |c| c.cost_signed)
+                .maybe_number("cost_unsigned", |c| c.cost_unsigned)
+                .maybe_number("worth", |c| c.worth)
+                .table(),
+            Rows::of("exposure", self.exposure.iter().flat_map(|e| e.groups.iter().map(move |g| (e, g))))
+                .text("by", |(e, _)| &e.by)
+                .text("of", |(e, _)| &e.of)
+                .text("period", |(e, _)| &e.period)
+                .text("group", |(_, g)| &g.group)
+                .number("amount", |(_, g)| g.amount)
+                .number("share", |(_, g)| g.share)
+                .maybe_number("investor", |(_, g)| g.investor)
+                .number("hhi", |(e, _)| e.hhi)
+                .table(),
+            resilience(self.resilience.as_deref().unwrap_or_default()),
+            Rows::of("limits", &self.limits)
+                .text("name", |l| &l.name)
+                .text("kind", |l| &l.kind)
+                .maybe_text("requirement", |l| l.requirement.clone())
+                .number("line", |l| l.line as f64)
+                .flag("binding", |l| l.binding)
+                .number("activity", |l| l.activity)
+                .number("limit", |l| l.limit)
+                .text("unit", |l| &l.unit)
+                .maybe_number("shadow_price", |l| l.shadow_price)
+                .maybe_number("tightening_price", |l| l.tightening_price)
+                .maybe_number("premium", |l| l.premium)
+                .maybe_number("holds_from", |l| l.holds_from)
+                .maybe_number("holds_to", |l| l.holds_to)
+                .table(),
+        ]
+    }
+}
+
+fn resilience(all: &[Resilience]) -> FlatTable {
+    Rows::of("resilience", all)
+        .text("by", |r| &r.lost.by)
+        .text("group", |r| &r.lost.group)
+        .number("served", |r| r.served)
+        .text("period", |r| &r.period)
+        .flag("survives", |r| r.survives)
+        .maybe_number("required", |r| r.required)
+        .maybe_text("requirement", |r| r.requirement.clone())
+        .table()
+}
