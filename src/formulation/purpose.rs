@@ -168,13 +168,16 @@ impl Formulation {
         let label = &model.calendar.periods[t].label;
         let mut columns = Vec::new();
         let copies = self.holdings_of(o).iter().filter(|h| h.tier == 0 && h.periods.contains(&t)).count() as f64;
-        if let Some(block) = offer.block.filter(|_| offer.minimum.is_none()) {
+        // Of what cannot be held nothing fills.
+        let block = offer.block.filter(|_| copies > 0.0);
+        let minimum = offer.minimum_in_blocks().filter(|_| copies > 0.0);
+        if let Some(block) = block.filter(|_| minimum.is_none()) {
             let name = named("fill", &[&offer.id, label]);
             columns.push(self.program.add_column(name, "fill", 0.0, PART * block * copies, 0.0));
         }
-        if let Some(minimum) = offer.minimum_in_blocks() {
+        if let Some(minimum) = minimum {
             let least = copies * minimum;
-            let part = offer.block.map_or(0.0, |b| PART * b * copies);
+            let part = block.map_or(0.0, |b| PART * b * copies);
             columns.push(self.fill_minimum(&[&offer.id, label], &held, (least, part), NEAR * most));
         }
         for l in 0..model.limits.len() {
@@ -352,7 +355,7 @@ impl Formulation {
                 let label = format!("{}..{}", model.calendar.periods[i].label, model.calendar.periods[j - 1].label);
                 let mut row = held.clone();
                 let mut upper = offer.block.map_or(0.0, |b| PART * b * purchases);
-                if let Some(minimum) = offer.minimum_in_blocks() {
+                if let Some(minimum) = offer.minimum_in_blocks().filter(|_| purchases > 0.0) {
                     let least = purchases * minimum;
                     let most = NEAR * self.most(&held);
                     row.push((self.fill_minimum(&[&offer.id, &label], &held, (least, upper), most), -1.0));

@@ -5,7 +5,7 @@ use polysource::model::{Input, load};
 use polysource::plan::Status;
 use polysource::{Detail, EngineChoice, Plan, SolveSettings, solve};
 
-use crate::common::{costs_within, example};
+use crate::common::{at, costs_within, example, example_input, loaded};
 
 fn plan(name: &str, scenario: &[&str], engine: EngineChoice, detail: Detail) -> Plan {
     let text = example(name);
@@ -42,6 +42,29 @@ fn the_examples_cost_what_another_solver_finds() {
 }
 
 /// Within the gap of 1e-4 of what HiGHS finds for the exported program.
+#[test]
+fn every_scenario_of_every_example_is_a_program() {
+    let mut built = 0;
+    for entry in std::fs::read_dir(at("models")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|e| e != "yaml") {
+            continue;
+        }
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let text = example(name);
+        let listed = text.lines().skip_while(|l| *l != "scenarios:").skip(1).take_while(|l| l.starts_with([' ', '#']));
+        let names = listed.filter(|l| l.starts_with("  ") && !l[2..].starts_with([' ', '#']));
+        let scenarios = names.filter_map(|l| Some(vec![l.trim().split_once(':')?.0.to_owned()]));
+        for scenarios in scenarios.chain([Vec::new()]) {
+            let input = Input { scenarios: scenarios.clone(), ..example_input(name) };
+            let program = polysource::formulation::build(&loaded(&input));
+            assert_eq!(program.program().validate(), Ok(()), "{name} {scenarios:?}");
+            built += 1;
+        }
+    }
+    assert!(built > 12, "{built}");
+}
+
 #[test]
 fn the_deals_are_decided() {
     for (name, scenario, total, signed) in [

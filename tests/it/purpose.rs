@@ -181,6 +181,27 @@ policy: {{ limits: [ {{ floor: {{ where: {{ vendor: amd }}, of: chips, at_least:
 }
 
 #[test]
+fn a_minimum_of_what_is_not_there_yet() {
+    // As above for two days, with `b` on the second day alone: 30 of 230 chip-days, 13.04 %.
+    let model = |least: &str| {
+        format!(
+            "
+horizon: {{ start: 2026-01-01, periods: 2, step: day }}
+offers:
+  a: {{ chip: gpu, cloud: aws, price: 1 }}
+  b: {{ chip: mi, cloud: azure, price: 1, minimum: 30, capacity: [0, 100] }}
+workloads:
+  chat: {{ kind: inference, demand: 100 req/h, throughput: {{ gpu: 1 req/h }} }}
+  side: {{ kind: inference, demand: [0 req/h, 10 req/h], throughput: {{ mi: 1 req/h }} }}
+policy: {{ limits: [ {{ floor: {{ where: {{ vendor: amd }}, of: chips, at_least: {least} }} }} ] }}
+"
+        )
+    };
+    costs(&solved(&model("13 %")), 24.0 * 230.0);
+    has_no_plan(&solved(&model("14 %")));
+}
+
+#[test]
 fn chips_stand_by_for_a_required_loss_and_no_more() {
     // 100 of demand, half of which survives the loss of `a`: 50 chips of `b` stand by. AMD is dearer, so
     // that chat runs on `a`: 100 + 50 x 2 = 200; AMD has 50 of 150 chips, 33.3 %. For 40 %, run x on `b` and
