@@ -267,7 +267,7 @@ pub struct Formulation {
     forbidden: Vec<Vec<Unneeded>>,
     /// Reroutings after required losses.
     rerouted: Vec<purpose::Rerouted>,
-    /// Chips held ahead of a ramp limit, by limit and period, until their row is added.
+    /// Chips held ahead of a ramp limit, by limit and period, with the rows that they are in.
     aheads: BTreeMap<(usize, usize), purpose::Ahead>,
     /// Chips that stand idle under a commitment.
     wastes: Vec<purpose::Waste>,

@@ -7,7 +7,7 @@
 //! compared by its family, which sees the plan's [`Books`] and nothing of its own rows.
 
 use super::decisions;
-use super::ledger::{Books, Ledger};
+use super::ledger::{Books, Ledger, counted, idle_money};
 use super::purpose::Purposes;
 use super::schedule::Schedule;
 use super::types::{RiskResult, Survival};
@@ -230,25 +230,15 @@ fn contracts(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Led
         }
         let Some(commit) = contract.commit.as_ref().filter(|_| schedule.signed[k]) else { continue };
         for (b, bucket) in commit.buckets.iter().enumerate() {
-            let met: f64 = match commit.counted_in {
-                CommitIn::Spend => {
-                    let idle: f64 = schedule.idle.iter().filter(|i| i.0 == k && i.1 == b).map(|i| i.3).sum();
-                    let spent = ledger.under[k][bucket.periods.clone()].iter().sum::<f64>();
-                    // Take-or-pay: max(0, commitment - spend), and nothing beyond.
-                    let due = (bucket.amount - spent).max(0.0);
-                    let what = || format!("contract {}: no more is idle than is due", contract.id);
-                    audit.at_most(what, idle - due, 0.0, bucket.amount);
-                    spent + idle
-                }
-                CommitIn::ChipHours => schedule
-                    .held
-                    .iter()
-                    .filter(|h| h.contract == Some(k))
-                    .flat_map(|h| h.periods.clone().map(move |t| (t, h.chips)))
-                    .filter(|(t, _)| bucket.periods.contains(t))
-                    .map(|(t, chips)| chips * model.calendar.periods[t].hours)
-                    .sum(),
-            };
+            let (counted, idle) = (counted(model, schedule, ledger, k, b), idle_money(schedule, k, b));
+            let mut met = counted;
+            if commit.counted_in == CommitIn::Spend {
+                // Take-or-pay: max(0, commitment - spend), and nothing beyond.
+                let due = (bucket.amount - counted).max(0.0);
+                let what = || format!("contract {}: no more is idle than is due", contract.id);
+                audit.at_most(what, idle - due, 0.0, bucket.amount);
+                met += idle;
+            }
             audit.at_most(
                 || format!("contract {}: the commitment is met", contract.id),
                 bucket.amount - met,

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::schedule::{Schedule, paid};
 use super::types::{Cost, CostKind, CostLine, KindCost, PeriodCost};
-use crate::model::{Accounts, Measure, Model, Period, PlaceBy, contract_inside, placement_cost, unit_price};
+use crate::model::{Accounts, CommitIn, Measure, Model, Period, PlaceBy, contract_inside, placement_cost, unit_price};
 
 /// Money of a schedule, undiscounted unless said.
 #[derive(Clone, Debug)]
@@ -116,6 +116,28 @@ pub fn measure(
             h.periods.clone().filter(|t| periods.contains(t)).map(move |t| h.chips * weight(h.offer) * hours(t))
         })
         .sum()
+}
+
+/// Money that is paid under a part of a commitment and not used.
+pub(super) fn idle_money(schedule: &Schedule, contract: usize, bucket: usize) -> f64 {
+    schedule.idle.iter().filter(|i| i.0 == contract && i.1 == bucket).map(|i| i.3).sum()
+}
+
+/// What counts towards a part of a commitment: money spent, or chip-hours held; without what is paid idle.
+pub(super) fn counted(model: &Model, schedule: &Schedule, ledger: &Ledger, contract: usize, bucket: usize) -> f64 {
+    let Some(commit) = &model.contracts[contract].commit else { return 0.0 };
+    let periods = &commit.buckets[bucket].periods;
+    match commit.counted_in {
+        CommitIn::Spend => ledger.under[contract][periods.clone()].iter().sum(),
+        CommitIn::ChipHours => schedule
+            .held
+            .iter()
+            .filter(|h| h.contract == Some(contract))
+            .flat_map(|h| h.periods.clone().map(move |t| (t, h.chips)))
+            .filter(|(t, _)| periods.contains(t))
+            .map(|(t, chips)| chips * model.calendar.periods[t].hours)
+            .sum(),
+    }
 }
 
 /// What a schedule holds, runs and pays, as limits of the policy look at it.

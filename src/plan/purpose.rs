@@ -5,7 +5,7 @@
 //! some required loss is served with them: either no plan with less of them survives all losses, or a
 //! rerouting of one loss that serves no more than is required keeps them busy.
 
-use super::ledger::Ledger;
+use super::ledger::{Ledger, counted, idle_money};
 use super::schedule::Schedule;
 use crate::model::{CommitIn, Model, Term, Unneeded, is_ratio_of_held};
 
@@ -241,23 +241,7 @@ fn attribute(model: &Model, schedule: &Schedule, (o, t): (usize, usize), chips: 
 
 /// What counts towards a part of a commitment, with what is paid idle.
 fn met(model: &Model, schedule: &Schedule, ledger: &Ledger, k: usize, b: usize) -> f64 {
-    let Some(commit) = &model.contracts[k].commit else { return 0.0 };
-    let bucket = &commit.buckets[b];
-    match commit.counted_in {
-        CommitIn::Spend => {
-            let idle: f64 = schedule.idle.iter().filter(|i| i.0 == k && i.1 == b).map(|i| i.3).sum();
-            ledger.under[k][bucket.periods.clone()].iter().sum::<f64>() + idle
-        }
-        CommitIn::ChipHours => {
-            let under = schedule.held.iter().filter(|h| h.contract == Some(k));
-            let hours = |t: usize| model.calendar.periods[t].hours;
-            under
-                .flat_map(|h| h.periods.clone().map(move |t| (t, h.chips)))
-                .filter(|(t, _)| bucket.periods.contains(t))
-                .map(|(t, chips)| chips * hours(t))
-                .sum()
-        }
-    }
+    counted(model, schedule, ledger, k, b) + idle_money(schedule, k, b)
 }
 
 /// The parts of a contract's commitment, each as bought beyond what is committed.

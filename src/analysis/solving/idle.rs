@@ -35,13 +35,14 @@ pub(in crate::analysis) fn add(
     }
     let busy = without_idle(schedule, purposes);
     let ledger = Ledger::of(model, &busy);
+    let books = Books::of(model, &busy, &ledger);
     let in_force =
         |l: &&Limit| l.soft.is_none() && l.when.is_none_or(|k| schedule.signed[k]) && is_ratio_of_held(&l.kind);
     let helped: Vec<&Limit> = model
         .limits
         .iter()
         .filter(in_force)
-        .filter(|l| l.spans.iter().any(|s| is_broken(model, l, s, &busy, &ledger)))
+        .filter(|l| l.spans.iter().any(|s| is_broken(model, l, s, &books)))
         .collect();
     if helped.is_empty() {
         return Ok(());
@@ -96,8 +97,7 @@ fn without_idle(schedule: &Schedule, purposes: &Purposes) -> Schedule {
 }
 
 /// Whether a limit does not hold over a span.
-fn is_broken(model: &Model, limit: &Limit, span: &Span, schedule: &Schedule, ledger: &Ledger) -> bool {
-    let books = Books::of(model, schedule, ledger);
-    let compared = limit.kind.family().compared(model, &books, &span.periods);
+fn is_broken(model: &Model, limit: &Limit, span: &Span, books: &Books<'_>) -> bool {
+    let compared = limit.kind.family().compared(model, books, &span.periods);
     compared.iter().any(|c| c.value - c.most > BEYOND * (1.0 + c.scale))
 }
