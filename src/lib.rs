@@ -11,7 +11,9 @@
 //! | Why is there no plan? What drives the cost? | [`analysis::explain::infeasibility`], [`analysis::explain::drivers`] |
 //! | How does the answer move when the inputs do? | [`analysis::sweep::run`], [`analysis::curve::curve`], [`analysis::frontier::frontier`] |
 //! | Which other plans cost nearly as little? | [`analysis::alternatives::alternatives`] |
+//! | How does the plan change as I change the model? | [`Model::with`], [`Study`] |
 //! | What changed between two plans? | [`compare::diff`] |
+//! | How far is it, and how do I stop it? | [`engine::Watch`] |
 //! | What would an engine of my own say? | [`EngineChoice::own`] |
 //! | Is a linear program of mine solved, for certain? | [`engine::solve_certified`] |
 //!
@@ -69,7 +71,7 @@ pub mod report;
 pub mod resilience;
 pub mod units;
 
-pub use analysis::{Detail, SolveSettings, solve};
+pub use analysis::{Detail, SolveSettings, Study, solve};
 pub use engine::EngineChoice;
 pub use model::Model;
 pub use plan::{Plan, Status};

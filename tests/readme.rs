@@ -93,6 +93,11 @@ fn the_examples_run() {
         ("solve", "Quickstart: 190800000.00 USD"),
         ("sweep", "Optimal"),
         ("custom_constraint", "without it 190800000.00, with it "),
+        ("own_engine", "certified: true"),
+        ("builder", "2 mistakes"),
+        // 75 % of the spend may be at either vendor: see the model.
+        ("price_study", "at 1.00: 10800 USD an hour, 8100 H100"),
+        ("handler", "withdrawn"),
     ] {
         let run = Command::new(folder.join(example)).output().unwrap();
         let told = String::from_utf8_lossy(&run.stdout).into_owned();

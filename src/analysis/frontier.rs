@@ -261,7 +261,7 @@ impl Tracer<'_> {
     /// thousand or a million times the cost, which is no limit.
     fn first(&mut self, model: &Model) -> Result<Solved, FrontierError> {
         self.solves += 1;
-        let plan = solve(model, &SolveSettings { detail: Detail::Plan, ..self.settings.solve })?;
+        let plan = solve(model, &SolveSettings { detail: Detail::Plan, ..self.settings.solve.clone() })?;
         if plan.status != Status::Optimal {
             return Err(FrontierError::NoPlan(plan.status));
         }
@@ -331,7 +331,7 @@ impl Tracer<'_> {
         let (path, entry, append) = against.entry(&self.name, self.own, limit);
         let model = load_with(self.input, path, &entry, append)?.model;
         self.solves += 1;
-        let plan = solve(&model, &SolveSettings { detail: Detail::Plan, ..self.settings.solve })?;
+        let plan = solve(&model, &SolveSettings { detail: Detail::Plan, ..self.settings.solve.clone() })?;
         match plan.status {
             Status::Optimal => {
                 let level = self.level(&model, &plan)?;

@@ -8,6 +8,8 @@ pub mod explain;
 pub mod frontier;
 mod parallel;
 mod solving;
+mod study;
 pub mod sweep;
 
 pub use solving::{Detail, SolveSettings, exported_program, imported, solve, solve_schedule, solved_program};
+pub use study::Study;

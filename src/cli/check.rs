@@ -71,6 +71,7 @@ fn json(ok: bool, diagnostics: &Diagnostics, sources: &Sources) -> Result<String
                 "file": place.as_ref().map(|(file, _)| file),
                 "line": place.as_ref().map(|(_, (line, _))| line),
                 "column": place.as_ref().map(|(_, (_, column))| column),
+                "path": d.path,
                 "remedy": remedy,
             })
         })

@@ -142,7 +142,7 @@ impl Side {
             DiffDetail::Plan => Detail::Plan,
             DiffDetail::Full => Detail::Full,
         };
-        solve(model, &SolveSettings { detail, ..*settings }).map_err(|e| Failure::Outside(e.to_string()))
+        solve(model, &SolveSettings { detail, ..settings.clone() }).map_err(|e| Failure::Outside(e.to_string()))
     }
 
     fn compared<'a>(&'a self, plan: &'a Plan) -> Compared<'a> {

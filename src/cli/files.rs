@@ -90,7 +90,7 @@ pub(super) fn unreadable(message: String, remedy: &str, code: u8) -> Unreadable 
 fn problem(code: Code, message: String, remedy: &str, exit: u8) -> Unreadable {
     let mut diagnostics = Diagnostics::new();
     let remedy = Some(remedy.to_owned());
-    diagnostics.push(Diagnostic { code, severity: Severity::Error, message, place: None, remedy });
+    diagnostics.push(Diagnostic { code, severity: Severity::Error, message, place: None, path: None, remedy });
     Unreadable { diagnostics, code: exit }
 }
 

@@ -118,10 +118,10 @@ fn further(
         let asked = "A curve is drawn if it is asked for: --curve 'offers{vendor: amazon}.price=*0.5..1.5'.";
         dossier.notes.push(asked.to_owned());
     }
-    let settings = SolveSettings { detail: Detail::Plan, ..*settings };
+    let settings = SolveSettings { detail: Detail::Plan, ..settings.clone() };
     for measure in &measures {
         let against = frontier::against(measure, model).map_err(Failure::Usage)?;
-        match trace(input, &FrontierSettings { against, points: POINTS, solve: settings }) {
+        match trace(input, &FrontierSettings { against, points: POINTS, solve: settings.clone() }) {
             Ok((found, _)) => dossier.frontiers.push(found),
             // What was asked for and cannot be drawn is an error; what was not is a note.
             Err(error) if command.frontier.is_empty() && !matches!(error, FrontierError::Engine(_)) => {

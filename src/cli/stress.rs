@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::logging::colour;
 use super::{files, models, plan_file};
 use crate::analysis::{Detail, solve};
-use crate::model::{Dimension, Model, glob};
+use crate::model::{Dimension, Model, WorkloadSet, glob};
 use crate::report::{self, Style};
 use crate::resilience::{Situation, StressSettings, stress, usual_response};
 
@@ -107,7 +107,7 @@ fn settings(model: &Model, command: &StressCommand) -> Result<StressSettings, Fa
 }
 
 /// Workloads by id (or a glob of it) or kind.
-fn pick(model: &Model, patterns: &[String]) -> Result<Vec<bool>, Failure> {
+fn pick(model: &Model, patterns: &[String]) -> Result<WorkloadSet, Failure> {
     let matches = |p: &String, w: &crate::model::Workload| glob(p, &w.id) || p == w.kind();
     if let Some(nothing) = patterns.iter().find(|p| !model.workloads.iter().any(|w| matches(p, w))) {
         return Err(Failure::Usage(format!(

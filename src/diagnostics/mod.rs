@@ -36,6 +36,8 @@ pub struct Diagnostic {
     pub message: String,
     /// Where it was written; `None` for what belongs to no line.
     pub place: Option<Place>,
+    /// What it is about, as a dotted path such as `offers.aws-h100.price`; `None` if that is not known.
+    pub path: Option<String>,
     /// What to do about it.
     pub remedy: Option<String>,
 }
@@ -73,6 +75,7 @@ impl Diagnostics {
             severity: Severity::Error,
             message: message.into(),
             place: Some(place),
+            path: None,
             remedy: Some(remedy.into()).filter(|r| !r.is_empty()),
         });
     }
@@ -84,6 +87,7 @@ impl Diagnostics {
             severity: Severity::Warning,
             message: message.into(),
             place: Some(place),
+            path: None,
             remedy: Some(remedy.into()).filter(|r| !r.is_empty()),
         });
     }
@@ -118,6 +122,21 @@ impl Diagnostics {
         let mut all: Vec<&Diagnostic> = self.items.iter().collect();
         all.sort_by_key(|d| (d.place.map(|p| (p.source, p.start)), d.severity));
         all
+    }
+
+    /// The places of the problems that have one and no path yet.
+    pub(crate) fn places(&self) -> Vec<Place> {
+        let mut all: Vec<Place> = self.items.iter().filter(|d| d.path.is_none()).filter_map(|d| d.place).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// Gives problems that have a place, and no path yet, the path of it.
+    pub(crate) fn name_places(&mut self, path: impl Fn(Place) -> Option<String>) {
+        for d in self.items.iter_mut().filter(|d| d.path.is_none()) {
+            d.path = d.place.and_then(&path);
+        }
     }
 
     /// How many problems are listed.

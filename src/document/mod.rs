@@ -4,6 +4,7 @@ mod bounded;
 mod change;
 mod citations;
 mod decode;
+mod locate;
 mod node;
 mod offers_table;
 mod overlay;
@@ -18,6 +19,7 @@ pub use bounded::{read_bounded, read_regular};
 pub use change::{Unchangeable, changed, changed_number};
 pub use citations::{Citation, citations};
 pub use decode::{Amount, Anything, Decode, List, Map, Text, report_unit};
+pub use locate::locate;
 pub use node::{Entry, Node, Value};
 pub use offers_table::{OFFER_COLUMNS, offers_of};
 pub use overlay::{apply_scenarios, insert, lookup, merge, set};
@@ -26,7 +28,7 @@ pub use recognise::{has_columns, has_key, is_model};
 pub use records::*;
 pub use series::{Selector, Series, SeriesForm};
 pub use table::{Cell, Row, Table, safe_cell};
-pub use vary::{Axis, Distribution, How, Spread, Target, Values, read_axis};
+pub use vary::{Axis, Distribution, How, Spread, Target, Values, read_axis, read_target};
 
 /// The JSON Schema of the model file, from the records and their comments.
 #[cfg(feature = "schema")]

@@ -12,7 +12,7 @@ use serde_saphyr::{Location, Spanned};
 use crate::diagnostics::{Place, SourceId};
 
 /// A value with its place.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Node {
     /// What it is.
     pub value: Value,
@@ -21,9 +21,10 @@ pub struct Node {
 }
 
 /// The three shapes of YAML, and nothing.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Value {
     /// An empty value, `null` or `~`.
+    #[default]
     Null,
     /// A number, word or text, as it was written (without its quotes).
     Scalar(String),

@@ -84,6 +84,7 @@ pub fn apply_scenarios(root: &mut Node, names: &[String], diagnostics: &mut Diag
                     severity: Severity::Error,
                     message: format!("the model has no scenario `{name}`"),
                     place: root.get("scenarios").map(|s| s.place),
+                    path: None,
                     remedy: Some(suggest(name, known.iter().map(String::as_str))),
                 });
             }

@@ -25,6 +25,7 @@ pub fn read(text: &str, source: SourceId, diagnostics: &mut Diagnostics) -> Opti
             severity: Severity::Error,
             message: format!("the file has {} bytes, more than the limit of {MAX_BYTES}", text.len()),
             place: None,
+            path: None,
             remedy: Some("a model this large should be generated in parts or solved through the library".to_owned()),
         });
         return None;
@@ -132,7 +133,14 @@ fn report(error: &Error, source: SourceId, text: &str, diagnostics: &mut Diagnos
             }
         }
     };
-    diagnostics.push(Diagnostic { code, severity: Severity::Error, message, place, remedy: Some(remedy.to_owned()) });
+    diagnostics.push(Diagnostic {
+        code,
+        severity: Severity::Error,
+        message,
+        place,
+        path: None,
+        remedy: Some(remedy.to_owned()),
+    });
 }
 
 /// The reader's own message without its place, which the diagnostic already has.

@@ -174,6 +174,12 @@ impl How {
     }
 }
 
+/// Reads what is to be changed, such as `offers.aws-h100.price` or `offers{vendor: amazon}.price`.
+pub fn read_target(name: &str, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Target> {
+    let source = sources.add("--set", name);
+    target(name.trim(), within(source, 0, name.len()), sources, diagnostics)
+}
+
 /// Reads a variation from the command line, such as `offers{vendor: amazon}.price=*0.4..1.6/25`.
 pub fn read_axis(text: &str, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Axis> {
     let source = sources.add("--vary", text);

@@ -21,6 +21,7 @@ use super::options::SolveOptions;
 use super::outcome::{EngineError, Status};
 use super::search::{relaxed, search, searcher};
 use super::solved::{CertifiedStatus, Solved};
+use super::watch::Progress;
 use crate::lp::{Certificate, ColumnId, LinearProgram, Tolerances, primal_violation};
 
 /// Nodes after which the search is left to an engine.
@@ -94,7 +95,7 @@ pub(super) fn solve_integers(
         original: lp,
         integers,
         choice,
-        options: *options,
+        options: options.clone(),
         open: vec![Node { bounds: Vec::new(), bound: f64::NEG_INFINITY }],
         best: None,
         leaves: f64::INFINITY,
@@ -108,6 +109,9 @@ pub(super) fn solve_integers(
             tree.open.push(node);
             break;
         }
+        options.wanted()?;
+        let best = tree.best.as_ref().map(|best| lp.objective(&best.x));
+        options.watch.tell(Progress::Node { nodes: tree.nodes, best, bound: tree.bound().max(node.bound) });
         if options.deadline.is_over() || options.time_limit.is_some_and(|limit| start.elapsed() >= limit) {
             tree.limited = true;
             tree.open.push(node);
@@ -318,7 +322,7 @@ impl Tree<'_> {
     /// Lets an engine search; whether it says that it has found the best, or that there is none.
     fn search_on(&mut self) -> Result<bool, EngineError> {
         let time_limit = Some(self.options.left().unwrap_or(LONGEST_SEARCH));
-        let outcome = match Microlp.solve(self.original, &SolveOptions { time_limit, ..self.options }) {
+        let outcome = match Microlp.solve(self.original, &SolveOptions { time_limit, ..self.options.clone() }) {
             Ok(outcome) => outcome,
             Err(error) => {
                 tracing::debug!(%error, "the engine's search failed");

@@ -41,7 +41,7 @@ impl CertifiedSession {
         let choice = choice.to_solve_again();
         let (kept, whole) = kept(lp);
         let session = order(&kept, choice)[0].open(kept, options)?;
-        Ok(CertifiedSession { session, whole, choice, options: *options })
+        Ok(CertifiedSession { session, whole, choice, options: options.clone() })
     }
 
     /// The program as it is now.
@@ -137,12 +137,14 @@ impl CertifiedSession {
     /// [`EngineError::BadProgram`] if the program has no meaning.
     pub fn solve(&mut self) -> Result<Solved, EngineError> {
         self.program().validate()?;
+        self.options.wanted()?;
         if let Some(whole) = self.whole.take_if(|w| w.changed) {
             self.replace(whole.lp);
         }
         // A search for whole numbers starts from nothing anyway.
         let first = (!self.program().has_integers()).then(|| self.session.solve());
         let solved = solve_valid(self.session.program(), self.choice, &self.options, first)?;
+        self.options.wanted()?;
         let Some(Whole { lp, condensed, .. }) = &self.whole else { return Ok(solved) };
         expanded(lp, condensed, solved).map_or_else(|| solve_valid(lp, self.choice, &self.options, None), Ok)
     }

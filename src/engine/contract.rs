@@ -39,7 +39,7 @@ pub trait Engine: Send + Sync {
     /// [`EngineError`] if the engine cannot be started. What is wrong with the program is told by
     /// [`Session::solve`].
     fn open(&self, lp: LinearProgram, options: &SolveOptions) -> Result<Box<dyn Session + '_>, EngineError> {
-        Ok(Box::new(Cold { engine: self, lp, options: *options }))
+        Ok(Box::new(Cold { engine: self, lp, options: options.clone() }))
     }
 }
 

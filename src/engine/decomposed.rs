@@ -35,7 +35,7 @@ pub(super) fn solve_decomposed(
     }
     let Some(split) = Split::of(lp) else { return Ok(None) };
     let mut core = Core::open(&split, choice, options)?;
-    let mut blocks = Blocks::of(&split, choice, *options);
+    let mut blocks = Blocks::of(&split, choice, options.clone());
     for round in 0..ROUNDS {
         let outcome = core.session.solve()?;
         if let (Status::Infeasible, Some(ray)) = (outcome.status, &outcome.farkas) {

@@ -33,6 +33,7 @@ mod session;
 mod solve;
 mod solved;
 mod vertex;
+mod watch;
 
 pub use basis::{Basis, Place, Ranging};
 pub use certified_session::CertifiedSession;
@@ -52,3 +53,4 @@ pub use outcome::{EngineError, Outcome, Status};
 pub use session::Session;
 pub use solve::solve_certified;
 pub use solved::{Attempt, CertifiedStatus, Solved};
+pub use watch::{Cancel, Progress, Watch};

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use super::deadline::Deadline;
+use super::outcome::EngineError;
+use super::watch::Watch;
 
 /// How to solve.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SolveOptions {
     /// Longest time for one engine; none by default.
     pub time_limit: Option<Duration>,
@@ -13,18 +15,29 @@ pub struct SolveOptions {
     pub deadline: Deadline,
     /// Relative gap at which an integer answer is good enough.
     pub mip_gap: f64,
+    /// Who may stop it, and who is told how far it is.
+    pub watch: Watch,
 }
 
 impl Default for SolveOptions {
     fn default() -> Self {
-        SolveOptions { time_limit: None, deadline: Deadline::default(), mip_gap: 1e-6 }
+        SolveOptions { time_limit: None, deadline: Deadline::default(), mip_gap: 1e-6, watch: Watch::default() }
     }
 }
 
 impl SolveOptions {
-    /// Longest time for an engine that begins now.
+    /// Longest time for an engine that begins now: none if an end was asked for.
     #[must_use]
     pub fn left(&self) -> Option<Duration> {
-        [self.time_limit, self.deadline.left()].into_iter().flatten().min()
+        let cancelled = self.watch.is_cancelled().then_some(Duration::ZERO);
+        [self.time_limit, self.deadline.left(), cancelled].into_iter().flatten().min()
+    }
+
+    /// Whether to go on.
+    ///
+    /// # Errors
+    /// [`EngineError::Cancelled`] if an end was asked for.
+    pub fn wanted(&self) -> Result<(), EngineError> {
+        if self.watch.is_cancelled() { Err(EngineError::Cancelled) } else { Ok(()) }
     }
 }

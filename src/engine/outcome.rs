@@ -64,6 +64,9 @@ pub enum EngineError {
         /// What it said.
         what: String,
     },
+    /// Whoever asked does not want the answer any more.
+    #[error("cancelled")]
+    Cancelled,
     /// No engine's answer to a small program that goes with a plan passed the certificate.
     #[error("the program `{program}` was not certified{}", if *limited { ": the time limit was reached" } else { "" })]
     Uncertified {

@@ -51,7 +51,7 @@ pub(super) fn search(
         fixed.set_bounds(ColumnId(j as u32), value, value);
     }
     // The search had the time limit; this is one more program without integers.
-    let rest = SolveOptions { time_limit: None, ..*options };
+    let rest = SolveOptions { time_limit: None, ..options.clone() };
     let mut solved = solve_continuous(&fixed, choice, &rest)?;
     if solved.status != CertifiedStatus::Optimal {
         return Ok(None);

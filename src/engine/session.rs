@@ -4,7 +4,7 @@ use super::basis::{Basis, Ranging};
 use super::outcome::{EngineError, Outcome};
 use crate::lp::{ColumnId, LinearProgram, RowId, RowRole};
 
-/// A program in the hands of an engine.
+/// A program in the hands of an engine. It can be sent to another thread.
 ///
 /// Changes are made to the program and to what the engine keeps of it alike. A change without a
 /// meaning (a cost that is not a number) is told by the next [`Session::solve`], and a further
@@ -12,7 +12,7 @@ use crate::lp::{ColumnId, LinearProgram, RowId, RowRole};
 ///
 /// # Panics
 /// All changes panic on a column or row that the program does not have.
-pub trait Session {
+pub trait Session: Send {
     /// The program as it is now.
     fn program(&self) -> &LinearProgram;
 

@@ -8,6 +8,7 @@ use super::linear::solve_linear;
 use super::options::SolveOptions;
 use super::outcome::{EngineError, Outcome};
 use super::solved::Solved;
+use super::watch::Progress;
 use crate::lp::LinearProgram;
 
 /// Solves a program and certifies the answer.
@@ -23,11 +24,16 @@ pub fn solve_certified(
 ) -> Result<Solved, EngineError> {
     lp.validate()?;
     choice.built_in()?;
+    options.wanted()?;
+    options.watch.tell(Progress::Program { columns: lp.columns().len(), rows: lp.rows().len() });
     if !lp.has_integers() {
-        return solve_continuous(lp, choice, options);
+        let solved = solve_continuous(lp, choice, options)?;
+        return options.wanted().map(|()| solved);
     }
     let condensed = solve_condensed(lp, |small| solve_valid(small, choice.to_solve_again(), options, None))?;
-    condensed.map_or_else(|| solve_valid(lp, choice, options, None), Ok)
+    let solved = condensed.map_or_else(|| solve_valid(lp, choice, options, None), Ok)?;
+    // What ended because of that is no answer.
+    options.wanted().map(|()| solved)
 }
 
 /// Solves a valid program as it stands; `first` is what the first engine in the order has said of it already, if it

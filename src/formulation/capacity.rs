@@ -12,7 +12,7 @@ use crate::model::Model;
 
 /// `purposes` are the limits in force, if what is held needs a purpose.
 pub(super) fn add_use(f: &mut Formulation, model: &Model, purposes: Option<Limits>) {
-    for (index, offer) in model.offers.iter().enumerate() {
+    for (index, offer) in model.offers.with_ids() {
         let mut by_period: Vec<Vec<_>> = vec![Vec::new(); model.periods()];
         for run in f.runs_of(index) {
             by_period[run.period].push((run.column, 1.0));
@@ -35,7 +35,7 @@ pub(super) fn add_use(f: &mut Formulation, model: &Model, purposes: Option<Limit
 }
 
 pub(super) fn add_capacity(f: &mut Formulation, model: &Model) {
-    for (index, offer) in model.offers.iter().enumerate().filter(|(_, o)| o.capacity.is_some()) {
+    for (index, offer) in model.offers.with_ids().filter(|(_, o)| o.capacity.is_some()) {
         for period in 0..model.periods() {
             let terms: Vec<_> = f.held(index, period, 1.0).collect();
             let capacity = offer.capacity_at(period);
@@ -56,7 +56,7 @@ pub(super) fn add_capacity(f: &mut Formulation, model: &Model) {
 }
 
 pub(super) fn add_pools(f: &mut Formulation, model: &Model) {
-    for (index, pool) in model.pools.iter().enumerate() {
+    for (index, pool) in model.pools.with_ids() {
         for (stock, power) in [(&pool.chips, false), (&pool.power, true)] {
             let Some(stock) = stock else { continue };
             for (period, &most) in stock.iter().enumerate() {

@@ -10,7 +10,7 @@
 //! discount. An offer under several contracts has a copy of its holdings for each.
 
 use super::{CLEAR, Formulation, Holding, Run, Shortfall, named};
-use crate::model::{CommitIn, Decision, Model, Offer, Payment, Task, Term};
+use crate::model::{CommitIn, ContractId, Decision, Model, Offer, OfferId, Payment, Task, Term, WorkloadId};
 
 /// Chips that could be of use in a period are multiplied by this to box what the model does not
 /// bound.
@@ -18,7 +18,7 @@ const ROOM: f64 = 10.0;
 
 pub(super) fn add(f: &mut Formulation, model: &Model, room: f64) {
     let need = need(model);
-    for (index, offer) in model.offers.iter().enumerate() {
+    for (index, offer) in model.offers.with_ids() {
         let first = f.holdings.len();
         holdings(f, model, index, offer, &need, room);
         f.holdings_of.push(first..f.holdings.len());
@@ -28,7 +28,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model, room: f64) {
         }
         f.held_at.push(at);
     }
-    for w in 0..model.workloads.len() {
+    for w in model.workloads.ids() {
         runs(f, model, w);
         shortfalls(f, model, w);
     }
@@ -36,7 +36,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model, room: f64) {
 }
 
 /// The most chips of an offer that a workload can use in a period.
-fn most_running(model: &Model, workload: usize, offer: usize, period: usize) -> f64 {
+fn most_running(model: &Model, workload: WorkloadId, offer: OfferId, period: usize) -> f64 {
     let w = &model.workloads[workload];
     if !w.window.contains(&period) {
         return 0.0;
@@ -46,7 +46,7 @@ fn most_running(model: &Model, workload: usize, offer: usize, period: usize) -> 
 }
 
 /// Chips of an offer that would do all of a workload that can be done in a period.
-pub(super) fn most_useful(model: &Model, workload: usize, offer: usize, period: usize) -> f64 {
+pub(super) fn most_useful(model: &Model, workload: WorkloadId, offer: OfferId, period: usize) -> f64 {
     let productivity = model.productivity(workload, offer);
     match &model.workloads[workload].task {
         Task::Inference { .. } => model.workloads[workload].peak_demand(period) / productivity,
@@ -59,7 +59,7 @@ pub(super) fn most_useful(model: &Model, workload: usize, offer: usize, period: 
 fn need(model: &Model) -> Vec<f64> {
     let mut need = vec![0.0; model.periods()];
     for (t, need) in need.iter_mut().enumerate() {
-        for (w, workload) in model.workloads.iter().enumerate() {
+        for (w, workload) in model.workloads.with_ids() {
             *need += workload.eligible.iter().map(|&o| most_running(model, w, o, t)).fold(0.0, f64::max);
         }
     }
@@ -78,19 +78,19 @@ fn need(model: &Model) -> Vec<f64> {
     need
 }
 
-fn holdings(f: &mut Formulation, model: &Model, index: usize, offer: &Offer, need: &[f64], room: f64) {
-    let under = |from: usize| -> Vec<Option<usize>> {
-        let covering: Vec<Option<usize>> = model
+fn holdings(f: &mut Formulation, model: &Model, index: OfferId, offer: &Offer, need: &[f64], room: f64) {
+    let under = |from: usize| -> Vec<Option<ContractId>> {
+        let covering: Vec<Option<ContractId>> = model
             .contracts
-            .iter()
-            .enumerate()
+            .with_ids()
             .filter(|(_, k)| k.covers[index] && k.active.contains(&from) && k.decision != Decision::Refused)
             .map(|(k, _)| Some(k))
             .collect();
         // One signed contract takes all of the offer: its price is not higher, and what is spent
         // counts towards it. Where none is sure to be signed, the offer can be held without; unless
         // it cannot be held at all unless one is.
-        let is_sure = |k: usize| model.contracts[k].decision == Decision::Signed || model.contracts[k].unlocks[index];
+        let is_sure =
+            |k: ContractId| model.contracts[k].decision == Decision::Signed || model.contracts[k].unlocks[index];
         let sure = covering.iter().flatten().any(|&k| is_sure(k));
         if sure { covering } else { std::iter::once(None).chain(covering).collect() }
     };
@@ -104,7 +104,7 @@ fn holdings(f: &mut Formulation, model: &Model, index: usize, offer: &Offer, nee
         }
         _ => (0..model.periods()).map(|t| t..t + 1).collect(),
     };
-    let mut copies: Vec<(std::ops::Range<usize>, Option<usize>)> = Vec::new();
+    let mut copies: Vec<(std::ops::Range<usize>, Option<ContractId>)> = Vec::new();
     for stretch in stretches {
         copies.extend(under(stretch.start).into_iter().map(|k| (stretch.clone(), k)));
     }
@@ -175,13 +175,13 @@ fn payments(model: &Model, offer: &Offer, periods: std::ops::Range<usize>, disco
 }
 
 /// Whether a workload can have been ported to an offer's ecosystem by a period.
-pub(super) fn ported(model: &Model, workload: usize, offer: usize, period: usize) -> bool {
+pub(super) fn ported(model: &Model, workload: WorkloadId, offer: OfferId, period: usize) -> bool {
     let ecosystem = &model.chips[model.offers[offer].chip].ecosystem;
     let porting = model.workloads[workload].porting.iter().find(|p| Some(&p.ecosystem) == ecosystem.as_ref());
     porting.is_none_or(|p| period >= p.ready)
 }
 
-fn runs(f: &mut Formulation, model: &Model, w: usize) {
+fn runs(f: &mut Formulation, model: &Model, w: WorkloadId) {
     let workload = &model.workloads[w];
     for &offer in &workload.eligible {
         for period in workload.window.clone() {
@@ -206,7 +206,7 @@ fn runs(f: &mut Formulation, model: &Model, w: usize) {
 ///
 /// Demand is served at its peak but priced at its mean: serving none of a peak of 1.6 times the
 /// mean leaves the mean undone, not 1.6 times it.
-fn shortfalls(f: &mut Formulation, model: &Model, w: usize) {
+fn shortfalls(f: &mut Formulation, model: &Model, w: WorkloadId) {
     let workload = &model.workloads[w];
     let Some(price) = workload.unmet else { return };
     match &workload.task {

@@ -11,10 +11,10 @@
 
 use super::{Constraint, Formulation, Idle, bracketed};
 use crate::lp::ColumnId;
-use crate::model::{Commit, CommitBucket, CommitIn, Decision, Model};
+use crate::model::{Commit, CommitBucket, CommitIn, ContractId, Decision, Model};
 
 pub(super) fn add(f: &mut Formulation, model: &Model) {
-    for (index, contract) in model.contracts.iter().enumerate() {
+    for (index, contract) in model.contracts.with_ids() {
         let Some(commit) = contract.commit.as_ref().filter(|_| contract.decision != Decision::Refused) else {
             continue;
         };
@@ -47,7 +47,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model) {
 pub(super) fn counted(
     f: &Formulation,
     model: &Model,
-    contract: usize,
+    contract: ContractId,
     commit: &Commit,
     bucket: &CommitBucket,
 ) -> Vec<(ColumnId, f64)> {

@@ -12,7 +12,7 @@
 
 use super::{Constraint, Formulation};
 use crate::lp::{Affine, ColumnId, named};
-use crate::model::Model;
+use crate::model::{LimitId, Model};
 
 /// Relative excess of the sum of squares over its limit below which no cut is added.
 const TOLERANCE: f64 = 1e-10;
@@ -20,7 +20,7 @@ const TOLERANCE: f64 = 1e-10;
 /// One limit in one span.
 #[derive(Clone, Debug)]
 pub(super) struct Cone {
-    pub(super) limit: usize,
+    pub(super) limit: LimitId,
     pub(super) span: usize,
     pub(super) groups: Vec<Affine>,
     pub(super) total: Affine,

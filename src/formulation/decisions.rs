@@ -15,7 +15,7 @@
 
 use super::{Constraint, Formulation, Holding, NEAR, named};
 use crate::lp::ColumnId;
-use crate::model::{Decision, Model};
+use crate::model::{ContractId, Decision, Model};
 
 /// Adds sign\[k\] with its fee and funding; what signed contracts pay and bring is a constant.
 pub(super) fn add_signs(f: &mut Formulation, model: &Model) {
@@ -39,7 +39,7 @@ pub(super) fn add_signs(f: &mut Formulation, model: &Model) {
 }
 
 pub(super) fn add(f: &mut Formulation, model: &Model) {
-    for k in 0..model.contracts.len() {
+    for k in model.contracts.ids() {
         if let Some(sign) = f.signs[k] {
             let contract = &model.contracts[k];
             for index in 0..f.holdings.len() {
@@ -68,7 +68,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model) {
 fn only_if(
     f: &mut Formulation,
     role: &'static str,
-    k: usize,
+    k: ContractId,
     model: &Model,
     index: usize,
     (sign, signed): (ColumnId, bool),
@@ -97,7 +97,7 @@ fn could_be_held(f: &Formulation, model: &Model, holding: &Holding) -> f64 {
 }
 
 /// sum of a x sign <= most, where signs that are no decisions are constants.
-fn relation(f: &mut Formulation, model: &Model, role: &'static str, signs: [(usize, f64); 2], most: f64) {
+fn relation(f: &mut Formulation, model: &Model, role: &'static str, signs: [(ContractId, f64); 2], most: f64) {
     let mut terms = Vec::new();
     let mut most = most;
     for (k, a) in signs {

@@ -11,11 +11,14 @@
 
 use super::{Constraint, Formulation, named};
 use crate::lp::ColumnId;
-use crate::model::{Model, Task};
+use crate::model::{IdVec, Model, Task, WorkloadId};
+
+/// Terms of each workload in each period.
+type Terms = IdVec<WorkloadId, Vec<Vec<(ColumnId, f64)>>>;
 
 pub(super) fn add_demand(f: &mut Formulation, model: &Model) {
     let mut terms = by_workload(f, model);
-    for (w, workload) in model.workloads.iter().enumerate() {
+    for (w, workload) in model.workloads.with_ids() {
         if !matches!(workload.task, Task::Inference { .. }) {
             continue;
         }
@@ -34,7 +37,7 @@ pub(super) fn add_demand(f: &mut Formulation, model: &Model) {
 
 pub(super) fn add_work(f: &mut Formulation, model: &Model) {
     let mut terms = by_workload(f, model);
-    for (w, workload) in model.workloads.iter().enumerate() {
+    for (w, workload) in model.workloads.with_ids() {
         let Task::Training { work } = workload.task else { continue };
         let mut row = Vec::new();
         for (period, part) in terms[w].iter_mut().enumerate() {
@@ -48,11 +51,11 @@ pub(super) fn add_work(f: &mut Formulation, model: &Model) {
 }
 
 pub(super) fn add_rates(f: &mut Formulation, model: &Model) {
-    let mut by: Vec<Vec<Vec<(ColumnId, f64)>>> = vec![vec![Vec::new(); model.periods()]; model.workloads.len()];
+    let mut by = Terms::filled(model.workloads.len(), vec![Vec::new(); model.periods()]);
     for run in f.runs.iter().filter(|r| model.workloads[r.workload].rate_at_most.is_some()) {
         by[run.workload][run.period].push((run.column, 1.0));
     }
-    for (w, workload) in model.workloads.iter().enumerate() {
+    for (w, workload) in model.workloads.with_ids() {
         let Some(most) = workload.rate_at_most else { continue };
         for (period, terms) in by[w].iter_mut().enumerate() {
             let name = named("rate", &[&workload.id, &model.calendar.periods[period].label]);
@@ -63,8 +66,8 @@ pub(super) fn add_rates(f: &mut Formulation, model: &Model) {
 }
 
 /// For each workload and period, its runs with their work per hour.
-fn by_workload(f: &Formulation, model: &Model) -> Vec<Vec<Vec<(ColumnId, f64)>>> {
-    let mut terms = vec![vec![Vec::new(); model.periods()]; model.workloads.len()];
+fn by_workload(f: &Formulation, model: &Model) -> Terms {
+    let mut terms = Terms::filled(model.workloads.len(), vec![Vec::new(); model.periods()]);
     for run in &f.runs {
         terms[run.workload][run.period].push((run.column, model.productivity(run.workload, run.offer)));
     }

@@ -6,9 +6,9 @@ use super::cone::Cone;
 use super::measure::measure;
 use super::{Constraint, Formulation};
 use crate::lp::{Affine, ColumnId};
-use crate::model::{Limit, Measure, Model, Rows};
+use crate::model::{Limit, LimitId, Measure, Model, OfferId, OfferSet, Rows, WorkloadSet};
 
-pub(super) fn add(f: &mut Formulation, model: &Model, index: usize, limit: &Limit) {
+pub(super) fn add(f: &mut Formulation, model: &Model, index: LimitId, limit: &Limit) {
     limit.kind.family().add_rows(model, limit, &mut LimitRows { f, model, index });
 }
 
@@ -16,15 +16,21 @@ pub(super) fn add(f: &mut Formulation, model: &Model, index: usize, limit: &Limi
 struct LimitRows<'a> {
     f: &'a mut Formulation,
     model: &'a Model,
-    index: usize,
+    index: LimitId,
 }
 
 impl Rows for LimitRows<'_> {
-    fn measure(&self, group: &[bool], of: Measure, workloads: Option<&[bool]>, periods: &Range<usize>) -> Affine {
+    fn measure(
+        &self,
+        group: &OfferSet,
+        of: Measure,
+        workloads: Option<&WorkloadSet>,
+        periods: &Range<usize>,
+    ) -> Affine {
         measure(self.f, self.model, group, of, workloads, periods)
     }
 
-    fn held(&self, offer: usize, period: usize) -> Affine {
+    fn held(&self, offer: OfferId, period: usize) -> Affine {
         Affine { terms: self.f.held(offer, period, 1.0).collect(), constant: 0.0 }
     }
 

@@ -15,22 +15,22 @@ use std::ops::Range;
 
 use super::Formulation;
 use crate::lp::Affine;
-use crate::model::{Decision, Measure, Model, contract_inside, unit_price};
+use crate::model::{Decision, Measure, Model, OfferId, OfferSet, WorkloadId, WorkloadSet, contract_inside, unit_price};
 
 /// The measure of the offers picked by `group`, for all that is held or for some workloads.
 pub(super) fn measure(
     f: &Formulation,
     model: &Model,
-    group: &[bool],
+    group: &OfferSet,
     measure: Measure,
-    workloads: Option<&[bool]>,
+    workloads: Option<&WorkloadSet>,
     periods: &Range<usize>,
 ) -> Affine {
     let mut sum = Affine::default();
     let hours = |t: usize| model.calendar.periods[t].hours;
-    let power = |offer: usize| model.chips[model.offers[offer].chip].power.unwrap_or(0.0);
+    let power = |offer: OfferId| model.chips[model.offers[offer].chip].power.unwrap_or(0.0);
     if workloads.is_some() || measure == Measure::Work {
-        let counted = |w: usize| workloads.is_none_or(|mask| mask[w]);
+        let counted = |w: WorkloadId| workloads.is_none_or(|mask| mask[w]);
         for run in f.runs.iter().filter(|r| group[r.offer] && periods.contains(&r.period) && counted(r.workload)) {
             let weight = match measure {
                 Measure::Work => model.productivity(run.workload, run.offer),
@@ -60,7 +60,7 @@ pub(super) fn measure(
                 sum.terms.push((idle.column, 1.0));
             }
         }
-        for (k, contract) in model.contracts.iter().enumerate().filter(|(_, c)| contract_inside(c, group)) {
+        for (k, contract) in model.contracts.with_ids().filter(|(_, c)| contract_inside(c, group)) {
             let fee = contract.fee.iter().filter(|(t, _)| periods.contains(t)).map(|(_, money)| money).sum::<f64>();
             match (f.signs[k], contract.decision) {
                 (Some(sign), _) if fee > 0.0 => sum.terms.push((sign, fee)),

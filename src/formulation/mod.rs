@@ -49,7 +49,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::lp::{Affine, ColumnId, LinearProgram, RowId, RowRole, bracketed, named};
-use crate::model::{Decision, Model, Payment, Unneeded};
+use crate::model::{
+    ContractId, Decision, IdVec, LimitId, Model, OfferId, OfferSet, OutageId, Payment, PoolId, SurviveId, Unneeded,
+    WorkloadId,
+};
 
 pub use baseline::Moved;
 pub use placement::Placement;
@@ -62,9 +65,9 @@ pub struct Holding {
     /// Its column.
     pub column: ColumnId,
     /// The offer.
-    pub offer: usize,
+    pub offer: OfferId,
     /// The contract it is held under.
-    pub contract: Option<usize>,
+    pub contract: Option<ContractId>,
     /// Which of the offer's prices by quantity: 0 up to the first tier, then each tier's.
     pub tier: usize,
     /// The periods in which it is held.
@@ -81,9 +84,9 @@ pub struct Run {
     /// Its column.
     pub column: ColumnId,
     /// The workload.
-    pub workload: usize,
+    pub workload: WorkloadId,
     /// The offer.
-    pub offer: usize,
+    pub offer: OfferId,
     /// The period.
     pub period: usize,
 }
@@ -94,7 +97,7 @@ pub struct Shortfall {
     /// Its column.
     pub column: ColumnId,
     /// The workload.
-    pub workload: usize,
+    pub workload: WorkloadId,
     /// The period; for training, the last of its window.
     pub period: usize,
     /// Work, in the workload's unit, that one unit of the column stands for.
@@ -107,7 +110,7 @@ pub struct Idle {
     /// Its column.
     pub column: ColumnId,
     /// The contract.
-    pub contract: usize,
+    pub contract: ContractId,
     /// The part of its commitment.
     pub bucket: usize,
     /// The period in which it is paid: the last of the part.
@@ -120,7 +123,7 @@ pub struct Excess {
     /// Its column.
     pub column: ColumnId,
     /// The limit.
-    pub limit: usize,
+    pub limit: LimitId,
     /// Discounted money for one unit of it.
     pub price: f64,
 }
@@ -131,21 +134,21 @@ pub enum Constraint {
     /// Chips that work are held.
     Use {
         /// The offer.
-        offer: usize,
+        offer: OfferId,
         /// The period.
         period: usize,
     },
     /// Chips held are on offer.
     Capacity {
         /// The offer.
-        offer: usize,
+        offer: OfferId,
         /// The period.
         period: usize,
     },
     /// Chips held are in the pool.
     Pool {
         /// The pool.
-        pool: usize,
+        pool: PoolId,
         /// The period.
         period: usize,
         /// Whether it is power that is shared.
@@ -154,33 +157,33 @@ pub enum Constraint {
     /// The rate is served.
     Demand {
         /// The workload.
-        workload: usize,
+        workload: WorkloadId,
         /// The period.
         period: usize,
     },
     /// The work is done.
     Work {
         /// The workload.
-        workload: usize,
+        workload: WorkloadId,
     },
     /// The workload runs on no more than its chips.
     Rate {
         /// The workload.
-        workload: usize,
+        workload: WorkloadId,
         /// The period.
         period: usize,
     },
     /// The commitment is met or paid.
     Commit {
         /// The contract.
-        contract: usize,
+        contract: ContractId,
         /// The part of its commitment.
         bucket: usize,
     },
     /// What is rerouted runs on chips that survive.
     Surviving {
         /// The requirement.
-        requirement: usize,
+        requirement: SurviveId,
         /// The loss.
         loss: usize,
         /// The period.
@@ -189,18 +192,18 @@ pub enum Constraint {
     /// Chips are raised within their part and capacity.
     Surge {
         /// The offer.
-        offer: usize,
+        offer: OfferId,
         /// The period.
         period: usize,
     },
     /// Enough is still served after a loss.
     Served {
         /// The requirement.
-        requirement: usize,
+        requirement: SurviveId,
         /// The loss.
         loss: usize,
         /// The workload.
-        workload: usize,
+        workload: WorkloadId,
         /// The period.
         period: usize,
     },
@@ -211,7 +214,7 @@ pub enum Constraint {
     /// What an outage takes.
     Outage {
         /// The outage.
-        outage: usize,
+        outage: OutageId,
     },
     /// The conditional value at risk, or with `expected` the expected loss, is within its limit.
     Risk {
@@ -223,7 +226,7 @@ pub enum Constraint {
     /// The limit holds.
     Limit {
         /// The limit.
-        limit: usize,
+        limit: LimitId,
         /// The group, for a share limit over several; the number of the cut, for a concentration;
         /// for a number of suppliers, up to the number of groups, the fewest, and beyond it the most.
         group: usize,
@@ -249,7 +252,7 @@ pub struct Formulation {
     /// Columns of excess.
     pub excesses: Vec<Excess>,
     /// Whether each contract that is a decision is signed.
-    pub signs: Vec<Option<ColumnId>>,
+    pub signs: IdVec<ContractId, Option<ColumnId>>,
     /// Whether workloads run in groups of offers.
     pub placements: Vec<Placement>,
     /// Chips that no longer do what they do today.
@@ -268,33 +271,33 @@ pub struct Formulation {
     /// Reroutings after required losses.
     rerouted: Vec<purpose::Rerouted>,
     /// Chips held ahead of a ramp limit, by limit and period, with the rows that they are in.
-    aheads: BTreeMap<(usize, usize), purpose::Ahead>,
+    aheads: BTreeMap<(LimitId, usize), purpose::Ahead>,
     /// Chips that stand idle under a commitment.
     wastes: Vec<purpose::Waste>,
     /// The offers and periods whose purposes are told apart.
-    separated: BTreeSet<(usize, usize)>,
+    separated: BTreeSet<(OfferId, usize)>,
     /// Parts of commitments under which no more is idle than is due.
-    tight: BTreeSet<(usize, usize)>,
+    tight: BTreeSet<(ContractId, usize)>,
     /// For each rerouting, the row of the offers that are busy in it.
     busy_rows: BTreeMap<usize, RowId>,
     /// Losses in whose rerouting nothing is served beyond what is required.
-    exact: BTreeSet<(usize, usize, usize)>,
+    exact: BTreeSet<(SurviveId, usize, usize)>,
     /// Limits on concentration, each held by the cuts found so far.
     cones: Vec<cone::Cone>,
     /// What each row stands for, in the order of rows.
     pub constraints: Vec<Constraint>,
     /// Capacities that are the bound of a single column instead of a row.
-    pub capacity_bounds: Vec<(usize, usize, ColumnId)>,
+    pub capacity_bounds: Vec<(OfferId, usize, ColumnId)>,
     /// For each offer, its holdings as a range of `holdings`.
-    holdings_of: Vec<Range<usize>>,
+    holdings_of: IdVec<OfferId, Range<usize>>,
     /// For each offer, the indices of its runs.
-    runs_of: Vec<Vec<usize>>,
+    runs_of: IdVec<OfferId, Vec<usize>>,
     /// For each offer and period, the columns of chips held.
-    held_at: Vec<Vec<Vec<ColumnId>>>,
+    held_at: IdVec<OfferId, Vec<Vec<ColumnId>>>,
     /// For each offer and period, the indices of its runs.
-    runs_at: Vec<Vec<Vec<u32>>>,
+    runs_at: IdVec<OfferId, Vec<Vec<u32>>>,
     /// For each workload and offer, whether it may run there.
-    eligible: Vec<Vec<bool>>,
+    eligible: IdVec<WorkloadId, OfferSet>,
 }
 
 /// Boxes that the demand implies are this much wider than it, so that they are never reached: a
@@ -345,7 +348,7 @@ fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulat
         shortfalls: Vec::new(),
         idles: Vec::new(),
         excesses: Vec::new(),
-        signs: Vec::new(),
+        signs: IdVec::default(),
         placements: Vec::new(),
         moves: Vec::new(),
         condition: None,
@@ -363,10 +366,10 @@ fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulat
         cones: Vec::new(),
         constraints: Vec::new(),
         capacity_bounds: Vec::new(),
-        holdings_of: Vec::new(),
-        runs_of: vec![Vec::new(); model.offers.len()],
-        held_at: Vec::new(),
-        runs_at: vec![vec![Vec::new(); model.periods()]; model.offers.len()],
+        holdings_of: IdVec::default(),
+        runs_of: IdVec::filled(model.offers.len(), Vec::new()),
+        held_at: IdVec::default(),
+        runs_at: IdVec::filled(model.offers.len(), vec![Vec::new(); model.periods()]),
         eligible: eligible(model),
     };
     columns::add(&mut f, model, room);
@@ -386,28 +389,23 @@ fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulat
         f.add_aheads(model);
         f.add_purposes(model, limits);
     }
-    let wanted = |index: usize| limits.has(model, Requirement::Limit(index));
-    for (index, limit) in model.limits.iter().enumerate().filter(|(index, _)| wanted(*index)) {
+    let wanted = |index: LimitId| limits.has(model, Requirement::Limit(index));
+    for (index, limit) in model.limits.with_ids().filter(|(index, _)| wanted(*index)) {
         if !f.begin(model, index) {
             continue;
         }
         limit::add(&mut f, model, index, limit);
         f.condition = None;
     }
-    for index in (0..model.survive.len()).filter(|&i| limits.has(model, Requirement::Survive(i))) {
+    for index in model.survive.ids().filter(|&i| limits.has(model, Requirement::Survive(i))) {
         survive::add(&mut f, model, index);
     }
     risk::add(&mut f, model, limits);
     f
 }
 
-fn eligible(model: &Model) -> Vec<Vec<bool>> {
-    let of = |w: &crate::model::Workload| {
-        let mut may = vec![false; model.offers.len()];
-        w.eligible.iter().for_each(|&o| may[o] = true);
-        may
-    };
-    model.workloads.iter().map(of).collect()
+fn eligible(model: &Model) -> IdVec<WorkloadId, OfferSet> {
+    model.workloads.map(|w| OfferSet::listed(model.offers.len(), w.eligible.iter().copied()))
 }
 
 impl Formulation {
@@ -437,12 +435,12 @@ impl Formulation {
 
     /// Holdings of an offer.
     #[must_use]
-    pub fn holdings_of(&self, offer: usize) -> &[Holding] {
+    pub fn holdings_of(&self, offer: OfferId) -> &[Holding] {
         &self.holdings[self.holdings_of[offer].clone()]
     }
 
     /// Runs on an offer.
-    pub fn runs_of(&self, offer: usize) -> impl Iterator<Item = &Run> {
+    pub fn runs_of(&self, offer: OfferId) -> impl Iterator<Item = &Run> {
         self.runs_of[offer].iter().map(|&i| &self.runs[i])
     }
 
@@ -481,7 +479,7 @@ impl Formulation {
     #[must_use]
     pub fn idle_told(&self, model: &Model, x: &[f64]) -> Vec<f64> {
         let mut x = x.to_vec();
-        for offer in 0..model.offers.len() {
+        for offer in model.offers.ids() {
             let mut used = vec![0.0; model.periods()];
             self.runs_of(offer).for_each(|r| used[r.period] += x[r.column.0 as usize]);
             // From the back, so that of prices by quantity the last is given up first.
@@ -510,7 +508,7 @@ impl Formulation {
 
     /// Begins the rows of a limit: whether there are any, and whether they hold only if a contract
     /// is signed.
-    fn begin(&mut self, model: &Model, limit: usize) -> bool {
+    fn begin(&mut self, model: &Model, limit: LimitId) -> bool {
         let Some(k) = model.limits[limit].when else { return true };
         self.condition = self.signs[k].map(|sign| (sign, reach::Reach::of(self, model)));
         self.condition.is_some() || model.contracts[k].decision == Decision::Signed
@@ -551,19 +549,19 @@ impl Formulation {
 
     /// Terms of held[o,t] = rent[o,t] + sum of reserve[o,s] with s <= t < s + term, each times
     /// `factor`.
-    fn held(&self, offer: usize, period: usize, factor: f64) -> impl Iterator<Item = (ColumnId, f64)> {
+    fn held(&self, offer: OfferId, period: usize, factor: f64) -> impl Iterator<Item = (ColumnId, f64)> {
         self.held_at[offer][period].iter().map(move |&column| (column, factor))
     }
 
     /// Runs on an offer in a period.
-    fn runs_at(&self, offer: usize, period: usize) -> impl Iterator<Item = &Run> {
+    fn runs_at(&self, offer: OfferId, period: usize) -> impl Iterator<Item = &Run> {
         self.runs_at[offer][period].iter().map(|&i| &self.runs[i as usize])
     }
 
     /// Adds the column by which a priced limit may be exceeded.
     ///
     /// `most` is what it can at most be: the largest value of what is limited.
-    fn excess(&mut self, model: &Model, limit: usize, name: &str, last: usize, most: f64) -> Option<ColumnId> {
+    fn excess(&mut self, model: &Model, limit: LimitId, name: &str, last: usize, most: f64) -> Option<ColumnId> {
         let price = model.limits[limit].soft?;
         let cost = price * model.discount(last);
         let column = self.program.add_column(format!("over{name}"), "over", 0.0, most.max(0.0), cost);

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::measure::measure;
 use super::{Affine, Constraint, Formulation};
 use crate::lp::ColumnId;
-use crate::model::{Measure, Model};
+use crate::model::{Measure, Model, OfferSet};
 
 impl Formulation {
     /// The objective as it is now: the discounted cost, unless [`Formulation::minimise`] replaced it.
@@ -27,7 +27,7 @@ impl Formulation {
 
     /// A measure of all that is held of some offers over some periods.
     #[must_use]
-    pub fn measured(&self, model: &Model, offers: &[bool], of: Measure, periods: &Range<usize>) -> Affine {
+    pub fn measured(&self, model: &Model, offers: &OfferSet, of: Measure, periods: &Range<usize>) -> Affine {
         measure(self, model, offers, of, None, periods)
     }
 

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use super::{Constraint, Formulation, NEAR, bracketed, named};
 use crate::lp::ColumnId;
-use crate::model::{Model, PlaceBy, Split, Task, placement_cost};
+use crate::model::{Model, OfferId, PlaceBy, Split, Task, WorkloadId, placement_cost};
 
 /// A column that says whether a workload runs in a group.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +23,7 @@ pub struct Placement {
     /// Its column.
     pub column: ColumnId,
     /// The workload.
-    pub workload: usize,
+    pub workload: WorkloadId,
     /// How offers are grouped.
     pub by: PlaceBy,
     /// The group.
@@ -31,7 +31,7 @@ pub struct Placement {
 }
 
 pub(super) fn add(f: &mut Formulation, model: &Model) {
-    for (w, workload) in model.workloads.iter().enumerate() {
+    for (w, workload) in model.workloads.with_ids() {
         let split = |s: Split| workload.split == s;
         if split(Split::OneEcosystem) || workload.porting.iter().any(|p| p.cost > 0.0) {
             place(f, model, w, PlaceBy::Ecosystem, split(Split::OneEcosystem));
@@ -48,7 +48,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model) {
     }
 }
 
-fn place(f: &mut Formulation, model: &Model, w: usize, by: PlaceBy, one: bool) {
+fn place(f: &mut Formulation, model: &Model, w: WorkloadId, by: PlaceBy, one: bool) {
     let workload = &model.workloads[w];
     let mut groups: BTreeMap<String, BTreeMap<usize, Vec<(ColumnId, f64)>>> = BTreeMap::new();
     for run in f.runs.iter().filter(|r| r.workload == w) {
@@ -65,7 +65,8 @@ fn place(f: &mut Formulation, model: &Model, w: usize, by: PlaceBy, one: bool) {
         let name = bracketed(&[&workload.id, &group]);
         let column = f.program.add_integer(format!("place{name}"), "place", 0.0, 1.0, cost);
         number.push((column, 1.0));
-        let members: Vec<usize> = workload.eligible.iter().copied().filter(|&o| by.group(model, o) == group).collect();
+        let members: Vec<OfferId> =
+            workload.eligible.iter().copied().filter(|&o| by.group(model, o) == group).collect();
         only_where(f, model, w, &members, periods, column, ("place", &group));
         f.placements.push(Placement { column, workload: w, by, group });
     }
@@ -80,8 +81,8 @@ fn place(f: &mut Formulation, model: &Model, w: usize, by: PlaceBy, one: bool) {
 pub(super) fn only_where(
     f: &mut Formulation,
     model: &Model,
-    w: usize,
-    members: &[usize],
+    w: WorkloadId,
+    members: &[OfferId],
     periods: BTreeMap<usize, Vec<(ColumnId, f64)>>,
     column: ColumnId,
     (role, group): (&'static str, &str),
@@ -115,7 +116,7 @@ pub(super) fn only_where(
     }
 }
 
-fn running(f: &mut Formulation, model: &Model, w: usize, least: f64) {
+fn running(f: &mut Formulation, model: &Model, w: WorkloadId, least: f64) {
     let workload = &model.workloads[w];
     for t in workload.window.clone() {
         let runs: Vec<(ColumnId, f64)> =

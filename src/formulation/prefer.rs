@@ -12,7 +12,7 @@ use super::measure::measure;
 use super::placement::only_where;
 use super::{Affine, CLEAR, Constraint, Formulation, Run, bracketed, named};
 use crate::lp::ColumnId;
-use crate::model::{Dimension, Measure, Model};
+use crate::model::{Dimension, Measure, Model, OfferId, OfferSet, WorkloadId};
 
 /// A pair of workload and offer is in use if more than this part of what could be of use runs on it.
 const USED: f64 = 1e-6;
@@ -27,10 +27,9 @@ impl Formulation {
     /// Spend of each vendor over the horizon.
     #[must_use]
     pub fn vendors(&self, model: &Model) -> Vec<(String, Affine)> {
-        let spend = |offers: Vec<usize>| {
-            let mut mask = vec![false; model.offers.len()];
-            offers.into_iter().for_each(|o| mask[o] = true);
-            measure(self, model, &mask, Measure::Spend, None, &model.calendar.all())
+        let spend = |offers: Vec<OfferId>| {
+            let offers = OfferSet::listed(model.offers.len(), offers);
+            measure(self, model, &offers, Measure::Spend, None, &model.calendar.all())
         };
         model.groups(&Dimension::Vendor).into_iter().map(|(name, offers)| (name, spend(offers))).collect()
     }
@@ -51,7 +50,7 @@ impl Formulation {
 
     /// Adds a whole column for each pair of workload and offer, 1 if the workload runs there; their sum.
     pub fn add_pairs(&mut self, model: &Model) -> Affine {
-        let mut pairs: BTreeMap<(usize, usize), ByPeriod> = BTreeMap::new();
+        let mut pairs: BTreeMap<(WorkloadId, OfferId), ByPeriod> = BTreeMap::new();
         for run in &self.runs {
             let term = (run.column, model.productivity(run.workload, run.offer));
             let periods = pairs.entry((run.workload, run.offer)).or_default();
@@ -73,7 +72,7 @@ impl Formulation {
     #[must_use]
     pub fn thinned(&self, x: &[f64]) -> Affine {
         let part = |c: ColumnId| x[c.0 as usize] / self.program.columns()[c.0 as usize].upper;
-        let mut before: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+        let mut before: BTreeMap<(WorkloadId, OfferId), f64> = BTreeMap::new();
         self.runs.iter().for_each(|r| *before.entry((r.workload, r.offer)).or_default() += part(r.column));
         let weight = |r: &Run| {
             let upper = self.program.columns()[r.column.0 as usize].upper;
@@ -122,8 +121,8 @@ impl Formulation {
     }
 
     /// Each workload and offer with what runs there today and its column in the first period.
-    fn first_period(&self, model: &Model) -> Vec<(usize, usize, f64, Option<ColumnId>)> {
-        let mut all: BTreeMap<(usize, usize), (f64, Option<ColumnId>)> = BTreeMap::new();
+    fn first_period(&self, model: &Model) -> Vec<(WorkloadId, OfferId, f64, Option<ColumnId>)> {
+        let mut all: BTreeMap<(WorkloadId, OfferId), (f64, Option<ColumnId>)> = BTreeMap::new();
         for today in model.baseline.iter().flat_map(|b| &b.running) {
             all.entry((today.workload, today.offer)).or_default().0 += today.chips;
         }

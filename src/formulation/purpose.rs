@@ -36,7 +36,9 @@ use std::ops::Range;
 use super::reach::Reach;
 use super::{Constraint, Formulation, Limits, NEAR, Requirement, bracketed, named};
 use crate::lp::{ColumnId, RowId};
-use crate::model::{CommitIn, Model, Task, Term, Unneeded, is_ratio_of_held};
+use crate::model::{
+    CommitIn, ContractId, LimitId, Model, OfferId, SurviveId, Task, Term, Unneeded, WorkloadId, is_ratio_of_held,
+};
 
 /// Less than a whole block stands idle in a block that is in use.
 const PART: f64 = 1.0 - 1e-6;
@@ -44,12 +46,12 @@ const PART: f64 = 1.0 - 1e-6;
 /// A rerouting after a required loss: the chips of a class of offers that serve each workload.
 #[derive(Clone, Debug)]
 pub(super) struct Rerouted {
-    pub requirement: usize,
+    pub requirement: SurviveId,
     pub loss: usize,
     pub period: usize,
-    pub offers: Vec<usize>,
+    pub offers: Vec<OfferId>,
     /// Workload, column, work per chip and hour.
-    pub columns: Vec<(usize, ColumnId, f64)>,
+    pub columns: Vec<(WorkloadId, ColumnId, f64)>,
 }
 
 /// Chips held ahead of a ramp limit, and the rows that they are in.
@@ -74,7 +76,7 @@ struct Asked {
 /// Chips that stand idle under a commitment.
 #[derive(Clone, Debug)]
 pub(super) struct Waste {
-    contract: usize,
+    contract: ContractId,
     column: ColumnId,
     periods: Range<usize>,
     /// Money for one chip, by period.
@@ -84,29 +86,29 @@ pub(super) struct Waste {
 /// Whether a limit in force measures what is held, so that holding more could help to meet it.
 #[must_use]
 pub fn ratio_in_force(model: &Model, limits: Limits) -> bool {
-    model.limits.iter().enumerate().any(|(i, l)| limits.has(model, Requirement::Limit(i)) && is_ratio_of_held(&l.kind))
+    model.limits.with_ids().any(|(i, l)| limits.has(model, Requirement::Limit(i)) && is_ratio_of_held(&l.kind))
 }
 
 /// The part of a contract's commitment that a period belongs to.
-fn bucket_of(model: &Model, contract: usize, t: usize) -> Option<usize> {
+fn bucket_of(model: &Model, contract: ContractId, t: usize) -> Option<usize> {
     let commit = model.contracts[contract].commit.as_ref()?;
     commit.buckets.iter().position(|b| b.amount > 0.0 && b.periods.contains(&t))
 }
 
 /// Whether chips of an offer may be on standby for a loss in a period.
-fn may_stand_by(f: &Formulation, model: &Model, limits: Limits, o: usize, t: usize) -> bool {
+fn may_stand_by(f: &Formulation, model: &Model, limits: Limits, o: OfferId, t: usize) -> bool {
     if matches!(model.offers[o].term, Term::Spot { .. }) {
         return false;
     }
-    let serves = |w: usize| f.eligible[w][o] && f.runs_in(model, w, t);
-    let required = |(i, s): (usize, &crate::model::Survive)| {
+    let serves = |w: WorkloadId| f.eligible[w][o] && f.runs_in(model, w, t);
+    let required = |(i, s): (SurviveId, &crate::model::Survive)| {
         limits.has(model, Requirement::Survive(i))
             && s.periods.contains(&t)
-            && (0..model.workloads.len()).any(|w| s.response.serve[w] && serves(w))
+            && model.workloads.ids().any(|w| s.response.serve[w] && serves(w))
     };
     // Chips that are there when an outage comes reduce its loss.
-    let priced = || (0..model.workloads.len()).any(|w| model.workloads[w].loss > 0.0 && serves(w));
-    model.survive.iter().enumerate().any(required) || (limits_risk(model, limits) && priced())
+    let priced = || model.workloads.ids().any(|w| model.workloads[w].loss > 0.0 && serves(w));
+    model.survive.with_ids().any(required) || (limits_risk(model, limits) && priced())
 }
 
 fn limits_risk(model: &Model, limits: Limits) -> bool {
@@ -120,20 +122,20 @@ impl Formulation {
     pub(super) fn add_purposes(&mut self, model: &Model, limits: Limits) {
         self.may_choose = !self.idles.is_empty()
             || !self.aheads.is_empty()
-            || (0..model.offers.len()).any(|o| {
+            || model.offers.ids().any(|o| {
                 let held = |t: &usize| self.held(o, *t, 1.0).next().is_some();
                 let owned = model.offers[o].term == Term::Owned;
                 let free = |t| owned || may_stand_by(self, model, limits, o, t) || self.is_committed(model, o, t);
                 (0..model.periods()).filter(held).any(free)
             });
-        for o in 0..model.offers.len() {
+        for o in model.offers.ids() {
             match model.offers[o].term {
                 // Rows of use see to what is rented; what is owned may stand idle.
                 Term::Owned | Term::OnDemand | Term::Spot { .. } => {}
                 Term::Reserved { .. } => self.use_reservations(model, limits, o),
             }
         }
-        for (k, contract) in model.contracts.iter().enumerate() {
+        for (k, contract) in model.contracts.with_ids() {
             let Some(sign) = self.signs[k] else { continue };
             // Nothing is idle under a contract that is not signed.
             let mine: Vec<super::Idle> = self.idles.iter().filter(|i| i.contract == k).copied().collect();
@@ -149,19 +151,19 @@ impl Formulation {
     }
 
     /// Whether some holding of an offer in a period is under a commitment that it counts towards.
-    fn is_committed(&self, model: &Model, o: usize, t: usize) -> bool {
+    fn is_committed(&self, model: &Model, o: OfferId, t: usize) -> bool {
         let held = self.holdings_of(o).iter().filter(|h| h.periods.contains(&t));
         held.filter_map(|h| h.contract).any(|k| bucket_of(model, k, t).is_some())
     }
 
     /// Whether chips of an offer in a period may only be held for what [`Self::purposes`] says, besides
     /// working: no commitment and no loss can be a reason.
-    pub(super) fn is_bound(&self, model: &Model, limits: Limits, o: usize, t: usize) -> bool {
+    pub(super) fn is_bound(&self, model: &Model, limits: Limits, o: OfferId, t: usize) -> bool {
         model.offers[o].is_rented() && !may_stand_by(self, model, limits, o, t) && !self.is_committed(model, o, t)
     }
 
     /// Adds columns for chips that fill a block or a minimum, or are held ahead of a ramp limit.
-    pub(super) fn purposes(&mut self, model: &Model, o: usize, t: usize) -> Vec<ColumnId> {
+    pub(super) fn purposes(&mut self, model: &Model, o: OfferId, t: usize) -> Vec<ColumnId> {
         let offer = &model.offers[o];
         let held: Vec<(ColumnId, f64)> = self.held(o, t, 1.0).collect();
         let most = self.most(&held).min(offer.capacity_at(t));
@@ -180,7 +182,7 @@ impl Formulation {
             let part = block.map_or(0.0, |b| PART * b * copies);
             columns.push(self.fill_minimum(&[&offer.id, label], &held, (least, part), NEAR * most));
         }
-        for l in 0..model.limits.len() {
+        for l in model.limits.ids() {
             if let Some((group, _)) = model.limits[l].kind.family().growth()
                 && group.offers[o]
                 && model.limits[l].spans.iter().any(|s| s.periods.start == t + 1)
@@ -246,15 +248,15 @@ impl Formulation {
     }
 
     /// What the offers of a ramp limit hold in a period.
-    fn held_by(&self, model: &Model, limit: usize, t: usize, factor: f64) -> Vec<(ColumnId, f64)> {
+    fn held_by(&self, model: &Model, limit: LimitId, t: usize, factor: f64) -> Vec<(ColumnId, f64)> {
         let Some((group, _)) = model.limits[limit].kind.family().growth() else { return Vec::new() };
-        let members = (0..model.offers.len()).filter(|&o| group.offers[o]);
+        let members = model.offers.ids().filter(|&o| group.offers[o]);
         members.flat_map(|o| self.held(o, t, factor).collect::<Vec<_>>()).collect()
     }
 
     /// Holds chips ahead of a ramp limit only as far as the limit asks for it.
-    fn ask_ramps(&mut self, model: &Model, offer: usize, t: usize) {
-        for l in 0..model.limits.len() {
+    fn ask_ramps(&mut self, model: &Model, offer: OfferId, t: usize) {
+        for l in model.limits.ids() {
             let Some((group, at_most)) = model.limits[l].kind.family().growth() else { continue };
             let Some(ahead) = self.aheads.get(&(l, t)).filter(|a| group.offers[offer] && a.asked.is_none()) else {
                 continue;
@@ -276,7 +278,7 @@ impl Formulation {
                 allowed,
             );
             let mut asked: Vec<(ColumnId, f64)> = columns.iter().map(|&c| (c, part)).collect();
-            for o in (0..model.offers.len()).filter(|&o| group.offers[o]) {
+            for o in model.offers.ids().filter(|&o| group.offers[o]) {
                 asked.extend(self.runs_at(o, t).map(|r| (r.column, part)));
             }
             asked.extend(next.iter().map(|&(c, a)| (c, a * part)));
@@ -296,7 +298,7 @@ impl Formulation {
     }
 
     /// Every reserved chip is used in some period of its term.
-    fn use_reservations(&mut self, model: &Model, limits: Limits, o: usize) {
+    fn use_reservations(&mut self, model: &Model, limits: Limits, o: OfferId) {
         let committed = |h: &super::Holding| {
             h.contract.is_some_and(|k| h.periods.clone().any(|t| bucket_of(model, k, t).is_some()))
         };
@@ -307,7 +309,7 @@ impl Formulation {
     }
 
     /// The same for all reservations of an offer, whatever else they may be held for.
-    fn separate_reservations(&mut self, model: &Model, o: usize) {
+    fn separate_reservations(&mut self, model: &Model, o: OfferId) {
         if !self.separated.insert((o, usize::MAX)) {
             return;
         }
@@ -331,7 +333,7 @@ impl Formulation {
     fn intervals(
         &mut self,
         model: &Model,
-        o: usize,
+        o: OfferId,
         reservations: &[super::Holding],
         others: &[(Range<usize>, ColumnId)],
     ) {
@@ -385,7 +387,7 @@ impl Formulation {
                 Unneeded::Committed { contract, bucket } => {
                     let Some(commit) = &model.contracts[contract].commit else { continue };
                     let periods = commit.buckets[bucket].periods.clone();
-                    let under: Vec<(usize, usize)> = self
+                    let under: Vec<(OfferId, usize)> = self
                         .holdings
                         .iter()
                         .filter(|h| h.contract == Some(contract) && periods.contains(&h.periods.start))
@@ -409,7 +411,7 @@ impl Formulation {
     }
 
     /// Tells apart what the rented chips of an offer are held for in a period.
-    fn separate(&mut self, model: &Model, o: usize, t: usize) {
+    fn separate(&mut self, model: &Model, o: OfferId, t: usize) {
         if !model.offers[o].is_rented() || !self.separated.insert((o, t)) {
             return;
         }
@@ -417,7 +419,7 @@ impl Formulation {
         let held: Vec<(ColumnId, f64)> = self.held(o, t, 1.0).collect();
         let mut others = self.purposes(model, o, t);
         let mine = self.holdings_of(o).iter().filter(|h| h.periods.contains(&t));
-        let mut committed: Vec<usize> =
+        let mut committed: Vec<ContractId> =
             mine.filter_map(|h| h.contract.filter(|&k| bucket_of(model, k, t).is_some())).collect();
         committed.dedup();
         for k in committed {
@@ -437,8 +439,8 @@ impl Formulation {
     fn waste(
         &mut self,
         model: &Model,
-        o: usize,
-        contract: usize,
+        o: OfferId,
+        contract: ContractId,
         periods: &Range<usize>,
         under: &[(ColumnId, f64)],
         tier: usize,
@@ -466,7 +468,7 @@ impl Formulation {
     }
 
     /// A column of chips on standby for one of the losses, in whose rerouting they are busy.
-    fn stand_by(&mut self, model: &Model, o: usize, t: usize) -> Option<ColumnId> {
+    fn stand_by(&mut self, model: &Model, o: OfferId, t: usize) -> Option<ColumnId> {
         let of = |r: &Rerouted| r.period == t && r.offers.contains(&o);
         let mine: Vec<usize> = (0..self.rerouted.len()).filter(|&i| of(&self.rerouted[i])).collect();
         let held: Vec<(ColumnId, f64)> = self.held(o, t, 1.0).collect();
@@ -507,7 +509,7 @@ impl Formulation {
                 }
             }
             // What works and is rerouted, and what stands by, is busy.
-            let keeps = |w: usize| !survive.response.serve[w] && !survive.response.preempt[w];
+            let keeps = |w: WorkloadId| !survive.response.serve[w] && !survive.response.preempt[w];
             let rerouted: Vec<ColumnId> = self.runs_at(o, t).filter(|r| !keeps(r.workload)).map(|r| r.column).collect();
             let mut row: Vec<(ColumnId, f64)> = rerouted.iter().map(|&c| (c, 1.0 / most)).collect();
             row.push((standby, 1.0 / most));
@@ -527,7 +529,7 @@ impl Formulation {
     fn serve_no_more(&mut self, model: &Model, class: &Rerouted, t: usize) {
         let survive = &model.survive[class.requirement];
         let same = |r: &&Rerouted| r.requirement == class.requirement && r.loss == class.loss && r.period == t;
-        for (w, workload) in model.workloads.iter().enumerate().filter(|(w, _)| survive.response.serve[*w]) {
+        for (w, workload) in model.workloads.with_ids().filter(|(w, _)| survive.response.serve[*w]) {
             let columns = self.rerouted.iter().filter(same).flat_map(|r| r.columns.clone());
             let mut row: Vec<(ColumnId, f64)> = columns.filter(|c| c.0 == w).map(|(_, c, p)| (c, p)).collect();
             if row.is_empty() {
@@ -548,7 +550,7 @@ impl Formulation {
     }
 
     /// Keeps what is idle under a part of a commitment from going beyond what is due of it.
-    fn pay_no_more_than_due(&mut self, model: &Model, contract: usize, bucket: usize) {
+    fn pay_no_more_than_due(&mut self, model: &Model, contract: ContractId, bucket: usize) {
         let Some(commit) = &model.contracts[contract].commit else { return };
         let part = &commit.buckets[bucket];
         if part.amount <= 0.0 || !self.tight.insert((contract, bucket)) {

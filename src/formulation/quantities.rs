@@ -10,7 +10,7 @@
 
 use super::{Constraint, Formulation, NEAR, bracketed};
 use crate::lp::ColumnId;
-use crate::model::{CommitIn, LimitKind, Measure, Model};
+use crate::model::{CommitIn, ContractId, LimitKind, Measure, Model};
 
 /// A quotient is whole if it is this near to a whole number.
 const WHOLE: f64 = 1e-9;
@@ -41,7 +41,7 @@ fn purchase(f: &mut Formulation, model: &Model, tiers: std::ops::Range<usize>) {
     let parts = [offer.id.as_str(), id, label.as_str()];
     let columns: Vec<ColumnId> = f.holdings[tiers].iter().map(|h| h.column).collect();
     let sum: Vec<(ColumnId, f64)> = columns.iter().map(|&c| (c, 1.0)).collect();
-    let most = f.most(&sum).min(first_capacity(model, f, &columns, start));
+    let most = f.most(&sum).min(first_capacity(model, f, &columns));
     if let Some(block) = offer.block {
         let name = bracketed(&parts);
         let n = f.program.add_integer(format!("blocks{name}"), "blocks", 0.0, (most / block + WHOLE).floor(), 0.0);
@@ -88,16 +88,15 @@ fn purchase(f: &mut Formulation, model: &Model, tiers: std::ops::Range<usize>) {
 
 /// Whether it can be good to spend more on the same chips: towards a commitment, or where a part of
 /// all spend is limited.
-fn spending_counts(model: &Model, contract: Option<usize>) -> bool {
+fn spending_counts(model: &Model, contract: Option<ContractId>) -> bool {
     let commit = contract.and_then(|k| model.contracts[k].commit.as_ref());
     let measured = |kind: &LimitKind| kind.family().ratio().is_some_and(|r| r.measure == Measure::Spend);
     commit.is_some_and(|c| c.counted_in == CommitIn::Spend) || model.limits.iter().any(|l| measured(&l.kind))
 }
 
 /// The least capacity over the periods of a purchase.
-fn first_capacity(model: &Model, f: &Formulation, columns: &[ColumnId], start: usize) -> f64 {
-    let holding = f.holdings.iter().find(|h| h.column == columns[0]);
-    let periods = holding.map_or(start..start + 1, |h| h.periods.clone());
-    let offer = holding.map_or(0, |h| h.offer);
-    periods.map(|t| model.offers[offer].capacity_at(t)).fold(f64::INFINITY, f64::min)
+fn first_capacity(model: &Model, f: &Formulation, columns: &[ColumnId]) -> f64 {
+    let holding = f.holdings.iter().filter(|h| h.column == columns[0]);
+    let capacities = holding.flat_map(|h| h.periods.clone().map(|t| model.offers[h.offer].capacity_at(t)));
+    capacities.fold(f64::INFINITY, f64::min)
 }

@@ -14,7 +14,18 @@ use std::collections::HashMap;
 
 use super::Formulation;
 use crate::lp::ColumnId;
-use crate::model::{Model, Task};
+use crate::model::{Model, OfferId, Task, WorkloadId};
+
+/// What columns share.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Stock {
+    /// The demand of a workload in a period.
+    Demand(WorkloadId, usize),
+    /// The work of a workload.
+    Work(WorkloadId),
+    /// The capacity of an offer in a period.
+    Capacity(OfferId, usize),
+}
 
 /// What the columns of a sum are bounded by together.
 #[derive(Clone, Debug, Default)]
@@ -28,36 +39,29 @@ pub(super) struct Reach {
 impl Reach {
     pub fn of(f: &Formulation, model: &Model) -> Self {
         let mut reach = Reach::default();
-        let mut groups: HashMap<(bool, usize, usize), usize> = HashMap::new();
+        let mut groups: HashMap<Stock, usize> = HashMap::new();
         for run in &f.runs {
             let hours = model.calendar.periods[run.period].hours;
             let productivity = model.productivity(run.workload, run.offer);
             let (key, unit, amount) = match model.workloads[run.workload].task {
                 Task::Inference { .. } => {
                     let demand = model.workloads[run.workload].peak_demand(run.period);
-                    ((true, run.workload, run.period), productivity, demand)
+                    (Stock::Demand(run.workload, run.period), productivity, demand)
                 }
-                Task::Training { work } => ((true, run.workload, usize::MAX), productivity * hours, work),
+                Task::Training { work } => (Stock::Work(run.workload), productivity * hours, work),
             };
             reach.add(&mut groups, key, run.column, unit, amount);
         }
         for h in f.holdings.iter().filter(|h| h.periods.len() == 1) {
             let capacity = model.offers[h.offer].capacity_at(h.periods.start);
             if capacity.is_finite() {
-                reach.add(&mut groups, (false, h.offer, h.periods.start), h.column, 1.0, capacity);
+                reach.add(&mut groups, Stock::Capacity(h.offer, h.periods.start), h.column, 1.0, capacity);
             }
         }
         reach
     }
 
-    fn add(
-        &mut self,
-        groups: &mut HashMap<(bool, usize, usize), usize>,
-        key: (bool, usize, usize),
-        column: ColumnId,
-        unit: f64,
-        amount: f64,
-    ) {
+    fn add(&mut self, groups: &mut HashMap<Stock, usize>, key: Stock, column: ColumnId, unit: f64, amount: f64) {
         let group = *groups.entry(key).or_insert_with(|| {
             self.amounts.push(amount);
             self.amounts.len() - 1

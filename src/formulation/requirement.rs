@@ -1,7 +1,7 @@
 //! Requirements of the policy, and which of them a program is built with.
 
 use super::Constraint;
-use crate::model::{Model, RiskTerm};
+use crate::model::{ContractId, LimitId, Model, OfferId, PoolId, RiskTerm, SurviveId, WorkloadId};
 
 /// Which requirements of the policy a program is built with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -19,9 +19,9 @@ pub enum Limits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Requirement {
     /// A limit, by its index.
-    Limit(usize),
+    Limit(LimitId),
     /// A loss to survive, by the index of the requirement.
-    Survive(usize),
+    Survive(SurviveId),
     /// The limit on the conditional value at risk.
     Cvar,
     /// The limit on the expected loss.
@@ -35,7 +35,7 @@ pub enum LimitKey {
     /// of a number of suppliers the group tells the fewest from the most.
     Policy {
         /// The limit.
-        limit: usize,
+        limit: LimitId,
         /// The group.
         group: usize,
         /// The span.
@@ -44,14 +44,14 @@ pub enum LimitKey {
     /// The capacity of an offer in a period.
     Capacity {
         /// The offer.
-        offer: usize,
+        offer: OfferId,
         /// The period.
         period: usize,
     },
     /// What a pool has in a period, in chips or in power.
     Pool {
         /// The pool.
-        pool: usize,
+        pool: PoolId,
         /// The period.
         period: usize,
         /// Whether it is power that is shared.
@@ -60,21 +60,21 @@ pub enum LimitKey {
     /// The most chips of a workload in a period.
     Rate {
         /// The workload.
-        workload: usize,
+        workload: WorkloadId,
         /// The period.
         period: usize,
     },
     /// A part of a commitment.
     Commit {
         /// The contract.
-        contract: usize,
+        contract: ContractId,
         /// The part.
         bucket: usize,
     },
     /// What is served after a loss.
     Survive {
         /// The requirement.
-        requirement: usize,
+        requirement: SurviveId,
         /// The loss.
         loss: usize,
     },
@@ -148,9 +148,9 @@ impl Requirement {
     /// The requirements of a model that limit dependency, in the order of the policy.
     #[must_use]
     pub fn of_dependency(model: &Model) -> Vec<Requirement> {
-        let limits = (0..model.limits.len()).map(Requirement::Limit);
+        let limits = model.limits.ids().map(Requirement::Limit);
         let mut all: Vec<Requirement> = limits.filter(|r| r.is_dependency(model)).collect();
-        all.extend((0..model.survive.len()).map(Requirement::Survive));
+        all.extend(model.survive.ids().map(Requirement::Survive));
         let limited = |term: Option<RiskTerm>| term.is_some_and(|t| t.at_most.is_some());
         all.extend(limited(model.risk.cvar.map(|c| c.term)).then_some(Requirement::Cvar));
         all.extend(limited(model.risk.expected).then_some(Requirement::ExpectedLoss));

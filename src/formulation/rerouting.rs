@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 use super::columns::{most_useful, ported};
 use super::{CLEAR, Constraint, Formulation, named};
 use crate::lp::{ColumnId, ColumnRole};
-use crate::model::{Model, PlaceBy, Task, placement_cost};
+use crate::model::{Model, OfferId, PlaceBy, Task, WorkloadId, placement_cost};
 
 /// Offers among which it makes no difference which one serves.
 pub(super) struct Class {
-    pub offers: Vec<usize>,
+    pub offers: Vec<OfferId>,
     /// Work per chip and hour of each workload that is rerouted; 0 where it may not run.
     pub productivity: Vec<f64>,
 }
@@ -24,19 +24,20 @@ pub(super) struct Class {
 pub(super) fn classes(
     f: &Formulation,
     model: &Model,
-    workloads: &[usize],
+    workloads: &[WorkloadId],
     period: usize,
-    survives: impl Fn(usize) -> bool,
+    survives: impl Fn(OfferId) -> bool,
 ) -> Vec<Class> {
     // Where porting is paid for, classes do not mix ecosystems.
     let porting = workloads.iter().any(|w| f.placements.iter().any(|p| p.workload == *w && p.by == PlaceBy::Ecosystem));
     let mut classes: BTreeMap<(String, Vec<u64>), Class> = BTreeMap::new();
-    for o in 0..model.offers.len() {
+    for o in model.offers.ids() {
         if !survives(o) || f.held_at[o][period].is_empty() {
             continue;
         }
-        let may =
-            |w: usize| model.workloads[w].window.contains(&period) && f.eligible[w][o] && ported(model, w, o, period);
+        let may = |w: WorkloadId| {
+            model.workloads[w].window.contains(&period) && f.eligible[w][o] && ported(model, w, o, period)
+        };
         let productivity: Vec<f64> =
             workloads.iter().map(|&w| if may(w) { model.productivity(w, o) } else { 0.0 }).collect();
         if productivity.iter().all(|&p| p == 0.0) {
@@ -52,7 +53,7 @@ pub(super) fn classes(
 
 impl Formulation {
     /// Whether a workload has something to do in a period.
-    pub(super) fn runs_in(&self, model: &Model, w: usize, period: usize) -> bool {
+    pub(super) fn runs_in(&self, model: &Model, w: WorkloadId, period: usize) -> bool {
         let workload = &model.workloads[w];
         match workload.task {
             Task::Inference { .. } => workload.peak_demand(period) > 0.0,
@@ -66,11 +67,11 @@ impl Formulation {
         &mut self,
         model: &Model,
         class: &Class,
-        workloads: &[usize],
+        workloads: &[WorkloadId],
         period: usize,
         name: &[&str],
     ) -> Vec<Option<ColumnId>> {
-        let column = |(&w, &productivity): (&usize, &f64)| {
+        let column = |(&w, &productivity): (&WorkloadId, &f64)| {
             if productivity == 0.0 {
                 return None;
             }
@@ -89,9 +90,9 @@ impl Formulation {
         model: &Model,
         constraint: Constraint,
         name: &[&str],
-        rerouted: &[(usize, usize, ColumnId, f64)],
+        rerouted: &[(WorkloadId, OfferId, ColumnId, f64)],
     ) {
-        let places: Vec<(ColumnId, usize, String)> = self
+        let places: Vec<(ColumnId, WorkloadId, String)> = self
             .placements
             .iter()
             .filter(|p| p.by == PlaceBy::Ecosystem)

@@ -23,7 +23,7 @@ use super::rerouting::classes;
 use super::{CLEAR, Constraint, Formulation, Limits, Requirement, bracketed, named};
 use crate::lp::Affine;
 use crate::lp::ColumnId;
-use crate::model::{Model, Outage, RiskTerm, Task};
+use crate::model::{IdVec, Model, OfferId, Outage, OutageId, RiskTerm, Task, WorkloadId};
 
 pub(super) fn add(f: &mut Formulation, model: &Model, limits: Limits) {
     let kept = |term: RiskTerm, requirement| RiskTerm {
@@ -47,7 +47,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model, limits: Limits) {
         .collect();
     let constant = f.program.offset();
     f.paid = Some(Affine { terms: cost.clone(), constant });
-    let likely: Vec<usize> = (0..model.outages.len()).filter(|&k| model.outages[k].probability > 0.0).collect();
+    let likely: Vec<OutageId> = model.outages.ids().filter(|&k| model.outages[k].probability > 0.0).collect();
     let added: Vec<Affine> = likely.iter().map(|&k| outage(f, model, k)).collect();
     let probability = |i: usize| model.outages[likely[i]].probability;
     if let Some(term) = expected {
@@ -76,7 +76,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model, limits: Limits) {
 }
 
 /// The terms of CVaR(X).
-fn tail(f: &mut Formulation, model: &Model, likely: &[usize], added: &[Affine], level: f64) -> Vec<(ColumnId, f64)> {
+fn tail(f: &mut Formulation, model: &Model, likely: &[OutageId], added: &[Affine], level: f64) -> Vec<(ColumnId, f64)> {
     let range = |f: &Formulation, x: &Affine| (-f.most(&negative(&x.terms)), f.most(&x.terms));
     let (least, most) = added.iter().map(|x| range(f, x)).fold((0.0f64, 0.0f64), |a, b| (a.0.min(b.0), a.1.max(b.1)));
     let eta = f.program.add_column("tail[eta]", "tail", CLEAR * least, CLEAR * most, 0.0);
@@ -106,7 +106,7 @@ fn negative(terms: &[(ColumnId, f64)]) -> Vec<(ColumnId, f64)> {
 }
 
 /// What an outage adds to the cost.
-fn outage(f: &mut Formulation, model: &Model, k: usize) -> Affine {
+fn outage(f: &mut Formulation, model: &Model, k: OutageId) -> Affine {
     let outage = &model.outages[k];
     let mut sum = Affine::default();
     if let Some(shock) = &outage.shock {
@@ -115,7 +115,7 @@ fn outage(f: &mut Formulation, model: &Model, k: usize) -> Affine {
             sum.terms.push((h.column, shock[h.offer] * paid));
         }
     }
-    let priced: Vec<usize> = (0..model.workloads.len()).filter(|&w| model.workloads[w].loss > 0.0).collect();
+    let priced: Vec<WorkloadId> = model.workloads.ids().filter(|&w| model.workloads[w].loss > 0.0).collect();
     if let (Some(lost), false) = (&outage.lost, priced.is_empty()) {
         let starts: Vec<(Vec<(ColumnId, f64)>, f64)> =
             (0..model.periods()).map(|s| window(f, model, outage, k, lost, s, &priced)).collect();
@@ -137,10 +137,10 @@ fn window(
     f: &mut Formulation,
     model: &Model,
     outage: &Outage,
-    k: usize,
-    lost: &[f64],
+    k: OutageId,
+    lost: &IdVec<OfferId, f64>,
     s: usize,
-    priced: &[usize],
+    priced: &[WorkloadId],
 ) -> (Vec<(ColumnId, f64)>, f64) {
     let start = &model.calendar.periods[s].label;
     let constraint = Constraint::Outage { outage: k };
@@ -148,13 +148,13 @@ fn window(
     let mut shorts: Vec<(Vec<(ColumnId, f64)>, f64)> = vec![(Vec::new(), 0.0); priced.len()];
     for &(t, hours) in &outage.windows[s] {
         let label = &model.calendar.periods[t].label;
-        let served: Vec<usize> = priced.iter().copied().filter(|&w| f.runs_in(model, w, t)).collect();
+        let served: Vec<WorkloadId> = priced.iter().copied().filter(|&w| f.runs_in(model, w, t)).collect();
         if served.is_empty() {
             continue;
         }
         let name = [outage.id.as_str(), start.as_str(), label.as_str()];
         let mut by: Vec<Vec<(ColumnId, f64)>> = vec![Vec::new(); served.len()];
-        let mut rerouted: Vec<(usize, usize, ColumnId, f64)> = Vec::new();
+        let mut rerouted: Vec<(WorkloadId, OfferId, ColumnId, f64)> = Vec::new();
         for class in classes(f, model, &served, t, |o| lost[o] < 1.0) {
             let columns = f.add_rerouted(model, &class, &served, t, &name);
             let mut terms: Vec<(ColumnId, f64)> = Vec::new();

@@ -19,17 +19,20 @@ use super::purpose::Rerouted;
 use super::rerouting::classes;
 use super::{CLEAR, Constraint, Formulation, named};
 use crate::lp::ColumnId;
-use crate::model::{Loss, Model, Survive, Task, Term};
+use crate::model::{IdVec, Loss, Model, OfferId, OfferSet, Survive, SurviveId, Task, Term, WorkloadId};
 
-pub(super) fn add(f: &mut Formulation, model: &Model, index: usize) {
+/// A column of each offer that has one.
+type ByOffer = IdVec<OfferId, Option<ColumnId>>;
+
+pub(super) fn add(f: &mut Formulation, model: &Model, index: SurviveId) {
     let survive = &model.survive[index];
     for t in survive.periods.clone() {
         let pooled = pooled(model);
-        let spare: Vec<Option<ColumnId>> = (0..model.offers.len()).map(|o| f.add_spare(model, survive, o, t)).collect();
+        let spare: ByOffer = model.offers.ids().map(|o| f.add_spare(model, survive, o, t)).collect();
         // What an offer can be raised by does not depend on what is lost, unless a pool is shared.
-        let mut alone: Vec<Option<ColumnId>> = vec![None; model.offers.len()];
+        let mut alone = ByOffer::filled(model.offers.len(), None);
         if survive.response.surge > 0.0 {
-            for o in (0..model.offers.len()).filter(|&o| !pooled[o] && model.offers[o].capacity.is_some()) {
+            for o in model.offers.ids().filter(|&o| !pooled[o] && model.offers[o].capacity.is_some()) {
                 alone[o] = f.add_surge(model, survive, o, t, "");
             }
         }
@@ -40,38 +43,36 @@ pub(super) fn add(f: &mut Formulation, model: &Model, index: usize) {
 }
 
 /// Offers that draw on a pool.
-fn pooled(model: &Model) -> Vec<bool> {
-    let mut pooled = vec![false; model.offers.len()];
-    model.pools.iter().flat_map(|p| &p.offers).for_each(|&o| pooled[o] = true);
-    pooled
+fn pooled(model: &Model) -> OfferSet {
+    OfferSet::listed(model.offers.len(), model.pools.iter().flat_map(|p| &p.offers).copied())
 }
 
 #[expect(clippy::too_many_arguments, reason = "one loss in one period, with what it shares with the others")]
 fn one(
     f: &mut Formulation,
     model: &Model,
-    index: usize,
+    index: SurviveId,
     l: usize,
     loss: &Loss,
     t: usize,
-    spare: &[Option<ColumnId>],
-    alone: &[Option<ColumnId>],
-    pooled: &[bool],
+    spare: &ByOffer,
+    alone: &ByOffer,
+    pooled: &OfferSet,
 ) {
     let survive = &model.survive[index];
     let response = &survive.response;
-    let needs = |w: usize| response.serve[w] && f.runs_in(model, w, t);
-    let workloads: Vec<usize> = (0..model.workloads.len()).filter(|&w| needs(w)).collect();
+    let needs = |w: WorkloadId| response.serve[w] && f.runs_in(model, w, t);
+    let workloads: Vec<WorkloadId> = model.workloads.ids().filter(|&w| needs(w)).collect();
     if workloads.is_empty() {
         return;
     }
     let label = &model.calendar.periods[t].label;
     let name = [survive.name.as_str(), loss.group.as_str(), label.as_str()];
-    let spot = |o: usize| matches!(model.offers[o].term, Term::Spot { .. });
+    let spot = |o: OfferId| matches!(model.offers[o].term, Term::Spot { .. });
     let classes = classes(f, model, &workloads, t, |o| !loss.offers[o] && !spot(o));
     let mut served: Vec<Vec<(ColumnId, f64)>> = vec![Vec::new(); workloads.len()];
-    let mut surges: Vec<Option<ColumnId>> = alone.to_vec();
-    let mut rerouted: Vec<(usize, usize, ColumnId, f64)> = Vec::new();
+    let mut surges = alone.clone();
+    let mut rerouted: Vec<(WorkloadId, OfferId, ColumnId, f64)> = Vec::new();
     for class in &classes {
         let columns = f.add_rerouted(model, class, &workloads, t, &name);
         let mut terms: Vec<(ColumnId, f64)> = Vec::new();
@@ -128,7 +129,7 @@ fn one(
 }
 
 /// What is left of the pools bounds the surge of the offers that draw on them.
-fn pools(f: &mut Formulation, model: &Model, index: usize, l: usize, t: usize, surges: &[Option<ColumnId>]) {
+fn pools(f: &mut Formulation, model: &Model, index: SurviveId, l: usize, t: usize, surges: &ByOffer) {
     let survive = &model.survive[index];
     for pool in &model.pools {
         for (stock, power) in [(&pool.chips, false), (&pool.power, true)] {
@@ -157,7 +158,7 @@ fn pools(f: &mut Formulation, model: &Model, index: usize, l: usize, t: usize, s
 impl Formulation {
     /// Adds the chips of an offer that are there for whoever is rerouted: what is held less what
     /// runs workloads that keep their chips. One column for all losses keeps the rows of each short.
-    fn add_spare(&mut self, model: &Model, survive: &Survive, o: usize, t: usize) -> Option<ColumnId> {
+    fn add_spare(&mut self, model: &Model, survive: &Survive, o: OfferId, t: usize) -> Option<ColumnId> {
         let held: Vec<(ColumnId, f64)> = self.held(o, t, -1.0).collect();
         if held.is_empty() || matches!(model.offers[o].term, Term::Spot { .. }) {
             return None;
@@ -166,7 +167,7 @@ impl Formulation {
         let parts = [survive.name.as_str(), &model.offers[o].id, &model.calendar.periods[t].label];
         let spare = self.program.add_column(named("spare", &parts), "spare", 0.0, CLEAR * upper, 0.0);
         let response = &survive.response;
-        let keeps = |w: usize| !response.serve[w] && !response.preempt[w];
+        let keeps = |w: WorkloadId| !response.serve[w] && !response.preempt[w];
         let mut row = held;
         row.push((spare, 1.0));
         row.extend(self.runs_at(o, t).filter(|r| keeps(r.workload)).map(|r| (r.column, 1.0)));
@@ -176,7 +177,7 @@ impl Formulation {
     }
 
     /// Adds what an offer can be raised by after a loss: z <= surge x held, held + z <= capacity.
-    fn add_surge(&mut self, model: &Model, survive: &Survive, o: usize, t: usize, group: &str) -> Option<ColumnId> {
+    fn add_surge(&mut self, model: &Model, survive: &Survive, o: OfferId, t: usize, group: &str) -> Option<ColumnId> {
         let held: Vec<(ColumnId, f64)> = self.held(o, t, 1.0).collect();
         if held.is_empty() {
             return None;

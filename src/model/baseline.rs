@@ -1,5 +1,6 @@
 //! Interprets what runs today: a table with the columns offer, workload and chips.
 
+use super::ids::Id;
 use std::collections::HashSet;
 
 use super::policy::Parts;
@@ -65,13 +66,8 @@ pub(super) fn baseline(
         let end = from + line.find(['\r', '\n']).unwrap_or(line.len());
         let place = Place { source, start: from as u32, end: end as u32 };
         let cell = |i: usize| record.get(at[i]).unwrap_or("").to_owned();
-        // What could not be read has been reported.
-        let mut known = |i: usize, what: &str, ids: &Ids<'_>, incomplete: bool| {
-            let text = doc::Text { text: cell(i), place };
-            if incomplete && ids.find(&text.text).is_none() { None } else { reader.reference_in(&text, what, ids, &[]) }
-        };
-        let offer = known(0, "offer", &offers, parts.offers.written.incomplete);
-        let workload = known(1, "workload", &workloads, parts.workloads_incomplete);
+        let offer = known(reader, cell(0), place, "offer", &offers, parts.offers.written.incomplete);
+        let workload = known(reader, cell(1), place, "workload", &workloads, parts.workloads_incomplete);
         let chips = match Quantity::parse(&cell(2)) {
             Ok(quantity) => reader.amount(Some(&doc::Amount { quantity, place }), &Unit::Chips, In::NotNegative),
             Err(error) => {
@@ -87,4 +83,19 @@ pub(super) fn baseline(
         running.push(Today { workload, offer, chips });
     }
     Some(Baseline { running, switching, origin })
+}
+
+/// Which one a cell names; what could not be read has been reported.
+fn known<K: Id>(
+    reader: &mut Reader<'_>,
+    text: String,
+    place: Place,
+    what: &str,
+    ids: &Ids<'_, K>,
+    incomplete: bool,
+) -> Option<K> {
+    if incomplete && ids.find(&text).is_none() {
+        return None;
+    }
+    reader.reference(&doc::Text { text, place }, what, ids, &[])
 }

@@ -7,12 +7,12 @@ use std::fmt::Write as _;
 
 use super::calendar::Step;
 use super::load::{Input, Rejected, load};
-use super::types::Model;
+use super::types::{Measure, Model};
 
 /// Builds a model.
 ///
 /// ```
-/// use polysource::model::{ModelBuilder, OfferSpec, Step, WorkloadSpec};
+/// use polysource::model::{ContractSpec, LimitSpec, Measure, ModelBuilder, OfferSpec, Step, WorkloadSpec};
 ///
 /// let model = ModelBuilder::new("Two chips")
 ///     .horizon("2026-Q1", 4, Step::Quarter)
@@ -20,10 +20,12 @@ use super::types::Model;
 ///     .cloud("aws", "amazon")
 ///     .offer("aws-h100", OfferSpec::new("h100", "aws", 6.88).capacity(20_000.0))
 ///     .workload("chat", WorkloadSpec::inference("9M tok/s").throughput("h100", "2400 tok/s"))
-///     .entry("policy", "limits: [ { budget: { at_most: 2B USD, per: year } } ]")
+///     .contract("aws", ContractSpec::signed().covers(("cloud", "aws")).discount(0.1).spend(1e9))
+///     .limit(LimitSpec::budget(2e9).named("cash").field("per", "year"))
+///     .limit(LimitSpec::share("vendor", Measure::Spend, 1.0))
 ///     .build()
 ///     .unwrap();
-/// assert_eq!(model.offers.len(), 1);
+/// assert_eq!((model.offers().len(), model.limits().len()), (1, 2));
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct ModelBuilder {
@@ -33,6 +35,8 @@ pub struct ModelBuilder {
     clouds: String,
     offers: String,
     workloads: String,
+    contracts: String,
+    limits: String,
     entries: String,
 }
 
@@ -47,6 +51,20 @@ pub struct OfferSpec {
 pub struct WorkloadSpec {
     fields: String,
     throughput: String,
+}
+
+/// A contract of a [`ModelBuilder`].
+#[derive(Clone, Debug)]
+pub struct ContractSpec {
+    fields: String,
+}
+
+/// A limit of a [`ModelBuilder`]'s policy.
+#[derive(Clone, Debug)]
+pub struct LimitSpec {
+    kind: &'static str,
+    fields: String,
+    name: Option<String>,
 }
 
 impl ModelBuilder {
@@ -107,8 +125,24 @@ impl ModelBuilder {
         self
     }
 
-    /// Any other top-level key (`policy`, `contracts`, `pools` ...), its value written as in a
-    /// model file.
+    /// A contract.
+    #[must_use]
+    pub fn contract(mut self, id: &str, contract: ContractSpec) -> Self {
+        let _ = writeln!(self.contracts, "  {}: {{ {} }}", quoted(id), contract.fields);
+        self
+    }
+
+    /// A limit of the policy.
+    #[must_use]
+    pub fn limit(mut self, limit: LimitSpec) -> Self {
+        let LimitSpec { kind, fields, name } = limit;
+        let name = name.map(|n| format!("name: {}, ", quoted(&n))).unwrap_or_default();
+        let _ = writeln!(self.limits, "    - {{ {name}{kind}: {{ {fields} }} }}");
+        self
+    }
+
+    /// Any other top-level key (`pools`, `baseline` ...), its value written as in a model file. A `policy` goes with
+    /// it as a whole, or its limits with [`Self::limit`].
     #[must_use]
     pub fn entry(mut self, key: &str, yaml: &str) -> Self {
         let _ = writeln!(self.entries, "{key}:");
@@ -127,6 +161,12 @@ impl ModelBuilder {
         {
             let _ = writeln!(text, "{key}:{}", if section.is_empty() { " {}" } else { "" });
             text.push_str(section);
+        }
+        for (head, section) in [("contracts:\n", &self.contracts), ("policy:\n  limits:\n", &self.limits)] {
+            if !section.is_empty() {
+                text.push_str(head);
+                text.push_str(section);
+            }
         }
         text.push_str(&self.entries);
         text
@@ -174,20 +214,20 @@ impl WorkloadSpec {
     /// Training with an amount of work, such as `900M h100-h`.
     #[must_use]
     pub fn training(work: &str) -> Self {
-        WorkloadSpec { fields: format!("kind: training, work: {work}"), throughput: String::new() }
+        WorkloadSpec { fields: format!("kind: training, work: {}", quoted(work)), throughput: String::new() }
     }
 
     /// Inference with a mean rate, such as `9M tok/s`.
     #[must_use]
     pub fn inference(demand: &str) -> Self {
-        WorkloadSpec { fields: format!("kind: inference, demand: {demand}"), throughput: String::new() }
+        WorkloadSpec { fields: format!("kind: inference, demand: {}", quoted(demand)), throughput: String::new() }
     }
 
     /// Work per chip and hour on a chip, such as `2400 tok/s`.
     #[must_use]
     pub fn throughput(mut self, chip: &str, rate: &str) -> Self {
         let comma = if self.throughput.is_empty() { "" } else { ", " };
-        let _ = write!(self.throughput, "{comma}{}: {rate}", quoted(chip));
+        let _ = write!(self.throughput, "{comma}{}: {}", quoted(chip), quoted(rate));
         self
     }
 
@@ -197,6 +237,114 @@ impl WorkloadSpec {
         let _ = write!(self.fields, ", {key}: {yaml}");
         self
     }
+}
+
+impl ContractSpec {
+    /// One that is signed.
+    #[must_use]
+    pub fn signed() -> Self {
+        ContractSpec { fields: "decision: signed".to_owned() }
+    }
+
+    /// One that the plan signs if that pays.
+    #[must_use]
+    pub fn optional() -> Self {
+        ContractSpec { fields: "decision: optional".to_owned() }
+    }
+
+    /// Covers the offers of a group, such as `("cloud", "aws")`.
+    #[must_use]
+    pub fn covers(self, group: (&str, &str)) -> Self {
+        let selector = selector(group);
+        self.field("covers", &selector)
+    }
+
+    /// Commits money, over the whole horizon or as long as it runs.
+    #[must_use]
+    pub fn spend(self, money: f64) -> Self {
+        self.field("commit", &format!("{{ spend: {money:?} }}"))
+    }
+
+    /// Takes a part off the prices of what it covers.
+    #[must_use]
+    pub fn discount(self, part: f64) -> Self {
+        self.field("discount", &format!("{part:?}"))
+    }
+
+    /// Money that it brings in when it begins.
+    #[must_use]
+    pub fn funding(self, money: f64) -> Self {
+        self.field("funding", &format!("{money:?}"))
+    }
+
+    /// Money that is paid when it begins.
+    #[must_use]
+    pub fn fee(self, money: f64) -> Self {
+        self.field("fee", &format!("{money:?}"))
+    }
+
+    /// Any other key, its value written as in a model file.
+    #[must_use]
+    pub fn field(mut self, key: &str, yaml: &str) -> Self {
+        let _ = write!(self.fields, ", {key}: {yaml}");
+        self
+    }
+}
+
+impl LimitSpec {
+    /// Each group of a dimension has at most this part of a measure.
+    #[must_use]
+    pub fn share(by: &str, of: Measure, at_most: f64) -> Self {
+        Self::of("share", format!("by: {}, of: {}, at_most: {at_most:?}", quoted(by), of.word()))
+    }
+
+    /// A group, such as `("vendor", "amd")`, has at least this part of a measure.
+    #[must_use]
+    pub fn floor(group: (&str, &str), of: Measure, at_least: f64) -> Self {
+        Self::of("floor", format!("where: {}, of: {}, at_least: {at_least:?}", selector(group), of.word()))
+    }
+
+    /// The sum of the squared shares of the groups of a dimension is at most this.
+    #[must_use]
+    pub fn concentration(by: &str, of: Measure, hhi_at_most: f64) -> Self {
+        Self::of("concentration", format!("by: {}, of: {}, hhi_at_most: {hhi_at_most:?}", quoted(by), of.word()))
+    }
+
+    /// At least so many groups of a dimension have at least this part of a measure each.
+    #[must_use]
+    pub fn suppliers(by: &str, of: Measure, at_least: usize, each: f64) -> Self {
+        let by = quoted(by);
+        Self::of("suppliers", format!("by: {by}, of: {}, at_least: {at_least}, each_at_least: {each:?}", of.word()))
+    }
+
+    /// At most this much money, undiscounted.
+    #[must_use]
+    pub fn budget(at_most: f64) -> Self {
+        Self::of("budget", format!("at_most: {at_most:?}"))
+    }
+
+    fn of(kind: &'static str, fields: String) -> Self {
+        LimitSpec { kind, fields, name: None }
+    }
+
+    /// What results call it.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        self.name = Some(name.to_owned());
+        self
+    }
+
+    /// Any other key (`per`, `during`, `soft` ...), its value written as in a model file.
+    #[must_use]
+    pub fn field(mut self, key: &str, yaml: &str) -> Self {
+        let _ = write!(self.fields, ", {key}: {yaml}");
+        self
+    }
+}
+
+/// The offers of a group, as a selector.
+fn selector((dimension, group): (&str, &str)) -> String {
+    format!("{{ {}: {} }}", quoted(dimension), quoted(group))
 }
 
 /// A text as a YAML double-quoted scalar, whatever it holds.

@@ -3,6 +3,7 @@
 //! A commitment that runs beyond the horizon counts within it by the hours that fall into it:
 //! 38 billion over seven years are 5.43 billion in each year that is planned.
 
+use super::ids::{ContractId, IdVec, OfferSet};
 use jiff::ToSpan;
 
 use crate::diagnostics::{Code, Place, suggest};
@@ -10,23 +11,27 @@ use crate::document::{self as doc, Series, SeriesForm};
 use crate::units::Dimension as Unit;
 
 use super::calendar::{Calendar, Window, hours_between};
-use super::reader::{In, Reader};
+use super::reader::{Ids, In, Reader};
 use super::select::Offers;
 use super::types::{Commit, CommitBucket, CommitIn, Contract, Decision};
 
-pub(super) fn contracts(reader: &mut Reader<'_>, document: &doc::Document, offers: &Offers<'_>) -> Vec<Contract> {
-    let mut contracts = Vec::new();
+pub(super) fn contracts(
+    reader: &mut Reader<'_>,
+    document: &doc::Document,
+    offers: &Offers<'_>,
+) -> IdVec<ContractId, Contract> {
+    let mut contracts = IdVec::default();
     for (id, place, contract) in document.contracts.iter().flat_map(|m| &m.entries) {
         reader.check_id(id, *place);
         let Some(contract) = contract else { continue };
         let decision = decision(reader, contract);
         let unlocks = match &contract.unlocks {
             Some(selector) => offers.select(reader, selector),
-            None => Some(vec![false; offers.offers.len()]),
+            None => Some(OfferSet::none(offers.offers.len())),
         };
         let covers = match &contract.covers {
             Some(selector) => offers.select(reader, selector),
-            None => Some(vec![false; offers.offers.len()]),
+            None => Some(OfferSet::none(offers.offers.len())),
         };
         if contract.lacks("covers") && (contract.commit.is_some() || contract.discount.is_some()) {
             reader.error(
@@ -93,16 +98,16 @@ fn with(
     reader: &mut Reader<'_>,
     document: &doc::Document,
     contract: &doc::Contract,
-    covers: &[bool],
+    covers: &OfferSet,
     offers: &Offers<'_>,
 ) -> Option<String> {
     if let Some(with) = &contract.with {
         let mut known = offers.written.organisations();
         known.extend(document.investors.iter().flat_map(|m| &m.entries).map(|(id, _, _)| id.as_str()));
-        reader.reference(with, "organisation", &known.into_iter().collect::<Vec<_>>(), &[])?;
-        return Some(with.text.clone());
+        let known: Vec<&str> = known.into_iter().collect();
+        return reader.is_one_of(with, "organisation", &known).then(|| with.text.clone());
     }
-    let covered = offers.offers.iter().zip(covers).filter(|(_, c)| **c).map(|(o, _)| &offers.clouds[o.cloud].owner);
+    let covered = covers.iter().map(|o| &offers.clouds[offers.offers[o].cloud].owner);
     let owners: std::collections::BTreeSet<&String> = covered.collect();
     match owners.len() {
         1 => owners.into_iter().next().cloned(),
@@ -125,15 +130,15 @@ fn decision(reader: &mut Reader<'_>, contract: &doc::Contract) -> Option<Decisio
 
 /// Contracts that exclude or need one another, once all are read; what could never be signed is an
 /// error.
-fn relations(reader: &mut Reader<'_>, document: &doc::Document, contracts: &mut [Contract]) {
+fn relations(reader: &mut Reader<'_>, document: &doc::Document, contracts: &mut IdVec<ContractId, Contract>) {
     let Some(map) = &document.contracts else { return };
     let ids: Vec<String> = contracts.iter().map(|c| c.id.clone()).collect();
-    let known: Vec<&str> = ids.iter().map(String::as_str).collect();
-    let unread = super::supply::broken(map, &super::reader::Ids::of(known.iter().copied()));
+    let known: Ids<'_, ContractId> = Ids::of(ids.iter().map(String::as_str));
+    let unread = super::supply::broken(map, &known);
     let unread: Vec<&str> = unread.iter().map(String::as_str).collect();
-    let mut needed: Vec<(usize, usize, Place)> = Vec::new();
+    let mut needed: Vec<(ContractId, ContractId, Place)> = Vec::new();
     for (id, _, contract) in &map.entries {
-        let (Some(contract), Some(k)) = (contract, ids.iter().position(|i| i == id)) else { continue };
+        let (Some(contract), Some(k)) = (contract, contracts.find(|c| c.id == *id)) else { continue };
         for (key, list) in [("excludes", &contract.excludes), ("needs", &contract.needs)] {
             for text in list.iter().flat_map(|l| &l.items) {
                 let Some(other) = reader.reference(text, "contract", &known, &unread) else { continue };
@@ -156,7 +161,8 @@ fn relations(reader: &mut Reader<'_>, document: &doc::Document, contracts: &mut 
     }
     for (k, other, place) in needed {
         if contracts[k].excludes.contains(&other) || contracts[other].excludes.contains(&k) {
-            let message = format!("`{}` needs `{}`, but they exclude one another", ids[k], ids[other]);
+            let message =
+                format!("`{}` needs `{}`, but they exclude one another", contracts[k].id, contracts[other].id);
             let remedy = "remove one of the two, or the contract, which could never be signed";
             reader.error(Code::Contradiction, place, message, remedy);
         }

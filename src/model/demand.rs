@@ -1,5 +1,6 @@
 //! Interprets workloads.
 
+use super::ids::{ChipId, CloudSet, IdVec, OfferId, OfferSet, WorkloadId};
 use std::ops::Range;
 
 use crate::diagnostics::{Code, Place, suggest};
@@ -14,18 +15,20 @@ use super::types::{Chip, DataGravity, Offer, Porting, Split, Task, Term, Workloa
 pub(super) fn workloads(
     reader: &mut Reader<'_>,
     document: &doc::Document,
-    chips: &[Chip],
+    chips: &IdVec<ChipId, Chip>,
     offers: &Offers<'_>,
-) -> Vec<Workload> {
-    let Some(map) = &document.workloads else { return Vec::new() };
+) -> IdVec<WorkloadId, Workload> {
+    let Some(map) = &document.workloads else { return IdVec::default() };
     if map.entries.is_empty() {
         reader.error(Code::MissingKey, document.place, "the model has no workloads", "add at least one workload");
     }
-    let mut workloads = Vec::new();
+    let mut workloads = IdVec::default();
     for (id, place, workload) in &map.entries {
         reader.check_id(id, *place);
         if let Some(workload) = workload {
-            workloads.extend(one(reader, id, *place, workload, document, chips, offers));
+            if let Some(workload) = one(reader, id, *place, workload, document, chips, offers) {
+                workloads.push(workload);
+            }
         }
     }
     workloads
@@ -37,7 +40,7 @@ fn one(
     place: Place,
     doc: &doc::Workload,
     document: &doc::Document,
-    chips: &[Chip],
+    chips: &IdVec<ChipId, Chip>,
     offers: &Offers<'_>,
 ) -> Option<Workload> {
     let split = split(reader, doc);
@@ -143,12 +146,12 @@ fn one(
     let picked = match &doc.eligible {
         Some(selector) => offers.select(reader, selector)?,
         None if doc.bad.contains(&"eligible") => return None,
-        None => vec![true; offers.offers.len()],
+        None => OfferSet::all(offers.offers.len()),
     };
-    let fits = |(i, o): &(usize, &Offer)| {
+    let fits = |(i, o): &(OfferId, &Offer)| {
         picked[*i] && throughput[o.chip].is_some() && (interruptible || !matches!(o.term, Term::Spot { .. }))
     };
-    let eligible = offers.offers.iter().enumerate().filter(fits).map(|(i, _)| i).collect();
+    let eligible = offers.offers.with_ids().filter(fits).map(|(i, _)| i).collect();
     let workload = Workload {
         id: id.to_owned(),
         task,
@@ -170,7 +173,7 @@ fn one(
     };
     // An offer that could not be read may be the one that serves it, unless its chip cannot.
     let may_serve = |chip: &Option<String>| {
-        let index = chip.as_ref().and_then(|c| chips.iter().position(|known| known.id == *c));
+        let index = chip.as_ref().and_then(|c| chips.find(|known| known.id == *c));
         index.is_none_or(|i| workload.throughput[i].is_some())
     };
     let any_offer = document.offers.as_ref().is_some_and(|m| !m.entries.is_empty());
@@ -195,7 +198,12 @@ fn split(reader: &mut Reader<'_>, doc: &doc::Workload) -> Option<Split> {
     }
 }
 
-fn porting(reader: &mut Reader<'_>, doc: &doc::Workload, chips: &[Chip], incomplete: bool) -> Vec<Porting> {
+fn porting(
+    reader: &mut Reader<'_>,
+    doc: &doc::Workload,
+    chips: &IdVec<ChipId, Chip>,
+    incomplete: bool,
+) -> Vec<Porting> {
     let mut ecosystems: Vec<&str> = chips.iter().filter_map(|c| c.ecosystem.as_deref()).collect();
     ecosystems.sort_unstable();
     ecosystems.dedup();
@@ -203,7 +211,7 @@ fn porting(reader: &mut Reader<'_>, doc: &doc::Workload, chips: &[Chip], incompl
     for (ecosystem, place, port) in doc.porting.iter().flat_map(|m| &m.entries) {
         let text = doc::Text { text: ecosystem.clone(), place: *place };
         if !incomplete || ecosystems.contains(&ecosystem.as_str()) {
-            reader.reference(&text, "ecosystem", &ecosystems, &[]);
+            reader.is_one_of(&text, "ecosystem", &ecosystems);
         }
         let (cost, lead) = match port {
             None => continue,
@@ -224,9 +232,8 @@ fn data(reader: &mut Reader<'_>, doc: &doc::Workload, offers: &Offers<'_>) -> Op
     let size = reader.amount(written.size.as_ref(), &Unit::Data, In::NotNegative);
     let at = written.at.as_ref().and_then(|selector| offers.select(reader, selector));
     let (size, at) = (size?, at?);
-    let mut home = vec![false; offers.clouds.len()];
-    offers.offers.iter().zip(&at).filter(|(_, at)| **at).for_each(|(o, _)| home[o.cloud] = true);
-    let out = offers.clouds.iter().zip(&home).filter(|(_, h)| **h).map(|(c, _)| c.egress);
+    let home = CloudSet::listed(offers.clouds.len(), at.iter().map(|o| offers.offers[o].cloud));
+    let out = home.iter().map(|c| offers.clouds[c].egress);
     let egress = out.fold(f64::INFINITY, f64::min);
     if egress == 0.0 && size > 0.0 {
         let message = "moving this data costs nothing, so it has no effect";
@@ -320,9 +327,9 @@ fn throughput(
     reader: &mut Reader<'_>,
     doc: &doc::Workload,
     document: &doc::Document,
-    chips: &[Chip],
+    chips: &IdVec<ChipId, Chip>,
     unit: &mut WorkUnit,
-) -> Option<Vec<Option<f64>>> {
+) -> Option<IdVec<ChipId, Option<f64>>> {
     let map = doc.throughput.as_ref()?;
     let ids = Ids::of(chips.iter().map(|c| c.id.as_str()));
     // Chips that are written but could not be read have been reported.
@@ -330,10 +337,10 @@ fn throughput(
         Some(chips) => chips.entries.iter().map(|(id, _, _)| id.as_str()).collect(),
         None => map.entries.iter().map(|(id, _, _)| id.as_str()).collect(),
     };
-    let mut values = vec![None; chips.len()];
+    let mut values = IdVec::filled(chips.len(), None);
     let mut whole = true;
     for (chip, place, amount) in &map.entries {
-        let index = reader.reference_in(&doc::Text { text: chip.clone(), place: *place }, "chip", &ids, &broken);
+        let index = reader.reference(&doc::Text { text: chip.clone(), place: *place }, "chip", &ids, &broken);
         let Some(amount) = amount else {
             whole = false;
             continue;
@@ -378,7 +385,7 @@ fn training_window(reader: &mut Reader<'_>, text: &doc::Text) -> Option<Range<us
 }
 
 /// Work that must be done but cannot be, whatever the plan: told before anything is solved.
-fn refuse_unserved(reader: &mut Reader<'_>, place: Place, workload: &Workload, offers: &[Offer]) {
+fn refuse_unserved(reader: &mut Reader<'_>, place: Place, workload: &Workload, offers: &IdVec<OfferId, Offer>) {
     if workload.unmet.is_some() {
         return;
     }

@@ -4,6 +4,7 @@
 //! They are shared on purpose and stated here once, each with a test by hand; all else the audit works out
 //! by itself.
 
+use super::ids::{ContractId, OfferId, OfferSet, WorkloadId};
 use super::policy::LimitKind;
 use super::types::{Contract, Decision, Measure, Model};
 
@@ -21,7 +22,7 @@ pub enum PlaceBy {
 impl PlaceBy {
     /// The group of an offer; chips without an ecosystem are each one of their own.
     #[must_use]
-    pub fn group(self, model: &Model, offer: usize) -> String {
+    pub fn group(self, model: &Model, offer: OfferId) -> String {
         let o = &model.offers[offer];
         match self {
             PlaceBy::Ecosystem => {
@@ -36,13 +37,13 @@ impl PlaceBy {
 
 /// Undiscounted money for a workload that runs in a group, and the period at whose start it is paid.
 #[must_use]
-pub fn placement_cost(model: &Model, workload: usize, by: PlaceBy, group: &str) -> Option<(usize, f64)> {
+pub fn placement_cost(model: &Model, workload: WorkloadId, by: PlaceBy, group: &str) -> Option<(usize, f64)> {
     let w = &model.workloads[workload];
     match by {
         PlaceBy::Ecosystem => w.porting.iter().find(|p| p.ecosystem == group).map(|p| (0, p.cost)),
         PlaceBy::Cloud => {
             let data = w.data.as_ref()?;
-            let cloud = model.clouds.iter().position(|c| c.id == group)?;
+            let cloud = model.clouds.find(|c| c.id == group)?;
             (!data.home[cloud]).then_some((w.window.start, data.cost))
         }
         PlaceBy::Offer => None,
@@ -52,10 +53,8 @@ pub fn placement_cost(model: &Model, workload: usize, by: PlaceBy, group: &str) 
 /// Whether what is paid under a contract besides its offers' prices belongs to a group: it does if
 /// every offer that it covers is in the group. What covers nothing belongs only to everything.
 #[must_use]
-pub fn contract_inside(contract: &Contract, group: &[bool]) -> bool {
-    let everything = !group.contains(&false);
-    let covers_some = contract.covers.contains(&true);
-    everything || (covers_some && contract.covers.iter().zip(group).all(|(covered, inside)| !covered || *inside))
+pub fn contract_inside(contract: &Contract, group: &OfferSet) -> bool {
+    group.is_all() || (!contract.covers.is_empty() && contract.covers.is_within(group))
 }
 
 /// Price of a chip-hour of an offer in a period, less the discount of the signed contract that
@@ -64,7 +63,7 @@ pub fn contract_inside(contract: &Contract, group: &[bool]) -> bool {
 /// A reservation's price was fixed when it started; where the offer has no price any more the last
 /// known one counts.
 #[must_use]
-pub fn unit_price(model: &Model, offer: usize, period: usize) -> f64 {
+pub fn unit_price(model: &Model, offer: OfferId, period: usize) -> f64 {
     let prices = &model.offers[offer].price;
     let price = (0..=period).rev().map(|t| prices[t]).find(|p| !p.is_nan()).unwrap_or(0.0);
     let signed = |c: &&Contract| c.decision == Decision::Signed;
@@ -74,7 +73,7 @@ pub fn unit_price(model: &Model, offer: usize, period: usize) -> f64 {
 
 /// Chips of a group that run today.
 #[must_use]
-pub fn held_today(model: &Model, group: &[bool]) -> f64 {
+pub fn held_today(model: &Model, group: &OfferSet) -> f64 {
     let running = model.baseline.iter().flat_map(|b| &b.running);
     running.filter(|r| group[r.offer]).map(|r| r.chips).sum()
 }
@@ -92,27 +91,28 @@ pub enum Unneeded {
     /// Money or chips under a commitment, beyond what is committed.
     Committed {
         /// The contract.
-        contract: usize,
+        contract: ContractId,
         /// The part of its commitment.
         bucket: usize,
     },
     /// Chips held in a period that nothing needs.
     Standing {
         /// The offer.
-        offer: usize,
+        offer: OfferId,
         /// The period.
         period: usize,
     },
     /// Reserved chips that are not needed in any period of their term.
     Reserved {
         /// The offer.
-        offer: usize,
+        offer: OfferId,
     },
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Id;
 
     /// Offers a and b at one cloud, c at another; a contract for a and b, one for c, one for nothing.
     const MODEL: &str = "
@@ -145,8 +145,8 @@ workloads:
     fn model() -> Model {
         let mut model = Model::from_yaml_str(MODEL).unwrap_or_else(|e| panic!("{e}"));
         // The first contract runs from the second day on, and so does the workload.
-        model.contracts[0].active = 1..3;
-        model.workloads[0].window = 1..3;
+        model.contracts[ContractId::at(0)].active = 1..3;
+        model.workloads[WorkloadId::at(0)].window = 1..3;
         model
     }
 
@@ -156,7 +156,7 @@ workloads:
     #[test]
     fn a_contract_is_inside_a_group_that_holds_all_it_covers() {
         let model = model();
-        let [both, one, none] = &model.contracts[..] else { panic!("three contracts") };
+        let [both, one, none] = model.contracts.as_slice() else { panic!("three contracts") };
         for (group, expected) in [
             (ALL, [true, true, true]),
             ([true, true, false], [true, false, false]),
@@ -166,7 +166,7 @@ workloads:
             ([false, false, true], [false, true, false]),
             ([false, false, false], [false, false, false]),
         ] {
-            let found = [both, one, none].map(|k| contract_inside(k, &group));
+            let found = [both, one, none].map(|k| contract_inside(k, &OfferSet::from(group.to_vec())));
             assert_eq!(found, expected, "{group:?}");
         }
     }
@@ -175,27 +175,27 @@ workloads:
     fn a_chip_costs_its_last_known_price_less_what_a_signed_contract_takes_off() {
         let mut model = model();
         // 2 less a quarter, while the contract runs.
-        assert_eq!([0, 1, 2].map(|t| unit_price(&model, 0, t)), [2.0, 1.5, 1.5]);
+        assert_eq!([0, 1, 2].map(|t| unit_price(&model, OfferId::at(0), t)), [2.0, 1.5, 1.5]);
         // An optional one takes off nothing, nor does a contract that covers other offers.
-        assert_eq!([0, 1, 2].map(|t| unit_price(&model, 2, t)), [1.0; 3]);
+        assert_eq!([0, 1, 2].map(|t| unit_price(&model, OfferId::at(2), t)), [1.0; 3]);
         // Of prices that end, the last one counts, not the first.
-        model.offers[0].price = vec![8.0, 4.0, f64::NAN];
-        assert_eq!([0, 1, 2].map(|t| unit_price(&model, 0, t)), [8.0, 3.0, 3.0]);
+        model.offers[OfferId::at(0)].price = vec![8.0, 4.0, f64::NAN];
+        assert_eq!([0, 1, 2].map(|t| unit_price(&model, OfferId::at(0), t)), [8.0, 3.0, 3.0]);
         // Of prices that come later, none is known before.
-        model.offers[2].price = vec![f64::NAN, 6.0, 5.0];
-        assert_eq!([0, 1, 2].map(|t| unit_price(&model, 2, t)), [0.0, 6.0, 5.0]);
+        model.offers[OfferId::at(2)].price = vec![f64::NAN, 6.0, 5.0];
+        assert_eq!([0, 1, 2].map(|t| unit_price(&model, OfferId::at(2), t)), [0.0, 6.0, 5.0]);
         for (decision, price) in
             [(Decision::Signed, 2.5), (Decision::Optional, 5.0), (Decision::Accepted, 5.0), (Decision::Refused, 5.0)]
         {
-            model.contracts[1].decision = decision;
-            assert_eq!(unit_price(&model, 2, 2), price, "{decision:?}");
+            model.contracts[ContractId::at(1)].decision = decision;
+            assert_eq!(unit_price(&model, OfferId::at(2), 2), price, "{decision:?}");
         }
     }
 
     #[test]
     fn placements_cost_porting_once_and_egress_when_the_workload_starts() {
         let mut model = model();
-        let cost = |model: &Model, by, group: &str| placement_cost(model, 0, by, group);
+        let cost = |model: &Model, by, group: &str| placement_cost(model, WorkloadId::at(0), by, group);
         assert_eq!(cost(&model, PlaceBy::Ecosystem, "xla"), Some((0, 40.0)));
         assert_eq!(cost(&model, PlaceBy::Ecosystem, "cuda"), None);
         // 1000 GB out of gcp at 0.05, when the workload may first run.
@@ -203,14 +203,14 @@ workloads:
         assert_eq!(cost(&model, PlaceBy::Cloud, "gcp"), None, "it is there");
         assert_eq!(cost(&model, PlaceBy::Cloud, "azure"), None, "there is no such cloud");
         assert_eq!(cost(&model, PlaceBy::Offer, "a"), None);
-        model.workloads[0].data = None;
+        model.workloads[WorkloadId::at(0)].data = None;
         assert_eq!(cost(&model, PlaceBy::Cloud, "aws"), None);
     }
 
     #[test]
     fn chips_without_an_ecosystem_are_one_of_their_own() {
         let model = model();
-        let groups = |by: PlaceBy| [0, 1, 2].map(|o| by.group(&model, o));
+        let groups = |by: PlaceBy| [0, 1, 2].map(|o| by.group(&model, OfferId::at(o)));
         assert_eq!(groups(PlaceBy::Ecosystem), ["cuda", "odd", "xla"]);
         assert_eq!(groups(PlaceBy::Cloud), ["aws", "aws", "gcp"]);
         assert_eq!(groups(PlaceBy::Offer), ["a", "b", "c"]);
@@ -220,14 +220,14 @@ workloads:
     fn what_is_held_today_is_what_runs_on_the_group() {
         use crate::model::{Baseline, Today};
         let mut model = model();
-        assert_eq!(held_today(&model, &ALL), 0.0, "without a baseline nothing runs");
-        let today = |offer, chips| Today { workload: 0, offer, chips };
+        assert_eq!(held_today(&model, &OfferSet::from(ALL.to_vec())), 0.0, "without a baseline nothing runs");
+        let today = |offer, chips| Today { workload: WorkloadId::at(0), offer: OfferId::at(offer), chips };
         let running = vec![today(0, 20.0), today(2, 5.0), today(0, 1.0)];
-        let origin = model.offers[0].origin.clone();
+        let origin = model.offers[OfferId::at(0)].origin.clone();
         model.baseline = Some(Baseline { running, switching: 0.0, origin });
-        assert_eq!(held_today(&model, &ALL), 26.0);
-        assert_eq!(held_today(&model, &[true, true, false]), 21.0);
-        assert_eq!(held_today(&model, &[false, true, false]), 0.0);
+        assert_eq!(held_today(&model, &OfferSet::from(ALL.to_vec())), 26.0);
+        assert_eq!(held_today(&model, &OfferSet::from([true, true, false].to_vec())), 21.0);
+        assert_eq!(held_today(&model, &OfferSet::from([false, true, false].to_vec())), 0.0);
     }
 
     #[test]

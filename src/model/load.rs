@@ -1,9 +1,11 @@
 //! From text to model: read, overlay, decode, interpret, cross-check.
 
+use super::ids::{IdVec, OfferId};
 use sha2::{Digest, Sha256};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::calendar::{Calendar, Step, parse_period};
 use super::files::Files;
@@ -116,7 +118,7 @@ impl Model {
     ///         "chat": { "kind": "inference", "demand": "90 req/h", "throughput": { "h100": "1 req/h" } },
     ///     },
     /// })).unwrap();
-    /// assert_eq!(model.offers[0].price, [4.0]);
+    /// assert_eq!(model.offers().as_slice()[0].price, [4.0]);
     /// ```
     pub fn from_value(value: &serde_json::Value) -> Result<Model, Rejected> {
         // JSON is YAML.
@@ -136,9 +138,8 @@ pub fn load(input: &Input) -> Result<Loaded, Rejected> {
     let mut diagnostics = Diagnostics::new();
     let model = read(input, &mut sources, &mut diagnostics);
     match model {
-        Some(mut model) if !diagnostics.has_errors() => {
-            model.sha256 = fingerprint(input, &sources);
-            model.scenarios.clone_from(&input.scenarios);
+        Some((model, root)) if !diagnostics.has_errors() => {
+            let model = model.read_from(root, sources.clone(), input.clone());
             Ok(Loaded { model, warnings: diagnostics, sources })
         }
         _ => Err(Rejected { diagnostics, sources }),
@@ -159,14 +160,15 @@ pub fn load_with(input: &Input, path: &[&str], entry: &Node, append: bool) -> Re
         let source = sources.add(&name, &written);
         let place = Place { source, start: 0, end: u32::try_from(written.len()).unwrap_or(u32::MAX) };
         doc::insert(&mut root, path, entry.placed(place), append);
-        interpret(&root, &sources, &mut diagnostics)
+        let model = interpret(&root, &sources, &mut diagnostics);
+        doc::locate(&root, &sources, &mut diagnostics);
+        model.map(|model| (model, root))
     };
     match read() {
-        Some(mut model) if !diagnostics.has_errors() => {
+        Some((model, root)) if !diagnostics.has_errors() => {
             let mut input = input.clone();
             input.sets.push(format!("{name}{}={written}", if append { "+" } else { "" }));
-            model.sha256 = fingerprint(&input, &sources);
-            model.scenarios = input.scenarios;
+            let model = model.read_from(root, sources.clone(), input);
             Ok(Loaded { model, warnings: diagnostics, sources })
         }
         _ => Err(Rejected { diagnostics, sources }),
@@ -194,14 +196,15 @@ pub fn read_tree(input: &Input) -> Result<Tree, Rejected> {
     }
 }
 
-fn read(input: &Input, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
+fn read(input: &Input, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<(Model, Node)> {
     let (plain, root) = tree(input, sources, diagnostics)?;
     let model = interpret(&root, sources, diagnostics);
     check_others(&plain, &input.scenarios, sources, diagnostics);
     if let Some(model) = &model {
         super::sweeps::check(&root, model, diagnostics);
     }
-    model
+    doc::locate(&root, sources, diagnostics);
+    model.map(|model| (model, root))
 }
 
 /// What was written, overlaid: before scenarios and settings, and after them.
@@ -256,6 +259,7 @@ fn apply_set(root: &mut Node, set: &str, sources: &mut Sources, diagnostics: &mu
             severity: Severity::Error,
             message: format!("`--set {set}` has no `=`"),
             place: None,
+            path: None,
             remedy: Some("write `--set offers.aws-h100.price=5.50`".to_owned()),
         });
         return;
@@ -334,7 +338,7 @@ pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagno
         reader.notes.push("`regions` and `sites` of clouds are for reference: an offer says where it is".to_owned());
     }
     let read = supply::offers(&mut reader, &document, &chips, &clouds);
-    let offers: Vec<Offer> = read.iter().map(|r| r.offer.clone()).collect();
+    let offers: IdVec<OfferId, Offer> = read.iter().map(|r| r.offer.clone()).collect();
     let written = Written::of(&document, &offers.iter().map(|o| o.id.as_str()).collect());
     let parts = || Offers { offers: &offers, chips: &chips, clouds: &clouds, written: &written };
     let pools = supply::pools(&mut reader, &document, &read, &chips, |r, s| parts().select(r, s));
@@ -389,6 +393,7 @@ pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagno
         prefer,
         notes,
         citations,
+        written: Arc::default(),
     })
 }
 
@@ -445,7 +450,7 @@ fn check_dates(reader: &mut Reader<'_>, root: &Node) {
 }
 
 /// Offers that can never be held, told as a warning: often a capacity whose first step is late.
-fn warn_idle(reader: &mut Reader<'_>, document: &Document, offers: &[Offer]) {
+fn warn_idle(reader: &mut Reader<'_>, document: &Document, offers: &IdVec<OfferId, Offer>) {
     for offer in offers {
         if (0..reader.calendar.len()).all(|t| offer.capacity_at(t) <= 0.0) {
             let place = document

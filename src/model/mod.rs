@@ -6,8 +6,10 @@ mod calendar;
 mod column;
 mod contracts;
 mod demand;
+mod edit;
 mod facts;
 mod files;
+mod ids;
 mod load;
 mod policy;
 mod prefer;
@@ -21,10 +23,15 @@ mod sweeps;
 mod types;
 mod variation;
 
-pub use builder::{ModelBuilder, OfferSpec, WorkloadSpec};
+pub use builder::{ContractSpec, LimitSpec, ModelBuilder, OfferSpec, WorkloadSpec};
 pub use calendar::{Calendar, Period, Step, Window, hours_between, parse_period, parse_window};
 pub use column::{Column, ColumnError, Expression, MOST_BYTES, MOST_DEPTH, Quantity};
+pub use edit::Edit;
 pub use facts::{PlaceBy, Unneeded, contract_inside, held_today, is_ratio_of_held, placement_cost, unit_price};
+pub use ids::{
+    ChipId, CloudId, CloudSet, ContractId, ContractSet, Grid, Id, IdSet, IdVec, LimitId, OfferId, OfferSet, OutageId,
+    PoolId, SurviveId, WorkloadId, WorkloadSet,
+};
 pub use load::{Input, Loaded, Rejected, Tree, load, load_with, read_tree};
 pub use policy::*;
 pub use selector::{Dimension, glob};

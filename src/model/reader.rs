@@ -1,5 +1,6 @@
 //! What every part of the interpretation needs: quantities with ranges, series, references.
 
+use super::ids::Id;
 use std::collections::HashMap;
 
 use crate::diagnostics::{Code, Diagnostics, Place, Sources, suggest};
@@ -64,21 +65,21 @@ impl In {
 }
 
 /// Ids in their order, found in a time that does not depend on their number.
-pub(super) struct Ids<'a> {
+pub(super) struct Ids<'a, K> {
     all: Vec<&'a str>,
-    at: HashMap<&'a str, usize>,
+    at: HashMap<&'a str, K>,
 }
 
-impl<'a> Ids<'a> {
+impl<'a, K: Id> Ids<'a, K> {
     /// Those of a list; of two that are the same the first counts.
     pub fn of(ids: impl IntoIterator<Item = &'a str>) -> Self {
         let all: Vec<&str> = ids.into_iter().collect();
-        let at = all.iter().enumerate().rev().map(|(i, id)| (*id, i)).collect();
+        let at = all.iter().enumerate().rev().map(|(i, id)| (*id, K::at(i))).collect();
         Ids { all, at }
     }
 
     /// Which one it is.
-    pub fn find(&self, id: &str) -> Option<usize> {
+    pub fn find(&self, id: &str) -> Option<K> {
         self.at.get(id).copied()
     }
 }
@@ -360,21 +361,29 @@ impl Reader<'_> {
         Some(index)
     }
 
-    /// The index of an id, or a report with the nearest one.
-    pub fn reference(&mut self, text: &Text, what: &str, ids: &[&str], broken: &[&str]) -> Option<usize> {
-        self.reference_in(text, what, &Ids::of(ids.iter().copied()), broken)
-    }
-
-    /// The same where many are looked up.
-    pub fn reference_in(&mut self, text: &Text, what: &str, ids: &Ids<'_>, broken: &[&str]) -> Option<usize> {
-        let found = ids.find(&text.text);
-        if found.is_none() && !broken.contains(&text.text.as_str()) {
-            // Nobody is told of more than a list holds, and the nearest word takes as long to find as all of them.
-            let full = self.diagnostics.is_full();
-            let remedy = if full { String::new() } else { suggest(&text.text, ids.all.iter().copied()) };
-            self.error(Code::UnknownId, text.place, format!("there is no {what} `{}`", text.text), remedy);
+    /// Whether a word is one of some, or a report with the nearest one.
+    pub fn is_one_of(&mut self, text: &Text, what: &str, words: &[&str]) -> bool {
+        let found = words.contains(&text.text.as_str());
+        if !found {
+            self.unknown(text, what, words);
         }
         found
+    }
+
+    /// Which one an id is, or a report with the nearest one.
+    pub fn reference<K: Id>(&mut self, text: &Text, what: &str, ids: &Ids<'_, K>, broken: &[&str]) -> Option<K> {
+        let found = ids.find(&text.text);
+        if found.is_none() && !broken.contains(&text.text.as_str()) {
+            self.unknown(text, what, &ids.all);
+        }
+        found
+    }
+
+    fn unknown(&mut self, text: &Text, what: &str, known: &[&str]) {
+        // Nobody is told of more than a list holds, and the nearest word takes as long to find as all of them.
+        let full = self.diagnostics.is_full();
+        let remedy = if full { String::new() } else { suggest(&text.text, known.iter().copied()) };
+        self.error(Code::UnknownId, text.place, format!("there is no {what} `{}`", text.text), remedy);
     }
 
     /// Reports an id with characters that ids do not have.

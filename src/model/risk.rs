@@ -1,6 +1,7 @@
 //! Interprets what may go wrong: losses to survive, outages, and how much risk is acceptable.
 
 use super::calendar::Calendar;
+use super::ids::{IdVec, OfferSet, OutageId, SurviveId, WorkloadSet};
 use super::policy::{Parts, describe, groups};
 use super::reader::{In, Reader};
 use super::select::select_workloads;
@@ -12,8 +13,8 @@ use crate::units::{Dimension as Unit, Duration, DurationUnit, Quantity};
 /// Hours of a month where it has no date: a twelfth of 8760.
 const MONTH: f64 = 730.0;
 
-pub(super) fn survive(reader: &mut Reader<'_>, policy: &doc::Policy, parts: &Parts<'_>) -> Vec<Survive> {
-    let mut all: Vec<Survive> = Vec::new();
+pub(super) fn survive(reader: &mut Reader<'_>, policy: &doc::Policy, parts: &Parts<'_>) -> IdVec<SurviveId, Survive> {
+    let mut all: IdVec<SurviveId, Survive> = IdVec::default();
     for (position, written) in policy.survive.iter().flat_map(|l| &l.items).enumerate() {
         let losses = written.loss_of.as_ref().and_then(|s| losses(reader, s, parts));
         let serve = reader.share(written.serve.as_ref(), In::Fraction);
@@ -66,7 +67,7 @@ fn losses(reader: &mut Reader<'_>, selector: &Selector, parts: &Parts<'_>) -> Op
         return None;
     };
     let universe = if rest.all_of.is_empty() {
-        vec![true; parts.offers.offers.len()]
+        OfferSet::all(parts.offers.offers.len())
     } else {
         parts.offers.select(reader, &rest)?
     };
@@ -87,14 +88,14 @@ fn response(reader: &mut Reader<'_>, written: &doc::Survive, parts: &Parts<'_>) 
     };
     let (serve, preempt) = (serve?, preempt?);
     let serve = serve.unwrap_or_else(|| parts.workloads.iter().map(|w| w.kind() == "inference").collect());
-    if !serve.contains(&true) && !parts.workloads_incomplete {
+    if serve.is_empty() && !parts.workloads_incomplete {
         let message = "no inference workload has to be served";
         reader.error(Code::EmptySelection, written.place, message, "name the workloads with `for`");
         return None;
     }
-    let preempt = preempt.unwrap_or_else(|| vec![false; parts.workloads.len()]);
+    let preempt = preempt.unwrap_or_else(|| WorkloadSet::none(parts.workloads.len()));
     if let Some(selector) = &written.preempt
-        && preempt.iter().zip(&serve).all(|(p, s)| !p || *s)
+        && preempt.is_within(&serve)
         && !parts.workloads_incomplete
     {
         let remedy = "workloads that are served are rerouted anyway; name others, or remove it";
@@ -103,8 +104,8 @@ fn response(reader: &mut Reader<'_>, written: &doc::Survive, parts: &Parts<'_>) 
     Some(Response { serve, preempt, surge: surge? })
 }
 
-pub(super) fn outages(reader: &mut Reader<'_>, policy: &doc::Policy, parts: &Parts<'_>) -> Vec<Outage> {
-    let mut all = Vec::new();
+pub(super) fn outages(reader: &mut Reader<'_>, policy: &doc::Policy, parts: &Parts<'_>) -> IdVec<OutageId, Outage> {
+    let mut all = IdVec::default();
     let mut likely = 0.0;
     for (id, place, written) in policy.outages.iter().flat_map(|m| &m.entries) {
         reader.check_id(id, *place);
@@ -162,16 +163,16 @@ fn outage(reader: &mut Reader<'_>, id: &str, place: Place, written: &doc::Outage
     };
     let picked = match &written.offers {
         Some(selector) => parts.offers.select(reader, selector)?,
-        None => vec![true; count],
+        None => OfferSet::all(count),
     };
     let windows = windows(reader, written.recovery.as_ref())?;
     let fraction = fraction?;
-    let part = |mask: Vec<bool>, x: f64| mask.into_iter().map(|m| if m { x } else { 0.0 }).collect::<Vec<f64>>();
+    let part = |set: &OfferSet, x: f64| IdVec::by_id(count, |o| if set[o] { x } else { 0.0 });
     Some(Outage {
         id: id.to_owned(),
-        lost: lost.map(|mask| part(mask, fraction)),
+        lost: lost.map(|set| part(&set, fraction)),
         windows,
-        shock: change.map(|x| part(picked, x)),
+        shock: change.map(|x| part(&picked, x)),
         probability: probability?,
         origin: reader.origin(place),
     })
@@ -249,7 +250,7 @@ impl Model {
     }
 }
 
-pub(super) fn risk(reader: &mut Reader<'_>, policy: &doc::Policy, outages: &[Outage]) -> Risk {
+pub(super) fn risk(reader: &mut Reader<'_>, policy: &doc::Policy, outages: &IdVec<OutageId, Outage>) -> Risk {
     let Some(written) = &policy.risk else { return Risk::default() };
     let mut risk = Risk::default();
     if let Some(cvar) = &written.cvar {

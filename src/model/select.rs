@@ -1,5 +1,6 @@
 //! From a selector as written to the offers or workloads that it picks.
 
+use super::ids::{ChipId, CloudId, IdVec, OfferId, OfferSet, WorkloadId, WorkloadSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{Code, suggest};
@@ -11,9 +12,9 @@ use super::types::{Chip, Cloud, Offer, Workload};
 
 /// What a selector over offers is read against.
 pub(super) struct Offers<'a> {
-    pub offers: &'a [Offer],
-    pub chips: &'a [Chip],
-    pub clouds: &'a [Cloud],
+    pub offers: &'a IdVec<OfferId, Offer>,
+    pub chips: &'a IdVec<ChipId, Chip>,
+    pub clouds: &'a IdVec<CloudId, Cloud>,
     /// What is written, read or not: an empty selection is only the selector's fault if it would
     /// not pick from what could not be read either.
     pub written: &'a Written,
@@ -83,46 +84,46 @@ impl Written {
 }
 
 impl Offers<'_> {
-    fn values(&self, offer: usize, dimension: &Dimension) -> Vec<String> {
+    fn values(&self, offer: OfferId, dimension: &Dimension) -> Vec<String> {
         let o = &self.offers[offer];
         values(dimension, o, &self.chips[o.chip], &self.clouds[o.cloud])
     }
 
     /// Whether each offer is picked; `None` if the selector is wrong or picks none (and reported).
-    pub fn select(&self, reader: &mut Reader<'_>, selector: &Selector) -> Option<Vec<bool>> {
+    pub fn select(&self, reader: &mut Reader<'_>, selector: &Selector) -> Option<OfferSet> {
         self.pick(reader, selector, false)
     }
 
     /// The same for limits, which may be on suppliers that exist but offer nothing: that is told
     /// as a warning. A value that stands nowhere in the model is still an error.
-    pub fn select_for_limit(&self, reader: &mut Reader<'_>, selector: &Selector) -> Option<Vec<bool>> {
+    pub fn select_for_limit(&self, reader: &mut Reader<'_>, selector: &Selector) -> Option<OfferSet> {
         self.pick(reader, selector, true)
     }
 
-    fn pick(&self, reader: &mut Reader<'_>, selector: &Selector, may_be_empty: bool) -> Option<Vec<bool>> {
-        let mut picked = vec![true; self.offers.len()];
+    fn pick(&self, reader: &mut Reader<'_>, selector: &Selector, may_be_empty: bool) -> Option<OfferSet> {
+        let mut picked = OfferSet::all(self.offers.len());
         for (key, patterns) in &selector.all_of {
             let dimension = self.dimension(reader, key)?;
-            let values: Vec<Vec<String>> = (0..self.offers.len()).map(|o| self.values(o, &dimension)).collect();
+            let values: IdVec<OfferId, Vec<String>> = self.offers.ids().map(|o| self.values(o, &dimension)).collect();
             // A region of one cloud may be written with it, as results name it.
-            let with_cloud = |offer: usize, v: &str| format!("{}/{v}", self.clouds[self.offers[offer].cloud].id);
-            let whole: Vec<Vec<String>> = match dimension {
+            let with_cloud = |offer: OfferId, v: &str| format!("{}/{v}", self.clouds[self.offers[offer].cloud].id);
+            let whole: IdVec<OfferId, Vec<String>> = match dimension {
                 Dimension::Region => {
-                    values.iter().enumerate().map(|(o, v)| v.iter().map(|v| with_cloud(o, v)).collect()).collect()
+                    values.with_ids().map(|(o, v)| v.iter().map(|v| with_cloud(o, v)).collect()).collect()
                 }
-                _ => vec![Vec::new(); values.len()],
+                _ => IdVec::filled(values.len(), Vec::new()),
             };
             let known: BTreeSet<&str> = values.iter().chain(&whole).flatten().map(String::as_str).collect();
             if !self.written.incomplete {
                 warn_unmatched(reader, patterns, &known);
             }
-            for (offer, values) in values.iter().enumerate() {
-                let mut names = values.iter().chain(&whole[offer]);
-                picked[offer] &= names.any(|v| patterns.iter().any(|p| glob(&p.text, v)));
-            }
+            picked.keep(|offer| {
+                let mut names = values[offer].iter().chain(&whole[offer]);
+                names.any(|v| patterns.iter().any(|p| glob(&p.text, v)))
+            });
         }
         let may_pick = selector.all_of.iter().all(|(key, p)| self.written.may_have(&key.text, p));
-        if !(picked.contains(&true) || self.written.incomplete && may_pick) {
+        if !(!picked.is_empty() || self.written.incomplete && may_pick) {
             if may_be_empty && may_pick {
                 reader.diagnostics.warning(
                     Code::NoEffect,
@@ -143,7 +144,7 @@ impl Offers<'_> {
     fn remedy(&self, selector: &Selector) -> String {
         for (key, patterns) in &selector.all_of {
             let dimension = Dimension::from_word(&key.text);
-            let values: BTreeSet<String> = (0..self.offers.len()).flat_map(|o| self.values(o, &dimension)).collect();
+            let values: BTreeSet<String> = self.offers.ids().flat_map(|o| self.values(o, &dimension)).collect();
             if let Some(pattern) = patterns.iter().find(|p| !values.iter().any(|v| glob(&p.text, v))) {
                 return suggest(&pattern.text, values.iter().map(String::as_str));
             }
@@ -156,7 +157,7 @@ impl Offers<'_> {
         let dimension = Dimension::from_word(&word.text);
         let exists = !matches!(dimension, Dimension::Tag(_))
             || (self.written.incomplete && self.written.possible.contains_key(&word.text))
-            || (0..self.offers.len()).any(|o| !self.values(o, &dimension).is_empty());
+            || self.offers.ids().any(|o| !self.values(o, &dimension).is_empty());
         if exists {
             return Some(dimension);
         }
@@ -195,11 +196,11 @@ fn warn_unmatched(reader: &mut Reader<'_>, patterns: &[Text], known: &BTreeSet<&
 /// Whether each workload is picked by a selector over `kind`, `workload` and tags.
 pub(super) fn select_workloads(
     reader: &mut Reader<'_>,
-    workloads: &[Workload],
+    workloads: &IdVec<WorkloadId, Workload>,
     incomplete: bool,
     selector: &Selector,
-) -> Option<Vec<bool>> {
-    let mut picked = vec![true; workloads.len()];
+) -> Option<WorkloadSet> {
+    let mut picked = WorkloadSet::all(workloads.len());
     for (key, patterns) in &selector.all_of {
         let value = |w: &Workload| -> Option<String> {
             match key.text.as_str() {
@@ -208,7 +209,7 @@ pub(super) fn select_workloads(
                 tag => w.tags.get(tag).cloned(),
             }
         };
-        let values: Vec<Option<String>> = workloads.iter().map(value).collect();
+        let values: IdVec<WorkloadId, Option<String>> = workloads.map(value);
         if !matches!(key.text.as_str(), "kind" | "workload") && !incomplete && values.iter().all(Option::is_none) {
             let tags: BTreeSet<&str> = workloads.iter().flat_map(|w| w.tags.keys()).map(String::as_str).collect();
             let known: Vec<&str> = ["kind", "workload"].into_iter().chain(tags).collect();
@@ -224,11 +225,9 @@ pub(super) fn select_workloads(
         if !incomplete {
             warn_unmatched(reader, patterns, &known);
         }
-        for (w, value) in values.iter().enumerate() {
-            picked[w] &= value.as_ref().is_some_and(|v| patterns.iter().any(|p| glob(&p.text, v)));
-        }
+        picked.keep(|w| values[w].as_ref().is_some_and(|v| patterns.iter().any(|p| glob(&p.text, v))));
     }
-    if !incomplete && !picked.contains(&true) {
+    if !incomplete && picked.is_empty() {
         reader.error(Code::EmptySelection, selector.place, "this selector picks no workload", "");
         return None;
     }

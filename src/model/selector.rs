@@ -1,5 +1,6 @@
 //! Dimensions, and selectors over them.
 
+use super::ids::{ChipId, CloudId, IdVec, OfferId};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::types::{Chip, Cloud, Offer};
@@ -107,16 +108,16 @@ pub(super) fn values(dimension: &Dimension, offer: &Offer, chip: &Chip, cloud: &
 /// since nobody knows which of theirs it shares.
 pub(super) fn group_names(
     dimension: &Dimension,
-    offers: &[Offer],
-    chips: &[Chip],
-    clouds: &[Cloud],
+    offers: &IdVec<OfferId, Offer>,
+    chips: &IdVec<ChipId, Chip>,
+    clouds: &IdVec<CloudId, Cloud>,
 ) -> Vec<Vec<String>> {
     let plain: Vec<Vec<String>> =
         offers.iter().map(|o| values(dimension, o, &chips[o.chip], &clouds[o.cloud])).collect();
     if plain.iter().all(Vec::is_empty) {
         return plain;
     }
-    let mut clouds_of: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    let mut clouds_of: BTreeMap<&str, BTreeSet<CloudId>> = BTreeMap::new();
     if *dimension == Dimension::Region {
         for (offer, region) in offers.iter().zip(&plain).filter_map(|(o, r)| Some((o, r.first()?))) {
             clouds_of.entry(region).or_default().insert(offer.cloud);

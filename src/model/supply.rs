@@ -1,5 +1,6 @@
 //! Interprets chips, clouds, investors, offers and pools.
 
+use super::ids::{ChipId, CloudId, Id, IdVec, OfferId, OfferSet, PoolId};
 use std::collections::BTreeMap;
 
 use crate::diagnostics::{Code, Place, suggest};
@@ -10,7 +11,7 @@ use super::reader::{Ids, In, Reader};
 use super::types::{Chip, Cloud, Investor, Offer, Pool, Term, Tier};
 
 /// Ids of a map whose records could not be read: references to them are not reported again.
-pub(super) fn broken<T>(map: &Map<T>, read: &Ids<'_>) -> Vec<String> {
+pub(super) fn broken<T, K: Id>(map: &Map<T>, read: &Ids<'_, K>) -> Vec<String> {
     map.entries.iter().map(|(id, _, _)| id.clone()).filter(|id| read.find(id).is_none()).collect()
 }
 
@@ -34,8 +35,8 @@ pub(super) fn tags(reader: &mut Reader<'_>, tags: &Option<Map<Text>>) -> BTreeMa
     out
 }
 
-pub(super) fn chips(reader: &mut Reader<'_>, map: &Map<doc::Chip>) -> Vec<Chip> {
-    let mut chips = Vec::new();
+pub(super) fn chips(reader: &mut Reader<'_>, map: &Map<doc::Chip>) -> IdVec<ChipId, Chip> {
+    let mut chips = IdVec::default();
     for (id, place, chip) in &map.entries {
         reader.check_id(id, *place);
         let Some(chip) = chip else { continue };
@@ -58,8 +59,8 @@ pub(super) fn chips(reader: &mut Reader<'_>, map: &Map<doc::Chip>) -> Vec<Chip> 
     chips
 }
 
-pub(super) fn clouds(reader: &mut Reader<'_>, map: &Map<doc::Cloud>) -> Vec<Cloud> {
-    let mut clouds = Vec::new();
+pub(super) fn clouds(reader: &mut Reader<'_>, map: &Map<doc::Cloud>) -> IdVec<CloudId, Cloud> {
+    let mut clouds = IdVec::default();
     for (id, place, cloud) in &map.entries {
         reader.check_id(id, *place);
         let Some(cloud) = cloud else { continue };
@@ -94,10 +95,10 @@ pub(super) struct ReadOffer {
 pub(super) fn offers(
     reader: &mut Reader<'_>,
     document: &doc::Document,
-    chips: &[Chip],
-    clouds: &[Cloud],
-) -> Vec<ReadOffer> {
-    let Some(map) = &document.offers else { return Vec::new() };
+    chips: &IdVec<ChipId, Chip>,
+    clouds: &IdVec<CloudId, Cloud>,
+) -> IdVec<OfferId, ReadOffer> {
+    let Some(map) = &document.offers else { return IdVec::default() };
     let chip_ids = Ids::of(chips.iter().map(|c| c.id.as_str()));
     let cloud_ids = Ids::of(clouds.iter().map(|c| c.id.as_str()));
     let broken_chips = document.chips.as_ref().map(|m| broken(m, &chip_ids)).unwrap_or_default();
@@ -107,7 +108,7 @@ pub(super) fn offers(
     if map.entries.is_empty() {
         reader.error(Code::MissingKey, document.place, "the model has no offers", "add at least one offer");
     }
-    let mut offers = Vec::new();
+    let mut offers = IdVec::default();
     for (id, place, offer) in &map.entries {
         reader.check_id(id, *place);
         let Some(offer) = offer else { continue };
@@ -119,12 +120,12 @@ pub(super) fn offers(
             .chip
             .as_ref()
             .filter(|_| document.chips.is_some())
-            .and_then(|t| reader.reference_in(t, "chip", &chip_ids, &broken_chips));
+            .and_then(|t| reader.reference(t, "chip", &chip_ids, &broken_chips));
         let cloud = offer
             .cloud
             .as_ref()
             .filter(|_| document.clouds.is_some())
-            .and_then(|t| reader.reference_in(t, "cloud", &cloud_ids, &broken_clouds));
+            .and_then(|t| reader.reference(t, "cloud", &cloud_ids, &broken_clouds));
         let currency = reader.currency.clone();
         let price = offer
             .price
@@ -328,11 +329,11 @@ fn detailed_term(reader: &mut Reader<'_>, detail: &doc::TermDetail) -> Option<Te
 pub(super) fn pools(
     reader: &mut Reader<'_>,
     document: &doc::Document,
-    offers: &[ReadOffer],
-    chips: &[Chip],
-    select: impl Fn(&mut Reader<'_>, &doc::Selector) -> Option<Vec<bool>>,
-) -> Vec<Pool> {
-    let mut pools = Vec::new();
+    offers: &IdVec<OfferId, ReadOffer>,
+    chips: &IdVec<ChipId, Chip>,
+    select: impl Fn(&mut Reader<'_>, &doc::Selector) -> Option<OfferSet>,
+) -> IdVec<PoolId, Pool> {
+    let mut pools = IdVec::default();
     let empty = Map::default();
     let map = document.pools.as_ref().unwrap_or(&empty);
     for (id, place, pool) in &map.entries {
@@ -345,17 +346,12 @@ pub(super) fn pools(
         if pool.lacks("chips") && pool.lacks("power") {
             reader.error(Code::MissingKey, pool.place, "a pool needs `chips` or `power`", "add what it holds");
         }
-        let mut members: Vec<bool> = match &pool.offers {
-            Some(selector) => select(reader, selector).unwrap_or_default(),
-            None => Vec::new(),
+        let selected = pool.offers.as_ref().and_then(|selector| select(reader, selector));
+        let draws = |(o, read): (OfferId, &ReadOffer)| {
+            let named = read.pool.as_ref().is_some_and(|p| p.text == *id);
+            (named || selected.as_ref().is_some_and(|s| s[o])).then_some(o)
         };
-        members.resize(offers.len(), false);
-        for (i, read) in offers.iter().enumerate() {
-            if read.pool.as_ref().is_some_and(|p| p.text == *id) {
-                members[i] = true;
-            }
-        }
-        let members: Vec<usize> = (0..offers.len()).filter(|&i| members[i]).collect();
+        let members: Vec<OfferId> = offers.with_ids().filter_map(draws).collect();
         if members.is_empty()
             && pool.lacks("offers")
             && document.offers.as_ref().is_some_and(|m| m.entries.len() == offers.len())
@@ -383,7 +379,7 @@ pub(super) fn pools(
     let ids: Vec<&str> = map.entries.iter().map(|(id, _, _)| id.as_str()).collect();
     for read in offers {
         if let Some(text) = &read.pool {
-            reader.reference(text, "pool", &ids, &[]);
+            reader.is_one_of(text, "pool", &ids);
         }
     }
     pools

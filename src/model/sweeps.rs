@@ -80,7 +80,7 @@ pub(super) fn check(root: &Node, model: &Model, diagnostics: &mut Diagnostics) {
         }
         if let Some(spec) = read(&entry.node, entry.place, &[], &Asked::default(), diagnostics) {
             spec.axes.iter().for_each(|axis| {
-                variation::paths(root, model, axis, diagnostics);
+                variation::paths(root, model, &axis.target, axis.how, diagnostics);
             });
         }
     }

@@ -8,6 +8,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::calendar::Calendar;
+use super::edit::Written;
+use super::ids::{
+    ChipId, CloudId, CloudSet, ContractId, IdVec, LimitId, OfferId, OfferSet, OutageId, PoolId, SurviveId, WorkloadId,
+    WorkloadSet,
+};
 use super::selector::Dimension;
 
 /// Where something was written, for sentences: a file and a line.
@@ -23,49 +28,186 @@ pub struct Origin {
 #[derive(Clone, Debug)]
 pub struct Model {
     /// What it is called.
-    pub name: String,
+    pub(crate) name: String,
     /// Code of the currency.
-    pub currency: String,
+    pub(crate) currency: String,
     /// SHA-256 of all that it was read from.
-    pub sha256: String,
+    pub(crate) sha256: String,
     /// Scenarios that were applied.
-    pub scenarios: Vec<String>,
+    pub(crate) scenarios: Vec<String>,
     /// Its periods.
-    pub calendar: Calendar,
+    pub(crate) calendar: Calendar,
     /// Yearly discount rate.
-    pub discount_rate: f64,
+    pub(crate) discount_rate: f64,
     /// Accelerator types.
-    pub chips: Vec<Chip>,
+    pub(crate) chips: IdVec<ChipId, Chip>,
     /// Who operates chips.
-    pub clouds: Vec<Cloud>,
+    pub(crate) clouds: IdVec<CloudId, Cloud>,
     /// Who holds a stake: organisation and part.
-    pub investors: Vec<Investor>,
+    pub(crate) investors: Vec<Investor>,
     /// Shared stocks.
-    pub pools: Vec<Pool>,
+    pub(crate) pools: IdVec<PoolId, Pool>,
     /// Chips at clouds with prices.
-    pub offers: Vec<Offer>,
+    pub(crate) offers: IdVec<OfferId, Offer>,
     /// Commitments.
-    pub contracts: Vec<Contract>,
+    pub(crate) contracts: IdVec<ContractId, Contract>,
     /// Training and inference.
-    pub workloads: Vec<Workload>,
+    pub(crate) workloads: IdVec<WorkloadId, Workload>,
     /// What runs today.
-    pub baseline: Option<Baseline>,
+    pub(crate) baseline: Option<Baseline>,
     /// The policy, and what contracts require.
-    pub limits: Vec<Limit>,
+    pub(crate) limits: IdVec<LimitId, Limit>,
     /// What must still be served when suppliers are lost.
-    pub survive: Vec<Survive>,
+    pub(crate) survive: IdVec<SurviveId, Survive>,
     /// What may happen.
-    pub outages: Vec<Outage>,
+    pub(crate) outages: IdVec<OutageId, Outage>,
     /// How much of it is acceptable.
-    pub risk: Risk,
+    pub(crate) risk: Risk,
     /// Where that was written.
-    pub risk_origin: Origin,
+    pub(crate) risk_origin: Origin,
     /// Which of the plans that cost as little is taken.
-    pub prefer: Option<Prefer>,
+    pub(crate) prefer: Option<Prefer>,
     /// What a reader should know about how the model was understood.
-    pub notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
     /// Where its figures come from.
-    pub citations: Vec<Cited>,
+    pub(crate) citations: Vec<Cited>,
+    /// What it was read from.
+    pub(super) written: Arc<Written>,
+}
+
+/// What it has, to be read. A model is changed by [`Model::with`] alone.
+impl Model {
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Code of the currency.
+    #[must_use]
+    pub fn currency(&self) -> &str {
+        &self.currency
+    }
+
+    /// SHA-256 of all that it was read from.
+    #[must_use]
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// Scenarios that were applied.
+    #[must_use]
+    pub fn scenarios(&self) -> &[String] {
+        &self.scenarios
+    }
+
+    /// Its periods.
+    #[must_use]
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// Yearly discount rate.
+    #[must_use]
+    pub fn discount_rate(&self) -> f64 {
+        self.discount_rate
+    }
+
+    /// Accelerator types.
+    #[must_use]
+    pub fn chips(&self) -> &IdVec<ChipId, Chip> {
+        &self.chips
+    }
+
+    /// Who operates chips.
+    #[must_use]
+    pub fn clouds(&self) -> &IdVec<CloudId, Cloud> {
+        &self.clouds
+    }
+
+    /// Who holds a stake: organisation and part.
+    #[must_use]
+    pub fn investors(&self) -> &[Investor] {
+        &self.investors
+    }
+
+    /// Shared stocks.
+    #[must_use]
+    pub fn pools(&self) -> &IdVec<PoolId, Pool> {
+        &self.pools
+    }
+
+    /// Chips at clouds with prices.
+    #[must_use]
+    pub fn offers(&self) -> &IdVec<OfferId, Offer> {
+        &self.offers
+    }
+
+    /// Commitments.
+    #[must_use]
+    pub fn contracts(&self) -> &IdVec<ContractId, Contract> {
+        &self.contracts
+    }
+
+    /// Training and inference.
+    #[must_use]
+    pub fn workloads(&self) -> &IdVec<WorkloadId, Workload> {
+        &self.workloads
+    }
+
+    /// What runs today.
+    #[must_use]
+    pub fn baseline(&self) -> Option<&Baseline> {
+        self.baseline.as_ref()
+    }
+
+    /// The policy, and what contracts require.
+    #[must_use]
+    pub fn limits(&self) -> &IdVec<LimitId, Limit> {
+        &self.limits
+    }
+
+    /// What must still be served when suppliers are lost.
+    #[must_use]
+    pub fn survive(&self) -> &IdVec<SurviveId, Survive> {
+        &self.survive
+    }
+
+    /// What may happen.
+    #[must_use]
+    pub fn outages(&self) -> &IdVec<OutageId, Outage> {
+        &self.outages
+    }
+
+    /// How much of it is acceptable.
+    #[must_use]
+    pub fn risk(&self) -> Risk {
+        self.risk
+    }
+
+    /// Where that was written.
+    #[must_use]
+    pub fn risk_origin(&self) -> &Origin {
+        &self.risk_origin
+    }
+
+    /// Which of the plans that cost as little is taken.
+    #[must_use]
+    pub fn prefer(&self) -> Option<Prefer> {
+        self.prefer
+    }
+
+    /// What a reader should know about how the model was understood.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// Where its figures come from.
+    #[must_use]
+    pub fn citations(&self) -> &[Cited] {
+        &self.citations
+    }
 }
 
 /// Where figures come from.
@@ -113,12 +255,12 @@ impl Model {
     /// An offer belongs to two organisations if its chip's vendor does not own its cloud. Regions of one name
     /// at two clouds are two groups, and an offer without what others have is a group of its own.
     #[must_use]
-    pub fn groups(&self, dimension: &Dimension) -> Vec<(String, Vec<usize>)> {
-        let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    pub fn groups(&self, dimension: &Dimension) -> Vec<(String, Vec<OfferId>)> {
+        let mut groups: BTreeMap<String, Vec<OfferId>> = BTreeMap::new();
         let names = super::selector::group_names(dimension, &self.offers, &self.chips, &self.clouds);
-        for (index, names) in names.into_iter().enumerate() {
+        for (offer, names) in self.offers.ids().zip(names) {
             for name in names {
-                groups.entry(name).or_default().push(index);
+                groups.entry(name).or_default().push(offer);
             }
         }
         groups.into_iter().collect()
@@ -126,14 +268,14 @@ impl Model {
 
     /// What an offer is in a dimension: nothing, one value, or two organisations.
     #[must_use]
-    pub fn values(&self, offer: usize, dimension: &Dimension) -> Vec<String> {
+    pub fn values(&self, offer: OfferId, dimension: &Dimension) -> Vec<String> {
         let offer = &self.offers[offer];
         super::selector::values(dimension, offer, &self.chips[offer.chip], &self.clouds[offer.cloud])
     }
 
     /// Work of a workload that one chip of an offer does in an hour, interruptions taken off.
     #[must_use]
-    pub fn productivity(&self, workload: usize, offer: usize) -> f64 {
+    pub fn productivity(&self, workload: WorkloadId, offer: OfferId) -> f64 {
         let o = &self.offers[offer];
         self.workloads[workload].throughput[o.chip].unwrap_or(0.0) * o.availability()
     }
@@ -186,7 +328,7 @@ pub struct Pool {
     /// Power of it in kW, a period.
     pub power: Option<Vec<f64>>,
     /// The offers that draw on it.
-    pub offers: Vec<usize>,
+    pub offers: Vec<OfferId>,
     /// Where it was written.
     pub origin: Origin,
 }
@@ -231,10 +373,10 @@ impl Term {
 pub struct Offer {
     /// Its id.
     pub id: String,
-    /// Index of the chip.
-    pub chip: usize,
-    /// Index of the cloud.
-    pub cloud: usize,
+    /// The chip.
+    pub chip: ChipId,
+    /// The cloud.
+    pub cloud: CloudId,
     /// Region of the cloud.
     pub region: Option<String>,
     /// Site within the region.
@@ -374,14 +516,14 @@ pub struct Contract {
     pub with: Option<String>,
     /// Whether it is signed.
     pub decision: Decision,
-    /// Whether each offer can be held only if it is signed.
-    pub unlocks: Vec<bool>,
+    /// The offers that can be held only if it is signed.
+    pub unlocks: OfferSet,
     /// Contracts that cannot be signed beside it.
-    pub excludes: Vec<usize>,
+    pub excludes: Vec<ContractId>,
     /// Contracts without which it cannot be signed.
-    pub needs: Vec<usize>,
-    /// Whether each offer is covered.
-    pub covers: Vec<bool>,
+    pub needs: Vec<ContractId>,
+    /// The offers that are covered.
+    pub covers: OfferSet,
     /// The periods in which it runs.
     pub active: Range<usize>,
     /// What is committed.
@@ -440,8 +582,8 @@ pub struct Porting {
 /// Data that is moved to every cloud where a workload runs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DataGravity {
-    /// Whether each cloud has it.
-    pub home: Vec<bool>,
+    /// The clouds that have it.
+    pub home: CloudSet,
     /// Money for moving it to one more cloud, paid when the workload may first run.
     pub cost: f64,
 }
@@ -450,9 +592,9 @@ pub struct DataGravity {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Today {
     /// The workload.
-    pub workload: usize,
+    pub workload: WorkloadId,
     /// The offer.
-    pub offer: usize,
+    pub offer: OfferId,
     /// The chips.
     pub chips: f64,
 }
@@ -492,9 +634,9 @@ pub struct Workload {
     /// Data that has to be where it runs.
     pub data: Option<DataGravity>,
     /// Work per chip-hour on each chip.
-    pub throughput: Vec<Option<f64>>,
+    pub throughput: IdVec<ChipId, Option<f64>>,
     /// The offers that it may run on.
-    pub eligible: Vec<usize>,
+    pub eligible: Vec<OfferId>,
     /// Price of a unit of work that is not done.
     pub unmet: Option<f64>,
     /// Work that an outage may delay without loss.
@@ -599,7 +741,7 @@ pub struct Limit {
     /// What is limited.
     pub kind: super::policy::LimitKind,
     /// The contract that asks for it; it holds only if that is signed.
-    pub when: Option<usize>,
+    pub when: Option<ContractId>,
     /// Price of exceeding it by one unit; `None` if it cannot be exceeded.
     pub soft: Option<f64>,
     /// The times over each of which it holds.
@@ -613,8 +755,8 @@ pub struct Limit {
 pub struct Group {
     /// Its name.
     pub name: String,
-    /// Whether each offer belongs to it.
-    pub offers: Vec<bool>,
+    /// The offers that belong to it.
+    pub offers: OfferSet,
 }
 
 /// What must still be served when suppliers are lost.
@@ -641,17 +783,17 @@ pub struct Loss {
     pub by: String,
     /// The group, or the selector in words.
     pub group: String,
-    /// Whether each offer is lost.
-    pub offers: Vec<bool>,
+    /// The offers that are lost.
+    pub offers: OfferSet,
 }
 
 /// How a loss is met: who is served, and with what.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Response {
     /// Workloads that are rerouted.
-    pub serve: Vec<bool>,
+    pub serve: WorkloadSet,
     /// Workloads that give up their chips for them.
-    pub preempt: Vec<bool>,
+    pub preempt: WorkloadSet,
     /// Part by which surviving holdings may be raised within capacity.
     pub surge: f64,
 }
@@ -662,11 +804,11 @@ pub struct Outage {
     /// Its id.
     pub id: String,
     /// The part of each offer's chips that is lost; `None` if nothing is.
-    pub lost: Option<Vec<f64>>,
+    pub lost: Option<IdVec<OfferId, f64>>,
     /// For each period in which it may start, the periods until recovery with the hours in each.
     pub windows: Vec<Vec<(usize, f64)>>,
     /// The relative change of each offer's price; `None` if nothing changes.
-    pub shock: Option<Vec<f64>>,
+    pub shock: Option<IdVec<OfferId, f64>>,
     /// How likely it is.
     pub probability: f64,
     /// Where it was written.

@@ -4,14 +4,16 @@
 //! passes the same checks, with the same messages, and is the one that `--set` would give. The
 //! text is parsed once; each variation copies the tree and interprets it.
 
+use super::ids::{Id, OfferId, WorkloadId};
 use std::collections::BTreeSet;
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Sources, suggest};
 use crate::document::{
-    Axis, How, Node, Selector, Spread, Target, Text, Value, changed, changed_number, lookup, read_axis, set as set_path,
+    Axis, How, Node, Selector, Spread, Target, Text, Value, changed, changed_number, locate, lookup, read_axis,
+    set as set_path,
 };
 
-use super::load::{Input, Rejected, check_others, fingerprint, interpret, tree};
+use super::load::{Input, Rejected, check_others, interpret, tree};
 use super::selector::{Dimension, glob};
 use super::sweeps::{self, Asked, SweepSpec, length};
 use super::types::Model;
@@ -145,6 +147,7 @@ impl Family {
                 severity: Severity::Error,
                 message: "nothing varies".to_owned(),
                 place: None,
+                path: None,
                 remedy: Some(remedy),
             });
             return None;
@@ -195,13 +198,12 @@ impl Family {
         let mut root = base.root.clone();
         let sets = base.change(&mut root, &self.spec.axes, values, &mut diagnostics);
         let model = if diagnostics.has_errors() { None } else { interpret(&root, &self.sources, &mut diagnostics) };
+        locate(&root, &self.sources, &mut diagnostics);
         match model {
-            Some(mut model) if !diagnostics.has_errors() => {
+            Some(model) if !diagnostics.has_errors() => {
                 let mut input = base.input.clone();
                 input.sets.extend(sets);
-                model.sha256 = fingerprint(&input, &self.sources);
-                model.scenarios = input.scenarios;
-                Ok(model)
+                Ok(model.read_from(root, self.sources.clone(), input))
             }
             _ => Err(diagnostics),
         }
@@ -275,14 +277,14 @@ impl Base {
     fn new(
         mut root: Node,
         sources: &Sources,
-        mut model: Model,
+        model: Model,
         input: Input,
         axes: &[Axis],
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        model.sha256 = fingerprint(&input, sources);
-        model.scenarios.clone_from(&input.scenarios);
-        let paths: Vec<Option<Vec<String>>> = axes.iter().map(|axis| paths(&root, &model, axis, diagnostics)).collect();
+        let model = model.read_from(root.clone(), sources.clone(), input.clone());
+        let paths: Vec<Option<Vec<String>>> =
+            axes.iter().map(|a| paths(&root, &model, &a.target, a.how, diagnostics)).collect();
         if let Value::Map(entries) = &mut root.value {
             entries.retain(|e| e.key != "scenarios" && e.key != "sweeps");
         }
@@ -299,27 +301,47 @@ impl Base {
     ) -> Vec<String> {
         let mut sets = Vec::new();
         for ((axis, paths), value) in axes.iter().zip(&self.paths).zip(values) {
-            let Some(value) = *value else { continue };
-            for path in paths {
-                match changed(lookup(root, path), axis, value) {
-                    Ok(node) => {
-                        sets.push(format!("{path}={}", node.flow()));
-                        set_path(root, path, node, diagnostics);
-                    }
-                    Err(why) => {
-                        let message = format!("`{path}`: {}", why.message);
-                        diagnostics.error(Code::InvalidVariation, axis.place, message, why.remedy);
-                    }
-                }
+            if let Some(value) = *value {
+                sets.extend(change(root, axis, paths, value, diagnostics));
             }
         }
         sets
     }
 }
 
-/// The paths of the values that an axis changes; `None` if there are none (and reported).
-pub(super) fn paths(root: &Node, model: &Model, axis: &Axis, diagnostics: &mut Diagnostics) -> Option<Vec<String>> {
-    let (section, ids, field) = match &axis.target {
+/// Gives an axis a value in the tree, at paths; the settings that would do the same.
+pub(super) fn change(
+    root: &mut Node,
+    axis: &Axis,
+    paths: &[String],
+    value: f64,
+    diagnostics: &mut Diagnostics,
+) -> Vec<String> {
+    let mut sets = Vec::new();
+    for path in paths {
+        match changed(lookup(root, path), axis, value) {
+            Ok(node) => {
+                sets.push(format!("{path}={}", node.flow()));
+                set_path(root, path, node, diagnostics);
+            }
+            Err(why) => {
+                let message = format!("`{path}`: {}", why.message);
+                diagnostics.error(Code::InvalidVariation, axis.place, message, why.remedy);
+            }
+        }
+    }
+    sets
+}
+
+/// The paths of the values that are changed at a target; `None` if there are none (and reported).
+pub(super) fn paths(
+    root: &Node,
+    model: &Model,
+    target: &Target,
+    how: How,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<String>> {
+    let (section, ids, field) = match target {
         Target::Scenario => return Some(Vec::new()),
         Target::Path(path) => {
             // Where nothing stands yet, setting decides whether it may.
@@ -330,7 +352,7 @@ pub(super) fn paths(root: &Node, model: &Model, axis: &Axis, diagnostics: &mut D
                 if diagnostics.counts().0 > before {
                     return None;
                 }
-                if axis.how != How::Set {
+                if how != How::Set {
                     let message = format!("the model has no `{}` to change", path.text);
                     let remedy = "set it (`=1..5/9`), or write a value into the model";
                     diagnostics.error(Code::InvalidPath, path.place, message, remedy);
@@ -343,7 +365,7 @@ pub(super) fn paths(root: &Node, model: &Model, axis: &Axis, diagnostics: &mut D
         Target::Workloads(selector, field) => ("workloads", workloads(model, selector, diagnostics)?, field),
     };
     let paths: Vec<String> = ids.iter().map(|id| format!("{section}.{id}.{}", field.text)).collect();
-    if axis.how != How::Set
+    if how != How::Set
         && let Some(path) = paths.iter().find(|p| lookup(root, p).is_none())
     {
         let message = format!("the model has no `{path}` to change");
@@ -361,15 +383,15 @@ fn offers(model: &Model, selector: &Selector, diagnostics: &mut Diagnostics) -> 
         .flat_map(|o| o.tags.keys().chain(model.chips[o.chip].tags.keys()).chain(model.clouds[o.cloud].tags.keys()))
         .collect();
     let known: Vec<&str> = Dimension::WORDS.into_iter().chain(tags.into_iter().map(String::as_str)).collect();
-    let value = |o: usize, key: &str| model.values(o, &Dimension::from_word(key));
-    let picked = pick(selector, &known, model.offers.len(), value, "offer", diagnostics)?;
+    let value = |o: OfferId, key: &str| model.values(o, &Dimension::from_word(key));
+    let picked = pick(selector, &known, model.offers.ids(), value, "offer", diagnostics)?;
     Some(picked.into_iter().map(|o| model.offers[o].id.clone()).collect())
 }
 
 fn workloads(model: &Model, selector: &Selector, diagnostics: &mut Diagnostics) -> Option<Vec<String>> {
     let tags: BTreeSet<&String> = model.workloads.iter().flat_map(|w| w.tags.keys()).collect();
     let known: Vec<&str> = ["kind", "workload"].into_iter().chain(tags.into_iter().map(String::as_str)).collect();
-    let value = |w: usize, key: &str| {
+    let value = |w: WorkloadId, key: &str| {
         let w = &model.workloads[w];
         match key {
             "kind" => vec![w.kind().to_owned()],
@@ -377,36 +399,35 @@ fn workloads(model: &Model, selector: &Selector, diagnostics: &mut Diagnostics) 
             tag => w.tags.get(tag).into_iter().cloned().collect(),
         }
     };
-    let picked = pick(selector, &known, model.workloads.len(), value, "workload", diagnostics)?;
+    let picked = pick(selector, &known, model.workloads.ids(), value, "workload", diagnostics)?;
     Some(picked.into_iter().map(|w| model.workloads[w].id.clone()).collect())
 }
 
 /// The things that a selector picks by their values in each of its dimensions.
-fn pick(
+fn pick<K: Id>(
     selector: &Selector,
     known: &[&str],
-    count: usize,
-    values: impl Fn(usize, &str) -> Vec<String>,
+    all: impl Iterator<Item = K> + Clone,
+    values: impl Fn(K, &str) -> Vec<String>,
     what: &str,
     diagnostics: &mut Diagnostics,
-) -> Option<Vec<usize>> {
+) -> Option<Vec<K>> {
     let matches =
-        |i: usize, key: &Text, p: &[Text]| values(i, &key.text).iter().any(|v| p.iter().any(|p| glob(&p.text, v)));
+        |i: K, key: &Text, p: &[Text]| values(i, &key.text).iter().any(|v| p.iter().any(|p| glob(&p.text, v)));
     for (key, patterns) in &selector.all_of {
         if !known.contains(&key.text.as_str()) {
             let message = format!("`{}` is neither a dimension nor a tag of any {what}", key.text);
             diagnostics.error(Code::UnknownDimension, key.place, message, suggest(&key.text, known.iter().copied()));
             return None;
         }
-        if !(0..count).any(|i| matches(i, key, patterns)) {
-            let there: BTreeSet<String> = (0..count).flat_map(|i| values(i, &key.text)).collect();
+        if !all.clone().any(|i| matches(i, key, patterns)) {
+            let there: BTreeSet<String> = all.clone().flat_map(|i| values(i, &key.text)).collect();
             let remedy = suggest(&patterns[0].text, there.iter().map(String::as_str));
             diagnostics.error(Code::EmptySelection, selector.place, format!("this selector picks no {what}"), remedy);
             return None;
         }
     }
-    let picked: Vec<usize> =
-        (0..count).filter(|&i| selector.all_of.iter().all(|(key, p)| matches(i, key, p))).collect();
+    let picked: Vec<K> = all.filter(|&i| selector.all_of.iter().all(|(key, p)| matches(i, key, p))).collect();
     if picked.is_empty() {
         let message = format!("this selector picks no {what}");
         let remedy = format!("no {what} has all of these at once; drop one of the keys");

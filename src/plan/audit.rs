@@ -11,7 +11,7 @@ use super::ledger::{Books, Ledger, counted, idle_money};
 use super::purpose::Purposes;
 use super::schedule::Schedule;
 use super::types::{RiskResult, Survival};
-use crate::model::{CommitIn, Compared, Model, Task, Term, Unneeded};
+use crate::model::{CommitIn, Compared, ContractId, Grid, Model, Task, Term, Unneeded};
 
 /// A requirement that a plan breaks.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,12 +113,12 @@ fn bought_to_no_purpose(model: &Model, unneeded: Unneeded) -> String {
 
 fn supply(audit: &mut Audit, model: &Model, schedule: &Schedule) {
     let held = schedule.chips(model);
-    let mut used = vec![vec![0.0; model.periods()]; model.offers.len()];
+    let mut used = Grid::zero(model.offers.len(), model.periods());
     for r in &schedule.running {
         audit.at_most(|| format!("chips of {} are not negative", model.offers[r.offer].id), -r.chips, 0.0, 0.0);
         used[r.offer][r.period] += r.chips;
     }
-    for (o, offer) in model.offers.iter().enumerate() {
+    for (o, offer) in model.offers.with_ids() {
         for t in 0..model.periods() {
             let label = &model.calendar.periods[t].label;
             audit.at_most(
@@ -167,10 +167,11 @@ fn purchases(audit: &mut Audit, model: &Model, schedule: &Schedule) {
         let wrong = |holds: bool| if holds { 0.0 } else { held.chips };
         let size = all[held.offer][start];
         audit.at_most(|| format!("{} in {label}: held as its term says", offer.id), wrong(as_said), 0.0, size);
-        let covers = |k: usize| model.contracts[k].covers[held.offer] && model.contracts[k].active.contains(&start);
+        let covers =
+            |k: ContractId| model.contracts[k].covers[held.offer] && model.contracts[k].active.contains(&start);
         let right = match held.contract {
             Some(k) => covers(k),
-            None => !(0..model.contracts.len()).any(|k| schedule.signed[k] && covers(k)),
+            None => !model.contracts.ids().any(|k| schedule.signed[k] && covers(k)),
         };
         let what = || format!("{} in {label}: held under a contract that covers it", offer.id);
         audit.at_most(what, wrong(right), 0.0, size);
@@ -178,7 +179,7 @@ fn purchases(audit: &mut Audit, model: &Model, schedule: &Schedule) {
 }
 
 fn demand(audit: &mut Audit, model: &Model, schedule: &Schedule) {
-    for (w, workload) in model.workloads.iter().enumerate() {
+    for (w, workload) in model.workloads.with_ids() {
         let mut done = vec![0.0; model.periods()];
         let mut chips = vec![0.0; model.periods()];
         for r in schedule.running.iter().filter(|r| r.workload == w) {
@@ -223,7 +224,7 @@ fn demand(audit: &mut Audit, model: &Model, schedule: &Schedule) {
 }
 
 fn contracts(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Ledger) {
-    for (k, contract) in model.contracts.iter().enumerate() {
+    for (k, contract) in model.contracts.with_ids() {
         if !schedule.signed[k] {
             let idle: f64 = schedule.idle.iter().filter(|i| i.0 == k).map(|i| i.3).sum();
             audit.at_most(|| format!("contract {}: nothing is idle under it unsigned", contract.id), idle, 0.0, 0.0);
@@ -251,7 +252,7 @@ fn contracts(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Led
 
 fn limits(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Ledger) {
     let books = Books::of(model, schedule, ledger);
-    for (l, limit) in model.limits.iter().enumerate() {
+    for (l, limit) in model.limits.with_ids() {
         if limit.when.is_some_and(|k| !schedule.signed[k]) {
             continue;
         }

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use super::ledger::Ledger;
 use super::schedule::{Held, Schedule, paid_by_period};
-use crate::model::{CommitIn, Model, Offer, Term};
+use crate::model::{CommitIn, ContractId, Grid, Model, Offer, OfferId, Term, WorkloadId};
 
 /// How a charge is billed by its nature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,11 +161,11 @@ const BALANCE: f64 = 1e-9;
 /// against the ledger, which is reckoned without them.
 pub fn charges(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Result<Vec<Charge>, Unbalanced> {
     let mut out = Vec::new();
-    let held: Vec<Vec<f64>> = schedule.chips(model);
+    let held = schedule.chips(model);
     for h in schedule.held.iter().filter(|h| h.chips > DUST) {
         holding(model, schedule, &held[h.offer], h, &mut out);
     }
-    for k in 0..model.contracts.len() {
+    for k in model.contracts.ids() {
         contract(model, schedule, ledger, k, &mut out);
     }
     check(&out, ledger)?;
@@ -230,7 +230,7 @@ fn holding(model: &Model, schedule: &Schedule, chips_held: &[f64], held: &Held, 
         // Chips of a commitment counted in chips, held and not used, are its unused part; money that was spent on chips
         // that stand by was used.
         let counted_in_chips = committed.as_ref().is_some_and(|c| !c.money);
-        let mut add = |share: f64, workload: Option<usize>| {
+        let mut add = |share: f64, workload: Option<WorkloadId>| {
             let chips = held.chips * share;
             let mut charge = charge(t, chips * hours);
             let used = workload.is_some() || !counted_in_chips;
@@ -290,9 +290,9 @@ fn purchases(
 }
 
 /// The parts of what is held of an offer in a period that run each workload, and the part that runs none.
-fn shares(schedule: &Schedule, offer: usize, period: usize, held: f64) -> (Vec<(usize, f64)>, f64) {
+fn shares(schedule: &Schedule, offer: OfferId, period: usize, held: f64) -> (Vec<(WorkloadId, f64)>, f64) {
     let here = schedule.running.iter().filter(|r| r.offer == offer && r.period == period && r.chips > DUST);
-    let mut runs: BTreeMap<usize, f64> = BTreeMap::new();
+    let mut runs: BTreeMap<WorkloadId, f64> = BTreeMap::new();
     here.for_each(|r| *runs.entry(r.workload).or_default() += r.chips);
     let running: f64 = runs.values().sum();
     // What is held and what runs agree to rounding: then all of it runs.
@@ -302,7 +302,7 @@ fn shares(schedule: &Schedule, offer: usize, period: usize, held: f64) -> (Vec<(
 }
 
 /// The charges of a contract itself: what is paid under its commitment, what is paid and not used, fees and funding.
-fn contract(model: &Model, schedule: &Schedule, ledger: &Ledger, k: usize, out: &mut Vec<Charge>) {
+fn contract(model: &Model, schedule: &Schedule, ledger: &Ledger, k: ContractId, out: &mut Vec<Charge>) {
     let contract = &model.contracts[k];
     let money = contract.commit.as_ref().map(|c| c.counted_in == CommitIn::Spend);
     // Reservations under the contract are purchases of their own.
@@ -391,7 +391,7 @@ fn party(model: &Model, offer: &Offer, held: &Held) -> Party {
 }
 
 /// The charges of a contract itself are of whom it is with.
-fn contract_party(model: &Model, k: usize) -> Party {
+fn contract_party(model: &Model, k: ContractId) -> Party {
     let contract = &model.contracts[k];
     let seller = seller(model, k);
     Party {
@@ -409,13 +409,13 @@ fn contract_party(model: &Model, k: usize) -> Party {
 
 /// Whom a contract is with: whom it names; or else who owns all clouds that it covers or unlocks; or else it stands for
 /// itself.
-fn seller(model: &Model, k: usize) -> String {
+fn seller(model: &Model, k: ContractId) -> String {
     let contract = &model.contracts[k];
     if let Some(with) = &contract.with {
         return with.clone();
     }
-    let meant = |o: usize| contract.covers[o] || contract.unlocks[o];
-    let mut owners = (0..model.offers.len()).filter(|&o| meant(o)).map(|o| &model.clouds[model.offers[o].cloud].owner);
+    let meant = |o: OfferId| contract.covers[o] || contract.unlocks[o];
+    let mut owners = model.offers.ids().filter(|&o| meant(o)).map(|o| &model.clouds[model.offers[o].cloud].owner);
     let first = owners.next();
     first.filter(|first| owners.all(|owner| owner == *first)).unwrap_or(&contract.id).clone()
 }
@@ -436,8 +436,9 @@ fn check(charges: &[Charge], ledger: &Ledger) -> Result<(), Unbalanced> {
             return Err(Unbalanced::Commitment { id: id.to_owned(), effective, billed });
         }
     }
-    let sum = |grid: &[Vec<f64>]| grid.iter().flatten().sum::<f64>();
-    let (paid, funding) = (sum(&ledger.offers) + sum(&ledger.idle) + sum(&ledger.fees), sum(&ledger.funding));
+    let sum = |grid: &Grid<ContractId>| grid.iter().flatten().sum::<f64>();
+    let spent: f64 = ledger.offers.iter().flatten().sum();
+    let (paid, funding) = (spent + sum(&ledger.idle) + sum(&ledger.fees), sum(&ledger.funding));
     let billed: f64 = charges.iter().map(|c| c.billed).sum();
     // What is left out as rounding is a billionth of a chip of each holding.
     if !same(billed, paid - funding, 100.0 * (paid + funding)) {
@@ -453,6 +454,7 @@ fn human(x: f64, what: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{ContractSet, Id};
     use crate::plan::Running;
 
     /// Four chips reserved for two periods of an hour, half of the price of 3 paid at the start, running in the first.
@@ -467,8 +469,8 @@ workloads: { chat: { kind: inference, demand: 4 req/h, throughput: { gpu: 1 req/
 ",
         );
         let model = model.unwrap();
-        let held = vec![Held { offer: 0, contract: None, tier: 0, periods: 0..2, chips: 4.0 }];
-        let running = vec![Running { workload: 0, offer: 0, period: 0, chips: 4.0 }];
+        let held = vec![Held { offer: OfferId::at(0), contract: None, tier: 0, periods: 0..2, chips: 4.0 }];
+        let running = vec![Running { workload: WorkloadId::at(0), offer: OfferId::at(0), period: 0, chips: 4.0 }];
         let schedule = Schedule { held, running, ..Schedule::default() };
         let ledger = Ledger::of(&model, &schedule);
         (model, schedule, ledger)
@@ -508,9 +510,10 @@ workloads: {{ chat: {{ kind: inference, demand: 2 req/h, throughput: {{ gpu: 1 r
 "
         ));
         let model = model.unwrap_or_else(|e| panic!("{e}"));
-        let held = vec![Held { offer: 0, contract: Some(0), tier: 0, periods: 0..1, chips: 2.0 }];
-        let running = vec![Running { workload: 0, offer: 0, period: 0, chips: 2.0 }];
-        let schedule = Schedule { held, running, signed: vec![true], ..Schedule::default() };
+        let held =
+            vec![Held { offer: OfferId::at(0), contract: Some(ContractId::at(0)), tier: 0, periods: 0..1, chips: 2.0 }];
+        let running = vec![Running { workload: WorkloadId::at(0), offer: OfferId::at(0), period: 0, chips: 2.0 }];
+        let schedule = Schedule { held, running, signed: ContractSet::all(1), ..Schedule::default() };
         charges(&model, &schedule, &Ledger::of(&model, &schedule)).unwrap()
     }
 

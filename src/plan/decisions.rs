@@ -13,7 +13,7 @@ pub(super) fn audit(audit: &mut Audit, model: &Model, schedule: &Schedule) {
 
 fn contracts(audit: &mut Audit, model: &Model, schedule: &Schedule) {
     let held = schedule.chips(model);
-    for (k, contract) in model.contracts.iter().enumerate() {
+    for (k, contract) in model.contracts.with_ids() {
         let signed = schedule.signed[k];
         let asked = match contract.decision {
             Decision::Signed | Decision::Accepted => signed,
@@ -24,7 +24,7 @@ fn contracts(audit: &mut Audit, model: &Model, schedule: &Schedule) {
         if !signed {
             let under: f64 = schedule.held.iter().filter(|h| h.contract == Some(k)).map(|h| h.chips).sum();
             audit.at_most(|| format!("contract {}: nothing is held under it unsigned", contract.id), under, 0.0, 0.0);
-            for o in (0..model.offers.len()).filter(|&o| contract.unlocks[o]) {
+            for o in model.offers.ids().filter(|&o| contract.unlocks[o]) {
                 let chips = held[o].iter().copied().fold(0.0, f64::max);
                 let offer = &model.offers[o].id;
                 audit.at_most(|| format!("contract {}: {offer} is locked without it", contract.id), chips, 0.0, 0.0);
@@ -43,7 +43,7 @@ fn contracts(audit: &mut Audit, model: &Model, schedule: &Schedule) {
 }
 
 fn placements(audit: &mut Audit, model: &Model, schedule: &Schedule) {
-    for (w, workload) in model.workloads.iter().enumerate() {
+    for (w, workload) in model.workloads.with_ids() {
         let by = match workload.split {
             Split::OneCloud => Some(PlaceBy::Cloud),
             Split::OneEcosystem => Some(PlaceBy::Ecosystem),
@@ -80,7 +80,7 @@ fn placements(audit: &mut Audit, model: &Model, schedule: &Schedule) {
 }
 
 fn quantities(audit: &mut Audit, model: &Model, schedule: &Schedule) {
-    for (o, offer) in model.offers.iter().enumerate() {
+    for (o, offer) in model.offers.with_ids() {
         if offer.block.is_none() && offer.minimum.is_none() && offer.tiers.is_empty() {
             continue;
         }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::ledger::{Ledger, measure};
 use super::schedule::Schedule;
 use super::types::{Exposure, GroupShare};
-use crate::model::{Dimension, Measure, Model};
+use crate::model::{Dimension, Measure, Model, OfferSet};
 
 /// The exposure tables: every dimension and measure over the horizon and, if `by_period`, spend and
 /// chips by vendor, cloud, chip and organisation in each period.
@@ -60,19 +60,15 @@ pub fn measures(model: &Model) -> Vec<Measure> {
 /// The groups of a dimension, each with the offers that are in it.
 struct Grouping {
     dimension: Dimension,
-    groups: Vec<(String, Vec<bool>)>,
-    everything: Vec<bool>,
+    groups: Vec<(String, OfferSet)>,
+    everything: OfferSet,
 }
 
 impl Grouping {
     fn of(model: &Model, dimension: Dimension) -> Self {
-        let everything = vec![true; model.offers.len()];
-        let mask = |offers: Vec<usize>| {
-            let mut mask = vec![false; model.offers.len()];
-            offers.into_iter().for_each(|o| mask[o] = true);
-            mask
-        };
-        let groups = model.groups(&dimension).into_iter().map(|(name, offers)| (name, mask(offers))).collect();
+        let everything = OfferSet::all(model.offers.len());
+        let groups = model.groups(&dimension).into_iter();
+        let groups = groups.map(|(name, offers)| (name, OfferSet::listed(model.offers.len(), offers))).collect();
         Grouping { dimension, groups, everything }
     }
 
@@ -85,7 +81,7 @@ impl Grouping {
         periods: &Range<usize>,
         label: &str,
     ) -> Option<Exposure> {
-        let amount = |offers: &[bool]| measure(model, schedule, ledger, offers, of, None, periods);
+        let amount = |offers: &OfferSet| measure(model, schedule, ledger, offers, of, None, periods);
         if self.groups.is_empty() {
             return None;
         }
@@ -93,7 +89,7 @@ impl Grouping {
         if total <= 0.0 {
             return None;
         }
-        let share = |(group, offers): &(String, Vec<bool>)| {
+        let share = |(group, offers): &(String, OfferSet)| {
             let amount = amount(offers);
             let investor = || investor(model, &self.dimension, group);
             (amount > 0.0).then(|| GroupShare {

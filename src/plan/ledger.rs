@@ -5,37 +5,40 @@ use std::ops::Range;
 
 use super::schedule::{Schedule, paid};
 use super::types::{Cost, CostKind, CostLine, KindCost, PeriodCost};
-use crate::model::{Accounts, CommitIn, Measure, Model, Period, PlaceBy, contract_inside, placement_cost, unit_price};
+use crate::model::{
+    Accounts, CommitIn, ContractId, Grid, IdVec, Measure, Model, OfferId, OfferSet, Period, PlaceBy, WorkloadId,
+    WorkloadSet, contract_inside, placement_cost, unit_price,
+};
 
 /// Money of a schedule, undiscounted unless said.
 #[derive(Clone, Debug)]
 pub struct Ledger {
     /// Paid for each offer in each period.
-    pub offers: Vec<Vec<f64>>,
+    pub offers: Grid<OfferId>,
     /// Paid for each offer, discounted.
-    pub offers_discounted: Vec<f64>,
+    pub offers_discounted: IdVec<OfferId, f64>,
     /// Paid under each contract and not used, by period.
-    pub idle: Vec<Vec<f64>>,
+    pub idle: Grid<ContractId>,
     /// Fees of each contract, by period.
-    pub fees: Vec<Vec<f64>>,
+    pub fees: Grid<ContractId>,
     /// Spent under each contract, by period.
-    pub under: Vec<Vec<f64>>,
+    pub under: Grid<ContractId>,
     /// Funding of each contract, by period.
-    pub funding: Vec<Vec<f64>>,
+    pub funding: Grid<ContractId>,
 }
 
 impl Ledger {
     /// Adds up a schedule.
     #[must_use]
     pub fn of(model: &Model, schedule: &Schedule) -> Self {
-        let grid = |rows: usize| vec![vec![0.0; model.periods()]; rows];
+        let contracts = || Grid::zero(model.contracts.len(), model.periods());
         let mut ledger = Ledger {
-            offers: grid(model.offers.len()),
-            offers_discounted: vec![0.0; model.offers.len()],
-            idle: grid(model.contracts.len()),
-            fees: grid(model.contracts.len()),
-            under: grid(model.contracts.len()),
-            funding: grid(model.contracts.len()),
+            offers: Grid::zero(model.offers.len(), model.periods()),
+            offers_discounted: IdVec::filled(model.offers.len(), 0.0),
+            idle: contracts(),
+            fees: contracts(),
+            under: contracts(),
+            funding: contracts(),
         };
         for held in &schedule.held {
             for payment in paid(model, held) {
@@ -50,7 +53,7 @@ impl Ledger {
         for &(k, _, t, money) in &schedule.idle {
             ledger.idle[k][t] += money;
         }
-        for (k, contract) in model.contracts.iter().enumerate().filter(|(k, _)| schedule.signed[*k]) {
+        for (k, contract) in model.contracts.with_ids().filter(|(k, _)| schedule.signed[*k]) {
             contract.fee.iter().for_each(|&(t, money)| ledger.fees[k][t] += money);
             contract.funding.iter().for_each(|&(t, money)| ledger.funding[k][t] += money);
         }
@@ -60,13 +63,12 @@ impl Ledger {
     /// Spend attributable to a group of offers in some periods: their prices, and idle
     /// commitments and fees of contracts that cover nothing else.
     #[must_use]
-    pub fn spend(&self, model: &Model, group: &[bool], periods: &Range<usize>) -> f64 {
+    pub fn spend(&self, model: &Model, group: &OfferSet, periods: &Range<usize>) -> f64 {
         let over = |row: &Vec<f64>| row[periods.clone()].iter().sum::<f64>();
-        let offers: f64 = self.offers.iter().zip(group).filter(|(_, inside)| **inside).map(|(row, _)| over(row)).sum();
+        let offers: f64 = group.iter().map(|o| over(&self.offers[o])).sum();
         let extras: f64 = model
             .contracts
-            .iter()
-            .enumerate()
+            .with_ids()
             .filter(|(_, c)| contract_inside(c, group))
             .map(|(k, _)| over(&self.idle[k]) + over(&self.fees[k]))
             .sum();
@@ -80,15 +82,15 @@ pub fn measure(
     model: &Model,
     schedule: &Schedule,
     ledger: &Ledger,
-    group: &[bool],
+    group: &OfferSet,
     of: Measure,
-    workloads: Option<&[bool]>,
+    workloads: Option<&WorkloadSet>,
     periods: &Range<usize>,
 ) -> f64 {
     let hours = |t: usize| model.calendar.periods[t].hours;
-    let power = |offer: usize| model.chips[model.offers[offer].chip].power.unwrap_or(0.0);
+    let power = |offer: OfferId| model.chips[model.offers[offer].chip].power.unwrap_or(0.0);
     if workloads.is_some() || of == Measure::Work {
-        let counted = |w: usize| workloads.is_none_or(|mask| mask[w]);
+        let counted = |w: WorkloadId| workloads.is_none_or(|mask| mask[w]);
         return schedule
             .running
             .iter()
@@ -107,7 +109,7 @@ pub fn measure(
     if of == Measure::Spend {
         return ledger.spend(model, group, periods);
     }
-    let weight = |offer: usize| if of == Measure::Power { power(offer) } else { 1.0 };
+    let weight = |offer: OfferId| if of == Measure::Power { power(offer) } else { 1.0 };
     schedule
         .held
         .iter()
@@ -119,12 +121,12 @@ pub fn measure(
 }
 
 /// Money that is paid under a part of a commitment and not used.
-pub(super) fn idle_money(schedule: &Schedule, contract: usize, bucket: usize) -> f64 {
+pub(super) fn idle_money(schedule: &Schedule, contract: ContractId, bucket: usize) -> f64 {
     schedule.idle.iter().filter(|i| i.0 == contract && i.1 == bucket).map(|i| i.3).sum()
 }
 
 /// What counts towards a part of a commitment: money spent, or chip-hours held; without what is paid idle.
-pub(super) fn counted(model: &Model, schedule: &Schedule, ledger: &Ledger, contract: usize, bucket: usize) -> f64 {
+pub(super) fn counted(model: &Model, schedule: &Schedule, ledger: &Ledger, contract: ContractId, bucket: usize) -> f64 {
     let Some(commit) = &model.contracts[contract].commit else { return 0.0 };
     let periods = &commit.buckets[bucket].periods;
     match commit.counted_in {
@@ -146,7 +148,7 @@ pub struct Books<'a> {
     schedule: &'a Schedule,
     ledger: &'a Ledger,
     /// Chips held, by offer and period.
-    held: Vec<Vec<f64>>,
+    held: Grid<OfferId>,
 }
 
 impl<'a> Books<'a> {
@@ -158,11 +160,11 @@ impl<'a> Books<'a> {
 }
 
 impl Accounts for Books<'_> {
-    fn measure(&self, group: &[bool], of: Measure, workloads: Option<&[bool]>, periods: &Range<usize>) -> f64 {
+    fn measure(&self, group: &OfferSet, of: Measure, workloads: Option<&WorkloadSet>, periods: &Range<usize>) -> f64 {
         measure(self.model, self.schedule, self.ledger, group, of, workloads, periods)
     }
 
-    fn held(&self, offer: usize, period: usize) -> f64 {
+    fn held(&self, offer: OfferId, period: usize) -> f64 {
         self.held[offer][period]
     }
 }
@@ -178,11 +180,11 @@ pub fn cost(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Cost {
     };
     let mut by_period: Vec<BTreeMap<CostKind, f64>> = vec![BTreeMap::new(); model.periods()];
     let mut pay = |t: usize, kind: CostKind, money: f64| *by_period[t].entry(kind).or_default() += money;
-    for (o, offer) in model.offers.iter().enumerate() {
+    for (o, offer) in model.offers.with_ids() {
         add(CostKind::Spend, &offer.id, ledger.offers_discounted[o]);
         ledger.offers[o].iter().enumerate().for_each(|(t, money)| pay(t, CostKind::Spend, *money));
     }
-    for (k, contract) in model.contracts.iter().enumerate() {
+    for (k, contract) in model.contracts.with_ids() {
         let idle: f64 = ledger.idle[k].iter().enumerate().map(|(t, m)| m * model.discount(t)).sum();
         add(CostKind::Idle, &contract.id, idle);
         let at_start = |row: &[f64]| row.iter().enumerate().map(|(t, m)| m * model.discount_at_start(t)).sum::<f64>();
@@ -194,7 +196,7 @@ pub fn cost(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Cost {
             pay(t, CostKind::Funding, -ledger.funding[k][t]);
         }
     }
-    for w in 0..model.workloads.len() {
+    for w in model.workloads.ids() {
         for (kind, by) in [(CostKind::Porting, PlaceBy::Ecosystem), (CostKind::Egress, PlaceBy::Cloud)] {
             for group in schedule.groups(model, w, by) {
                 if let Some((t, money)) = placement_cost(model, w, by, &group) {
@@ -212,13 +214,13 @@ pub fn cost(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Cost {
             pay(0, CostKind::Switching, moved * baseline.switching);
         }
     }
-    for (w, workload) in model.workloads.iter().enumerate() {
+    for (w, workload) in model.workloads.with_ids() {
         let price = workload.unmet.unwrap_or(0.0);
         let mine = || schedule.unmet.iter().filter(|(of, _, _)| *of == w);
         add(CostKind::Unmet, &workload.id, mine().map(|&(_, t, work)| work * price * model.discount(t)).sum());
         mine().for_each(|&(_, t, work)| pay(t, CostKind::Unmet, work * price));
     }
-    for (l, limit) in model.limits.iter().enumerate() {
+    for (l, limit) in model.limits.with_ids() {
         let excess = schedule.excess.iter().filter(|(of, _)| *of == l).map(|(_, cost)| cost).sum();
         add(CostKind::Soft, &limit.name, excess);
     }

@@ -10,7 +10,7 @@ use super::ledger::{Books, Ledger};
 use super::schedule::Schedule;
 use super::types::{LimitResult, RiskResult, Survival};
 use crate::formulation::{Constraint, Formulation, LimitKey};
-use crate::model::{CommitIn, LimitUnit, Model, Origin, Task};
+use crate::model::{CommitIn, LimitId, LimitUnit, Model, OfferId, Origin, Task};
 use crate::units::human::{money, percent};
 
 /// Relative distance within which a limit counts as reached.
@@ -168,8 +168,7 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
 /// The requirements to survive a loss, one for each loss.
 fn survivals<'a>(model: &'a Model, f: &Formulation, evidence: Evidence<'_>) -> Vec<Finding<'a>> {
     // Lowering the part to be served by one lowers each right-hand side by what is needed whole.
-    let mut prices = vec![Vec::new(); model.survive.len()];
-    prices.iter_mut().zip(&model.survive).for_each(|(p, s)| *p = vec![0.0; s.losses.len()]);
+    let mut prices = model.survive.map(|s| vec![0.0; s.losses.len()]);
     for (i, constraint) in f.constraints.iter().enumerate() {
         let (Constraint::Served { requirement, loss, workload, period }, Some(&y)) = (*constraint, evidence.y.get(i))
         else {
@@ -237,7 +236,7 @@ fn at(model: &Model, label: &str) -> String {
     if model.calendar.is_steady() || label.is_empty() { String::new() } else { format!(" in {label}") }
 }
 
-fn capacity<'a>(model: &'a Model, offer: usize, period: usize, held: f64, most: f64, y: Option<f64>) -> Finding<'a> {
+fn capacity<'a>(model: &'a Model, offer: OfferId, period: usize, held: f64, most: f64, y: Option<f64>) -> Finding<'a> {
     let o = &model.offers[offer];
     let label = &model.calendar.periods[period].label;
     Finding {
@@ -257,7 +256,7 @@ fn capacity<'a>(model: &'a Model, offer: usize, period: usize, held: f64, most: 
 fn policy_limit<'a>(
     model: &'a Model,
     books: &Books<'_>,
-    (limit, row, span): (usize, usize, usize),
+    (limit, row, span): (LimitId, usize, usize),
     y: Option<f64>,
 ) -> Finding<'a> {
     let l = &model.limits[limit];

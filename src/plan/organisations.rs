@@ -2,14 +2,14 @@
 
 use super::ledger::Ledger;
 use super::types::OrganisationResult;
-use crate::model::{Dimension, Model};
+use crate::model::{Dimension, Model, OfferSet};
 use crate::units::human::{money, percent};
 
 /// What every organisation is paid as vendor and as cloud, holds and funds; the largest first.
 #[must_use]
 pub fn organisations(model: &Model, ledger: &Ledger) -> Vec<OrganisationResult> {
     let all = model.calendar.all();
-    let total = ledger.spend(model, &vec![true; model.offers.len()], &all);
+    let total = ledger.spend(model, &OfferSet::all(model.offers.len()), &all);
     let mut names: Vec<String> = model.groups(&Dimension::Organisation).into_iter().map(|(name, _)| name).collect();
     names.extend(model.investors.iter().map(|i| i.id.clone()));
     names.extend(model.contracts.iter().filter_map(|c| c.with.clone()));
@@ -17,13 +17,11 @@ pub fn organisations(model: &Model, ledger: &Ledger) -> Vec<OrganisationResult> 
     names.dedup();
     let mut rows = Vec::new();
     for name in names {
-        let designs: Vec<bool> = model.offers.iter().map(|o| model.chips[o.chip].vendor == name).collect();
-        let operates: Vec<bool> = model.offers.iter().map(|o| model.clouds[o.cloud].owner == name).collect();
-        let is_both: Vec<bool> = designs.iter().zip(&operates).map(|(a, b)| *a && *b).collect();
-        let either: Vec<bool> = designs.iter().zip(&operates).map(|(a, b)| *a || *b).collect();
-        let spend = |mask: &[bool]| if mask.contains(&true) { ledger.spend(model, mask, &all) } else { 0.0 };
-        let (as_vendor, as_cloud, paid) = (spend(&designs), spend(&operates), spend(&either));
-        let both = if is_both.contains(&true) { spend(&is_both) } else { 0.0 };
+        let designs: OfferSet = model.offers.iter().map(|o| model.chips[o.chip].vendor == name).collect();
+        let operates: OfferSet = model.offers.iter().map(|o| model.clouds[o.cloud].owner == name).collect();
+        let spend = |of: &OfferSet| if of.is_empty() { 0.0 } else { ledger.spend(model, of, &all) };
+        let (as_vendor, as_cloud) = (spend(&designs), spend(&operates));
+        let (both, paid) = (spend(&designs.and(&operates)), spend(&designs.or(&operates)));
         let investor = model.investors.iter().find(|i| i.id == name);
         let mine =
             model.contracts.iter().zip(&ledger.funding).filter(|(c, _)| c.with.as_deref() == Some(name.as_str()));

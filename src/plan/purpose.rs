@@ -7,7 +7,7 @@
 
 use super::ledger::{Ledger, counted, idle_money};
 use super::schedule::Schedule;
-use crate::model::{CommitIn, Model, Term, Unneeded, is_ratio_of_held};
+use crate::model::{CommitIn, ContractId, Grid, IdVec, Model, OfferId, OfferSet, Term, Unneeded, is_ratio_of_held};
 
 /// Relative amount that is rounding; as for the audit.
 const TOLERANCE: f64 = 1e-6;
@@ -20,15 +20,15 @@ const PART: f64 = 1.0 - 1e-6;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Purposes {
     /// Chips held.
-    pub held: Vec<Vec<f64>>,
+    pub held: Grid<OfferId>,
     /// Chips that work.
-    pub used: Vec<Vec<f64>>,
+    pub used: Grid<OfferId>,
     /// Chips that serve after a required loss.
-    pub standby: Vec<Vec<f64>>,
+    pub standby: Grid<OfferId>,
     /// Chips that fill a block or a minimum, or are held ahead of a ramp limit.
-    pub filling: Vec<Vec<f64>>,
+    pub filling: Grid<OfferId>,
     /// Chips that do nothing.
-    pub idle: Vec<Vec<f64>>,
+    pub idle: Grid<OfferId>,
 }
 
 /// Whether chips that are there when an outage comes are worth something.
@@ -37,6 +37,9 @@ fn outages_cost(model: &Model) -> bool {
     let asks = model.risk.cvar.is_some_and(|c| asked(c.term)) || model.risk.expected.is_some_and(asked);
     asks && model.workloads.iter().any(|w| w.loss > 0.0)
 }
+
+/// What stands idle under each part of each commitment: money or chip-hours.
+type IdleParts = IdVec<ContractId, Vec<f64>>;
 
 impl Purposes {
     /// What the chips of a schedule are held for; `standby` says which of those that do not work serve after a
@@ -47,9 +50,9 @@ impl Purposes {
     pub fn of<E>(
         model: &Model,
         schedule: &Schedule,
-        standby: impl Fn(&[f64], &[bool], usize) -> Result<Vec<f64>, E>,
+        standby: impl Fn(&IdVec<OfferId, f64>, &OfferSet, usize) -> Result<IdVec<OfferId, f64>, E>,
     ) -> Result<Self, E> {
-        let grid = || vec![vec![0.0; model.periods()]; model.offers.len()];
+        let grid = || Grid::zero(model.offers.len(), model.periods());
         let held = schedule.chips(model);
         let mut p = Purposes { held, used: grid(), standby: grid(), filling: grid(), idle: grid() };
         for r in &schedule.running {
@@ -57,18 +60,18 @@ impl Purposes {
         }
         for t in 0..model.periods() {
             let most = p.held.iter().map(|h| h[t]).fold(0.0, f64::max);
-            let spare = |o: usize, p: &Purposes| {
+            let spare = |o: OfferId, p: &Purposes| {
                 let spare = p.held[o][t] - p.used[o][t];
                 if spare > NEGLIGIBLE * most { spare } else { 0.0 }
             };
-            let excess: Vec<f64> = (0..model.offers.len()).map(|o| spare(o, &p)).collect();
+            let excess: IdVec<OfferId, f64> = model.offers.ids().map(|o| spare(o, &p)).collect();
             if excess.iter().all(|&e| e == 0.0) {
                 continue;
             }
-            let rented: Vec<bool> = (0..model.offers.len()).map(|o| model.offers[o].is_rented()).collect();
+            let rented: OfferSet = model.offers.iter().map(crate::model::Offer::is_rented).collect();
             let standby = standby(&excess, &rented, t)?;
             let outages = outages_cost(model);
-            for o in (0..model.offers.len()).filter(|&o| excess[o] > 0.0) {
+            for o in model.offers.ids().filter(|&o| excess[o] > 0.0) {
                 p.standby[o][t] = if outages && rented[o] { excess[o] } else { standby[o].min(excess[o]) };
                 let left = excess[o] - p.standby[o][t];
                 p.filling[o][t] = filled(model, schedule, o, t, p.held[o][t], left);
@@ -77,7 +80,7 @@ impl Purposes {
         }
         p.hold_ahead(model, schedule);
         // Beside what is held ahead, what is left of a block is filled.
-        for o in (0..model.offers.len()).filter(|&o| model.offers[o].is_rented()) {
+        for o in model.offers.ids().filter(|&o| model.offers[o].is_rented()) {
             for t in 0..model.periods() {
                 if p.idle[o][t] <= 0.0 {
                     continue;
@@ -96,16 +99,14 @@ impl Purposes {
         for limit in &model.limits {
             let Some((group, at_most)) = limit.kind.family().growth() else { continue };
             for t in limit.spans.iter().filter_map(|s| s.periods.start.checked_sub(1)) {
-                let mut members: Vec<usize> =
-                    (0..model.offers.len()).filter(|&o| group.offers[o] && model.offers[o].is_rented()).collect();
+                let mut members: Vec<OfferId> = group.offers.iter().filter(|&o| model.offers[o].is_rented()).collect();
                 // Those under a contract come last: a commitment may be another reason to hold them.
-                let under = |o: usize| {
+                let under = |o: OfferId| {
                     let mine = |h: &&super::schedule::Held| h.offer == o && h.periods.contains(&t);
                     schedule.held.iter().filter(mine).any(|h| h.contract.is_some())
                 };
                 members.sort_by_key(|&o| under(o));
-                let all = (0..model.offers.len()).filter(|&o| group.offers[o]);
-                let rise: f64 = all.map(|o| self.held[o][t + 1] - self.used[o][t]).sum();
+                let rise: f64 = group.offers.iter().map(|o| self.held[o][t + 1] - self.used[o][t]).sum();
                 let mut left = (rise - at_most).max(0.0);
                 for o in members {
                     let ahead = self.idle[o][t].min(left);
@@ -131,9 +132,8 @@ impl Purposes {
     pub fn to_no_purpose(&self, model: &Model, schedule: &Schedule, ledger: &Ledger) -> Vec<Unneeded> {
         let mut found = Vec::new();
         // Chip-hours and money that stand idle under each part of each commitment.
-        let mut idle: Vec<Vec<f64>> =
-            model.contracts.iter().map(|c| vec![0.0; c.commit.as_ref().map_or(0, |c| c.buckets.len())]).collect();
-        for o in 0..model.offers.len() {
+        let mut idle: IdleParts = model.contracts.map(|c| vec![0.0; c.commit.as_ref().map_or(0, |c| c.buckets.len())]);
+        for o in model.offers.ids() {
             match model.offers[o].term {
                 Term::Owned => {}
                 Term::Reserved { .. } => {
@@ -164,7 +164,7 @@ impl Purposes {
         for &(k, b, _, money) in &schedule.idle {
             idle[k][b] += money;
         }
-        for (k, contract) in model.contracts.iter().enumerate().filter(|(k, _)| schedule.signed[*k]) {
+        for (k, contract) in model.contracts.with_ids().filter(|(k, _)| schedule.signed[*k]) {
             let Some(commit) = &contract.commit else { continue };
             for (b, bucket) in commit.buckets.iter().enumerate() {
                 let beyond = met(model, schedule, ledger, k, b) - bucket.amount;
@@ -185,7 +185,7 @@ impl Purposes {
 
     /// The contracts of reservations of an offer that are needed in no period of their term, by Hall's
     /// condition on intervals.
-    fn unused_reservations(&self, model: &Model, schedule: &Schedule, o: usize) -> Option<Vec<Option<usize>>> {
+    fn unused_reservations(&self, model: &Model, schedule: &Schedule, o: OfferId) -> Option<Vec<Option<ContractId>>> {
         let offer = &model.offers[o];
         let all: Vec<_> = schedule.held.iter().filter(|h| h.offer == o).collect();
         for i in all.iter().map(|h| h.periods.start) {
@@ -207,7 +207,7 @@ impl Purposes {
 }
 
 /// Of chips without another use those that fill a block, or a minimum that is not exceeded.
-fn filled(model: &Model, schedule: &Schedule, o: usize, t: usize, held: f64, spare: f64) -> f64 {
+fn filled(model: &Model, schedule: &Schedule, o: OfferId, t: usize, held: f64, spare: f64) -> f64 {
     let offer = &model.offers[o];
     let mine = schedule.held.iter().filter(|h| h.offer == o && h.tier == 0 && h.periods.contains(&t));
     let copies = mine.count() as f64;
@@ -220,7 +220,7 @@ fn filled(model: &Model, schedule: &Schedule, o: usize, t: usize, held: f64, spa
 }
 
 /// Adds chips that stand idle to the commitments that they are held under; what is left over.
-fn attribute(model: &Model, schedule: &Schedule, (o, t): (usize, usize), chips: f64, idle: &mut [Vec<f64>]) -> f64 {
+fn attribute(model: &Model, schedule: &Schedule, (o, t): (OfferId, usize), chips: f64, idle: &mut IdleParts) -> f64 {
     let mut left = chips;
     for held in schedule.held.iter().filter(|h| h.offer == o && h.periods.contains(&t)) {
         let Some(k) = held.contract else { continue };
@@ -240,18 +240,18 @@ fn attribute(model: &Model, schedule: &Schedule, (o, t): (usize, usize), chips: 
 }
 
 /// What counts towards a part of a commitment, with what is paid idle.
-fn met(model: &Model, schedule: &Schedule, ledger: &Ledger, k: usize, b: usize) -> f64 {
+fn met(model: &Model, schedule: &Schedule, ledger: &Ledger, k: ContractId, b: usize) -> f64 {
     counted(model, schedule, ledger, k, b) + idle_money(schedule, k, b)
 }
 
 /// The parts of a contract's commitment, each as bought beyond what is committed.
-fn parts_of(model: &Model, k: usize) -> impl Iterator<Item = Unneeded> {
+fn parts_of(model: &Model, k: ContractId) -> impl Iterator<Item = Unneeded> {
     let buckets = model.contracts[k].commit.iter().flat_map(|c| c.buckets.iter().enumerate());
     buckets.filter(|(_, b)| b.amount > 0.0).map(move |(bucket, _)| Unneeded::Committed { contract: k, bucket })
 }
 
 /// Whether more counts towards every part of a commitment than is committed.
-fn is_overmet(model: &Model, schedule: &Schedule, ledger: &Ledger, k: usize) -> bool {
+fn is_overmet(model: &Model, schedule: &Schedule, ledger: &Ledger, k: ContractId) -> bool {
     let Some(commit) = &model.contracts[k].commit else { return true };
     let mut parts = commit.buckets.iter().enumerate();
     parts.all(|(b, part)| met(model, schedule, ledger, k, b) > part.amount + TOLERANCE * (1.0 + part.amount))

@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::formulation::Formulation;
-use crate::model::{Decision, Model, Payment, PlaceBy, Term, Today};
+use crate::model::{
+    ContractId, ContractSet, Decision, Grid, LimitId, Model, OfferId, Payment, PlaceBy, Term, Today, WorkloadId,
+};
 
 /// Chips held of an offer under a contract for a stretch of periods.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Held {
     /// The offer.
-    pub offer: usize,
+    pub offer: OfferId,
     /// The contract.
-    pub contract: Option<usize>,
+    pub contract: Option<ContractId>,
     /// Which of the offer's prices by quantity.
     pub tier: usize,
     /// The periods.
@@ -25,9 +27,9 @@ pub struct Held {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Running {
     /// The workload.
-    pub workload: usize,
+    pub workload: WorkloadId,
     /// The offer.
-    pub offer: usize,
+    pub offer: OfferId,
     /// The period.
     pub period: usize,
     /// The chips.
@@ -42,15 +44,15 @@ pub struct Schedule {
     /// What runs.
     pub running: Vec<Running>,
     /// Work not done: workload, period, work.
-    pub unmet: Vec<(usize, usize, f64)>,
+    pub unmet: Vec<(WorkloadId, usize, f64)>,
     /// Money committed and not used: contract, part, period of payment, money.
-    pub idle: Vec<(usize, usize, usize, f64)>,
+    pub idle: Vec<(ContractId, usize, usize, f64)>,
     /// By how much priced limits are exceeded: limit, discounted cost.
-    pub excess: Vec<(usize, f64)>,
-    /// Whether each contract is signed.
-    pub signed: Vec<bool>,
+    pub excess: Vec<(LimitId, f64)>,
+    /// The contracts that are signed.
+    pub signed: ContractSet,
     /// Where workloads were made ready to run, whether they do or stand by: workload, group.
-    pub placed: Vec<(usize, PlaceBy, String)>,
+    pub placed: Vec<(WorkloadId, PlaceBy, String)>,
 }
 
 impl Schedule {
@@ -99,7 +101,7 @@ impl Schedule {
 
     /// Groups in which a workload runs, or could after a loss.
     #[must_use]
-    pub fn groups(&self, model: &Model, workload: usize, by: PlaceBy) -> BTreeSet<String> {
+    pub fn groups(&self, model: &Model, workload: WorkloadId, by: PlaceBy) -> BTreeSet<String> {
         // A billionth of a chip is rounding.
         let mine = self.running.iter().filter(|r| r.workload == workload && r.chips > 1e-9);
         let placed = self.placed.iter().filter(|p| p.0 == workload && p.1 == by).map(|p| p.2.clone());
@@ -108,8 +110,8 @@ impl Schedule {
 
     /// Chips of each purchase of an offer, by tier: under which contract and from which period.
     #[must_use]
-    pub fn bought(&self, offer: usize, tiers: usize) -> BTreeMap<(Option<usize>, usize), Vec<f64>> {
-        let mut all: BTreeMap<(Option<usize>, usize), Vec<f64>> = BTreeMap::new();
+    pub fn bought(&self, offer: OfferId, tiers: usize) -> BTreeMap<(Option<ContractId>, usize), Vec<f64>> {
+        let mut all: BTreeMap<(Option<ContractId>, usize), Vec<f64>> = BTreeMap::new();
         for h in self.held.iter().filter(|h| h.offer == offer) {
             all.entry((h.contract, h.periods.start)).or_insert_with(|| vec![0.0; tiers])[h.tier] += h.chips;
         }
@@ -128,8 +130,8 @@ impl Schedule {
 
     /// Chips held, by offer and period.
     #[must_use]
-    pub fn chips(&self, model: &Model) -> Vec<Vec<f64>> {
-        let mut chips = vec![vec![0.0; model.periods()]; model.offers.len()];
+    pub fn chips(&self, model: &Model) -> Grid<OfferId> {
+        let mut chips = Grid::zero(model.offers.len(), model.periods());
         for held in &self.held {
             held.periods.clone().for_each(|t| chips[held.offer][t] += held.chips);
         }

@@ -6,7 +6,7 @@ use super::ledger::Ledger;
 use super::purpose::Purposes;
 use super::schedule::{Schedule, amortised, paid_by_period};
 use super::types::{Assignment, ContractResult, Move, Purchase, Unmet};
-use crate::model::{CommitIn, Decision, Model, Term};
+use crate::model::{CommitIn, ContractId, Decision, Grid, Model, OfferId, Term, WorkloadId};
 
 /// What is held of each offer in each period, under each contract, and what for. What the chips of an offer
 /// are held for is shared out alike over its contracts.
@@ -14,7 +14,7 @@ use crate::model::{CommitIn, Decision, Model, Term};
 pub fn purchases(model: &Model, schedule: &Schedule, purposes: &Purposes) -> Vec<Purchase> {
     /// Chips, money paid, money that the chips cost.
     type Bought = (f64, f64, f64);
-    let mut rows: BTreeMap<(usize, usize, Option<usize>), Bought> = BTreeMap::new();
+    let mut rows: BTreeMap<(OfferId, usize, Option<ContractId>), Bought> = BTreeMap::new();
     for held in &schedule.held {
         for (t, money) in paid_by_period(model, held) {
             let row = rows.entry((held.offer, t, held.contract)).or_default();
@@ -25,7 +25,8 @@ pub fn purchases(model: &Model, schedule: &Schedule, purposes: &Purposes) -> Vec
     }
     rows.into_iter()
         .map(|((o, t, contract), (chips, spend, amortised))| {
-            let part = |of: &[Vec<f64>]| if purposes.held[o][t] > 0.0 { of[o][t] / purposes.held[o][t] } else { 0.0 };
+            let part =
+                |of: &Grid<OfferId>| if purposes.held[o][t] > 0.0 { of[o][t] / purposes.held[o][t] } else { 0.0 };
             let idle = part(&purposes.idle);
             Purchase {
                 offer: model.offers[o].id.clone(),
@@ -62,7 +63,7 @@ pub fn assignments(model: &Model, schedule: &Schedule) -> Vec<Assignment> {
 /// What comes of each contract.
 #[must_use]
 pub fn contract_results(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Vec<ContractResult> {
-    let row = |(k, contract): (usize, &crate::model::Contract)| {
+    let row = |(k, contract): (ContractId, &crate::model::Contract)| {
         let commit = contract.commit.as_ref().map_or(0.0, |c| {
             let due: f64 = c.buckets.iter().map(|b| b.amount).sum();
             match c.counted_in {
@@ -88,20 +89,20 @@ pub fn contract_results(model: &Model, schedule: &Schedule, ledger: &Ledger) -> 
             funding: contract.funding.iter().map(|(_, money)| money).sum(),
         }
     };
-    model.contracts.iter().enumerate().map(row).collect()
+    model.contracts.with_ids().map(row).collect()
 }
 
 /// What becomes of what runs today, and where each of its workloads runs instead.
 #[must_use]
 pub fn moves(model: &Model, schedule: &Schedule) -> Vec<Move> {
     let Some(baseline) = &model.baseline else { return Vec::new() };
-    let mut pairs: Vec<(usize, usize)> = baseline.running.iter().map(|t| (t.workload, t.offer)).collect();
-    let touched: Vec<usize> = baseline.running.iter().map(|t| t.workload).collect();
+    let mut pairs: Vec<(WorkloadId, OfferId)> = baseline.running.iter().map(|t| (t.workload, t.offer)).collect();
+    let touched: Vec<WorkloadId> = baseline.running.iter().map(|t| t.workload).collect();
     let now = schedule.running.iter().filter(|r| r.period == 0 && touched.contains(&r.workload));
     pairs.extend(now.map(|r| (r.workload, r.offer)));
     pairs.sort_unstable();
     pairs.dedup();
-    let row = |(w, o): (usize, usize)| {
+    let row = |(w, o): (WorkloadId, OfferId)| {
         let today = baseline.running.iter().find(|t| t.workload == w && t.offer == o).map_or(0.0, |t| t.chips);
         let here = |r: &&super::schedule::Running| r.workload == w && r.offer == o && r.period == 0;
         let chips: f64 = schedule.running.iter().filter(here).map(|r| r.chips).sum();

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::about::{About, Bound};
 use crate::formulation::LimitKey;
-use crate::model::Model;
+use crate::model::{Model, SurviveId};
 
 /// What came of solving a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -393,7 +393,7 @@ pub struct GroupShare {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Survival {
     /// The requirement.
-    pub requirement: usize,
+    pub requirement: SurviveId,
     /// The loss.
     pub loss: usize,
     /// The smallest fraction served in any of its periods.

@@ -1,9 +1,9 @@
 //! What is lost until recovery, and how long the buffers last.
 
-use super::situation::Situation;
+use super::situation::{Parts, Situation};
 use crate::engine::EngineError;
 use crate::lp::{ColumnId, LinearProgram};
-use crate::model::Response;
+use crate::model::{IdVec, OfferId, Response, WorkloadId};
 
 impl Situation<'_> {
     /// The least that can be lost until recovery when a part of each offer is lost: money, and the
@@ -12,21 +12,21 @@ impl Situation<'_> {
     ///
     /// # Errors
     /// As the engine's.
-    pub fn lost(&self, lost: &[f64], window: &[(usize, f64)]) -> Result<(f64, Vec<(usize, f64)>), EngineError> {
-        let all: Vec<usize> = (0..self.model.workloads.len()).collect();
+    pub fn lost(&self, lost: &Parts, window: &[(usize, f64)]) -> Result<(f64, Vec<(WorkloadId, f64)>), EngineError> {
+        let all: Vec<WorkloadId> = self.model.workloads.ids().collect();
         let mut lp = LinearProgram::new("loss");
-        let mut short: Vec<Vec<(ColumnId, f64)>> = vec![Vec::new(); all.len()];
-        let mut whole = vec![0.0; all.len()];
+        let mut short: IdVec<WorkloadId, Vec<(ColumnId, f64)>> = IdVec::filled(all.len(), Vec::new());
+        let mut whole: IdVec<WorkloadId, f64> = IdVec::filled(all.len(), 0.0);
         for &(t, hours) in window {
-            let workloads: Vec<usize> = all.iter().copied().filter(|&w| self.mean(w, t) > 0.0).collect();
+            let workloads: Vec<WorkloadId> = all.iter().copied().filter(|&w| self.mean(w, t) > 0.0).collect();
             let places = self.places(&workloads, lost, |_| false, t, true);
-            let y = self.reroute(&mut lp, &workloads, &places, 0.0, lost, t, &[]);
+            let y = self.reroute(&mut lp, &workloads, &places, 0.0, lost, t, &IdVec::default());
             for (i, &w) in workloads.iter().enumerate() {
                 let mean = self.mean(w, t);
                 let scale = self.peak(w);
                 // Parts of the mean, so that workloads of all sizes and units are alike.
                 let column = lp.add_column(format!("short{w},{t}"), "", 0.0, 1.0, 0.0);
-                let mut terms: Vec<(ColumnId, f64)> = y[i].iter().map(|&(c, a)| (c, a / scale / mean)).collect();
+                let mut terms: Vec<(ColumnId, f64)> = y[i].iter().map(|r| (r.column, r.work / scale / mean)).collect();
                 terms.push((column, 1.0));
                 lp.add_row(format!("short{w},{t}"), "", 1.0, f64::INFINITY, terms);
                 short[w].push((column, mean * hours));
@@ -36,7 +36,7 @@ impl Situation<'_> {
         // Parts of the work until recovery. Money is counted in the dearest workload's.
         let dearest = all.iter().map(|&w| self.model.workloads[w].loss * whole[w]).fold(0.0, f64::max);
         let unit = if dearest > 0.0 { dearest } else { 1.0 };
-        let price = |w: usize| self.model.workloads[w].loss * whole[w] / unit;
+        let price = |w: WorkloadId| self.model.workloads[w].loss * whole[w] / unit;
         let mut columns = Vec::new();
         for &w in all.iter().filter(|&&w| whole[w] > 0.0) {
             let column = lp.add_column(format!("lost{w}"), "", 0.0, 1.0, price(w));
@@ -76,10 +76,10 @@ impl Situation<'_> {
     ///
     /// # Errors
     /// As the engine's.
-    pub fn time_to_survive(&self, lost: &[f64], response: &Response, t: usize) -> Result<Option<f64>, EngineError> {
-        let keeps = |w: usize| !response.serve[w] && !response.preempt[w];
-        let workloads: Vec<usize> =
-            (0..self.model.workloads.len()).filter(|&w| response.serve[w] && self.mean(w, t) > 0.0).collect();
+    pub fn time_to_survive(&self, lost: &Parts, response: &Response, t: usize) -> Result<Option<f64>, EngineError> {
+        let keeps = |w: WorkloadId| !response.serve[w] && !response.preempt[w];
+        let workloads: Vec<WorkloadId> =
+            self.model.workloads.ids().filter(|&w| response.serve[w] && self.mean(w, t) > 0.0).collect();
         if workloads.is_empty() {
             return Ok(None);
         }
@@ -92,9 +92,9 @@ impl Situation<'_> {
         let mut lp = LinearProgram::new("time to survive");
         let tau = lp.add_column("tau", "", 0.0, far, -1.0);
         let mut served: Vec<Vec<(ColumnId, f64)>> = vec![Vec::new(); workloads.len()];
-        let mut surges: Vec<Option<(ColumnId, f64)>> = vec![None; self.model.offers.len()];
+        let mut surges: IdVec<OfferId, Option<(ColumnId, f64)>> = IdVec::filled(self.model.offers.len(), None);
         for (p, place) in places.iter().enumerate() {
-            let more = |o: usize| self.surge_of(o, response.surge, lost, t);
+            let more = |o: OfferId| self.surge_of(o, response.surge, lost, t);
             let size = place.chips + place.offers.iter().map(|&o| more(o)).sum::<f64>();
             if size <= 0.0 {
                 continue;

@@ -2,16 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use super::situation::{NEGLIGIBLE, Situation};
+use super::situation::{NEGLIGIBLE, Parts, Situation};
 use crate::lp::{ColumnId, LinearProgram};
-use crate::model::PlaceBy;
+use crate::model::{IdVec, OfferId, PlaceBy, WorkloadId};
 
 /// Chips that do the same for all workloads that are rerouted.
 pub(super) struct Place {
-    pub(super) offers: Vec<usize>,
+    pub(super) offers: Vec<OfferId>,
     pub(super) productivity: Vec<f64>,
     /// Chips that are there and not kept by others.
     pub(super) chips: f64,
+}
+
+/// Chips of a place that a workload is rerouted to.
+#[derive(Clone, Copy)]
+pub(super) struct Routed {
+    /// The place, by its position.
+    pub(super) place: usize,
+    pub(super) column: ColumnId,
+    /// Work of one chip in an hour.
+    pub(super) work: f64,
 }
 
 impl Situation<'_> {
@@ -20,17 +30,17 @@ impl Situation<'_> {
     /// be survived; of an outage that is not of it, it keeps its chips.
     pub(super) fn places(
         &self,
-        workloads: &[usize],
-        lost: &[f64],
-        keeps: impl Fn(usize) -> bool,
+        workloads: &[WorkloadId],
+        lost: &Parts,
+        keeps: impl Fn(WorkloadId) -> bool,
         t: usize,
         spot: bool,
     ) -> Vec<Place> {
         let mut places: BTreeMap<Vec<u64>, Place> = BTreeMap::new();
-        let negligible = NEGLIGIBLE * (0..self.held.len()).map(|o| self.held[o][t]).fold(0.0, f64::max);
-        for o in (0..self.model.offers.len()).filter(|&o| lost[o] < 1.0 && (spot || !self.is_spot(o))) {
+        let negligible = NEGLIGIBLE * self.held.iter().map(|held| held[t]).fold(0.0, f64::max);
+        for o in self.model.offers.ids().filter(|&o| lost[o] < 1.0 && (spot || !self.is_spot(o))) {
             let held = self.held[o][t] * (1.0 - lost[o]);
-            let may = |w: usize| {
+            let may = |w: WorkloadId| {
                 let workload = &self.model.workloads[w];
                 let ecosystem = PlaceBy::Ecosystem.group(self.model, o);
                 let early = workload.porting.iter().any(|p| p.ecosystem == ecosystem && t < p.ready);
@@ -51,21 +61,20 @@ impl Situation<'_> {
         places.into_values().collect()
     }
 
-    /// Adds a rerouting: for each workload the columns of its chips with their work per hour. `spare` are
-    /// columns of further chips, by offer.
+    /// Adds a rerouting: for each workload the columns of its chips. `spare` are columns of further chips, by offer.
     #[expect(clippy::too_many_arguments, reason = "a loss with what it is met with")]
     pub(super) fn reroute(
         &self,
         lp: &mut LinearProgram,
-        workloads: &[usize],
+        workloads: &[WorkloadId],
         places: &[Place],
         surge: f64,
-        lost: &[f64],
+        lost: &Parts,
         t: usize,
-        spare: &[Option<ColumnId>],
-    ) -> Vec<Vec<(ColumnId, f64)>> {
-        let mut y: Vec<Vec<(ColumnId, f64)>> = vec![Vec::new(); workloads.len()];
-        let mut surges: Vec<Option<ColumnId>> = vec![None; self.model.offers.len()];
+        spare: &IdVec<OfferId, Option<ColumnId>>,
+    ) -> Vec<Vec<Routed>> {
+        let mut y: Vec<Vec<Routed>> = vec![Vec::new(); workloads.len()];
+        let mut surges: IdVec<OfferId, Option<ColumnId>> = IdVec::filled(self.model.offers.len(), None);
         for (p, place) in places.iter().enumerate() {
             let mut more = Vec::new();
             for &o in place.offers.iter().filter(|_| surge > 0.0) {
@@ -81,7 +90,7 @@ impl Situation<'_> {
             let mut row = Vec::new();
             for (i, &w) in workloads.iter().enumerate().filter(|(i, _)| place.productivity[*i] > 0.0) {
                 let column = lp.add_column(format!("y{w},{p}"), "", 0.0, most, 0.0);
-                y[i].push((column, place.productivity[i]));
+                y[i].push(Routed { place: p, column, work: place.productivity[i] });
                 row.push((column, 1.0));
             }
             row.extend(more);
@@ -98,22 +107,22 @@ impl Situation<'_> {
     }
 
     /// The chips by which what survives of an offer can be raised, but for its pools.
-    pub(super) fn surge_of(&self, o: usize, surge: f64, lost: &[f64], t: usize) -> f64 {
+    pub(super) fn surge_of(&self, o: OfferId, surge: f64, lost: &Parts, t: usize) -> f64 {
         let held = self.held[o][t];
         let room = (self.model.offers[o].capacity_at(t) - held).max(0.0);
         (surge * held * (1.0 - lost[o])).min(room)
     }
 
     /// For each pool, in chips or power: its offers with what a chip of them takes, and what is left.
-    pub(super) fn pools_left(&self, t: usize) -> Vec<(Vec<(usize, f64)>, f64)> {
+    pub(super) fn pools_left(&self, t: usize) -> Vec<(Vec<(OfferId, f64)>, f64)> {
         let mut left = Vec::new();
         for pool in &self.model.pools {
             for (stock, power) in [(&pool.chips, false), (&pool.power, true)] {
                 let Some(stock) = stock else { continue };
-                let weight = |o: usize| {
+                let weight = |o: OfferId| {
                     if power { self.model.chips[self.model.offers[o].chip].power.unwrap_or(0.0) } else { 1.0 }
                 };
-                let weights: Vec<(usize, f64)> = pool.offers.iter().map(|&o| (o, weight(o))).collect();
+                let weights: Vec<(OfferId, f64)> = pool.offers.iter().map(|&o| (o, weight(o))).collect();
                 let held: f64 = weights.iter().map(|&(o, weight)| weight * self.held[o][t]).sum();
                 left.push((weights, (stock[t] - held).max(0.0)));
             }

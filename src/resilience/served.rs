@@ -1,9 +1,9 @@
 //! What is still served after a loss.
 
-use super::situation::{Situation, Whole};
+use super::situation::{Parts, Situation, Whole};
 use crate::engine::EngineError;
 use crate::lp::{ColumnId, LinearProgram};
-use crate::model::Response;
+use crate::model::{IdVec, Response, WorkloadId};
 
 /// What is still served after a loss.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,7 +12,7 @@ pub struct Served {
     pub fraction: f64,
     /// For each workload that is rerouted or keeps its chips, its fraction when, at that common
     /// fraction, as much as possible is served.
-    pub by_workload: Vec<(usize, f64)>,
+    pub by_workload: Vec<(WorkloadId, f64)>,
 }
 
 impl Situation<'_> {
@@ -23,22 +23,23 @@ impl Situation<'_> {
     /// As the engine's.
     pub fn served(
         &self,
-        lost: &[f64],
+        lost: &Parts,
         response: &Response,
         t: usize,
         of: Whole,
         each: bool,
     ) -> Result<Served, EngineError> {
-        let keeps = |w: usize| !response.serve[w] && !response.preempt[w];
-        let all = 0..self.model.workloads.len();
-        let workloads: Vec<usize> = all.clone().filter(|&w| response.serve[w] && self.need(w, t, of) > 0.0).collect();
+        let keeps = |w: WorkloadId| !response.serve[w] && !response.preempt[w];
+        let all = self.model.workloads.ids();
+        let workloads: Vec<WorkloadId> =
+            all.clone().filter(|&w| response.serve[w] && self.need(w, t, of) > 0.0).collect();
         if of == Whole::Planned && !self.takes(lost, t) {
             // What the plan serves goes on being served.
-            let runs = |w: &usize| self.need(*w, t, of) > 0.0;
+            let runs = |w: &WorkloadId| self.need(*w, t, of) > 0.0;
             let by_workload = if each { all.filter(runs).map(|w| (w, 1.0)).collect() } else { Vec::new() };
             return Ok(Served { fraction: 1.0, by_workload });
         }
-        let mut by_workload: Vec<(usize, f64)> = Vec::new();
+        let mut by_workload: Vec<(WorkloadId, f64)> = Vec::new();
         if each {
             for w in all.clone().filter(|&w| keeps(w)) {
                 let whole = self.done(w, t, |_| true);
@@ -52,20 +53,21 @@ impl Situation<'_> {
                 }
             }
         }
-        let giving: Vec<usize> =
+        let giving: Vec<WorkloadId> =
             all.filter(|&w| each && response.preempt[w] && !response.serve[w] && self.need(w, t, of) > 0.0).collect();
         if workloads.is_empty() && giving.is_empty() {
             return Ok(Served { fraction: 1.0, by_workload });
         }
         // Those that give up their chips have what is left.
-        let rerouted: Vec<usize> = workloads.iter().chain(&giving).copied().collect();
+        let rerouted: Vec<WorkloadId> = workloads.iter().chain(&giving).copied().collect();
         let places = self.places(&rerouted, lost, keeps, t, false);
         let mut lp = LinearProgram::new("rerouting");
         let fraction = lp.add_column("fraction", "", 0.0, 1.0, -1.0);
-        let y = self.reroute(&mut lp, &rerouted, &places, response.surge, lost, t, &[]);
+        let y = self.reroute(&mut lp, &rerouted, &places, response.surge, lost, t, &IdVec::default());
         let mut each_row = Vec::new();
         for (i, &w) in rerouted.iter().enumerate() {
-            let mut terms: Vec<(ColumnId, f64)> = y[i].iter().map(|&(c, a)| (c, a / self.need(w, t, of))).collect();
+            let mut terms: Vec<(ColumnId, f64)> =
+                y[i].iter().map(|r| (r.column, r.work / self.need(w, t, of))).collect();
             each_row.push(terms.clone());
             if i < workloads.len() {
                 terms.push((fraction, -1.0));

@@ -9,7 +9,7 @@ use std::collections::btree_map::Entry;
 
 use crate::engine::{CertifiedSession, CertifiedStatus, EngineChoice, EngineError, SolveOptions, Solved};
 use crate::lp::LinearProgram;
-use crate::model::{Model, PlaceBy, Task, Term};
+use crate::model::{Grid, IdVec, Model, OfferId, PlaceBy, Task, Term, WorkloadId};
 use crate::plan::{CostKind, Plan, Schedule};
 
 /// Part of the largest holding up to which chips serve nobody: rounding of the solution, which
@@ -17,7 +17,7 @@ use crate::plan::{CostKind, Plan, Schedule};
 pub(super) const NEGLIGIBLE: f64 = 1e-9;
 
 /// With what the programs of losses are solved.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Solver {
     /// The engine.
     pub engine: EngineChoice,
@@ -35,17 +35,20 @@ pub struct Foreign {
     pub name: String,
 }
 
+/// A part of each offer.
+pub type Parts = IdVec<OfferId, f64>;
+
 /// What a plan holds and runs, by period.
 pub struct Situation<'a> {
     pub(super) model: &'a Model,
     /// Chips held, by offer and period.
-    pub(super) held: Vec<Vec<f64>>,
+    pub(super) held: Grid<OfferId>,
     /// Chips that work, by period: workload, offer, chips.
-    pub(super) running: Vec<Vec<(usize, usize, f64)>>,
+    pub(super) running: Vec<Vec<(WorkloadId, OfferId, f64)>>,
     /// For each workload, the ecosystems that have a porting cost and that it was not ported to.
-    pub(super) unported: Vec<Vec<String>>,
+    pub(super) unported: IdVec<WorkloadId, Vec<String>>,
     /// Mean rate of work per hour that the plan leaves undone, by workload and period.
-    undone: Vec<Vec<f64>>,
+    undone: Grid<WorkloadId>,
     solver: Solver,
     /// Programs of losses, by their numbers of columns and rows: the next one is much like the last.
     sessions: RefCell<BTreeMap<(usize, usize), CertifiedSession>>,
@@ -85,11 +88,11 @@ impl<'a> Situation<'a> {
     pub fn of_plan(model: &'a Model, plan: &Plan, solver: Solver) -> Result<Self, Foreign> {
         let mut situation = Situation::empty(model, solver);
         let offer = |id: &str| {
-            let found = model.offers.iter().position(|o| o.id == id);
+            let found = model.offers.find(|o| o.id == id);
             found.ok_or_else(|| Foreign { kind: "offer", name: id.to_owned() })
         };
         let workload = |id: &str| {
-            let found = model.workloads.iter().position(|w| w.id == id);
+            let found = model.workloads.find(|w| w.id == id);
             found.ok_or_else(|| Foreign { kind: "workload", name: id.to_owned() })
         };
         let period = |label: &str| {
@@ -116,10 +119,10 @@ impl<'a> Situation<'a> {
     fn empty(model: &'a Model, solver: Solver) -> Self {
         Situation {
             model,
-            held: vec![vec![0.0; model.periods()]; model.offers.len()],
+            held: Grid::zero(model.offers.len(), model.periods()),
             running: vec![Vec::new(); model.periods()],
-            unported: vec![Vec::new(); model.workloads.len()],
-            undone: vec![vec![0.0; model.periods()]; model.workloads.len()],
+            unported: IdVec::filled(model.workloads.len(), Vec::new()),
+            undone: Grid::zero(model.workloads.len(), model.periods()),
             solver,
             sessions: RefCell::default(),
         }
@@ -127,8 +130,8 @@ impl<'a> Situation<'a> {
 
     /// A workload can be rerouted only to ecosystems that it runs on, whose porting was paid for or is
     /// free: what it takes to port it cannot be done when the loss has come.
-    fn learn_porting(&mut self, was_paid: impl Fn(usize, &str) -> bool) {
-        for (w, workload) in self.model.workloads.iter().enumerate() {
+    fn learn_porting(&mut self, was_paid: impl Fn(WorkloadId, &str) -> bool) {
+        for (w, workload) in self.model.workloads.with_ids() {
             let on = |ecosystem: &str| {
                 let runs = self.running.iter().flatten().filter(|r| r.0 == w && r.2 > 1e-9);
                 runs.into_iter().any(|r| PlaceBy::Ecosystem.group(self.model, r.1) == ecosystem)
@@ -142,7 +145,7 @@ impl<'a> Situation<'a> {
     /// Work per hour that counts as whole in a period: the peak demand of inference, or of it what the plan
     /// serves, and what the plan itself does of training.
     #[must_use]
-    pub fn need(&self, w: usize, t: usize, of: Whole) -> f64 {
+    pub fn need(&self, w: WorkloadId, t: usize, of: Whole) -> f64 {
         match (&self.model.workloads[w].task, of) {
             (Task::Inference { .. }, Whole::Asked) => self.model.workloads[w].peak_demand(t),
             (Task::Inference { peak, .. }, Whole::Planned) => self.mean(w, t) * peak,
@@ -152,7 +155,7 @@ impl<'a> Situation<'a> {
 
     /// Work per hour at the mean that the plan serves: what can be lost.
     #[must_use]
-    pub fn mean(&self, w: usize, t: usize) -> f64 {
+    pub fn mean(&self, w: WorkloadId, t: usize) -> f64 {
         match &self.model.workloads[w].task {
             // What rounding leaves of a demand that nobody meets is no demand.
             Task::Inference { demand, .. } => {
@@ -163,22 +166,22 @@ impl<'a> Situation<'a> {
         }
     }
 
-    pub(super) fn done(&self, w: usize, t: usize, on: impl Fn(usize) -> bool) -> f64 {
+    pub(super) fn done(&self, w: WorkloadId, t: usize, on: impl Fn(OfferId) -> bool) -> f64 {
         let mine = self.running[t].iter().filter(|r| r.0 == w && on(r.1));
         mine.map(|&(_, o, chips)| chips * self.model.productivity(w, o)).sum()
     }
 
-    pub(super) fn is_spot(&self, o: usize) -> bool {
+    pub(super) fn is_spot(&self, o: OfferId) -> bool {
         matches!(self.model.offers[o].term, Term::Spot { .. })
     }
 
     /// Whether a loss takes any chips that the plan holds in a period.
-    pub(super) fn takes(&self, lost: &[f64], t: usize) -> bool {
+    pub(super) fn takes(&self, lost: &Parts, t: usize) -> bool {
         let most = self.held.iter().map(|h| h[t]).fold(0.0, f64::max);
         lost.iter().zip(&self.held).any(|(part, held)| part * held[t] > NEGLIGIBLE * most)
     }
 
-    pub(super) fn peak(&self, w: usize) -> f64 {
+    pub(super) fn peak(&self, w: WorkloadId) -> f64 {
         match self.model.workloads[w].task {
             Task::Inference { peak, .. } => peak,
             Task::Training { .. } => 1.0,

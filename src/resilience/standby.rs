@@ -1,11 +1,11 @@
 //! Which chips of a plan stand by for the losses that it has to survive.
 
 use super::rerouting::Place;
-use super::situation::{Situation, Whole};
+use super::situation::{Parts, Situation, Whole};
 use super::survival::whole;
 use crate::engine::EngineError;
 use crate::lp::{ColumnId, LinearProgram};
-use crate::model::{Response, Survive};
+use crate::model::{IdVec, OfferId, OfferSet, Response, Survive, WorkloadId};
 
 impl Situation<'_> {
     /// Of chips that do not work, those that serve after a required loss.
@@ -21,21 +21,27 @@ impl Situation<'_> {
     ///
     /// # Errors
     /// As the engine's.
-    pub fn standby(&self, excess: &[f64], rented: &[bool], t: usize) -> Result<Vec<f64>, EngineError> {
+    pub fn standby(
+        &self,
+        excess: &IdVec<OfferId, f64>,
+        rented: &OfferSet,
+        t: usize,
+    ) -> Result<IdVec<OfferId, f64>, EngineError> {
         let model = self.model;
-        let required: Vec<(&Survive, Vec<f64>)> = model
+        let required: Vec<(&Survive, Parts)> = model
             .survive
             .iter()
             .filter(|s| s.periods.contains(&t))
             .flat_map(|s| s.losses.iter().map(move |l| (s, whole(l))))
             .collect();
-        let mut standby = vec![0.0; excess.len()];
+        let mut standby = IdVec::filled(excess.len(), 0.0);
         if required.is_empty() {
             return Ok(standby);
         }
         let largest = excess.iter().copied().fold(1.0, f64::max);
         let mut lp = LinearProgram::new("standby");
-        let spare: Vec<Option<ColumnId>> = (0..excess.len())
+        let spare: IdVec<OfferId, Option<ColumnId>> = excess
+            .ids()
             .map(|o| {
                 let weight = if rented[o] { 1.0 } else { 1e-3 } / largest;
                 (excess[o] > 0.0 && !self.is_spot(o))
@@ -48,13 +54,13 @@ impl Situation<'_> {
             let y = self.reroute(&mut lp, &workloads, &places, response.surge, lost, t, &spare);
             for (i, &w) in workloads.iter().enumerate() {
                 let need = self.need(w, t, Whole::Asked);
-                let terms: Vec<(ColumnId, f64)> = y[i].iter().map(|&(c, a)| (c, a / need)).collect();
+                let terms: Vec<(ColumnId, f64)> = y[i].iter().map(|r| (r.column, r.work / need)).collect();
                 lp.add_row(format!("served{i}"), "", survive.serve - 2e-6, f64::INFINITY, terms);
             }
         }
         // A plan that does not survive with all that it holds is the business of the audit of survival.
-        let Ok(solved) = self.optimal(&lp) else { return Ok(excess.to_vec()) };
-        for (o, c) in spare.iter().enumerate().filter_map(|(o, c)| Some((o, (*c)?))) {
+        let Ok(solved) = self.optimal(&lp) else { return Ok(excess.clone()) };
+        for (o, c) in spare.with_ids().filter_map(|(o, c)| Some((o, (*c)?))) {
             standby[o] = solved.x[c.0 as usize].clamp(0.0, excess[o]);
             let short = excess[o] - standby[o];
             if rented[o] && short > 1e-6 * (1.0 + self.held[o][t]) {
@@ -70,14 +76,13 @@ impl Situation<'_> {
     fn rerouted_places(
         &self,
         response: &Response,
-        lost: &[f64],
+        lost: &Parts,
         t: usize,
-        without: &[f64],
-    ) -> (Vec<usize>, Vec<Place>) {
-        let keeps = |w: usize| !response.serve[w] && !response.preempt[w];
-        let workloads: Vec<usize> = (0..self.model.workloads.len())
-            .filter(|&w| response.serve[w] && self.need(w, t, Whole::Asked) > 0.0)
-            .collect();
+        without: &IdVec<OfferId, f64>,
+    ) -> (Vec<WorkloadId>, Vec<Place>) {
+        let keeps = |w: WorkloadId| !response.serve[w] && !response.preempt[w];
+        let workloads: Vec<WorkloadId> =
+            self.model.workloads.ids().filter(|&w| response.serve[w] && self.need(w, t, Whole::Asked) > 0.0).collect();
         let mut places = self.places(&workloads, lost, keeps, t, false);
         for place in &mut places {
             let gone: f64 = place.offers.iter().map(|&o| without[o] * (1.0 - lost[o])).sum();
@@ -88,26 +93,24 @@ impl Situation<'_> {
 
     /// The most chips of an offer, beyond those that work and are rerouted, that a rerouting keeps busy
     /// which serves no more than is required after a loss.
-    fn busy(&self, o: usize, survive: &Survive, lost: &[f64], t: usize) -> Result<f64, EngineError> {
+    fn busy(&self, o: OfferId, survive: &Survive, lost: &Parts, t: usize) -> Result<f64, EngineError> {
         let response = &survive.response;
-        let (workloads, places) = self.rerouted_places(response, lost, t, &vec![0.0; lost.len()]);
+        let (workloads, places) = self.rerouted_places(response, lost, t, &IdVec::filled(lost.len(), 0.0));
         let Some(place) = places.iter().position(|p| p.offers.contains(&o)) else { return Ok(0.0) };
         let mut lp = LinearProgram::new("busy");
         let most = self.held[o][t].max(1.0);
         let busy = lp.add_column("busy", "", 0.0, self.held[o][t], -1.0 / most);
-        let y = self.reroute(&mut lp, &workloads, &places, response.surge, lost, t, &[]);
+        let y = self.reroute(&mut lp, &workloads, &places, response.surge, lost, t, &IdVec::default());
         let mut on = vec![(busy, -1.0 / most)];
         for (i, &w) in workloads.iter().enumerate() {
             let need = self.need(w, t, Whole::Asked);
-            let terms: Vec<(ColumnId, f64)> = y[i].iter().map(|&(c, a)| (c, a / need)).collect();
-            // Columns of this place carry its number.
-            let name = format!("y{w},{place}");
-            on.extend(y[i].iter().filter(|(c, _)| lp.column_name(*c) == name).map(|&(c, _)| (c, 1.0 / most)));
+            let terms: Vec<(ColumnId, f64)> = y[i].iter().map(|r| (r.column, r.work / need)).collect();
+            on.extend(y[i].iter().filter(|r| r.place == place).map(|r| (r.column, 1.0 / most)));
             lp.add_row(format!("served{i}"), "", survive.serve - 2e-6, survive.serve + 1e-6, terms);
         }
         lp.add_row("busy", "", 0.0, f64::INFINITY, on);
         let found = self.optimal(&lp)?.x[busy.0 as usize];
-        let keeps = |w: usize| !response.serve[w] && !response.preempt[w];
+        let keeps = |w: WorkloadId| !response.serve[w] && !response.preempt[w];
         let works: f64 = self.running[t].iter().filter(|r| r.1 == o && !keeps(r.0)).map(|r| r.2).sum();
         Ok((found - works).max(0.0))
     }

@@ -10,10 +10,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::situation::{Situation, Whole};
+use super::situation::{Parts, Situation, Whole};
 use super::survival::{counted, losses, usual_response, whole};
 use crate::engine::EngineError;
-use crate::model::{Dimension, Loss, Model, Response};
+use crate::model::{Dimension, IdVec, Loss, Model, Response, WorkloadId};
 use crate::plan::{Lost, ModelInfo, Plan};
 
 /// What is lost, for how long, and how it is met.
@@ -167,14 +167,14 @@ fn suppliers(model: &Model) -> Vec<Dimension> {
 fn one(
     model: &Model,
     situation: &Situation<'_>,
-    lost: &[f64],
+    lost: &Parts,
     windows: &[Vec<(usize, f64)>],
     response: &Response,
     name: Lost,
 ) -> Result<StressLoss, EngineError> {
     let label = |t: usize| model.calendar.periods[t].label.clone();
     let (mut served, mut period, mut decides) = (1.0, 0, None);
-    let mut workloads: Vec<(f64, usize)> = vec![(1.0, 0); model.workloads.len()];
+    let mut workloads: IdVec<WorkloadId, (f64, usize)> = IdVec::filled(model.workloads.len(), (1.0, 0));
     let (mut lasts, mut lasts_in): (Option<f64>, usize) = (None, 0);
     for t in 0..model.periods() {
         let found = situation.served(lost, response, t, Whole::Planned, true)?;
@@ -195,7 +195,7 @@ fn one(
             (lasts, lasts_in) = (Some(hours), t);
         }
     }
-    let mut worst: (f64, f64, usize, Vec<(usize, f64)>) = (0.0, 0.0, 0, Vec::new());
+    let mut worst: (f64, f64, usize, Vec<(WorkloadId, f64)>) = (0.0, 0.0, 0, Vec::new());
     for (s, window) in windows.iter().enumerate() {
         let (money, works) = situation.lost(lost, window)?;
         let money = money * model.discount(s);
@@ -204,7 +204,7 @@ fn one(
             worst = (money, parts, s, works);
         }
     }
-    let rows = workloads.into_iter().enumerate().map(|(w, (fraction, t))| StressWorkload {
+    let rows = workloads.with_ids().map(|(w, &(fraction, t))| StressWorkload {
         workload: model.workloads[w].id.clone(),
         served: fraction,
         period: label(t),

@@ -1,8 +1,8 @@
 //! Losses over a plan: those that the policy asks to survive, and each vendor and cloud.
 
-use super::situation::{Situation, Whole};
+use super::situation::{Parts, Situation, Whole};
 use crate::engine::EngineError;
-use crate::model::{Dimension, Loss, Model, Response, Survive};
+use crate::model::{Dimension, Loss, Model, OfferSet, Response, Survive, WorkloadSet};
 use crate::plan::{Lost, Resilience, Survival};
 
 /// How much less than asked counts as served, for rounding; as for the audit.
@@ -14,7 +14,7 @@ const TOLERANCE: f64 = 1e-6;
 /// As the engine's.
 pub fn survival(model: &Model, situation: &Situation<'_>) -> Result<Vec<Survival>, EngineError> {
     let mut all = Vec::new();
-    for (requirement, survive) in model.survive.iter().enumerate() {
+    for (requirement, survive) in model.survive.with_ids() {
         for (loss, lost) in survive.losses.iter().enumerate() {
             let (served, period) = worst(situation, lost, &survive.response, survive.periods.clone(), Whole::Asked)?;
             all.push(Survival { requirement, loss, served, period });
@@ -44,8 +44,8 @@ fn worst(
 
 /// The loss as the part of each offer that is lost: all or nothing.
 #[must_use]
-pub fn whole(loss: &Loss) -> Vec<f64> {
-    loss.offers.iter().map(|&lost| f64::from(u8::from(lost))).collect()
+pub fn whole(loss: &Loss) -> Parts {
+    loss.offers.parts()
 }
 
 /// How a loss is met that the policy does not speak of: as it says of others, first of the same dimension. A
@@ -53,7 +53,7 @@ pub fn whole(loss: &Loss) -> Vec<f64> {
 #[must_use]
 pub fn usual_response(model: &Model, by: Option<&str>) -> Response {
     let of = |s: &&Survive| by.is_some_and(|by| s.losses.iter().any(|l| l.by == by));
-    if let Some(survive) = model.survive.iter().find(of).or(model.survive.first()) {
+    if let Some(survive) = model.survive.iter().find(of).or(model.survive.iter().next()) {
         return survive.response.clone();
     }
     plain_response(model)
@@ -63,15 +63,16 @@ pub fn usual_response(model: &Model, by: Option<&str>) -> Response {
 /// bought.
 #[must_use]
 pub fn plain_response(model: &Model) -> Response {
-    let inference: Vec<bool> = model.workloads.iter().map(|w| w.kind() == "inference").collect();
-    let serve = if inference.contains(&true) { inference } else { vec![true; model.workloads.len()] };
-    Response { serve, preempt: vec![false; model.workloads.len()], surge: 0.0 }
+    let inference: WorkloadSet = model.workloads.iter().map(|w| w.kind() == "inference").collect();
+    let count = model.workloads.len();
+    let serve = if inference.is_empty() { WorkloadSet::all(count) } else { inference };
+    Response { serve, preempt: WorkloadSet::none(count), surge: 0.0 }
 }
 
 /// The ids of the workloads that a response counts.
 #[must_use]
 pub fn counted(model: &Model, response: &Response) -> Vec<String> {
-    model.workloads.iter().zip(&response.serve).filter(|(_, s)| **s).map(|(w, _)| w.id.clone()).collect()
+    response.serve.iter().map(|w| model.workloads[w].id.clone()).collect()
 }
 
 /// The groups of a dimension as losses.
@@ -80,8 +81,7 @@ pub fn losses(model: &Model, dimension: &Dimension) -> Vec<Loss> {
     let groups = model.groups(dimension).into_iter();
     groups
         .map(|(group, members)| {
-            let mut offers = vec![false; model.offers.len()];
-            members.into_iter().for_each(|o| offers[o] = true);
+            let offers = OfferSet::listed(model.offers.len(), members);
             Loss { by: dimension.word().to_owned(), group, offers }
         })
         .collect()

@@ -74,7 +74,7 @@ fn loaded(input: &Input) {
     match load(input) {
         Ok(Loaded { model, warnings, sources }) => {
             told(&warnings, &sources);
-            if model.periods() * model.offers.len() * (1 + model.workloads.len()) <= BUILT {
+            if model.periods() * model.offers().len() * (1 + model.workloads().len()) <= BUILT {
                 build(&model).program().validate().unwrap();
             }
         }
@@ -286,7 +286,7 @@ pub fn columns(data: &[u8]) {
     for line in text.lines().take(100) {
         match Column::read(line, model) {
             Ok(column) => {
-                let found = value(&column, model, plan, Solver::default()).unwrap();
+                let found = value(&column, model, plan, &Solver::default()).unwrap();
                 assert!(found.is_none_or(f64::is_finite), "{line:?}: {found:?}");
                 assert_eq!(Column::read(line, model).unwrap(), column);
             }
@@ -321,8 +321,8 @@ pub fn vary(data: &[u8]) {
             if let Ok(model) = family.at(&at) {
                 let (scenarios, sets) = family.settings(&at);
                 let again = load(&Input { sets, scenarios, ..input }).unwrap_or_else(|e| panic!("{e}")).model;
-                assert_eq!(again.sha256, model.sha256, "{lines:?}");
-                assert_eq!(again.offers, model.offers, "{lines:?}");
+                assert_eq!(again.sha256(), model.sha256(), "{lines:?}");
+                assert_eq!(again.offers(), model.offers(), "{lines:?}");
             }
         }
         Err(Rejected { diagnostics, sources }) => {

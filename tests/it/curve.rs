@@ -27,6 +27,7 @@ const PLAN: SolveSettings = SolveSettings {
     deadline: polysource::engine::Deadline::NEVER,
     detail: Detail::Plan,
     mip_gap: 1e-6,
+    watch: polysource::engine::Watch::nobody(),
 };
 
 use crate::common::{self, close, example};

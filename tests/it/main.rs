@@ -8,7 +8,6 @@
 mod common;
 
 mod alternatives;
-mod audit;
 mod baseline;
 mod browser;
 mod by_hand;
@@ -56,6 +55,7 @@ mod ranges;
 mod report_formats;
 mod report_sums;
 mod shards;
+mod study;
 mod submit;
 mod sweep;
 mod ten_thousand;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use polysource::model::{Input, load};
+use polysource::model::{Id, Input, OfferId, load};
 use polysource::plan::Status;
 use polysource::{SolveSettings, solve};
 
@@ -53,7 +53,7 @@ fn lines_are_offers() {
     let (_folder, at) = input(MODEL, TABLE);
     close(cost(&at), 4.0 + 18.0);
     let model = load(&at).unwrap().model;
-    let a = &model.offers[0];
+    let a = &model.offers()[OfferId::at(0)];
     assert_eq!((a.id.as_str(), a.region.as_deref(), a.tags["wave"].as_str()), ("a", Some("us-east-1"), "first"));
     assert!(a.origin.file.ends_with("prices.csv") && a.origin.line == 2, "{:?}", a.origin);
     // The same in YAML.
@@ -93,7 +93,7 @@ fn what_is_laid_over_the_model_is_laid_over_its_table() {
     close(with("", "", "offers: { file: other.csv }"), 1.0 + 8.0);
     close(with("", "offers.file=other.csv", ""), 1.0 + 8.0);
     // Another table is another model.
-    let sha = |input: &Input| load(input).unwrap().model.sha256;
+    let sha = |input: &Input| load(input).unwrap().model.sha256().to_owned();
     let before = sha(&at);
     fs::write(folder.path().join("prices.csv"), TABLE.replace(",4,", ",5,")).unwrap();
     assert_ne!(sha(&at), before);

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::common::random::Random;
-use polysource::model::{Decision, Model};
+use polysource::model::{ContractId, Edit, Id, Model};
 use polysource::plan::Status;
 use polysource::{Detail, Plan, SolveSettings, solve};
 
@@ -79,33 +79,38 @@ fn cheapest(model: &Model) -> f64 {
     let mut best = f64::INFINITY;
     let options = ECOSYSTEMS - 1;
     for deals in 0..1usize << DEALS {
-        let signed = |k: usize| deals >> k & 1 == 1;
-        let kept = (0..DEALS).filter(|&k| signed(k)).all(|k| {
-            let c = &model.contracts[k];
+        let signed = |k: ContractId| deals >> k.position() & 1 == 1;
+        let kept = model.contracts().ids().filter(|&k| signed(k)).all(|k| {
+            let c = &model.contracts()[k];
             c.excludes.iter().all(|&j| !signed(j)) && c.needs.iter().all(|&j| signed(j))
         });
         for ports in 0..1usize << (2 * options) {
             if !kept {
                 continue;
             }
-            let mut fixed = model.clone();
-            for k in 0..DEALS {
-                fixed.contracts[k].decision = if signed(k) { Decision::Signed } else { Decision::Refused };
-                (fixed.contracts[k].excludes, fixed.contracts[k].needs) = (Vec::new(), Vec::new());
+            let mut edits = Vec::new();
+            for (k, contract) in model.contracts().with_ids() {
+                let entry = format!("contracts.{}", contract.id);
+                if signed(k) {
+                    edits.push(Edit::set(&format!("{entry}.decision"), "signed"));
+                    edits.push(Edit::set(&format!("{entry}.excludes"), "[]"));
+                    edits.push(Edit::set(&format!("{entry}.needs"), "[]"));
+                } else {
+                    // A contract about nothing, and nothing of what it unlocks.
+                    edits.push(Edit::set(&entry, "{ decision: signed }"));
+                    edits.push(Edit::set(&format!("offers.deal{k}.capacity"), 0));
+                }
             }
             let mut paid = 0.0;
-            for w in 0..2 {
-                let allowed = |e: usize| e == 0 || ports >> (w * options + e - 1) & 1 == 1;
-                paid += (1..ECOSYSTEMS)
-                    .filter(|&e| allowed(e))
-                    .map(|e| model.workloads[w].porting[e - 1].cost)
-                    .sum::<f64>();
-                let workload = &mut fixed.workloads[w];
-                workload.porting.clear();
-                let chips: Vec<usize> = model.offers.iter().map(|o| o.chip).collect();
-                workload.eligible.retain(|&o| allowed(chips[o]));
+            for (w, workload) in model.workloads().with_ids() {
+                let allowed = |e: &usize| *e == 0 || ports >> (w.position() * options + e - 1) & 1 == 1;
+                paid += (1..ECOSYSTEMS).filter(allowed).map(|e| workload.porting[e - 1].cost).sum::<f64>();
+                let chips: Vec<String> = (0..ECOSYSTEMS).filter(allowed).map(|e| format!("c{e}")).collect();
+                edits.push(Edit::set(&format!("workloads.{}.porting", workload.id), "{}"));
+                let eligible = format!("{{ chip: [{}] }}", chips.join(", "));
+                edits.push(Edit::set(&format!("workloads.{}.eligible", workload.id), eligible));
             }
-            let found = plan(&fixed);
+            let found = plan(&model.with(&edits).unwrap_or_else(|e| panic!("{e}")));
             if found.status == Status::Optimal {
                 best = best.min(found.cost.unwrap().total + paid);
             }

@@ -3,8 +3,8 @@
 
 use polysource::analysis::SolveSettings;
 use polysource::engine::EngineChoice;
-use polysource::model::{Floor, Input, LimitKind, Model, Share, load};
-use polysource::plan::Status;
+use polysource::model::{Edit, Input, LimitKind, Model, Share, load};
+use polysource::plan::{LimitResult, Status};
 use polysource::{Detail, Plan, solve};
 
 use crate::common::{example, held, read};
@@ -293,6 +293,42 @@ fn risk() {
     holds(&|x| written(&cvar, x), "risk", 2220.0, -2.0 / 48.0, [Some(1260.0), Some(5100.0)], 1e-3);
 }
 
+/// The limits of a model as a list of one line each, with one group of one of them moved.
+fn alone(model: &Model, moved: &LimitResult, at: f64) -> String {
+    let text = example("inference-fleet");
+    let (_, limits) = text.split_once("\n  limits:\n").unwrap();
+    let lines = limits.lines().map_while(|l| l.trim_start().strip_prefix("- "));
+    let requirement = moved.requirement.as_deref().unwrap();
+    // From a key to what ends its value.
+    let with = |line: &str, key: &str, new: String| {
+        let (before, rest) = line.split_once(&format!("{key}: ")).unwrap_or_else(|| panic!("{line}"));
+        let end = rest.find([',', '}']).unwrap();
+        format!("{before}{new}{}", &rest[end..])
+    };
+    let mut list = Vec::new();
+    for line in lines {
+        if !line.contains(&format!("name: {requirement},")) {
+            list.push(line.to_owned());
+            continue;
+        }
+        let limit = model.limits().iter().find(|l| l.name == requirement).unwrap();
+        match &limit.kind {
+            LimitKind::Share(Share { by: Some(by), groups, .. }) => {
+                for group in groups {
+                    let one = with(line, "by", format!("where: {{ {by}: \"{}\" }}", group.name));
+                    let one = with(&one, "name", format!("name: \"{requirement} {}\"", group.name));
+                    let is_it = moved.name.ends_with(&format!(" {}", group.name));
+                    list.push(if is_it { with(&one, "at_most", format!("at_most: {at:?}")) } else { one });
+                }
+            }
+            LimitKind::Share(_) => list.push(with(line, "at_most", format!("at_most: {at:?}"))),
+            LimitKind::Floor(_) => list.push(with(line, "at_least", format!("at_least: {at:?}"))),
+            _ => panic!("{moved:?}"),
+        }
+    }
+    format!("[{}]", list.join(", "))
+}
+
 #[test]
 fn shares_hold_in_their_ranges_and_not_beyond() {
     // Of an entry with many groups each has a range of its own: that group alone is moved.
@@ -303,23 +339,8 @@ fn shares_hold_in_their_ranges_and_not_beyond() {
         let (from, to) = (l.holds_from.unwrap(), l.holds_to.unwrap());
         assert!(from <= l.limit && l.limit <= to, "{l:?}");
         let cost = |at: f64| {
-            let mut model = model.clone();
-            let i = model.limits.iter().position(|p| l.requirement.as_deref() == Some(p.name.as_str())).unwrap();
-            let mut own = model.limits[i].clone();
-            match (&mut own.kind, &mut model.limits[i].kind) {
-                (LimitKind::Share(Share { groups, at_most, .. }), LimitKind::Share(Share { groups: others, .. })) => {
-                    groups.retain(|g| l.name.ends_with(&format!(" {}", g.name)));
-                    others.retain(|g| g.name != groups[0].name);
-                    *at_most = at;
-                }
-                (LimitKind::Floor(Floor { at_least, .. }), LimitKind::Floor(Floor { at_least: old, .. })) => {
-                    (*at_least, *old) = (at, at);
-                }
-                _ => panic!("{l:?}"),
-            }
-            model.limits.push(own);
-            let names = model.limits.len();
-            model.limits[names - 1].name.push_str("-alone");
+            let model =
+                model.with(&[Edit::set("policy.limits", alone(&model, l, at))]).unwrap_or_else(|e| panic!("{e}"));
             told(&model, EngineChoice::Auto, Detail::Plan).cost.unwrap().total
         };
         let price = l.shadow_price.unwrap() * if l.kind == "floor" { -1.0 } else { 1.0 };

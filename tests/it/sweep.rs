@@ -41,7 +41,7 @@ fn every_point_is_what_settings_give() {
         let alone = solve(&varied, &SolveSettings::default()).unwrap().cost.unwrap();
         assert_eq!(row.values[0], Some(alone.total), "{sets:?}");
         assert_eq!(row.values[1], alone.premium, "{sets:?}");
-        assert_eq!(family.at(&plan.points[row.point]).unwrap().sha256, varied.sha256);
+        assert_eq!(family.at(&plan.points[row.point]).unwrap().sha256(), varied.sha256());
     }
 }
 

@@ -27,7 +27,7 @@ use crate::analysis::solving::settings::Detail;
 use crate::engine::{CertifiedStatus, EngineError, Solved};
 use crate::formulation::Formulation;
 use crate::lp::{Affine, primal_violation};
-use crate::model::{Measure, Model};
+use crate::model::{Grid, IdVec, Measure, Model, OfferId, OfferSet};
 use crate::plan::{Plan, Schedule, Status};
 
 /// Plans that differ in no more than this part of their chip-hours are told once.
@@ -39,7 +39,7 @@ const GIVEN_UP: f64 = 1e-3;
 
 /// Chips of each offer in each period, in chip-hours.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Use(Vec<Vec<f64>>);
+pub(super) struct Use(Grid<OfferId>);
 
 impl Use {
     pub fn of(model: &Model, schedule: &Schedule) -> Self {
@@ -48,7 +48,7 @@ impl Use {
         Use(schedule.chips(model).into_iter().map(row).collect())
     }
 
-    fn offer(&self, offer: usize) -> f64 {
+    fn offer(&self, offer: OfferId) -> f64 {
         self.0[offer].iter().sum()
     }
 
@@ -93,14 +93,14 @@ pub(super) fn different(
 ) -> Result<Vec<Different>, EngineError> {
     // With the decisions of the cheapest plan linear programs alone are solved; with any, as long as
     // there is time.
-    let mut nears = vec![near.with(near.settings)];
+    let mut nears = vec![near.with(near.settings.clone())];
     if near.program(ROOMS[0]).f.program().has_integers() {
         nears.insert(0, near.deciding(decisions));
     }
     let mut found: Vec<Different> = Vec::new();
     while found.len() < count {
         let before: Vec<&Use> = std::iter::once(cheapest).chain(found.iter().map(|d| &d.used)).collect();
-        let ways: Vec<(&Near<'_>, Vec<f64>)> =
+        let ways: Vec<(&Near<'_>, IdVec<OfferId, f64>)> =
             nears.iter().flat_map(|near| weights(&before).into_iter().map(move |w| (near, w))).collect();
         let candidates: Result<Vec<Option<Candidate>>, EngineError> =
             ways.par_iter().map(|(near, weights)| unlike(near, weights, cheapest.total(), bound)).collect();
@@ -119,21 +119,26 @@ pub(super) fn different(
 }
 
 /// What each offer weighs, in each of the ways.
-fn weights(before: &[&Use]) -> Vec<Vec<f64>> {
-    let offers = 0..before[0].0.len();
+fn weights(before: &[&Use]) -> Vec<IdVec<OfferId, f64>> {
+    let offers = before[0].0.ids();
     // A billionth of a chip is rounding.
-    let held = |used: &Use, o: usize| if used.offer(o) > 1e-9 * used.total() { 1.0 } else { 0.0 };
+    let held = |used: &Use, o: OfferId| if used.offer(o) > 1e-9 * used.total() { 1.0 } else { 0.0 };
     let any = offers.clone().map(|o| before.iter().map(|used| held(used, o)).fold(0.0, f64::max)).collect();
     let last = offers.clone().map(|o| held(before[before.len() - 1], o)).collect();
     let parts = offers.map(|o| before.iter().map(|used| used.offer(o) / used.total()).sum()).collect();
-    let mut all: Vec<Vec<f64>> = vec![any, last, parts];
+    let mut all: Vec<IdVec<OfferId, f64>> = vec![any, last, parts];
     all.dedup();
     all
 }
 
 /// The cheapest plan with nearly the least of a weighted sum; `None` if it could not be certified as a
 /// plan.
-fn unlike(near: &Near<'_>, weights: &[f64], total: f64, bound: f64) -> Result<Option<Candidate>, EngineError> {
+fn unlike(
+    near: &Near<'_>,
+    weights: &IdVec<OfferId, f64>,
+    total: f64,
+    bound: f64,
+) -> Result<Option<Candidate>, EngineError> {
     let model = near.model;
     for room in ROOMS {
         let mut program = near.program(room);
@@ -158,11 +163,11 @@ fn unlike(near: &Near<'_>, weights: &[f64], total: f64, bound: f64) -> Result<Op
 }
 
 /// Affine of the weights times the chip-hours held, in parts of a total.
-fn weighted(model: &Model, f: &Formulation, weights: &[f64], total: f64) -> Affine {
+fn weighted(model: &Model, f: &Formulation, weights: &IdVec<OfferId, f64>, total: f64) -> Affine {
     let mut sum = Affine::default();
-    for (o, &w) in weights.iter().enumerate().filter(|(_, w)| **w > 0.0) {
-        let mask: Vec<bool> = (0..weights.len()).map(|i| i == o).collect();
-        sum = sum.plus(1.0, &f.measured(model, &mask, Measure::Chips, &model.calendar.all()), w / total);
+    for (o, &w) in weights.with_ids().filter(|(_, w)| **w > 0.0) {
+        let own = OfferSet::listed(weights.len(), [o]);
+        sum = sum.plus(1.0, &f.measured(model, &own, Measure::Chips, &model.calendar.all()), w / total);
     }
     sum
 }

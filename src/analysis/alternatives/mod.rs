@@ -21,7 +21,7 @@ use crate::analysis::solving::near::Near;
 use crate::analysis::solving::optimum::solve_purposeful;
 use crate::analysis::solving::prefer;
 use crate::analysis::solving::settings::{Detail, SolveSettings};
-use crate::model::{Measure, Model};
+use crate::model::{Measure, Model, OfferSet};
 use crate::plan::{Plan, Schedule, Status, measures};
 use crate::units::human::money;
 use differ::{Different, Use};
@@ -36,14 +36,14 @@ pub fn alternatives(
     settings: &AlternativesSettings,
 ) -> Result<(Alternatives, Vec<Plan>), AlternativesError> {
     meaning(model, settings)?;
-    let solve = SolveSettings { detail: Detail::Plan, ..settings.solve };
+    let solve = SolveSettings { detail: Detail::Plan, ..settings.solve.clone() };
     let (formulation, mut solved) = solve_purposeful(model, &solve)?;
     prefer::choose(model, &solve, &formulation, &mut solved)?;
     let plan = told(model, &formulation, &solved, Detail::Plan, &solve)?;
     let (Status::Optimal, Some(cost)) = (plan.status, &plan.cost) else {
         return Err(AlternativesError::NoPlan(plan.status));
     };
-    let everything = vec![true; model.offers.len()];
+    let everything = OfferSet::all(model.offers.len());
     let total = formulation.measured(model, &everything, settings.of, &model.calendar.all()).at(&solved.x);
     if total <= 0.0 {
         return Err(AlternativesError::Usage(format!("the cheapest plan has no {}", settings.of.word())));
@@ -145,6 +145,6 @@ fn unit(model: &Model, of: Measure) -> String {
         Measure::Spend => model.currency.clone(),
         Measure::Chips => "chip-h".to_owned(),
         Measure::Power => "kWh".to_owned(),
-        Measure::Work => model.workloads.first().map_or_else(String::new, |w| w.unit.clone()),
+        Measure::Work => model.workloads.iter().next().map_or_else(String::new, |w| w.unit.clone()),
     }
 }

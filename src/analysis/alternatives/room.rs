@@ -9,6 +9,7 @@ use crate::analysis::solving::near::{self, Found, Near, ROOMS, Ratio, extreme, i
 use crate::engine::EngineError;
 use crate::formulation::Formulation;
 use crate::lp::Affine;
+use crate::model::OfferSet;
 use crate::plan::audit::TOLERANCE;
 use crate::plan::ledger::measure;
 use crate::units::human::percent;
@@ -37,27 +38,25 @@ pub(super) fn room(
     settings: &AlternativesSettings,
 ) -> Result<(Vec<GroupRoom>, Vec<String>), EngineError> {
     let model = near.model;
-    let everything = vec![true; model.offers.len()];
+    let everything = OfferSet::all(model.offers.len());
     let least_total = least_total(near, &|f| f.measured(model, &everything, settings.of, &model.calendar.all()))?;
-    let mut groups: Vec<(String, String, Vec<bool>)> = Vec::new();
+    let mut groups: Vec<(String, String, OfferSet)> = Vec::new();
     for by in &settings.by {
         for (name, offers) in model.groups(by) {
-            let mut mask = vec![false; model.offers.len()];
-            offers.iter().for_each(|&o| mask[o] = true);
-            groups.push((by.word().to_owned(), name, mask));
+            groups.push((by.word().to_owned(), name, OfferSet::listed(model.offers.len(), offers)));
         }
     }
     // Groups of several dimensions may be the same offers, as a vendor that is its own only cloud.
-    let mut masks: Vec<&Vec<bool>> = groups.iter().map(|(_, _, offers)| offers).collect();
-    masks.sort_unstable();
-    masks.dedup();
+    let mut sets: Vec<&OfferSet> = groups.iter().map(|(_, _, offers)| offers).collect();
+    sets.sort_unstable();
+    sets.dedup();
     let ranges: Result<Vec<Range>, EngineError> =
-        masks.par_iter().map(|offers| range(near, cheapest, settings, least_total, offers)).collect();
+        sets.par_iter().map(|offers| range(near, cheapest, settings, least_total, offers)).collect();
     let ranges = ranges?;
     let told: Vec<GroupRoom> = groups
         .iter()
         .filter_map(|(by, group, offers)| {
-            let Range { least, cheapest, most } = ranges[masks.binary_search(&offers).ok()?];
+            let Range { least, cheapest, most } = ranges[sets.binary_search(&offers).ok()?];
             Some(GroupRoom { by: by.clone(), group: group.clone(), least, cheapest, most })
         })
         .collect();
@@ -100,11 +99,11 @@ fn range(
     cheapest: &Cheapest<'_>,
     settings: &AlternativesSettings,
     least_total: f64,
-    offers: &[bool],
+    offers: &OfferSet,
 ) -> Result<Range, EngineError> {
     let (model, of) = (near.model, settings.of);
     let horizon = model.calendar.all();
-    let everything = vec![true; model.offers.len()];
+    let everything = OfferSet::all(model.offers.len());
     let parts = |f: &Formulation| -> (Affine, Affine) {
         (f.measured(model, offers, of, &horizon), f.measured(model, &everything, of, &horizon))
     };
@@ -118,7 +117,7 @@ fn range(
         let Some(examined) = near::examined(examine(model, &found.formulation, &found.x, None, &near.settings))? else {
             return Ok(None);
         };
-        let told = |offers: &[bool]| measure(model, &examined.schedule, &examined.ledger, offers, of, None, &horizon);
+        let told = |offers: &OfferSet| measure(model, &examined.schedule, &examined.ledger, offers, of, None, &horizon);
         let plan = portion(told(offers), told(&everything));
         let (part, whole) = parts(&found.formulation);
         let as_solved = part.at(&found.x) / whole.at(&found.x);

@@ -12,6 +12,7 @@
 
 use super::problem::{Point, Probe, Problem};
 use super::types::{CurveError, Gap, Held, Piece};
+use crate::model::OfferId;
 
 /// Tangents closer than this, relative to the cost, are one.
 const SAME: f64 = 1e-10;
@@ -146,9 +147,9 @@ fn joined(problem: &Problem<'_>, straight: Vec<(Point, Point, [f64; 2])>) -> Vec
     let [a, b] = problem.range();
     let offers = &problem.model().offers;
     let held = |l: &Point, r: &Point| -> Vec<Held> {
-        let there = |o: &usize| l.chips[*o].max(r.chips[*o]) > 1e-9;
-        let one = |o: usize| Held { offer: offers[o].id.clone(), from: l.chips[o], to: r.chips[o] };
-        (0..offers.len()).filter(there).map(one).collect()
+        let there = |o: &OfferId| l.chips[*o].max(r.chips[*o]) > 1e-9;
+        let one = |o: OfferId| Held { offer: offers[o].id.clone(), from: l.chips[o], to: r.chips[o] };
+        offers.ids().filter(there).map(one).collect()
     };
     let mut pieces: Vec<(Piece, f64)> = Vec::new();
     for (l, r, line) in straight.into_iter().filter(|(l, r, _)| r.p > l.p) {

@@ -8,7 +8,7 @@ use crate::analysis::solving::optimum::solved_program;
 use crate::engine::{CertifiedSession, CertifiedStatus, EngineError, Solved};
 use crate::formulation::{Formulation, Limits, build_with};
 use crate::lp::{Dependence, LinearProgram};
-use crate::model::{Family, Model};
+use crate::model::{Family, IdVec, Model, OfferId};
 use crate::plan::Schedule;
 
 /// The widest room that is given to boxes of ours, as in [`crate::analysis::solve`].
@@ -26,7 +26,7 @@ pub(in crate::analysis) struct Point {
     /// The tangent that the certificate proves, as its values at the ends of the range.
     pub line: [f64; 2],
     /// Chips held of each offer, averaged over the hours.
-    pub chips: Vec<f64>,
+    pub chips: IdVec<OfferId, f64>,
 }
 
 /// What is found at a value.
@@ -74,7 +74,7 @@ impl<'a> Problem<'a> {
     ) -> Result<Self, CurveError> {
         let middle = at(f64::midpoint(range[0], range[1]))?;
         let formulation = build_with(&middle, Limits::All, 1.0);
-        let settings = *settings;
+        let settings = settings.clone();
         let mut problem = Problem {
             at,
             settings,
@@ -243,7 +243,7 @@ impl<'a> Problem<'a> {
         CurveError::Uncertified { at, why: why.to_owned() }
     }
 
-    fn chips(&self, formulation: &Formulation, model: &Model, x: &[f64]) -> Vec<f64> {
+    fn chips(&self, formulation: &Formulation, model: &Model, x: &[f64]) -> IdVec<OfferId, f64> {
         let hours: Vec<f64> = model.calendar.periods.iter().map(|p| p.hours).collect();
         let all: f64 = hours.iter().sum();
         let chips = Schedule::read(model, formulation, x).chips(model);

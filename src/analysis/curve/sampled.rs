@@ -3,6 +3,7 @@
 use super::envelope::Found;
 use super::problem::{Point, Probe, Problem};
 use super::types::{CurveError, Gap, Held, Piece};
+use crate::model::{IdVec, OfferId};
 
 /// Equal stretches to start with, so that no feature as wide as one is passed over.
 const STRETCHES: usize = 8;
@@ -53,12 +54,12 @@ pub(super) fn sampled(problem: &mut Problem<'_>, tolerance: f64) -> Result<Found
         }
     }
     all.sort_by(|x, y| x.0.total_cmp(&y.0));
-    let offers: Vec<String> = problem.model().offers.iter().map(|o| o.id.clone()).collect();
+    let offers = problem.model().offers.map(|o| o.id.clone());
     Ok(Found { pieces: pieces(&all, &offers, tolerance), infeasible: gaps(&all), exact: false, complete })
 }
 
 /// The fewest straight pieces, taken greedily, from which no sample lies further than the tolerance.
-fn pieces(all: &[Sample], offers: &[String], tolerance: f64) -> Vec<Piece> {
+fn pieces(all: &[Sample], offers: &IdVec<OfferId, String>, tolerance: f64) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for run in all.split(|(_, point)| point.is_none()) {
         let points: Vec<&Point> = run.iter().filter_map(|(_, p)| p.as_ref()).collect();
@@ -73,15 +74,15 @@ fn pieces(all: &[Sample], offers: &[String], tolerance: f64) -> Vec<Piece> {
             };
             let to = (from + 1..points.len()).take_while(|&to| fits(to)).last().unwrap_or(from + 1);
             let (l, r) = (points[from], points[to]);
-            let there = |o: &usize| l.chips[*o].max(r.chips[*o]) > 1e-9;
-            let one = |o: usize| Held { offer: offers[o].clone(), from: l.chips[o], to: r.chips[o] };
+            let there = |o: &OfferId| l.chips[*o].max(r.chips[*o]) > 1e-9;
+            let one = |o: OfferId| Held { offer: offers[o].clone(), from: l.chips[o], to: r.chips[o] };
             pieces.push(Piece {
                 from: l.p,
                 to: r.p,
                 cost_from: l.value,
                 cost_to: r.value,
                 slope: (r.value - l.value) / (r.p - l.p),
-                chips: (0..offers.len()).filter(there).map(one).collect(),
+                chips: offers.ids().filter(there).map(one).collect(),
             });
             from = to;
         }

@@ -9,7 +9,7 @@ use crate::engine::EngineError;
 use crate::plan::ModelInfo;
 
 /// How to trace a curve.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CurveSettings {
     /// How each point is solved.
     pub solve: SolveSettings,

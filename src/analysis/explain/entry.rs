@@ -1,30 +1,32 @@
 //! The entries of a model that ask for something: what can stand in a conflict, and what can be
 //! relaxed to end it.
 
-use crate::model::{LimitUnit, Model, Origin, Parameter, Task, Term};
+use crate::model::{
+    ContractId, IdVec, LimitId, LimitUnit, Model, OfferId, Origin, Parameter, PoolId, SurviveId, Task, Term, WorkloadId,
+};
 use crate::units::human::{money, number, percent, power};
 
-/// An entry that asks for something, by its index in the model.
+/// An entry that asks for something, of the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Entry {
     /// A limit of the policy, or of a contract.
-    Limit(usize),
+    Limit(LimitId),
     /// A loss to survive.
-    Survive(usize),
+    Survive(SurviveId),
     /// The limit on the conditional value at risk.
     Cvar,
     /// The limit on the expected loss.
     ExpectedLoss,
     /// The commitment of a contract.
-    Commit(usize),
+    Commit(ContractId),
     /// The capacity of an offer.
-    Capacity(usize),
+    Capacity(OfferId),
     /// A pool.
-    Pool(usize),
+    Pool(PoolId),
     /// The fewest and the most chips of a workload.
-    Rate(usize),
+    Rate(WorkloadId),
     /// The work of a workload.
-    Work(usize),
+    Work(WorkloadId),
 }
 
 /// How a number is told.
@@ -55,17 +57,17 @@ pub(super) struct Knob {
 impl Entry {
     /// Every entry of a model.
     pub(super) fn all(model: &Model) -> Vec<Entry> {
-        let limits = (0..model.limits.len()).filter(|&l| model.limits[l].soft.is_none()).map(Entry::Limit);
-        let mut all: Vec<Entry> = limits.chain((0..model.survive.len()).map(Entry::Survive)).collect();
+        let limits = model.limits.ids().filter(|&l| model.limits[l].soft.is_none()).map(Entry::Limit);
+        let mut all: Vec<Entry> = limits.chain(model.survive.ids().map(Entry::Survive)).collect();
         all.extend(model.risk.cvar.and_then(|c| c.term.at_most).map(|_| Entry::Cvar));
         all.extend(model.risk.expected.and_then(|e| e.at_most).map(|_| Entry::ExpectedLoss));
-        all.extend((0..model.contracts.len()).filter(|&k| model.contracts[k].commit.is_some()).map(Entry::Commit));
-        all.extend((0..model.pools.len()).map(Entry::Pool));
-        all.extend((0..model.offers.len()).filter(|&o| model.offers[o].capacity.is_some()).map(Entry::Capacity));
+        all.extend(model.contracts.ids().filter(|&k| model.contracts[k].commit.is_some()).map(Entry::Commit));
+        all.extend(model.pools.ids().map(Entry::Pool));
+        all.extend(model.offers.ids().filter(|&o| model.offers[o].capacity.is_some()).map(Entry::Capacity));
         let rated = |w: &crate::model::Workload| w.rate_at_most.is_some() || w.rate_at_least.is_some();
-        all.extend((0..model.workloads.len()).filter(|&w| rated(&model.workloads[w])).map(Entry::Rate));
+        all.extend(model.workloads.ids().filter(|&w| rated(&model.workloads[w])).map(Entry::Rate));
         let needed = |w: &crate::model::Workload| w.unmet.is_none();
-        all.extend((0..model.workloads.len()).filter(|&w| needed(&model.workloads[w])).map(Entry::Work));
+        all.extend(model.workloads.ids().filter(|&w| needed(&model.workloads[w])).map(Entry::Work));
         all
     }
 
@@ -239,9 +241,9 @@ impl Entry {
 }
 
 /// Work per hour that all capacity a workload may run on can do in a period; infinite without a capacity.
-pub(super) fn could_serve(model: &Model, workload: usize, period: usize) -> f64 {
+pub(super) fn could_serve(model: &Model, workload: WorkloadId, period: usize) -> f64 {
     let w = &model.workloads[workload];
-    let of = |o: usize| {
+    let of = |o: OfferId| {
         let rate = model.productivity(workload, o);
         if rate > 0.0 { rate * startable(model, o, period) } else { 0.0 }
     };
@@ -249,7 +251,7 @@ pub(super) fn could_serve(model: &Model, workload: usize, period: usize) -> f64 
 }
 
 /// The most of an offer that can be held in a period: nothing where no reservation reaches.
-fn startable(model: &Model, offer: usize, period: usize) -> f64 {
+fn startable(model: &Model, offer: OfferId, period: usize) -> f64 {
     let o = &model.offers[offer];
     match &o.term {
         Term::Reserved { ends, .. } if !ends.iter().any(|(start, end)| (*start..*end).contains(&period)) => 0.0,
@@ -258,7 +260,7 @@ fn startable(model: &Model, offer: usize, period: usize) -> f64 {
 }
 
 /// Work that all capacity a training may run on can do in its window.
-pub(super) fn could_train(model: &Model, workload: usize) -> f64 {
+pub(super) fn could_train(model: &Model, workload: WorkloadId) -> f64 {
     let w = &model.workloads[workload];
     let hours = |t: usize| model.calendar.periods[t].hours;
     let best = w.eligible.iter().map(|&o| model.productivity(workload, o)).fold(0.0, f64::max);
@@ -284,7 +286,7 @@ fn one_of(names: &[String]) -> String {
 }
 
 /// What a limit asks for.
-fn limit(model: &Model, l: usize) -> String {
+fn limit(model: &Model, l: LimitId) -> String {
     let limit = &model.limits[l];
     let (name, line) = (&limit.name, limit.origin.line);
     let when = match limit.spans.as_slice() {
@@ -301,22 +303,20 @@ pub(super) fn varied(model: &Model, kept: &[Entry], numbers: &[(Entry, f64)]) ->
     let has = |entry: Entry| kept.contains(&entry);
     let mut m = model.clone();
     numbers.iter().for_each(|&(entry, value)| entry.set(&mut m, value));
-    let mut index = 0..;
-    m.limits.retain(|l| index.next().is_some_and(|i| l.soft.is_some() || has(Entry::Limit(i))));
-    let mut index = 0..;
-    m.survive.retain(|_| index.next().is_some_and(|i| has(Entry::Survive(i))));
+    m.limits.keep(|i, l| l.soft.is_some() || has(Entry::Limit(i)));
+    m.survive.keep(|i, _| has(Entry::Survive(i)));
     if let (Some(cvar), false) = (&mut m.risk.cvar, has(Entry::Cvar)) {
         cvar.term.at_most = None;
     }
     if let (Some(expected), false) = (&mut m.risk.expected, has(Entry::ExpectedLoss)) {
         expected.at_most = None;
     }
-    m.contracts.iter_mut().enumerate().filter(|(k, _)| !has(Entry::Commit(*k))).for_each(|(_, c)| c.commit = None);
-    m.offers.iter_mut().enumerate().filter(|(o, _)| !has(Entry::Capacity(*o))).for_each(|(_, o)| o.capacity = None);
-    for (_, pool) in m.pools.iter_mut().enumerate().filter(|(p, _)| !has(Entry::Pool(*p))) {
+    m.contracts.with_ids_mut().filter(|(k, _)| !has(Entry::Commit(*k))).for_each(|(_, c)| c.commit = None);
+    m.offers.with_ids_mut().filter(|(o, _)| !has(Entry::Capacity(*o))).for_each(|(_, o)| o.capacity = None);
+    for (_, pool) in m.pools.with_ids_mut().filter(|(p, _)| !has(Entry::Pool(*p))) {
         (pool.chips, pool.power) = (None, None);
     }
-    for (w, workload) in m.workloads.iter_mut().enumerate() {
+    for (w, workload) in m.workloads.with_ids_mut() {
         if !has(Entry::Rate(w)) {
             (workload.rate_at_most, workload.rate_at_least) = (None, None);
         }
@@ -324,16 +324,17 @@ pub(super) fn varied(model: &Model, kept: &[Entry], numbers: &[(Entry, f64)]) ->
             // Not asked for is not forbidden: it may be done, in part or whole, where that helps to keep a share.
             workload.unmet = Some(0.0);
             for survive in &mut m.survive {
-                (survive.response.serve[w], survive.response.preempt[w]) = (false, true);
+                survive.response.serve.remove(w);
+                survive.response.preempt.insert(w);
             }
         }
     }
     m
 }
 
-/// The limits of such a model, by their index in the whole one.
-pub(super) fn limits_of(model: &Model, kept: &[Entry]) -> Vec<usize> {
-    (0..model.limits.len()).filter(|&l| model.limits[l].soft.is_some() || kept.contains(&Entry::Limit(l))).collect()
+/// The limits of such a model, as they are in the whole one.
+pub(super) fn limits_of(model: &Model, kept: &[Entry]) -> IdVec<LimitId, LimitId> {
+    model.limits.ids().filter(|&l| model.limits[l].soft.is_some() || kept.contains(&Entry::Limit(l))).collect()
 }
 
 impl Unit {

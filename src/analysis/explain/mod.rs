@@ -245,7 +245,7 @@ fn change(model: &Model, entry: Entry, to: f64) -> Change {
 fn obvious(model: &Model) -> Vec<String> {
     let mut found = Vec::new();
     let short = |could: f64, needs: f64| could < needs * (1.0 - 1e-9);
-    for (w, work) in model.workloads.iter().enumerate().filter(|(_, w)| w.unmet.is_none()) {
+    for (w, work) in model.workloads.with_ids().filter(|(_, w)| w.unmet.is_none()) {
         match &work.task {
             Task::Training { work: amount } if short(could_train(model, w), *amount) => {
                 found.push(Entry::Work(w).sentence(model, &[]));
@@ -260,7 +260,7 @@ fn obvious(model: &Model) -> Vec<String> {
             Task::Training { .. } => {}
         }
     }
-    for (l, limit) in model.limits.iter().enumerate() {
+    for (l, limit) in model.limits.with_ids() {
         if let Some(why) = limit.kind.family().impossible().filter(|_| limit.soft.is_none()) {
             found.push(format!("{} {why}", Entry::Limit(l).sentence(model, &[])));
         }

@@ -4,7 +4,7 @@ use crate::analysis::SolveSettings;
 use crate::analysis::solving::optimum::solve_within_boxes;
 use crate::engine::{CertifiedStatus, EngineError};
 use crate::formulation::{Constraint, Formulation, Limits};
-use crate::model::Model;
+use crate::model::{IdVec, LimitId, Model};
 
 use super::entry::Entry;
 
@@ -24,7 +24,7 @@ pub(super) enum Verdict {
 /// Decides whether a model has a plan; its cost is the least only if `cheapest`.
 pub(super) fn decide(model: &Model, settings: &SolveSettings, cheapest: bool) -> Result<Verdict, EngineError> {
     let mip_gap = if cheapest { settings.mip_gap } else { ANY_PLAN };
-    let (formulation, solved) = solve_within_boxes(model, Limits::All, &SolveSettings { mip_gap, ..*settings })?;
+    let (formulation, solved) = solve_within_boxes(model, Limits::All, &SolveSettings { mip_gap, ..settings.clone() })?;
     Ok(match solved.status {
         CertifiedStatus::Optimal | CertifiedStatus::LimitReached if !solved.x.is_empty() => {
             Verdict::Plan(formulation.program().objective(&solved.x))
@@ -37,7 +37,12 @@ pub(super) fn decide(model: &Model, settings: &SolveSettings, cheapest: bool) ->
 
 /// The entries that a proof uses, each with the periods in which it does. `limits` are the limits of
 /// the program's model by their index in the whole model.
-pub(super) fn used(model: &Model, limits: &[usize], f: &Formulation, y: &[f64]) -> Vec<(Entry, Vec<usize>)> {
+pub(super) fn used(
+    model: &Model,
+    limits: &IdVec<LimitId, LimitId>,
+    f: &Formulation,
+    y: &[f64],
+) -> Vec<(Entry, Vec<usize>)> {
     let mut found: Vec<(Entry, Vec<usize>)> = Vec::new();
     let mut add = |entry: Entry, period: Option<usize>| {
         let at = match found.iter().position(|(e, _)| *e == entry) {

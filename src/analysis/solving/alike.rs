@@ -20,9 +20,9 @@ pub(in crate::analysis) struct Start {
     /// Whether there is anything to be gained by starting from another answer.
     pub useful: bool,
     /// The room that boxes of ours need.
-    room: Option<f64>,
+    pub room: Option<f64>,
     /// A vertex near which answers are.
-    basis: Option<Basis>,
+    pub basis: Option<Basis>,
 }
 
 /// A point and multipliers that may be the answer of a program, to be certified.
@@ -39,7 +39,7 @@ pub(in crate::analysis) struct Alike {
 impl Alike {
     /// Begins at `start`, with the limits that it was found with.
     pub fn from(start: &Start, limits: Limits, settings: &SolveSettings) -> Self {
-        Alike { settings: *settings, limits, start: start.clone(), session: None }
+        Alike { settings: settings.clone(), limits, start: start.clone(), session: None }
     }
 
     /// What models that are like this one can start from, found by solving it if the engine makes use
@@ -65,7 +65,7 @@ impl Alike {
     /// As the engine's.
     pub fn solve(&mut self, model: &Model, guess: Option<Guess>) -> Result<(Formulation, Solved), EngineError> {
         let room = self.start.room.unwrap_or(1.0);
-        let (settings, useful) = (self.settings, self.start.useful);
+        let (settings, useful) = (self.settings.clone(), self.start.useful);
         let mut guess = guess;
         let limits = self.limits;
         solve_from_room(

@@ -6,7 +6,9 @@
 //! of 5.1 s for 30 rounds on 17 thousand.
 
 use super::settings::SolveSettings;
-use crate::engine::{CertifiedSession, CertifiedStatus, EngineError, Solved, solve_certified, within_tolerance};
+use crate::engine::{
+    CertifiedSession, CertifiedStatus, EngineError, Progress, Solved, solve_certified, within_tolerance,
+};
 use crate::formulation::Formulation;
 use crate::lp::{LinearProgram, RowId};
 use crate::model::{Model, Unneeded};
@@ -81,6 +83,7 @@ fn solve_cones(model: &Model, formulation: &mut Formulation, settings: &SolveSet
         }
         let (added, excess) = formulation.cut_off(model, &solved.x);
         tracing::info!(round, added, excess, "concentration");
+        settings.watch.tell(Progress::Round { number: round, excess });
         add_rows(&mut session, formulation.program());
         // Close enough, and rounding keeps it from coming closer.
         if added == 0 || excess < GOOD_ENOUGH && excess > before / 2.0 {

@@ -9,7 +9,7 @@ use super::optimum::solve_within_boxes;
 use super::settings::SolveSettings;
 use crate::engine::{CertifiedStatus, EngineError};
 use crate::formulation::Limits;
-use crate::model::{Limit, Model, Span, is_ratio_of_held};
+use crate::model::{Limit, Model, OfferId, Span, WorkloadSet, is_ratio_of_held};
 use crate::plan::ledger::{Books, Ledger};
 use crate::plan::{Held, IdleToMeetLimit, Plan, Purposes, Schedule};
 use crate::units::human::money;
@@ -51,7 +51,7 @@ pub(in crate::analysis) fn add(
     let mut other = model.clone();
     for limit in &helped {
         let mut used = (*limit).clone();
-        used.kind.family_mut().count_only(vec![true; model.workloads.len()]);
+        used.kind.family_mut().count_only(WorkloadSet::all(model.workloads.len()));
         other.limits.push(used);
     }
     let (formulation, solved) = solve_within_boxes(&other, Limits::All, settings)?;
@@ -80,7 +80,7 @@ pub(in crate::analysis) fn add(
 
 /// The schedule without chips that do nothing and money that is paid for nothing.
 fn without_idle(schedule: &Schedule, purposes: &Purposes) -> Schedule {
-    let part = |o: usize, t: usize| {
+    let part = |o: OfferId, t: usize| {
         let held = purposes.held[o][t];
         if held > 0.0 { 1.0 - purposes.idle[o][t] / held } else { 0.0 }
     };

@@ -1,6 +1,8 @@
 //! How a model is solved.
 
 pub(super) mod alike;
+#[cfg(test)]
+mod audited;
 pub(super) mod cuts;
 mod deals;
 pub(super) mod examined;

@@ -15,7 +15,7 @@ use super::settings::SolveSettings;
 use crate::engine::{CertifiedStatus, EngineError, Solved};
 use crate::formulation::Formulation;
 use crate::lp::{Affine, Tolerances, primal_violation};
-use crate::model::{Measure, Model, Prefer};
+use crate::model::{Measure, Model, OfferSet, Prefer};
 use crate::units::human::{number, percent};
 
 /// Longest time for a search over whole numbers, if no other is set.
@@ -56,7 +56,7 @@ pub(in crate::analysis) fn choose(
 ) -> Result<Option<String>, EngineError> {
     let Some(prefer) = model.prefer.filter(|_| solved.status == CertifiedStatus::Optimal) else { return Ok(None) };
     let cost = formulation.paid().at(&solved.x);
-    let mut near = Near::new(model, *settings, formulation, cost, 0.0);
+    let mut near = Near::new(model, settings.clone(), formulation, cost, 0.0);
     let mut choice = None;
     if formulation.program().has_integers() {
         choice = best(prefer, &near.deciding(&solved.x), formulation, &solved.x)?;
@@ -182,7 +182,7 @@ fn fewest_splits(near: &Near<'_>, f: &Formulation, known: &[f64]) -> Result<Opti
     let time_limit = near.settings.search_limit(LONGEST);
     // What is left open is less than one pair, so that their number is proved.
     let mip_gap = 0.9 / (1.0 + best.0 as f64);
-    let searched = near.with(SolveSettings { time_limit, mip_gap, ..near.settings });
+    let searched = near.with(SolveSettings { time_limit, mip_gap, ..near.settings.clone() });
     let mut fewest = 0;
     if let Some(solved) = least(&searched, &|f| f.add_pairs(near.model))? {
         fewest = (solved.certificate.bound - 1e-6).ceil().max(0.0) as usize;
@@ -204,7 +204,7 @@ fn largest(model: &Model, f: &Formulation, x: &[f64]) -> Option<(String, f64)> {
 
 /// All that is spent.
 fn total(model: &Model, f: &Formulation) -> Affine {
-    f.measured(model, &vec![true; model.offers.len()], Measure::Spend, &model.calendar.all())
+    f.measured(model, &OfferSet::all(model.offers.len()), Measure::Spend, &model.calendar.all())
 }
 
 fn most_diversified(near: &Near<'_>, f: &Formulation, known: &[f64]) -> Result<Option<Choice>, EngineError> {

@@ -21,7 +21,8 @@ pub(in crate::analysis) fn add(model: &Model, settings: &SolveSettings, plan: &m
     let all = Requirement::of_dependency(model);
     // Without limits that no multiplier speaks for, a linear program stays where it is.
     let linear = !plan.limits.iter().any(|l| l.shadow_price.is_none());
-    for &one in &all {
+    for (number, &one) in all.iter().enumerate() {
+        settings.begin("cost without a limit", number + 1, all.len())?;
         let name = one.name(model);
         let idle = |l: &crate::plan::LimitResult| l.shadow_price == Some(0.0) && !l.binding;
         let is_mine = |l: &crate::plan::LimitResult| l.key.and_then(LimitKey::requirement) == Some(one);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::engine::{Deadline, EngineChoice, SolveOptions};
+use crate::engine::{Deadline, EngineChoice, EngineError, Progress, SolveOptions, Watch};
 use crate::resilience::Solver;
 
 /// How much is computed.
@@ -30,7 +30,7 @@ impl Detail {
 }
 
 /// How to solve a model.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SolveSettings {
     /// The engine.
     pub engine: EngineChoice,
@@ -42,6 +42,8 @@ pub struct SolveSettings {
     pub detail: Detail,
     /// Relative gap at which an integer answer is good enough.
     pub mip_gap: f64,
+    /// Who may stop it, and who is told how far it is.
+    pub watch: Watch,
 }
 
 impl Default for SolveSettings {
@@ -52,6 +54,7 @@ impl Default for SolveSettings {
             deadline: Deadline::default(),
             detail: Detail::Full,
             mip_gap: 1e-4,
+            watch: Watch::default(),
         }
     }
 }
@@ -60,7 +63,7 @@ impl SolveSettings {
     /// With what a plan is checked: the engine, but no end of time, since a plan that was found in time is told.
     #[must_use]
     pub(in crate::analysis) fn checker(&self) -> Solver {
-        Solver { engine: self.engine, options: SolveOptions::default() }
+        Solver { engine: self.engine, options: SolveOptions { watch: self.watch.clone(), ..SolveOptions::default() } }
     }
 
     /// With what the programs of losses over a plan are solved.
@@ -70,12 +73,29 @@ impl SolveSettings {
     }
 
     pub(in crate::analysis) fn options(&self) -> SolveOptions {
-        SolveOptions { time_limit: self.time_limit, deadline: self.deadline, mip_gap: self.mip_gap }
+        SolveOptions {
+            time_limit: self.time_limit,
+            deadline: self.deadline,
+            mip_gap: self.mip_gap,
+            watch: self.watch.clone(),
+        }
     }
 
     /// Longest time for one of many searches over integers: the one that was set, `usual` if there is no end at all.
     pub(in crate::analysis) fn search_limit(&self, usual: Duration) -> Option<Duration> {
         self.time_limit.or((!self.deadline.is_set()).then_some(usual))
+    }
+
+    /// Tells that a question begins.
+    ///
+    /// # Errors
+    /// [`EngineError::Cancelled`] if an end was asked for.
+    pub(in crate::analysis) fn begin(&self, name: &'static str, number: usize, of: usize) -> Result<(), EngineError> {
+        if self.watch.is_cancelled() {
+            return Err(EngineError::Cancelled);
+        }
+        self.watch.tell(Progress::Question { name, number, of });
+        Ok(())
     }
 
     /// Whether an answer may end without being proved.

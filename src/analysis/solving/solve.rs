@@ -39,8 +39,22 @@ use crate::plan::{Plan, Schedule, Status};
 /// assert!((plan.cost.unwrap().total - (54.0 + 4.0 * 36.0)).abs() < 1e-6);
 /// ```
 pub fn solve(model: &Model, settings: &SolveSettings) -> Result<Plan, EngineError> {
-    let (formulation, mut solved) = solve_within_boxes(model, Limits::All, settings)?;
-    let mut plan = preferred(model, settings, &formulation, &mut solved)?;
+    settings.begin("plan", 1, 1)?;
+    let (formulation, solved) = solve_within_boxes(model, Limits::All, settings)?;
+    completed(model, settings, &formulation, solved)
+}
+
+/// The plan of a program's answer, with all that is asked for beside it.
+///
+/// # Errors
+/// As the engine's.
+pub(in crate::analysis) fn completed(
+    model: &Model,
+    settings: &SolveSettings,
+    formulation: &Formulation,
+    mut solved: Solved,
+) -> Result<Plan, EngineError> {
+    let mut plan = preferred(model, settings, formulation, &mut solved)?;
     if plan.status != Status::Optimal {
         return Ok(plan);
     }
@@ -48,12 +62,12 @@ pub fn solve(model: &Model, settings: &SolveSettings) -> Result<Plan, EngineErro
         premium::add(model, settings, &mut plan)?;
         deals::add(model, settings, &mut plan)?;
         if formulation.may_choose() {
-            let Examined { schedule, purposes, .. } = examine(model, &formulation, &solved.x, None, settings)?;
+            let Examined { schedule, purposes, .. } = examine(model, formulation, &solved.x, None, settings)?;
             idle::add(model, settings, &schedule, &purposes, &mut plan)?;
         }
     }
     if settings.detail.is_full() || settings.detail == Detail::Plan {
-        ranges::add(model, settings, &formulation, &solved, &mut plan)?;
+        ranges::add(model, settings, formulation, &solved, &mut plan)?;
     }
     Ok(plan)
 }

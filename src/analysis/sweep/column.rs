@@ -38,11 +38,11 @@ pub fn usual(model: &Model, full: bool) -> Vec<Column> {
 ///
 /// # Errors
 /// As the engine's, which finds what is still served after a loss.
-pub fn value(column: &Column, model: &Model, plan: &Plan, solver: Solver) -> Result<Option<f64>, EngineError> {
+pub fn value(column: &Column, model: &Model, plan: &Plan, solver: &Solver) -> Result<Option<f64>, EngineError> {
     Ok(expression(&column.expression, model, plan, solver)?.filter(|v| v.is_finite()))
 }
 
-fn expression(of: &Expression, model: &Model, plan: &Plan, solver: Solver) -> Result<Option<f64>, EngineError> {
+fn expression(of: &Expression, model: &Model, plan: &Plan, solver: &Solver) -> Result<Option<f64>, EngineError> {
     let (first, rest, product) = match of {
         Expression::Number(x) => return Ok(Some(*x)),
         Expression::Quantity(q) => return quantity(q, model, plan, solver),
@@ -63,7 +63,7 @@ fn expression(of: &Expression, model: &Model, plan: &Plan, solver: Solver) -> Re
     Ok(Some(value))
 }
 
-fn quantity(of: &Quantity, model: &Model, plan: &Plan, solver: Solver) -> Result<Option<f64>, EngineError> {
+fn quantity(of: &Quantity, model: &Model, plan: &Plan, solver: &Solver) -> Result<Option<f64>, EngineError> {
     let Some(cost) = &plan.cost else { return Ok(None) };
     let table = |by: &str, of: &str| plan.exposure.iter().find(|e| e.by == by && e.of == of && e.period == "horizon");
     Ok(match of {
@@ -105,9 +105,9 @@ fn served(
     model: &Model,
     plan: &Plan,
     (by, group): (&str, Option<&str>),
-    solver: Solver,
+    solver: &Solver,
 ) -> Result<Option<f64>, EngineError> {
-    let Ok(situation) = Situation::of_plan(model, plan, solver) else { return Ok(None) };
+    let Ok(situation) = Situation::of_plan(model, plan, solver.clone()) else { return Ok(None) };
     let mut worst = None;
     for loss in losses(model, &Dimension::from_word(by)) {
         if group.is_some_and(|g| g != loss.group) {
@@ -159,11 +159,11 @@ mod tests {
             ("-2 * (1 - --3)", 4.0),
         ] {
             let column = Column::read(text, &model).unwrap();
-            let found = value(&column, &model, &plan, Solver::default()).unwrap().unwrap();
+            let found = value(&column, &model, &plan, &Solver::default()).unwrap().unwrap();
             assert!((found - by_hand).abs() < 1e-6 * (1.0 + by_hand.abs()), "{text}: {found} is not {by_hand}");
         }
         let column = Column::read("relative = premium / cost", &model).unwrap();
         assert!(column.name == "relative" && column.needs_premium());
-        assert_eq!(value(&Column::read("cost / 0", &model).unwrap(), &model, &plan, Solver::default()).unwrap(), None);
+        assert_eq!(value(&Column::read("cost / 0", &model).unwrap(), &model, &plan, &Solver::default()).unwrap(), None);
     }
 }

@@ -58,7 +58,7 @@ impl<'a> Common<'a> {
         finished: &'a (dyn Fn(&Row) + Sync),
     ) -> Self {
         let detail = if plan.columns.iter().any(Column::needs_sums) { Detail::Sums } else { Detail::Cost };
-        let solving = SolveSettings { detail, ..*settings };
+        let solving = SolveSettings { detail, ..settings.clone() };
         // A start that fails is none: each point says for itself what is wrong.
         let begin = |limits| Alike::begin(family.model(), limits, &solving).unwrap_or_default();
         let start = begin(Limits::All);
@@ -243,7 +243,7 @@ impl Common<'_> {
             add_total(model, &mut plan, || Ok(certified_cost(&free.solve(model, None)?)))?;
         }
         let values =
-            columns.iter().map(|c| value(c, model, &plan, self.solving.solver())).collect::<Result<Vec<_>, _>>()?;
+            columns.iter().map(|c| value(c, model, &plan, &self.solving.solver())).collect::<Result<Vec<_>, _>>()?;
         let message = match plan.status {
             Status::Unverified | Status::InfeasibleUnverified => {
                 // What was not kept stands behind the notes of the model.

@@ -14,7 +14,7 @@ use crate::analysis::solving::settings::SolveSettings;
 use crate::model::Family;
 
 /// How to run a sweep.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SweepSettings {
     /// How each point is solved. What is computed beyond the plan is what the columns need.
     pub solve: SolveSettings,

@@ -4,9 +4,7 @@
 //! fit its 32-bit integers), and nothing here decides anything. HiGHS copies what it is given and
 //! keeps no pointer of ours. What it does with NaN is unknown, so callers keep NaN away from it.
 //!
-//! An instance stays on the thread that made it: HiGHS keeps its scheduler in thread-local state
-//! and does not promise more, so [`Instance`] is neither `Send` nor `Sync` (its pointer sees to
-//! that).
+//! An instance may move to another thread, but only one at a time uses it: [`Instance`] is `Send` and not `Sync`.
 #![allow(unsafe_code)]
 
 use std::ffi::{CStr, c_void};
@@ -55,6 +53,11 @@ pub(super) struct Instance {
     /// call was refused and it still has numbers of an earlier program.
     most: (usize, usize),
 }
+
+// SAFETY: an instance owns what it points to. What HiGHS keeps for a thread is its scheduler, and each run takes that
+// of the thread which calls it (with one thread and no parallel work, as our options say); a run has ended when its call
+// returns, so that none is under way when the instance moves or is destroyed.
+unsafe impl Send for Instance {}
 
 impl Drop for Instance {
     fn drop(&mut self) {

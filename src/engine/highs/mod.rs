@@ -30,6 +30,6 @@ impl Engine for Highs {
     }
 
     fn open(&self, lp: LinearProgram, options: &SolveOptions) -> Result<Box<dyn Session + '_>, EngineError> {
-        Ok(Box::new(session::Hot::new(lp, *options)?))
+        Ok(Box::new(session::Hot::new(lp, options.clone())?))
     }
 }

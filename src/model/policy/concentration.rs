@@ -2,6 +2,7 @@
 //!
 //! With v the vector of the M_g this is the cone |v| <= sqrt(H) x M.
 
+use crate::model::ids::{OfferSet, WorkloadSet};
 use std::ops::Range;
 
 use super::read::{Parts, Read, Shared, groups, measured};
@@ -35,7 +36,7 @@ impl Concentration {
         parts: &Parts<'_>,
     ) -> Option<Read<'a>> {
         let hhi_at_most = reader.share(written.hhi_at_most.as_ref(), In::Fraction);
-        let everything = vec![true; parts.offers.offers.len()];
+        let everything = OfferSet::all(parts.offers.offers.len());
         let by = written.by.as_ref()?;
         let groups = groups(reader, by, &everything, parts);
         let units = measured(reader, written.place, &written.of, &written.workloads, &everything, parts)?;
@@ -63,7 +64,7 @@ impl Concentration {
 
     /// The sum of the squares of what the groups have, and the total.
     fn squares(&self, model: &Model, accounts: &dyn Accounts, periods: &Range<usize>) -> (f64, f64) {
-        let total = self.of.on(accounts, &vec![true; model.offers.len()], periods);
+        let total = self.of.on(accounts, &OfferSet::all(model.offers.len()), periods);
         (self.groups.iter().map(|g| self.of.on(accounts, &g.offers, periods).powi(2)).sum(), total)
     }
 }
@@ -77,12 +78,12 @@ impl LimitFamily for Concentration {
         Some(self.of.of(None))
     }
 
-    fn count_only(&mut self, workloads: Vec<bool>) {
+    fn count_only(&mut self, workloads: WorkloadSet) {
         self.of.workloads = Some(workloads);
     }
 
     fn add_rows(&self, model: &Model, limit: &Limit, rows: &mut dyn Rows) {
-        let everything = vec![true; model.offers.len()];
+        let everything = OfferSet::all(model.offers.len());
         for (number, span) in limit.spans.iter().enumerate() {
             let own = |g: &Group| self.of.in_rows(rows, &g.offers, &span.periods);
             let groups: Vec<Affine> = self.groups.iter().map(own).collect();

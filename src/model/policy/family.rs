@@ -4,6 +4,7 @@
 //! is being built. What a plan makes of it is measured on [`Accounts`], who holds, runs and pays what. No method
 //! gets both, so that an audit cannot believe the program that it checks.
 
+use crate::model::ids::{OfferId, OfferSet, WorkloadSet};
 use std::ops::Range;
 
 use super::super::types::{Group, Limit, Measure, Model};
@@ -15,10 +16,11 @@ use crate::lp::{Affine, ColumnId};
 pub trait Rows {
     /// The measure of a group of offers over some periods, of all that is held or of what runs for some workloads:
     /// money, chip-hours, kWh or work.
-    fn measure(&self, group: &[bool], of: Measure, workloads: Option<&[bool]>, periods: &Range<usize>) -> Affine;
+    fn measure(&self, group: &OfferSet, of: Measure, workloads: Option<&WorkloadSet>, periods: &Range<usize>)
+    -> Affine;
 
     /// Chips held of an offer in a period.
-    fn held(&self, offer: usize, period: usize) -> Affine;
+    fn held(&self, offer: OfferId, period: usize) -> Affine;
 
     /// The largest value that an expression can take within the bounds of its columns.
     fn most(&self, sum: &Affine) -> f64;
@@ -40,10 +42,10 @@ pub trait Rows {
 pub trait Accounts {
     /// The measure of a group of offers over some periods, of all that is held or of what runs for some workloads:
     /// money, chip-hours, kWh or work.
-    fn measure(&self, group: &[bool], of: Measure, workloads: Option<&[bool]>, periods: &Range<usize>) -> f64;
+    fn measure(&self, group: &OfferSet, of: Measure, workloads: Option<&WorkloadSet>, periods: &Range<usize>) -> f64;
 
     /// Chips held of an offer in a period.
-    fn held(&self, offer: usize, period: usize) -> f64;
+    fn held(&self, offer: OfferId, period: usize) -> f64;
 }
 
 /// A value that a limit compares with the most that it may be.
@@ -130,9 +132,9 @@ pub struct Ratio<'a> {
     /// The measure.
     pub measure: Measure,
     /// The offers whose total counts; `None` is all.
-    pub universe: Option<&'a [bool]>,
+    pub universe: Option<&'a OfferSet>,
     /// The workloads whose use counts; `None` is all that is held.
-    pub workloads: Option<&'a [bool]>,
+    pub workloads: Option<&'a WorkloadSet>,
 }
 
 /// A limit on parts of a measure, all written alike.
@@ -141,35 +143,33 @@ pub struct Measured {
     /// The measure.
     pub measure: Measure,
     /// The workloads whose use counts; `None` is all that is held.
-    pub workloads: Option<Vec<bool>>,
+    pub workloads: Option<WorkloadSet>,
 }
 
 impl Measured {
     /// The total that parts are of, within some offers.
     #[must_use]
-    pub fn of<'a>(&'a self, universe: Option<&'a [bool]>) -> Ratio<'a> {
-        Ratio { measure: self.measure, universe, workloads: self.workloads.as_deref() }
+    pub fn of<'a>(&'a self, universe: Option<&'a OfferSet>) -> Ratio<'a> {
+        Ratio { measure: self.measure, universe, workloads: self.workloads.as_ref() }
     }
 
     /// What a plan has of it.
     #[must_use]
-    pub fn on(&self, accounts: &dyn Accounts, group: &[bool], periods: &Range<usize>) -> f64 {
-        accounts.measure(group, self.measure, self.workloads.as_deref(), periods)
+    pub fn on(&self, accounts: &dyn Accounts, group: &OfferSet, periods: &Range<usize>) -> f64 {
+        accounts.measure(group, self.measure, self.workloads.as_ref(), periods)
     }
 
     /// What the program has of it.
     #[must_use]
-    pub fn in_rows(&self, rows: &dyn Rows, group: &[bool], periods: &Range<usize>) -> Affine {
-        rows.measure(group, self.measure, self.workloads.as_deref(), periods)
+    pub fn in_rows(&self, rows: &dyn Rows, group: &OfferSet, periods: &Range<usize>) -> Affine {
+        rows.measure(group, self.measure, self.workloads.as_ref(), periods)
     }
 
     /// `spend for `chat``, for a sentence.
     #[must_use]
     pub fn words(&self, model: &Model) -> String {
         let names: Vec<String> = match &self.workloads {
-            Some(mask) => {
-                model.workloads.iter().zip(mask).filter(|(_, m)| **m).map(|(w, _)| format!("`{}`", w.id)).collect()
-            }
+            Some(mask) => mask.iter().map(|w| format!("`{}`", model.workloads[w].id)).collect(),
             None => Vec::new(),
         };
         let whom = match names.len() {
@@ -193,7 +193,7 @@ pub trait LimitFamily {
     }
 
     /// Counts only what runs for some workloads.
-    fn count_only(&mut self, workloads: Vec<bool>) {
+    fn count_only(&mut self, workloads: WorkloadSet) {
         drop(workloads);
     }
 

@@ -3,6 +3,7 @@
 //! It is linear because s is a number: the total may vary. A priced floor may be missed by over, in the
 //! measure's unit.
 
+use crate::model::ids::{OfferSet, WorkloadSet};
 use std::ops::Range;
 use super::read::{Parts, Read, Shared, group, measured};
 use super::{
@@ -34,7 +35,7 @@ impl Floor {
     ) -> Option<Read<'a>> {
         let at_least = reader.share(written.at_least.as_ref(), In::Fraction);
         let group = group(reader, &written.offers, parts);
-        let everything = vec![true; parts.offers.offers.len()];
+        let everything = OfferSet::all(parts.offers.offers.len());
         let units = measured(reader, written.place, &written.of, &written.workloads, &everything, parts)?;
         let (group, at_least) = (group?, at_least?);
         let default = format!("floor-{}", group.name.split('=').next().unwrap_or("all"));
@@ -51,7 +52,7 @@ impl Floor {
 
     /// What it measures of the group, and of everything.
     fn parts(&self, model: &Model, accounts: &dyn Accounts, periods: &Range<usize>) -> (f64, f64) {
-        let total = self.of.on(accounts, &vec![true; model.offers.len()], periods);
+        let total = self.of.on(accounts, &OfferSet::all(model.offers.len()), periods);
         (self.of.on(accounts, &self.group.offers, periods), total)
     }
 }
@@ -65,12 +66,12 @@ impl LimitFamily for Floor {
         Some(self.of.of(None))
     }
 
-    fn count_only(&mut self, workloads: Vec<bool>) {
+    fn count_only(&mut self, workloads: WorkloadSet) {
         self.of.workloads = Some(workloads);
     }
 
     fn add_rows(&self, model: &Model, limit: &Limit, rows: &mut dyn Rows) {
-        let everything = vec![true; model.offers.len()];
+        let everything = OfferSet::all(model.offers.len());
         for (number, span) in limit.spans.iter().enumerate() {
             let total = self.of.in_rows(rows, &everything, &span.periods);
             let own = self.of.in_rows(rows, &self.group.offers, &span.periods);

@@ -1,5 +1,6 @@
 //! Power: sum over o of the group of power(chip(o)) x held\[o,t\] <= power, in each t.
 
+use crate::model::ids::{OfferId};
 use std::ops::Range;
 
 use super::read::{Parts, Read, Shared, group, need_power};
@@ -42,13 +43,13 @@ impl Power {
     }
 
     fn drawn(&self, model: &Model, accounts: &dyn Accounts, period: usize) -> f64 {
-        let members = (0..model.offers.len()).filter(|&o| self.group.offers[o]);
+        let members = self.group.offers.iter();
         members.map(|o| accounts.held(o, period) * kilowatts(model, o)).sum()
     }
 }
 
 /// The power of a chip of an offer in kW.
-fn kilowatts(model: &Model, offer: usize) -> f64 {
+fn kilowatts(model: &Model, offer: OfferId) -> f64 {
     model.chips[model.offers[offer].chip].power.unwrap_or(0.0)
 }
 
@@ -61,7 +62,7 @@ impl LimitFamily for Power {
         for (number, span) in limit.spans.iter().enumerate() {
             let period = span.periods.start;
             let mut sum = Affine::default();
-            for o in (0..model.offers.len()).filter(|&o| self.group.offers[o]) {
+            for o in self.group.offers.iter() {
                 sum.add(kilowatts(model, o), &rows.held(o, period));
             }
             let name = named(&[&limit.name, &span.label]);

@@ -58,7 +58,7 @@ impl Ramp {
     }
 
     fn held(&self, accounts: &dyn Accounts, period: usize) -> f64 {
-        let members = (0..self.group.offers.len()).filter(|&o| self.group.offers[o]);
+        let members = self.group.offers.iter();
         members.map(|o| accounts.held(o, period)).sum()
     }
 
@@ -83,7 +83,7 @@ impl LimitFamily for Ramp {
         for (number, span) in limit.spans.iter().enumerate() {
             let period = span.periods.start;
             let (mut sum, mut before) = (Affine::default(), Affine::default());
-            for o in (0..model.offers.len()).filter(|&o| self.group.offers[o]) {
+            for o in self.group.offers.iter() {
                 sum.add(1.0, &rows.held(o, period));
                 if period > 0 {
                     before.add(1.0, &rows.held(o, period - 1));

@@ -1,5 +1,6 @@
 //! Reads the limits of the policy, and those that contracts require: what all families share.
 
+use crate::model::ids::{ContractId, IdVec, LimitId, OfferSet, WorkloadId, WorkloadSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{LimitKind, Measured};
@@ -12,9 +13,9 @@ use crate::model::types::{Contract, Group, Limit, Measure, Span, Workload};
 /// What limits are read against.
 pub(in crate::model) struct Parts<'a> {
     pub offers: Offers<'a>,
-    pub workloads: &'a [Workload],
+    pub workloads: &'a IdVec<WorkloadId, Workload>,
     pub workloads_incomplete: bool,
-    pub contracts: &'a [Contract],
+    pub contracts: &'a IdVec<ContractId, Contract>,
 }
 
 /// The keys that all families share, as written.
@@ -63,17 +64,22 @@ impl<'a> Read<'a> {
 pub(super) struct Units {
     measure: Measure,
     /// The unit, where there are several; and the workloads whose use counts.
-    parts: Vec<(String, Option<Vec<bool>>)>,
+    parts: Vec<(String, Option<WorkloadSet>)>,
 }
 
 /// The limits of the policy, and those that contracts require if they are signed.
-pub(in crate::model) fn limits(reader: &mut Reader<'_>, document: &doc::Document, parts: &Parts<'_>) -> Vec<Limit> {
-    let mut limits = Vec::new();
+pub(in crate::model) fn limits(
+    reader: &mut Reader<'_>,
+    document: &doc::Document,
+    parts: &Parts<'_>,
+) -> IdVec<LimitId, Limit> {
+    let mut limits = IdVec::default();
     let mut names: BTreeSet<String> = BTreeSet::new();
     let policy = document.policy.iter().flat_map(|p| &p.limits).flat_map(|l| &l.items);
-    let mut all: Vec<(&doc::Limit, usize, Option<usize>)> = policy.enumerate().map(|(i, l)| (l, i + 1, None)).collect();
+    let mut all: Vec<(&doc::Limit, usize, Option<ContractId>)> =
+        policy.enumerate().map(|(i, l)| (l, i + 1, None)).collect();
     for (id, _, contract) in document.contracts.iter().flat_map(|m| &m.entries) {
-        let k = parts.contracts.iter().position(|c| c.id == *id);
+        let k = parts.contracts.find(|c| c.id == *id);
         let required = contract.iter().flat_map(|c| &c.requires).flat_map(|l| &l.items);
         all.extend(required.enumerate().map(|(i, l)| (l, i + 1, k)));
     }
@@ -128,7 +134,7 @@ fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &P
 
 pub(super) fn group(reader: &mut Reader<'_>, selector: &Option<Written>, parts: &Parts<'_>) -> Option<Group> {
     match selector {
-        None => Some(Group { name: "all".to_owned(), offers: vec![true; parts.offers.offers.len()] }),
+        None => Some(Group { name: "all".to_owned(), offers: OfferSet::all(parts.offers.offers.len()) }),
         Some(selector) => {
             let offers = parts.offers.select_for_limit(reader, selector)?;
             Some(Group { name: describe(selector), offers })
@@ -151,16 +157,16 @@ pub(in crate::model) fn describe(selector: &Written) -> String {
 pub(in crate::model) fn groups(
     reader: &mut Reader<'_>,
     word: &Text,
-    universe: &[bool],
+    universe: &OfferSet,
     parts: &Parts<'_>,
 ) -> Option<Vec<Group>> {
     let dimension = parts.offers.dimension(reader, word)?;
-    let mut groups: BTreeMap<String, Vec<bool>> = BTreeMap::new();
+    let mut groups: BTreeMap<String, OfferSet> = BTreeMap::new();
     let names =
         crate::model::selector::group_names(&dimension, parts.offers.offers, parts.offers.chips, parts.offers.clouds);
-    for (index, names) in names.into_iter().enumerate().filter(|(i, _)| universe[*i]) {
+    for (offer, names) in parts.offers.offers.ids().zip(names).filter(|(o, _)| universe[*o]) {
         for name in names {
-            groups.entry(name).or_insert_with(|| vec![false; universe.len()])[index] = true;
+            groups.entry(name).or_insert_with(|| OfferSet::none(parts.offers.offers.len())).insert(offer);
         }
     }
     if groups.is_empty() && !parts.offers.written.incomplete {
@@ -177,7 +183,7 @@ pub(super) fn measured(
     place: Place,
     of: &Option<Text>,
     selector: &Option<Written>,
-    universe: &[bool],
+    universe: &OfferSet,
     parts: &Parts<'_>,
 ) -> Option<Units> {
     let of = of.as_ref()?;
@@ -190,16 +196,14 @@ pub(super) fn measured(
         Some(selector) => Some(select_workloads(reader, parts.workloads, parts.workloads_incomplete, selector)?),
         None => None,
     };
-    let counted = |w: usize| workloads.as_ref().is_none_or(|mask| mask[w]);
+    let counted = |w: WorkloadId| workloads.as_ref().is_none_or(|mask| mask[w]);
     match measure {
         Measure::Work => {
-            let all = parts.workloads.iter().enumerate();
+            let all = parts.workloads.with_ids();
             let units: BTreeSet<&str> = all.filter(|(w, _)| counted(*w)).map(|(_, w)| w.unit.as_str()).collect();
             if units.len() > 1 {
                 // Work in different units cannot be added up: the limit holds for each of them.
-                let of = |unit: &str| {
-                    parts.workloads.iter().enumerate().map(|(w, x)| counted(w) && x.unit == unit).collect()
-                };
+                let of = |unit: &str| parts.workloads.with_ids().map(|(w, x)| counted(w) && x.unit == unit).collect();
                 let parts = units.into_iter().map(|unit| (unit.to_owned(), Some(of(unit)))).collect();
                 return Some(Units { measure, parts });
             }
@@ -208,7 +212,7 @@ pub(super) fn measured(
         Measure::Spend if workloads.is_some() => {
             // Chips of one offer under two contracts have two prices, and a workload's part of
             // each is not decided by the plan.
-            let twice = (0..parts.offers.offers.len()).find(|&o| {
+            let twice = parts.offers.offers.ids().find(|&o| {
                 universe[o] && parts.contracts.iter().filter(|c| c.covers[o] && !c.active.is_empty()).count() > 1
             });
             if let Some(o) = twice {
@@ -229,15 +233,9 @@ pub(super) fn measured(
     Some(Units { measure, parts: vec![(String::new(), workloads)] })
 }
 
-pub(super) fn need_power(reader: &mut Reader<'_>, place: Place, offers: &[bool], parts: &Parts<'_>) {
-    let without = parts
-        .offers
-        .offers
-        .iter()
-        .enumerate()
-        .filter(|(o, _)| offers[*o])
-        .map(|(_, o)| &parts.offers.chips[o.chip])
-        .find(|c| c.power.is_none());
+pub(super) fn need_power(reader: &mut Reader<'_>, place: Place, offers: &OfferSet, parts: &Parts<'_>) {
+    let chips = offers.iter().map(|o| &parts.offers.chips[parts.offers.offers[o].chip]);
+    let without = chips.into_iter().find(|c| c.power.is_none());
     if let Some(chip) = without {
         reader.error(
             Code::MissingPower,

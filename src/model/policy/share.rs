@@ -3,6 +3,7 @@
 //! It is linear because s is a number: the total may vary. A priced limit may be exceeded by over, in the
 //! measure's unit.
 
+use crate::model::ids::{OfferSet, WorkloadSet};
 use std::ops::Range;
 use super::read::{Parts, Read, Shared, group, groups, measured};
 use super::{
@@ -23,7 +24,7 @@ pub struct Share {
     /// The groups.
     pub groups: Vec<Group>,
     /// The offers whose total counts.
-    pub universe: Vec<bool>,
+    pub universe: OfferSet,
     /// What is measured.
     pub of: Measured,
     /// The part.
@@ -49,12 +50,12 @@ impl Share {
             (None, Some(selector)) => {
                 let group = group(reader, &Some(selector.clone()), parts)?;
                 let dimension = selector.all_of.first().map_or("all", |(key, _)| key.text.as_str()).to_owned();
-                (None, vec![group], vec![true; count], dimension)
+                (None, vec![group], OfferSet::all(count), dimension)
             }
             (Some(word), selector) => {
                 let universe = match selector {
                     Some(selector) => parts.offers.select_for_limit(reader, selector)?,
-                    None => vec![true; count],
+                    None => OfferSet::all(count),
                 };
                 let groups = groups(reader, word, &universe, parts)?;
                 (Some(word.text.clone()), groups, universe, word.text.clone())
@@ -86,7 +87,7 @@ impl LimitFamily for Share {
         Some(self.of.of(Some(&self.universe)))
     }
 
-    fn count_only(&mut self, workloads: Vec<bool>) {
+    fn count_only(&mut self, workloads: WorkloadSet) {
         self.of.workloads = Some(workloads);
     }
 

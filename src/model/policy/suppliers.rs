@@ -8,6 +8,7 @@
 //! the columns' boxes allow. For work in a fixed amount U = M, and the rows are as tight as can be:
 //! M_g >= p x M x counts\[g\].
 
+use crate::model::ids::{OfferSet, WorkloadId, WorkloadSet};
 use std::ops::Range;
 
 use super::read::{Parts, Read, Shared, groups, measured};
@@ -48,7 +49,7 @@ impl Suppliers {
         written: &'a doc::Suppliers,
         parts: &Parts<'_>,
     ) -> Option<Read<'a>> {
-        let everything = vec![true; parts.offers.offers.len()];
+        let everything = OfferSet::all(parts.offers.offers.len());
         let most = parts.offers.offers.len().max(1);
         let fewest = reader.count(written.at_least.as_ref(), 1_000_000);
         let at_most = reader.count(written.at_most.as_ref(), 1_000_000);
@@ -112,14 +113,14 @@ impl Suppliers {
         if self.of.measure != Measure::Work {
             return boxes;
         }
-        let counted = |w: usize| self.of.workloads.as_ref().is_none_or(|mask| mask[w]);
-        let asked = |w: usize| match &model.workloads[w].task {
+        let counted = |w: WorkloadId| self.of.workloads.as_ref().is_none_or(|mask| mask[w]);
+        let asked = |w: WorkloadId| match &model.workloads[w].task {
             Task::Training { work } => *work,
             Task::Inference { .. } => {
                 periods.clone().map(|t| model.workloads[w].peak_demand(t) * model.calendar.periods[t].hours).sum()
             }
         };
-        boxes.min((0..model.workloads.len()).filter(|&w| counted(w)).map(asked).sum())
+        boxes.min(model.workloads.ids().filter(|&w| counted(w)).map(asked).sum())
     }
 }
 
@@ -132,12 +133,12 @@ impl LimitFamily for Suppliers {
         Some(self.of.of(None))
     }
 
-    fn count_only(&mut self, workloads: Vec<bool>) {
+    fn count_only(&mut self, workloads: WorkloadSet) {
         self.of.workloads = Some(workloads);
     }
 
     fn add_rows(&self, model: &Model, limit: &Limit, rows: &mut dyn Rows) {
-        let everything = vec![true; model.offers.len()];
+        let everything = OfferSet::all(model.offers.len());
         let count = self.groups.len();
         for (number, span) in limit.spans.iter().enumerate() {
             let name = |group: &str| named(&[&limit.name, group, &span.label]);
@@ -185,7 +186,7 @@ impl LimitFamily for Suppliers {
     }
 
     fn compared(&self, model: &Model, accounts: &dyn Accounts, periods: &Range<usize>) -> Vec<Compared> {
-        let total = self.of.on(accounts, &vec![true; model.offers.len()], periods);
+        let total = self.of.on(accounts, &OfferSet::all(model.offers.len()), periods);
         let mut owns: Vec<f64> = self.groups.iter().map(|g| self.of.on(accounts, &g.offers, periods)).collect();
         owns.sort_by(|a, b| b.total_cmp(a));
         let mut all = Vec::new();
@@ -209,7 +210,7 @@ impl LimitFamily for Suppliers {
         part: usize,
         when: &str,
     ) -> Stated {
-        let total = self.of.on(accounts, &vec![true; model.offers.len()], periods);
+        let total = self.of.on(accounts, &OfferSet::all(model.offers.len()), periods);
         let share = |g: &Group| ratio(self.of.on(accounts, &g.offers, periods), total);
         let number = |least: f64| self.groups.iter().filter(|g| share(g) > least).count() as f64;
         let (by, what) = (&self.by, self.of.words(model));

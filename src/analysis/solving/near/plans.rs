@@ -19,7 +19,8 @@ const SLACK: f64 = 1e-9;
 /// How much wider boxes are in turn, if a solution touches one.
 pub(in crate::analysis) const ROOMS: [f64; 3] = [1.0, 100.0, 1e4];
 
-/// The plans within an allowance.
+/// The plans within an allowance. Copies count their solves together.
+#[derive(Clone)]
 pub(in crate::analysis) struct Near<'a> {
     pub model: &'a Model,
     pub settings: SolveSettings,
@@ -46,12 +47,12 @@ impl<'a> Near<'a> {
 
     /// The same plans, to be solved otherwise.
     pub fn with(&self, settings: SolveSettings) -> Self {
-        Near { settings, fixed: self.fixed.clone(), solves: Arc::clone(&self.solves), ..*self }
+        Near { settings, ..self.clone() }
     }
 
     /// Those of the same plans that have the whole columns of one of them.
     pub fn deciding(&self, x: &[f64]) -> Self {
-        Near { fixed: Some(x.to_vec()), solves: Arc::clone(&self.solves), ..*self }
+        Near { fixed: Some(x.to_vec()), ..self.clone() }
     }
 
     /// The program, with the cost as its objective still; `room` as in [`build_like`].

@@ -5,7 +5,7 @@ use super::super::settings::SolveSettings;
 use crate::engine::{CertifiedStatus, EngineError, Solved, solve_certified};
 use crate::formulation::{Formulation, Limits, build_with};
 use crate::lp::{AffineProgram, ColumnId, LinearProgram};
-use crate::model::Model;
+use crate::model::{Model, OfferId};
 use crate::plan::BreakEven;
 
 /// Costs that differ by less, relatively, are the same.
@@ -26,7 +26,7 @@ const STEPS: usize = 40;
 /// What is told was tried on either side, a ten-thousandth away.
 pub(super) fn break_even(
     model: &Model,
-    offer: usize,
+    offer: OfferId,
     f: &Formulation,
     solved: &Solved,
     settings: &SolveSettings,

@@ -87,9 +87,11 @@ pub(super) fn add(
     let left = if all { 0 } else { solves.len().saturating_sub(FEW) };
     solves.truncate(solves.len() - left);
     let mut found: Vec<(Option<LimitKey>, Ends)> = Vec::new();
-    let exact: Result<Vec<_>, EngineError> = exact
+    let numbered: Vec<_> = (1..).zip(&exact).collect();
+    let found_exactly: Result<Vec<_>, EngineError> = numbered
         .par_iter()
-        .map(|(limit, moved)| {
+        .map(|&(number, (limit, moved))| {
+            settings.begin("range of a price", number, exact.len())?;
             // At a kink the range is that of the price in the direction of relaxing.
             let own = limit.key.and_then(|key| multipliers.get(&key)).map(|y| {
                 let reduced_costs = formulation.program().reduced_costs(y, true);
@@ -99,9 +101,15 @@ pub(super) fn add(
             Ok((limit.key, (down.map(|d| limit.limit + d), up.map(|u| limit.limit + u))))
         })
         .collect();
-    found.extend(exact?);
-    let probed: Result<Vec<_>, EngineError> =
-        solves.par_iter().map(|(limit, one)| Ok((limit.key, probe::range(model, *one, limit, settings)?))).collect();
+    found.extend(found_exactly?);
+    let numbered: Vec<_> = (1..).zip(&solves).collect();
+    let probed: Result<Vec<_>, EngineError> = numbered
+        .par_iter()
+        .map(|&(number, (limit, one))| {
+            settings.begin("range of a price, by solving again", number, solves.len())?;
+            Ok((limit.key, probe::range(model, *one, limit, settings)?))
+        })
+        .collect();
     found.extend(probed?);
     for (key, (from, to)) in found {
         for limit in plan.limits.iter_mut().filter(|l| l.key == key) {
@@ -118,7 +126,10 @@ pub(super) fn add(
     if formulation.has_cones() {
         return Ok(());
     }
-    let prices: Result<Vec<BreakEven>, EngineError> = (0..model.offers.len())
+    let prices: Result<Vec<BreakEven>, EngineError> = model
+        .offers
+        .ids()
+        .collect::<Vec<_>>()
         .into_par_iter()
         .map(|offer| break_even::break_even(model, offer, formulation, solved, settings))
         .collect();

@@ -3,7 +3,7 @@
 use super::face::Move;
 use crate::formulation::{Constraint, Formulation, LimitKey};
 use crate::lp::RowId;
-use crate::model::{Limit, Model, StandsIn, Task};
+use crate::model::{Limit, Model, OfferSet, StandsIn, Task};
 use crate::plan::ledger::{Ledger, measure};
 use crate::plan::{LimitResult, Schedule};
 
@@ -97,7 +97,7 @@ impl Movable for LimitKey {
     fn total(self, model: &Model, schedule: &Schedule, ledger: &Ledger) -> f64 {
         let LimitKey::Policy { limit, span, .. } = self else { return 1.0 };
         let Some(ratio) = model.limits[limit].kind.family().ratio() else { return 1.0 };
-        let everything = vec![true; model.offers.len()];
+        let everything = OfferSet::all(model.offers.len());
         let universe = ratio.universe.unwrap_or(&everything);
         let periods = &model.limits[limit].spans[span].periods;
         measure(model, schedule, ledger, universe, ratio.measure, ratio.workloads, periods)
@@ -110,8 +110,7 @@ impl Movable for LimitKey {
             LimitKey::Policy { limit, group, span } => {
                 let parts = apart(&model.limits[limit], group, span, value)?;
                 // By itself it is the last of the parts, with one group and one span.
-                key = LimitKey::Policy { limit: limit + parts.len() - 1, group: 0, span: 0 };
-                moved.limits.splice(limit..=limit, parts);
+                key = LimitKey::Policy { limit: moved.limits.replace(limit, parts), group: 0, span: 0 };
             }
             LimitKey::Capacity { offer, period } => *moved.offers[offer].capacity.as_mut()?.get_mut(period)? = value,
             LimitKey::Pool { pool, period, power } => {
@@ -127,9 +126,8 @@ impl Movable for LimitKey {
                 let mut alone = own.clone();
                 alone.losses = vec![own.losses.remove(loss)];
                 alone.serve = value;
-                moved.survive.push(alone);
-                moved.survive.retain(|s| !s.losses.is_empty());
-                key = LimitKey::Survive { requirement: moved.survive.len() - 1, loss: 0 };
+                moved.survive.keep(|_, s| !s.losses.is_empty());
+                key = LimitKey::Survive { requirement: moved.survive.push(alone), loss: 0 };
             }
             LimitKey::Risk { expected: true } => moved.risk.expected.as_mut()?.at_most = Some(value),
             LimitKey::Risk { expected: false } => moved.risk.cvar.as_mut()?.term.at_most = Some(value),

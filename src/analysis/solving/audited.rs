@@ -5,16 +5,16 @@
 
 use std::sync::LazyLock;
 
-use polysource::analysis::solve_schedule;
-use polysource::model::{
-    Budget, Concentration, Contract, Decision, Floor, Limit, LimitKind, Offer, Power, Ramp, Share, Split, Suppliers,
-    Workload,
+use crate::analysis::solve_schedule;
+use crate::model::{
+    Budget, Concentration, Contract, ContractId, Decision, Floor, Id, Limit, LimitKind, Offer, OfferId, OfferSet,
+    Power, Ramp, Share, Split, Suppliers, SurviveId, Workload, WorkloadId,
 };
-use polysource::plan::audit::{audit, audit_risk, audit_survival};
-use polysource::plan::ledger::{Ledger, cost};
-use polysource::plan::{Held, Purposes, Running, Schedule, Status};
-use polysource::resilience::{Situation, Solver, risk, survival};
-use polysource::{Model, SolveSettings};
+use crate::plan::audit::{audit, audit_risk, audit_survival};
+use crate::plan::ledger::{Ledger, cost};
+use crate::plan::{Held, Purposes, Running, Schedule, Status};
+use crate::resilience::{Situation, Solver, risk, survival};
+use crate::{Model, SolveSettings};
 
 /// Two days. What each offer holds, and what it costs a day:
 ///
@@ -139,16 +139,16 @@ fn world() -> World {
     SOLVED.clone()
 }
 
-fn offer(model: &Model, id: &str) -> usize {
-    model.offers.iter().position(|o| o.id == id).unwrap()
+fn offer(model: &Model, id: &str) -> OfferId {
+    model.offers.find(|o| o.id == id).unwrap()
 }
 
-fn workload(model: &Model, id: &str) -> usize {
-    model.workloads.iter().position(|w| w.id == id).unwrap()
+fn workload(model: &Model, id: &str) -> WorkloadId {
+    model.workloads.find(|w| w.id == id).unwrap()
 }
 
-fn contract(model: &Model, id: &str) -> usize {
-    model.contracts.iter().position(|c| c.id == id).unwrap()
+fn contract(model: &Model, id: &str) -> ContractId {
+    model.contracts.find(|c| c.id == id).unwrap()
 }
 
 impl World {
@@ -229,7 +229,7 @@ fn breaks(words: &[&str], tamper: impl Fn(&mut World, f64)) {
 fn a_right_schedule_breaks_nothing() {
     let w = world();
     let ledger = Ledger::of(&w.model, &w.schedule);
-    let all = vec![true; w.model.offers.len()];
+    let all = OfferSet::all(w.model.offers.len());
     assert!((ledger.spend(&w.model, &all, &(0..2)) - ALL).abs() < 1e-6);
     let held = w.schedule.chips(&w.model);
     for (id, chips) in [("a", 60.0), ("b", 20.0), ("c", 10.0), ("d", 8.0), ("g", 16.0), ("m", 30.0), ("t", 15.0)] {
@@ -303,7 +303,7 @@ fn demand() {
     });
     // A peak is served, not the mean.
     breaks_by(0.0, &["chat in 2026-01-01: demand is served", "chat in 2026-01-02: demand is served"], |w, _| {
-        if let polysource::model::Task::Inference { peak, .. } = &mut w.workload("chat").task {
+        if let crate::model::Task::Inference { peak, .. } = &mut w.workload("chat").task {
             *peak = 1.1;
         }
     });
@@ -326,7 +326,7 @@ fn where_workloads_run() {
     // Nothing of batch is allowed on the second day, and what it does there is no matter.
     breaks_by(0.0, &["batch runs only where it may"], |w, _| w.workload("batch").window = 0..1);
     breaks_by(0.0, &["train runs on xla only once it is ported"], |w, _| w.workload("train").porting[0].ready = 1);
-    keeps_by(0.0, |w, _| w.workload("batch").porting = w.model.workloads[0].porting.clone());
+    keeps_by(0.0, |w, _| w.workload("batch").porting = w.model.workloads[WorkloadId::at(0)].porting.clone());
     breaks(&["batch is not split"], |w, part| {
         w.run("batch", "d", 0, -8.0 * part);
         w.run("batch", "d2", 0, 8.0 * part);
@@ -354,7 +354,7 @@ fn commitments() {
     breaks(&["contract gcp: no more is idle than is due"], |w, part| w.schedule.idle[0].3 += 2000.0 * part);
     // Without a limit that could gain by it as well.
     breaks(&["contract gcp: no more is idle than is due"], |w, part| {
-        w.model.limits.clear();
+        w.model.limits.keep(|_, _| false);
         w.schedule.idle[0].3 += 2000.0 * part;
     });
     // Nothing is due of what is overspent.
@@ -422,7 +422,7 @@ fn signatures() {
     });
     breaks_by(0.0, &["contract paper: signed as the model says"], |w, _| {
         let paper = contract(&w.model, "paper");
-        w.schedule.signed[paper] = false;
+        w.schedule.signed.remove(paper);
     });
     for (decision, kept) in [(Decision::Refused, false), (Decision::Accepted, true), (Decision::Optional, true)] {
         let tamper = |w: &mut World, _: f64| w.contract("paper").decision = decision;
@@ -587,7 +587,7 @@ fn what_is_beyond_a_priced_limit_is_paid() {
     // The share of NVIDIA is 2880 of 10353; each USD beyond a tenth costs 0.5.
     let beyond = 0.5 * (2880.0 - 0.1 * ALL);
     let soft = |w: &mut World, at_most: f64, paid: f64| {
-        let l = w.model.limits.iter().position(|l| l.name == "each").unwrap();
+        let l = w.model.limits.find(|l| l.name == "each").unwrap();
         let limit = &mut w.model.limits[l];
         limit.soft = Some(0.5);
         if let LimitKind::Share(Share { at_most: most, groups, .. }) = &mut limit.kind {
@@ -605,7 +605,7 @@ fn what_is_beyond_a_priced_limit_is_paid() {
     breaks(&["limit each: what is beyond it is paid"], |w, part| soft(w, 0.1, beyond - 0.5 * ALL * part));
     // From below: AMD lacks 80 of 100 chips for two days, at 3 a chip-hour.
     let floor = |w: &mut World, paid: f64| {
-        let l = w.model.limits.iter().position(|l| l.name == "some").unwrap();
+        let l = w.model.limits.find(|l| l.name == "some").unwrap();
         w.model.limits[l].soft = Some(3.0);
         if let LimitKind::Floor(Floor { at_least, .. }) = &mut w.model.limits[l].kind {
             *at_least = 100.0 / 159.0;
@@ -634,7 +634,7 @@ fn what_is_bought_to_no_purpose() {
     });
     // Without a limit that could gain by it, money that is burnt is only dear.
     keeps_by(0.0, |w, _| {
-        w.model.limits.clear();
+        w.model.limits.keep(|_, _| false);
         w.hold("a", 1, 60.0);
     });
 }
@@ -648,7 +648,7 @@ fn survived_losses() {
         w.run("chat", "h", 1, moved);
     });
     breaks(&["others: tenstorrent lost in 2026-01-01"], |w, part| {
-        w.model.survive[0].serve = 0.5 * (1.0 + part);
+        w.model.survive[SurviveId::at(0)].serve = 0.5 * (1.0 + part);
         w.run("chat", "a", 0, -30.0);
         w.run("chat", "h", 0, 30.0);
     });
