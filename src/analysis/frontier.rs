@@ -35,6 +35,7 @@ fn free_name(model: &Model) -> String {
 
 /// What the cost is traded against.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Against {
     /// Sum of squared shares of a dimension's groups in a measure.
     Hhi(Dimension, Measure),
@@ -101,6 +102,7 @@ pub struct FrontierPoint {
 
 /// Why there is no frontier.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum FrontierError {
     /// There is no plan even without a limit on the measure.
     #[error("the model has no certified plan to start from: {0:?}")]

@@ -21,6 +21,7 @@ struct Head {
 
 /// Why a chunk is not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ChunkError {
     /// What is there is not what its checksum says, or not all of it.
     #[error("it is torn, or was changed: {0}")]

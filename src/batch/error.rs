@@ -6,6 +6,7 @@ use super::manifest::ManifestError;
 
 /// Why a folder cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum FolderError {
     /// It is where this build cannot reach.
     #[error("{0} is in an object store, which this program was built without: build it with `--features object-store`")]
@@ -25,6 +26,7 @@ pub enum FolderError {
 
 /// Why the manifest of a folder is not there to be used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ManifestUnread {
     /// It cannot be read just now.
     #[error("{0}")]
@@ -47,6 +49,7 @@ pub enum ManifestUnread {
 
 /// Why a manifest was not written into a folder.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum PlanError {
     /// What a chunk would read cannot be used.
     #[error("the manifest cannot be used: {0}")]

@@ -43,6 +43,7 @@ pub struct Journal {
 
 /// Why a journal cannot be gone on from.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum JournalError {
     /// It is of another sweep.
     #[error("it is of {0}")]

@@ -24,6 +24,7 @@ pub struct JournalFile {
 
 /// Why a journal cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum JournalFileError {
     /// Its file cannot be read or written.
     #[error("cannot use the journal {shown}: {error}")]

@@ -22,6 +22,7 @@ use super::seal::{digest, program};
 use crate::analysis::SolveSettings;
 use crate::analysis::sweep::{SweepPlan, SweepSettings, columns, with_points};
 use crate::document::Spread;
+use crate::engine::NoSuchEngine;
 use crate::model::{Asked, Family, Input};
 
 /// Version of the format.
@@ -123,6 +124,7 @@ pub struct Sealed {
 
 /// Why a manifest cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ManifestError {
     /// It is no manifest.
     #[error("it is not the manifest of a sweep")]
@@ -255,12 +257,15 @@ impl Manifest {
         let order = self.points.iter().map(|p| p.point).collect();
         let plan = SweepPlan {
             chunk: self.group,
-            ..with_points(&family, columns(&family, options.full).map_err(wrong)?, points, order)
+            ..with_points(&family, columns(&family, options.full).map_err(|e| wrong(e.to_string()))?, points, order)
         };
         if plan.names != self.axes || plan.columns.iter().map(|c| &c.name).ne(&self.columns) {
             return Err(wrong("what varies or is told is not what it names".to_owned()));
         }
-        let solve = SolveSettings { engine: options.engine.parse().map_err(wrong)?, ..SolveSettings::default() };
+        let solve = SolveSettings {
+            engine: options.engine.parse().map_err(|e: NoSuchEngine| wrong(e.to_string()))?,
+            ..SolveSettings::default()
+        };
         Ok((family, plan, SweepSettings { solve, threads: 1 }))
     }
 

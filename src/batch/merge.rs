@@ -18,6 +18,7 @@ pub struct Merged {
 
 /// Why chunks cannot be put together.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum MergeError {
     /// Some are missing, torn, or of something else.
     #[error("{} of {of} chunks cannot be merged", missing.len() + wrong.len())]

@@ -47,6 +47,7 @@ pub struct ChunkDone {
 
 /// Why a chunk is not solved.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Stopped {
     /// It fails the same way however often it is run.
     #[error("{0}")]

@@ -35,6 +35,7 @@ pub struct Heartbeat {
 /// What a chunk says that it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum State {
     /// It is being solved.
     Running,
@@ -113,6 +114,7 @@ pub struct ChunkStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum ChunkState {
     /// Finished.
     Done,

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::files;
 use super::logging::colour;
 use crate::analysis::{Detail, SolveSettings};
-use crate::engine::EngineChoice;
+use crate::engine::{EngineChoice, NoSuchEngine};
 use crate::report::Style;
 
 /// Which model, and what is changed in it.
@@ -159,7 +159,7 @@ impl From<DetailArg> for Detail {
 
 /// Reads the name of an engine that this build has.
 pub(super) fn parse_engine(text: &str) -> Result<EngineChoice, String> {
-    let choice: EngineChoice = text.parse()?;
+    let choice: EngineChoice = text.parse().map_err(|e: NoSuchEngine| e.to_string())?;
     choice.built_in().map_err(|e| e.to_string())?;
     Ok(choice)
 }

@@ -94,7 +94,7 @@ fn further(
     if !command.plain {
         let situation =
             Situation::of_plan(model, &dossier.plan, settings.solver()).map_err(|e| Failure::Usage(e.to_string()))?;
-        let windows = model.recovery("1 period").map_err(Failure::Usage)?;
+        let windows = model.recovery("1 period").map_err(|e| Failure::Usage(e.to_string()))?;
         let how = StressSettings { dimensions: Vec::new(), windows, response: None };
         match lose(model, &dossier.plan, &situation, &how) {
             Ok(table) => dossier.stress = Some(table),

@@ -87,7 +87,7 @@ fn settings(model: &Model, command: &StressCommand) -> Result<StressSettings, Fa
         }
         dimensions.push(dimension);
     }
-    let windows = model.recovery(&command.recovery).map_err(Failure::Usage)?;
+    let windows = model.recovery(&command.recovery).map_err(|e| Failure::Usage(e.to_string()))?;
     // What is not given is as the policy says.
     let mut response = None;
     let mut own = usual_response(model, None);

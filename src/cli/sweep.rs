@@ -99,8 +99,9 @@ pub(super) fn run(command: &SweepCommand, quiet: bool) -> Result<u8, Failure> {
     let options = &command.options;
     let family = models::family(&options.input, options.sweep.as_deref(), &options.vary, &asked(options), quiet)?;
     let settings = SweepSettings { solve: options.solver.settings(Detail::Full), threads: command.threads };
-    let columns = sweep::columns(&family, options.detail != DetailArg::Plan).map_err(Failure::Usage)?;
-    let plan = sweep::plan(&family, columns).map_err(Failure::Usage)?;
+    let columns =
+        sweep::columns(&family, options.detail != DetailArg::Plan).map_err(|e| Failure::Usage(e.to_string()))?;
+    let plan = sweep::plan(&family, columns).map_err(|e| Failure::Usage(e.to_string()))?;
     command.output.check()?;
     let journal = match journal_path(command)? {
         Some(path) => {
@@ -130,7 +131,8 @@ pub(super) fn run(command: &SweepCommand, quiet: bool) -> Result<u8, Failure> {
             failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
         }
     };
-    let rows = sweep::run(&family, &plan, &settings, done, &stop, &finished).map_err(Failure::Outside)?;
+    let rows =
+        sweep::run(&family, &plan, &settings, done, &stop, &finished).map_err(|e| Failure::Outside(e.to_string()))?;
     bar.finish_and_clear();
     if let Some(error) = failed.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
         return Err(Failure::Outside(format!("cannot write the journal: {error}")));

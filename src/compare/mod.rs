@@ -32,6 +32,7 @@ pub struct Compared<'a> {
 
 /// Why two plans cannot be compared.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DiffError {
     /// Money of different currencies has no difference.
     #[error("A is in {0} and B in {1}, and their difference is in neither: write both in one currency")]

@@ -138,15 +138,23 @@ impl fmt::Display for EngineChoice {
     }
 }
 
+/// A text that is the name of no engine.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not an engine; known are auto, microlp, clarabel and highs")]
+pub struct NoSuchEngine {
+    /// The text.
+    pub text: String,
+}
+
 impl FromStr for EngineChoice {
-    type Err = String;
+    type Err = NoSuchEngine;
 
     /// Reads the name of any engine, whether this build has it or not.
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, NoSuchEngine> {
         [EngineChoice::Auto, EngineChoice::Microlp, EngineChoice::Clarabel, EngineChoice::Highs]
             .into_iter()
             .find(|c| c.to_string() == text)
-            .ok_or_else(|| format!("`{text}` is not an engine; known are auto, microlp, clarabel and highs"))
+            .ok_or_else(|| NoSuchEngine { text: text.to_owned() })
     }
 }
 

@@ -37,7 +37,7 @@ mod watch;
 
 pub use basis::{Basis, Place, Ranging};
 pub use certified_session::CertifiedSession;
-pub use choice::{EngineChoice, OwnEngine};
+pub use choice::{EngineChoice, NoSuchEngine, OwnEngine};
 pub(crate) use choice::{SMALL, keeps_basis};
 pub use clarabel::Clarabel;
 pub use contract::{Abilities, Engine};

@@ -4,6 +4,7 @@ use crate::lp::LpError;
 
 /// What an engine says of a program, apart from any numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Status {
     /// Solved to the engine's satisfaction.
     Optimal,
@@ -44,6 +45,7 @@ impl Outcome {
 
 /// Why an engine could not answer.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum EngineError {
     /// The program has something that the engine cannot deal with.
     #[error("{engine} cannot solve this program: {what}")]

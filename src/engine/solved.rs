@@ -4,6 +4,7 @@ use crate::lp::Certificate;
 
 /// What is known after the certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum CertifiedStatus {
     /// Optimal within tolerance, shown by the certificate.
     Optimal,

@@ -130,6 +130,7 @@ pub struct Excess {
 
 /// What a row stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Constraint {
     /// Chips that work are held.
     Use {

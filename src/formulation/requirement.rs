@@ -5,6 +5,7 @@ use crate::model::{ContractId, LimitId, Model, OfferId, PoolId, RiskTerm, Surviv
 
 /// Which requirements of the policy a program is built with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Limits {
     /// All of them.
     #[default]
@@ -17,6 +18,7 @@ pub enum Limits {
 
 /// A requirement of the policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Requirement {
     /// A limit, by its index.
     Limit(LimitId),
@@ -30,6 +32,7 @@ pub enum Requirement {
 
 /// What a result is about: one limit of a plan, whatever it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum LimitKey {
     /// A limit of the policy, for one of its groups in one of its spans; a concentration has no group, and
     /// of a number of suppliers the group tells the fewest from the most.

@@ -39,6 +39,7 @@ pub struct Row {
 
 /// What is wrong with a program.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum LpError {
     /// A coefficient or cost is infinite or not a number.
     #[error("`{0}` has a coefficient or cost that is not finite")]

@@ -13,6 +13,7 @@ pub struct ColumnRole {
 
 /// What a column allows beyond its numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum ColumnKind {
     /// Nothing.
     #[default]
@@ -31,6 +32,7 @@ pub struct RowRole {
 
 /// What a row allows beyond its numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum RowKind {
     /// Nothing.
     #[default]

@@ -42,6 +42,7 @@ pub struct Column {
 
 /// Numbers and quantities put together.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Expression {
     /// A number.
     Number(f64),
@@ -57,6 +58,7 @@ pub enum Expression {
 
 /// A quantity of a plan.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Quantity {
     /// Discounted cost.
     Cost,

@@ -11,7 +11,7 @@ use super::load::{Input, Rejected, fingerprint, interpret};
 use super::types::Model;
 use super::variation::{change, paths};
 use crate::diagnostics::{Code, Diagnostics, Sources};
-use crate::document::{How, Node, Spread, locate, read_axis, read_target, read_value, set};
+use crate::document::{How, Node, Spread, Target, locate, read_axis, read_target, read_value, set};
 
 /// What a model was read from, with all that was laid over it.
 #[derive(Clone, Default)]
@@ -105,7 +105,9 @@ impl Edit {
         for path in &paths {
             set(root, path, value.clone(), diagnostics);
         }
-        Some(paths.iter().map(|path| format!("{path}={}", value.flow())).collect())
+        // Of one place it is the setting to the letter, so that both have one fingerprint.
+        let alone = matches!(target, Target::Path(_)).then(|| vec![self.to_string()]);
+        Some(alone.unwrap_or_else(|| paths.iter().map(|path| format!("{path}={}", value.flow())).collect()))
     }
 }
 

@@ -34,6 +34,7 @@ pub use ids::{
 };
 pub use load::{Input, Loaded, Rejected, Tree, load, load_with, read_tree};
 pub use policy::*;
+pub use risk::NotATime;
 pub use selector::{Dimension, glob};
 pub use sweeps::{Asked, MOST_POINTS, Method, Sampling, SweepSpec};
 pub use types::{

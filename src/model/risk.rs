@@ -232,14 +232,22 @@ fn windows_of(calendar: &Calendar, duration: Duration) -> Vec<Vec<(usize, f64)>>
     (0..calendar.len()).map(window).collect()
 }
 
+/// A text that is no length of time.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a length of time; write `2 periods`, `72 h` or `3 months`")]
+pub struct NotATime {
+    /// The text.
+    pub text: String,
+}
+
 impl Model {
     /// For each period, the periods from its start until recovery, with the hours in each: what a
     /// loss that takes a time such as `2 periods`, `72 h` or `3 months` to recover from lasts.
     ///
     /// # Errors
-    /// What is wrong with the text.
-    pub fn recovery(&self, text: &str) -> Result<Vec<Vec<(usize, f64)>>, String> {
-        let wrong = || format!("`{text}` is not a length of time; write `2 periods`, `72 h` or `3 months`");
+    /// [`NotATime`] if the text is none.
+    pub fn recovery(&self, text: &str) -> Result<Vec<Vec<(usize, f64)>>, NotATime> {
+        let wrong = || NotATime { text: text.to_owned() };
         let quantity = Quantity::parse(text).map_err(|_| wrong())?;
         let duration = Duration::from_quantity(&quantity).map_err(|_| wrong())?;
         if duration.count > 0.0 && duration.count <= 1e6 {

@@ -7,6 +7,7 @@ use super::types::{Chip, Cloud, Offer};
 
 /// A way to group suppliers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Dimension {
     /// Who designs the chip.
     Vendor,

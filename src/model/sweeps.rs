@@ -16,6 +16,7 @@ pub const MOST_POINTS: usize = 1_000_000;
 
 /// How the values of several axes are put together.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Method {
     /// Every combination, the last axis fastest.
     Grid,

@@ -335,6 +335,7 @@ pub struct Pool {
 
 /// How an offer is held.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Term {
     /// By the period.
     OnDemand,
@@ -469,6 +470,7 @@ pub struct Tier {
 
 /// Whether a contract is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Decision {
     /// It is.
     Signed,
@@ -482,6 +484,7 @@ pub enum Decision {
 
 /// What a commitment is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum CommitIn {
     /// Money spent on covered offers, after discount.
     Spend,
@@ -540,6 +543,7 @@ pub struct Contract {
 
 /// Training or inference.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Task {
     /// An amount of work within a window.
     Training {
@@ -557,6 +561,7 @@ pub enum Task {
 
 /// What a workload may be split over, over its whole time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Split {
     /// Anything.
     Free,
@@ -671,6 +676,7 @@ impl Workload {
 
 /// What a share is a share of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Measure {
     /// Money actually paid, undiscounted.
     Spend,
@@ -700,6 +706,7 @@ impl Measure {
 
 /// Which of the plans that cost as little is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Prefer {
     /// The one with the fewest pairs of a workload and an offer that it runs on.
     FewestSplits,

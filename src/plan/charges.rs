@@ -20,6 +20,7 @@ use crate::model::{CommitIn, ContractId, Grid, Model, Offer, OfferId, Term, Work
 
 /// How a charge is billed by its nature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ChargeCategory {
     /// Something was used, or was there to be used.
     Usage,
@@ -31,6 +32,7 @@ pub enum ChargeCategory {
 
 /// How often a charge comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Frequency {
     /// Once.
     OneTime,
@@ -42,6 +44,7 @@ pub enum Frequency {
 
 /// By which kind of price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Pricing {
     /// The agreed price.
     Standard,
@@ -128,6 +131,7 @@ pub struct Charge {
 
 /// Why charges are not those of a plan.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Unbalanced {
     /// A commitment's usage costs other than its purchases.
     #[error("the usage of the commitment {id} costs {effective} and its purchases {billed}")]

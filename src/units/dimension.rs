@@ -7,6 +7,7 @@ pub type WorkUnit = String;
 
 /// What a number in a model file measures. Every dimension has one base unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Dimension<'a> {
     /// A plain number.
     Count,

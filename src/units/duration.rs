@@ -4,6 +4,7 @@ use super::quantity::{Quantity, UnitError};
 
 /// What a length of time is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DurationUnit {
     /// Periods of the model's horizon.
     Periods,

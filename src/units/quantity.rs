@@ -34,6 +34,7 @@ impl fmt::Display for Unit {
 
 /// Why a quantity cannot be read or does not fit its place.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum UnitError {
     /// There is no number at the start of the text.
     #[error("`{0}` does not start with a number")]

@@ -126,6 +126,7 @@ pub struct AlternativePlan {
 
 /// Why there is nothing to tell.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum AlternativesError {
     /// There is no certified cheapest plan to start from.
     #[error("the model has no certified cheapest plan to compare with: {0:?}")]

@@ -22,6 +22,7 @@ pub struct CurveSettings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Shape {
     /// The number has no effect.
     Flat,
@@ -127,6 +128,7 @@ pub struct Gap {
 
 /// Why there is no curve.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CurveError {
     /// What was asked for is no curve.
     #[error("{0}")]

@@ -8,6 +8,7 @@ use crate::units::human::{money, number, percent, power};
 
 /// An entry that asks for something, of the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Entry {
     /// A limit of the policy, or of a contract.
     Limit(LimitId),

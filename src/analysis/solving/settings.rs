@@ -7,6 +7,7 @@ use crate::resilience::Solver;
 
 /// How much is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Detail {
     /// One solve, with what is held and paid.
     Cost,

@@ -6,6 +6,7 @@
 //! run or several, give the same bytes.
 
 mod column;
+mod error;
 mod group;
 mod points;
 mod random;
@@ -15,6 +16,7 @@ mod summary;
 
 pub use crate::model::Column;
 pub use column::{usual, value};
+pub use error::SweepError;
 #[cfg(feature = "batch")]
 pub(crate) use points::with_points;
 pub use points::{SettingColumn, SweepPlan, columns, plan};

@@ -1,6 +1,7 @@
 //! The points of a sweep: grid, list, tornado and random sample.
 
 use super::column::usual;
+use super::error::SweepError;
 use super::random::{Generator, normal_probability, normal_quantile, quantile};
 use crate::document::{Axis, Spread};
 use crate::model::{Column, Family, Method, Sampling};
@@ -66,8 +67,8 @@ fn settings(family: &Family, points: &[Vec<Option<f64>>]) -> Vec<SettingColumn> 
 /// The plan of a sweep.
 ///
 /// # Errors
-/// A sentence if the correlations of a sample contradict one another.
-pub fn plan(family: &Family, columns: Vec<Column>) -> Result<SweepPlan, String> {
+/// [`SweepError::Correlations`] if those of a sample contradict one another.
+pub fn plan(family: &Family, columns: Vec<Column>) -> Result<SweepPlan, SweepError> {
     let axes = &family.spec.axes;
     let points = match &family.spec.method {
         Method::Grid => grid(axes),
@@ -113,13 +114,12 @@ pub(crate) fn with_points(
 /// The columns that a sweep asks for; if it names none, the usual ones.
 ///
 /// # Errors
-/// As [`Column::read`].
-pub fn columns(family: &Family, full: bool) -> Result<Vec<Column>, String> {
+/// [`SweepError::Column`] as [`Column::read`].
+pub fn columns(family: &Family, full: bool) -> Result<Vec<Column>, SweepError> {
     if family.spec.columns.is_empty() {
         return Ok(usual(family.model(), full));
     }
-    let read = |text: &String| Column::read(text, family.model()).map_err(|e| e.to_string());
-    family.spec.columns.iter().map(read).collect()
+    family.spec.columns.iter().map(|text| Ok(Column::read(text, family.model())?)).collect()
 }
 
 /// The values of an axis, ends exact.
@@ -227,7 +227,7 @@ fn along_curve(points: &[Vec<Option<f64>>]) -> Vec<usize> {
 /// each rank a stratum of its own in which the point falls at random (McKay, Beckman and Conover,
 /// Technometrics 21(2), 1979; the pairing by ranks is that of Iman and Conover, Communications in
 /// Statistics B11(3), 1982).
-fn sample(axes: &[Axis], sampling: &Sampling) -> Result<Vec<Vec<Option<f64>>>, String> {
+fn sample(axes: &[Axis], sampling: &Sampling) -> Result<Vec<Vec<Option<f64>>>, SweepError> {
     let (n, k) = (sampling.samples, axes.len());
     let factor = cholesky(k, &sampling.correlations)?;
     let mut generator = Generator::new(sampling.seed);
@@ -260,7 +260,7 @@ fn sample(axes: &[Axis], sampling: &Sampling) -> Result<Vec<Vec<Option<f64>>>, S
 }
 
 /// The lower triangular factor of the matrix of correlations.
-fn cholesky(k: usize, correlations: &[(usize, usize, f64)]) -> Result<Vec<Vec<f64>>, String> {
+fn cholesky(k: usize, correlations: &[(usize, usize, f64)]) -> Result<Vec<Vec<f64>>, SweepError> {
     let mut matrix = vec![vec![0.0; k]; k];
     (0..k).for_each(|i| matrix[i][i] = 1.0);
     for &(a, b, by) in correlations {
@@ -273,8 +273,7 @@ fn cholesky(k: usize, correlations: &[(usize, usize, f64)]) -> Result<Vec<Vec<f6
             let left: f64 = matrix[i][j] - sum;
             factor[i][j] = if i == j {
                 if left < -1e-9 {
-                    let message = "these correlations contradict one another: no quantities have all of them";
-                    return Err(format!("{message}; bring them nearer to 0"));
+                    return Err(SweepError::Correlations);
                 }
                 left.max(0.0).sqrt()
             } else if factor[j][j] > 1e-9 {

@@ -12,6 +12,7 @@ use crate::plan::Status;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum PointStatus {
     /// The cheapest plan, certified.
     Optimal,
@@ -103,6 +104,7 @@ pub struct SweepLine {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(untagged)]
+#[non_exhaustive]
 pub enum Setting {
     /// A number, in the unit in which it was written.
     Number(f64),

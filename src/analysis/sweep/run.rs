@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 #[cfg(feature = "parallel")]
 use rayon::prelude::*;
 
+use super::error::SweepError;
 use super::group::Common;
 use super::points::SweepPlan;
 use super::row::Row;
@@ -29,7 +30,7 @@ pub struct SweepSettings {
 /// points that are being solved be finished.
 ///
 /// # Errors
-/// A sentence if no threads can be started.
+/// [`SweepError::Threads`] if none can be started.
 pub fn run(
     family: &Family,
     plan: &SweepPlan,
@@ -37,7 +38,7 @@ pub fn run(
     mut done: BTreeMap<usize, Row>,
     stop: &AtomicBool,
     finished: &(dyn Fn(&Row) + Sync),
-) -> Result<Vec<Option<Row>>, String> {
+) -> Result<Vec<Option<Row>>, SweepError> {
     let mut rows: Vec<Option<Row>> = plan.order.iter().map(|i| done.remove(i)).collect();
     let common = Common::begin(family, plan, &settings.solve, stop, finished);
     solve_all(&common, settings.threads, plan, &mut rows)?;
@@ -48,11 +49,14 @@ pub fn run(
 
 /// Solves all groups, on so many threads.
 #[cfg(feature = "parallel")]
-fn solve_all(common: &Common<'_>, threads: usize, plan: &SweepPlan, rows: &mut [Option<Row>]) -> Result<(), String> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|e| format!("cannot start threads: {e}"))?;
+fn solve_all(
+    common: &Common<'_>,
+    threads: usize,
+    plan: &SweepPlan,
+    rows: &mut [Option<Row>],
+) -> Result<(), SweepError> {
+    let pool =
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| SweepError::Threads(e.to_string()))?;
     pool.install(|| {
         rows.par_chunks_mut(plan.chunk)
             .zip(plan.order.par_chunks(plan.chunk))
@@ -63,7 +67,7 @@ fn solve_all(common: &Common<'_>, threads: usize, plan: &SweepPlan, rows: &mut [
 
 /// Solves all groups, one after the other: this build has no threads.
 #[cfg(not(feature = "parallel"))]
-fn solve_all(common: &Common<'_>, _: usize, plan: &SweepPlan, rows: &mut [Option<Row>]) -> Result<(), String> {
+fn solve_all(common: &Common<'_>, _: usize, plan: &SweepPlan, rows: &mut [Option<Row>]) -> Result<(), SweepError> {
     for (rows, points) in rows.chunks_mut(plan.chunk).zip(plan.order.chunks(plan.chunk)) {
         common.solve(points, rows);
     }

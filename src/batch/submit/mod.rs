@@ -24,6 +24,7 @@ pub struct Asked {
 
 /// Why chunks are not given to an engine.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SubmitError {
     /// What was asked for cannot be done so.
     #[error("{0}")]

@@ -30,8 +30,8 @@ pub(super) fn run(command: &PlanCommand, quiet: bool) -> Result<u8, Failure> {
     let asked = asked(options);
     let family = models::family_of(&input, options.sweep.as_deref(), &options.vary, &asked, quiet)?;
     let full = options.detail != DetailArg::Plan;
-    let columns = sweep::columns(&family, full).map_err(Failure::Usage)?;
-    let plan = sweep::plan(&family, columns).map_err(Failure::Usage)?;
+    let columns = sweep::columns(&family, full).map_err(|e| Failure::Usage(e.to_string()))?;
+    let plan = sweep::plan(&family, columns).map_err(|e| Failure::Usage(e.to_string()))?;
     let written = Written {
         sweep: options.sweep.clone(),
         vary: options.vary.clone(),

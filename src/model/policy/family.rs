@@ -80,6 +80,7 @@ pub struct Stated {
 
 /// Where the number of a limit stands in the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum StandsIn {
     /// In the bound of one row: the optimal cost is a convex function of it.
     Bound,
