@@ -30,8 +30,10 @@ mod ray;
 mod reduced;
 mod search;
 mod session;
+mod simplex;
 mod solve;
 mod solved;
+mod trivial;
 mod vertex;
 
 pub use basis::{Basis, Place, Ranging};
@@ -50,5 +52,6 @@ pub use microlp::Microlp;
 pub use options::SolveOptions;
 pub use outcome::{EngineError, Outcome, Status};
 pub use session::Session;
+pub use simplex::Simplex;
 pub use solve::solve_certified;
 pub use solved::{Attempt, CertifiedStatus, Solved};
