@@ -30,8 +30,10 @@ mod ray;
 mod reduced;
 mod search;
 mod session;
+mod simplex;
 mod solve;
 mod solved;
+mod trivial;
 mod vertex;
 mod watch;
 
@@ -51,6 +53,7 @@ pub use microlp::Microlp;
 pub use options::SolveOptions;
 pub use outcome::{EngineError, Outcome, Status};
 pub use session::Session;
+pub use simplex::Simplex;
 pub use solve::solve_certified;
 pub use solved::{Attempt, CertifiedStatus, Solved};
 pub use watch::{Cancel, Progress, Watch};

@@ -3,7 +3,8 @@
 #[cfg(feature = "highs")]
 use polysource::engine::Highs;
 use polysource::engine::{
-    CertifiedStatus, Clarabel, Engine, EngineChoice, Microlp, Outcome, SolveOptions, Solved, Status, solve_certified,
+    CertifiedStatus, Clarabel, Engine, EngineChoice, Microlp, Outcome, Simplex, SolveOptions, Solved, Status,
+    solve_certified,
 };
 use polysource::lp::{LinearProgram, certify, primal_violation};
 
@@ -11,10 +12,10 @@ pub const INF: f64 = f64::INFINITY;
 
 /// Every engine of this build.
 #[cfg(feature = "highs")]
-pub const ENGINES: &[&dyn Engine] = &[&Microlp, &Clarabel, &Highs];
+pub const ENGINES: &[&dyn Engine] = &[&Simplex, &Microlp, &Clarabel, &Highs];
 /// Every engine of this build.
 #[cfg(not(feature = "highs"))]
-pub const ENGINES: &[&dyn Engine] = &[&Microlp, &Clarabel];
+pub const ENGINES: &[&dyn Engine] = &[&Simplex, &Microlp, &Clarabel];
 
 /// Columns as (lower, upper, cost); rows as (lower, upper, coefficients).
 pub fn program(columns: &[(f64, f64, f64)], rows: &[(f64, f64, &[f64])]) -> LinearProgram {

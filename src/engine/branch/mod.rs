@@ -1,0 +1,130 @@
+//! Whole numbers by branch and bound, with a bound that is proved.
+//!
+//! Land and Doig, "An automatic method of solving discrete programming problems", Econometrica 28,
+//! 1960; Dakin, "A tree-search algorithm for mixed integer programming problems", Computer J. 8,
+//! 1965. Every node is a linear program that is solved from the basis of the node above it; what its multipliers
+//! prove is computed from the program itself, so that the smallest bound of the open nodes is a bound of the whole
+//! that holds whatever the engines did, and a tree whose leaves are all proved infeasible is a proof.
+//!
+//! A plan comes first (`first`), then the tree (`tree`). Where it does not end, an engine's own search goes on from
+//! [`tree::MOST_NODES`], and then the bound is that engine's word and is named as such. An engine that searches well is
+//! asked first ([`super::search`]); this is for what it cannot show.
+
+mod first;
+mod pseudo;
+mod relaxation;
+mod tree;
+
+use std::time::Duration;
+
+use self::tree::Tree;
+use super::choice::EngineChoice;
+use super::contract::Engine;
+use super::microlp::Microlp;
+use super::options::SolveOptions;
+use super::outcome::{EngineError, Status};
+use super::search::{search, searcher};
+use super::solved::{CertifiedStatus, Solved};
+use crate::lp::{Certificate, ColumnId, LinearProgram, Tolerances, primal_violation};
+
+/// Longest time for the engine's own search, if no other is set.
+const LONGEST_SEARCH: Duration = Duration::from_secs(60);
+
+/// Programs with more columns than this are not given to the embedded engine's own search, which
+/// would not end.
+const SEARCHABLE: usize = 20_000;
+
+/// Solves a program with whole columns.
+///
+/// The multipliers are those of the program with its whole columns fixed.
+///
+/// # Errors
+/// As [`super::continuous::solve_continuous`].
+pub(super) fn solve_integers(
+    lp: &LinearProgram,
+    choice: EngineChoice,
+    options: &SolveOptions,
+) -> Result<Solved, EngineError> {
+    if let Some(engine) = searcher(choice)
+        && let Some(solved) = search(lp, engine, choice, options)?
+    {
+        return Ok(solved);
+    }
+    let mut tree = Tree::of(lp, choice, options)?;
+    if let Some(early) = tree.search()? {
+        return Ok(early);
+    }
+    tracing::info!(nodes = tree.nodes, open = tree.open(), bound = tree.bound(), "branch and bound");
+    finish(tree)
+}
+
+fn finish(mut tree: Tree) -> Result<Solved, EngineError> {
+    let complete = tree.is_complete();
+    let mut claimed = false;
+    if !complete && !tree.limited && tree.original.columns().len() <= SEARCHABLE {
+        claimed = search_on(&mut tree)?;
+    }
+    let bound = tree.bound();
+    let name = if claimed { "microlp's search".to_owned() } else { format!("branch and bound, {} nodes", tree.nodes) };
+    let Some(mut best) = tree.best.take() else {
+        let status = if complete {
+            CertifiedStatus::Infeasible
+        } else if claimed {
+            CertifiedStatus::InfeasibleUnverified
+        } else {
+            CertifiedStatus::Unverified
+        };
+        let certificate = Certificate {
+            engine: name,
+            primal: f64::INFINITY,
+            bound: if complete { f64::INFINITY } else { bound },
+            gap: f64::INFINITY,
+            verified: complete,
+        };
+        return Ok(Solved { relaxation: tree.relaxation, ..Solved::without_numbers(status, certificate) });
+    };
+    // Rounding may have left a column just beside its whole number.
+    for &c in &tree.integers {
+        let x = &mut best.x[c.0 as usize];
+        *x = x.round();
+    }
+    let cost = tree.original.objective(&best.x);
+    let gap = (cost - bound) / (1.0 + cost.abs());
+    let primal = primal_violation(tree.original, &best.x);
+    let fixed_gap = best.certificate.gap;
+    let good = primal <= Tolerances::default().primal;
+    let proved = gap <= tree.options.mip_gap.max(Tolerances::default().gap);
+    best.status = match (good, proved || claimed) {
+        (true, true) => CertifiedStatus::Optimal,
+        (true, false) => CertifiedStatus::LimitReached,
+        _ => CertifiedStatus::Unverified,
+    };
+    best.certificate = Certificate {
+        engine: format!("{} + {name}", best.certificate.engine),
+        primal,
+        bound,
+        // An engine's word is no proof: the gap told is that of the program with its whole
+        // columns fixed.
+        gap: if claimed { fixed_gap } else { gap },
+        verified: best.status == CertifiedStatus::Optimal,
+    };
+    best.conditional_duals = true;
+    best.relaxation = tree.relaxation;
+    Ok(best)
+}
+
+/// Lets an engine search; whether it says that it has found the best, or that there is none.
+fn search_on(tree: &mut Tree) -> Result<bool, EngineError> {
+    let time_limit = Some(tree.options.left().unwrap_or(LONGEST_SEARCH));
+    let outcome = match Microlp.solve(tree.original, &SolveOptions { time_limit, ..tree.options.clone() }) {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            tracing::debug!(%error, "the engine's search failed");
+            return Ok(false);
+        }
+    };
+    let Some(x) = outcome.primal else { return Ok(outcome.status == Status::Infeasible) };
+    let fixed = tree.fixed(|c| x[c.0 as usize].round());
+    tree.take_if_cheaper(&fixed, None)?;
+    Ok(outcome.status == Status::Optimal && tree.best.is_some())
+}

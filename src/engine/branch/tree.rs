@@ -1,0 +1,450 @@
+//! The tree: which part is looked at next, and how it is divided.
+
+use std::rc::Rc;
+use std::time::Instant;
+
+use super::super::accepted::{accept, certified, tidied};
+use super::super::basis::Basis;
+use super::super::choice::EngineChoice;
+use super::super::options::SolveOptions;
+use super::super::outcome::EngineError;
+use super::super::search::relaxed;
+use super::super::solved::{CertifiedStatus, Solved};
+use super::super::watch::Progress;
+use super::first;
+use super::pseudo::{Pseudo, score};
+use super::relaxation::{Answer, Bounds, Point, Relaxation};
+use crate::lp::{ColumnId, LinearProgram};
+
+/// Nodes after which the search is left to an engine.
+pub const MOST_NODES: usize = 20_000;
+
+/// Small trees are searched to this gap, whatever larger one is good enough.
+const EXACT: f64 = 1e-6;
+
+/// Nodes times columns up to which a tree is small.
+const EXACT_WORK: usize = 40_000;
+
+/// A column is whole if it is this near to a whole number.
+pub const WHOLE: f64 = 1e-6;
+
+/// Columns of which both sides are looked at before one is chosen.
+const LOOKED_AT: usize = 8;
+
+/// Nodes in a row that lead down, before the one with the least bound is taken again.
+const DOWN: usize = 12;
+
+/// A part of the search: bounds of whole columns that differ from the program's.
+struct Node {
+    bounds: Bounds,
+    /// No point in it is cheaper.
+    bound: f64,
+    /// Where the node above ended.
+    basis: Option<Rc<Basis>>,
+    /// The column that was divided, whether this is the side above, and how far that is.
+    branch: Option<(ColumnId, bool, f64)>,
+}
+
+/// The state of the search.
+pub struct Tree<'a> {
+    pub original: &'a LinearProgram,
+    pub integers: Vec<ColumnId>,
+    pub options: SolveOptions,
+    pub best: Option<Solved>,
+    pub nodes: usize,
+    /// Cost of the first node: nothing but whole numbers stands between it and the answer.
+    pub relaxation: Option<f64>,
+    /// Whether time ran out.
+    pub limited: bool,
+    part: Relaxation,
+    pseudo: Pseudo,
+    open: Vec<Node>,
+    /// Where the linear program stands, if it stands where a node has ended.
+    stands: Option<Rc<Basis>>,
+    /// The smallest bound of the leaves that were not searched further.
+    leaves: f64,
+    /// Whether some leaf was left without a proof.
+    unproved: bool,
+    /// Nodes in a row that led down.
+    down: usize,
+    started: Instant,
+}
+
+/// Both sides of a column, as far as they are known.
+struct Sides {
+    column: ColumnId,
+    value: f64,
+    /// Bounds of the side below and of the side above.
+    bounds: [f64; 2],
+}
+
+impl<'a> Tree<'a> {
+    pub fn of(lp: &'a LinearProgram, choice: EngineChoice, options: &SolveOptions) -> Result<Self, EngineError> {
+        let all = (0..lp.columns().len() as u32).map(ColumnId);
+        let started = Instant::now();
+        Ok(Tree {
+            original: lp,
+            integers: all.filter(|c| lp.columns()[c.0 as usize].integer).collect(),
+            options: options.clone(),
+            best: None,
+            nodes: 0,
+            relaxation: None,
+            limited: false,
+            part: Relaxation::open(relaxed(lp), choice, options)?,
+            pseudo: Pseudo::new(lp.columns().len()),
+            open: vec![Node { bounds: Vec::new(), bound: f64::NEG_INFINITY, basis: None, branch: None }],
+            stands: None,
+            leaves: f64::INFINITY,
+            unproved: false,
+            down: 0,
+            started,
+        })
+    }
+
+    /// Searches until nothing is open, or a limit is reached. Returns an answer if the first node is one.
+    pub fn search(&mut self) -> Result<Option<Solved>, EngineError> {
+        while let Some(node) = self.next() {
+            self.options.wanted()?;
+            let best = self.best.as_ref().map(|best| self.original.objective(&best.x));
+            let bound = self.bound().min(node.bound);
+            self.options.watch.tell(Progress::Node { nodes: self.nodes, best, bound });
+            if self.nodes >= MOST_NODES || self.is_late() {
+                self.limited |= self.is_late();
+                self.open.push(node);
+                break;
+            }
+            if let Some(early) = self.expand(node)? {
+                return Ok(Some(early));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Number of open nodes.
+    pub fn open(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Whether every part was decided.
+    pub fn is_complete(&self) -> bool {
+        self.open.is_empty() && !self.unproved && !self.limited
+    }
+
+    /// No point is cheaper than this.
+    pub fn bound(&self) -> f64 {
+        let best = self.best.as_ref().map_or(f64::INFINITY, |b| self.original.objective(&b.x));
+        self.open.iter().map(|n| n.bound).fold(self.leaves, f64::min).min(best)
+    }
+
+    pub fn is_late(&self) -> bool {
+        self.options.deadline.is_over() || self.options.time_limit.is_some_and(|limit| self.started.elapsed() >= limit)
+    }
+
+    /// How much cheaper than the best a node must be able to get.
+    pub fn worthwhile(&self) -> f64 {
+        self.best.as_ref().map_or(f64::INFINITY, |best| {
+            let cost = self.original.objective(&best.x);
+            let small = self.nodes * self.original.columns().len() <= EXACT_WORK;
+            let gap = if small { EXACT } else { self.options.mip_gap };
+            cost - 0.5 * gap.min(self.options.mip_gap) * (1.0 + cost.abs())
+        })
+    }
+
+    /// The deepest node for a while, and until there is a plan; then the one with the smallest bound.
+    fn next(&mut self) -> Option<Node> {
+        let worthwhile = self.worthwhile();
+        let mut leaves = self.leaves;
+        self.open.retain(|n| {
+            let keep = n.bound < worthwhile;
+            if !keep {
+                leaves = leaves.min(n.bound);
+            }
+            keep
+        });
+        self.leaves = leaves;
+        if self.best.is_none() || (self.down > 0 && self.down < DOWN) {
+            return self.open.pop();
+        }
+        self.down = 0;
+        let smallest = (0..self.open.len()).min_by(|&a, &b| self.open[a].bound.total_cmp(&self.open[b].bound))?;
+        Some(self.open.swap_remove(smallest))
+    }
+
+    /// Solves a part; `from` is a basis near its own.
+    pub fn solve(&mut self, bounds: &[(ColumnId, f64, f64)], from: Option<&Rc<Basis>>) -> Result<Answer, EngineError> {
+        let there = matches!((&self.stands, from), (Some(a), Some(b)) if Rc::ptr_eq(a, b));
+        self.stands = None;
+        self.part.solve(bounds, from.filter(|_| !there).map(Rc::as_ref))
+    }
+
+    /// Where the last solve ended, to be started from.
+    pub fn basis(&mut self) -> Option<Rc<Basis>> {
+        let basis = self.part.basis().map(Rc::new);
+        self.stands.clone_from(&basis);
+        basis
+    }
+
+    /// Columns that are not whole at a point, with the part beyond the whole number below.
+    pub fn broken(&self, x: &[f64]) -> Vec<(ColumnId, f64)> {
+        let part = |c: ColumnId| x[c.0 as usize] - x[c.0 as usize].floor();
+        let broken = |c: ColumnId| (x[c.0 as usize] - x[c.0 as usize].round()).abs() > WHOLE;
+        self.integers.iter().copied().filter(|&c| broken(c)).map(|c| (c, part(c))).collect()
+    }
+
+    /// Solves a node and branches, or ends it. Returns an answer if the whole is decided.
+    fn expand(&mut self, mut node: Node) -> Result<Option<Solved>, EngineError> {
+        self.nodes += 1;
+        self.down += 1;
+        let point = match self.solve(&node.bounds, node.basis.as_ref())? {
+            Answer::Point(point) => point,
+            Answer::Infeasible => return Ok(self.end(None)),
+            Answer::Late => {
+                self.limited = true;
+                return Ok(self.end(Some(node.bound)));
+            }
+            Answer::Unclear(solved) if solved.status == CertifiedStatus::Unbounded && node.bounds.is_empty() => {
+                return Ok(Some(*solved));
+            }
+            Answer::Unclear(_) => {
+                self.unproved = true;
+                return Ok(self.end(Some(node.bound)));
+            }
+        };
+        let basis = self.basis();
+        if self.nodes == 1 {
+            self.relaxation = Some(self.original.objective(&point.x));
+        }
+        if let Some((column, up, way)) = node.branch.filter(|_| node.bound.is_finite()) {
+            self.pseudo.learn(column.0 as usize, up, way, point.bound - node.bound);
+        }
+        node.bound = node.bound.max(point.bound);
+        if node.bound >= self.worthwhile() {
+            return Ok(self.end(Some(node.bound)));
+        }
+        let broken = self.broken(&point.x);
+        if broken.is_empty() {
+            // Nothing cheaper is in it than what is just tried, up to rounding.
+            self.take_rounded(&point, &node.bounds, f64::round)?;
+            return Ok(self.end(Some(node.bound)));
+        }
+        if self.best.is_none() || self.nodes == 1 || self.nodes % 32 == 0 {
+            first::plans(self, &point, &node.bounds, basis.as_ref())?;
+            if node.bound >= self.worthwhile() {
+                return Ok(self.end(Some(node.bound)));
+            }
+        }
+        self.fix(&mut node, &point);
+        let Some(sides) = self.divide(&mut node, &point, &broken, basis.as_ref())? else { return Ok(self.end(None)) };
+        self.branch(node, &sides, basis);
+        Ok(None)
+    }
+
+    /// The end of a node, whose bound counts if it was not proved to have no point.
+    fn end(&mut self, bound: Option<f64>) -> Option<Solved> {
+        self.down = 0;
+        self.leaves = self.leaves.min(bound.unwrap_or(f64::INFINITY));
+        None
+    }
+
+    /// Takes off the bounds what the reduced costs show to be dearer than what there is (Dantzig, Fulkerson and Johnson,
+    /// "Solution of a large-scale traveling-salesman problem", Oper. Res. 2, 1954).
+    fn fix(&mut self, node: &mut Node, point: &Point) {
+        let room = self.worthwhile() - point.bound;
+        if !room.is_finite() {
+            return;
+        }
+        for k in 0..self.integers.len() {
+            let c = self.integers[k];
+            let d = point.reduced[c.0 as usize];
+            let (lower, upper) = self.bounds(&node.bounds, c);
+            if d == 0.0 || lower == upper || !(upper - lower).is_finite() {
+                continue;
+            }
+            // The first value from the bound on that costs too much, with more than what rounding can do.
+            let steps = (room / d.abs() * (1.0 + 1e-9) + 1e-9).ceil().max(1.0);
+            if steps > upper - lower {
+                continue;
+            }
+            self.leaves = self.leaves.min(point.bound + (steps * d.abs()) * (1.0 - 1e-9));
+            let (lower, upper) = if d > 0.0 { (lower, lower + steps - 1.0) } else { (upper - steps + 1.0, upper) };
+            set(&mut node.bounds, c, lower, upper);
+        }
+    }
+
+    /// Chooses the column to divide. Sides that have nothing are taken off the node; none if nothing is left of it.
+    fn divide(
+        &mut self,
+        node: &mut Node,
+        point: &Point,
+        broken: &[(ColumnId, f64)],
+        basis: Option<&Rc<Basis>>,
+    ) -> Result<Option<Sides>, EngineError> {
+        // What is dear is decided first: deals before details.
+        let weight =
+            |c: ColumnId, part: f64| part.min(1.0 - part) * (1.0 + self.original.columns()[c.0 as usize].cost.abs());
+        let mut order: Vec<(ColumnId, f64, f64, f64)> = broken
+            .iter()
+            .map(|&(c, part)| (c, part, self.pseudo.promise(c.0 as usize, part), weight(c, part)))
+            .collect();
+        order.sort_by(|a, b| b.2.total_cmp(&a.2).then(b.3.total_cmp(&a.3)).then(a.0.cmp(&b.0)));
+        if self.nodes == 1 {
+            order.sort_by(|a, b| b.3.total_cmp(&a.3).then(a.0.cmp(&b.0)));
+        }
+        let mut best: Option<(f64, Sides)> = None;
+        let mut looked = 0;
+        for &(column, part, promise, _) in &order {
+            let value = point.x[column.0 as usize];
+            let known = self.pseudo.is_reliable(column.0 as usize) || looked >= LOOKED_AT || self.is_late();
+            let (worth, sides) = if known {
+                (promise, Sides { column, value, bounds: [node.bound; 2] })
+            } else {
+                looked += 1;
+                let sides = self.look(node, column, value, basis)?;
+                let ended = sides.bounds.map(|b| b >= self.worthwhile());
+                let (lower, upper) = self.bounds(&node.bounds, column);
+                match ended {
+                    [true, true] => {
+                        self.leaves = self.leaves.min(sides.bounds[0]).min(sides.bounds[1]);
+                        return Ok(None);
+                    }
+                    [true, false] => set(&mut node.bounds, column, value.ceil(), upper),
+                    [false, true] => set(&mut node.bounds, column, lower, value.floor()),
+                    [false, false] => {}
+                }
+                let (down, up) = (sides.bounds[0] - point.bound, sides.bounds[1] - point.bound);
+                if ended[0] != ended[1] {
+                    // One side is all that is left of the node: it is looked at next.
+                    let left = usize::from(ended[0]);
+                    self.leaves = self.leaves.min(sides.bounds[1 - left]);
+                    node.bound = node.bound.max(sides.bounds[left]);
+                    return Ok(Some(Sides { column, value: f64::NAN, bounds: sides.bounds }));
+                }
+                self.pseudo.learn(column.0 as usize, false, part, down);
+                self.pseudo.learn(column.0 as usize, true, 1.0 - part, up);
+                (score(down.min(1e300), up.min(1e300)), sides)
+            };
+            if best.as_ref().is_none_or(|b| worth > b.0) {
+                best = Some((worth, sides));
+            }
+        }
+        Ok(best.map(|b| b.1))
+    }
+
+    /// Solves both sides of a column.
+    fn look(
+        &mut self,
+        node: &Node,
+        column: ColumnId,
+        value: f64,
+        basis: Option<&Rc<Basis>>,
+    ) -> Result<Sides, EngineError> {
+        let (lower, upper) = self.bounds(&node.bounds, column);
+        let mut bounds = [node.bound; 2];
+        for (k, (lower, upper)) in [(lower, value.floor()), (value.ceil(), upper)].into_iter().enumerate() {
+            let mut side = node.bounds.clone();
+            set(&mut side, column, lower, upper);
+            match self.solve(&side, basis)? {
+                Answer::Point(point) => bounds[k] = node.bound.max(point.bound),
+                Answer::Infeasible => bounds[k] = f64::INFINITY,
+                Answer::Late | Answer::Unclear(_) => {}
+            }
+        }
+        Ok(Sides { column, value, bounds })
+    }
+
+    /// Opens both sides, the one that is looked at first last.
+    fn branch(&mut self, node: Node, sides: &Sides, basis: Option<Rc<Basis>>) {
+        let Sides { column, value, bounds } = *sides;
+        if value.is_nan() {
+            self.open.push(Node { basis, branch: None, ..node });
+            return;
+        }
+        let (lower, upper) = self.bounds(&node.bounds, column);
+        let part = value - value.floor();
+        let side = |up: bool| {
+            let mut own = node.bounds.clone();
+            let (lower, upper) = if up { (value.ceil(), upper) } else { (lower, value.floor()) };
+            set(&mut own, column, lower, upper);
+            let way = if up { 1.0 - part } else { part };
+            let known = bounds[usize::from(up)];
+            // What was looked at is learned from already.
+            let branch = (known <= node.bound).then_some((column, up, way));
+            Node { bounds: own, bound: known, basis: basis.clone(), branch }
+        };
+        let (down, up) = (side(false), side(true));
+        // The cheaper side is taken first, or the nearer one.
+        let down_first = match down.bound.total_cmp(&up.bound) {
+            std::cmp::Ordering::Equal => part < 0.5,
+            order => order.is_lt(),
+        };
+        self.open.extend(if down_first { [up, down] } else { [down, up] });
+    }
+
+    /// The bounds of a column within a part.
+    pub fn bounds(&self, bounds: &[(ColumnId, f64, f64)], column: ColumnId) -> (f64, f64) {
+        let own = &self.original.columns()[column.0 as usize];
+        bounds.iter().find(|b| b.0 == column).map_or((own.lower, own.upper), |b| (b.1, b.2))
+    }
+
+    /// All whole columns fixed.
+    pub fn fixed(&self, value: impl Fn(ColumnId) -> f64) -> Bounds {
+        let fix = |c: ColumnId| {
+            let own = &self.original.columns()[c.0 as usize];
+            let value = value(c).clamp(own.lower, own.upper);
+            (c, value, value)
+        };
+        self.integers.iter().map(|&c| fix(c)).collect()
+    }
+
+    /// Fixes the whole columns near where a point has them, and takes what comes of it if it is cheaper.
+    pub fn take_rounded(
+        &mut self,
+        point: &Point,
+        bounds: &[(ColumnId, f64, f64)],
+        way: fn(f64) -> f64,
+    ) -> Result<bool, EngineError> {
+        let fixed = self.fixed(|c| {
+            let (lower, upper) = self.bounds(bounds, c);
+            way(point.x[c.0 as usize]).clamp(lower, upper)
+        });
+        self.take_if_cheaper(&fixed, None)
+    }
+
+    /// Solves with all whole columns fixed, and takes what comes of it if it is certified and cheaper.
+    pub fn take_if_cheaper(
+        &mut self,
+        fixed: &[(ColumnId, f64, f64)],
+        from: Option<&Rc<Basis>>,
+    ) -> Result<bool, EngineError> {
+        let point = match self.solve(fixed, from)? {
+            Answer::Point(point) => point,
+            Answer::Late => {
+                self.limited = true;
+                return Ok(false);
+            }
+            _ => return Ok(false),
+        };
+        if point.bound >= self.worthwhile() {
+            return Ok(false);
+        }
+        let program = self.part.program();
+        let x = tidied(program, &point.x);
+        let found = certified(program, "simplex", &x, &[point.y]).map(|c| accept(x, c, Vec::new()));
+        let found = found.map_or_else(|| self.part.certified(), Ok)?;
+        let cheaper = found.status == CertifiedStatus::Optimal
+            && self.original.objective(&found.x) < self.worthwhile().min(f64::MAX);
+        if cheaper {
+            tracing::debug!(cost = self.original.objective(&found.x), nodes = self.nodes, "a plan");
+            self.best = Some(found);
+        }
+        Ok(cheaper)
+    }
+}
+
+/// Puts the bounds of a column into a list.
+pub fn set(bounds: &mut Bounds, column: ColumnId, lower: f64, upper: f64) {
+    match bounds.iter_mut().find(|b| b.0 == column) {
+        Some(own) => (own.1, own.2) = (lower, upper),
+        None => bounds.push((column, lower, upper)),
+    }
+}
