@@ -1,7 +1,7 @@
 //! A model kept open: changed and solved again, from where the last solve ended.
 
 use super::solving::SolveSettings;
-use super::solving::alike::{Alike, Start};
+use super::solving::alike::Alike;
 use super::solving::solve::completed;
 use crate::engine::EngineError;
 use crate::formulation::Limits;
@@ -53,7 +53,7 @@ impl Study {
     /// Opens a model.
     #[must_use]
     pub fn open(model: &Model, settings: &SolveSettings) -> Self {
-        let alike = Alike::from(&Start { useful: true, ..Start::default() }, Limits::All, settings);
+        let alike = Alike::warm(Limits::All, settings);
         Study { written: model.clone(), model: model.clone(), settings: settings.clone(), alike }
     }
 

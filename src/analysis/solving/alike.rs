@@ -20,9 +20,9 @@ pub(in crate::analysis) struct Start {
     /// Whether there is anything to be gained by starting from another answer.
     pub useful: bool,
     /// The room that boxes of ours need.
-    pub room: Option<f64>,
+    room: Option<f64>,
     /// A vertex near which answers are.
-    pub basis: Option<Basis>,
+    basis: Option<Basis>,
 }
 
 /// A point and multipliers that may be the answer of a program, to be certified.
@@ -37,6 +37,11 @@ pub(in crate::analysis) struct Alike {
 }
 
 impl Alike {
+    /// Begins from nothing; each solve starts where the last ended.
+    pub fn warm(limits: Limits, settings: &SolveSettings) -> Self {
+        Alike::from(&Start { useful: true, ..Start::default() }, limits, settings)
+    }
+
     /// Begins at `start`, with the limits that it was found with.
     pub fn from(start: &Start, limits: Limits, settings: &SolveSettings) -> Self {
         Alike { settings: settings.clone(), limits, start: start.clone(), session: None }

@@ -25,7 +25,7 @@ use super::options::SolveOptions;
 use super::outcome::{EngineError, Status};
 use super::search::{search, searcher};
 use super::solved::{CertifiedStatus, Solved};
-use crate::lp::{Certificate, ColumnId, LinearProgram, Tolerances, primal_violation};
+use crate::lp::{Certificate, LinearProgram, Tolerances, primal_violation};
 
 /// Longest time for the engine's own search, if no other is set.
 const LONGEST_SEARCH: Duration = Duration::from_secs(60);

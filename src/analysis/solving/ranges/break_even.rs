@@ -2,7 +2,7 @@
 
 use super::super::cuts::unneeded;
 use super::super::settings::SolveSettings;
-use crate::engine::{CertifiedStatus, EngineError, Solved, solve_certified};
+use crate::engine::{CertifiedSession, CertifiedStatus, EngineError, SMALL, Solved, solve_certified};
 use crate::formulation::{Formulation, Limits, build_with};
 use crate::lp::{AffineProgram, ColumnId, LinearProgram};
 use crate::model::{Model, OfferId};
@@ -55,8 +55,19 @@ pub(super) fn break_even(
     let Some(family) = AffineProgram::between([0.5, 1.0], [half.program(), whole.program()], &[]) else {
         return Ok(found);
     };
-    let optimum = |lp: &LinearProgram| -> Result<Option<Solved>, EngineError> {
-        let solved = solve_certified(lp, settings.engine, &settings.options())?;
+    // Large programs that differ in a few costs start one from the vertex of the other.
+    let mut session: Option<CertifiedSession> = None;
+    let mut optimum = |lp: &LinearProgram| -> Result<Option<Solved>, EngineError> {
+        let solved = match &mut session {
+            Some(open) => {
+                open.replace(lp.clone());
+                open.solve()?
+            }
+            empty if lp.columns().len() > SMALL && !lp.has_integers() => {
+                empty.insert(CertifiedSession::open(lp.clone(), settings.engine, &settings.options())?).solve()?
+            }
+            _ => solve_certified(lp, settings.engine, &settings.options())?,
+        };
         // What it bought to no purpose, if anything, it also does at another price.
         let sound = solved.status == CertifiedStatus::Optimal && unneeded(model, f, &solved.x, settings)?.is_empty();
         Ok(sound.then_some(solved))
@@ -75,7 +86,7 @@ pub(super) fn break_even(
     };
     let enough = SAME * (1.0 + without.abs());
     // The value and slope at a factor; none if it could not be certified.
-    let at = |factor: f64| -> Result<Option<(f64, f64)>, EngineError> {
+    let mut at = |factor: f64| -> Result<Option<(f64, f64)>, EngineError> {
         let lp = family.at(factor);
         Ok(optimum(&lp)?.map(|s| (lp.objective(&s.x), family.slope(&s.x, &s.y))))
     };

@@ -23,8 +23,10 @@
 //! so as p / (1 + k d)^2 as long as the basis stays the same, since M and m are both proportional to
 //! 1 / (1 + k d). Both guesses are only where to solve next.
 
+use std::cell::RefCell;
+
+use super::super::alike::Alike;
 use super::super::examined::told;
-use super::super::optimum::solve_within_boxes;
 use super::super::settings::Detail;
 use super::super::settings::SolveSettings;
 use super::one::{Movable, is_part};
@@ -76,8 +78,8 @@ pub(super) fn range(
     let line = Line {
         model,
         one,
-
         settings,
+        alike: RefCell::new(Alike::warm(Limits::All, settings)),
         size: if part { 1.0 } else { limit.limit.abs().max(1.0) },
         square: one.squared(model),
     };
@@ -99,6 +101,8 @@ struct Line<'a> {
     model: &'a Model,
     one: LimitKey,
     settings: &'a SolveSettings,
+    /// One solve starts from the vertex of the last: they differ in one number.
+    alike: RefCell<Alike>,
     size: f64,
     square: bool,
 }
@@ -106,7 +110,7 @@ struct Line<'a> {
 impl Line<'_> {
     fn solve(&self, at: f64) -> Result<Found, EngineError> {
         let Some((model, key)) = self.one.at(self.model, at) else { return Ok(Found::Unknown) };
-        let (f, solved) = solve_within_boxes(&model, Limits::All, self.settings)?;
+        let (f, solved) = self.alike.borrow_mut().solve(&model, None)?;
         match solved.status {
             CertifiedStatus::Optimal => {}
             CertifiedStatus::Infeasible => return Ok(Found::Infeasible),
