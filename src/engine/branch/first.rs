@@ -23,16 +23,11 @@ pub fn plans(
     tree.take_rounded(point, bounds, f64::round)?;
     // Rounding up keeps what a decision allows.
     tree.take_rounded(point, bounds, |x| (x - WHOLE).ceil())?;
-    let before = tree.best.as_ref().map(|b| tree.original.objective(&b.x));
     dive(tree, &point.x, bounds, basis, nearest)?;
     if tree.best.is_none() || tree.nodes == 1 {
         dive(tree, &point.x, bounds, basis, upwards)?;
     }
-    let after = tree.best.as_ref().map(|b| tree.original.objective(&b.x));
-    if tree.nodes == 1 || before != after || tree.nodes % 128 == 0 {
-        near(tree, &point.x, basis)?;
-    }
-    Ok(())
+    near(tree, &point.x, basis)
 }
 
 /// The column that is nearest to a whole number, and that number.
@@ -94,8 +89,12 @@ fn dive(
 fn near(tree: &mut Tree, x: &[f64], basis: Option<&Rc<Basis>>) -> Result<(), EngineError> {
     let Some(best) = tree.best.as_ref().map(|b| b.x.clone()) else { return Ok(()) };
     let agrees = |c: &ColumnId| (best[c.0 as usize] - x[c.0 as usize]).abs() <= WHOLE;
-    let fixed: Bounds =
-        tree.integers.iter().filter(|c| agrees(c)).map(|&c| (c, best[c.0 as usize].round(), best[c.0 as usize].round())).collect();
+    let fixed: Bounds = tree
+        .integers
+        .iter()
+        .filter(|c| agrees(c))
+        .map(|&c| (c, best[c.0 as usize].round(), best[c.0 as usize].round()))
+        .collect();
     if fixed.is_empty() || fixed.len() == tree.integers.len() {
         return Ok(());
     }

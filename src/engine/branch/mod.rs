@@ -25,7 +25,7 @@ use super::options::SolveOptions;
 use super::outcome::{EngineError, Status};
 use super::search::{search, searcher};
 use super::solved::{CertifiedStatus, Solved};
-use crate::lp::{Certificate, ColumnId, LinearProgram, Tolerances, primal_violation};
+use crate::lp::{Certificate, LinearProgram, Tolerances, primal_violation};
 
 /// Longest time for the engine's own search, if no other is set.
 const LONGEST_SEARCH: Duration = Duration::from_secs(60);
@@ -65,8 +65,7 @@ fn finish(mut tree: Tree) -> Result<Solved, EngineError> {
         claimed = search_on(&mut tree)?;
     }
     let bound = tree.bound();
-    let name =
-        if claimed { "microlp's search".to_owned() } else { format!("branch and bound, {} nodes", tree.nodes) };
+    let name = if claimed { "microlp's search".to_owned() } else { format!("branch and bound, {} nodes", tree.nodes) };
     let Some(mut best) = tree.best.take() else {
         let status = if complete {
             CertifiedStatus::Infeasible
