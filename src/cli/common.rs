@@ -43,8 +43,8 @@ pub(super) struct NamedFilesArgs {
 /// Who solves, and how long the command may take.
 #[derive(Args, Debug, Clone, Copy)]
 pub(super) struct SolverArgs {
-    /// The engine: auto, microlp (simplex), clarabel (interior point), or highs (simplex, and integers; needs a build
-    /// with `--features highs`).
+    /// The engine: auto, simplex, clarabel (interior point), microlp (simplex), or highs (simplex, and integers; needs a
+    /// build with `--features highs`).
     #[arg(long, default_value = "auto", value_parser = parse_engine, value_name = "ENGINE")]
     pub engine: EngineChoice,
     /// Time limit for all that the command solves, such as `90`, `30s` or `5m`.

@@ -23,16 +23,11 @@ pub fn plans(
     tree.take_rounded(point, bounds, f64::round)?;
     // Rounding up keeps what a decision allows.
     tree.take_rounded(point, bounds, |x| (x - WHOLE).ceil())?;
-    let before = tree.best.as_ref().map(|b| tree.original.objective(&b.x));
     dive(tree, &point.x, bounds, basis, nearest)?;
     if tree.best.is_none() || tree.nodes == 1 {
         dive(tree, &point.x, bounds, basis, upwards)?;
     }
-    let after = tree.best.as_ref().map(|b| tree.original.objective(&b.x));
-    if tree.nodes == 1 || before != after || tree.nodes % 128 == 0 {
-        near(tree, &point.x, basis)?;
-    }
-    Ok(())
+    near(tree, &point.x, basis)
 }
 
 /// The column that is nearest to a whole number, and that number.

@@ -9,7 +9,7 @@ use super::super::outcome::{EngineError, Outcome, Status};
 use super::super::session::Session;
 use super::super::simplex::Simplex;
 use super::super::solved::{CertifiedStatus, Solved};
-use crate::lp::{ColumnId, LinearProgram, Tolerances, certify_pricing};
+use crate::lp::{ColumnId, LinearProgram, certify_pricing};
 
 /// Bounds of columns that are not the program's.
 pub type Bounds = Vec<(ColumnId, f64, f64)>;
@@ -118,10 +118,5 @@ impl Relaxation {
     /// The certified answer of the part that was solved last.
     pub fn certified(&self) -> Result<Solved, EngineError> {
         solve_continuous(self.program(), self.choice, &self.options)
-    }
-
-    /// Whether a point keeps what the part that was solved last asks for.
-    pub fn keeps(&self, x: &[f64]) -> bool {
-        crate::lp::primal_violation(self.program(), x) <= Tolerances::default().primal
     }
 }

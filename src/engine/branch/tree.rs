@@ -25,6 +25,9 @@ const EXACT: f64 = 1e-6;
 /// Nodes times columns up to which a tree is small.
 const EXACT_WORK: usize = 40_000;
 
+/// The part of the gap within which nothing is searched; less than all of it, for rounding.
+const NEARLY: f64 = 0.9;
+
 /// A column is whole if it is this near to a whole number.
 pub const WHOLE: f64 = 1e-6;
 
@@ -146,7 +149,7 @@ impl<'a> Tree<'a> {
             let cost = self.original.objective(&best.x);
             let small = self.nodes * self.original.columns().len() <= EXACT_WORK;
             let gap = if small { EXACT } else { self.options.mip_gap };
-            cost - 0.5 * gap.min(self.options.mip_gap) * (1.0 + cost.abs())
+            cost - NEARLY * gap.min(self.options.mip_gap) * (1.0 + cost.abs())
         })
     }
 

@@ -42,17 +42,7 @@ pub fn dual(s: &mut State, perturb: bool, most: usize) -> End {
             s.refactor();
             run.begin(s);
         }
-        let Some(place) = run.leaving(s) else {
-            if s.factor.updates == 0 {
-                return End::Optimal;
-            }
-            s.refactor();
-            run.begin(s);
-            if run.leaving(s).is_none() {
-                return End::Optimal;
-            }
-            continue;
-        };
+        let Some(place) = run.leaving(s) else { return End::Optimal };
         let out = s.head[place] as usize;
         s.solve_row(place);
         let weight = s.row.square().max(LEAST);

@@ -35,16 +35,7 @@ pub fn primal(s: &mut State, most: usize) -> End {
         if s.factor.is_worn() {
             s.refactor();
         }
-        let Some(q) = entering(s, &weight) else {
-            if s.factor.updates == 0 {
-                return End::Optimal;
-            }
-            s.refactor();
-            if s.is_dual_feasible() {
-                return End::Optimal;
-            }
-            continue;
-        };
+        let Some(q) = entering(s, &weight) else { return End::Optimal };
         s.solve_column(q);
         let exact = s.cost[q] - s.column.iter().map(|(i, v)| v * s.cost[s.head[i as usize] as usize]).sum::<f64>();
         if (exact - s.d[q]).abs() > 1e-6 * (1.0 + exact.abs()) && s.factor.updates > 0 {

@@ -7,6 +7,9 @@ use super::state::{At, End, State};
 /// Turns between the two methods after which it is no use.
 const TURNS: usize = 12;
 
+/// Updates after which the factors are made anew before values are computed from them.
+const FEW: usize = 30;
+
 /// Solves from where the state stands. `cold` if that is not near an optimum.
 pub fn run(s: &mut State, cold: bool) -> End {
     s.original();
@@ -15,21 +18,12 @@ pub fn run(s: &mut State, cold: bool) -> End {
             s.at[j] = s.resting(j, s.at[j]);
         }
     }
-    if s.factored && !s.factor.is_worn() {
-        s.compute_primal();
-        s.compute_dual();
-    } else {
-        s.refactor();
-    }
+    s.settle(FEW);
     let most = 20_000 + 20 * s.p.all();
     for turn in 0..TURNS {
         let (within, priced) = (s.is_primal_feasible(), s.is_dual_feasible());
         if within && priced {
-            if s.factor.updates == 0 {
-                return End::Optimal;
-            }
-            s.refactor();
-            continue;
+            return End::Optimal;
         }
         let end = if within { primal(s, most) } else { dual(s, cold && turn == 0, most) };
         tracing::trace!(turn, within, iterations = s.iterations, ?end, "simplex");
@@ -40,7 +34,8 @@ pub fn run(s: &mut State, cold: bool) -> End {
             other => return other,
         }
         s.original();
-        s.refactor();
+        // What was not enough at first may be rounding.
+        s.settle(if turn == 0 { FEW } else { 0 });
     }
     End::Stalled
 }

@@ -14,6 +14,9 @@ pub const DUAL: f64 = 1e-9;
 /// Pivots below this are none.
 pub const PIVOT: f64 = 1e-9;
 
+/// Errors of rows, relative to their terms, with which factors are still good.
+const EXACT: f64 = 1e-11;
+
 /// What a column is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum At {
@@ -195,6 +198,34 @@ impl State {
         self.factored = true;
         self.compute_primal();
         self.compute_dual();
+    }
+
+    /// Computes all values and reduced costs anew, from new factors if there were more than `few` updates or they have
+    /// become inexact.
+    pub fn settle(&mut self, few: usize) {
+        if self.factored && self.factor.updates <= few {
+            self.compute_primal();
+            if self.residual() <= EXACT {
+                self.compute_dual();
+                return;
+            }
+        }
+        self.refactor();
+    }
+
+    /// The largest error of a row, relative to its terms.
+    fn residual(&self) -> f64 {
+        let of = |i: usize| {
+            let own = self.x[self.p.n + i];
+            let (mut sum, mut size) = (own, 1.0 + own.abs());
+            for &(j, a) in self.p.rows.list(i) {
+                let term = a * self.x[j as usize];
+                sum += term;
+                size += term.abs();
+            }
+            sum.abs() / size
+        };
+        (0..self.p.m).map(of).fold(0.0, f64::max)
     }
 
     /// Values of the basic columns from those of the others.
