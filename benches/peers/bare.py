@@ -1,6 +1,6 @@
 """Solves an MPS file with a solver's own reader and nothing around it, and writes its seconds.
 
-`bare.py SOLVER FILE`: glop (OR-Tools' reader), highs (its default), highs-ipm (with crossover). The
+`bare.py SOLVER FILE`: glop (OR-Tools' reader), highs (its default), highs-simplex, highs-ipm (with crossover). The
 program is polysource's own, as exported: named rows and columns, and boxes.
 """
 
@@ -43,7 +43,8 @@ def glop(path):
 def main():
     solver, path = sys.argv[1:]
     busy = time.process_time()
-    found = glop(path) if solver == "glop" else highs(path, {"highs": "choose", "highs-ipm": "ipm"}[solver])
+    methods = {"highs": "choose", "highs-simplex": "simplex", "highs-ipm": "ipm"}
+    found = glop(path) if solver == "glop" else highs(path, methods[solver])
     busy = time.process_time() - busy
     at, objective, columns, rows = found
     read, solve = at[1] - at[0], at[2] - at[1]

@@ -9,6 +9,7 @@ use super::options::SolveOptions;
 use super::outcome::{EngineError, Outcome, Status};
 use super::phase_one::{PhaseOne, phase_one};
 use super::ray;
+use super::repair::repaired;
 use super::solved::{Attempt, CertifiedStatus, Solved};
 use super::vertex::vertex;
 use crate::lp::{Certificate, LinearProgram, Tolerances, certify, primal_violation, usable, verify_farkas, verify_ray};
@@ -50,6 +51,12 @@ pub(super) fn solve_linear(
         }
         if let Some(solved) = best(lp, &mut found) {
             return Ok(solved);
+        }
+        if engine.name() == Clarabel.name() {
+            repair(lp, &mut found);
+            if let Some(solved) = best(lp, &mut found) {
+                return Ok(solved);
+            }
         }
     }
     // Points but no multipliers that prove them: those that go with a vertex are an equation away.
@@ -162,6 +169,14 @@ fn polish(lp: &LinearProgram, options: &SolveOptions, found: &mut Found) {
         Ok(Some(x)) => found.points.insert(0, ("clarabel+microlp", x)),
         Ok(None) => {}
         Err(error) => found.note("microlp", &error.to_string()),
+    }
+}
+
+/// Adds the interior point put onto its rows.
+fn repair(lp: &LinearProgram, found: &mut Found) {
+    let Some((engine, x)) = found.points.last() else { return };
+    if *engine == Clarabel.name() {
+        found.points.extend(repaired(lp, x).map(|x| ("clarabel+repair", x)));
     }
 }
 

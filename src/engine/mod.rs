@@ -28,6 +28,7 @@ mod outcome;
 mod phase_one;
 mod ray;
 mod reduced;
+mod repair;
 mod search;
 mod session;
 mod simplex;
