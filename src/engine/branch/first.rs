@@ -30,6 +30,9 @@ pub fn plans(
     near(tree, &point.x, basis)
 }
 
+/// Of columns that are not whole with the part beyond the whole number below, which one goes next, and whether upwards.
+type Choose = fn(&[(ColumnId, f64)]) -> Option<(ColumnId, bool)>;
+
 /// The column that is nearest to a whole number, and that number.
 fn nearest(broken: &[(ColumnId, f64)]) -> Option<(ColumnId, bool)> {
     let by = |p: f64| p.min(1.0 - p);
@@ -49,7 +52,7 @@ fn dive(
     x: &[f64],
     bounds: &[(ColumnId, f64, f64)],
     basis: Option<&Rc<Basis>>,
-    choose: fn(&[(ColumnId, f64)]) -> Option<(ColumnId, bool)>,
+    choose: Choose,
 ) -> Result<(), EngineError> {
     let mut own: Bounds = bounds.to_vec();
     let (mut x, mut from, mut dead) = (x.to_vec(), basis.cloned(), 0);

@@ -230,7 +230,7 @@ impl<'a> Tree<'a> {
             self.take_rounded(&point, &node.bounds, f64::round)?;
             return Ok(self.end(Some(node.bound)));
         }
-        if self.best.is_none() || self.nodes == 1 || self.nodes % 32 == 0 {
+        if self.best.is_none() || self.nodes == 1 || self.nodes.is_multiple_of(32) {
             first::plans(self, &point, &node.bounds, basis.as_ref())?;
             if node.bound >= self.worthwhile() {
                 return Ok(self.end(Some(node.bound)));

@@ -32,7 +32,7 @@ pub fn dual(s: &mut State, perturb: bool, most: usize) -> End {
     let (mut trouble, mut idle) = (0, 0);
     let end = s.iterations + most;
     loop {
-        if s.iterations % CLOCK == 0 && s.is_late() {
+        if s.iterations.is_multiple_of(CLOCK) && s.is_late() {
             return End::Limit;
         }
         if s.iterations >= end || trouble > 20 {

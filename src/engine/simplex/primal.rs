@@ -26,7 +26,7 @@ pub fn primal(s: &mut State, most: usize) -> End {
     let mut moved = false;
     let end = s.iterations + most;
     loop {
-        if s.iterations % CLOCK == 0 && s.is_late() {
+        if s.iterations.is_multiple_of(CLOCK) && s.is_late() {
             return End::Limit;
         }
         if s.iterations >= end || trouble > 20 {
@@ -97,10 +97,10 @@ pub fn primal(s: &mut State, most: usize) -> End {
 /// The column whose reduced cost is most wrong for its weight.
 fn entering(s: &State, weight: &[f64]) -> Option<usize> {
     let (mut best, mut q) = (0.0, None);
-    for j in 0..s.p.all() {
+    for (j, &weight) in weight.iter().enumerate() {
         let wrong = s.wrong(j);
-        if wrong > DUAL && wrong * wrong > best * weight[j] {
-            best = wrong * wrong / weight[j];
+        if wrong > DUAL && wrong * wrong > best * weight {
+            best = wrong * wrong / weight;
             q = Some(j);
         }
     }
