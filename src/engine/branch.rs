@@ -19,7 +19,7 @@ use super::contract::Engine;
 use super::microlp::Microlp;
 use super::options::SolveOptions;
 use super::outcome::{EngineError, Status};
-use super::search::{relaxed, search, searcher};
+use super::search::{Tried, few_nodes, proved_as_well, relaxed, search, searcher, second_searcher};
 use super::solved::{CertifiedStatus, Solved};
 use crate::lp::{Certificate, ColumnId, LinearProgram, Tolerances, primal_violation};
 
@@ -103,25 +103,46 @@ pub(super) fn solve_integers(
         unproved: false,
         limited: false,
     };
-    while let Some(node) = tree.next() {
-        if tree.nodes >= MOST_NODES {
-            tree.open.push(node);
-            break;
-        }
-        if options.deadline.is_over() || options.time_limit.is_some_and(|limit| start.elapsed() >= limit) {
-            tree.limited = true;
-            tree.open.push(node);
-            break;
-        }
-        if let Some(early) = tree.expand(node)? {
+    if let Some(engine) = second_searcher(choice) {
+        // A small tree proves most models; where it does not, an engine that searches well has half of the time.
+        let half = options.left().map(|left| left / 2);
+        if let Some(early) = tree.search(few_nodes(lp), start, half)? {
             return Ok(early);
         }
+        let rest = SolveOptions { time_limit: Some(options.left().unwrap_or(LONGEST_SEARCH)), ..*options };
+        if (!tree.open.is_empty() || tree.limited || tree.unproved)
+            && let Some(found) = search(lp, engine, choice, &rest)?
+        {
+            let (bound, relaxation) = (tree.bound(), tree.relaxation);
+            let tried = Tried { bound, relaxation, nodes: tree.nodes, best: tree.best.take() };
+            return Ok(proved_as_well(lp, engine, found, tried, options));
+        }
+        tree.limited = false;
+    }
+    if let Some(early) = tree.search(MOST_NODES, start, options.time_limit)? {
+        return Ok(early);
     }
     tracing::info!(nodes = tree.nodes, open = tree.open.len(), bound = tree.bound(), "branch and bound");
     tree.finish()
 }
 
 impl Tree<'_> {
+    /// Expands nodes up to a number of them, or until the time is over. Returns an answer if the whole is decided.
+    fn search(&mut self, most: usize, start: Instant, time: Option<Duration>) -> Result<Option<Solved>, EngineError> {
+        while let Some(node) = self.next() {
+            let over = self.options.deadline.is_over() || time.is_some_and(|limit| start.elapsed() >= limit);
+            if over || self.nodes >= most {
+                self.limited |= over;
+                self.open.push(node);
+                break;
+            }
+            if let Some(early) = self.expand(node)? {
+                return Ok(Some(early));
+            }
+        }
+        Ok(None)
+    }
+
     /// How much cheaper than the best a node must be able to get.
     fn worthwhile(&self) -> f64 {
         self.best.as_ref().map_or(f64::INFINITY, |best| {
