@@ -22,6 +22,10 @@ use crate::units::human::{money, number};
 
 /// How near, as a part of 1 (of the cost, for CVaR), the least possible level is found.
 const EDGE: f64 = 1e-6;
+/// The same within which a point that is not decided says nothing but that the edge is there.
+const NEAR: f64 = 1e-3;
+/// Points that fail before the end is taken to be where the last plan was found: each may take as long as a search may.
+const MOST_FAILED: usize = 3;
 /// Name of the limit that is added, unless the policy has one of that name.
 const NAME: &str = "frontier";
 
@@ -80,6 +84,9 @@ pub struct Frontier {
     pub knee_reason: Option<String>,
     /// What is known of the ends.
     pub ends: String,
+    /// Points that were looked for and could not be certified, in the order in which they were.
+    #[serde(default)]
+    pub failed: Vec<FailedPoint>,
     /// How many models were solved.
     pub solves: usize,
 }
@@ -98,6 +105,18 @@ pub struct FrontierPoint {
     pub premium: f64,
     /// SHA-256 of the model with the limit, as in its plan.
     pub sha256: String,
+}
+
+/// A point that could not be certified.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct FailedPoint {
+    /// The limit that was set.
+    pub limit: f64,
+    /// What came of it.
+    pub status: Status,
+    /// The same in words.
+    pub reason: String,
 }
 
 /// Why there is no frontier.
@@ -204,20 +223,25 @@ pub fn frontier(input: &Input, settings: &FrontierSettings) -> Result<(Frontier,
     {
         return Err(FrontierError::OtherLevel(own.level));
     }
-    let mut tracer = Tracer { input, settings, name: free_name(&model), own: model.risk.cvar, solves: 0 };
+    let mut tracer =
+        Tracer { input, settings, name: free_name(&model), own: model.risk.cvar, solves: 0, failed: Vec::new() };
     let first = tracer.first(&model)?;
     let (last, ends) = tracer.last(&first)?;
     let mut points = vec![first];
     points.extend(last);
     // Levels between two plans of which the better has nothing to spare are worth a look.
     let mut closed: Vec<(u64, u64)> = Vec::new();
-    while points.len() < settings.points {
+    let before = tracer.failed.len();
+    while points.len() < settings.points && tracer.goes_on(before) {
         let Some(i) = widest(&points, &closed) else { break };
         let (a, b) = (points[i].level, points[i + 1].level);
-        match tracer.at(f64::midpoint(a, b))? {
+        let failed = tracer.failed.len();
+        match tracer.found(tracer.between(a, b))? {
             Some(found) if distinct(&found, &points[i]) && distinct(&found, &points[i + 1]) => {
                 points.insert(i + 1, found);
             }
+            // Beside one that failed there may be others.
+            None if tracer.failed.len() > failed => {}
             _ => closed.push((a.to_bits(), b.to_bits())),
         }
     }
@@ -244,6 +268,7 @@ pub fn frontier(input: &Input, settings: &FrontierSettings) -> Result<(Frontier,
         knee,
         knee_reason: reason,
         ends,
+        failed: tracer.failed,
         solves: tracer.solves,
     };
     Ok((frontier, points.into_iter().map(|p| p.plan).collect()))
@@ -256,9 +281,42 @@ struct Tracer<'a> {
     name: String,
     own: Option<Cvar>,
     solves: usize,
+    failed: Vec<FailedPoint>,
 }
 
 impl Tracer<'_> {
+    /// Whether there is time, and few points failed beyond those that had before.
+    fn goes_on(&self, before: usize) -> bool {
+        self.failed.len() < before + MOST_FAILED && !self.settings.solve.deadline.is_over()
+    }
+
+    /// The middle of two levels, or of the widest gap between them that what failed leaves.
+    fn between(&self, a: f64, b: f64) -> f64 {
+        let within = |limit: &f64| (a.min(b)..a.max(b)).contains(limit);
+        let mut stops: Vec<f64> = self.failed.iter().map(|p| p.limit).filter(within).chain([a, b]).collect();
+        stops.sort_unstable_by(f64::total_cmp);
+        let widest = stops.windows(2).max_by(|p, q| (p[1] - p[0]).total_cmp(&(q[1] - q[0])));
+        widest.map_or(a, |pair| f64::midpoint(pair[0], pair[1]))
+    }
+
+    /// As [`Self::at`]; a plan that could not be certified is kept in mind and is none.
+    fn found(&mut self, limit: f64) -> Result<Option<Solved>, FrontierError> {
+        match self.at(limit) {
+            Err(FrontierError::Uncertified { limit, status, .. }) => {
+                let reason = match status {
+                    Status::LimitReached => {
+                        "a plan was found, but time ended before it was proved that none is cheaper"
+                    }
+                    Status::InfeasibleUnverified => "said to have no plan, without a proof",
+                    _ => "no plan could be certified",
+                };
+                self.failed.push(FailedPoint { limit, status, reason: reason.to_owned() });
+                Ok(None)
+            }
+            other => other,
+        }
+    }
+
     /// The cheapest plan. A CVaR that nobody asks for is not computed: then it is limited to a
     /// thousand or a million times the cost, which is no limit.
     fn first(&mut self, model: &Model) -> Result<Solved, FrontierError> {
@@ -294,36 +352,41 @@ impl Tracer<'_> {
             return Ok((None, format!("the cheapest plan has the best {measure} that there can be")));
         }
         let mut with: Option<Solved> = None;
-        if rising && let Some(found) = self.at(1.0)? {
+        if rising && let Some(found) = self.found(1.0)? {
             return Ok((Some(found), format!("the best {measure} that there can be is possible")));
         }
-        let mut proved = true;
-        while ((with.as_ref().map_or(first.level, |w| w.level) - without) / scale).abs() > EDGE {
-            let middle = f64::midpoint(with.as_ref().map_or(first.level, |w| w.level), without);
-            match self.at(middle) {
-                Ok(Some(found)) => {
-                    // A limit that is kept within the tolerance alone comes no nearer to the edge: then it is it.
-                    let before = with.as_ref().map_or(first.level, |w| w.level);
-                    let nearer = (before - found.level) * (before - middle).signum();
-                    if nearer >= 0.25 * (before - middle).abs() {
-                        with = Some(found);
-                    } else {
-                        without = middle;
-                    }
+        let mut proved = self.failed.is_empty();
+        let apart = |with: &Option<Solved>, without: f64| {
+            ((with.as_ref().map_or(first.level, |w| w.level) - without) / scale).abs()
+        };
+        while apart(&with, without) > EDGE && self.goes_on(0) {
+            let before = with.as_ref().map_or(first.level, |w| w.level);
+            let middle = f64::midpoint(before, without);
+            let failed = self.failed.len();
+            match self.found(middle)? {
+                // A limit that is kept within the tolerance alone comes no nearer to the edge: then it is it.
+                Some(found)
+                    if (before - found.level) * (before - middle).signum() >= 0.25 * (before - middle).abs() =>
+                {
+                    with = Some(found);
                 }
-                Ok(None) => without = middle,
-                // Very near the edge it may not be decided; what is beyond is taken as impossible,
-                // and that is said.
-                Err(FrontierError::Uncertified { .. }) if with.is_some() => {
-                    proved = false;
+                _ => {
+                    // Very near the edge it may not be decided; what is beyond is taken as impossible,
+                    // and that is said.
+                    if self.failed.len() > failed {
+                        proved = false;
+                        if with.is_some() && apart(&with, without) <= NEAR {
+                            self.failed.truncate(failed);
+                        }
+                    }
                     without = middle;
                 }
-                Err(error) => return Err(error),
             }
         }
         let best = with.as_ref().map_or(first.level, |w| w.level);
+        let end = if apart(&with, without) <= EDGE { "with a plan" } else { "that was found" };
         let beyond = if proved { "it is proved that there is no plan" } else { "no plan could be certified" };
-        let edge = format!("the best {measure} with a plan is {best:.6}; beyond {without:.6} {beyond}");
+        let edge = format!("the best {measure} {end} is {best:.6}; beyond {without:.6} {beyond}");
         Ok((with, edge))
     }
 

@@ -10,9 +10,10 @@ use super::exit::exit_code;
 use super::failure::Failure;
 use super::{exit, files, models};
 use crate::analysis::Detail;
-use crate::analysis::frontier::{Against, FrontierError, FrontierSettings, frontier};
+use crate::analysis::frontier::{Against, Frontier, FrontierError, FrontierSettings, frontier};
 use crate::diagnostics::suggest;
 use crate::model::{Dimension, Measure, Model};
+use crate::plan::Status;
 use crate::report::{self, Format, Style};
 
 #[derive(Args, Debug)]
@@ -66,7 +67,16 @@ pub(super) fn run(command: &FrontierCommand, quiet: bool) -> Result<u8, Failure>
         TableFormat::Csv => report::frontier::write_csv(&frontier, &mut text)?,
     }
     command.output.write(&text)?;
-    Ok(exit::DONE)
+    Ok(code(&frontier))
+}
+
+/// A point with a plan that ended without a proof is a limit reached; without a plan it is not certified.
+fn code(frontier: &Frontier) -> u8 {
+    match frontier.failed.iter().map(|point| point.status).collect::<Vec<_>>() {
+        failed if failed.is_empty() => exit::DONE,
+        failed if failed.iter().all(|status| *status == Status::LimitReached) => exit::LIMIT_REACHED,
+        _ => exit::UNCERTIFIED,
+    }
 }
 
 /// How the program ends where there is no frontier.

@@ -13,6 +13,9 @@ use super::outcome::{EngineError, Status};
 use super::solved::{CertifiedStatus, Solved};
 use crate::lp::{Certificate, ColumnId, LinearProgram, Tolerances, primal_violation};
 
+/// Nodes times columns of a tree that take about as long as HiGHS takes for small models with a hard choice.
+const FEW_WORK: usize = 400_000;
+
 /// The engine whose search a choice asks for; microlp's is only asked where all else fails, for it
 /// may not end.
 pub(super) fn searcher(choice: EngineChoice) -> Option<&'static dyn Engine> {
@@ -22,6 +25,73 @@ pub(super) fn searcher(choice: EngineChoice) -> Option<&'static dyn Engine> {
         EngineChoice::Own(own) if own.engine().abilities().integers => Some(own.engine()),
         _ => None,
     }
+}
+
+/// The engine that goes on where a small tree does not prove the answer, of a choice that names none.
+pub(super) fn second_searcher(choice: EngineChoice) -> Option<&'static dyn Engine> {
+    match choice {
+        #[cfg(feature = "highs")]
+        EngineChoice::Auto => Some(&super::highs::Highs),
+        _ => None,
+    }
+}
+
+/// Nodes of the tree before that: as many as take no longer than such a search.
+pub(super) fn few_nodes(lp: &LinearProgram) -> usize {
+    (FEW_WORK / lp.columns().len().max(1)).max(1)
+}
+
+/// What a tree that did not prove its answer has found.
+pub(super) struct Tried {
+    /// No point is cheaper: proved.
+    pub bound: f64,
+    /// The cost of its first node.
+    pub relaxation: Option<f64>,
+    /// How many nodes it had.
+    pub nodes: usize,
+    /// The cheapest point, certified with its whole columns fixed.
+    pub best: Option<Solved>,
+}
+
+/// The better of what a search and a tree before it have found. If the bound of the tree proves it, the bound is no longer
+/// the word of an engine.
+pub(super) fn proved_as_well(
+    lp: &LinearProgram,
+    engine: &dyn Engine,
+    found: Solved,
+    tried: Tried,
+    options: &SolveOptions,
+) -> Solved {
+    let Tried { bound, relaxation, nodes, best } = tried;
+    let cost = |solved: &Solved| lp.objective(&solved.x);
+    let said = found.certificate.bound;
+    let tolerances = Tolerances::default();
+    let mut better = match best {
+        Some(best) if cost(&best) < cost(&found) => best,
+        _ => found,
+    };
+    // Rounding may have left a column just beside its whole number.
+    better.x.iter_mut().zip(lp.columns()).filter(|(_, c)| c.integer).for_each(|(x, _)| *x = x.round());
+    better.relaxation = relaxation;
+    better.conditional_duals = true;
+    let total = cost(&better);
+    let gap = |bound: f64| (total - bound) / (1.0 + total.abs());
+    let (primal, most) = (primal_violation(lp, &better.x), options.mip_gap.max(tolerances.gap));
+    let point = better.certificate.engine.split(';').next().unwrap_or_default().to_owned();
+    let proved = gap(bound) <= most;
+    let (bound, engine) = if proved || bound >= said {
+        (bound, format!("{point} + branch and bound, {nodes} nodes"))
+    } else {
+        (said, format!("{point}; the bound is the word of {}'s search", engine.name()))
+    };
+    better.status = match (primal <= tolerances.primal, gap(bound) >= -tolerances.gap && gap(bound) <= most) {
+        (true, true) => CertifiedStatus::Optimal,
+        (true, false) => CertifiedStatus::LimitReached,
+        _ => CertifiedStatus::Unverified,
+    };
+    let verified = better.status == CertifiedStatus::Optimal;
+    better.certificate = Certificate { engine, primal, bound, gap: gap(bound), verified };
+    better
 }
 
 /// Lets an engine search, and certifies what can be; `None` if that is not enough for an answer.

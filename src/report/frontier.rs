@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::column::clean;
 use super::summary::Table;
 use super::{Style, text};
-use crate::analysis::frontier::Frontier;
+use crate::analysis::frontier::{FailedPoint, Frontier};
 use crate::units::human::{money, number, percent};
 
 /// Writes a frontier as JSON.
@@ -44,7 +44,15 @@ pub fn write_text(frontier: &Frontier, style: Style, out: &mut dyn Write) -> io:
     if let Some(reason) = &frontier.knee_reason {
         writeln!(out, "\nThe knee: {}.", clean(reason))?;
     }
-    writeln!(out, "The ends: {}.", clean(&frontier.ends))
+    writeln!(out, "The ends: {}.", clean(&frontier.ends))?;
+    failed(frontier).iter().try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// A sentence for each point that could not be certified.
+pub(super) fn failed(frontier: &Frontier) -> Vec<String> {
+    let against = clean(&frontier.against);
+    let sentence = |p: &FailedPoint| format!("Missing: the point at {against} {}: {}.", number(p.limit), p.reason);
+    frontier.failed.iter().map(sentence).collect()
 }
 
 /// The points, with what each costs more than the cheapest plan.

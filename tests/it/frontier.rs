@@ -1,6 +1,8 @@
 //! Frontiers: points known by hand, every one a plan, and the knee.
 
 use polysource::analysis::frontier::{Against, Frontier, FrontierError, FrontierSettings, frontier};
+use polysource::engine::{self, Abilities, Engine, EngineChoice, EngineError, Microlp, Outcome, SolveOptions};
+use polysource::lp::LinearProgram;
 use polysource::model::{Dimension, Input, Measure};
 use polysource::{Detail, Plan, SolveSettings, Status};
 
@@ -111,4 +113,62 @@ fn without_a_plan_there_is_no_frontier() {
         frontier(&example_input("infeasible"), &settings),
         Err(FrontierError::NoPlan(Status::Infeasible))
     ));
+}
+
+/// The embedded simplex method, with a search for whole numbers that ends without a proof where the cost is within
+/// these.
+struct Impatient;
+
+static WITHIN: std::sync::Mutex<(f64, f64)> = std::sync::Mutex::new((0.0, 0.0));
+
+impl Engine for Impatient {
+    fn name(&self) -> &'static str {
+        "impatient"
+    }
+
+    fn abilities(&self) -> Abilities {
+        Microlp.abilities()
+    }
+
+    fn solve(&self, lp: &LinearProgram, options: &SolveOptions) -> Result<Outcome, EngineError> {
+        let found = Microlp.solve(lp, options)?;
+        let (Some(x), true) = (&found.primal, lp.has_integers()) else { return Ok(found) };
+        let (cost, (from, to)) = (lp.objective(x), *WITHIN.lock().unwrap());
+        if from < cost && cost < to {
+            return Ok(Outcome { bound: Some(0.9 * cost), ..Outcome { status: engine::Status::TimeLimit, ..found } });
+        }
+        Ok(Outcome { bound: Some(cost), ..found })
+    }
+}
+
+/// What is found is told although a point between was not proved; the point is named.
+#[test]
+fn points_that_are_found_are_kept_when_one_fails() {
+    let mut input = example_input("quickstart");
+    input.text = input.text.replace("capacity: 20k,", "capacity: 20k, block: 10,");
+    let against = Against::Largest(Dimension::Vendor, Measure::Spend);
+    let engine = EngineChoice::own(&Impatient);
+    let solve = SolveSettings { detail: Detail::Plan, engine, mip_gap: 1e-8, ..SolveSettings::default() };
+    let settings = FrontierSettings { against, points: 5, solve };
+    let (all, plans) = frontier(&input, &settings).unwrap();
+    sound(&all, &plans, false);
+    assert!(all.failed.is_empty() && all.points.len() == 5, "{all:?}");
+    // Without the one in the middle of the ends, which is looked for first.
+    let middle = Some(f64::midpoint(all.points[0].level, all.points[4].level));
+    let at = all.points.iter().position(|p| p.limit == middle).unwrap();
+    let cost = all.points[at].cost;
+    *WITHIN.lock().unwrap() = (cost * (1.0 - 1e-6), cost * (1.0 + 1e-6));
+    let (found, plans) = frontier(&input, &settings).unwrap();
+    *WITHIN.lock().unwrap() = (0.0, 0.0);
+    sound(&found, &plans, false);
+    assert_eq!((&found.points[0], found.points.last()), (&all.points[0], all.points.last()));
+    assert_eq!((found.points.len(), found.failed.len()), (5, 1), "{found:?}");
+    let failed = &found.failed[0];
+    assert_eq!((Some(failed.limit), failed.status), (middle, Status::LimitReached));
+    assert!(failed.reason.contains("time ended"), "{failed:?}");
+    assert!(!found.points.iter().any(|p| p.limit == middle));
+    let mut text = Vec::new();
+    polysource::report::frontier::write_text(&found, polysource::report::Style::default(), &mut text).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.contains("Missing: the point at largest share of a vendor in spend"), "{text}");
 }

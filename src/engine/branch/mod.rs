@@ -23,7 +23,7 @@ use super::contract::Engine;
 use super::microlp::Microlp;
 use super::options::SolveOptions;
 use super::outcome::{EngineError, Status};
-use super::search::{search, searcher};
+use super::search::{Tried, few_nodes, proved_as_well, search, searcher, second_searcher};
 use super::solved::{CertifiedStatus, Solved};
 use crate::lp::{Certificate, LinearProgram, Tolerances, primal_violation};
 
@@ -51,7 +51,23 @@ pub(super) fn solve_integers(
         return Ok(solved);
     }
     let mut tree = Tree::of(lp, choice, options)?;
-    if let Some(early) = tree.search()? {
+    if let Some(engine) = second_searcher(choice) {
+        // A small tree proves most models; where it does not, an engine that searches well has half of the time.
+        let half = options.left().map(|left| left / 2);
+        if let Some(early) = tree.search(few_nodes(lp), half)? {
+            return Ok(early);
+        }
+        let rest = SolveOptions { time_limit: Some(options.left().unwrap_or(LONGEST_SEARCH)), ..options.clone() };
+        if !tree.is_complete()
+            && let Some(found) = search(lp, engine, choice, &rest)?
+        {
+            let (bound, relaxation) = (tree.bound(), tree.relaxation);
+            let tried = Tried { bound, relaxation, nodes: tree.nodes, best: tree.best.take() };
+            return Ok(proved_as_well(lp, engine, found, tried, options));
+        }
+        tree.limited = false;
+    }
+    if let Some(early) = tree.search(tree::MOST_NODES, options.time_limit)? {
         return Ok(early);
     }
     tracing::info!(nodes = tree.nodes, open = tree.open(), bound = tree.bound(), "branch and bound");

@@ -1,7 +1,7 @@
 //! The tree: which part is looked at next, and how it is divided.
 
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::super::accepted::{accept, certified, tidied};
 use super::super::basis::Basis;
@@ -17,7 +17,7 @@ use super::relaxation::{Answer, Bounds, Point, Relaxation};
 use crate::lp::{ColumnId, LinearProgram};
 
 /// Nodes after which the search is left to an engine.
-pub const MOST_NODES: usize = 20_000;
+pub(super) const MOST_NODES: usize = 20_000;
 
 /// Small trees are searched to this gap, whatever larger one is good enough.
 const EXACT: f64 = 1e-6;
@@ -104,15 +104,17 @@ impl<'a> Tree<'a> {
         })
     }
 
-    /// Searches until nothing is open, or a limit is reached. Returns an answer if the first node is one.
-    pub fn search(&mut self) -> Result<Option<Solved>, EngineError> {
+    /// Searches until nothing is open, there were so many nodes, or so much time is over. Returns an answer if the first
+    /// node is one.
+    pub fn search(&mut self, most: usize, time: Option<Duration>) -> Result<Option<Solved>, EngineError> {
         while let Some(node) = self.next() {
             self.options.wanted()?;
             let best = self.best.as_ref().map(|best| self.original.objective(&best.x));
             let bound = self.bound().min(node.bound);
             self.options.watch.tell(Progress::Node { nodes: self.nodes, best, bound });
-            if self.nodes >= MOST_NODES || self.is_late() {
-                self.limited |= self.is_late();
+            let late = self.is_late() || time.is_some_and(|limit| self.started.elapsed() >= limit);
+            if self.nodes >= most || late {
+                self.limited |= late;
                 self.open.push(node);
                 break;
             }

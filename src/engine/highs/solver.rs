@@ -25,6 +25,8 @@ pub(super) const NAME: &str = "highs";
 /// Violations and reduced costs that count as none, in scaled units: with more, the certificate
 /// notices.
 const TOLERANCE: f64 = 1e-9;
+/// The same for the programs of a search over whole numbers, whose point is solved again with its whole columns fixed.
+const SEARCH_TOLERANCE: f64 = 1e-7;
 
 /// An instance of HiGHS and the factors between its numbers and the program's.
 pub(super) struct Solver {
@@ -65,8 +67,6 @@ impl Solver {
         instance.set_bool(c"output_flag", false)?;
         instance.set_int(c"threads", 1)?;
         instance.set_text(c"parallel", c"off")?;
-        instance.set_double(c"primal_feasibility_tolerance", TOLERANCE)?;
-        instance.set_double(c"dual_feasibility_tolerance", TOLERANCE)?;
         // The smallest that it allows; smaller coefficients are dropped in silence.
         instance.set_double(c"small_matrix_value", 1e-12)?;
         Ok(Solver { instance, scaling: None, hot: false, start: None })
@@ -94,6 +94,9 @@ impl Solver {
             }
         }
         let hot = self.hot;
+        let tolerance = if lp.has_integers() { SEARCH_TOLERANCE } else { TOLERANCE };
+        self.instance.set_double(c"primal_feasibility_tolerance", tolerance)?;
+        self.instance.set_double(c"dual_feasibility_tolerance", tolerance)?;
         self.instance.set_double(c"mip_rel_gap", options.mip_gap)?;
         // The gap is relative to 1 + |cost|, as that of the certificate.
         let unit = self.scaling().cost / self.scaling().size;

@@ -70,6 +70,7 @@ pub(super) fn frontier((index, frontier): (usize, &Frontier)) -> Markup {
     html! {
         (figure(&chart))
         @if let Some(all) = all { p class="note" { (frontier.ends) ". All the way it costs " (all) " more." } }
+        @for line in levels::failed(frontier) { p class="note" { (line) } }
         details { summary { "Points (" (frontier.points.len()) ")" } (tables::table(&levels::points(frontier))) }
     }
 }
