@@ -109,6 +109,8 @@ fn run(lp: &LinearProgram, options: &SolveOptions, costs: bool) -> Result<Outcom
     }
     let mut solver =
         problem.try_into_solver().map_err(|e| EngineError::Failed { engine: NAME, what: e.to_string() })?;
+    let watch = options.watch.clone();
+    solver.set_termination_callback(move |_| watch.is_cancelled());
     solver.solve();
     let solution = &solver.solution;
     tracing::debug!(status = ?solution.status, iterations = solution.iterations, "clarabel");

@@ -25,7 +25,8 @@ impl Cancel {
         Self::default()
     }
 
-    /// Asks for an end. What is under way ends soon, with [`EngineError::Cancelled`](super::EngineError::Cancelled).
+    /// Asks for an end. What is under way ends soon, with [`EngineError::Cancelled`](super::EngineError::Cancelled): the
+    /// simplex and interior-point methods within a few iterations, other engines when the program that they solve is.
     pub fn ask(&self) {
         self.0.store(true, Ordering::Relaxed);
     }

@@ -11,6 +11,7 @@ mod alternatives;
 mod baseline;
 mod browser;
 mod by_hand;
+mod cancel;
 mod cli_alternatives;
 mod cli_check;
 mod cli_curves;
