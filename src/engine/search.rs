@@ -79,7 +79,9 @@ pub(super) fn proved_as_well(
     let (primal, most) = (primal_violation(lp, &better.x), options.mip_gap.max(tolerances.gap));
     let point = better.certificate.engine.split(';').next().unwrap_or_default().to_owned();
     let proved = gap(bound) <= most;
-    let (bound, engine) = if proved || bound >= said {
+    // A word that a point refutes is none.
+    let refuted = gap(said) < -tolerances.gap;
+    let (bound, engine) = if proved || refuted || bound >= said {
         (bound, format!("{point} + branch and bound, {nodes} nodes"))
     } else {
         (said, format!("{point}; the bound is the word of {}'s search", engine.name()))
@@ -149,4 +151,62 @@ pub(super) fn relaxed(lp: &LinearProgram) -> LinearProgram {
     let mut relaxed = lp.clone();
     (0..lp.columns().len() as u32).for_each(|j| relaxed.set_integer(ColumnId(j), false));
     relaxed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Microlp;
+
+    /// Whole a and b with 2 a + 3 b >= 7 at costs of 3 and 4: a = 2, b = 1 costs 10; without whole numbers 28 / 3.
+    fn small() -> LinearProgram {
+        let mut lp = LinearProgram::new("small");
+        let (a, b) = (lp.add_integer("a", "", 0.0, 5.0, 3.0), lp.add_integer("b", "", 0.0, 5.0, 4.0));
+        lp.add_row("need", "", 7.0, f64::INFINITY, [(a, 2.0), (b, 3.0)]);
+        lp
+    }
+
+    fn at(lp: &LinearProgram, x: [f64; 2], engine: &str, bound: f64) -> Solved {
+        let gap = (lp.objective(&x) - bound) / (1.0 + lp.objective(&x));
+        let certificate = Certificate { engine: engine.to_owned(), primal: 0.0, bound, gap, verified: true };
+        Solved { x: x.to_vec(), ..Solved::without_numbers(CertifiedStatus::Optimal, certificate) }
+    }
+
+    #[test]
+    fn a_bound_is_the_word_of_an_engine_only_where_no_tree_proves_it() {
+        let lp = small();
+        let word = "microlp; the bound is the word of microlp's search";
+        let joined = |bound: f64, best: Option<Solved>| {
+            let found = at(&lp, [2.0, 1.0], word, 10.0);
+            let tried = Tried { bound, relaxation: Some(28.0 / 3.0), nodes: 3, best };
+            proved_as_well(&lp, &Microlp, found, tried, &SolveOptions::default())
+        };
+        let proved = joined(10.0, None);
+        assert_eq!((proved.status, proved.certificate.bound), (CertifiedStatus::Optimal, 10.0));
+        assert_eq!(proved.certificate.engine, "microlp + branch and bound, 3 nodes");
+        assert_eq!(proved.relaxation, Some(28.0 / 3.0));
+        let said = joined(28.0 / 3.0, None);
+        assert_eq!((said.status, said.certificate.engine.as_str()), (CertifiedStatus::Optimal, word));
+        // A dearer point of the tree is not taken; one that breaks a row is not certified.
+        let dearer = joined(28.0 / 3.0, Some(at(&lp, [4.0, 0.0], "microlp", 28.0 / 3.0)));
+        assert_eq!(dearer.x, [2.0, 1.0]);
+        let short = joined(28.0 / 3.0, Some(at(&lp, [2.0, 0.0], "microlp", 28.0 / 3.0)));
+        assert_eq!((short.status, short.certificate.verified), (CertifiedStatus::Unverified, false));
+    }
+
+    /// A cheaper point of the tree is taken; a bound that is above it is not believed.
+    #[test]
+    fn a_bound_above_a_point_certifies_nothing() {
+        let lp = small();
+        let found = at(&lp, [0.0, 3.0], "x; the bound is the word of x's search", 12.0);
+        let tried = Tried {
+            bound: 28.0 / 3.0,
+            relaxation: None,
+            nodes: 1,
+            best: Some(at(&lp, [2.0, 1.0], "microlp", 28.0 / 3.0)),
+        };
+        let joined = proved_as_well(&lp, &Microlp, found, tried, &SolveOptions::default());
+        assert_eq!((joined.x.as_slice(), joined.status), ([2.0, 1.0].as_slice(), CertifiedStatus::LimitReached));
+        assert_eq!((joined.certificate.verified, joined.certificate.bound), (false, 28.0 / 3.0));
+    }
 }
