@@ -7,7 +7,7 @@
 //! that holds whatever the engines did, and a tree whose leaves are all proved infeasible is a proof.
 //!
 //! A plan comes first (`first`), then the tree (`tree`). Where it does not end, an engine's own search goes on from
-//! [`tree::MOST_NODES`], and then the bound is that engine's word and is named as such. An engine that searches well is
+//! [`tree::MOST_WORK`], and then the bound is that engine's word and is named as such. An engine that searches well is
 //! asked first ([`super::search`]); this is for what it cannot show.
 
 mod first;

@@ -15,8 +15,11 @@ use super::pseudo::{Pseudo, score};
 use super::relaxation::{Answer, Bounds, Point, Relaxation};
 use crate::lp::{ColumnId, LinearProgram};
 
-/// Nodes after which the search is left to an engine.
-pub const MOST_NODES: usize = 20_000;
+/// Nodes times columns after which the search is left to an engine, but not before [`LEAST_NODES`].
+pub const MOST_WORK: usize = 25_000_000;
+
+/// Nodes that are looked at in any case.
+const LEAST_NODES: usize = 4_000;
 
 /// Small trees are searched to this gap, whatever larger one is good enough.
 const EXACT: f64 = 1e-6;
@@ -67,6 +70,8 @@ pub struct Tree<'a> {
     leaves: f64,
     /// Whether some leaf was left without a proof.
     unproved: bool,
+    /// What a node had to be cheaper than when those that are not were taken out.
+    pruned: f64,
     /// Nodes in a row that led down.
     down: usize,
     started: Instant,
@@ -98,6 +103,7 @@ impl<'a> Tree<'a> {
             stands: None,
             leaves: f64::INFINITY,
             unproved: false,
+            pruned: f64::INFINITY,
             down: 0,
             started,
         })
@@ -106,7 +112,7 @@ impl<'a> Tree<'a> {
     /// Searches until nothing is open, or a limit is reached. Returns an answer if the first node is one.
     pub fn search(&mut self) -> Result<Option<Solved>, EngineError> {
         while let Some(node) = self.next() {
-            if self.nodes >= MOST_NODES || self.is_late() {
+            if self.is_much() || self.is_late() {
                 self.limited |= self.is_late();
                 self.open.push(node);
                 break;
@@ -116,6 +122,11 @@ impl<'a> Tree<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// Whether the tree has become too large.
+    fn is_much(&self) -> bool {
+        self.nodes >= LEAST_NODES && self.nodes.saturating_mul(self.original.columns().len()) >= MOST_WORK
     }
 
     /// Number of open nodes.
@@ -151,15 +162,17 @@ impl<'a> Tree<'a> {
     /// The deepest node for a while, and until there is a plan; then the one with the smallest bound.
     fn next(&mut self) -> Option<Node> {
         let worthwhile = self.worthwhile();
-        let mut leaves = self.leaves;
-        self.open.retain(|n| {
-            let keep = n.bound < worthwhile;
-            if !keep {
-                leaves = leaves.min(n.bound);
-            }
-            keep
-        });
-        self.leaves = leaves;
+        if worthwhile != self.pruned {
+            let mut leaves = self.leaves;
+            self.open.retain(|n| {
+                let keep = n.bound < worthwhile;
+                if !keep {
+                    leaves = leaves.min(n.bound);
+                }
+                keep
+            });
+            (self.leaves, self.pruned) = (leaves, worthwhile);
+        }
         if self.best.is_none() || (self.down > 0 && self.down < DOWN) {
             return self.open.pop();
         }
