@@ -50,7 +50,7 @@ pub(super) fn solve_integers(
     {
         return Ok(solved);
     }
-    let mut tree = Tree::of(lp, choice, options)?;
+    let mut tree = Tree::of(lp, choice, options, first::plans)?;
     if let Some(early) = tree.search()? {
         return Ok(early);
     }

@@ -10,7 +10,6 @@ use super::super::options::SolveOptions;
 use super::super::outcome::EngineError;
 use super::super::search::relaxed;
 use super::super::solved::{CertifiedStatus, Solved};
-use super::first;
 use super::pseudo::{Pseudo, score};
 use super::relaxation::{Answer, Bounds, Point, Relaxation};
 use crate::lp::{ColumnId, LinearProgram};
@@ -50,6 +49,9 @@ struct Node {
     branch: Option<(ColumnId, bool, f64)>,
 }
 
+/// Looks for a plan near the point of a node, with the node's bounds and basis.
+pub type Plans = fn(&mut Tree<'_>, &Point, &[(ColumnId, f64, f64)], Option<&Rc<Basis>>) -> Result<(), EngineError>;
+
 /// The state of the search.
 pub struct Tree<'a> {
     pub original: &'a LinearProgram,
@@ -62,6 +64,7 @@ pub struct Tree<'a> {
     /// Whether time ran out.
     pub limited: bool,
     part: Relaxation,
+    plans: Plans,
     pseudo: Pseudo,
     open: Vec<Node>,
     /// Where the linear program stands, if it stands where a node has ended.
@@ -86,7 +89,12 @@ struct Sides {
 }
 
 impl<'a> Tree<'a> {
-    pub fn of(lp: &'a LinearProgram, choice: EngineChoice, options: &SolveOptions) -> Result<Self, EngineError> {
+    pub fn of(
+        lp: &'a LinearProgram,
+        choice: EngineChoice,
+        options: &SolveOptions,
+        plans: Plans,
+    ) -> Result<Self, EngineError> {
         let all = (0..lp.columns().len() as u32).map(ColumnId);
         let started = Instant::now();
         Ok(Tree {
@@ -98,6 +106,7 @@ impl<'a> Tree<'a> {
             relaxation: None,
             limited: false,
             part: Relaxation::open(relaxed(lp), choice, options)?,
+            plans,
             pseudo: Pseudo::new(lp.columns().len()),
             open: vec![Node { bounds: Vec::new(), bound: f64::NEG_INFINITY, basis: None, branch: None }],
             stands: None,
@@ -239,7 +248,7 @@ impl<'a> Tree<'a> {
             return Ok(self.end(Some(node.bound)));
         }
         if self.best.is_none() || self.nodes == 1 || self.nodes.is_multiple_of(32) {
-            first::plans(self, &point, &node.bounds, basis.as_ref())?;
+            (self.plans)(self, &point, &node.bounds, basis.as_ref())?;
             if node.bound >= self.worthwhile() {
                 return Ok(self.end(Some(node.bound)));
             }
