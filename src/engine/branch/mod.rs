@@ -10,6 +10,7 @@
 //! [`tree::MOST_WORK`], and then the bound is that engine's word and is named as such. An engine that searches well is
 //! asked first ([`super::search`]); this is for what it cannot show.
 
+mod divide;
 mod first;
 mod pseudo;
 mod relaxation;

@@ -10,7 +10,7 @@ use super::super::options::SolveOptions;
 use super::super::outcome::EngineError;
 use super::super::search::relaxed;
 use super::super::solved::{CertifiedStatus, Solved};
-use super::pseudo::{Pseudo, score};
+use super::pseudo::Pseudo;
 use super::relaxation::{Answer, Bounds, Point, Relaxation};
 use crate::lp::{ColumnId, LinearProgram};
 
@@ -32,17 +32,14 @@ const NEARLY: f64 = 0.9;
 /// A column is whole if it is this near to a whole number.
 pub const WHOLE: f64 = 1e-6;
 
-/// Columns of which both sides are looked at before one is chosen.
-const LOOKED_AT: usize = 8;
-
 /// Nodes in a row that lead down, before the one with the least bound is taken again.
 const DOWN: usize = 12;
 
 /// A part of the search: bounds of whole columns that differ from the program's.
-struct Node {
-    bounds: Bounds,
+pub(super) struct Node {
+    pub bounds: Bounds,
     /// No point in it is cheaper.
-    bound: f64,
+    pub bound: f64,
     /// Where the node above ended.
     basis: Option<Rc<Basis>>,
     /// The column that was divided, whether this is the side above, and how far that is.
@@ -63,14 +60,14 @@ pub struct Tree<'a> {
     pub relaxation: Option<f64>,
     /// Whether time ran out.
     pub limited: bool,
-    part: Relaxation,
+    pub(super) part: Relaxation,
     plans: Plans,
-    pseudo: Pseudo,
+    pub(super) pseudo: Pseudo,
     open: Vec<Node>,
     /// Where the linear program stands, if it stands where a node has ended.
     stands: Option<Rc<Basis>>,
     /// The smallest bound of the leaves that were not searched further.
-    leaves: f64,
+    pub(super) leaves: f64,
     /// Whether some leaf was left without a proof.
     unproved: bool,
     /// What a node had to be cheaper than when those that are not were taken out.
@@ -81,11 +78,11 @@ pub struct Tree<'a> {
 }
 
 /// Both sides of a column, as far as they are known.
-struct Sides {
-    column: ColumnId,
-    value: f64,
+pub(super) struct Sides {
+    pub column: ColumnId,
+    pub value: f64,
     /// Bounds of the side below and of the side above.
-    bounds: [f64; 2],
+    pub bounds: [f64; 2],
 }
 
 impl<'a> Tree<'a> {
@@ -264,112 +261,6 @@ impl<'a> Tree<'a> {
         self.down = 0;
         self.leaves = self.leaves.min(bound.unwrap_or(f64::INFINITY));
         None
-    }
-
-    /// Takes off the bounds what the reduced costs show to be dearer than what there is (Dantzig, Fulkerson and Johnson,
-    /// "Solution of a large-scale traveling-salesman problem", Oper. Res. 2, 1954).
-    fn fix(&mut self, node: &mut Node, point: &Point) {
-        let room = self.worthwhile() - point.bound;
-        if !room.is_finite() {
-            return;
-        }
-        for k in 0..self.integers.len() {
-            let c = self.integers[k];
-            let d = point.reduced[c.0 as usize];
-            let (lower, upper) = self.bounds(&node.bounds, c);
-            if d == 0.0 || lower == upper || !(upper - lower).is_finite() {
-                continue;
-            }
-            // The first value from the bound on that costs too much, with more than what rounding can do.
-            let steps = (room / d.abs() * (1.0 + 1e-9) + 1e-9).ceil().max(1.0);
-            if steps > upper - lower {
-                continue;
-            }
-            self.leaves = self.leaves.min(point.bound + (steps * d.abs()) * (1.0 - 1e-9));
-            let (lower, upper) = if d > 0.0 { (lower, lower + steps - 1.0) } else { (upper - steps + 1.0, upper) };
-            set(&mut node.bounds, c, lower, upper);
-        }
-    }
-
-    /// Chooses the column to divide. Sides that have nothing are taken off the node; none if nothing is left of it.
-    fn divide(
-        &mut self,
-        node: &mut Node,
-        point: &Point,
-        broken: &[(ColumnId, f64)],
-        basis: Option<&Rc<Basis>>,
-    ) -> Result<Option<Sides>, EngineError> {
-        // What is dear is decided first: deals before details.
-        let weight =
-            |c: ColumnId, part: f64| part.min(1.0 - part) * (1.0 + self.original.columns()[c.0 as usize].cost.abs());
-        let mut order: Vec<(ColumnId, f64, f64, f64)> = broken
-            .iter()
-            .map(|&(c, part)| (c, part, self.pseudo.promise(c.0 as usize, part), weight(c, part)))
-            .collect();
-        order.sort_by(|a, b| b.2.total_cmp(&a.2).then(b.3.total_cmp(&a.3)).then(a.0.cmp(&b.0)));
-        if self.nodes == 1 {
-            order.sort_by(|a, b| b.3.total_cmp(&a.3).then(a.0.cmp(&b.0)));
-        }
-        let mut best: Option<(f64, Sides)> = None;
-        let mut looked = 0;
-        for &(column, part, promise, _) in &order {
-            let value = point.x[column.0 as usize];
-            let known = self.pseudo.is_reliable(column.0 as usize) || looked >= LOOKED_AT || self.is_late();
-            let (worth, sides) = if known {
-                (promise, Sides { column, value, bounds: [node.bound; 2] })
-            } else {
-                looked += 1;
-                let sides = self.look(node, column, value, basis)?;
-                let ended = sides.bounds.map(|b| b >= self.worthwhile());
-                let (lower, upper) = self.bounds(&node.bounds, column);
-                match ended {
-                    [true, true] => {
-                        self.leaves = self.leaves.min(sides.bounds[0]).min(sides.bounds[1]);
-                        return Ok(None);
-                    }
-                    [true, false] => set(&mut node.bounds, column, value.ceil(), upper),
-                    [false, true] => set(&mut node.bounds, column, lower, value.floor()),
-                    [false, false] => {}
-                }
-                let (down, up) = (sides.bounds[0] - point.bound, sides.bounds[1] - point.bound);
-                if ended[0] != ended[1] {
-                    // One side is all that is left of the node: it is looked at next.
-                    let left = usize::from(ended[0]);
-                    self.leaves = self.leaves.min(sides.bounds[1 - left]);
-                    node.bound = node.bound.max(sides.bounds[left]);
-                    return Ok(Some(Sides { column, value: f64::NAN, bounds: sides.bounds }));
-                }
-                self.pseudo.learn(column.0 as usize, false, part, down);
-                self.pseudo.learn(column.0 as usize, true, 1.0 - part, up);
-                (score(down.min(1e300), up.min(1e300)), sides)
-            };
-            if best.as_ref().is_none_or(|b| worth > b.0) {
-                best = Some((worth, sides));
-            }
-        }
-        Ok(best.map(|b| b.1))
-    }
-
-    /// Solves both sides of a column.
-    fn look(
-        &mut self,
-        node: &Node,
-        column: ColumnId,
-        value: f64,
-        basis: Option<&Rc<Basis>>,
-    ) -> Result<Sides, EngineError> {
-        let (lower, upper) = self.bounds(&node.bounds, column);
-        let mut bounds = [node.bound; 2];
-        for (k, (lower, upper)) in [(lower, value.floor()), (value.ceil(), upper)].into_iter().enumerate() {
-            let mut side = node.bounds.clone();
-            set(&mut side, column, lower, upper);
-            match self.solve(&side, basis)? {
-                Answer::Point(point) => bounds[k] = node.bound.max(point.bound),
-                Answer::Infeasible => bounds[k] = f64::INFINITY,
-                Answer::Late | Answer::Unclear(_) => {}
-            }
-        }
-        Ok(Sides { column, value, bounds })
     }
 
     /// Opens both sides, the one that is looked at first last.
