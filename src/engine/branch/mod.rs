@@ -7,9 +7,10 @@
 //! that holds whatever the engines did, and a tree whose leaves are all proved infeasible is a proof.
 //!
 //! A plan comes first (`first`), then the tree (`tree`). Where it does not end, an engine's own search goes on from
-//! [`tree::MOST_NODES`], and then the bound is that engine's word and is named as such. An engine that searches well is
+//! [`tree::MOST_WORK`], and then the bound is that engine's word and is named as such. An engine that searches well is
 //! asked first ([`super::search`]); this is for what it cannot show.
 
+mod divide;
 mod first;
 mod pseudo;
 mod relaxation;
@@ -50,11 +51,11 @@ pub(super) fn solve_integers(
     {
         return Ok(solved);
     }
-    let mut tree = Tree::of(lp, choice, options)?;
+    let mut tree = Tree::of(lp, choice, options, first::plans)?;
     if let Some(engine) = second_searcher(choice) {
         // A small tree proves most models; where it does not, an engine that searches well has half of the time.
         let half = options.left().map(|left| left / 2);
-        if let Some(early) = tree.search(few_nodes(lp), half)? {
+        if let Some(early) = tree.search(Some(few_nodes(lp)), half)? {
             return Ok(early);
         }
         let rest = SolveOptions { time_limit: Some(options.left().unwrap_or(LONGEST_SEARCH)), ..options.clone() };
@@ -67,7 +68,7 @@ pub(super) fn solve_integers(
         }
         tree.limited = false;
     }
-    if let Some(early) = tree.search(tree::MOST_NODES, options.time_limit)? {
+    if let Some(early) = tree.search(None, options.time_limit)? {
         return Ok(early);
     }
     tracing::info!(nodes = tree.nodes, open = tree.open(), bound = tree.bound(), "branch and bound");

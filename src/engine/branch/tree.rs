@@ -11,13 +11,15 @@ use super::super::outcome::EngineError;
 use super::super::search::relaxed;
 use super::super::solved::{CertifiedStatus, Solved};
 use super::super::watch::Progress;
-use super::first;
-use super::pseudo::{Pseudo, score};
+use super::pseudo::Pseudo;
 use super::relaxation::{Answer, Bounds, Point, Relaxation};
 use crate::lp::{ColumnId, LinearProgram};
 
-/// Nodes after which the search is left to an engine.
-pub(super) const MOST_NODES: usize = 20_000;
+/// Nodes times columns after which the search is left to an engine, but not before [`LEAST_NODES`].
+pub const MOST_WORK: usize = 25_000_000;
+
+/// Nodes that are looked at in any case.
+const LEAST_NODES: usize = 4_000;
 
 /// Small trees are searched to this gap, whatever larger one is good enough.
 const EXACT: f64 = 1e-6;
@@ -31,22 +33,22 @@ const NEARLY: f64 = 0.9;
 /// A column is whole if it is this near to a whole number.
 pub const WHOLE: f64 = 1e-6;
 
-/// Columns of which both sides are looked at before one is chosen.
-const LOOKED_AT: usize = 8;
-
 /// Nodes in a row that lead down, before the one with the least bound is taken again.
 const DOWN: usize = 12;
 
 /// A part of the search: bounds of whole columns that differ from the program's.
-struct Node {
-    bounds: Bounds,
+pub(super) struct Node {
+    pub bounds: Bounds,
     /// No point in it is cheaper.
-    bound: f64,
+    pub bound: f64,
     /// Where the node above ended.
     basis: Option<Rc<Basis>>,
     /// The column that was divided, whether this is the side above, and how far that is.
     branch: Option<(ColumnId, bool, f64)>,
 }
+
+/// Looks for a plan near the point of a node, with the node's bounds and basis.
+pub type Plans = fn(&mut Tree<'_>, &Point, &[(ColumnId, f64, f64)], Option<&Rc<Basis>>) -> Result<(), EngineError>;
 
 /// The state of the search.
 pub struct Tree<'a> {
@@ -59,30 +61,38 @@ pub struct Tree<'a> {
     pub relaxation: Option<f64>,
     /// Whether time ran out.
     pub limited: bool,
-    part: Relaxation,
-    pseudo: Pseudo,
+    pub(super) part: Relaxation,
+    plans: Plans,
+    pub(super) pseudo: Pseudo,
     open: Vec<Node>,
     /// Where the linear program stands, if it stands where a node has ended.
     stands: Option<Rc<Basis>>,
     /// The smallest bound of the leaves that were not searched further.
-    leaves: f64,
+    pub(super) leaves: f64,
     /// Whether some leaf was left without a proof.
     unproved: bool,
+    /// What a node had to be cheaper than when those that are not were taken out.
+    pruned: f64,
     /// Nodes in a row that led down.
     down: usize,
     started: Instant,
 }
 
 /// Both sides of a column, as far as they are known.
-struct Sides {
-    column: ColumnId,
-    value: f64,
+pub(super) struct Sides {
+    pub column: ColumnId,
+    pub value: f64,
     /// Bounds of the side below and of the side above.
-    bounds: [f64; 2],
+    pub bounds: [f64; 2],
 }
 
 impl<'a> Tree<'a> {
-    pub fn of(lp: &'a LinearProgram, choice: EngineChoice, options: &SolveOptions) -> Result<Self, EngineError> {
+    pub fn of(
+        lp: &'a LinearProgram,
+        choice: EngineChoice,
+        options: &SolveOptions,
+        plans: Plans,
+    ) -> Result<Self, EngineError> {
         let all = (0..lp.columns().len() as u32).map(ColumnId);
         let started = Instant::now();
         Ok(Tree {
@@ -94,26 +104,28 @@ impl<'a> Tree<'a> {
             relaxation: None,
             limited: false,
             part: Relaxation::open(relaxed(lp), choice, options)?,
+            plans,
             pseudo: Pseudo::new(lp.columns().len()),
             open: vec![Node { bounds: Vec::new(), bound: f64::NEG_INFINITY, basis: None, branch: None }],
             stands: None,
             leaves: f64::INFINITY,
             unproved: false,
+            pruned: f64::INFINITY,
             down: 0,
             started,
         })
     }
 
-    /// Searches until nothing is open, there were so many nodes, or so much time is over. Returns an answer if the first
-    /// node is one.
-    pub fn search(&mut self, most: usize, time: Option<Duration>) -> Result<Option<Solved>, EngineError> {
+    /// Searches until nothing is open, there were so many nodes (without a number: too many), or so much time is over.
+    /// Returns an answer if the first node is one.
+    pub fn search(&mut self, most: Option<usize>, time: Option<Duration>) -> Result<Option<Solved>, EngineError> {
         while let Some(node) = self.next() {
             self.options.wanted()?;
             let best = self.best.as_ref().map(|best| self.original.objective(&best.x));
             let bound = self.bound().min(node.bound);
             self.options.watch.tell(Progress::Node { nodes: self.nodes, best, bound });
             let late = self.is_late() || time.is_some_and(|limit| self.started.elapsed() >= limit);
-            if self.nodes >= most || late {
+            if most.map_or_else(|| self.is_much(), |most| self.nodes >= most) || late {
                 self.limited |= late;
                 self.open.push(node);
                 break;
@@ -123,6 +135,11 @@ impl<'a> Tree<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// Whether the tree has become too large.
+    fn is_much(&self) -> bool {
+        self.nodes >= LEAST_NODES && self.nodes.saturating_mul(self.original.columns().len()) >= MOST_WORK
     }
 
     /// Number of open nodes.
@@ -158,15 +175,17 @@ impl<'a> Tree<'a> {
     /// The deepest node for a while, and until there is a plan; then the one with the smallest bound.
     fn next(&mut self) -> Option<Node> {
         let worthwhile = self.worthwhile();
-        let mut leaves = self.leaves;
-        self.open.retain(|n| {
-            let keep = n.bound < worthwhile;
-            if !keep {
-                leaves = leaves.min(n.bound);
-            }
-            keep
-        });
-        self.leaves = leaves;
+        if worthwhile != self.pruned {
+            let mut leaves = self.leaves;
+            self.open.retain(|n| {
+                let keep = n.bound < worthwhile;
+                if !keep {
+                    leaves = leaves.min(n.bound);
+                }
+                keep
+            });
+            (self.leaves, self.pruned) = (leaves, worthwhile);
+        }
         if self.best.is_none() || (self.down > 0 && self.down < DOWN) {
             return self.open.pop();
         }
@@ -233,7 +252,7 @@ impl<'a> Tree<'a> {
             return Ok(self.end(Some(node.bound)));
         }
         if self.best.is_none() || self.nodes == 1 || self.nodes.is_multiple_of(32) {
-            first::plans(self, &point, &node.bounds, basis.as_ref())?;
+            (self.plans)(self, &point, &node.bounds, basis.as_ref())?;
             if node.bound >= self.worthwhile() {
                 return Ok(self.end(Some(node.bound)));
             }
@@ -249,112 +268,6 @@ impl<'a> Tree<'a> {
         self.down = 0;
         self.leaves = self.leaves.min(bound.unwrap_or(f64::INFINITY));
         None
-    }
-
-    /// Takes off the bounds what the reduced costs show to be dearer than what there is (Dantzig, Fulkerson and Johnson,
-    /// "Solution of a large-scale traveling-salesman problem", Oper. Res. 2, 1954).
-    fn fix(&mut self, node: &mut Node, point: &Point) {
-        let room = self.worthwhile() - point.bound;
-        if !room.is_finite() {
-            return;
-        }
-        for k in 0..self.integers.len() {
-            let c = self.integers[k];
-            let d = point.reduced[c.0 as usize];
-            let (lower, upper) = self.bounds(&node.bounds, c);
-            if d == 0.0 || lower == upper || !(upper - lower).is_finite() {
-                continue;
-            }
-            // The first value from the bound on that costs too much, with more than what rounding can do.
-            let steps = (room / d.abs() * (1.0 + 1e-9) + 1e-9).ceil().max(1.0);
-            if steps > upper - lower {
-                continue;
-            }
-            self.leaves = self.leaves.min(point.bound + (steps * d.abs()) * (1.0 - 1e-9));
-            let (lower, upper) = if d > 0.0 { (lower, lower + steps - 1.0) } else { (upper - steps + 1.0, upper) };
-            set(&mut node.bounds, c, lower, upper);
-        }
-    }
-
-    /// Chooses the column to divide. Sides that have nothing are taken off the node; none if nothing is left of it.
-    fn divide(
-        &mut self,
-        node: &mut Node,
-        point: &Point,
-        broken: &[(ColumnId, f64)],
-        basis: Option<&Rc<Basis>>,
-    ) -> Result<Option<Sides>, EngineError> {
-        // What is dear is decided first: deals before details.
-        let weight =
-            |c: ColumnId, part: f64| part.min(1.0 - part) * (1.0 + self.original.columns()[c.0 as usize].cost.abs());
-        let mut order: Vec<(ColumnId, f64, f64, f64)> = broken
-            .iter()
-            .map(|&(c, part)| (c, part, self.pseudo.promise(c.0 as usize, part), weight(c, part)))
-            .collect();
-        order.sort_by(|a, b| b.2.total_cmp(&a.2).then(b.3.total_cmp(&a.3)).then(a.0.cmp(&b.0)));
-        if self.nodes == 1 {
-            order.sort_by(|a, b| b.3.total_cmp(&a.3).then(a.0.cmp(&b.0)));
-        }
-        let mut best: Option<(f64, Sides)> = None;
-        let mut looked = 0;
-        for &(column, part, promise, _) in &order {
-            let value = point.x[column.0 as usize];
-            let known = self.pseudo.is_reliable(column.0 as usize) || looked >= LOOKED_AT || self.is_late();
-            let (worth, sides) = if known {
-                (promise, Sides { column, value, bounds: [node.bound; 2] })
-            } else {
-                looked += 1;
-                let sides = self.look(node, column, value, basis)?;
-                let ended = sides.bounds.map(|b| b >= self.worthwhile());
-                let (lower, upper) = self.bounds(&node.bounds, column);
-                match ended {
-                    [true, true] => {
-                        self.leaves = self.leaves.min(sides.bounds[0]).min(sides.bounds[1]);
-                        return Ok(None);
-                    }
-                    [true, false] => set(&mut node.bounds, column, value.ceil(), upper),
-                    [false, true] => set(&mut node.bounds, column, lower, value.floor()),
-                    [false, false] => {}
-                }
-                let (down, up) = (sides.bounds[0] - point.bound, sides.bounds[1] - point.bound);
-                if ended[0] != ended[1] {
-                    // One side is all that is left of the node: it is looked at next.
-                    let left = usize::from(ended[0]);
-                    self.leaves = self.leaves.min(sides.bounds[1 - left]);
-                    node.bound = node.bound.max(sides.bounds[left]);
-                    return Ok(Some(Sides { column, value: f64::NAN, bounds: sides.bounds }));
-                }
-                self.pseudo.learn(column.0 as usize, false, part, down);
-                self.pseudo.learn(column.0 as usize, true, 1.0 - part, up);
-                (score(down.min(1e300), up.min(1e300)), sides)
-            };
-            if best.as_ref().is_none_or(|b| worth > b.0) {
-                best = Some((worth, sides));
-            }
-        }
-        Ok(best.map(|b| b.1))
-    }
-
-    /// Solves both sides of a column.
-    fn look(
-        &mut self,
-        node: &Node,
-        column: ColumnId,
-        value: f64,
-        basis: Option<&Rc<Basis>>,
-    ) -> Result<Sides, EngineError> {
-        let (lower, upper) = self.bounds(&node.bounds, column);
-        let mut bounds = [node.bound; 2];
-        for (k, (lower, upper)) in [(lower, value.floor()), (value.ceil(), upper)].into_iter().enumerate() {
-            let mut side = node.bounds.clone();
-            set(&mut side, column, lower, upper);
-            match self.solve(&side, basis)? {
-                Answer::Point(point) => bounds[k] = node.bound.max(point.bound),
-                Answer::Infeasible => bounds[k] = f64::INFINITY,
-                Answer::Late | Answer::Unclear(_) => {}
-            }
-        }
-        Ok(Sides { column, value, bounds })
     }
 
     /// Opens both sides, the one that is looked at first last.

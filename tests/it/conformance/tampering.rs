@@ -4,7 +4,7 @@
 //! either one that cannot be right, or is held against the optimum that is known.
 
 use polysource::engine::{EngineChoice, SolveOptions, Solved, solve_certified};
-use polysource::lp::{ColumnId, LinearProgram, certify, verify_farkas, verify_ray};
+use polysource::lp::{ColumnId, LinearProgram, certify, usable, verify_farkas, verify_ray};
 
 use super::proofs::{contradiction, endless};
 use super::random::{Chosen, Random, SHAPES, chosen};
@@ -53,6 +53,10 @@ fn multipliers() {
             for change in [3.0, -3.0, 0.1] {
                 let mut y = solved.y.clone();
                 y[i] += change * (1.0 + y[i].abs());
+                // With a sign that no bound of its row supports it counts as 0, which at a vertex it often is already.
+                if usable(&lp, &y) == usable(&lp, &solved.y) {
+                    continue;
+                }
                 let certificate = certify(&lp, "tampered", &solved.x, &y, 0.0);
                 assert!(certificate.bound <= cost + 1e-6 * (1.0 + cost.abs()), "seed {seed}, row {i} by {change}");
                 assert!(!certificate.verified || same(certificate.bound, cost), "seed {seed}, row {i} by {change}");
