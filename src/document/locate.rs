@@ -26,30 +26,38 @@ struct Sought {
     found: Option<(u32, String)>,
 }
 
-fn descend<'a>(node: &'a Node, path: &mut Vec<Step<'a>>, sought: &mut [Sought]) {
-    let mut visit = |step: Step<'a>, places: [Place; 2], child: &'a Node| {
+/// Goes down, and says from where to where all of it is written; what was laid over it is written elsewhere.
+fn descend<'a>(node: &'a Node, path: &mut Vec<Step<'a>>, sought: &mut [Sought]) -> Place {
+    let mut whole = node.place;
+    let mut visit = |step: Step<'a>, key: Option<Place>, child: &'a Node| {
         path.push(step);
-        for whole in places {
-            take(whole, path, sought);
+        let below = descend(child, path, sought);
+        for place in [Some(below), key.map(|key| joined(key, below))].into_iter().flatten() {
+            take(place, path, sought);
         }
-        descend(child, path, sought);
         path.pop();
+        whole = joined(whole, key.map_or(below, |key| joined(key, below)));
     };
     match &node.value {
-        Value::Map(entries) => {
-            entries.iter().for_each(|e| visit(Step::Key(&e.key), [e.place, e.node.place], &e.node));
-        }
+        Value::Map(entries) => entries.iter().for_each(|e| visit(Step::Key(&e.key), Some(e.place), &e.node)),
         Value::List(items) => {
             for (index, item) in items.iter().enumerate() {
                 let step = match item.get("name").map(|n| &n.value) {
                     Some(Value::Scalar(name)) => Step::Key(name),
                     _ => Step::Index(index),
                 };
-                visit(step, [item.place; 2], item);
+                visit(step, None, item);
             }
         }
         Value::Null | Value::Scalar(_) => {}
     }
+    whole
+}
+
+/// From the start of the first to the end of the last of two places in one text; the first if they are in two.
+fn joined(a: Place, b: Place) -> Place {
+    let one = a.source == b.source;
+    if one { Place { start: a.start.min(b.start), end: a.end.max(b.end), ..a } } else { a }
 }
 
 /// A step of a path: a key, the name of an item, or its number from 0.
@@ -64,8 +72,8 @@ fn take(whole: Place, path: &[Step<'_>], sought: &mut [Sought]) {
     let first = sought.partition_point(|s| (s.place.source, s.place.start) < (whole.source, whole.start));
     let inside = |s: &&mut Sought| s.place.source == whole.source && s.place.start <= whole.end;
     for s in sought[first..].iter_mut().take_while(inside).filter(|s| s.place.end <= whole.end) {
-        // Of two that are as small, the inner one.
-        if s.found.as_ref().is_none_or(|(other, _)| length <= *other) {
+        // Of two that are as small, the inner one, which comes first.
+        if s.found.as_ref().is_none_or(|(other, _)| length < *other) {
             s.found = Some((length, dotted(path)));
         }
     }

@@ -25,10 +25,10 @@ pub(super) fn workloads(
     let mut workloads = IdVec::default();
     for (id, place, workload) in &map.entries {
         reader.check_id(id, *place);
-        if let Some(workload) = workload {
-            if let Some(workload) = one(reader, id, *place, workload, document, chips, offers) {
-                workloads.push(workload);
-            }
+        if let Some(written) = workload
+            && let Some(workload) = one(reader, id, *place, written, document, chips, offers)
+        {
+            workloads.push(workload);
         }
     }
     workloads

@@ -110,8 +110,8 @@ impl<K: Id, T> IdVec<K, T> {
     }
 
     /// The first that is as asked.
-    pub fn find(&self, mut is: impl FnMut(&T) -> bool) -> Option<K> {
-        self.items.iter().position(|item| is(item)).map(K::at)
+    pub fn find(&self, is: impl FnMut(&T) -> bool) -> Option<K> {
+        self.items.iter().position(is).map(K::at)
     }
 
     /// One more; its id.
@@ -270,11 +270,6 @@ impl<K: Id> IdSet<K> {
         vec![true; of].into()
     }
 
-    /// Those of as many that are as asked.
-    pub fn those(of: usize, mut is: impl FnMut(K) -> bool) -> Self {
-        (0..of).map(|i| is(K::at(i))).collect()
-    }
-
     /// Those of as many that are listed.
     pub fn listed(of: usize, ids: impl IntoIterator<Item = K>) -> Self {
         let mut set = Self::none(of);
@@ -302,12 +297,6 @@ impl<K: Id> IdSet<K> {
         self.members.iter().enumerate().filter(|(_, m)| **m).map(|(i, _)| K::at(i))
     }
 
-    /// How many are in it.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.members.iter().filter(|m| **m).count()
-    }
-
     /// Whether none is in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -326,12 +315,6 @@ impl<K: Id> IdSet<K> {
         self.members.iter().zip(&other.members).all(|(mine, theirs)| !mine || *theirs)
     }
 
-    /// Whether it has a member in common with another.
-    #[must_use]
-    pub fn meets(&self, other: &Self) -> bool {
-        self.members.iter().zip(&other.members).any(|(mine, theirs)| *mine && *theirs)
-    }
-
     /// The members of both.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
@@ -342,12 +325,6 @@ impl<K: Id> IdSet<K> {
     #[must_use]
     pub fn or(&self, other: &Self) -> Self {
         self.members.iter().zip(&other.members).map(|(mine, theirs)| *mine || *theirs).collect()
-    }
-
-    /// Those of the list that are not in it.
-    #[must_use]
-    pub fn others(&self) -> Self {
-        self.members.iter().map(|m| !m).collect()
     }
 }
 
@@ -412,9 +389,9 @@ mod tests {
     fn sets_are_of_one_list() {
         let of = |members: [bool; 3]| OfferSet::from(members.to_vec());
         let (first, ends) = (of([true, false, false]), of([true, false, true]));
-        assert_eq!((ends.count(), ends.iter().map(Id::position).collect::<Vec<_>>()), (2, vec![0, 2]));
+        assert_eq!(ends.iter().map(Id::position).collect::<Vec<_>>(), [0, 2]);
         assert!(first.is_within(&ends) && !ends.is_within(&first) && OfferSet::none(3).is_within(&first));
-        assert_eq!((first.or(&ends), first.and(&ends), ends.others()), (ends.clone(), first, of([false, true, false])));
+        assert_eq!((first.or(&ends), first.and(&ends)), (ends.clone(), first));
         assert!(OfferSet::all(3).is_all() && OfferSet::none(3).is_empty() && !ends.is_all());
         assert_eq!(ends.parts().as_slice(), [1.0, 0.0, 1.0]);
         let mut changed = ends.clone();
@@ -422,7 +399,7 @@ mod tests {
         changed.insert(OfferId::at(1));
         assert_eq!(changed, OfferSet::listed(3, [OfferId::at(2), OfferId::at(1)]));
         changed.keep(|id| id == OfferId::at(1));
-        assert!(changed[OfferId::at(1)] && changed == OfferSet::those(3, |id: OfferId| id.position() == 1));
-        assert!(!changed.meets(&ends));
+        assert_eq!(changed, of([false, true, false]));
+        assert!(changed[OfferId::at(1)] && !changed[OfferId::at(2)]);
     }
 }

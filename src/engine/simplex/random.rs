@@ -49,7 +49,7 @@ fn drawn(draw: &mut Draw, columns: u64, rows: u64) -> Problem {
     let density = 1 + draw.below(9);
     for _ in 0..m {
         let entries: Vec<(u32, f64)> = (0..n as u32)
-            .filter_map(|j| (draw.below(10) < density).then(|| (j, draw.whole(-3, 3))))
+            .filter_map(|j| if draw.below(10) < density { Some((j, draw.whole(-3, 3))) } else { None })
             .filter(|e| e.1 != 0.0)
             .collect();
         matrix.push(entries);
