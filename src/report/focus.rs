@@ -190,7 +190,9 @@ fn instant(at: DateTime) -> String {
     format!("{}Z", at.strftime("%Y-%m-%dT%H:%M:%S"))
 }
 
-/// A number without a negative zero.
+/// A number without a negative zero, and with a point: a column of whole numbers would be read as one of integers, which
+/// FOCUS does not allow.
 fn plain(x: f64) -> String {
-    (x + 0.0).to_string()
+    let text = (x + 0.0).to_string();
+    if text.contains('.') { text } else { format!("{text}.0") }
 }

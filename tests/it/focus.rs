@@ -149,7 +149,7 @@ fn the_rules_of_the_dataset() {
         assert_eq!(empty("CommitmentDiscountQuantity"), empty("CommitmentDiscountId"), "{row:?}");
         if !empty("CommitmentDiscountId") {
             let zero = if usage { "BilledCost" } else { "EffectiveCost" };
-            assert_eq!(row[zero], "0", "{row:?}");
+            assert_eq!(row[zero], "0.0", "{row:?}");
             assert_eq!(row["PricingCategory"] == "Committed", usage, "{row:?}");
         }
         assert!(category != "Purchase" || row["ChargeFrequency"] != "Usage-Based", "{row:?}");
