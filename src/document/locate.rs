@@ -120,13 +120,13 @@ policy:
 ";
         for (words, path) in [
             ("aws.h100", "offers.aws.h100"),
-            ("chip: h100", "offers.aws.h100"),
+            ("chip: h100", "offers.aws.h100.chip"),
             ("-3", "offers.aws.h100.price.2027-Q1"),
             ("mi300x", "offers.block.chip"),
             ("20", "offers.aws.h100.price.2026-Q1"),
-            ("above: 20", "offers.block.tiers.1"),
+            ("above: 20", "offers.block.tiers.1.above"),
             ("150 %", "policy.limits.cap.share.at_most"),
-            ("by: cloud", "policy.limits.1.share"),
+            ("by: cloud", "policy.limits.1.share.by"),
             ("limits", "policy.limits"),
         ] {
             assert_eq!(path_of(text, words).as_deref(), Some(path), "{words}");
