@@ -7,14 +7,10 @@
 
 use super::ratio::Candidates;
 use super::sparse::SparseVec;
-use super::state::{At, DUAL, End, PRIMAL, State};
+use super::state::{AGREE, At, DUAL, End, PRIMAL, State};
 
 /// Weights are at least this.
 const LEAST: f64 = 1e-4;
-/// By how much the two ways to a pivot may differ, relative to it.
-const AGREE: f64 = 1e-7;
-/// Iterations between looks at the clock.
-const CLOCK: usize = 16;
 /// Steps of length 0 in a row after which costs are changed.
 const STUCK: usize = 200;
 
@@ -30,13 +26,10 @@ pub fn dual(s: &mut State, perturb: bool, most: usize) -> End {
     }
     run.begin(s);
     let (mut trouble, mut idle) = (0, 0);
-    let end = s.iterations + most;
+    let last = s.iterations + most;
     loop {
-        if s.iterations.is_multiple_of(CLOCK) && s.is_late() {
-            return End::Limit;
-        }
-        if s.iterations >= end || trouble > 20 {
-            return End::Stalled;
+        if let Some(end) = s.ends(last, trouble) {
+            return end;
         }
         if s.factor.is_worn() {
             s.refactor();

@@ -5,12 +5,8 @@
 //! little tolerance allows. After many steps of length 0 the bounds of basic columns are moved apart a little; what
 //! is left to do without that is for the dual method.
 
-use super::state::{At, DUAL, End, PIVOT, PRIMAL, State};
+use super::state::{AGREE, At, DUAL, End, PIVOT, PRIMAL, State};
 
-/// By how much the two ways to a pivot may differ, relative to it.
-const AGREE: f64 = 1e-7;
-/// Iterations between looks at the clock.
-const CLOCK: usize = 16;
 /// Steps of length 0 in a row after which bounds are moved.
 const STUCK: usize = 50;
 /// Weights beyond this are forgotten.
@@ -24,13 +20,10 @@ pub fn primal(s: &mut State, most: usize) -> End {
     let mut weight = vec![1.0; s.p.all()];
     let (mut trouble, mut idle) = (0, 0);
     let mut moved = false;
-    let end = s.iterations + most;
+    let last = s.iterations + most;
     loop {
-        if s.iterations.is_multiple_of(CLOCK) && s.is_late() {
-            return End::Limit;
-        }
-        if s.iterations >= end || trouble > 20 {
-            return End::Stalled;
+        if let Some(end) = s.ends(last, trouble) {
+            return end;
         }
         if s.factor.is_worn() {
             s.refactor();

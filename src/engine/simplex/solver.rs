@@ -15,7 +15,7 @@ use super::problem::Problem;
 use super::run::run;
 use super::sparse::Lists;
 use super::state::{At, End, State};
-use crate::lp::{LinearProgram, RowId, Scaling, verify_farkas, verify_ray};
+use crate::lp::{Column, LinearProgram, Row, RowId, Scaling, verify_farkas, verify_ray};
 
 /// The name of the engine.
 pub const NAME: &str = "simplex";
@@ -146,28 +146,27 @@ impl End {
     }
 }
 
+/// Bounds and cost of a column, scaled.
+fn column(scaling: &Scaling, c: &Column, factor: f64) -> (f64, f64, f64) {
+    let unit = factor * scaling.size;
+    (c.lower / unit, c.upper / unit, c.cost * scaling.cost * factor)
+}
+
+/// The sides of a row, scaled.
+fn sides(scaling: &Scaling, r: &Row, factor: f64) -> (f64, f64) {
+    (r.lower * factor / scaling.size, r.upper * factor / scaling.size)
+}
+
 /// The program scaled.
 fn problem(lp: &LinearProgram, scaling: &Scaling) -> Problem {
-    let columns: Vec<(f64, f64, f64)> = lp
-        .columns()
-        .iter()
-        .zip(&scaling.columns)
-        .map(|(c, f)| {
-            let unit = f * scaling.size;
-            (c.lower / unit, c.upper / unit, c.cost * scaling.cost * f)
-        })
-        .collect();
-    let sides: Vec<(f64, f64)> = lp
-        .rows()
-        .iter()
-        .zip(&scaling.rows)
-        .map(|(r, f)| (r.lower * f / scaling.size, r.upper * f / scaling.size))
-        .collect();
+    let columns: Vec<(f64, f64, f64)> =
+        lp.columns().iter().zip(&scaling.columns).map(|(c, f)| column(scaling, c, *f)).collect();
+    let both: Vec<(f64, f64)> = lp.rows().iter().zip(&scaling.rows).map(|(r, f)| sides(scaling, r, *f)).collect();
     let mut rows = Lists::default();
     for (i, f) in scaling.rows.iter().enumerate() {
         rows.push(lp.row_terms(RowId(i as u32)).map(|(c, a)| (c.0, a * f * scaling.columns[c.0 as usize])));
     }
-    Problem::new(&columns, &sides, rows)
+    Problem::new(&columns, &both, rows)
 }
 
 /// Brings a state in step with its program, whose rows may have become more; whether its factors are still right.
@@ -183,11 +182,11 @@ fn follow(lp: &LinearProgram, mut scaling: Scaling, state: &mut State, stale: bo
     }
     let p = &mut state.p;
     for (j, (c, f)) in lp.columns().iter().zip(&scaling.columns).enumerate() {
-        let unit = f * scaling.size;
-        (p.lower[j], p.upper[j], p.cost[j]) = (c.lower / unit, c.upper / unit, c.cost * scaling.cost * f);
+        (p.lower[j], p.upper[j], p.cost[j]) = column(&scaling, c, *f);
     }
     for (i, (r, f)) in lp.rows().iter().zip(&scaling.rows).enumerate() {
-        (p.lower[p.n + i], p.upper[p.n + i]) = (-r.upper * f / scaling.size, -r.lower * f / scaling.size);
+        let (lower, upper) = sides(&scaling, r, *f);
+        (p.lower[p.n + i], p.upper[p.n + i]) = (-upper, -lower);
     }
     (scaling, true)
 }

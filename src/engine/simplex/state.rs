@@ -16,6 +16,12 @@ pub const PIVOT: f64 = 1e-9;
 
 /// Errors of rows, relative to their terms, with which factors are still good.
 const EXACT: f64 = 1e-11;
+/// By how much the two ways to a pivot may differ, relative to it.
+pub const AGREE: f64 = 1e-7;
+/// Iterations between looks at the clock.
+const CLOCK: usize = 16;
+/// Pivots that may turn out wrong in one run.
+const TROUBLE: usize = 20;
 
 /// What a column is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -308,6 +314,14 @@ impl State {
     /// Whether time is up.
     pub fn is_late(&self) -> bool {
         self.watch.is_cancelled() || self.deadline.is_some_and(|d| Instant::now() >= d)
+    }
+
+    /// How a run ends that may take iterations up to `last`, if it ends here.
+    pub fn ends(&self, last: usize, trouble: usize) -> Option<End> {
+        if self.iterations.is_multiple_of(CLOCK) && self.is_late() {
+            return Some(End::Limit);
+        }
+        (self.iterations >= last || trouble > TROUBLE).then_some(End::Stalled)
     }
 
     /// The row of the tableau that goes with `row`, a solution of B^T, for all columns that are not basic.
