@@ -137,14 +137,14 @@ impl CertifiedSession {
     /// [`EngineError::BadProgram`] if the program has no meaning.
     pub fn solve(&mut self) -> Result<Solved, EngineError> {
         self.program().validate()?;
-        self.options.wanted()?;
+        self.options.watch.wanted()?;
         if let Some(whole) = self.whole.take_if(|w| w.changed) {
             self.replace(whole.lp);
         }
         // A search for whole numbers starts from nothing anyway.
         let first = (!self.program().has_integers()).then(|| self.session.solve());
         let solved = solve_valid(self.session.program(), self.choice, &self.options, first)?;
-        self.options.wanted()?;
+        self.options.watch.wanted()?;
         let Some(Whole { lp, condensed, .. }) = &self.whole else { return Ok(solved) };
         expanded(lp, condensed, solved).map_or_else(|| solve_valid(lp, self.choice, &self.options, None), Ok)
     }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::deadline::Deadline;
-use super::outcome::EngineError;
 use super::watch::Watch;
 
 /// How to solve.
@@ -31,13 +30,5 @@ impl SolveOptions {
     pub fn left(&self) -> Option<Duration> {
         let cancelled = self.watch.is_cancelled().then_some(Duration::ZERO);
         [self.time_limit, self.deadline.left(), cancelled].into_iter().flatten().min()
-    }
-
-    /// Whether to go on.
-    ///
-    /// # Errors
-    /// [`EngineError::Cancelled`] if an end was asked for.
-    pub fn wanted(&self) -> Result<(), EngineError> {
-        if self.watch.is_cancelled() { Err(EngineError::Cancelled) } else { Ok(()) }
     }
 }

@@ -24,16 +24,16 @@ pub fn solve_certified(
 ) -> Result<Solved, EngineError> {
     lp.validate()?;
     choice.built_in()?;
-    options.wanted()?;
-    options.watch.tell(Progress::Program { columns: lp.columns().len(), rows: lp.rows().len() });
+    options.watch.wanted()?;
+    options.watch.tell(|| Progress::Program { columns: lp.columns().len(), rows: lp.rows().len() });
     if !lp.has_integers() {
         let solved = solve_continuous(lp, choice, options)?;
-        return options.wanted().map(|()| solved);
+        return options.watch.wanted().map(|()| solved);
     }
     let condensed = solve_condensed(lp, |small| solve_valid(small, choice.to_solve_again(), options, None))?;
     let solved = condensed.map_or_else(|| solve_valid(lp, choice, options, None), Ok)?;
     // What ended because of that is no answer.
-    options.wanted().map(|()| solved)
+    options.watch.wanted().map(|()| solved)
 }
 
 /// Solves a valid program as it stands; `first` is what the first engine in the order has said of it already, if it

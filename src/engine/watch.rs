@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::outcome::EngineError;
+
 /// Stops what is solved with it, from any thread.
 ///
 /// ```
@@ -25,7 +27,7 @@ impl Cancel {
         Self::default()
     }
 
-    /// Asks for an end. What is under way ends soon, with [`EngineError::Cancelled`](super::EngineError::Cancelled): the
+    /// Asks for an end. What is under way ends soon, with [`EngineError::Cancelled`]: the
     /// simplex and interior-point methods within a few iterations, other engines when the program that they solve is.
     pub fn ask(&self) {
         self.0.store(true, Ordering::Relaxed);
@@ -115,10 +117,18 @@ impl Watch {
         self.cancel.as_ref().is_some_and(Cancel::is_asked)
     }
 
-    /// Tells how far it is.
-    pub fn tell(&self, progress: Progress) {
+    /// Whether to go on.
+    ///
+    /// # Errors
+    /// [`EngineError::Cancelled`] if an end was asked for.
+    pub fn wanted(&self) -> Result<(), EngineError> {
+        if self.is_cancelled() { Err(EngineError::Cancelled) } else { Ok(()) }
+    }
+
+    /// Tells how far it is, which is only found out if somebody listens.
+    pub fn tell(&self, progress: impl FnOnce() -> Progress) {
         if let Some(listener) = &self.listener {
-            listener(progress);
+            listener(progress());
         }
     }
 }

@@ -83,7 +83,7 @@ fn solve_cones(model: &Model, formulation: &mut Formulation, settings: &SolveSet
         }
         let (added, excess) = formulation.cut_off(model, &solved.x);
         tracing::info!(round, added, excess, "concentration");
-        settings.watch.tell(Progress::Round { number: round, excess });
+        settings.watch.tell(|| Progress::Round { number: round, excess });
         add_rows(&mut session, formulation.program());
         // Close enough, and rounding keeps it from coming closer.
         if added == 0 || excess < GOOD_ENOUGH && excess > before / 2.0 {

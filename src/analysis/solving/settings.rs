@@ -92,10 +92,8 @@ impl SolveSettings {
     /// # Errors
     /// [`EngineError::Cancelled`] if an end was asked for.
     pub(in crate::analysis) fn begin(&self, name: &'static str, number: usize, of: usize) -> Result<(), EngineError> {
-        if self.watch.is_cancelled() {
-            return Err(EngineError::Cancelled);
-        }
-        self.watch.tell(Progress::Question { name, number, of });
+        self.watch.wanted()?;
+        self.watch.tell(|| Progress::Question { name, number, of });
         Ok(())
     }
 

@@ -120,10 +120,12 @@ impl<'a> Tree<'a> {
     /// Returns an answer if the first node is one.
     pub fn search(&mut self, most: Option<usize>, time: Option<Duration>) -> Result<Option<Solved>, EngineError> {
         while let Some(node) = self.next() {
-            self.options.wanted()?;
-            let best = self.best.as_ref().map(|best| self.original.objective(&best.x));
-            let bound = self.bound().min(node.bound);
-            self.options.watch.tell(Progress::Node { nodes: self.nodes, best, bound });
+            self.options.watch.wanted()?;
+            self.options.watch.tell(|| Progress::Node {
+                nodes: self.nodes,
+                best: self.best.as_ref().map(|best| self.original.objective(&best.x)),
+                bound: self.bound().min(node.bound),
+            });
             let late = self.is_late() || time.is_some_and(|limit| self.started.elapsed() >= limit);
             if most.map_or_else(|| self.is_much(), |most| self.nodes >= most) || late {
                 self.limited |= late;
