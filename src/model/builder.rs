@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 
 use super::calendar::Step;
 use super::load::{Input, Rejected, load};
-use super::types::{Measure, Model};
+use super::types::Measure;
+use super::whole::Model;
 
 /// Builds a model.
 ///

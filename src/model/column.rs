@@ -24,7 +24,8 @@ use std::fmt;
 use crate::diagnostics::suggest;
 
 use super::selector::{Dimension, glob};
-use super::types::{Measure, Model};
+use super::types::Measure;
+use super::whole::Model;
 
 /// The longest column, in bytes.
 pub const MOST_BYTES: usize = 4096;

@@ -8,8 +8,8 @@ use std::fmt::{self, Display};
 use std::sync::Arc;
 
 use super::load::{Input, Rejected, fingerprint, interpret};
-use super::types::Model;
 use super::variation::{change, paths};
+use super::whole::Model;
 use crate::diagnostics::{Code, Diagnostics, Sources};
 use crate::document::{How, Node, Spread, Target, locate, read_axis, read_target, read_value, set};
 
@@ -146,10 +146,12 @@ impl Model {
             input.sets.extend(edit.apply(&mut root, self, &mut sources, &mut diagnostics));
         }
         let model = if diagnostics.has_errors() { None } else { interpret(&root, &sources, &mut diagnostics) };
-        locate(&root, &sources, &mut diagnostics);
         match model {
             Some(model) if !diagnostics.has_errors() => Ok(model.read_from(root, sources, input)),
-            _ => Err(Rejected { diagnostics, sources }),
+            _ => {
+                locate(&root, &sources, &mut diagnostics);
+                Err(Rejected { diagnostics, sources })
+            }
         }
     }
 

@@ -6,7 +6,8 @@
 
 use super::ids::{ContractId, OfferId, OfferSet, WorkloadId};
 use super::policy::LimitKind;
-use super::types::{Contract, Decision, Measure, Model};
+use super::types::{Contract, Decision, Measure};
+use super::whole::Model;
 
 /// How offers are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

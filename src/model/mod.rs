@@ -22,6 +22,7 @@ mod supply;
 mod sweeps;
 mod types;
 mod variation;
+mod whole;
 
 pub use builder::{ContractSpec, LimitSpec, ModelBuilder, OfferSpec, WorkloadSpec};
 pub use calendar::{Calendar, Period, Step, Window, hours_between, parse_period, parse_window};
@@ -38,8 +39,9 @@ pub use risk::NotATime;
 pub use selector::{Dimension, glob};
 pub use sweeps::{Asked, MOST_POINTS, Method, Sampling, SweepSpec};
 pub use types::{
-    Baseline, Chip, Cited, Cloud, Commit, CommitBucket, CommitIn, Contract, Cvar, DataGravity, Decision, Group,
-    Investor, Limit, Loss, Measure, Model, Offer, Origin, Outage, Payment, Pool, Porting, Prefer, Response, Risk,
-    RiskTerm, Span, Split, Survive, Task, Term, Tier, Today, Workload,
+    Baseline, Chip, Cloud, Commit, CommitBucket, CommitIn, Contract, Cvar, DataGravity, Decision, Group, Investor,
+    Limit, Loss, Measure, Offer, Origin, Outage, Payment, Pool, Porting, Prefer, Response, Risk, RiskTerm, Span, Split,
+    Survive, Task, Term, Tier, Today, Workload,
 };
 pub use variation::Family;
+pub use whole::{Cited, Model};

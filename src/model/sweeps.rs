@@ -8,8 +8,8 @@ use crate::diagnostics::{Code, Diagnostics, Place, suggest};
 use crate::document::{Axis, Decode, Node, Spread, Sweep, Text, Value};
 
 use super::column::Column;
-use super::types::Model;
 use super::variation;
+use super::whole::Model;
 
 /// Most points that a sweep may have.
 pub const MOST_POINTS: usize = 1_000_000;

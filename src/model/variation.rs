@@ -16,7 +16,7 @@ use crate::document::{
 use super::load::{Input, Rejected, check_others, interpret, tree};
 use super::selector::{Dimension, glob};
 use super::sweeps::{self, Asked, SweepSpec, length};
-use super::types::Model;
+use super::whole::Model;
 
 /// A model and all the variations of it that a sweep or curve asks for.
 #[derive(Debug)]
@@ -45,7 +45,6 @@ struct Base {
     /// Without the parts that only other variations need.
     root: Node,
     model: Model,
-    input: Input,
     paths: Vec<Vec<String>>,
 }
 
@@ -198,14 +197,16 @@ impl Family {
         let mut root = base.root.clone();
         let sets = base.change(&mut root, &self.spec.axes, values, &mut diagnostics);
         let model = if diagnostics.has_errors() { None } else { interpret(&root, &self.sources, &mut diagnostics) };
-        locate(&root, &self.sources, &mut diagnostics);
         match model {
             Some(model) if !diagnostics.has_errors() => {
-                let mut input = base.input.clone();
+                let mut input = base.model.written.input.clone();
                 input.sets.extend(sets);
                 Ok(model.read_from(root, self.sources.clone(), input))
             }
-            _ => Err(diagnostics),
+            _ => {
+                locate(&root, &self.sources, &mut diagnostics);
+                Err(diagnostics)
+            }
         }
     }
 
@@ -216,7 +217,7 @@ impl Family {
         let base = self.base(values);
         let mut root = base.root.clone();
         let sets = base.change(&mut root, &self.spec.axes, values, &mut Diagnostics::new());
-        (base.input.scenarios.clone(), sets)
+        (base.model.scenarios.clone(), sets)
     }
 
     /// The number that an axis gives its place at a point, in the unit in which it is written there. `None` where the axis
@@ -282,13 +283,13 @@ impl Base {
         axes: &[Axis],
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        let model = model.read_from(root.clone(), sources.clone(), input.clone());
+        let model = model.read_from(root.clone(), sources.clone(), input);
         let paths: Vec<Option<Vec<String>>> =
             axes.iter().map(|a| paths(&root, &model, &a.target, a.how, diagnostics)).collect();
         if let Value::Map(entries) = &mut root.value {
             entries.retain(|e| e.key != "scenarios" && e.key != "sweeps");
         }
-        Some(Base { root, model, input, paths: paths.into_iter().collect::<Option<_>>()? })
+        Some(Base { root, model, paths: paths.into_iter().collect::<Option<_>>()? })
     }
 
     /// Changes the tree; returns the settings that would do the same.

@@ -6,7 +6,8 @@ use super::read::{Parts, Read, Shared, group};
 use super::{Accounts, Compared, LimitFamily, LimitKind, Parameter, LimitUnit, Rows, StandsIn, Stated, named};
 use crate::document::{self as doc, either};
 use crate::model::reader::{In, Reader};
-use crate::model::types::{Group, Limit, Measure, Model};
+use crate::model::types::{Group, Limit, Measure};
+use crate::model::whole::Model;
 use crate::units::Dimension;
 use crate::units::human::money;
 

@@ -13,7 +13,8 @@ use crate::diagnostics::Code;
 use crate::document::{self as doc, either};
 use crate::lp::Affine;
 use crate::model::reader::{In, Reader};
-use crate::model::types::{Group, Limit, Model};
+use crate::model::types::{Group, Limit};
+use crate::model::whole::Model;
 
 /// Sum of squared shares of the groups of a dimension.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,7 +7,8 @@
 use crate::model::ids::{OfferId, OfferSet, WorkloadSet};
 use std::ops::Range;
 
-use super::super::types::{Group, Limit, Measure, Model};
+use super::super::types::{Group, Limit, Measure};
+use super::super::whole::Model;
 use super::LimitKind;
 use super::unit::LimitUnit;
 use crate::lp::{Affine, ColumnId};

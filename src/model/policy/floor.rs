@@ -12,7 +12,8 @@ use super::{
 };
 use crate::document::{self as doc, either};
 use crate::model::reader::{In, Reader};
-use crate::model::types::{Group, Limit, Model};
+use crate::model::types::{Group, Limit};
+use crate::model::whole::Model;
 use crate::units::human::percent;
 
 /// Least of a measure that a group must have.

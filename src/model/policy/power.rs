@@ -8,7 +8,8 @@ use super::{Accounts, Compared, LimitFamily, LimitKind, Parameter, LimitUnit, Ro
 use crate::document::{self as doc, either};
 use crate::lp::Affine;
 use crate::model::reader::{In, Reader};
-use crate::model::types::{Group, Limit, Model};
+use crate::model::types::{Group, Limit};
+use crate::model::whole::Model;
 use crate::units::Dimension;
 use crate::units::human::power;
 

@@ -11,7 +11,8 @@ use crate::document::{self as doc, either};
 use crate::lp::Affine;
 use crate::model::facts::held_today;
 use crate::model::reader::{In, Reader};
-use crate::model::types::{Group, Limit, Model};
+use crate::model::types::{Group, Limit};
+use crate::model::whole::Model;
 use crate::units::Dimension;
 use crate::units::human::number;
 

@@ -13,7 +13,8 @@ use super::{
 use crate::diagnostics::Code;
 use crate::document::{self as doc, either};
 use crate::model::reader::{In, Reader};
-use crate::model::types::{Group, Limit, Model};
+use crate::model::types::{Group, Limit};
+use crate::model::whole::Model;
 use crate::units::human::percent;
 
 /// Most of a measure that each group may have.

@@ -20,7 +20,8 @@ use crate::diagnostics::Code;
 use crate::document::{self as doc, either};
 use crate::lp::Affine;
 use crate::model::reader::{In, Reader};
-use crate::model::types::{Group, Limit, Measure, Model, Task};
+use crate::model::types::{Group, Limit, Measure, Task};
+use crate::model::whole::Model;
 use crate::units::human::percent;
 
 /// Number of groups of a dimension.
