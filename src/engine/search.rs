@@ -82,7 +82,7 @@ pub(super) fn proved_as_well(
     // A word that a point refutes is none.
     let refuted = gap(said) < -tolerances.gap;
     let (bound, engine) = if proved || refuted || bound >= said {
-        (bound, format!("{point} + branch and bound, {nodes} nodes"))
+        (bound, format!("{point} + {}", tree_of(nodes)))
     } else {
         (said, format!("{point}; the bound is the word of {}'s search", engine.name()))
     };
@@ -153,6 +153,11 @@ pub(super) fn relaxed(lp: &LinearProgram) -> LinearProgram {
     relaxed
 }
 
+/// What a tree of so many nodes is called in a certificate.
+pub(super) fn tree_of(nodes: usize) -> String {
+    format!("branch and bound, {nodes} node{}", if nodes == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,6 +175,11 @@ mod tests {
         let gap = (lp.objective(&x) - bound) / (1.0 + lp.objective(&x));
         let certificate = Certificate { engine: engine.to_owned(), primal: 0.0, bound, gap, verified: true };
         Solved { x: x.to_vec(), ..Solved::without_numbers(CertifiedStatus::Optimal, certificate) }
+    }
+
+    #[test]
+    fn one_node_is_no_plural() {
+        assert_eq!([0, 1, 2].map(tree_of), ["0 nodes", "1 node", "2 nodes"].map(|n| format!("branch and bound, {n}")));
     }
 
     #[test]

@@ -24,7 +24,7 @@ use super::contract::Engine;
 use super::microlp::Microlp;
 use super::options::SolveOptions;
 use super::outcome::{EngineError, Status};
-use super::search::{Tried, few_nodes, proved_as_well, search, searcher, second_searcher};
+use super::search::{Tried, few_nodes, proved_as_well, search, searcher, second_searcher, tree_of};
 use super::solved::{CertifiedStatus, Solved};
 use crate::lp::{Certificate, LinearProgram, Tolerances, primal_violation};
 
@@ -82,7 +82,7 @@ fn finish(mut tree: Tree) -> Result<Solved, EngineError> {
         claimed = search_on(&mut tree)?;
     }
     let bound = tree.bound();
-    let name = if claimed { "microlp's search".to_owned() } else { format!("branch and bound, {} nodes", tree.nodes) };
+    let name = if claimed { "microlp's search".to_owned() } else { tree_of(tree.nodes) };
     let Some(mut best) = tree.best.take() else {
         let status = if complete {
             CertifiedStatus::Infeasible
