@@ -8,6 +8,7 @@ use super::failure::Failure;
 use super::{exit, files, models};
 use crate::diagnostics::{Diagnostics, Severity, Sources, worded};
 use crate::model::{Model, Rejected, load};
+use crate::units::human;
 
 #[derive(Args, Debug)]
 pub(super) struct CheckCommand {
@@ -55,7 +56,7 @@ fn counts(model: &Model) -> String {
         (model.periods(), "period"),
         (model.limits.len(), "limit"),
     ];
-    let told = counts.iter().map(|(n, word)| format!("{n} {word}{}", if *n == 1 { "" } else { "s" }));
+    let told = counts.iter().map(|(n, word)| human::count(*n, word));
     told.collect::<Vec<_>>().join(", ")
 }
 

@@ -12,7 +12,7 @@ use crate::diagnostics::{Diagnostics, Sources, is_hostile};
 use crate::document::{self, has_columns, has_key};
 use crate::import::{Explained, Findings, Mapping, focus, skypilot};
 use crate::model::glob;
-use crate::units::human;
+use crate::units::human::{self, count};
 
 #[derive(Args, Debug)]
 pub(super) struct ImportCommand {
@@ -222,10 +222,6 @@ fn bills(command: &FocusCommand, quiet: bool, verbose: bool) -> Result<u8, Failu
         files::write(Some(&command.output.join(name)), &bytes)?;
     }
     Ok(exit::DONE)
-}
-
-fn count(n: usize, word: &str) -> String {
-    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
 }
 
 /// What was made, and what was found on the way, on standard error.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::diagnostics::{Place, Sources, is_hostile};
+use crate::units::human;
 
 /// A kind of finding: sorted and told by its rank, then by its words.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,8 +66,7 @@ impl Findings {
                 .collect();
             let rest: usize = stretches[shown..].iter().map(|(_, first, last)| last - first + 1).sum();
             let rest = if rest > 0 { format!(" and {rest} more (all with -v)") } else { String::new() };
-            let plural = if count == 1 { "" } else { "s" };
-            let line = format!("{count} row{plural} {}: {}{rest}", finding.words, listed.join(", "));
+            let line = format!("{} {}: {}{rest}", human::count(count, "row"), finding.words, listed.join(", "));
             // Words and names are foreign, and this is read on a terminal.
             let _ = writeln!(out, "{}", line.replace(|c| is_hostile(c) || c == '\n' || c == '\t', "?"));
         }

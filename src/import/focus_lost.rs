@@ -63,7 +63,7 @@ impl Account {
             parts.push(format!("chip-hours: {}", share(self.lost.chip_hours, self.read.chip_hours)));
         }
         if self.unknown_hours > 0 {
-            parts.push(format!("chip-hours not known of {}", rows(self.unknown_hours)));
+            parts.push(format!("chip-hours not known of {}", human::count(self.unknown_hours, "row")));
         }
         if self.lost.money > 0.0 {
             let currency = self.currencies.iter().map(String::as_str).collect::<Vec<_>>().join(" and ");
@@ -73,14 +73,10 @@ impl Account {
         let parts = if parts.is_empty() { String::new() } else { format!("; {}", parts.join("; ")) };
         Some(format!(
             "lost: {} that used chips and {} not understood{parts}",
-            rows(self.lost.rows),
+            human::count(self.lost.rows, "row"),
             are(self.lost.rows)
         ))
     }
-}
-
-fn rows(n: usize) -> String {
-    format!("{n} row{}", if n == 1 { "" } else { "s" })
 }
 
 fn are(n: usize) -> &'static str {

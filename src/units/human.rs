@@ -46,6 +46,12 @@ pub fn percent(x: f64) -> String {
     format!("{} %", plain(x * 100.0))
 }
 
+/// How many there are of something whose plural ends in s: `1 row`, `2 rows`.
+#[must_use]
+pub(crate) fn count(n: usize, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
+}
+
 /// Four significant digits without an exponent and without trailing zeros.
 fn plain(x: f64) -> String {
     if x == 0.0 {
@@ -66,6 +72,11 @@ fn plain(x: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_one_is_no_plural() {
+        assert_eq!([0, 1, 2].map(|n| count(n, "node")), ["0 nodes", "1 node", "2 nodes"]);
+    }
 
     #[test]
     fn four_digits_and_a_letter() {
