@@ -2,9 +2,9 @@
 
 use super::types::CurveError;
 use crate::analysis::SolveSettings;
+use crate::analysis::solving::alike::Alike;
 use crate::analysis::solving::cuts::unneeded;
 use crate::analysis::solving::line::Line;
-use crate::analysis::solving::optimum::solved_program;
 use crate::engine::{CertifiedSession, CertifiedStatus, EngineError, Solved};
 use crate::formulation::{Formulation, Limits, build_with};
 use crate::lp::{Dependence, LinearProgram};
@@ -48,6 +48,8 @@ pub(in crate::analysis) struct Problem<'a> {
     line: Option<Line>,
     /// The program, kept open from one value to the next.
     session: Option<CertifiedSession>,
+    /// The model itself, likewise, where its program is not affine.
+    alike: Alike,
     room: f64,
     solves: usize,
     /// Whether a program turned out to be less than the model asks for.
@@ -75,9 +77,11 @@ impl<'a> Problem<'a> {
         let middle = at(f64::midpoint(range[0], range[1]))?;
         let formulation = build_with(&middle, Limits::All, 1.0);
         let settings = settings.clone();
+        let alike = Alike::warm(Limits::All, &settings);
         let mut problem = Problem {
             at,
             settings,
+            alike,
             range,
             middle,
             formulation,
@@ -226,7 +230,7 @@ impl<'a> Problem<'a> {
     pub fn solve(&mut self, p: f64) -> Result<Probe, CurveError> {
         let model = (self.at)(p)?;
         self.solves += 1;
-        let (formulation, solved): (Formulation, Solved) = solved_program(&model, &self.settings)?;
+        let (formulation, solved) = self.alike.solve(&model, None)?;
         match solved.status {
             CertifiedStatus::Optimal => {
                 let value = formulation.program().objective(&solved.x);

@@ -25,6 +25,13 @@ pub(in crate::analysis) struct Start {
     basis: Option<Basis>,
 }
 
+impl Start {
+    /// The vertex.
+    pub fn basis(&self) -> Option<&Basis> {
+        self.basis.as_ref()
+    }
+}
+
 /// A point and multipliers that may be the answer of a program, to be certified.
 pub(in crate::analysis) type Guess = (Vec<f64>, Vec<f64>);
 

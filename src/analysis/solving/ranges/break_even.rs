@@ -1,5 +1,6 @@
 //! The price at which each offer enters or leaves the plan.
 
+use super::super::alike::Start;
 use super::super::cuts::unneeded;
 use super::super::settings::SolveSettings;
 use crate::engine::{CertifiedSession, CertifiedStatus, EngineError, SMALL, Solved, solve_certified};
@@ -23,9 +24,10 @@ const STEPS: usize = 40;
 /// having where v(f) is less. From a factor where it is, the tangent of v leads to the next (the
 /// method of Newton); where v is concave, as it is unless prices count in limits, each step stays
 /// below the break-even factor until one is on it. Elsewhere the stretch in which it lies is halved.
-/// What is told was tried on either side, a ten-thousandth away.
+/// What is told was tried on either side, a ten-thousandth away. `start` is where the model itself was solved.
 pub(super) fn break_even(
     model: &Model,
+    start: &Start,
     offer: OfferId,
     f: &Formulation,
     solved: &Solved,
@@ -64,7 +66,9 @@ pub(super) fn break_even(
                 open.solve()?
             }
             empty if lp.columns().len() > SMALL && !lp.has_integers() => {
-                empty.insert(CertifiedSession::open(lp.clone(), settings.engine, &settings.options())?).solve()?
+                let mut open = CertifiedSession::open(lp.clone(), settings.engine, &settings.options())?;
+                start.basis().into_iter().for_each(|basis| open.start_from(basis));
+                empty.insert(open).solve()?
             }
             _ => solve_certified(lp, settings.engine, &settings.options())?,
         };

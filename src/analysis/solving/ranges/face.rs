@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::super::settings::SolveSettings;
-use crate::engine::{CertifiedStatus, EngineError, Solved, solve_certified};
+use crate::engine::{CertifiedSession, CertifiedStatus, EngineError, Solved};
 use crate::lp::{ColumnId, LinearProgram, RowId};
 
 /// What a column or row may add to the cost, relative to it, and still count as nothing.
@@ -95,11 +95,11 @@ pub(super) fn range(
         let least = if tight { column.upper } else { f64::NEG_INFINITY };
         face.add_row("moved", "moved", least, column.upper, [(c, 1.0), (step, -by)]);
     }
+    let mut face = CertifiedSession::open(face, settings.engine, &settings.options())?;
     let mut ends = [None; 2];
     for (end, sign) in ends.iter_mut().zip([1.0, -1.0]) {
-        let mut program = face.clone();
-        program.add_cost(step, sign);
-        let found = solve_certified(&program, settings.engine, &settings.options())?;
+        face.set_cost(step, sign);
+        let found = face.solve()?;
         let reached = found.x.get(step.0 as usize).filter(|_| found.status == CertifiedStatus::Optimal);
         let Some(reached) = reached.filter(|r| *r * sign <= 0.0) else { return Ok((None, None)) };
         // As far as we let it go is not a limit of the model.

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use super::super::settings::SolveSettings;
 use super::one::{Movable, is_part};
-use crate::engine::{CertifiedStatus, EngineError, Solved, solve_certified};
+use crate::engine::{CertifiedSession, CertifiedStatus, EngineError, Solved, solve_certified};
 use crate::formulation::{Formulation, LimitKey};
 use crate::lp::{ColumnId, LinearProgram, RowId};
 use crate::model::Model;
@@ -59,7 +59,7 @@ pub(in crate::analysis) fn add(
     let schedule = Schedule::read(model, f, &solved.x);
     let ledger = Ledger::of(model, &schedule);
     let books = Books::of(model, &schedule, &ledger);
-    let face = Face::of(f.program(), solved);
+    let mut face = Face::of(f.program(), solved, settings)?;
     let wanted = |l: &LimitResult| l.shadow_price.is_some() && (l.binding || l.shadow_price != Some(0.0));
     let priced = |l: &LimitResult| {
         let key = l.key.filter(|_| wanted(l))?;
@@ -70,7 +70,7 @@ pub(in crate::analysis) fn add(
     let mut found: Vec<Option<Ends>> = vec![None; prices.len()];
     let negligible = 1e-8 * (1.0 + f.program().objective(&solved.x).abs());
     let every: Vec<usize> = (0..prices.len()).collect();
-    face.settle(&prices, &every, settings, &mut found)?;
+    face.settle(&prices, &every, &mut found)?;
     for (key, ends) in keys.into_iter().zip(found).filter_map(|(k, r)| Some((k, r?))) {
         let from_below = key.bounds_below(model);
         // Relaxing a limit from above raises it, one from below lowers it.
@@ -113,17 +113,19 @@ fn price(model: &Model, f: &Formulation, key: LimitKey, books: &Books<'_>) -> Op
     Some(Price { rows, columns: Vec::new() })
 }
 
-/// The multipliers that are optimal, as a program without an objective.
+/// The multipliers that are optimal, as a program whose objective alone is another for each price: kept open, so
+/// that each starts from the vertex of the last.
 struct Face<'a> {
-    program: LinearProgram,
+    open: CertifiedSession,
     /// For each row of the whole program, its multiplier's column.
     rows: Vec<Option<ColumnId>>,
     lp: &'a LinearProgram,
     solved: &'a Solved,
+    settings: &'a SolveSettings,
 }
 
 impl<'a> Face<'a> {
-    fn of(lp: &'a LinearProgram, solved: &'a Solved) -> Self {
+    fn of(lp: &'a LinearProgram, solved: &'a Solved, settings: &'a SolveSettings) -> Result<Self, EngineError> {
         let negligible = NOTHING * (1.0 + lp.objective(&solved.x).abs());
         let on = |x: f64, bound: f64, size: f64| (x - bound).abs() <= 1e-7 * (1.0 + bound.abs() + size);
         let mut program = LinearProgram::new("prices");
@@ -171,7 +173,8 @@ impl<'a> Face<'a> {
             let terms: Vec<(ColumnId, f64)> = by_column[j].iter().filter_map(|&(i, a)| Some((rows[i]?, a))).collect();
             program.add_row(format!("d{j}"), "", bounds.0, bounds.1, terms);
         }
-        Face { program, rows, lp, solved }
+        let open = CertifiedSession::open(program, settings.engine, &settings.options())?;
+        Ok(Face { open, rows, lp, solved, settings })
     }
 
     /// A price as a sum over the multipliers' columns, and a constant: an upper bound's multiplier is what
@@ -205,32 +208,38 @@ impl<'a> Face<'a> {
     }
 
     /// The least and the largest of a weighted sum of prices; none where it has no end or was not found.
-    fn ends(&self, prices: &[(&Price, f64)], settings: &SolveSettings) -> Result<Option<Ends>, EngineError> {
+    fn ends(&mut self, prices: &[(&Price, f64)]) -> Result<Option<Ends>, EngineError> {
         let mut terms = Vec::new();
         let constant: f64 = prices.iter().map(|(p, w)| self.sum(p, *w, &mut terms)).sum();
+        let mut costs: BTreeMap<ColumnId, f64> = BTreeMap::new();
+        terms.iter().for_each(|&(c, a)| *costs.entry(c).or_default() += a);
+        let found = self.both(&costs, constant);
+        costs.keys().for_each(|&c| self.open.set_cost(c, 0.0));
+        found
+    }
+
+    fn both(&mut self, costs: &BTreeMap<ColumnId, f64>, constant: f64) -> Result<Option<Ends>, EngineError> {
         let mut ends = [(0.0, Vec::new()), (0.0, Vec::new())];
         for (end, sign) in ends.iter_mut().zip([1.0, -1.0]) {
-            let mut program = self.program.clone();
-            terms.iter().for_each(|&(c, a)| program.add_cost(c, sign * a));
-            let found = solve_certified(&program, settings.engine, &settings.options())?;
+            costs.iter().for_each(|(&c, a)| self.open.set_cost(c, sign * a));
+            let found = self.open.solve()?;
             if found.status != CertifiedStatus::Optimal {
                 return Ok(None);
             }
-            let mut value = sign * program.objective(&found.x) + constant;
-            let touches = |program: &LinearProgram, x: &[f64]| {
-                program.columns().iter().zip(x).any(|(c, x)| x.abs() > 0.999 * c.upper.max(-c.lower))
-            };
-            if touches(&program, &found.x) {
+            let mut value = sign * self.open.program().objective(&found.x) + constant;
+            let columns = self.open.program().columns();
+            if columns.iter().zip(&found.x).any(|(c, x)| x.abs() > 0.999 * c.upper.max(-c.lower)) {
                 // What grows with the boxes has no end.
-                for j in 0..program.columns().len() {
-                    let (id, c) = (ColumnId(j as u32), program.columns()[j]);
-                    program.set_bounds(id, WIDER * c.lower, WIDER * c.upper);
+                let mut wider = self.open.program().clone();
+                for j in 0..wider.columns().len() {
+                    let (id, c) = (ColumnId(j as u32), wider.columns()[j]);
+                    wider.set_bounds(id, WIDER * c.lower, WIDER * c.upper);
                 }
-                let wider = solve_certified(&program, settings.engine, &settings.options())?;
-                if wider.status != CertifiedStatus::Optimal {
+                let further = solve_certified(&wider, self.settings.engine, &self.settings.options())?;
+                if further.status != CertifiedStatus::Optimal {
                     return Ok(None);
                 }
-                let further = sign * program.objective(&wider.x) + constant;
+                let further = sign * wider.objective(&further.x) + constant;
                 if (further - value).abs() > SAME * (1.0 + value.abs()) {
                     value = f64::NEG_INFINITY * sign;
                 }
@@ -243,13 +252,7 @@ impl<'a> Face<'a> {
     }
 
     /// Finds the least and largest of some prices, those that are one price many at a time.
-    fn settle(
-        &self,
-        prices: &[Price],
-        which: &[usize],
-        settings: &SolveSettings,
-        found: &mut [Option<Ends>],
-    ) -> Result<(), EngineError> {
+    fn settle(&mut self, prices: &[Price], which: &[usize], found: &mut [Option<Ends>]) -> Result<(), EngineError> {
         if which.is_empty() {
             return Ok(());
         }
@@ -261,7 +264,7 @@ impl<'a> Face<'a> {
                 (&prices[k], weight / (1.0 + self.told(&prices[k]).abs()))
             })
             .collect();
-        let ends = self.ends(&weighted, settings)?;
+        let ends = self.ends(&weighted)?;
         if let (&[k], Some(ends)) = (which, &ends) {
             let (weight, told) = (weighted[0].1, self.told(&prices[k]));
             let (least, most) = (ends.least.0 / weight, ends.most.0 / weight);
@@ -277,7 +280,7 @@ impl<'a> Face<'a> {
             return Ok(());
         }
         let (left, right) = which.split_at(which.len() / 2);
-        self.settle(prices, left, settings, found)?;
-        self.settle(prices, right, settings, found)
+        self.settle(prices, left, found)?;
+        self.settle(prices, right, found)
     }
 }

@@ -21,12 +21,13 @@ mod probe;
 
 use std::collections::BTreeMap;
 
+use super::alike::Alike;
 use super::settings::{Detail, SolveSettings};
 #[cfg(feature = "parallel")]
 use crate::analysis::parallel::ParallelIterator;
 use crate::analysis::parallel::{IntoParallelIterator, IntoParallelRefIterator};
 use crate::engine::{EngineError, Solved};
-use crate::formulation::{Formulation, LimitKey};
+use crate::formulation::{Formulation, LimitKey, Limits};
 use crate::model::Model;
 use crate::plan::{BreakEven, LimitResult, Plan};
 use one::{Movable, is_part};
@@ -102,12 +103,14 @@ pub(super) fn add(
         })
         .collect();
     found.extend(found_exactly?);
+    // All of them begin at the vertex of the model as it is.
+    let start = Alike::begin(model, Limits::All, settings)?;
     let numbered: Vec<_> = (1..).zip(&solves).collect();
     let probed: Result<Vec<_>, EngineError> = numbered
         .par_iter()
         .map(|&(number, (limit, one))| {
             settings.begin("range of a price, by solving again", number, solves.len())?;
-            Ok((limit.key, probe::range(model, *one, limit, settings)?))
+            Ok((limit.key, probe::range(model, &start, *one, limit, settings)?))
         })
         .collect();
     found.extend(probed?);
@@ -131,7 +134,7 @@ pub(super) fn add(
         .ids()
         .collect::<Vec<_>>()
         .into_par_iter()
-        .map(|offer| break_even::break_even(model, offer, formulation, solved, settings))
+        .map(|offer| break_even::break_even(model, &start, offer, formulation, solved, settings))
         .collect();
     plan.break_even = Some(prices?);
     Ok(())

@@ -25,7 +25,7 @@
 
 use std::cell::RefCell;
 
-use super::super::alike::Alike;
+use super::super::alike::{Alike, Start};
 use super::super::examined::told;
 use super::super::settings::Detail;
 use super::super::settings::SolveSettings;
@@ -67,9 +67,11 @@ enum Found {
     Unknown,
 }
 
-/// From where to where the price of a limit holds, each end if it is found.
+/// From where to where the price of a limit holds, each end if it is found. `start` is where the model itself was
+/// solved.
 pub(super) fn range(
     model: &Model,
+    start: &Start,
     one: LimitKey,
     limit: &LimitResult,
     settings: &SolveSettings,
@@ -79,7 +81,7 @@ pub(super) fn range(
         model,
         one,
         settings,
-        alike: RefCell::new(Alike::warm(Limits::All, settings)),
+        alike: RefCell::new(Alike::from(start, Limits::All, settings)),
         size: if part { 1.0 } else { limit.limit.abs().max(1.0) },
         square: one.squared(model),
     };
