@@ -13,6 +13,8 @@ use super::state::{AGREE, At, DUAL, End, PRIMAL, State};
 const LEAST: f64 = 1e-4;
 /// Steps of length 0 in a row after which costs are changed.
 const STUCK: usize = 200;
+/// Times that a proof of there being no point is looked for again with new factors.
+const DOUBTS: usize = 3;
 
 /// Brings values within their bounds. `Optimal` means that they are; costs may not be those of the program.
 pub fn dual(s: &mut State, perturb: bool, most: usize) -> End {
@@ -25,7 +27,7 @@ pub fn dual(s: &mut State, perturb: bool, most: usize) -> End {
         change_costs(s);
     }
     run.begin(s);
-    let (mut trouble, mut idle) = (0, 0);
+    let (mut trouble, mut idle, mut doubts) = (0, 0, 0);
     let last = s.iterations + most;
     loop {
         if let Some(end) = s.ends(last, trouble) {
@@ -48,7 +50,10 @@ pub fn dual(s: &mut State, perturb: bool, most: usize) -> End {
         let lack = s.outside(out);
         let sign = lack.signum();
         let Some(q) = run.candidates.enter(s, sign, lack.abs(), &mut run.flipped) else {
-            if s.factor.updates > 0 {
+            // With new factors another place may be the first to leave, and the same one come back: whoever reads the
+            // proof checks it anyway.
+            if s.factor.updates > 0 && doubts < DOUBTS {
+                doubts += 1;
                 s.refactor();
                 run.begin(s);
                 continue;
