@@ -6,7 +6,7 @@ use super::condensed::{condensed, expanded};
 use super::options::SolveOptions;
 use super::outcome::EngineError;
 use super::session::Session;
-use super::solve::solve_valid;
+use super::solve::{Known, solve_valid};
 use super::solved::Solved;
 use crate::lp::{ColumnId, Condensed, LinearProgram, RowId, RowRole};
 
@@ -21,6 +21,8 @@ pub struct CertifiedSession {
     whole: Option<Whole>,
     choice: EngineChoice,
     options: SolveOptions,
+    /// The last answer with whole columns, of the program that the session has: what a search begins with.
+    near: Option<Vec<f64>>,
 }
 
 /// A program whose condensed one is in a session.
@@ -41,7 +43,7 @@ impl CertifiedSession {
         let choice = choice.to_solve_again();
         let (kept, whole) = kept(lp);
         let session = order(&kept, choice)[0].open(kept, options)?;
-        Ok(CertifiedSession { session, whole, choice, options: options.clone() })
+        Ok(CertifiedSession { session, whole, choice, options: options.clone(), near: None })
     }
 
     /// The program as it is now.
@@ -141,12 +143,17 @@ impl CertifiedSession {
         if let Some(whole) = self.whole.take_if(|w| w.changed) {
             self.replace(whole.lp);
         }
-        // A search for whole numbers starts from nothing anyway.
-        let first = (!self.program().has_integers()).then(|| self.session.solve());
-        let solved = solve_valid(self.session.program(), self.choice, &self.options, first)?;
+        // A search for whole numbers starts from nothing but a plan.
+        let whole = self.program().has_integers();
+        let first = (!whole).then(|| self.session.solve());
+        let columns = self.session.program().columns().len();
+        let near = self.near.as_deref().filter(|near| near.len() == columns);
+        let solved = solve_valid(self.session.program(), self.choice, &self.options, Known { first, near })?;
+        self.near = Some(solved.x.clone()).filter(|x| whole && !x.is_empty());
         self.options.watch.wanted()?;
         let Some(Whole { lp, condensed, .. }) = &self.whole else { return Ok(solved) };
-        expanded(lp, condensed, solved).map_or_else(|| solve_valid(lp, self.choice, &self.options, None), Ok)
+        expanded(lp, condensed, solved)
+            .map_or_else(|| solve_valid(lp, self.choice, &self.options, Known::default()), Ok)
     }
 
     /// The whole program, to be changed, if the session has another one.

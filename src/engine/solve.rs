@@ -30,19 +30,32 @@ pub fn solve_certified(
         let solved = solve_continuous(lp, choice, options)?;
         return options.watch.wanted().map(|()| solved);
     }
-    let condensed = solve_condensed(lp, |small| solve_valid(small, choice.to_solve_again(), options, None))?;
-    let solved = condensed.map_or_else(|| solve_valid(lp, choice, options, None), Ok)?;
+    let condensed =
+        solve_condensed(lp, |small| solve_valid(small, choice.to_solve_again(), options, Known::default()))?;
+    let solved = condensed.map_or_else(|| solve_valid(lp, choice, options, Known::default()), Ok)?;
     // What ended because of that is no answer.
     options.watch.wanted().map(|()| solved)
 }
 
-/// Solves a valid program as it stands; `first` is what the first engine in the order has said of it already, if it
-/// has no whole columns.
+/// What is known of a program before it is solved.
+#[derive(Default)]
+pub(super) struct Known<'a> {
+    /// What the first engine in the order has said of it, if it has no whole columns.
+    pub first: Option<Result<Outcome, EngineError>>,
+    /// A point whose whole numbers may be those of a good plan.
+    pub near: Option<&'a [f64]>,
+}
+
+/// Solves a valid program as it stands.
 pub(super) fn solve_valid(
     lp: &LinearProgram,
     choice: EngineChoice,
     options: &SolveOptions,
-    first: Option<Result<Outcome, EngineError>>,
+    known: Known<'_>,
 ) -> Result<Solved, EngineError> {
-    if lp.has_integers() { solve_integers(lp, choice, options) } else { solve_linear(lp, choice, options, first) }
+    if lp.has_integers() {
+        solve_integers(lp, choice, options, known.near)
+    } else {
+        solve_linear(lp, choice, options, known.first)
+    }
 }

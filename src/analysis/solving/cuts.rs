@@ -10,7 +10,7 @@ use crate::engine::{
     CertifiedSession, CertifiedStatus, EngineError, Progress, Solved, solve_certified, within_tolerance,
 };
 use crate::formulation::Formulation;
-use crate::lp::{LinearProgram, RowId};
+use crate::lp::{ColumnId, LinearProgram, RowId};
 use crate::model::{Model, Unneeded};
 use crate::plan::ledger::Ledger;
 use crate::plan::{Purposes, Schedule};
@@ -83,6 +83,9 @@ fn solve_cones(model: &Model, formulation: &mut Formulation, settings: &SolveSet
         }
         let (added, excess) = formulation.cut_off(model, &solved.x);
         tracing::info!(round, added, excess, "concentration");
+        if formulation.program().has_integers() && excess >= GOOD_ENOUGH {
+            cut_beside(model, formulation, &solved.x, settings)?;
+        }
         settings.watch.tell(|| Progress::Round { number: round, excess });
         add_rows(&mut session, formulation.program());
         // Close enough, and rounding keeps it from coming closer.
@@ -93,6 +96,37 @@ fn solve_cones(model: &Model, formulation: &mut Formulation, settings: &SolveSet
         solved = session.solve().inspect(tell)?;
     }
     Ok(solved)
+}
+
+/// Makes the cuts that the best plan with the whole numbers of a solution needs: without whole columns a round takes a
+/// few iterations, where a tree begins anew.
+fn cut_beside(
+    model: &Model,
+    formulation: &mut Formulation,
+    x: &[f64],
+    settings: &SolveSettings,
+) -> Result<(), EngineError> {
+    let mut program = formulation.program().clone();
+    for (id, &x) in (0..).map(ColumnId).zip(x) {
+        if program.columns()[id.0 as usize].integer {
+            program.set_integer(id, false);
+            program.set_bounds(id, x.round(), x.round());
+        }
+    }
+    let mut session = CertifiedSession::open(program, settings.engine, &settings.options())?;
+    for _ in 0..ROUNDS {
+        let solved = session.solve()?;
+        if solved.status != CertifiedStatus::Optimal {
+            break;
+        }
+        let (added, excess) = formulation.cut_off(model, &solved.x);
+        tracing::debug!(added, excess, "concentration, whole numbers as they are");
+        if added == 0 || excess < GOOD_ENOUGH {
+            break;
+        }
+        add_rows(&mut session, formulation.program());
+    }
+    Ok(())
 }
 
 /// Adds the rows that a program has beyond those of the session.

@@ -37,7 +37,8 @@ const SEARCHABLE: usize = 20_000;
 
 /// Solves a program with whole columns.
 ///
-/// The multipliers are those of the program with its whole columns fixed.
+/// The multipliers are those of the program with its whole columns fixed. `near` is a point whose whole numbers may be
+/// those of a good plan: one that is saves looking for one.
 ///
 /// # Errors
 /// As [`super::continuous::solve_continuous`].
@@ -45,6 +46,7 @@ pub(super) fn solve_integers(
     lp: &LinearProgram,
     choice: EngineChoice,
     options: &SolveOptions,
+    near: Option<&[f64]>,
 ) -> Result<Solved, EngineError> {
     if let Some(engine) = searcher(choice)
         && let Some(solved) = search(lp, engine, choice, options)?
@@ -52,6 +54,7 @@ pub(super) fn solve_integers(
         return Ok(solved);
     }
     let mut tree = Tree::of(lp, choice, options, first::plans)?;
+    tree.near = near.map(<[f64]>::to_vec);
     if let Some(engine) = second_searcher(choice) {
         // A small tree proves most models; where it does not, an engine that searches well has half of the time.
         let half = options.left().map(|left| left / 2);

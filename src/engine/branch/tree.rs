@@ -63,6 +63,8 @@ pub struct Tree<'a> {
     pub limited: bool,
     pub(super) part: Relaxation,
     plans: Plans,
+    /// A point whose whole numbers may be those of a good plan.
+    pub(super) near: Option<Vec<f64>>,
     pub(super) pseudo: Pseudo,
     open: Vec<Node>,
     /// Where the linear program stands, if it stands where a node has ended.
@@ -105,6 +107,7 @@ impl<'a> Tree<'a> {
             limited: false,
             part: Relaxation::open(relaxed(lp), choice, options)?,
             plans,
+            near: None,
             pseudo: Pseudo::new(lp.columns().len()),
             open: vec![Node { bounds: Vec::new(), bound: f64::NEG_INFINITY, basis: None, branch: None }],
             stands: None,
@@ -253,7 +256,15 @@ impl<'a> Tree<'a> {
             self.take_rounded(&point, &node.bounds, f64::round)?;
             return Ok(self.end(Some(node.bound)));
         }
-        if self.best.is_none() || self.nodes == 1 || self.nodes.is_multiple_of(32) {
+        if let Some(near) = self.near.take() {
+            let fixed = self.fixed(|c| near[c.0 as usize].round());
+            self.take_if_cheaper(&fixed, basis.as_ref())?;
+            if node.bound >= self.worthwhile() {
+                return Ok(self.end(Some(node.bound)));
+            }
+        }
+        let known = self.nodes == 1 && self.best.is_some();
+        if self.best.is_none() || self.nodes == 1 && !known || self.nodes.is_multiple_of(32) {
             (self.plans)(self, &point, &node.bounds, basis.as_ref())?;
             if node.bound >= self.worthwhile() {
                 return Ok(self.end(Some(node.bound)));
