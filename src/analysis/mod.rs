@@ -9,6 +9,7 @@ pub mod frontier;
 mod parallel;
 mod solving;
 mod study;
+mod uncertain;
 pub mod sweep;
 
 pub use solving::{Detail, SolveSettings, exported_program, imported, solve, solve_schedule, solved_program};

@@ -45,6 +45,10 @@ record! {
         optional policy "policy": Policy,
         /// What is held today.
         optional baseline "baseline": Baseline,
+        /// What is not known today, when it becomes known, and when each decision is due.
+        optional uncertainty "uncertainty": Uncertainty,
+        /// What a plan under uncertainty minimizes; left out, its expected cost.
+        optional objective "objective": Objective,
         /// Named sets of overrides, applied with `--scenario`.
         optional scenarios "scenarios": Map<Anything>,
         /// Named sensitivity sweeps, run with `polysource sweep --sweep NAME`.
@@ -155,6 +159,10 @@ record! {
         optional minimum "minimum": Amount,
         /// Nothing can be held before this much of the horizon has passed.
         optional lead "lead": Amount,
+        /// How long before it starts a purchase is decided, under uncertainty.
+        optional notice "notice": Amount,
+        /// The period in which purchases are decided at the latest, under uncertainty.
+        optional decide_by "decide_by": Text,
         /// Prices of the chips beyond a quantity, rising or falling.
         optional tiers "tiers": List<Tier>,
         /// Id of the pool that it draws on.
@@ -247,6 +255,8 @@ record! {
         optional discount "discount": Amount,
         /// signed (default), or optional: the plan signs it if that pays.
         optional decision "decision": Text,
+        /// The last period in which it can be signed, under uncertainty; left out, the first of the horizon.
+        optional decide_by "decide_by": Text,
         /// Offers that can be held only if this is signed.
         optional unlocks "unlocks": Selector,
         /// Money in, by date.
@@ -643,6 +653,90 @@ record! {
         required file "file": Text,
         /// Cost of moving off it.
         optional switching "switching": Amount,
+    }
+}
+
+record! {
+    /// What is not known today, and when decisions are due.
+    Uncertainty as "an uncertainty" {
+        /// What is not known today, each with its outcomes.
+        optional factors "factors": Map<Factor>,
+        /// The outcomes that come together, each with its probability; left out, factors are independent.
+        optional joint "joint": List<Anything>,
+        /// Factors whose values are drawn at random; not supported yet.
+        optional draws "draws": Anything,
+        /// When decisions are due.
+        optional decide "decide": Decide,
+    }
+}
+
+record! {
+    /// One thing that is not known today.
+    Factor as "a factor" {
+        /// The first period whose decisions may depend on it.
+        required known "known": Text,
+        /// What may come of it.
+        required outcomes "outcomes": Map<FactorOutcome>,
+    }
+}
+
+record! {
+    /// What may come of a factor. Without `vary`, `set` and `scenario` the model is as it is written.
+    FactorOutcome as "an outcome" {
+        /// How likely it is; given for every outcome of every factor, or for none.
+        optional probability "probability": Amount,
+        /// Values that are scaled, shifted or set, from the date on at which the factor is known.
+        optional vary "vary": List<Vary>,
+        /// Values by their paths.
+        optional set "set": Map<Anything>,
+        /// An entry of `scenarios`, or several with `+` between them.
+        optional scenario "scenario": Text,
+    }
+}
+
+record! {
+    /// When decisions are due.
+    Decide as "decision dates" {
+        /// On-demand and spot capacity, and what is owned; default: in the period itself.
+        optional rent "rent": DecideWhen,
+        /// Reservations; default: in the period in which they start.
+        optional reservations "reservations": DecideWhen,
+        /// Optional contracts; default: in the first period.
+        optional contracts "contracts": DecideWhen,
+        /// Porting and moving of data; default: when it is paid.
+        optional porting "porting": DecideWhen,
+    }
+}
+
+record! {
+    /// When a decision is due.
+    DecideWhen as "a decision date" {
+        /// How long before it takes effect.
+        optional notice "notice": Amount,
+        /// The period in which it is decided at the latest.
+        optional decide_by "decide_by": Text,
+    }
+}
+
+record! {
+    /// What a plan under uncertainty minimizes.
+    Objective as "an objective" {
+        /// Weight of the expected cost.
+        optional expected "expected": Amount,
+        /// Conditional value at risk of the cost over the futures.
+        optional cvar "cvar": FutureCvar,
+        /// `worst`: the largest regret is minimized.
+        optional regret "regret": Text,
+    }
+}
+
+record! {
+    /// Conditional value at risk of the cost over the futures.
+    FutureCvar as "a CVaR" {
+        /// Level, such as 90 %.
+        required level "level": Amount,
+        /// Weight in the objective.
+        required weight "weight": Amount,
     }
 }
 

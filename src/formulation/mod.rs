@@ -30,6 +30,7 @@ mod commit;
 mod cone;
 mod decisions;
 mod demand;
+mod joint;
 mod limit;
 mod measure;
 mod objective;
@@ -55,6 +56,7 @@ use crate::model::{
 };
 
 pub use baseline::Moved;
+pub use joint::{Joint, Measure as FutureMeasure};
 pub use placement::Placement;
 pub use purpose::ratio_in_force;
 pub use requirement::{LimitKey, Limits, Requirement};

@@ -236,6 +236,15 @@ impl Calendar {
         }
     }
 
+    /// The last period that begins no later than `months` and `hours` before the start of period `from`; -1 if that is
+    /// before the horizon.
+    #[must_use]
+    pub fn before(&self, from: usize, months: i64, hours: i64) -> i64 {
+        let start = self.bounds.get(from).and_then(|s| s.checked_sub(months.months().hours(hours)).ok());
+        let Some(at) = start else { return -1 };
+        self.bounds[..self.len()].partition_point(|&b| b <= at) as i64 - 1
+    }
+
     /// Hours of a window that has both ends.
     #[must_use]
     pub fn window_hours(window: Window) -> Option<f64> {

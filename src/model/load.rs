@@ -13,7 +13,7 @@ use super::reader::{In, Reader};
 use super::select::{Offers, Written};
 use super::types::Offer;
 use super::whole::{Cited, Model};
-use super::{baseline, contracts, demand, policy, prefer, risk, supply};
+use super::{baseline, contracts, demand, policy, prefer, risk, supply, uncertainty};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity, Sources, suggest};
 use crate::document::{self as doc, Decode, Document, Node};
 use crate::units::Dimension as Unit;
@@ -303,19 +303,37 @@ pub(super) fn fingerprint(input: &Input, sources: &Sources) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// From the tree to the model. Goes on past every mistake that leaves something to check.
+/// From the tree to the model, with what is not known of it. Goes on past every mistake that leaves something to check.
 pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
     let document = Document::decode(root, diagnostics)?;
+    let before = diagnostics.counts().0;
+    let mut model = interpreted(&document, root, sources, diagnostics)?;
+    // What is wrong in the model is not told once more for every future.
+    if diagnostics.counts().0 == before {
+        let (calendar, currency) = (model.calendar.clone(), model.currency.clone());
+        let mut reader = Reader { diagnostics, sources, calendar, currency, notes: Vec::new() };
+        model.uncertainty = uncertainty::read(&mut reader, &document, root, &model).map(Arc::new);
+    }
+    Some(model)
+}
+
+/// From the tree to the model, believed as it is written.
+pub(super) fn interpret_known(root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
+    let document = Document::decode(root, diagnostics)?;
+    interpreted(&document, root, sources, diagnostics)
+}
+
+fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
     let currency = document.currency.as_ref().map_or_else(|| "USD".to_owned(), |c| c.text.clone());
     let mut reader = Reader { diagnostics, sources, calendar: Calendar::steady(), currency, notes: Vec::new() };
-    version(&mut reader, &document);
+    version(&mut reader, document);
     if let Some(currency) = &document.currency
         && (currency.text.len() != 3 || !currency.text.chars().all(|c| c.is_ascii_uppercase()))
     {
         let message = format!("`{}` is not a currency code", currency.text);
         reader.error(Code::UnknownWord, currency.place, message, "write three capital letters such as USD");
     }
-    let calendar = calendar(&mut reader, &document);
+    let calendar = calendar(&mut reader, document);
     // Without its horizon a model is read on as far as it goes, but nothing that depends on dates
     // is told: the one mistake is enough.
     let undated = calendar.is_none();
@@ -327,7 +345,7 @@ pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagno
     let chips = document.chips.as_ref().map(|m| supply::chips(&mut reader, m)).unwrap_or_default();
     let clouds = document.clouds.as_ref().map(|m| supply::clouds(&mut reader, m)).unwrap_or_default();
     let investors = supply::investors(&mut reader, document.investors.as_ref());
-    super::spelling::check(&mut reader, &document);
+    super::spelling::check(&mut reader, document);
     let remembered =
         document.chips.iter().flat_map(|m| &m.entries).any(|(_, _, c)| c.as_ref().is_some_and(|c| c.memory.is_some()));
     if remembered {
@@ -338,25 +356,25 @@ pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagno
     if mapped.filter_map(|(_, _, c)| c.as_ref()).any(|c| c.regions.is_some() || c.sites.is_some()) {
         reader.notes.push("`regions` and `sites` of clouds are for reference: an offer says where it is".to_owned());
     }
-    let read = supply::offers(&mut reader, &document, &chips, &clouds);
+    let read = supply::offers(&mut reader, document, &chips, &clouds);
     let offers: IdVec<OfferId, Offer> = read.iter().map(|r| r.offer.clone()).collect();
-    let written = Written::of(&document, &offers.iter().map(|o| o.id.as_str()).collect());
+    let written = Written::of(document, &offers.iter().map(|o| o.id.as_str()).collect());
     let parts = || Offers { offers: &offers, chips: &chips, clouds: &clouds, written: &written };
-    let pools = supply::pools(&mut reader, &document, &read, &chips, |r, s| parts().select(r, s));
-    let contracts = contracts::contracts(&mut reader, &document, &parts());
-    let workloads = demand::workloads(&mut reader, &document, &chips, &parts());
+    let pools = supply::pools(&mut reader, document, &read, &chips, |r, s| parts().select(r, s));
+    let contracts = contracts::contracts(&mut reader, document, &parts());
+    let workloads = demand::workloads(&mut reader, document, &chips, &parts());
     let workloads_incomplete = document.workloads.as_ref().is_none_or(|m| m.entries.len() != workloads.len());
     let all = policy::Parts { offers: parts(), workloads: &workloads, workloads_incomplete, contracts: &contracts };
-    let limits = policy::limits(&mut reader, &document, &all);
+    let limits = policy::limits(&mut reader, document, &all);
     let policy = document.policy.as_ref();
     let survive = policy.map(|p| risk::survive(&mut reader, p, &all)).unwrap_or_default();
     let outages = policy.map(|p| risk::outages(&mut reader, p, &all)).unwrap_or_default();
     let risk = policy.map(|p| risk::risk(&mut reader, p, &outages)).unwrap_or_default();
-    let baseline = baseline::baseline(&mut reader, &document, &all, sources.table());
-    let prefer = prefer::prefer(&mut reader, &document);
+    let baseline = baseline::baseline(&mut reader, document, &all, sources.table());
+    let prefer = prefer::prefer(&mut reader, document);
     let risk_place = policy.and_then(|p| p.risk.as_ref()).map_or(document.place, |r| r.place);
     let risk_origin = reader.origin(risk_place);
-    warn_idle(&mut reader, &document, &offers);
+    warn_idle(&mut reader, document, &offers);
     check_dates(&mut reader, root);
     let cite = |c: doc::Citation| Cited {
         path: c.path,
@@ -394,6 +412,7 @@ pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagno
         prefer,
         notes,
         citations,
+        uncertainty: None,
         written: Arc::default(),
     })
 }

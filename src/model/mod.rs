@@ -21,6 +21,7 @@ mod spelling;
 mod supply;
 mod sweeps;
 mod types;
+mod uncertainty;
 mod variation;
 mod whole;
 
@@ -43,5 +44,6 @@ pub use types::{
     Limit, Loss, Measure, Offer, Origin, Outage, Payment, Pool, Porting, Prefer, Response, Risk, RiskTerm, Span, Split,
     Survive, Task, Term, Tier, Today, Workload,
 };
+pub use uncertainty::{Factor, Future, Goal, Timing, Uncertainty, When};
 pub use variation::Family;
 pub use whole::{Cited, Model};

@@ -7,6 +7,7 @@ use super::calendar::Calendar;
 use super::edit::Written;
 use super::ids::{ChipId, CloudId, ContractId, IdVec, LimitId, OfferId, OutageId, PoolId, SurviveId, WorkloadId};
 use super::selector::Dimension;
+use super::uncertainty::Uncertainty;
 use super::types::{
     Baseline, Chip, Cloud, Contract, Investor, Limit, Offer, Origin, Outage, Payment, Pool, Prefer, Risk, Survive,
     Workload,
@@ -59,6 +60,8 @@ pub struct Model {
     pub(crate) notes: Vec<String>,
     /// Where its figures come from.
     pub(crate) citations: Vec<Cited>,
+    /// What is not known today, if anything.
+    pub(crate) uncertainty: Option<Arc<Uncertainty>>,
     /// What it was read from.
     pub(super) written: Arc<Written>,
 }

@@ -13,6 +13,7 @@ mod purpose;
 mod schedule;
 mod tables;
 mod types;
+mod uncertainty;
 
 pub use about::{About, Bound};
 pub use charges::{Charge, ChargeCategory, Commitment, Frequency, Party, Pricing, Unbalanced, charges};
@@ -24,3 +25,4 @@ pub use purpose::Purposes;
 pub use schedule::{Held, Running, Schedule, paid};
 pub use tables::{assignments, contract_results, moves, notes, purchases, unmet};
 pub use types::*;
+pub use uncertainty::*;

@@ -39,6 +39,7 @@ pub fn purchases(model: &Model, schedule: &Schedule, purposes: &Purposes) -> Vec
                 filling: chips * part(&purposes.filling),
                 idle: chips * idle,
                 idle_spend: amortised * idle,
+                node: None,
             }
         })
         .collect()
@@ -56,6 +57,7 @@ pub fn assignments(model: &Model, schedule: &Schedule) -> Vec<Assignment> {
             period: model.calendar.periods[r.period].label.clone(),
             chips: r.chips,
             work: r.chips * model.productivity(r.workload, r.offer) * model.calendar.periods[r.period].hours,
+            node: None,
         })
         .collect()
 }
@@ -87,6 +89,7 @@ pub fn contract_results(model: &Model, schedule: &Schedule, ledger: &Ledger) -> 
             commit_in_chips: contract.commit.as_ref().is_some_and(|c| c.counted_in == CommitIn::ChipHours),
             idle: ledger.idle[k].iter().sum(),
             funding: contract.funding.iter().map(|(_, money)| money).sum(),
+            node: None,
         }
     };
     model.contracts.with_ids().map(row).collect()
@@ -127,6 +130,7 @@ pub fn unmet(model: &Model, schedule: &Schedule) -> Vec<Unmet> {
             workload: model.workloads[w].id.clone(),
             period: model.calendar.periods[t].label.clone(),
             work,
+            node: None,
         })
         .collect()
 }

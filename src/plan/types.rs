@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::about::{About, Bound};
+use super::uncertainty::UncertaintyResult;
 use crate::formulation::LimitKey;
 use crate::model::{Model, SurviveId};
 
@@ -88,6 +89,9 @@ pub struct Plan {
     /// Limits that idle chips and idle money help to meet; empty where none do, or where it was not looked for.
     #[serde(default)]
     pub idle_to_meet_limit: Vec<IdleToMeetLimit>,
+    /// What it is in each future, if something is not known yet; else left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncertainty: Option<Box<UncertaintyResult>>,
     /// What a reader should know about how the model was understood.
     pub notes: Vec<String>,
 }
@@ -262,6 +266,9 @@ pub struct Purchase {
     /// Undiscounted money that the idle chips cost in the period, whenever it is paid.
     #[serde(default)]
     pub idle_spend: f64,
+    /// Under uncertainty, the node of the tree in which this is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
 }
 
 /// Chips of an offer that run a workload in a period.
@@ -278,6 +285,9 @@ pub struct Assignment {
     pub chips: f64,
     /// Work that they can do in the period, in the workload's unit.
     pub work: f64,
+    /// Under uncertainty, the node of the tree in which this is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
 }
 
 /// What comes of a contract.
@@ -316,6 +326,9 @@ pub struct ContractResult {
     pub idle: f64,
     /// Undiscounted money in.
     pub funding: f64,
+    /// Under uncertainty, the node of the tree in which this is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
 }
 
 /// What came of deciding otherwise on a contract.
@@ -358,6 +371,9 @@ pub struct Unmet {
     pub period: String,
     /// Work, in the workload's unit.
     pub work: f64,
+    /// Under uncertainty, the node of the tree in which this is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
 }
 
 /// How a measure is spread over the groups of a dimension.

@@ -66,6 +66,7 @@ pub(in crate::analysis) fn told(
             size: [program.columns().len(), program.rows().len(), program.nonzeros()],
         },
         idle_to_meet_limit: Vec::new(),
+        uncertainty: None,
         notes: model.notes.clone(),
     };
     if !status.has_plan() || solved.x.is_empty() {

@@ -4,6 +4,7 @@ use super::examined::{Examined, examine, told};
 use super::optimum::solve_within_boxes;
 use super::settings::{Detail, SolveSettings};
 use super::{deals, idle, prefer, premium, ranges};
+use crate::analysis::uncertain::solve_futures;
 use crate::engine::{EngineError, Solved};
 use crate::formulation::{Formulation, Limits};
 use crate::model::Model;
@@ -39,6 +40,9 @@ use crate::plan::{Plan, Schedule, Status};
 /// assert!((plan.cost.unwrap().total - (54.0 + 4.0 * 36.0)).abs() < 1e-6);
 /// ```
 pub fn solve(model: &Model, settings: &SolveSettings) -> Result<Plan, EngineError> {
+    if let Some(uncertainty) = model.uncertainty() {
+        return solve_futures(model, uncertainty, settings);
+    }
     settings.begin("plan", 1, 1)?;
     let (formulation, solved) = solve_within_boxes(model, Limits::All, settings)?;
     completed(model, settings, &formulation, solved)

@@ -1,0 +1,94 @@
+//! Planning what is not known yet: one plan for all futures, and what knowing would be worth.
+//!
+//! With v_f the cost of a plan in future f and best_f the least that the future costs by itself (Birge and Louveaux,
+//! "Introduction to Stochastic Programming", 2nd ed., 2011, chapter 4):
+//!
+//! - wait-and-see: sum of p_f best_f, at most the expected cost of any plan;
+//! - expected value of perfect information: expected cost less wait-and-see. That of one factor is the expected cost less
+//!   that of the tree in which it is known at the start;
+//! - value of the stochastic solution: expected cost of deciding at the start what the plan for the base case decides,
+//!   everything later chosen anew, less the expected cost.
+//!
+//! That wait-and-see <= here-and-now <= the base plan is checked, and an answer that breaks it is not certified.
+
+mod joined;
+mod tell;
+mod value;
+
+use self::joined::{Futures, Together};
+use super::parallel::IntoParallelRefIterator;
+#[cfg(feature = "parallel")]
+use super::parallel::ParallelIterator;
+use super::solving::examined::told;
+use super::solving::optimum::solve_within_boxes;
+use super::solving::settings::{Detail, SolveSettings};
+use crate::engine::{CertifiedStatus, EngineError, Solved};
+use crate::formulation::{Formulation, FutureMeasure, Limits};
+use crate::model::{Goal, Model, Uncertainty};
+use crate::plan::{Plan, Status};
+
+/// How much a regret may be beyond the least before it counts as more.
+const REGRET: f64 = 1e-9;
+
+/// Finds the best plan for all futures of a model, and certifies it.
+///
+/// # Errors
+/// As [`super::solve`].
+pub(in crate::analysis) fn solve_futures(
+    model: &Model,
+    uncertainty: &Uncertainty,
+    settings: &SolveSettings,
+) -> Result<Plan, EngineError> {
+    settings.begin("plan", 1, 1)?;
+    let models = model.futures().map_err(|found| EngineError::Failed {
+        engine: "the tree of futures",
+        what: found.sorted().first().map(|d| d.message.clone()).unwrap_or_default(),
+    })?;
+    let alone: Result<Vec<(Formulation, Solved)>, EngineError> =
+        models.par_iter().map(|m| solve_within_boxes(m, Limits::All, settings)).collect();
+    let alone = alone?;
+    // A future without a plan by itself has none together with others.
+    if let Some(f) = alone.iter().position(|(_, s)| s.status != CertifiedStatus::Optimal) {
+        let (formulation, solved) = &alone[f];
+        let mut plan = told(&models[f], formulation, solved, Detail::Cost, settings)?;
+        let without = Plan { model: crate::plan::ModelInfo::of(model), ..plan.clone() };
+        plan = without;
+        let name = &uncertainty.futures[f].name;
+        plan.notes.push(match plan.status {
+            Status::Infeasible | Status::InfeasibleUnverified => {
+                format!("there is no plan in the future `{name}`, whatever is decided before: `polysource explain --future {name}` says why")
+            }
+            _ => format!("the future `{name}` was not solved by itself"),
+        });
+        if plan.status.has_plan() {
+            plan.status = Status::Unverified;
+            plan.certificate.verified = false;
+        }
+        return Ok(plan);
+    }
+    let best: Vec<f64> = alone.iter().map(|(f, s)| f.program().objective(&s.x)).collect();
+    let scale = best.iter().fold(1.0f64, |a, b| a.max(b.abs()));
+    let futures = Futures { uncertainty, models, settings, scale };
+    let known = uncertainty.known();
+    let together = match uncertainty.goal {
+        Goal::Cost { expected, cvar } => futures.solve(&known, &FutureMeasure::Cost { expected, cvar }, None)?,
+        Goal::Regret => least_regret(&futures, &known, &best)?,
+    };
+    if !together.is_optimal() {
+        return tell::without_plan(model, &futures, &together);
+    }
+    let values = value::of(model, &futures, &together, &alone, &best)?;
+    tell::plan(model, &futures, &together, &best, values)
+}
+
+/// The plan with the least regret, and of all with that regret the one that is expected to cost least.
+fn least_regret(futures: &Futures<'_>, known: &[i64], best: &[f64]) -> Result<Together, EngineError> {
+    let first = futures.solve(known, &FutureMeasure::Regret { best: best.to_vec() }, None)?;
+    if !first.is_optimal() {
+        return Ok(first);
+    }
+    let regret = first.costs().iter().zip(best).map(|(c, b)| c - b).fold(0.0, f64::max);
+    let most = best.iter().map(|b| b + regret + REGRET * (1.0 + futures.scale)).collect();
+    let second = futures.solve(known, &FutureMeasure::Within { most }, None)?;
+    Ok(if second.is_optimal() { second } else { first })
+}

@@ -1,0 +1,450 @@
+//! A plan for all futures in the model's words: each future audited by itself, and told together.
+
+use std::collections::BTreeMap;
+
+use super::joined::{Futures, Together};
+use super::value::Values;
+use crate::analysis::solving::examined::told;
+use crate::analysis::solving::settings::Detail;
+use crate::engine::EngineError;
+use crate::model::{ContractId, Decision, Goal, Model, OfferId, Term};
+use crate::plan::{
+    ContractResult, Cost, CostLine, DecisionResult, FactorOutcome, FactorValue, FutureResult, FutureRisk, LimitResult,
+    ModelInfo, NodeResult, Plan, Schedule, Status, UncertaintyResult, WaitingValue, limit_sentence,
+};
+use crate::units::human::{money, number};
+
+/// What nobody knows yet is known in.
+const START: &str = "start";
+/// Chips or work below this are rounding.
+const NOTHING: f64 = 1e-6;
+/// Amounts that differ by less, relatively, are the same.
+const SAME: f64 = 1e-6;
+
+/// What is told where there is no plan.
+pub(super) fn without_plan(model: &Model, futures: &Futures<'_>, together: &Together) -> Result<Plan, EngineError> {
+    let solved = together.of(0, &futures.models[0]);
+    let mut plan = told(&futures.models[0], &together.formulations[0], &solved, Detail::Cost, futures.settings)?;
+    plan.model = ModelInfo::of(model);
+    (plan.cost, plan.purchases, plan.contracts, plan.unmet) = (None, Vec::new(), Vec::new(), Vec::new());
+    let program = together.joint.program();
+    plan.certificate.size = [program.columns().len(), program.rows().len(), program.nonzeros()];
+    if plan.status == Status::Infeasible {
+        let note = "each future has a plan by itself, but nothing that can be decided before they are told apart is right in all of them";
+        plan.notes.push(note.to_owned());
+    }
+    Ok(plan)
+}
+
+/// The plan of an answer.
+pub(super) fn plan(
+    model: &Model,
+    futures: &Futures<'_>,
+    together: &Together,
+    best: &[f64],
+    values: Values,
+) -> Result<Plan, EngineError> {
+    let detail = if futures.settings.detail == Detail::Cost { Detail::Cost } else { Detail::Plan };
+    let mut plans: Vec<Plan> = Vec::new();
+    let mut schedules: Vec<Schedule> = Vec::new();
+    for (f, own) in futures.models.iter().enumerate() {
+        let solved = together.of(f, own);
+        let formulation = &together.formulations[f];
+        plans.push(told(own, formulation, &solved, detail, futures.settings)?);
+        schedules.push(Schedule::read(own, formulation, &solved.x));
+    }
+    let teller = Teller { model, futures, plans: &plans, schedules: &schedules };
+    let mut whole = plans[0].clone();
+    whole.model = ModelInfo::of(model);
+    whole.cost = Some(teller.cost(values.expected));
+    whole.purchases = teller.by_node(|p| &p.purchases, |x| &x.period, |x, node| x.node = Some(node));
+    whole.assignments = teller.by_node(|p| &p.assignments, |x| &x.period, |x, node| x.node = Some(node));
+    whole.unmet = teller.by_node(|p| &p.unmet, |x| &x.period, |x, node| x.node = Some(node));
+    whole.contracts = teller.contracts();
+    whole.limits = teller.limits();
+    // These are of one future, and of no interest without the others.
+    (whole.exposure, whole.organisations, whole.resilience) = (Vec::new(), Vec::new(), None);
+    (whole.risk, whole.break_even) = (None, None);
+    let program = together.joint.program();
+    whole.certificate.size = [program.columns().len(), program.rows().len(), program.nonzeros()];
+    for (f, plan) in plans.iter().enumerate() {
+        if plan.status != Status::Optimal {
+            whole.status = Status::Unverified;
+            whole.certificate.verified = false;
+            let name = &futures.uncertainty.futures[f].name;
+            whole.notes.extend(plan.notes.iter().filter(|n| n.starts_with("not kept")).map(|n| format!("in {name}: {n}")));
+        }
+    }
+    if !values.ordered {
+        whole.status = Status::Unverified;
+        whole.certificate.verified = false;
+        whole.notes.push("the order wait-and-see, here-and-now, base plan does not hold: the answer is not certified".to_owned());
+    }
+    whole.uncertainty = Some(Box::new(teller.result(best, values)));
+    Ok(whole)
+}
+
+struct Teller<'a> {
+    model: &'a Model,
+    futures: &'a Futures<'a>,
+    plans: &'a [Plan],
+    schedules: &'a [Schedule],
+}
+
+impl Teller<'_> {
+    fn probability(&self, future: usize) -> f64 {
+        self.futures.uncertainty.futures[future].probability
+    }
+
+    fn mean(&self, of: impl Fn(usize) -> f64) -> f64 {
+        (0..self.plans.len()).map(|f| self.probability(f) * of(f)).sum()
+    }
+
+    /// The first of the futures that cannot be told apart from one at a date.
+    fn first(&self, future: usize, date: i64) -> usize {
+        let uncertainty = self.futures.uncertainty;
+        let known = uncertainty.known();
+        (0..future).find(|&g| uncertainty.alike_by(&known, future, g, date)).unwrap_or(future)
+    }
+
+    /// The name of a node.
+    fn node(&self, future: usize, date: i64) -> String {
+        let told = self.futures.uncertainty.told(future, date);
+        if told.is_empty() { START.to_owned() } else { told }
+    }
+
+    fn label(&self, period: usize) -> String {
+        self.model.calendar().periods[period].label.clone()
+    }
+
+    /// Rows of each future by their period, those of futures that cannot be told apart yet once.
+    fn by_node<T: Clone>(
+        &self,
+        of: impl Fn(&Plan) -> &Vec<T>,
+        period: impl Fn(&T) -> &String,
+        put: impl Fn(&mut T, String),
+    ) -> Vec<T> {
+        let labels: BTreeMap<&str, usize> =
+            self.model.calendar().periods.iter().enumerate().map(|(t, p)| (p.label.as_str(), t)).collect();
+        let mut rows = Vec::new();
+        for (f, plan) in self.plans.iter().enumerate() {
+            for row in of(plan) {
+                let date = labels.get(period(row).as_str()).map_or(0, |&t| t as i64);
+                if self.first(f, date) == f {
+                    let mut row = row.clone();
+                    put(&mut row, self.node(f, date));
+                    rows.push((date, f, row));
+                }
+            }
+        }
+        rows.sort_by_key(|(date, f, _)| (*date, *f));
+        rows.into_iter().map(|(_, _, row)| row).collect()
+    }
+
+    /// The expected cost.
+    fn cost(&self, total: f64) -> Cost {
+        let costs: Vec<&Cost> = self.plans.iter().filter_map(|p| p.cost.as_ref()).collect();
+        let mut lines: Vec<CostLine> = Vec::new();
+        for (f, cost) in costs.iter().enumerate() {
+            for line in &cost.lines {
+                let part = self.probability(f) * line.cost;
+                match lines.iter_mut().find(|l| (l.kind, &l.id) == (line.kind, &line.id)) {
+                    Some(known) => known.cost += part,
+                    None => lines.push(CostLine { cost: part, ..line.clone() }),
+                }
+            }
+        }
+        let mut by_period = costs[0].by_period.clone();
+        for (t, period) in by_period.iter_mut().enumerate() {
+            period.cost = self.mean(|f| costs[f].by_period[t].cost);
+            period.kinds.clear();
+            for (f, cost) in costs.iter().enumerate() {
+                for kind in &cost.by_period[t].kinds {
+                    let part = self.probability(f) * kind.cost;
+                    match period.kinds.iter_mut().find(|k| k.kind == kind.kind) {
+                        Some(known) => known.cost += part,
+                        None => period.kinds.push(crate::plan::KindCost { cost: part, ..kind.clone() }),
+                    }
+                }
+            }
+        }
+        let nominal = self.mean(|f| costs[f].nominal);
+        Cost { total, nominal, unrestricted: None, premium: None, by_period, lines }
+    }
+
+    /// What comes of each contract, once for each node in which it is decided; money is expected over its futures.
+    fn contracts(&self) -> Vec<ContractResult> {
+        let uncertainty = self.futures.uncertainty;
+        let mut rows = Vec::new();
+        for (k, contract) in self.model.contracts().with_ids() {
+            let date = match contract.decision {
+                Decision::Optional => {
+                    uncertainty.timing.contracts[k].date(self.model.calendar(), contract.active.start)
+                }
+                _ => -1,
+            };
+            for f in 0..self.plans.len() {
+                if self.first(f, date) != f {
+                    continue;
+                }
+                let members: Vec<usize> = (0..self.plans.len()).filter(|&g| self.first(g, date) == f).collect();
+                let all: f64 = members.iter().map(|&g| self.probability(g)).sum();
+                let at = |g: usize| self.plans[g].contracts.iter().find(|c| c.contract == contract.id);
+                let Some(own) = at(f) else { continue };
+                let mean = |of: &dyn Fn(&ContractResult) -> f64| -> f64 {
+                    members.iter().filter_map(|&g| Some(self.probability(g) / all * of(at(g)?))).sum()
+                };
+                rows.push(ContractResult {
+                    spend: mean(&|c| c.spend),
+                    idle: mean(&|c| c.idle),
+                    funding: mean(&|c| c.funding),
+                    commit: mean(&|c| c.commit),
+                    node: Some(self.node(f, date)),
+                    ..own.clone()
+                });
+            }
+        }
+        rows
+    }
+
+    /// Each limit as it is in the future in which it leaves the least, with the price of the expected cost.
+    fn limits(&self) -> Vec<LimitResult> {
+        let mut all: Vec<LimitResult> = Vec::new();
+        let mut at: BTreeMap<_, usize> = BTreeMap::new();
+        for (f, plan) in self.plans.iter().enumerate() {
+            for limit in &plan.limits {
+                let part = limit.shadow_price.map(|p| p * self.probability(f));
+                let Some(key) = limit.key else { continue };
+                match at.get(&key) {
+                    None => {
+                        at.insert(key, all.len());
+                        all.push(LimitResult { shadow_price: part, ..limit.clone() });
+                    }
+                    Some(&i) => {
+                        let price = all[i].shadow_price.zip(part).map(|(a, b)| a + b);
+                        if limit.binding && !all[i].binding {
+                            all[i] = limit.clone();
+                        }
+                        all[i].shadow_price = price;
+                    }
+                }
+            }
+        }
+        for limit in &mut all {
+            (limit.tightening_price, limit.holds_from, limit.holds_to) = (None, None, None);
+            limit.sentence = limit_sentence(self.model, limit);
+        }
+        all
+    }
+
+    fn result(&self, best: &[f64], values: Values) -> UncertaintyResult {
+        let uncertainty = self.futures.uncertainty;
+        let currency = self.model.currency();
+        let cost = |f: usize| self.plans[f].cost.as_ref().map_or(f64::NAN, |c| c.total) + self.weighed(f);
+        let costs: Vec<f64> = (0..self.plans.len()).map(cost).collect();
+        let deviation = self.mean(|f| (costs[f] - values.expected).powi(2)).max(0.0).sqrt();
+        let (objective, cvar) = match uncertainty.goal {
+            Goal::Regret => ("regret", None),
+            Goal::Cost { cvar: Some((level, _)), .. } => {
+                let value = self.cvar(&costs, level);
+                ("expected and cvar", Some(FutureRisk { level, value }))
+            }
+            Goal::Cost { .. } => ("expected", None),
+        };
+        let evpi = values.expected - values.wait_and_see;
+        let futures: Vec<FutureResult> = (0..self.plans.len())
+            .map(|f| FutureResult {
+                future: uncertainty.futures[f].name.clone(),
+                outcomes: self.outcomes(f),
+                probability: self.probability(f),
+                cost: costs[f],
+                best: best[f],
+                regret: (costs[f] - best[f]).max(0.0),
+                unmet: self.plans[f].unmet.clone(),
+            })
+            .collect();
+        let vss = values.base_plan.map(|base| base - values.expected);
+        let vss_sentence = match (&values.not_followed, vss) {
+            (Some(why), _) => format!("{why}: what planning for uncertainty is worth has no number"),
+            (None, Some(vss)) => format!(
+                "Planning for uncertainty is worth {}: deciding at the start what the plan for `{}` decides is expected to cost {}.",
+                money(vss, currency),
+                values.base,
+                money(values.base_plan.unwrap_or(f64::NAN), currency),
+            ),
+            (None, None) => String::new(),
+        };
+        let name = |k: ContractId| self.model.contracts()[k].id.clone();
+        let waiting = values.waiting.iter().map(|&(k, worth)| WaitingValue {
+            contract: name(k),
+            worth,
+            sentence: match worth {
+                Some(worth) => format!(
+                    "Waiting with `{}` is worth {}: decided at the start, the plan is expected to cost so much more.",
+                    name(k),
+                    money(worth, currency)
+                ),
+                None => format!("If `{}` is decided at the start, there is no plan, or none that was certified.", name(k)),
+            },
+        });
+        UncertaintyResult {
+            objective: objective.to_owned(),
+            expected: values.expected,
+            deviation,
+            worst: costs.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            cvar,
+            wait_and_see: values.wait_and_see,
+            evpi,
+            evpi_sentence: format!(
+                "Knowing everything today would be worth {}: each future by itself costs {} in the mean.",
+                money(evpi, currency),
+                money(values.wait_and_see, currency)
+            ),
+            evpi_by_factor: (values.by_factor.iter().zip(uncertainty.factors()))
+                .map(|(evpi, factor)| FactorValue { factor: factor.id.clone(), evpi: *evpi })
+                .collect(),
+            base: values.base.clone(),
+            base_plan: values.base_plan,
+            vss,
+            vss_sentence,
+            regret: futures.iter().map(|f| f.regret).fold(0.0, f64::max),
+            waiting: waiting.collect(),
+            nodes: self.nodes(),
+            decisions: self.decisions(),
+            futures,
+        }
+    }
+
+    /// What outages add to what is minimized in a future.
+    fn weighed(&self, future: usize) -> f64 {
+        self.plans[future].risk.as_ref().map_or(0.0, |r| r.weighed)
+    }
+
+    fn outcomes(&self, future: usize) -> Vec<FactorOutcome> {
+        let uncertainty = self.futures.uncertainty;
+        let own = &uncertainty.futures[future].outcomes;
+        let of = uncertainty.factors.iter().zip(own);
+        of.map(|(f, &o)| FactorOutcome { factor: f.id.clone(), outcome: f.outcomes[o].clone() }).collect()
+    }
+
+    /// The mean of the dearest part of the futures.
+    fn cvar(&self, costs: &[f64], level: f64) -> f64 {
+        let mut order: Vec<usize> = (0..costs.len()).collect();
+        order.sort_by(|&a, &b| costs[b].total_cmp(&costs[a]));
+        let (mut left, mut sum) = (1.0 - level, 0.0);
+        for f in order {
+            let part = self.probability(f).min(left);
+            sum += part * costs[f];
+            left -= part;
+        }
+        sum / (1.0 - level)
+    }
+
+    /// The nodes of the tree in the order of time.
+    fn nodes(&self) -> Vec<NodeResult> {
+        let uncertainty = self.futures.uncertainty;
+        let periods = self.model.periods();
+        let mut nodes: Vec<NodeResult> = Vec::new();
+        for date in -1..periods as i64 {
+            for f in 0..self.plans.len() {
+                if self.first(f, date) != f {
+                    continue;
+                }
+                let node = self.node(f, date);
+                let label = usize::try_from(date).ok().map(|t| self.label(t));
+                match nodes.iter_mut().find(|n| n.node == node) {
+                    Some(known) => {
+                        if known.from.is_none() {
+                            known.from.clone_from(&label);
+                        }
+                        known.to = label;
+                    }
+                    None => {
+                        let own = (0..self.plans.len()).filter(|&g| self.first(g, date) == f);
+                        let futures = own.map(|g| uncertainty.futures[g].name.clone()).collect();
+                        nodes.push(NodeResult { node, futures, from: label.clone(), to: label });
+                    }
+                }
+            }
+        }
+        nodes
+    }
+
+    /// What is decided, in the order of time.
+    fn decisions(&self) -> Vec<DecisionResult> {
+        let uncertainty = self.futures.uncertainty;
+        let calendar = self.model.calendar();
+        let decided = |date: i64| usize::try_from(date).ok().map(|t| self.label(t));
+        let mut all: Vec<(i64, usize, u8, DecisionResult)> = Vec::new();
+        for (f, schedule) in self.schedules.iter().enumerate() {
+            for (k, contract) in self.model.contracts().with_ids() {
+                let date = uncertainty.timing.contracts[k].date(calendar, contract.active.start);
+                if contract.decision != Decision::Optional || self.first(f, date) != f {
+                    continue;
+                }
+                let signed = schedule.signed[k];
+                let sentence = format!("{} `{}`", if signed { "sign" } else { "do not sign" }, contract.id);
+                let row = DecisionResult {
+                    node: self.node(f, date),
+                    decided: decided(date),
+                    kind: "contract".to_owned(),
+                    what: contract.id.clone(),
+                    contract: None,
+                    from: self.label(contract.active.start),
+                    to: self.label(contract.active.end - 1),
+                    amount: f64::from(u8::from(signed)),
+                    sentence,
+                };
+                all.push((date, f, 0, row));
+            }
+            let mut held: BTreeMap<(OfferId, Option<ContractId>, usize, usize), f64> = BTreeMap::new();
+            for h in &schedule.held {
+                *held.entry((h.offer, h.contract, h.periods.start, h.periods.end)).or_default() += h.chips;
+            }
+            // What is held from one period to the next is one decision, if it is due in the same node.
+            let mut runs: Vec<(i64, OfferId, Option<ContractId>, usize, usize, f64)> = Vec::new();
+            for ((offer, contract, start, end), chips) in held.into_iter().filter(|h| h.1 > NOTHING) {
+                let date = uncertainty.timing.offers[offer].date(calendar, start);
+                if self.first(f, date) != f {
+                    continue;
+                }
+                let reserved = matches!(self.model.offers()[offer].term, Term::Reserved { .. });
+                let going_on = runs.iter_mut().find(|r| {
+                    !reserved
+                        && (r.1, r.2, r.4) == (offer, contract, start)
+                        && (r.5 - chips).abs() <= SAME * (1.0 + chips)
+                        && self.node(f, r.0) == self.node(f, date)
+                });
+                match going_on {
+                    Some(run) => run.4 = end,
+                    None => runs.push((date, offer, contract, start, end, chips)),
+                }
+            }
+            for (date, offer, contract, start, end, chips) in runs {
+                let o = &self.model.offers()[offer];
+                let verb = match o.term {
+                    Term::Reserved { .. } => "reserve",
+                    Term::Owned => "run",
+                    _ => "rent",
+                };
+                let (from, to) = (self.label(start), self.label(end - 1));
+                let time = if from == to { format!("in {from}") } else { format!("from {from} to {to}") };
+                let under = contract.map(|k| format!(" under `{}`", self.model.contracts()[k].id)).unwrap_or_default();
+                let row = DecisionResult {
+                    node: self.node(f, date),
+                    decided: decided(date),
+                    kind: o.term.word().to_owned(),
+                    what: o.id.clone(),
+                    contract: contract.map(|k| self.model.contracts()[k].id.clone()),
+                    sentence: format!("{verb} {} chips of `{}`{under} {time}", number(chips), o.id),
+                    from,
+                    to,
+                    amount: chips,
+                };
+                all.push((date, f, 1 + u8::from(o.is_rented()), row));
+            }
+        }
+        all.sort_by_key(|(date, f, rank, _)| (*date, *f, *rank));
+        all.into_iter().map(|(_, _, _, row)| row).collect()
+    }
+}

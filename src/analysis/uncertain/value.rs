@@ -1,0 +1,125 @@
+//! What knowing, planning for uncertainty, and waiting are worth.
+
+use super::joined::{Fixed, Futures, Together, about, by_name};
+use crate::analysis::solving::optimum::solve_within_boxes;
+use crate::engine::{CertifiedStatus, EngineError, Solved};
+use crate::formulation::{Formulation, FutureMeasure, Limits};
+use crate::model::{ContractId, Decision, Goal, Model, When};
+
+/// The expected cost alone.
+const EXPECTED: FutureMeasure = FutureMeasure::Cost { expected: 1.0, cvar: None };
+
+/// What was found.
+pub(super) struct Values {
+    pub expected: f64,
+    pub wait_and_see: f64,
+    /// For each factor.
+    pub by_factor: Vec<Option<f64>>,
+    pub base: String,
+    pub base_plan: Option<f64>,
+    /// Why there is none.
+    pub not_followed: Option<String>,
+    /// For each contract that is decided later than at the start: what deciding it at the start costs more.
+    pub waiting: Vec<(ContractId, Option<f64>)>,
+    /// Whether wait-and-see <= here-and-now <= the base plan.
+    pub ordered: bool,
+}
+
+/// Finds all of it.
+pub(super) fn of(
+    model: &Model,
+    futures: &Futures<'_>,
+    together: &Together,
+    alone: &[(Formulation, Solved)],
+    best: &[f64],
+) -> Result<Values, EngineError> {
+    let uncertainty = futures.uncertainty;
+    let mean = |costs: &[f64]| -> f64 { uncertainty.futures.iter().zip(costs).map(|(f, c)| f.probability * c).sum() };
+    let expected = mean(&together.costs());
+    let wait_and_see = mean(best);
+    let known = uncertainty.known();
+    let mut by_factor = Vec::new();
+    for factor in 0..known.len() {
+        if known.len() == 1 {
+            by_factor.push(Some(expected - wait_and_see));
+            continue;
+        }
+        futures.settings.begin("what knowing a factor is worth", factor + 1, known.len())?;
+        let mut early = known.clone();
+        early[factor] = -1;
+        let found = futures.solve(&early, &EXPECTED, None)?;
+        by_factor.push(found.is_optimal().then(|| expected - mean(&found.costs())));
+    }
+    futures.settings.begin("the plan for the base case", 1, 1)?;
+    let (base, decided) = base_case(futures, alone)?;
+    let mut base_plan = None;
+    let mut not_followed = None;
+    match decided {
+        Some(decided) => {
+            // What the base case does not have, its plan does not hold.
+            let keep = |name: &str| Some(about(decided.get(name).copied().unwrap_or(0.0)));
+            let followed = futures.solve(&known, &EXPECTED, Some(&keep))?;
+            match followed.solved.status {
+                CertifiedStatus::Optimal => base_plan = Some(mean(&followed.costs())),
+                CertifiedStatus::Infeasible => not_followed = Some(breaks(futures, &followed, &keep, &base)?),
+                _ => not_followed = Some(format!("whether the plan for `{base}` can be followed was not certified")),
+            }
+        }
+        None => not_followed = Some(format!("there is no certified plan for `{base}`")),
+    }
+    let mut waiting = Vec::new();
+    let first = known.iter().copied().min().unwrap_or(0);
+    for (k, contract) in model.contracts().with_ids() {
+        let when = uncertainty.timing.contracts[k];
+        if contract.decision != Decision::Optional
+            || when.date(model.calendar(), contract.active.start) < first
+        {
+            continue;
+        }
+        let mut early = uncertainty.clone();
+        early.timing.contracts[k] = When::By(0);
+        if early.timing.contracts[k].date(model.calendar(), 0) >= first {
+            early.timing.contracts[k] = When::Before { periods: i64::from(u32::MAX), months: 0, hours: 0 };
+        }
+        let now = Futures { uncertainty: &early, models: futures.models.clone(), ..*futures };
+        let found = now.solve(&known, &EXPECTED, None)?;
+        waiting.push((k, found.is_optimal().then(|| mean(&found.costs()) - expected)));
+    }
+    let slack = (2e-6 + 2.0 * futures.settings.mip_gap.max(0.0) * f64::from(u8::from(has_integers(together))))
+        * (1.0 + expected.abs());
+    let plain = uncertainty.goal == Goal::Cost { expected: 1.0, cvar: None };
+    let ordered =
+        wait_and_see <= expected + slack && (!plain || base_plan.is_none_or(|base| expected <= base + slack));
+    Ok(Values { expected, wait_and_see, by_factor, base, base_plan, not_followed, waiting, ordered })
+}
+
+fn has_integers(together: &Together) -> bool {
+    together.joint.program().has_integers()
+}
+
+/// The name of the base case, and what its plan decides, by the names of columns.
+fn base_case(
+    futures: &Futures<'_>,
+    alone: &[(Formulation, Solved)],
+) -> Result<(String, Option<std::collections::HashMap<String, f64>>), EngineError> {
+    if let Some(base) = futures.uncertainty.base() {
+        let (f, solved) = &alone[base];
+        return Ok((futures.uncertainty.futures[base].name.clone(), Some(by_name(f, &solved.x))));
+    }
+    let mean = futures.uncertainty.mean(&futures.models);
+    let (f, solved) = solve_within_boxes(&mean, Limits::All, futures.settings)?;
+    let decided = (solved.status == CertifiedStatus::Optimal).then(|| by_name(&f, &solved.x));
+    Ok(("mean".to_owned(), decided))
+}
+
+/// In which future the plan for the base case cannot be followed.
+fn breaks(futures: &Futures<'_>, followed: &Together, keep: Fixed<'_>, base: &str) -> Result<String, EngineError> {
+    let root = followed.root();
+    for f in 0..futures.models.len() {
+        if !futures.can_follow(f, &root, keep)? {
+            let name = &futures.uncertainty.futures[f].name;
+            return Ok(format!("the plan for `{base}` cannot be followed in `{name}`"));
+        }
+    }
+    Ok(format!("the plan for `{base}` cannot be followed in all futures at once"))
+}

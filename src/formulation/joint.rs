@@ -1,0 +1,317 @@
+//! The programs of several futures as one.
+//!
+//! Each future has the program that its model has by itself. What is decided before two futures can be told apart is
+//! one column for both; nothing else connects them:
+//!
+//! ```text
+//! least  sum over futures f of p_f (c_f x_f)    with A_f x_f in its bounds for each f,
+//!        x_f[j] = x_g[j]  for every decision j that is due while f and g are alike
+//! ```
+//!
+//! (the deterministic equivalent with non-anticipativity by substitution: Birge and Louveaux, "Introduction to
+//! Stochastic Programming", 2nd ed., 2011, section 3.5). Decisions are chips held, what they run, contracts signed, and
+//! groups that a workload is placed in; every other column follows from these, or asks in each future by itself whether
+//! something would be possible, so that one for each future is exact. Where a future does not have a column (an offer
+//! that is closed in it) nothing of it can be decided in common. Rows that have become the same are one.
+//!
+//! Besides the expected cost two other measures of the futures' costs v_f can be minimized:
+//!
+//! - conditional value at risk: eta + sum of p_f z_f / (1 - level) with z_f >= v_f - eta, z_f >= 0 (Rockafellar and
+//!   Uryasev, "Optimization of conditional value-at-risk", Journal of Risk 2, 2000);
+//! - the largest regret: r with v_f - best_f <= r for each f (Savage 1951).
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::Formulation;
+use crate::lp::{ColumnId, LinearProgram, RowId};
+use crate::model::{ContractId, Model, Timing, Uncertainty, placement_cost};
+
+/// What is minimized over the futures.
+#[derive(Clone, Debug)]
+pub enum Measure {
+    /// A sum of the expected cost and its conditional value at risk (level, weight).
+    Cost {
+        /// Weight of the expected cost.
+        expected: f64,
+        /// Level and weight of the conditional value at risk.
+        cvar: Option<(f64, f64)>,
+    },
+    /// The largest regret beyond the least cost of each future.
+    Regret {
+        /// The least cost of each future.
+        best: Vec<f64>,
+    },
+    /// The expected cost of the plans that cost no more than this in each future.
+    Within {
+        /// The most that each future may cost.
+        most: Vec<f64>,
+    },
+}
+
+/// One program of all futures.
+#[derive(Clone, Debug)]
+pub struct Joint {
+    program: LinearProgram,
+    /// For each future, where its columns are.
+    columns: Vec<Vec<ColumnId>>,
+    /// For each column, the first future that has it.
+    owners: Vec<usize>,
+    /// For each future, where its rows are, and whether it is the one to whom a row that several have is counted.
+    rows: Vec<Vec<(RowId, bool)>>,
+    probabilities: Vec<f64>,
+    /// Decisions that are the same in every future.
+    root: Vec<ColumnId>,
+}
+
+/// A joined column while it is made.
+struct Made {
+    id: ColumnId,
+    /// How many futures have it.
+    futures: usize,
+    /// How many have to.
+    needed: usize,
+    bounds: (f64, f64),
+}
+
+/// When each column is decided; none for those that only follow.
+#[must_use]
+pub fn dates(f: &Formulation, model: &Model, timing: &Timing) -> Vec<Option<i64>> {
+    let calendar = &model.calendar;
+    let mut dates = vec![None; f.program.columns().len()];
+    for h in &f.holdings {
+        dates[h.column.0 as usize] = Some(timing.offers[h.offer].date(calendar, h.periods.start));
+    }
+    for r in &f.runs {
+        dates[r.column.0 as usize] = Some(r.period as i64);
+    }
+    let signs: Vec<(ContractId, ColumnId)> = f.signs.with_ids().filter_map(|(k, c)| Some((k, (*c)?))).collect();
+    for (contract, column) in signs {
+        let start = model.contracts[contract].active.start;
+        dates[column.0 as usize] = Some(timing.contracts[contract].date(calendar, start));
+    }
+    for p in &f.placements {
+        let paid = placement_cost(model, p.workload, p.by, &p.group).map_or(0, |(period, _)| period);
+        dates[p.column.0 as usize] = Some(timing.porting.date(calendar, paid));
+    }
+    dates
+}
+
+impl Joint {
+    /// Joins the futures' programs.
+    ///
+    /// `known` is the first period for each factor whose decisions may depend on it; `scale` what costs are measured in.
+    #[must_use]
+    pub fn of(
+        uncertainty: &Uncertainty,
+        known: &[i64],
+        futures: &[(&Model, &Formulation)],
+        measure: &Measure,
+        scale: f64,
+    ) -> Self {
+        let count = futures.len();
+        let probabilities: Vec<f64> = uncertainty.futures.iter().map(|f| f.probability).collect();
+        let mut joint = Joint {
+            program: LinearProgram::new(futures[0].1.program.name()),
+            columns: Vec::with_capacity(count),
+            owners: Vec::new(),
+            rows: Vec::with_capacity(count),
+            probabilities,
+            root: Vec::new(),
+        };
+        let weights: Vec<f64> = match measure {
+            Measure::Cost { expected, .. } => joint.probabilities.iter().map(|p| p * expected).collect(),
+            Measure::Regret { .. } => vec![0.0; count],
+            Measure::Within { .. } => joint.probabilities.clone(),
+        };
+        let members = |future: usize, date: i64| {
+            let alike = |g: usize| uncertainty.alike_by(known, future, g, date);
+            ((0..count).find(|&g| alike(g)).unwrap_or(future), (0..count).filter(|&g| alike(g)).count())
+        };
+        let mut nodes: HashMap<(usize, i64), (usize, usize)> = HashMap::new();
+        let mut made: HashMap<(String, usize), Made> = HashMap::new();
+        for (future, (model, f)) in futures.iter().enumerate() {
+            let mut own = Vec::with_capacity(f.program.columns().len());
+            let dates = dates(f, model, &uncertainty.timing);
+            for (j, column) in f.program.columns().iter().enumerate() {
+                let name = f.program.column_name(ColumnId(j as u32));
+                let (first, needed) = match dates[j] {
+                    Some(date) => *nodes.entry((future, date)).or_insert_with(|| members(future, date)),
+                    None => (future, 1),
+                };
+                let entry = made.entry((name.to_owned(), first)).or_insert_with(|| {
+                    let whole = if needed == count {
+                        name.to_owned()
+                    } else {
+                        format!("{name}@{}", uncertainty.futures[first].name)
+                    };
+                    let bounds = (column.lower, column.upper);
+                    let id = joint.program.add_column(whole, column.role, bounds.0, bounds.1, 0.0);
+                    joint.program.set_integer(id, column.integer);
+                    joint.owners.push(future);
+                    if needed == count && dates[j].is_some() {
+                        joint.root.push(id);
+                    }
+                    Made { id, futures: 0, needed, bounds }
+                });
+                entry.futures += 1;
+                entry.bounds = (entry.bounds.0.max(column.lower), entry.bounds.1.min(column.upper));
+                joint.program.add_cost(entry.id, weights[future] * column.cost);
+                own.push(entry.id);
+            }
+            joint.program.add_offset(weights[future] * f.program.offset());
+            joint.columns.push(own);
+        }
+        for made in made.values() {
+            // What some future of the node does not have is nothing in all of them.
+            let (lower, upper) = if made.futures < made.needed { (0.0, 0.0) } else { made.bounds };
+            joint.program.set_bounds(made.id, lower, upper.max(lower));
+        }
+        joint.add_rows(uncertainty, futures);
+        joint.measure(uncertainty, futures, measure, scale);
+        joint
+    }
+
+    fn add_rows(&mut self, uncertainty: &Uncertainty, futures: &[(&Model, &Formulation)]) {
+        let mut seen: HashMap<u64, Vec<RowId>> = HashMap::new();
+        let mut named: HashSet<String> = HashSet::new();
+        for (future, (_, f)) in futures.iter().enumerate() {
+            let mut own = Vec::with_capacity(f.program.rows().len());
+            let mut taken: HashSet<RowId> = HashSet::new();
+            for (i, row) in f.program.rows().iter().enumerate() {
+                let id = RowId(i as u32);
+                let mut terms: Vec<(ColumnId, f64)> =
+                    f.program.row_terms(id).map(|(c, a)| (self.columns[future][c.0 as usize], a)).collect();
+                terms.sort_by_key(|t| t.0);
+                let mut hash = DefaultHasher::new();
+                (row.lower.to_bits(), row.upper.to_bits()).hash(&mut hash);
+                terms.iter().for_each(|(c, a)| (c.0, a.to_bits()).hash(&mut hash));
+                let alike = seen.entry(hash.finish()).or_default();
+                let program = &self.program;
+                let same = alike.iter().copied().find(|&other| {
+                    let there = program.rows()[other.0 as usize];
+                    (there.lower, there.upper, there.role) == (row.lower, row.upper, row.role)
+                        && program.row_terms(other).eq(terms.iter().copied())
+                });
+                // Within one future each row stands for something of its own.
+                if let Some(other) = same.filter(|&other| taken.insert(other)) {
+                    own.push((other, false));
+                    continue;
+                }
+                let name = f.program.row_name(id);
+                let whole = if named.insert(name.to_owned()) {
+                    name.to_owned()
+                } else {
+                    format!("{name}@{}", uncertainty.futures[future].name)
+                };
+                let made = self.program.add_row(whole, row.role, row.lower, row.upper, terms);
+                alike.push(made);
+                taken.insert(made);
+                own.push((made, true));
+            }
+            self.rows.push(own);
+        }
+    }
+
+    /// Columns and rows of what is minimized beside the expected cost.
+    fn measure(
+        &mut self,
+        uncertainty: &Uncertainty,
+        futures: &[(&Model, &Formulation)],
+        measure: &Measure,
+        scale: f64,
+    ) {
+        let costs = |joint: &Joint, future: usize| -> (Vec<(ColumnId, f64)>, f64) {
+            let program = &futures[future].1.program;
+            let terms = program.columns().iter().enumerate().filter(|(_, c)| c.cost != 0.0);
+            let terms = terms.map(|(j, c)| (joint.columns[future][j], c.cost / scale)).collect();
+            (terms, program.offset() / scale)
+        };
+        let no_end = f64::INFINITY;
+        match measure {
+            Measure::Cost { cvar: Some((level, weight)), .. } if *weight > 0.0 => {
+                let eta = self.program.add_column("cvar[eta]", "cvar", -no_end, no_end, weight * scale);
+                for future in 0..futures.len() {
+                    let name = &uncertainty.futures[future].name;
+                    let part = weight * scale * self.probabilities[future] / (1.0 - level);
+                    let above = self.program.add_column(format!("cvar[{name}]"), "cvar", 0.0, no_end, part);
+                    let (mut terms, offset) = costs(self, future);
+                    terms.extend([(eta, -1.0), (above, -1.0)]);
+                    self.program.add_row(format!("cvar[{name}]"), "cvar", -no_end, -offset, terms);
+                }
+            }
+            Measure::Cost { .. } => {}
+            Measure::Regret { best } => {
+                let regret = self.program.add_column("regret", "regret", 0.0, no_end, scale);
+                for (future, best) in best.iter().enumerate() {
+                    let name = &uncertainty.futures[future].name;
+                    let (mut terms, offset) = costs(self, future);
+                    terms.push((regret, -1.0));
+                    self.program.add_row(format!("regret[{name}]"), "regret", -no_end, best / scale - offset, terms);
+                }
+            }
+            Measure::Within { most } => {
+                for (future, most) in most.iter().enumerate() {
+                    let name = &uncertainty.futures[future].name;
+                    let (terms, offset) = costs(self, future);
+                    self.program.add_row(format!("regret[{name}]"), "regret", -no_end, most / scale - offset, terms);
+                }
+            }
+        }
+    }
+
+    /// The program.
+    #[must_use]
+    pub fn program(&self) -> &LinearProgram {
+        &self.program
+    }
+
+    /// Decisions that are the same in every future.
+    #[must_use]
+    pub fn root(&self) -> &[ColumnId] {
+        &self.root
+    }
+
+    /// A future's part of a point.
+    #[must_use]
+    pub fn point(&self, future: usize, x: &[f64]) -> Vec<f64> {
+        self.columns[future].iter().map(|c| x[c.0 as usize]).collect()
+    }
+
+    /// A future's multipliers, of its own cost; those of a row that several futures have are counted to one of them, so
+    /// that the sum over the futures by their probabilities is that of the expected cost.
+    #[must_use]
+    pub fn multipliers(&self, future: usize, y: &[f64]) -> Vec<f64> {
+        let of = |&(row, counted): &(RowId, bool)| if counted { y[row.0 as usize] } else { 0.0 };
+        self.rows[future].iter().map(|row| of(row) / self.probabilities[future]).collect()
+    }
+
+    /// A future's reduced costs, counted as [`Self::multipliers`] are.
+    #[must_use]
+    pub fn reduced(&self, future: usize, reduced: &[f64]) -> Vec<f64> {
+        let of = |&c: &ColumnId| if self.owners[c.0 as usize] == future { reduced[c.0 as usize] / self.probabilities[future] } else { 0.0 };
+        self.columns[future].iter().map(of).collect()
+    }
+
+    /// Keeps decisions that are the same in every future within bounds, by the names of their columns.
+    pub fn fix_root(&mut self, bounds: impl Fn(&str) -> Option<(f64, f64)>) {
+        for &c in &self.root {
+            let Some((lower, upper)) = bounds(self.program.column_name(c)) else { continue };
+            let own = self.program.columns()[c.0 as usize];
+            let (lower, upper) = if own.integer { (lower.ceil(), upper.floor()) } else { (lower, upper) };
+            // Where they do not meet there is no plan, which a row says.
+            if lower.max(own.lower) <= upper.min(own.upper) {
+                self.program.set_bounds(c, lower.max(own.lower), upper.min(own.upper));
+            } else {
+                let name = format!("kept[{}]", self.program.column_name(c));
+                self.program.add_row(name, "kept", lower, upper, [(c, 1.0)]);
+            }
+        }
+    }
+
+    /// The columns of a future.
+    #[must_use]
+    pub fn columns(&self, future: usize) -> &[ColumnId] {
+        &self.columns[future]
+    }
+}

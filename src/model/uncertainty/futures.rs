@@ -1,0 +1,167 @@
+//! The model of each future: what is written, changed by one outcome after the other in the order in which they
+//! become known, each from its date on.
+
+use super::super::load::interpret_known;
+use super::super::variation::change;
+use super::super::whole::Model;
+use super::Uncertainty;
+use super::splice::splice;
+use crate::diagnostics::{Code, Diagnostics, Place, Severity, Sources};
+use crate::document::{Axis, Node, Value, apply_scenarios, set};
+
+/// What an outcome changes.
+#[derive(Clone, Debug)]
+pub(in crate::model) enum Change {
+    /// Values that are scaled, shifted or set, at paths.
+    Vary(Axis, Vec<String>, f64),
+    /// A value at a path.
+    Set(String, Node),
+    /// Scenarios that are applied.
+    Scenarios(Vec<String>),
+}
+
+/// An outcome with what it changes.
+#[derive(Clone, Debug)]
+pub(in crate::model) struct Outcome {
+    pub changes: Vec<Change>,
+    /// Where it was written.
+    pub place: Place,
+}
+
+/// What the models of futures are made from.
+#[derive(Clone, Default)]
+pub(in crate::model) struct Branches {
+    /// The tree, still with its scenarios.
+    pub root: Node,
+    pub sources: Sources,
+    /// For each factor its outcomes.
+    pub outcomes: Vec<Vec<Outcome>>,
+}
+
+impl std::fmt::Debug for Branches {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} factors", self.outcomes.len())
+    }
+}
+
+impl Branches {
+    /// The tree with an outcome; the settings, as for `--set`, that do the same are not told.
+    fn changed(&self, root: &Node, outcome: &Outcome, diagnostics: &mut Diagnostics) -> Node {
+        let mut root = root.clone();
+        for change_ in &outcome.changes {
+            match change_ {
+                Change::Vary(axis, paths, value) => {
+                    change(&mut root, axis, paths, *value, diagnostics);
+                }
+                Change::Set(path, node) => set(&mut root, path, node.clone(), diagnostics),
+                Change::Scenarios(names) => apply_scenarios(&mut root, names, diagnostics),
+            }
+        }
+        root
+    }
+
+    /// The model that an outcome makes of another, `known` being the first period that it may change.
+    pub fn branch(
+        &self,
+        (root, model): (&Node, &Model),
+        outcome: &Outcome,
+        known: usize,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<(Node, Model)> {
+        if outcome.changes.is_empty() {
+            return Some((root.clone(), model.clone()));
+        }
+        let mut found = Diagnostics::new();
+        let root = self.changed(root, outcome, &mut found);
+        let next = interpret_known(&without_uncertainty(&root), &self.sources, &mut found);
+        // Warnings of one future are no warnings of the model.
+        let errors = found.sorted().into_iter().filter(|d| d.severity == Severity::Error);
+        errors.for_each(|d| diagnostics.push(d.clone()));
+        if found.has_errors() {
+            return None;
+        }
+        let next = splice(model, next?, known, &mut |message, remedy| {
+            diagnostics.error(Code::InvalidVariation, outcome.place, message, remedy);
+        })?;
+        Some((root, next))
+    }
+}
+
+/// A tree without what says of it that it is not known.
+pub(in crate::model) fn without_uncertainty(root: &Node) -> Node {
+    let mut root = root.clone();
+    if let Value::Map(entries) = &mut root.value {
+        entries.retain(|e| !["uncertainty", "objective", "scenarios", "sweeps"].contains(&e.key.as_str()));
+    }
+    root
+}
+
+impl Model {
+    /// What is not known today of the model, if anything.
+    #[must_use]
+    pub fn uncertainty(&self) -> Option<&Uncertainty> {
+        self.uncertainty.as_deref()
+    }
+
+    /// The model as it is written, believed.
+    #[must_use]
+    pub fn without_uncertainty(&self) -> Model {
+        Model { uncertainty: None, ..self.clone() }
+    }
+
+    /// The model of each future, in the order of [`Uncertainty::futures`]; the model itself if all is known.
+    ///
+    /// # Errors
+    /// What is wrong in a future.
+    pub fn futures(&self) -> Result<Vec<Model>, Diagnostics> {
+        let Some(uncertainty) = self.uncertainty.as_deref() else { return Ok(vec![self.clone()]) };
+        let mut order: Vec<usize> = (0..uncertainty.factors.len()).collect();
+        order.sort_by_key(|&i| uncertainty.factors[i].known);
+        let mut found = Found { uncertainty, order, models: vec![None; uncertainty.futures.len()] };
+        let mut diagnostics = Diagnostics::new();
+        let root = uncertainty.branches.root.clone();
+        let every: Vec<usize> = (0..uncertainty.futures.len()).collect();
+        found.descend(0, &root, &self.without_uncertainty(), &every, &mut diagnostics);
+        let models: Option<Vec<Model>> = found.models.into_iter().collect();
+        match models {
+            Some(models) if !diagnostics.has_errors() => Ok(models),
+            _ => Err(diagnostics),
+        }
+    }
+}
+
+struct Found<'a> {
+    uncertainty: &'a Uncertainty,
+    /// Factors in the order in which they become known.
+    order: Vec<usize>,
+    models: Vec<Option<Model>>,
+}
+
+impl Found<'_> {
+    fn descend(&mut self, depth: usize, root: &Node, model: &Model, futures: &[usize], diagnostics: &mut Diagnostics) {
+        let Some(&factor) = self.order.get(depth) else {
+            for &f in futures {
+                self.models[f] = Some(self.named(model, f));
+            }
+            return;
+        };
+        let uncertainty = self.uncertainty;
+        for o in 0..uncertainty.factors[factor].outcomes.len() {
+            let own: Vec<usize> =
+                futures.iter().copied().filter(|&f| uncertainty.futures[f].outcomes[factor] == o).collect();
+            if own.is_empty() {
+                continue;
+            }
+            let outcome = &uncertainty.branches.outcomes[factor][o];
+            let known = uncertainty.factors[factor].known;
+            if let Some((root, model)) = uncertainty.branches.branch((root, model), outcome, known, diagnostics) {
+                self.descend(depth + 1, &root, &model, &own, diagnostics);
+            }
+        }
+    }
+
+    fn named(&self, model: &Model, future: usize) -> Model {
+        let name = &self.uncertainty.futures[future].name;
+        Model { sha256: format!("{} in {name}", model.sha256), ..model.clone() }
+    }
+}

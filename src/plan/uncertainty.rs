@@ -1,0 +1,151 @@
+//! What a plan says of what is not known yet.
+
+#[cfg(feature = "schema")]
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::types::Unmet;
+
+/// A plan for several futures: what it costs in each, and what knowing would be worth.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct UncertaintyResult {
+    /// What was minimized: `expected`, `expected and cvar`, or `regret`.
+    pub objective: String,
+    /// Expected cost over the futures.
+    pub expected: f64,
+    /// Standard deviation of the cost.
+    pub deviation: f64,
+    /// Cost of the dearest future.
+    pub worst: f64,
+    /// Conditional value at risk of the cost; `null` if the objective has none.
+    pub cvar: Option<FutureRisk>,
+    /// Expected cost if everything were known at the start: each future planned by itself.
+    pub wait_and_see: f64,
+    /// What knowing everything today would be worth: expected cost less wait-and-see.
+    pub evpi: f64,
+    /// The same in a sentence.
+    pub evpi_sentence: String,
+    /// The same for each factor by itself.
+    pub evpi_by_factor: Vec<FactorValue>,
+    /// The future that the plan without uncertainty is made for; `mean` if none stands out.
+    pub base: String,
+    /// Expected cost of deciding at the start what the plan for that future decides; `null` where it cannot be followed in
+    /// every future, or was not certified.
+    pub base_plan: Option<f64>,
+    /// What planning for uncertainty is worth: that cost less the expected cost; `null` where there is none.
+    pub vss: Option<f64>,
+    /// The same in a sentence.
+    pub vss_sentence: String,
+    /// Largest regret: what some future costs beyond the least that it could.
+    pub regret: f64,
+    /// What waiting is worth for each contract that is decided later than at the start.
+    pub waiting: Vec<WaitingValue>,
+    /// Every future.
+    pub futures: Vec<FutureResult>,
+    /// Every node of the tree: futures that cannot be told apart from a period on, and until when.
+    pub nodes: Vec<NodeResult>,
+    /// What is decided, and when.
+    pub decisions: Vec<DecisionResult>,
+}
+
+/// A conditional value at risk: the mean cost of the dearest futures.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct FutureRisk {
+    /// The level: at 0.9 the dearest tenth.
+    pub level: f64,
+    /// The money.
+    pub value: f64,
+}
+
+/// What knowing one factor today would be worth.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct FactorValue {
+    /// The factor.
+    pub factor: String,
+    /// The money; `null` if it could not be certified.
+    pub evpi: Option<f64>,
+}
+
+/// What waiting with a contract is worth.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct WaitingValue {
+    /// The contract.
+    pub contract: String,
+    /// Expected cost if it is decided at the start less the expected cost; `null` if there is no plan then, or none that
+    /// could be certified.
+    pub worth: Option<f64>,
+    /// The same in a sentence.
+    pub sentence: String,
+}
+
+/// One future.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct FutureResult {
+    /// Its name.
+    pub future: String,
+    /// What comes of each factor.
+    pub outcomes: Vec<FactorOutcome>,
+    /// How likely it is.
+    pub probability: f64,
+    /// What the plan costs in it.
+    pub cost: f64,
+    /// The least that it could cost if it were known at the start.
+    pub best: f64,
+    /// The cost less that.
+    pub regret: f64,
+    /// Work that is not done in it.
+    pub unmet: Vec<Unmet>,
+}
+
+/// What comes of a factor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct FactorOutcome {
+    /// The factor.
+    pub factor: String,
+    /// Its outcome.
+    pub outcome: String,
+}
+
+/// Futures that cannot be told apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct NodeResult {
+    /// What is known in it: outcomes with `+` between them; `start` where nothing is.
+    pub node: String,
+    /// Its futures.
+    pub futures: Vec<String>,
+    /// The first period in which that is so; `null` before the horizon.
+    pub from: Option<String>,
+    /// The last one.
+    pub to: Option<String>,
+}
+
+/// What is decided.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct DecisionResult {
+    /// The node in which it is decided.
+    pub node: String,
+    /// The period in which it is decided; `null` before the horizon.
+    pub decided: Option<String>,
+    /// contract, reserved, owned, on-demand or spot.
+    pub kind: String,
+    /// The contract or the offer.
+    pub what: String,
+    /// The contract that an offer is held under.
+    pub contract: Option<String>,
+    /// The first period in which it takes effect.
+    pub from: String,
+    /// The last one.
+    pub to: String,
+    /// Chips; of a contract 1 if it is signed, 0 if not.
+    pub amount: f64,
+    /// The same in a sentence.
+    pub sentence: String,
+}
