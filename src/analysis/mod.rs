@@ -9,8 +9,8 @@ pub mod frontier;
 mod parallel;
 mod solving;
 mod study;
-mod uncertain;
 pub mod sweep;
+mod uncertain;
 
 pub use solving::{Detail, SolveSettings, exported_program, imported, solve, solve_schedule, solved_program};
 pub use study::Study;

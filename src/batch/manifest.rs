@@ -286,6 +286,8 @@ impl Manifest {
             folder: model.folder.as_ref().map(PathBuf::from),
             files: Some(model.files.clone()),
             files_outside: false,
+            future: None,
+            without_uncertainty: false,
         }
     }
 }

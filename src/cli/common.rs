@@ -27,6 +27,13 @@ pub(super) struct ModelArgs {
     /// A file laid over the model; may be repeated.
     #[arg(long, value_name = "FILE")]
     pub overlay: Vec<PathBuf>,
+    /// The future that is believed, such as `fast+late`, of a model with `uncertainty`.
+    #[arg(long, value_name = "NAME", conflicts_with = "without_uncertainty")]
+    pub future: Option<String>,
+    /// Believe the base case of a model with `uncertainty`: the outcomes called `base`, the most probable future, or the
+    /// mean.
+    #[arg(long)]
+    pub without_uncertainty: bool,
     #[command(flatten)]
     pub named: NamedFilesArgs,
 }

@@ -40,7 +40,7 @@ pub(super) fn run(command: &ExplainCommand, quiet: bool) -> Result<u8, Failure> 
         command.output.write(&text)?;
         return Ok(exit::DONE);
     }
-    let loaded = models::model(&command.input, quiet)?;
+    let loaded = models::known(&command.input, quiet)?;
     let model = &loaded.model;
     if let Some(subject) = &command.subject {
         let known = subjects(model);

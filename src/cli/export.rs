@@ -46,7 +46,7 @@ pub(super) fn run(command: &ExportCommand, quiet: bool) -> Result<u8, Failure> {
         let message = "which format? Give `--to mps`, `--to lp` or `--to focus`, or a file that ends in .mps or .lp";
         Failure::Usage(message.to_owned())
     })?;
-    let loaded = models::model(&command.input, quiet)?;
+    let loaded = models::known(&command.input, quiet)?;
     command.output.check()?;
     if format == ExportFormat::Focus {
         return focus(command, &loaded.model, quiet);

@@ -6,7 +6,7 @@ use super::common::{ModelArgs, NamedFilesArgs};
 use super::failure::Failure;
 use super::{exit, files, identity};
 use crate::diagnostics::Sources;
-use crate::model::{Asked, Family, Input, Loaded, Rejected, load};
+use crate::model::{Asked, Family, Input, Loaded, Model, Rejected, load};
 
 /// Reads a model with everything that is laid over it.
 pub(super) fn input(args: &ModelArgs) -> Result<Input, files::Unreadable> {
@@ -21,7 +21,8 @@ pub(super) fn input(args: &ModelArgs) -> Result<Input, files::Unreadable> {
         overlays.push((path.display().to_string(), files::text(path)?));
     }
     let input = input_of(&args.model, model, args.scenario.clone(), args.named);
-    Ok(Input { overlays, sets: args.sets.clone(), ..input })
+    let (sets, future) = (args.sets.clone(), args.future.clone());
+    Ok(Input { overlays, sets, future, without_uncertainty: args.without_uncertainty, ..input })
 }
 
 /// The input of a model whose text has been read, with nothing but scenarios laid over it.
@@ -31,6 +32,22 @@ pub(super) fn input_of(path: &Path, text: String, scenarios: Vec<String>, named:
     let folder = (path != Path::new("-")).then(|| beside().to_path_buf());
     let name = path.display().to_string();
     Input { name, text, scenarios, folder, files_outside: named.allow_files_outside, ..Input::default() }
+}
+
+/// Loads a model for a command that plans one future, telling warnings and errors on standard error.
+pub(super) fn known(args: &ModelArgs, quiet: bool) -> Result<Loaded, Failure> {
+    let loaded = model(args, quiet)?;
+    refuse_futures(&loaded.model, quiet)?;
+    Ok(loaded)
+}
+
+/// Refuses a model with several futures, for a command that plans one.
+pub(super) fn refuse_futures(model: &Model, quiet: bool) -> Result<(), Failure> {
+    let Some(uncertainty) = model.uncertainty() else { return Ok(()) };
+    let first = &uncertainty.futures()[0].name;
+    let message = format!("the model has {} futures, and this command plans one", uncertainty.futures().len());
+    let remedy = format!("add `--future {first}` or `--without-uncertainty`; `polysource solve` plans all of them");
+    Err(files::told(&files::unreadable(message, &remedy, exit::USAGE), quiet))
 }
 
 /// Loads a model, telling warnings and errors on standard error.
@@ -83,6 +100,7 @@ pub(super) fn family_of(
         Ok(family) => {
             remember_named(&family.sources);
             files::tell(&family.warnings, &family.sources, quiet);
+            refuse_futures(family.model(), quiet)?;
             Ok(family)
         }
         Err(Rejected { diagnostics, sources }) => {

@@ -56,6 +56,7 @@ pub(super) struct ReportCommand {
 pub(super) fn run(command: &ReportCommand, quiet: bool) -> Result<u8, Failure> {
     let input = models::input(&command.input).map_err(|unreadable| files::told(&unreadable, quiet))?;
     let loaded = models::loaded(&input, quiet)?;
+    models::refuse_futures(&loaded.model, quiet)?;
     let model = &loaded.model;
     let detail = if command.plain { Detail::Plan } else { Detail::Full };
     let given = command.plan.as_deref().map(|path| plan_file::of_model(model, path)).transpose()?;

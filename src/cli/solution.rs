@@ -36,7 +36,7 @@ pub(super) fn run(command: &SolutionCommand, quiet: bool) -> Result<u8, Failure>
         let message = "standard input can be only one of the model, its overlays and the solution";
         return Err(Failure::Usage(message.to_owned()));
     }
-    let loaded = models::model(&command.input, quiet)?;
+    let loaded = models::known(&command.input, quiet)?;
     let text = files::text(&command.solution).map_err(|unreadable| files::told(&unreadable, quiet))?;
     command.output.check()?;
     let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());

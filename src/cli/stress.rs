@@ -47,7 +47,7 @@ pub(super) struct StressCommand {
 }
 
 pub(super) fn run(command: &StressCommand, quiet: bool) -> Result<u8, Failure> {
-    let loaded = models::model(&command.input, quiet)?;
+    let loaded = models::known(&command.input, quiet)?;
     let model = &loaded.model;
     let settings = settings(model, command)?;
     let given = command.plan.as_deref().map(|path| plan_file::of_model(model, path)).transpose()?;

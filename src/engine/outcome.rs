@@ -69,6 +69,9 @@ pub enum EngineError {
     /// Whoever asked does not want the answer any more.
     #[error("cancelled")]
     Cancelled,
+    /// The question is about one future, and the model has several.
+    #[error("the model has several futures, and this asks about one: name it, or ask for the base case")]
+    SeveralFutures,
     /// No engine's answer to a small program that goes with a plan passed the certificate.
     #[error("the program `{program}` was not certified{}", if *limited { ": the time limit was reached" } else { "" })]
     Uncertified {

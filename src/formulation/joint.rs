@@ -289,7 +289,9 @@ impl Joint {
     /// A future's reduced costs, counted as [`Self::multipliers`] are.
     #[must_use]
     pub fn reduced(&self, future: usize, reduced: &[f64]) -> Vec<f64> {
-        let of = |&c: &ColumnId| if self.owners[c.0 as usize] == future { reduced[c.0 as usize] / self.probabilities[future] } else { 0.0 };
+        let of = |&c: &ColumnId| {
+            if self.owners[c.0 as usize] == future { reduced[c.0 as usize] / self.probabilities[future] } else { 0.0 }
+        };
         self.columns[future].iter().map(of).collect()
     }
 

@@ -8,6 +8,7 @@ use std::fmt::{self, Display};
 use std::sync::Arc;
 
 use super::load::{Input, Rejected, fingerprint, interpret};
+use super::uncertainty::believed;
 use super::variation::{change, paths};
 use super::whole::Model;
 use crate::diagnostics::{Code, Diagnostics, Sources};
@@ -146,6 +147,7 @@ impl Model {
             input.sets.extend(edit.apply(&mut root, self, &mut sources, &mut diagnostics));
         }
         let model = if diagnostics.has_errors() { None } else { interpret(&root, &sources, &mut diagnostics) };
+        let model = model.and_then(|model| believed(model, &input, &mut diagnostics));
         match model {
             Some(model) if !diagnostics.has_errors() => Ok(model.read_from(root, sources, input)),
             _ => {

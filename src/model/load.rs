@@ -12,6 +12,7 @@ use super::files::Files;
 use super::reader::{In, Reader};
 use super::select::{Offers, Written};
 use super::types::Offer;
+use super::uncertainty::believed;
 use super::whole::{Cited, Model};
 use super::{baseline, contracts, demand, policy, prefer, risk, supply, uncertainty};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity, Sources, suggest};
@@ -54,6 +55,10 @@ pub struct Input {
     pub files_outside: bool,
     /// The texts of the files that the model names, by their paths; if given, no file is read.
     pub files: Option<BTreeMap<String, String>>,
+    /// The future that is believed, such as `fast+late`, of a model with uncertainty.
+    pub future: Option<String>,
+    /// Whether the base case is believed, of a model with uncertainty.
+    pub without_uncertainty: bool,
 }
 
 /// A model with what was found on the way.
@@ -140,6 +145,9 @@ pub fn load(input: &Input) -> Result<Loaded, Rejected> {
     let model = read(input, &mut sources, &mut diagnostics);
     match model {
         Some((model, root)) if !diagnostics.has_errors() => {
+            let Some(model) = believed(model, input, &mut diagnostics) else {
+                return Err(Rejected { diagnostics, sources });
+            };
             let model = model.read_from(root, sources.clone(), input.clone());
             Ok(Loaded { model, warnings: diagnostics, sources })
         }
@@ -168,6 +176,9 @@ pub fn load_with(input: &Input, path: &[&str], entry: &Node, append: bool) -> Re
     match read() {
         Some((model, root)) if !diagnostics.has_errors() => {
             let mut input = input.clone();
+            let Some(model) = believed(model, &input, &mut diagnostics) else {
+                return Err(Rejected { diagnostics, sources });
+            };
             input.sets.push(format!("{name}{}={written}", if append { "+" } else { "" }));
             let model = model.read_from(root, sources.clone(), input);
             Ok(Loaded { model, warnings: diagnostics, sources })
@@ -299,6 +310,10 @@ pub(super) fn fingerprint(input: &Input, sources: &Sources) -> String {
     add(&input.text);
     input.overlays.iter().for_each(|(_, text)| add(text));
     input.scenarios.iter().chain(&input.sets).for_each(|part| add(part));
+    input.future.iter().for_each(|future| add(&format!("future {future}")));
+    if input.without_uncertainty {
+        add("without uncertainty");
+    }
     sources.table().iter().chain(sources.offer_tables()).for_each(|id| add(&sources.get(*id).text));
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

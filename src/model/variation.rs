@@ -16,6 +16,7 @@ use crate::document::{
 use super::load::{Input, Rejected, check_others, interpret, tree};
 use super::selector::{Dimension, glob};
 use super::sweeps::{self, Asked, SweepSpec, length};
+use super::uncertainty::believed;
 use super::whole::Model;
 
 /// A model and all the variations of it that a sweep or curve asks for.
@@ -197,6 +198,7 @@ impl Family {
         let mut root = base.root.clone();
         let sets = base.change(&mut root, &self.spec.axes, values, &mut diagnostics);
         let model = if diagnostics.has_errors() { None } else { interpret(&root, &self.sources, &mut diagnostics) };
+        let model = model.and_then(|model| believed(model, &base.model.written.input, &mut diagnostics));
         match model {
             Some(model) if !diagnostics.has_errors() => {
                 let mut input = base.model.written.input.clone();
@@ -283,11 +285,13 @@ impl Base {
         axes: &[Axis],
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        let model = model.read_from(root.clone(), sources.clone(), input);
+        let model = believed(model, &input, diagnostics)?.read_from(root.clone(), sources.clone(), input);
         let paths: Vec<Option<Vec<String>>> =
             axes.iter().map(|a| paths(&root, &model, &a.target, a.how, diagnostics)).collect();
+        // Outcomes may be scenarios.
+        let uncertain = root.get("uncertainty").is_some();
         if let Value::Map(entries) = &mut root.value {
-            entries.retain(|e| e.key != "scenarios" && e.key != "sweeps");
+            entries.retain(|e| (e.key != "scenarios" || uncertain) && e.key != "sweeps");
         }
         Some(Base { root, model, paths: paths.into_iter().collect::<Option<_>>()? })
     }

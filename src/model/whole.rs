@@ -7,11 +7,11 @@ use super::calendar::Calendar;
 use super::edit::Written;
 use super::ids::{ChipId, CloudId, ContractId, IdVec, LimitId, OfferId, OutageId, PoolId, SurviveId, WorkloadId};
 use super::selector::Dimension;
-use super::uncertainty::Uncertainty;
 use super::types::{
     Baseline, Chip, Cloud, Contract, Investor, Limit, Offer, Origin, Outage, Payment, Pool, Prefer, Risk, Survive,
     Workload,
 };
+use super::uncertainty::Uncertainty;
 
 /// A situation to plan.
 #[derive(Clone, Debug)]

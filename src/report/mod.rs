@@ -12,6 +12,7 @@ pub mod diff;
 pub mod explain;
 pub mod focus;
 pub mod frontier;
+mod futures;
 pub mod html;
 mod json;
 mod markdown;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::column::{adding_up, beside};
-use super::dependency;
+use super::{dependency, futures};
 use crate::engine::IMPORTED;
 use crate::plan::{ContractResult, CostKind, Exposure, Plan, Status};
 use crate::units::human::{money, number, percent};
@@ -97,8 +97,12 @@ pub(super) fn advice(plan: &Plan) -> Option<&'static str> {
 
 /// The sections of a plan, in order.
 pub(super) fn tables(plan: &Plan) -> Vec<Table> {
-    let mut tables = Vec::new();
+    let mut tables = futures::tables(plan);
     tables.extend(cost(plan));
+    // What is held and runs in one node of the tree is not in another: the decisions tell it.
+    if plan.uncertainty.is_some() {
+        return tables;
+    }
     tables.extend(purchases(plan));
     tables.extend(assignments(plan));
     tables.extend(contracts(plan));
@@ -161,7 +165,12 @@ pub(super) fn cost(plan: &Plan) -> Option<Table> {
         foot.push(format!("Undiscounted: {}.", money(cost.nominal, &plan.currency)));
     }
     Some(Table {
-        heading: format!("Cost {}{}", money(cost.total, &plan.currency), basis(plan)),
+        heading: format!(
+            "{} {}{}",
+            if plan.uncertainty.is_some() { "Expected cost" } else { "Cost" },
+            money(cost.total, &plan.currency),
+            basis(plan)
+        ),
         columns: vec![("line", false), ("cost", true), ("part", true)],
         rows,
         foot: (!foot.is_empty()).then(|| foot.join(" ")),

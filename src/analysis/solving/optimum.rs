@@ -41,6 +41,10 @@ pub(in crate::analysis) fn solve_from_room(
     mut room: f64,
     mut solve: impl FnMut(&mut Formulation) -> Result<Solved, EngineError>,
 ) -> Result<(Formulation, Solved), EngineError> {
+    // A program of the model as it is written would answer for the base case in silence.
+    if model.uncertainty().is_some() {
+        return Err(EngineError::SeveralFutures);
+    }
     loop {
         let mut formulation = build(room);
         let mut solved = solve(&mut formulation)?;

@@ -40,7 +40,12 @@ pub(super) type Fixed<'a> = &'a dyn Fn(&str) -> Option<(f64, f64)>;
 impl Futures<'_> {
     /// The certified plan for all futures that is best by a measure, `known` being when each factor is. Decisions that
     /// are the same in every future keep to the bounds of `fixed`.
-    pub fn solve(&self, known: &[i64], measure: &FutureMeasure, fixed: Option<Fixed<'_>>) -> Result<Together, EngineError> {
+    pub fn solve(
+        &self,
+        known: &[i64],
+        measure: &FutureMeasure,
+        fixed: Option<Fixed<'_>>,
+    ) -> Result<Together, EngineError> {
         for (i, &room) in ROOMS.iter().enumerate() {
             let mut together = self.within(known, measure, fixed, room)?;
             let last = i + 1 == ROOMS.len();

@@ -72,13 +72,17 @@ pub(super) fn plan(
             whole.status = Status::Unverified;
             whole.certificate.verified = false;
             let name = &futures.uncertainty.futures[f].name;
-            whole.notes.extend(plan.notes.iter().filter(|n| n.starts_with("not kept")).map(|n| format!("in {name}: {n}")));
+            whole
+                .notes
+                .extend(plan.notes.iter().filter(|n| n.starts_with("not kept")).map(|n| format!("in {name}: {n}")));
         }
     }
     if !values.ordered {
         whole.status = Status::Unverified;
         whole.certificate.verified = false;
-        whole.notes.push("the order wait-and-see, here-and-now, base plan does not hold: the answer is not certified".to_owned());
+        whole.notes.push(
+            "the order wait-and-see, here-and-now, base plan does not hold: the answer is not certified".to_owned(),
+        );
     }
     whole.uncertainty = Some(Box::new(teller.result(best, values)));
     Ok(whole)
@@ -284,7 +288,9 @@ impl Teller<'_> {
                     name(k),
                     money(worth, currency)
                 ),
-                None => format!("If `{}` is decided at the start, there is no plan, or none that was certified.", name(k)),
+                None => {
+                    format!("If `{}` is decided at the start, there is no plan, or none that was certified.", name(k))
+                }
             },
         });
         UncertaintyResult {

@@ -71,9 +71,7 @@ pub(super) fn of(
     let first = known.iter().copied().min().unwrap_or(0);
     for (k, contract) in model.contracts().with_ids() {
         let when = uncertainty.timing.contracts[k];
-        if contract.decision != Decision::Optional
-            || when.date(model.calendar(), contract.active.start) < first
-        {
+        if contract.decision != Decision::Optional || when.date(model.calendar(), contract.active.start) < first {
             continue;
         }
         let mut early = uncertainty.clone();
@@ -88,8 +86,7 @@ pub(super) fn of(
     let slack = (2e-6 + 2.0 * futures.settings.mip_gap.max(0.0) * f64::from(u8::from(has_integers(together))))
         * (1.0 + expected.abs());
     let plain = uncertainty.goal == Goal::Cost { expected: 1.0, cvar: None };
-    let ordered =
-        wait_and_see <= expected + slack && (!plain || base_plan.is_none_or(|base| expected <= base + slack));
+    let ordered = wait_and_see <= expected + slack && (!plain || base_plan.is_none_or(|base| expected <= base + slack));
     Ok(Values { expected, wait_and_see, by_factor, base, base_plan, not_followed, waiting, ordered })
 }
 

@@ -27,6 +27,10 @@ pub(in crate::cli) struct PlanCommand {
 pub(super) fn run(command: &PlanCommand, quiet: bool) -> Result<u8, Failure> {
     let options = &command.options;
     let input = models::input(&options.input).map_err(|unreadable| files::told(&unreadable, quiet))?;
+    if options.input.future.is_some() || options.input.without_uncertainty {
+        let message = "chunks do not keep `--future` and `--without-uncertainty`: write the future into the model";
+        return Err(Failure::Usage(message.to_owned()));
+    }
     let asked = asked(options);
     let family = models::family_of(&input, options.sweep.as_deref(), &options.vary, &asked, quiet)?;
     let full = options.detail != DetailArg::Plan;

@@ -1,12 +1,12 @@
 //! The model of each future: what is written, changed by one outcome after the other in the order in which they
 //! become known, each from its date on.
 
-use super::super::load::interpret_known;
+use super::super::load::{Input, interpret_known};
 use super::super::variation::change;
 use super::super::whole::Model;
 use super::Uncertainty;
 use super::splice::splice;
-use crate::diagnostics::{Code, Diagnostics, Place, Severity, Sources};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity, Sources, suggest};
 use crate::document::{Axis, Node, Value, apply_scenarios, set};
 
 /// What an outcome changes.
@@ -87,6 +87,43 @@ impl Branches {
     }
 }
 
+/// The model that is asked for: all its futures, or one that is believed.
+pub(in crate::model) fn believed(model: Model, input: &Input, diagnostics: &mut Diagnostics) -> Option<Model> {
+    if input.future.is_none() && !input.without_uncertainty {
+        return Some(model);
+    }
+    let Some(uncertainty) = model.uncertainty.clone() else {
+        if let Some(future) = &input.future {
+            let remedy = "leave out `--future`, or add `uncertainty` to the model";
+            wrong(diagnostics, format!("the model has no futures, and none called `{future}`"), remedy.to_owned());
+            return None;
+        }
+        return Some(model);
+    };
+    let Some(name) = &input.future else { return told(model.base_case(), diagnostics) };
+    let Some(future) = uncertainty.named(name) else {
+        let names = uncertainty.futures.iter().map(|f| f.name.as_str());
+        wrong(diagnostics, format!("the model has no future `{name}`"), suggest(name, names));
+        return None;
+    };
+    told(model.future(future), diagnostics)
+}
+
+fn told(model: Result<Model, Diagnostics>, diagnostics: &mut Diagnostics) -> Option<Model> {
+    match model {
+        Ok(model) => Some(model),
+        Err(found) => {
+            found.sorted().into_iter().for_each(|d| diagnostics.push(d.clone()));
+            None
+        }
+    }
+}
+
+fn wrong(diagnostics: &mut Diagnostics, message: String, remedy: String) {
+    let (code, severity) = (Code::UnknownId, Severity::Error);
+    diagnostics.push(Diagnostic { code, severity, message, place: None, path: None, remedy: Some(remedy) });
+}
+
 /// A tree without what says of it that it is not known.
 pub(in crate::model) fn without_uncertainty(root: &Node) -> Node {
     let mut root = root.clone();
@@ -104,8 +141,7 @@ impl Model {
     }
 
     /// The model as it is written, believed.
-    #[must_use]
-    pub fn without_uncertainty(&self) -> Model {
+    pub(in crate::model) fn without_uncertainty(&self) -> Model {
         Model { uncertainty: None, ..self.clone() }
     }
 
@@ -115,18 +151,43 @@ impl Model {
     /// What is wrong in a future.
     pub fn futures(&self) -> Result<Vec<Model>, Diagnostics> {
         let Some(uncertainty) = self.uncertainty.as_deref() else { return Ok(vec![self.clone()]) };
+        let every: Vec<usize> = (0..uncertainty.futures.len()).collect();
+        self.found(uncertainty, &every).map(|models| models.into_iter().flatten().collect())
+    }
+
+    /// The model of one future, by its place in [`Uncertainty::futures`]; the model itself if all is known.
+    ///
+    /// # Errors
+    /// What is wrong in it.
+    ///
+    /// # Panics
+    /// Beyond the last future.
+    pub fn future(&self, future: usize) -> Result<Model, Diagnostics> {
+        let Some(uncertainty) = self.uncertainty.as_deref() else { return Ok(self.clone()) };
+        let found = self.found(uncertainty, &[future])?;
+        Ok(found.into_iter().flatten().next().expect("one future was asked for"))
+    }
+
+    /// The model of the base case: of the future of that name, of the most probable one, or the mean of all.
+    ///
+    /// # Errors
+    /// What is wrong in it.
+    pub fn base_case(&self) -> Result<Model, Diagnostics> {
+        let Some(uncertainty) = self.uncertainty.as_deref() else { return Ok(self.clone()) };
+        match uncertainty.base() {
+            Some(base) => self.future(base),
+            None => Ok(uncertainty.mean(&self.futures()?)),
+        }
+    }
+
+    fn found(&self, uncertainty: &Uncertainty, which: &[usize]) -> Result<Vec<Option<Model>>, Diagnostics> {
         let mut order: Vec<usize> = (0..uncertainty.factors.len()).collect();
         order.sort_by_key(|&i| uncertainty.factors[i].known);
         let mut found = Found { uncertainty, order, models: vec![None; uncertainty.futures.len()] };
         let mut diagnostics = Diagnostics::new();
         let root = uncertainty.branches.root.clone();
-        let every: Vec<usize> = (0..uncertainty.futures.len()).collect();
-        found.descend(0, &root, &self.without_uncertainty(), &every, &mut diagnostics);
-        let models: Option<Vec<Model>> = found.models.into_iter().collect();
-        match models {
-            Some(models) if !diagnostics.has_errors() => Ok(models),
-            _ => Err(diagnostics),
-        }
+        found.descend(0, &root, &self.without_uncertainty(), which, &mut diagnostics);
+        if diagnostics.has_errors() { Err(diagnostics) } else { Ok(found.models) }
     }
 }
 

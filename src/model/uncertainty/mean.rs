@@ -24,9 +24,11 @@ impl Uncertainty {
                 mean.offers[o].tiers[tier].price = series(&|m, t| m.offers[o].tiers[tier].price[t]);
             }
             let capacity = series(&|m, t| m.offers[o].capacity_at(t));
-            let same = futures.iter().all(|m| (&m.offers[o].capacity, m.offers[o].lead) == {
-                let first = &futures[0].offers[o];
-                (&first.capacity, first.lead)
+            let same = futures.iter().all(|m| {
+                (&m.offers[o].capacity, m.offers[o].lead) == {
+                    let first = &futures[0].offers[o];
+                    (&first.capacity, first.lead)
+                }
             });
             if !same {
                 mean.offers[o].lead = 0;

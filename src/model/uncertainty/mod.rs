@@ -16,6 +16,7 @@ use self::futures::Branches;
 use super::calendar::Calendar;
 use super::ids::{ContractId, IdVec, OfferId};
 
+pub(super) use self::futures::believed;
 pub(super) use self::read::read;
 
 /// What is not known today, and when decisions are due.
@@ -25,8 +26,6 @@ pub struct Uncertainty {
     pub(crate) factors: Vec<Factor>,
     /// Every future.
     pub(crate) futures: Vec<Future>,
-    /// Whether probabilities were given; else all futures weigh the same.
-    pub(crate) weighed: bool,
     /// When decisions are due.
     pub(crate) timing: Timing,
     /// What is minimized.

@@ -28,7 +28,12 @@ pub(in crate::model) fn read(
     let Some(written) = &document.uncertainty else {
         if let Some(objective) = &document.objective {
             let remedy = "add `uncertainty`, or remove `objective`: without it the cost is minimized";
-            reader.error(Code::NoEffect, objective.place, "`objective` is about futures, and there is only one", remedy);
+            reader.error(
+                Code::NoEffect,
+                objective.place,
+                "`objective` is about futures, and there is only one",
+                remedy,
+            );
         }
         return None;
     };
@@ -81,8 +86,7 @@ pub(in crate::model) fn read(
             branches.branch((root, model), outcome, factor.known, reader.diagnostics);
         }
     }
-    (reader.diagnostics.counts().0 == before)
-        .then_some(Uncertainty { factors, futures, weighed, timing, goal, branches })
+    (reader.diagnostics.counts().0 == before).then_some(Uncertainty { factors, futures, timing, goal, branches })
 }
 
 /// The first period whose decisions may depend on something.
@@ -280,7 +284,8 @@ fn joint_row(reader: &mut Reader<'_>, node: &Node, factors: &[Factor]) -> Option
 /// What is minimized.
 fn goal(reader: &mut Reader<'_>, document: &Document, weighed: bool) -> Option<Goal> {
     let unweighed = |reader: &mut Reader<'_>, place| {
-        let remedy = "give each outcome its probability, or minimize the largest regret: `objective: { regret: worst }`";
+        let remedy =
+            "give each outcome its probability, or minimize the largest regret: `objective: { regret: worst }`";
         reader.error(Code::MissingKey, place, "an expected cost needs probabilities", remedy);
     };
     let Some(objective) = &document.objective else {

@@ -15,7 +15,7 @@ type Report<'a> = dyn FnMut(String, String) + 'a;
 /// The model that is `before` until the period `known`, and `after` from then on; none with a report.
 pub(super) fn splice(before: &Model, after: Model, known: usize, report: &mut Report<'_>) -> Option<Model> {
     let label = before.calendar.periods[known].label.clone();
-    let mut s = Splice { before, known, label, right: true, report };
+    let mut s = Splice { known, label, right: true, report };
     let mut model = after;
     let whole = [
         ("the horizon", before.calendar == model.calendar && before.discount_rate == model.discount_rate),
@@ -28,9 +28,11 @@ pub(super) fn splice(before: &Model, after: Model, known: usize, report: &mut Re
         ("which plan is preferred", before.prefer == model.prefer),
     ];
     for (what, same) in whole {
-        s.check(same, || format!("an outcome changes {what}, which is decided or known before any period"), || {
-            "write it into the model, or solve a scenario by itself".to_owned()
-        });
+        s.check(
+            same,
+            || format!("an outcome changes {what}, which is decided or known before any period"),
+            || "write it into the model, or solve a scenario by itself".to_owned(),
+        );
     }
     if !s.right {
         return None;
@@ -72,7 +74,6 @@ fn series<T: Copy>(old: &[T], new: &mut [T], known: usize) {
 }
 
 struct Splice<'a, 'b> {
-    before: &'a Model,
     known: usize,
     label: String,
     right: bool,
@@ -87,17 +88,16 @@ impl Splice<'_, '_> {
         }
     }
 
-    fn same<K: Id, T>(
-        &mut self,
-        what: &str,
-        old: &IdVec<K, T>,
-        new: &IdVec<K, T>,
-        id: impl Fn(&T) -> &String,
-    ) -> bool {
+    fn same<K: Id, T>(&mut self, what: &str, old: &IdVec<K, T>, new: &IdVec<K, T>, id: impl Fn(&T) -> &String) -> bool {
         let same = old.len() == new.len() && old.iter().zip(new.iter()).all(|(a, b)| id(a) == id(b));
-        self.check(same, || format!("an outcome adds or takes away {what}"), || {
-            "write all of them into the model, and let the outcome change their capacity, demand or bound".to_owned()
-        });
+        self.check(
+            same,
+            || format!("an outcome adds or takes away {what}"),
+            || {
+                "write all of them into the model, and let the outcome change their capacity, demand or bound"
+                    .to_owned()
+            },
+        );
         same
     }
 
@@ -162,7 +162,8 @@ impl Splice<'_, '_> {
         self.whole(early(old) == early(new), || format!("what contract `{}` has paid", old.id), true);
         let held = |c: &Contract| {
             let parts = c.commit.as_ref().map(|c| (c.counted_in, c.buckets.clone()));
-            parts.map(|(counted, all)| (counted, all.into_iter().filter(|b| b.periods.end <= known).collect::<Vec<_>>()))
+            parts
+                .map(|(counted, all)| (counted, all.into_iter().filter(|b| b.periods.end <= known).collect::<Vec<_>>()))
         };
         self.whole(held(old) == held(new), || format!("the commitment of contract `{}`", old.id), true);
     }
@@ -174,16 +175,13 @@ impl Splice<'_, '_> {
         let fixed = (old.split, &old.data, &old.eligible, &old.tags, &old.unit)
             == (new.split, &new.data, &new.eligible, &new.tags, &new.unit);
         self.whole(fixed, || format!("where workload `{}` may run", old.id), true);
-        let ready = |w: &Workload| w.porting.iter().map(|p| (p.ecosystem.clone(), p.cost.to_bits())).collect::<Vec<_>>();
+        let ready =
+            |w: &Workload| w.porting.iter().map(|p| (p.ecosystem.clone(), p.cost.to_bits())).collect::<Vec<_>>();
         self.whole(ready(old) == ready(new), || format!("what porting `{}` costs", old.id), true);
         for (a, b) in old.porting.iter().zip(&new.porting) {
             self.whole(a.ready == b.ready, || format!("when `{}` is ported", old.id), a.ready.min(b.ready) < known);
         }
-        self.whole(
-            old.window.start == new.window.start,
-            || format!("the beginning of workload `{}`", old.id),
-            begun,
-        );
+        self.whole(old.window.start == new.window.start, || format!("the beginning of workload `{}`", old.id), begun);
         self.whole(old.window.end == new.window.end, || format!("the end of workload `{}`", old.id), over);
         let rates = (old.rate_at_most, old.rate_at_least) == (new.rate_at_most, new.rate_at_least);
         self.whole(rates, || format!("the chips at a time of workload `{}`", old.id), begun);
