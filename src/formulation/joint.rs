@@ -88,7 +88,7 @@ pub fn dates(f: &Formulation, model: &Model, timing: &Timing) -> Vec<Option<i64>
     let signs: Vec<(ContractId, ColumnId)> = f.signs.with_ids().filter_map(|(k, c)| Some((k, (*c)?))).collect();
     for (contract, column) in signs {
         let start = model.contracts[contract].active.start;
-        dates[column.0 as usize] = Some(timing.contracts[contract].date(calendar, start));
+        dates[column.0 as usize] = Some(timing.signing(contract, calendar, start));
     }
     for p in &f.placements {
         let paid = placement_cost(model, p.workload, p.by, &p.group).map_or(0, |(period, _)| period);

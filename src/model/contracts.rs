@@ -55,6 +55,7 @@ pub(super) fn contracts(
                 (reader.calendar.ends().map(|(a, b)| Window { start: Some(a), end: Some(b) }), reader.calendar.all())
             }
         };
+        let Some(active) = since_decided(reader, contract, id, active) else { continue };
         let commit = match &contract.commit {
             Some(commit) => self::commit(reader, commit, window, active.clone()).map(Some),
             None => Some(None),
@@ -66,6 +67,12 @@ pub(super) fn contracts(
         };
         let funding = payments(reader, contract.funding.as_ref(), begins, id, "funding");
         let fee = payments(reader, contract.fee.as_ref(), begins, id, "fee");
+        if let Some(text) = &contract.decide_by
+            && funding.iter().chain(&fee).flatten().any(|&(period, money)| period < active.start && money > 0.0)
+        {
+            let message = format!("money of `{id}` is due before it is decided in {}", text.text);
+            reader.error(Code::Contradiction, text.place, message, "decide it earlier, or let the money come later");
+        }
         let (Some(covers), Some(discount), Some(commit), Some(funding), Some(fee)) =
             (covers, discount, commit, funding, fee)
         else {
@@ -167,6 +174,28 @@ fn relations(reader: &mut Reader<'_>, document: &doc::Document, contracts: &mut 
             reader.error(Code::Contradiction, place, message, remedy);
         }
     }
+}
+
+/// The time of a contract that may be signed late: it begins when it is decided at the latest.
+fn since_decided(
+    reader: &mut Reader<'_>,
+    contract: &doc::Contract,
+    id: &str,
+    active: std::ops::Range<usize>,
+) -> Option<std::ops::Range<usize>> {
+    let Some(text) = &contract.decide_by else { return Some(active) };
+    let decided = reader.period(text)?;
+    if contract.decision.as_ref().is_none_or(|d| d.text != "optional") {
+        let remedy = "write `decision: optional`, or remove `decide_by`";
+        reader.error(Code::NoEffect, text.place, format!("`{id}` is signed already"), remedy);
+        return None;
+    }
+    if contract.commit.is_some() && active.start < decided {
+        let message = format!("the commitment of `{id}` begins before it is decided in {}", text.text);
+        reader.error(Code::Contradiction, text.place, message, "decide it earlier, or let `over` begin later");
+        return None;
+    }
+    Some(active.start.max(decided)..active.end)
 }
 
 fn commit(

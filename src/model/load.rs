@@ -291,11 +291,17 @@ pub(super) fn check_others(plain: &Node, applied: &[String], sources: &Sources, 
     let mut seen = std::collections::HashSet::new();
     let others = scenarios.iter().filter(|s| !applied.contains(&s.key) && seen.insert(&s.key));
     for scenario in others.take(MOST_SCENARIOS) {
-        let mut root = bare.clone();
-        doc::merge(&mut root, &scenario.node);
         // Its warnings are told when it is applied: an offer that it closes is closed on purpose.
         let mut found = Diagnostics::new();
-        interpret(&root, sources, &mut found);
+        if scenario.node.get("uncertainty").is_some() {
+            let mut root = plain.clone();
+            doc::merge(&mut root, &scenario.node);
+            interpret(&root, sources, &mut found);
+        } else {
+            let mut root = bare.clone();
+            doc::merge(&mut root, &scenario.node);
+            interpret_known(&root, sources, &mut found);
+        }
         found.sorted().into_iter().filter(|d| d.severity == Severity::Error).for_each(|d| diagnostics.push(d.clone()));
     }
 }

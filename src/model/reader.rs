@@ -278,6 +278,29 @@ impl Reader<'_> {
         Some(start)
     }
 
+    /// The period of the horizon that begins at a date.
+    pub fn period(&mut self, text: &Text) -> Option<usize> {
+        let date = self.date(text)?;
+        let at = self.calendar.boundary_at(date);
+        match at {
+            Some(period) if period < self.calendar.len() => Some(period),
+            Some(_) => {
+                let message = format!("nothing is decided in {} or later: the horizon is over", text.text);
+                self.error(Code::OutsideHorizon, text.place, message, "move it, or extend the horizon");
+                None
+            }
+            None if self.calendar.period_at(date).is_some() => {
+                self.off_grid(text.place, date);
+                None
+            }
+            None => {
+                let message = format!("{} lies outside the horizon", text.text);
+                self.error(Code::OutsideHorizon, text.place, message, "move it, or extend the horizon");
+                None
+            }
+        }
+    }
+
     pub fn no_horizon(&mut self, place: Place) {
         self.error(
             Code::NoHorizon,

@@ -60,3 +60,4 @@ mod study;
 mod submit;
 mod sweep;
 mod ten_thousand;
+mod uncertainty;

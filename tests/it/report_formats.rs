@@ -16,7 +16,7 @@ fn purchase(offer: &str, period: &str, chips: f64, spend: f64, contract: Option<
     let (offer, period) = (offer.to_owned(), period.to_owned());
     let contract = contract.map(str::to_owned);
     let (standby, filling, idle, idle_spend) = (0.0, 0.0, 0.0, 0.0);
-    Purchase { offer, period, chips, spend, contract, used: chips, standby, filling, idle, idle_spend }
+    Purchase { offer, period, chips, spend, contract, used: chips, standby, filling, idle, idle_spend, node: None }
 }
 
 fn group(name: &str, amount: f64, share: f64, investor: Option<f64>) -> GroupShare {
@@ -89,6 +89,7 @@ fn plan() -> Plan {
                 period: "2026-Q1".to_owned(),
                 chips: 10_000.0,
                 work: 7.5e12,
+                node: None,
             },
             Assignment {
                 workload: "chat".to_owned(),
@@ -96,6 +97,7 @@ fn plan() -> Plan {
                 period: "2026-Q2".to_owned(),
                 chips: 4_000.0,
                 work: 2.5e12,
+                node: None,
             },
         ],
         contracts: vec![ContractResult {
@@ -111,9 +113,10 @@ fn plan() -> Plan {
             commit_in_chips: false,
             idle: 0.000_3,
             funding: 1e6,
+            node: None,
         }],
         moves: vec![],
-        unmet: vec![Unmet { workload: "chat".to_owned(), period: "2026-Q2".to_owned(), work: 1e9 }],
+        unmet: vec![Unmet { workload: "chat".to_owned(), period: "2026-Q2".to_owned(), work: 1e9, node: None }],
         exposure: vec![
             Exposure {
                 by: "vendor".to_owned(),
@@ -141,6 +144,7 @@ fn plan() -> Plan {
             limit("c", "share", false, Some(0.0), "The share of `coreweave` is below its most."),
         ],
         break_even: None,
+        uncertainty: None,
         idle_to_meet_limit: vec![],
         certificate: CertificateInfo {
             engine: "microlp".to_owned(),

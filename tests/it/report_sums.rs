@@ -44,6 +44,7 @@ fn plan(costs: &[f64]) -> Plan {
             verified: false,
             size: [0; 3],
         },
+        uncertainty: None,
         idle_to_meet_limit: vec![],
         notes: vec![],
     }

@@ -178,9 +178,12 @@ impl Together {
     }
 }
 
+/// What decisions that are kept may be off by, relative to them: a little more where rounding would be an obstacle.
+pub(super) const ROUNDING: [f64; 2] = [1e-9, 1e-7];
+
 /// A value that a decision keeps, up to rounding.
-pub(super) fn about(value: f64) -> (f64, f64) {
-    let slack = 1e-7 * (1.0 + value.abs());
+pub(super) fn about(value: f64, rounding: f64) -> (f64, f64) {
+    let slack = rounding * (1.0 + value.abs());
     (value - slack, value + slack)
 }
 

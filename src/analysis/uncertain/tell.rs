@@ -182,9 +182,7 @@ impl Teller<'_> {
         let mut rows = Vec::new();
         for (k, contract) in self.model.contracts().with_ids() {
             let date = match contract.decision {
-                Decision::Optional => {
-                    uncertainty.timing.contracts[k].date(self.model.calendar(), contract.active.start)
-                }
+                Decision::Optional => uncertainty.timing.signing(k, self.model.calendar(), contract.active.start),
                 _ => -1,
             };
             for f in 0..self.plans.len() {
@@ -384,7 +382,7 @@ impl Teller<'_> {
         let mut all: Vec<(i64, usize, u8, DecisionResult)> = Vec::new();
         for (f, schedule) in self.schedules.iter().enumerate() {
             for (k, contract) in self.model.contracts().with_ids() {
-                let date = uncertainty.timing.contracts[k].date(calendar, contract.active.start);
+                let date = uncertainty.timing.signing(k, calendar, contract.active.start);
                 if contract.decision != Decision::Optional || self.first(f, date) != f {
                     continue;
                 }

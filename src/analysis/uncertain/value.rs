@@ -1,6 +1,6 @@
 //! What knowing, planning for uncertainty, and waiting are worth.
 
-use super::joined::{Fixed, Futures, Together, about, by_name};
+use super::joined::{Fixed, Futures, ROUNDING, Together, about, by_name};
 use crate::analysis::solving::optimum::solve_within_boxes;
 use crate::engine::{CertifiedStatus, EngineError, Solved};
 use crate::formulation::{Formulation, FutureMeasure, Limits};
@@ -56,13 +56,19 @@ pub(super) fn of(
     let mut not_followed = None;
     match decided {
         Some(decided) => {
-            // What the base case does not have, its plan does not hold.
-            let keep = |name: &str| Some(about(decided.get(name).copied().unwrap_or(0.0)));
-            let followed = futures.solve(&known, &EXPECTED, Some(&keep))?;
-            match followed.solved.status {
-                CertifiedStatus::Optimal => base_plan = Some(mean(&followed.costs())),
-                CertifiedStatus::Infeasible => not_followed = Some(breaks(futures, &followed, &keep, &base)?),
-                _ => not_followed = Some(format!("whether the plan for `{base}` can be followed was not certified")),
+            for (i, rounding) in ROUNDING.into_iter().enumerate() {
+                // What the base case does not have, its plan does not hold.
+                let keep = |name: &str| Some(about(decided.get(name).copied().unwrap_or(0.0), rounding));
+                let followed = futures.solve(&known, &EXPECTED, Some(&keep))?;
+                match followed.solved.status {
+                    CertifiedStatus::Optimal => base_plan = Some(mean(&followed.costs())),
+                    _ if i + 1 < ROUNDING.len() => continue,
+                    CertifiedStatus::Infeasible => not_followed = Some(breaks(futures, &followed, &keep, &base)?),
+                    _ => {
+                        not_followed = Some(format!("whether the plan for `{base}` can be followed was not certified"))
+                    }
+                }
+                break;
             }
         }
         None => not_followed = Some(format!("there is no certified plan for `{base}`")),
@@ -70,13 +76,13 @@ pub(super) fn of(
     let mut waiting = Vec::new();
     let first = known.iter().copied().min().unwrap_or(0);
     for (k, contract) in model.contracts().with_ids() {
-        let when = uncertainty.timing.contracts[k];
-        if contract.decision != Decision::Optional || when.date(model.calendar(), contract.active.start) < first {
+        let date = uncertainty.timing.signing(k, model.calendar(), contract.active.start);
+        if contract.decision != Decision::Optional || date < first {
             continue;
         }
         let mut early = uncertainty.clone();
         early.timing.contracts[k] = When::By(0);
-        if early.timing.contracts[k].date(model.calendar(), 0) >= first {
+        if first <= 0 {
             early.timing.contracts[k] = When::Before { periods: i64::from(u32::MAX), months: 0, hours: 0 };
         }
         let now = Futures { uncertainty: &early, models: futures.models.clone(), ..*futures };

@@ -114,6 +114,14 @@ impl When {
     }
 }
 
+impl Timing {
+    /// The period in which a contract is decided that begins in `start`.
+    #[must_use]
+    pub fn signing(&self, contract: ContractId, calendar: &Calendar, start: usize) -> i64 {
+        self.contracts[contract].date(calendar, start)
+    }
+}
+
 impl Uncertainty {
     /// What is not known today.
     #[must_use]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::ids::IdVec;
 use super::super::reader::{In, Reader};
-use super::super::types::{Decision, Term};
+use super::super::types::Term;
 use super::super::variation::paths;
 use super::super::whole::Model;
 use super::futures::{Branches, Change, Outcome};
@@ -35,6 +35,15 @@ pub(in crate::model) fn read(
                 remedy,
             );
         }
+        for (id, _, offer) in document.offers.iter().flat_map(|m| &m.entries) {
+            let Some(offer) = offer else { continue };
+            let place = offer.notice.as_ref().map(|n| n.place).or(offer.decide_by.as_ref().map(|d| d.place));
+            if let Some(place) = place {
+                let message = format!("when `{id}` is decided makes no difference: all is known");
+                let remedy = "add `uncertainty`, or remove `notice` and `decide_by`";
+                reader.diagnostics.warning(Code::NoEffect, place, message, remedy);
+            }
+        }
         return None;
     };
     let before = reader.diagnostics.counts().0;
@@ -48,7 +57,7 @@ pub(in crate::model) fn read(
     for (id, place, factor) in written.factors.iter().flat_map(|m| &m.entries) {
         reader.check_id(id, *place);
         let Some(factor) = factor else { continue };
-        let known = factor.known.as_ref().and_then(|text| known(reader, text));
+        let known = factor.known.as_ref().and_then(|text| reader.period(text));
         let (mut names, mut own, mut likely) = (Vec::new(), Vec::new(), Vec::new());
         for (name, place, outcome) in factor.outcomes.iter().flat_map(|m| &m.entries) {
             reader.check_id(name, *place);
@@ -61,7 +70,7 @@ pub(in crate::model) fn read(
         if own.is_empty() {
             reader.error(Code::MissingKey, *place, format!("`{id}` has no outcomes"), "name what may come of it");
         }
-        if own.len() > 1 && own.iter().all(|o| o.changes.is_empty()) {
+        if reader.diagnostics.counts().0 == before && own.len() > 1 && own.iter().all(|o| o.changes.is_empty()) {
             let message = format!("no outcome of `{id}` changes anything");
             reader.error(Code::NoEffect, *place, message, "let one of them `vary`, `set` or apply a `scenario`");
         }
@@ -82,34 +91,28 @@ pub(in crate::model) fn read(
     let branches = Arc::new(Branches { root: root.clone(), sources: reader.sources.clone(), outcomes });
     // Each outcome by itself, so that a mistake is found before it is needed.
     for (factor, all) in factors.iter().zip(&branches.outcomes) {
-        for outcome in all {
-            branches.branch((root, model), outcome, factor.known, reader.diagnostics);
+        for outcome in all.iter().filter(|o| !o.changes.is_empty()) {
+            let found = branches.branch((root, model), outcome, factor.known, reader.diagnostics);
+            if found.is_some_and(|(_, other)| same(model, &other)) {
+                let from = &model.calendar.periods[factor.known].label;
+                let message = format!("this outcome changes nothing from {from} on, when it becomes known");
+                let remedy =
+                    "change what comes later, let it be known earlier, or leave an outcome that is as written empty";
+                reader.error(Code::NoEffect, outcome.place, message, remedy);
+            }
         }
     }
     (reader.diagnostics.counts().0 == before).then_some(Uncertainty { factors, futures, timing, goal, branches })
 }
 
-/// The first period whose decisions may depend on something.
-fn known(reader: &mut Reader<'_>, text: &Text) -> Option<usize> {
-    let date = reader.date(text)?;
-    let at = reader.calendar.boundary_at(date);
-    match at {
-        Some(period) if period < reader.calendar.len() => Some(period),
-        Some(_) => {
-            let message = format!("nothing is decided in {} or later: the horizon is over", text.text);
-            reader.error(Code::OutsideHorizon, text.place, message, "move it, or extend the horizon");
-            None
-        }
-        None if reader.calendar.period_at(date).is_some() => {
-            reader.off_grid(text.place, date);
-            None
-        }
-        None => {
-            let message = format!("{} lies outside the horizon", text.text);
-            reader.error(Code::OutsideHorizon, text.place, message, "move it, or extend the horizon");
-            None
-        }
-    }
+/// Whether two models of the same things are the same.
+fn same(a: &Model, b: &Model) -> bool {
+    a.offers == b.offers
+        && a.contracts == b.contracts
+        && a.workloads == b.workloads
+        && a.pools == b.pools
+        && a.limits == b.limits
+        && a.survive == b.survive
 }
 
 /// What an outcome changes.
@@ -123,7 +126,7 @@ fn changes(reader: &mut Reader<'_>, outcome: &doc::FactorOutcome, root: &Node, m
         let names: Vec<String> = scenario.text.split('+').map(|n| n.trim().to_owned()).collect();
         for name in names.iter().filter(|n| !known.contains(&n.as_str())) {
             let remedy = suggest(name, known.iter().copied());
-            reader.error(Code::UnknownScenario, scenario.place, format!("the model has no scenario `{name}`"), remedy);
+            reader.error(Code::UnknownId, scenario.place, format!("the model has no scenario `{name}`"), remedy);
         }
         all.push(Change::Scenarios(names));
     }
@@ -187,7 +190,7 @@ fn futures(
         if count.is_none_or(|n| n > MOST_FUTURES) {
             let message = format!("more than {MOST_FUTURES} futures come of these factors");
             let remedy = "list in `joint` the outcomes that come together, or leave out what matters least";
-            reader.error(Code::TooLarge, written.place, message, remedy);
+            reader.error(Code::OutOfRange, written.place, message, remedy);
             return None;
         }
         let every: Vec<Option<f64>> = chances.iter().flatten().copied().collect();
@@ -296,7 +299,7 @@ fn goal(reader: &mut Reader<'_>, document: &Document, weighed: bool) -> Option<G
         return Some(Goal::Cost { expected: 1.0, cvar: None });
     };
     if let Some(regret) = &objective.regret {
-        if !reader.is_one_of(regret, "a measure of regret", &["worst"]) {
+        if !reader.is_one_of(regret, "measure of regret", &["worst"]) {
             return None;
         }
         if objective.expected.is_some() || objective.cvar.is_some() {
@@ -355,13 +358,8 @@ fn timing(reader: &mut Reader<'_>, document: &Document, written: &doc::Uncertain
     }
     for (id, _, contract) in document.contracts.iter().flat_map(|m| &m.entries) {
         let (Some(contract), Some(at)) = (contract, model.contracts.find(|c| &c.id == id)) else { continue };
-        if let Some(text) = &contract.decide_by {
-            if model.contracts[at].decision == Decision::Signed {
-                let remedy = "write `decision: optional`, or remove `decide_by`";
-                reader.error(Code::NoEffect, text.place, format!("`{id}` is signed already"), remedy);
-            } else if let Some(own) = date(reader, None, Some(text)) {
-                contracts[at] = own;
-            }
+        if let Some(own) = contract.decide_by.as_ref().and_then(|text| reader.period(text)) {
+            contracts[at] = When::By(own);
         }
     }
     Timing { offers, contracts, porting }
@@ -374,7 +372,7 @@ fn date(reader: &mut Reader<'_>, notice: Option<&Amount>, by: Option<&Text>) -> 
             reader.error(Code::Contradiction, amount.place, "`notice` and `decide_by` both say when it is due", remedy);
             None
         }
-        (None, Some(text)) => known(reader, text).map(When::By),
+        (None, Some(text)) => reader.period(text).map(When::By),
         (Some(amount), None) => {
             let duration = match Duration::from_quantity(&amount.quantity) {
                 Ok(d) if (0.0..=1e6).contains(&d.count) && d.count.fract() == 0.0 => d,

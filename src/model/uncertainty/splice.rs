@@ -30,7 +30,7 @@ pub(super) fn splice(before: &Model, after: Model, known: usize, report: &mut Re
     for (what, same) in whole {
         s.check(
             same,
-            || format!("an outcome changes {what}, which is decided or known before any period"),
+            || format!("an outcome changes {what}, which must be the same in every future"),
             || "write it into the model, or solve a scenario by itself".to_owned(),
         );
     }
@@ -106,7 +106,7 @@ impl Splice<'_, '_> {
         let label = self.label.clone();
         self.check(
             same || !over,
-            || format!("an outcome changes {}, part of which is over before {label}, when it becomes known", what()),
+            || format!("an outcome changes {}, which matters before {label}, when it becomes known", what()),
             || "change what comes later only, or let it be known earlier".to_owned(),
         );
     }
@@ -202,7 +202,7 @@ impl Splice<'_, '_> {
             _ => self.whole(false, || format!("what workload `{}` is", old.id), true),
         }
         for (chip, (a, b)) in old.throughput.iter().zip(new.throughput.iter()).enumerate() {
-            let what = || format!("the throughput of workload `{}` on a chip that can be held", old.id);
+            let what = || format!("the throughput of workload `{}`", old.id);
             self.whole(a == b, what, held(chip));
         }
     }

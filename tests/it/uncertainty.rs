@@ -1,0 +1,337 @@
+//! Plans for several futures: values that were worked out by hand, and laws that hold for every tree.
+
+use polysource::model::Model;
+use polysource::plan::{Plan, Status, UncertaintyResult};
+use polysource::{Detail, EngineChoice, SolveSettings, solve};
+
+use crate::common::random::Random;
+use crate::common::{close, close_within, model, program, text};
+
+/// Demand of 10, 20, 30 or 40, a quarter each, known after the reservation is decided: reserved at 0.6, on demand at 1.
+const NEWSVENDOR: &str = "
+polysource: 1
+name: newsvendor
+horizon: { start: 2026-01-01, periods: 1, step: hour }
+chips: { h100: { vendor: nvidia } }
+clouds: { aws: { owner: amazon } }
+offers:
+  res: { chip: h100, cloud: aws, price: 0.6, term: { reserved: 1 h }, notice: 1 period }
+  od: { chip: h100, cloud: aws, price: 1 }
+workloads:
+  chat: { kind: inference, demand: 25 req/h, throughput: { h100: 1 req/h } }
+uncertainty:
+  factors:
+    demand:
+      known: 2026-01-01
+      outcomes:
+        ten: { probability: 25 %, set: { workloads.chat.demand: 10 req/h } }
+        twenty: { probability: 25 %, set: { workloads.chat.demand: 20 req/h } }
+        thirty: { probability: 25 %, set: { workloads.chat.demand: 30 req/h } }
+        forty: { probability: 25 %, set: { workloads.chat.demand: 40 req/h } }
+";
+
+fn plan_for(yaml: &str) -> Plan {
+    let settings = SolveSettings { detail: Detail::Plan, ..SolveSettings::default() };
+    let plan = solve(&model(yaml), &settings).unwrap();
+    assert_eq!(plan.status, Status::Optimal, "{:?}\n{yaml}", plan.notes);
+    assert!(plan.certificate.verified);
+    plan
+}
+
+fn told(plan: &Plan) -> &UncertaintyResult {
+    plan.uncertainty.as_deref().expect("several futures")
+}
+
+/// Chips that are decided on at the start, of an offer.
+fn now(plan: &Plan, offer: &str) -> f64 {
+    told(plan).decisions.iter().filter(|d| d.node == "start" && d.what == offer).map(|d| d.amount).sum()
+}
+
+fn with(yaml: &str, objective: &str) -> String {
+    yaml.replace("uncertainty:\n", &format!("objective: {objective}\nuncertainty:\n"))
+}
+
+/// Reserving q costs 0.6 q, and what is not reserved of a demand d costs 1: a chip more is worth it as long as demand
+/// exceeds it with more than 0.6, so q = 20 and the cost 12 + (10 + 20) / 4. Known, each future reserves its demand. The
+/// mean is 25: 15 + (5 + 15) / 4.
+#[test]
+fn the_newsvendor_reserves_the_quantile() {
+    let plan = plan_for(NEWSVENDOR);
+    let u = told(&plan);
+    close(plan.cost.as_ref().unwrap().total, 19.5);
+    close(u.expected, 19.5);
+    close(now(&plan, "res"), 20.0);
+    close(u.wait_and_see, 15.0);
+    close(u.evpi, 4.5);
+    close(u.evpi_by_factor[0].evpi.unwrap(), 4.5);
+    assert_eq!(u.base, "mean");
+    close(u.base_plan.unwrap(), 20.0);
+    close(u.vss.unwrap(), 0.5);
+    close(u.worst, 32.0);
+    // 12, 12, 22, 32 around 19.5.
+    close(u.deviation, (275.0_f64 / 4.0).sqrt());
+    let costs: Vec<f64> = u.futures.iter().map(|f| f.cost).collect();
+    [12.0, 12.0, 22.0, 32.0].iter().zip(&costs).for_each(|(e, c)| close(*c, *e));
+    close(u.regret, 8.0);
+}
+
+/// The dearest quarter alone counts: 40 chips for 24 in every future.
+#[test]
+fn the_dearest_futures_reserve_for_the_most() {
+    let plan = plan_for(&with(NEWSVENDOR, "{ expected: 0, cvar: { level: 75 %, weight: 1 } }"));
+    close(now(&plan, "res"), 40.0);
+    close(told(&plan).cvar.unwrap().value, 24.0);
+    close(told(&plan).expected, 24.0);
+}
+
+/// With q reserved the regret at 10 is 0.6 q - 6, that at 40 is 0.6 q + 40 - q - 24: the same at q = 22.
+#[test]
+fn the_least_regret_lies_between() {
+    let yaml = with(NEWSVENDOR, "{ regret: worst }");
+    for yaml in [yaml.clone(), yaml.replace("probability: 25 %, ", "")] {
+        let plan = plan_for(&yaml);
+        close_within(1e-6, told(&plan).regret, 7.2);
+        close_within(1e-6, now(&plan, "res"), 22.0);
+    }
+}
+
+/// Demand 10, then 10 or 30; two periods for 0.6 each, the second alone for 0.7, on demand 1. All decided at the start:
+/// 12 for 10 over both, and for 20 more in half of the futures on demand is cheaper: 10. After seeing: 12 and 7.
+#[test]
+fn waiting_is_worth_what_it_saves() {
+    let yaml = "
+polysource: 1
+name: waiting
+horizon: { start: 2026-01-01, periods: 2, step: hour }
+chips: { h100: { vendor: nvidia } }
+clouds: { aws: { owner: amazon } }
+offers:
+  two: { chip: h100, cloud: aws, price: { 2026-01-01T00: 0.6, 2026-01-01T01: 9 }, term: { reserved: 2 h } }
+  one: { chip: h100, cloud: aws, price: { 2026-01-01T00: 9, 2026-01-01T01: 0.7 }, term: { reserved: 1 h } }
+  od: { chip: h100, cloud: aws, price: 1 }
+workloads:
+  chat: { kind: inference, demand: 10 req/h, throughput: { h100: 1 req/h } }
+uncertainty:
+  factors:
+    demand:
+      known: 2026-01-01T01
+      outcomes:
+        low: { probability: 50 % }
+        high: { probability: 50 %, set: { workloads.chat.demand: 30 req/h } }
+";
+    let later = plan_for(yaml);
+    close(told(&later).expected, 19.0);
+    close(told(&later).evpi, 0.0);
+    close(now(&later, "two"), 10.0);
+    let first = plan_for(&yaml.replace("reserved: 1 h }", "reserved: 1 h }, decide_by: 2026-01-01T00"));
+    close(told(&first).expected, 22.0);
+    close(told(&first).evpi, 3.0);
+}
+
+/// An optional contract halves the price for a fee of 7 in the second period, when demand is 4 or 20. Since it may be
+/// signed then, it begins then.
+#[test]
+fn a_contract_is_worth_waiting_for() {
+    let yaml = "
+polysource: 1
+name: contract
+horizon: { start: 2026-01-01, periods: 2, step: hour }
+chips: { h100: { vendor: nvidia } }
+clouds: { aws: { owner: amazon } }
+offers:
+  od: { chip: h100, cloud: aws, price: 1 }
+contracts:
+  deal: { with: amazon, covers: { cloud: aws }, decision: optional, fee: { 2026-01-01T01: 7 }, discount: 50 %, decide_by: 2026-01-01T01 }
+workloads:
+  chat: { kind: inference, demand: 4 req/h, throughput: { h100: 1 req/h } }
+uncertainty:
+  factors:
+    demand:
+      known: 2026-01-01T01
+      outcomes:
+        low: { probability: 50 % }
+        high: { probability: 50 %, set: { workloads.chat.demand: 20 req/h } }
+";
+    // Signed at the start: 4 + (2 + 10) / 2 + 7 = 17; never: 4 + 12 = 16. Signed where demand is high, seen first: 4 + (4 + 10 + 7) / 2.
+    let plan = plan_for(yaml);
+    close(told(&plan).expected, 14.5);
+    let waiting = &told(&plan).waiting;
+    assert_eq!(waiting.len(), 1);
+    close(waiting[0].worth.unwrap(), 1.5);
+    let signed: Vec<_> = told(&plan).decisions.iter().filter(|d| d.kind == "contract").collect();
+    assert_eq!(signed.iter().map(|d| (d.node.as_str(), d.amount)).collect::<Vec<_>>(), [("low", 0.0), ("high", 1.0)]);
+}
+
+/// The base case reserves 10 of the 12 that there are; nothing else can be had later, so 12 cannot be served.
+#[test]
+fn a_plan_that_cannot_be_followed_has_no_number() {
+    let yaml = NEWSVENDOR
+        .replace("  od: { chip: h100, cloud: aws, price: 1 }\n", "")
+        .replace("ten: { probability: 25 %, set: { workloads.chat.demand: 10 req/h } }", "base: { probability: 25 % }");
+    let plan = plan_for(&yaml);
+    let u = told(&plan);
+    assert_eq!((u.vss, u.base_plan), (None, None));
+    assert_eq!(
+        u.vss_sentence,
+        "the plan for `base` cannot be followed in `thirty`: what planning for uncertainty is worth has no number"
+    );
+    close(u.expected, 24.0);
+}
+
+/// A future by itself, the base case, and what is not a future.
+#[test]
+fn one_future_is_solved_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("model.yaml");
+    std::fs::write(&file, NEWSVENDOR).unwrap();
+    let file = file.to_str().unwrap();
+    let cost = |arguments: &[&str]| {
+        let run = program().args(["solve", file, "--format", "json"]).args(arguments).output().unwrap();
+        let plan: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+        plan["cost"]["total"].as_f64().unwrap()
+    };
+    close(cost(&["--future", "thirty"]), 18.0);
+    close(cost(&["--without-uncertainty"]), 15.0);
+    let run = program().args(["solve", file, "--future", "fourty"]).output().unwrap();
+    assert_eq!(run.status.code(), Some(3));
+    assert!(text(&run.stderr).contains("the model has no future `fourty`"));
+    assert!(text(&run.stderr).contains("did you mean `forty`?"));
+    let run = program().args(["stress", file]).output().unwrap();
+    assert_eq!(run.status.code(), Some(2));
+    assert!(text(&run.stderr).contains("the model has 4 futures, and this command plans one"));
+}
+
+/// A tree of two factors that show in the third month: demand, known from `seen` on, and a price; reservations of one and of two
+/// periods under a limit on a vendor, and a contract.
+struct Drawn {
+    demand: Vec<(f64, f64)>,
+    price: Vec<(f64, f64)>,
+    seen: usize,
+    notice: usize,
+    reserved: [f64; 2],
+    share: f64,
+}
+
+impl Drawn {
+    fn new(random: &mut Random) -> Self {
+        let outcomes = |random: &mut Random, least: f64| -> Vec<(f64, f64)> {
+            let n = 2 + (random.next() * 2.0).floor() as usize;
+            let weights: Vec<f64> = (0..n).map(|_| 1.0 + (random.next() * 4.0).floor() as f64).collect();
+            let sum: f64 = weights.iter().sum();
+            weights.iter().map(|w| (least + random.next(), w / sum)).collect()
+        };
+        Drawn {
+            demand: outcomes(random, 0.6),
+            price: outcomes(random, 0.5),
+            seen: 1 + (random.next() * 2.0).floor() as usize,
+            notice: (random.next() * 3.0).floor() as usize,
+            reserved: [0.4 + 0.4 * random.next(), 0.4 + 0.4 * random.next()],
+            share: 0.55 + 0.4 * random.next(),
+        }
+    }
+
+    fn yaml(&self) -> String {
+        // What comes of both shows in the third month, whenever it is known.
+        let outcomes = |all: &[(f64, f64)], path: &str, base: f64, unit: &str| -> String {
+            let of = |(i, (k, p)): (usize, &(f64, f64))| {
+                let series = format!("{{ 2026-01: {base}{unit}, 2026-03: {}{unit} }}", k * base);
+                format!("        o{i}: {{ probability: {p}, set: {{ {path}: {series} }} }}\n")
+            };
+            all.iter().enumerate().map(of).collect()
+        };
+        format!(
+            "polysource: 1
+name: drawn
+horizon: {{ start: 2026-01, periods: 4, step: month }}
+discount_rate: 5 %
+chips: {{ h100: {{ vendor: nvidia }}, trn: {{ vendor: amazon }} }}
+clouds: {{ aws: {{ owner: amazon }} }}
+offers:
+  long: {{ chip: h100, cloud: aws, price: {}, term: {{ reserved: 2 months }}, notice: {notice} periods, capacity: 60 }}
+  short: {{ chip: trn, cloud: aws, price: {}, term: {{ reserved: 1 month }}, notice: {notice} periods }}
+  od: {{ chip: h100, cloud: aws, price: 1 }}
+  spare: {{ chip: trn, cloud: aws, price: 1.3 }}
+workloads:
+  chat: {{ kind: inference, demand: 50 req/h, throughput: {{ h100: 1 req/h, trn: 1 req/h }}, unmet: 3 USD/req }}
+policy:
+  limits: [ {{ name: cap, share: {{ by: vendor, at_most: {} %, of: work, per: period }} }} ]
+uncertainty:
+  factors:
+    demand:
+      known: 2026-0{}
+      outcomes:
+{}    price:
+      known: 2026-03
+      outcomes:
+{}",
+            self.reserved[0],
+            self.reserved[1],
+            100.0 * self.share,
+            self.seen + 1,
+            outcomes(&self.demand, "workloads.chat.demand", 50.0, " req/h"),
+            outcomes(&self.price, "offers.od.price", 1.0, ""),
+            notice = self.notice,
+        )
+    }
+
+    fn expected(&self) -> f64 {
+        told(&plan_for(&self.yaml())).expected
+    }
+}
+
+/// What must hold of every tree: the order of the three costs; knowing later and deciding earlier never cost less; an
+/// outcome in two halves is the same; outcomes that are all alike give the plan of the model believed; and another engine
+/// says the same.
+#[test]
+fn random_trees_obey_the_laws() {
+    let mut random = Random(7);
+    for _ in 0..25 {
+        let drawn = Drawn::new(&mut random);
+        let yaml = drawn.yaml();
+        let plan = plan_for(&yaml);
+        let u = told(&plan);
+        let slack = 1e-6 * (1.0 + u.expected);
+        assert!(u.evpi >= -slack && u.vss.is_none_or(|v| v >= -slack), "{yaml}");
+        for factor in &u.evpi_by_factor {
+            assert!((-slack..=u.evpi + slack).contains(&factor.evpi.unwrap()), "{factor:?}\n{yaml}");
+        }
+        let sum: f64 = u.futures.iter().map(|f| f.probability * f.cost).sum();
+        close_within(1e-6, sum, u.expected);
+        // Each future by itself is what is told of it.
+        for (i, future) in u.futures.iter().enumerate() {
+            let alone: Model = model(&yaml).future(i).unwrap();
+            let settings = SolveSettings { detail: Detail::Cost, ..SolveSettings::default() };
+            close_within(1e-6, solve(&alone, &settings).unwrap().cost.unwrap().total, future.best);
+            assert!(future.regret >= -slack);
+        }
+        if drawn.seen == 1 {
+            assert!(Drawn { seen: 2, ..drawn.copy() }.expected() >= u.expected - slack, "known later\n{yaml}");
+        }
+        assert!(
+            Drawn { notice: drawn.notice + 1, ..drawn.copy() }.expected() >= u.expected - slack,
+            "decided earlier\n{yaml}"
+        );
+        let mut halves = drawn.copy();
+        let (k, p) = halves.demand[0];
+        halves.demand[0].1 = p / 2.0;
+        halves.demand.push((k, p / 2.0));
+        close_within(1e-6, halves.expected(), u.expected);
+        let mut alike = drawn.copy();
+        alike.demand.iter_mut().for_each(|d| d.0 = 1.2);
+        alike.price.iter_mut().for_each(|d| d.0 = 0.9);
+        let one = model(&alike.yaml()).future(0).unwrap();
+        let settings = SolveSettings { detail: Detail::Plan, ..SolveSettings::default() };
+        close_within(1e-6, alike.expected(), solve(&one, &settings).unwrap().cost.unwrap().total);
+        let settings =
+            SolveSettings { engine: EngineChoice::Clarabel, detail: Detail::Plan, ..SolveSettings::default() };
+        let other = solve(&model(&yaml), &settings).unwrap();
+        assert!(other.certificate.verified, "{:?}", other.notes);
+        close_within(1e-5, told(&other).expected, u.expected);
+    }
+}
+
+impl Drawn {
+    fn copy(&self) -> Self {
+        Drawn { demand: self.demand.clone(), price: self.price.clone(), ..*self }
+    }
+}
