@@ -14,3 +14,4 @@ mod uncertain;
 
 pub use solving::{Detail, SolveSettings, exported_program, imported, solve, solve_schedule, solved_program};
 pub use study::Study;
+pub use uncertain::joined_program;

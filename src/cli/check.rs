@@ -57,7 +57,8 @@ fn counts(model: &Model) -> String {
         (model.limits.len(), "limit"),
     ];
     let told = counts.iter().map(|(n, word)| human::count(*n, word));
-    told.collect::<Vec<_>>().join(", ")
+    let futures = model.uncertainty().map(|u| human::count(u.futures().len(), "future"));
+    told.chain(futures).collect::<Vec<_>>().join(", ")
 }
 
 fn json(ok: bool, diagnostics: &Diagnostics, sources: &Sources) -> Result<String, Failure> {

@@ -1,6 +1,6 @@
 //! `explain`: why there is no plan, or what drives its cost; or what a code means.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 
 use clap::Args;
@@ -13,6 +13,7 @@ use super::{exit, files, models};
 use crate::analysis::explain::{drivers, infeasibility, subjects};
 use crate::analysis::{Detail, solve};
 use crate::diagnostics::{self, Code, suggest};
+use crate::model::{Model, Uncertainty};
 use crate::plan::Status;
 use crate::report::{self, Style};
 
@@ -40,8 +41,11 @@ pub(super) fn run(command: &ExplainCommand, quiet: bool) -> Result<u8, Failure> 
         command.output.write(&text)?;
         return Ok(exit::DONE);
     }
-    let loaded = models::known(&command.input, quiet)?;
+    let loaded = models::model(&command.input, quiet)?;
     let model = &loaded.model;
+    if model.uncertainty().is_some() {
+        return of_futures(command, model, quiet);
+    }
     if let Some(subject) = &command.subject {
         let known = subjects(model);
         if !known.contains(subject) {
@@ -86,6 +90,38 @@ pub(super) fn run(command: &ExplainCommand, quiet: bool) -> Result<u8, Failure> 
     };
     command.output.write(&text)?;
     Ok(code)
+}
+
+/// Why there is no plan for several futures: in which future, or that each has one by itself.
+fn of_futures(command: &ExplainCommand, model: &Model, quiet: bool) -> Result<u8, Failure> {
+    command.output.check()?;
+    let settings = command.solver.settings(Detail::Cost);
+    let outside = |e: crate::engine::EngineError| Failure::Outside(e.to_string());
+    let plan = solve(model, &settings).map_err(outside)?;
+    if plan.status != Status::Infeasible || command.subject.is_some() {
+        models::refuse_futures(model, quiet)?;
+    }
+    let names = model.uncertainty().map(Uncertainty::futures).unwrap_or_default();
+    let style = command.output.style();
+    let mut text = Vec::new();
+    for (i, future) in names.iter().enumerate() {
+        let one = model.future(i).map_err(|d| Failure::Outside(d.sorted()[0].message.clone()))?;
+        if solve(&one, &settings).map_err(outside)?.status != Status::Infeasible {
+            continue;
+        }
+        let Some(found) = infeasibility(&one, &settings).map_err(outside)? else { continue };
+        if command.format == TextFormat::Json {
+            report::explain::write_json(&found, &mut text)?;
+        } else {
+            writeln!(text, "In the future `{}`, whatever is decided before:\n", future.name)?;
+            report::explain::write_infeasibility(&found, style, &mut text)?;
+        }
+        command.output.write(&text)?;
+        return Ok(exit::DONE);
+    }
+    report::write(&plan, report::Format::Text, style, &mut text)?;
+    command.output.write(&text)?;
+    Ok(exit::DONE)
 }
 
 /// A diagnostic's code, unless there is a file of that name.

@@ -10,7 +10,7 @@ use super::exit::exit_code;
 use super::failure::Failure;
 use super::logging::colour;
 use super::{exit, files, models};
-use crate::analysis::{Detail, exported_program, solve_schedule};
+use crate::analysis::{Detail, joined_program, solve_schedule};
 use crate::lp::{write_lp, write_mps};
 use crate::model::Model;
 use crate::plan::ledger::Ledger;
@@ -46,16 +46,18 @@ pub(super) fn run(command: &ExportCommand, quiet: bool) -> Result<u8, Failure> {
         let message = "which format? Give `--to mps`, `--to lp` or `--to focus`, or a file that ends in .mps or .lp";
         Failure::Usage(message.to_owned())
     })?;
-    let loaded = models::known(&command.input, quiet)?;
+    let loaded = models::model(&command.input, quiet)?;
     command.output.check()?;
     if format == ExportFormat::Focus {
+        models::refuse_futures(&loaded.model, quiet)?;
         return focus(command, &loaded.model, quiet);
     }
-    let formulation = exported_program(&loaded.model).map_err(|e| Failure::Outside(e.to_string()))?;
+    let settings = command.solver.settings(Detail::Plan);
+    let program = joined_program(&loaded.model, &settings).map_err(|e| Failure::Outside(e.to_string()))?;
     let mut text = Vec::new();
     match format {
-        ExportFormat::Mps => write_mps(formulation.program(), &mut text)?,
-        _ => write_lp(formulation.program(), &mut text)?,
+        ExportFormat::Mps => write_mps(&program, &mut text)?,
+        _ => write_lp(&program, &mut text)?,
     }
     command.output.write(&text)?;
     Ok(exit::DONE)

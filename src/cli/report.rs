@@ -56,8 +56,10 @@ pub(super) struct ReportCommand {
 pub(super) fn run(command: &ReportCommand, quiet: bool) -> Result<u8, Failure> {
     let input = models::input(&command.input).map_err(|unreadable| files::told(&unreadable, quiet))?;
     let loaded = models::loaded(&input, quiet)?;
-    models::refuse_futures(&loaded.model, quiet)?;
     let model = &loaded.model;
+    if command.plan.is_some() || !command.frontier.is_empty() || !command.curve.is_empty() {
+        models::refuse_futures(model, quiet)?;
+    }
     let detail = if command.plain { Detail::Plan } else { Detail::Full };
     let given = command.plan.as_deref().map(|path| plan_file::of_model(model, path)).transpose()?;
     command.output.check()?;
@@ -67,7 +69,10 @@ pub(super) fn run(command: &ReportCommand, quiet: bool) -> Result<u8, Failure> {
         None => solve(model, &settings).map_err(|e| Failure::Outside(e.to_string()))?,
     };
     let mut dossier = Dossier::of(model, plan);
-    if dossier.plan.status.has_plan() {
+    if model.uncertainty().is_some() {
+        let note = "Losses, frontiers and curves are told of one future by itself: `--future NAME`.";
+        dossier.notes.push(note.to_owned());
+    } else if dossier.plan.status.has_plan() {
         further(command, &input, model, &settings, &mut dossier, quiet)?;
     }
     let mut page = Vec::new();

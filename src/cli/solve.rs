@@ -42,6 +42,7 @@ pub(super) fn run(command: &SolveCommand, quiet: bool) -> Result<u8, Failure> {
     if plan.status == Status::Infeasible
         && settings.detail.is_full()
         && command.format == PlanFormat::Text
+        && loaded.model.uncertainty().is_none()
         && let Some(found) = infeasibility(&loaded.model, &settings).map_err(|e| Failure::Outside(e.to_string()))?
     {
         text.push(b'\n');

@@ -6,6 +6,9 @@ use crate::units::human::{money, percent};
 
 /// What a reader should know first; nothing without a plan.
 pub(super) fn sentences(plan: &Plan) -> Vec<String> {
+    if plan.uncertainty.is_some() {
+        return super::futures::sentences(plan);
+    }
     let Some(cost) = &plan.cost else { return Vec::new() };
     let currency = plan.currency.as_str();
     let over = match plan.model.periods.as_slice() {

@@ -15,6 +15,30 @@ pub(super) fn tables(plan: &Plan) -> Vec<Table> {
     [Some(now(u)), wait(u), Some(may_come(plan, u)), Some(worth(plan, u))].into_iter().flatten().collect()
 }
 
+/// The decision in sentences.
+pub(super) fn sentences(plan: &Plan) -> Vec<String> {
+    let Some(u) = plan.uncertainty.as_deref() else { return Vec::new() };
+    let amount = |x: f64| money(x, &plan.currency);
+    let least = u.futures.iter().map(|f| f.cost).fold(f64::INFINITY, f64::min);
+    let mut all = vec![format!(
+        "The plan is expected to cost {} over {}: from {} to {}.",
+        amount(u.expected),
+        count(u.futures.len(), "future"),
+        amount(least),
+        amount(u.worst)
+    )];
+    let signed: Vec<&DecisionResult> =
+        u.decisions.iter().filter(|d| d.node == START && d.kind == "contract" && d.amount > 0.5).collect();
+    if !signed.is_empty() {
+        let names: Vec<String> = signed.iter().map(|d| format!("`{}`", d.what)).collect();
+        all.push(format!("Sign now: {}.", names.join(", ")));
+    }
+    all.push(u.evpi_sentence.clone());
+    all.push(u.vss_sentence.clone());
+    all.extend(u.waiting.iter().map(|w| w.sentence.clone()));
+    all
+}
+
 /// Those that matter most: contracts, then the most chips.
 fn chosen<'a>(all: impl Iterator<Item = &'a DecisionResult>) -> (Vec<&'a DecisionResult>, usize) {
     let mut all: Vec<(usize, &DecisionResult)> = all.enumerate().collect();

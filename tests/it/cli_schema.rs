@@ -1,9 +1,10 @@
 //! `schema`, `init`, `completions` and help: what the program says of itself is true.
 
 use polysource::document::{
-    Baseline, Budget, Chip, Cloud, Commit, Concentration, Contract, Correlation, Cvar, DataGravity, Document,
-    ExpectedLoss, Floor, Horizon, Investor, Limit, Offer, Outage, Policy, Pool, PortDetail, PowerLimit, Ramp,
-    RateLimit, Risk, Share, Spot, Suppliers, Survive, Sweep, TermDetail, Tier, Vary, Workload,
+    Baseline, Budget, Chip, Cloud, Commit, Concentration, Contract, Correlation, Cvar, DataGravity, Decide, DecideWhen,
+    Document, ExpectedLoss, Factor, FactorOutcome, Floor, FutureCvar, Horizon, Investor, Limit, Objective, Offer,
+    Outage, Policy, Pool, PortDetail, PowerLimit, Ramp, RateLimit, Risk, Share, Spot, Suppliers, Survive, Sweep,
+    TermDetail, Tier, Uncertainty, Vary, Workload,
 };
 use serde_json::Value;
 
@@ -125,6 +126,13 @@ fn the_template_has_every_key() {
         ("sweep", Sweep::KEYS),
         ("vary", Vary::KEYS),
         ("correlation", Correlation::KEYS),
+        ("uncertainty", Uncertainty::KEYS),
+        ("factor", Factor::KEYS),
+        ("outcome", FactorOutcome::KEYS),
+        ("decide", Decide::KEYS),
+        ("decision date", DecideWhen::KEYS),
+        ("objective", Objective::KEYS),
+        ("cvar of futures", FutureCvar::KEYS),
     ];
     let missing: Vec<String> = records
         .iter()

@@ -1,11 +1,11 @@
 //! Plans for several futures: values that were worked out by hand, and laws that hold for every tree.
 
-use polysource::model::Model;
+use polysource::model::{Input, Model};
 use polysource::plan::{Plan, Status, UncertaintyResult};
 use polysource::{Detail, EngineChoice, SolveSettings, solve};
 
 use crate::common::random::Random;
-use crate::common::{close, close_within, model, program, text};
+use crate::common::{close, close_within, example_input, loaded, model, program, text};
 
 /// Demand of 10, 20, 30 or 40, a quarter each, known after the reservation is decided: reserved at 0.6, on demand at 1.
 const NEWSVENDOR: &str = "
@@ -176,6 +176,52 @@ fn a_plan_that_cannot_be_followed_has_no_number() {
         "the plan for `base` cannot be followed in `thirty`: what planning for uncertainty is worth has no number"
     );
     close(u.expected, 24.0);
+}
+
+/// The comments of the example: 20k chips are reserved for 2028 and 2029, in every future.
+#[test]
+fn the_tutorial_is_as_worked_out() {
+    let plan = plan_for(&crate::common::example("trainium-late"));
+    let u = told(&plan);
+    let hours = 8_784.0 + 8_760.0;
+    let rented = 10e3 * 2.5 * 8_760.0;
+    close(u.expected, rented + 20e3 * 1.2 * hours);
+    close(now(&plan, "blackwell-reserve"), 20e3);
+    let late = 20e3 * (2.5 * 8_784.0 + 8_760.0);
+    close(u.base_plan.unwrap(), rented + 0.7 * 20e3 * hours + 0.3 * late);
+    close(u.wait_and_see, rented + 0.7 * 20e3 * hours + 0.3 * 20e3 * 1.2 * hours);
+    assert_eq!(u.base, "on-time");
+}
+
+/// Three futures of a large model, as HiGHS solves them when the programs of `export --future` are joined outside of the
+/// program: every reservation is decided before demand is known.
+#[test]
+fn a_large_tree_is_as_another_solver_says() {
+    let demand = |part: f64| {
+        let of = [("chat", 200.0), ("chat-eu", 55.0), ("api", 200.0), ("agents", 130.0), ("voice-asia", 12.0)];
+        let starts = of.map(|(w, d)| format!("workloads.{w}.demand.start: {}M tok/s, ", d * part)).concat();
+        format!("{starts}workloads.batch.demand: {}M tok/s", 60.0 * part)
+    };
+    let uncertainty = format!(
+        "uncertainty:
+  factors:
+    demand:
+      known: 2027-Q1
+      outcomes:
+        slow: {{ probability: 30 %, set: {{ {} }} }}
+        base: {{ probability: 40 % }}
+        fast: {{ probability: 30 %, set: {{ {} }} }}
+  decide: {{ reservations: {{ notice: 12 periods }} }}
+",
+        demand(0.7),
+        demand(1.3)
+    );
+    let input = Input { overlays: vec![("demand".to_owned(), uncertainty)], ..example_input("frontier-lab") };
+    let settings = SolveSettings { detail: Detail::Cost, ..SolveSettings::default() };
+    let plan = solve(&loaded(&input), &settings).unwrap();
+    assert_eq!(plan.status, Status::Optimal, "{:?}", plan.notes);
+    close_within(2e-6, told(&plan).expected, 65_673_407_717.692);
+    close_within(2e-6, told(&plan).wait_and_see, 65_281_360_849.922);
 }
 
 /// A future by itself, the base case, and what is not a future.

@@ -24,6 +24,7 @@ use super::solving::optimum::solve_within_boxes;
 use super::solving::settings::{Detail, SolveSettings};
 use crate::engine::{CertifiedStatus, EngineError, Solved};
 use crate::formulation::{Formulation, FutureMeasure, Limits};
+use crate::lp::LinearProgram;
 use crate::model::{Goal, Model, Uncertainty};
 use crate::plan::{Plan, Status};
 
@@ -40,10 +41,7 @@ pub(in crate::analysis) fn solve_futures(
     settings: &SolveSettings,
 ) -> Result<Plan, EngineError> {
     settings.begin("plan", 1, 1)?;
-    let models = model.futures().map_err(|found| EngineError::Failed {
-        engine: "the tree of futures",
-        what: found.sorted().first().map(|d| d.message.clone()).unwrap_or_default(),
-    })?;
+    let models = models(model)?;
     let alone: Result<Vec<(Formulation, Solved)>, EngineError> =
         models.par_iter().map(|m| solve_within_boxes(m, Limits::All, settings)).collect();
     let alone = alone?;
@@ -79,6 +77,37 @@ pub(in crate::analysis) fn solve_futures(
     }
     let values = value::of(model, &futures, &together, &alone, &best)?;
     tell::plan(model, &futures, &together, &best, values)
+}
+
+/// The program of all futures together, with the objective of the model: whoever solves it can check the answer. It is
+/// solved for the cuts and boxes that it needs.
+///
+/// # Errors
+/// As [`super::solve`]; [`EngineError::SeveralFutures`] never.
+pub fn joined_program(model: &Model, settings: &SolveSettings) -> Result<LinearProgram, EngineError> {
+    let Some(uncertainty) = model.uncertainty() else {
+        return Ok(super::exported_program(model)?.program().clone());
+    };
+    let models = models(model)?;
+    let mut best = Vec::new();
+    for m in models.iter().filter(|_| uncertainty.goal == Goal::Regret) {
+        let (f, solved) = solve_within_boxes(m, Limits::All, settings)?;
+        best.push(f.program().objective(&solved.x));
+    }
+    let scale = best.iter().fold(1.0f64, |a, b| a.max(b.abs()));
+    let measure = match uncertainty.goal {
+        Goal::Cost { expected, cvar } => FutureMeasure::Cost { expected, cvar },
+        Goal::Regret => FutureMeasure::Regret { best },
+    };
+    let futures = Futures { uncertainty, models, settings, scale };
+    Ok(futures.solve(&uncertainty.known(), &measure, None)?.joint.program().clone())
+}
+
+fn models(model: &Model) -> Result<Vec<Model>, EngineError> {
+    model.futures().map_err(|found| EngineError::Failed {
+        engine: "the tree of futures",
+        what: found.sorted().first().map(|d| d.message.clone()).unwrap_or_default(),
+    })
 }
 
 /// The plan with the least regret, and of all with that regret the one that is expected to cost least.

@@ -9,6 +9,9 @@ use crate::model::{ContractId, Decision, Goal, Model, When};
 /// The expected cost alone.
 const EXPECTED: FutureMeasure = FutureMeasure::Cost { expected: 1.0, cvar: None };
 
+/// Costs that differ by less, relatively, are the same.
+const NOTHING: f64 = 1e-8;
+
 /// What was found.
 pub(super) struct Values {
     pub expected: f64,
@@ -36,7 +39,7 @@ pub(super) fn of(
     let uncertainty = futures.uncertainty;
     let mean = |costs: &[f64]| -> f64 { uncertainty.futures.iter().zip(costs).map(|(f, c)| f.probability * c).sum() };
     let expected = mean(&together.costs());
-    let wait_and_see = mean(best);
+    let wait_and_see = settled(mean(best), expected);
     let known = uncertainty.known();
     let mut by_factor = Vec::new();
     for factor in 0..known.len() {
@@ -48,7 +51,7 @@ pub(super) fn of(
         let mut early = known.clone();
         early[factor] = -1;
         let found = futures.solve(&early, &EXPECTED, None)?;
-        by_factor.push(found.is_optimal().then(|| expected - mean(&found.costs())));
+        by_factor.push(found.is_optimal().then(|| expected - settled(mean(&found.costs()), expected)));
     }
     futures.settings.begin("the plan for the base case", 1, 1)?;
     let (base, decided) = base_case(futures, alone)?;
@@ -61,7 +64,8 @@ pub(super) fn of(
                 let keep = |name: &str| Some(about(decided.get(name).copied().unwrap_or(0.0), rounding));
                 let followed = futures.solve(&known, &EXPECTED, Some(&keep))?;
                 match followed.solved.status {
-                    CertifiedStatus::Optimal => base_plan = Some(mean(&followed.costs())),
+                    // What rounding of the decisions frees is nothing.
+                    CertifiedStatus::Optimal => base_plan = Some(settled(mean(&followed.costs()), expected)),
                     _ if i + 1 < ROUNDING.len() => continue,
                     CertifiedStatus::Infeasible => not_followed = Some(breaks(futures, &followed, &keep, &base)?),
                     _ => {
@@ -87,13 +91,18 @@ pub(super) fn of(
         }
         let now = Futures { uncertainty: &early, models: futures.models.clone(), ..*futures };
         let found = now.solve(&known, &EXPECTED, None)?;
-        waiting.push((k, found.is_optimal().then(|| mean(&found.costs()) - expected)));
+        waiting.push((k, found.is_optimal().then(|| settled(mean(&found.costs()), expected) - expected)));
     }
     let slack = (2e-6 + 2.0 * futures.settings.mip_gap.max(0.0) * f64::from(u8::from(has_integers(together))))
         * (1.0 + expected.abs());
     let plain = uncertainty.goal == Goal::Cost { expected: 1.0, cvar: None };
     let ordered = wait_and_see <= expected + slack && (!plain || base_plan.is_none_or(|base| expected <= base + slack));
     Ok(Values { expected, wait_and_see, by_factor, base, base_plan, not_followed, waiting, ordered })
+}
+
+/// A cost, or the one that it is but for rounding.
+fn settled(cost: f64, other: f64) -> f64 {
+    if (cost - other).abs() <= NOTHING * (1.0 + other.abs()) { other } else { cost }
 }
 
 fn has_integers(together: &Together) -> bool {

@@ -110,6 +110,15 @@ fn sections(dossier: &Dossier) -> Vec<(&'static str, &'static str, Markup)> {
     };
     let chart = |c: Option<Chart>| c.map(|c| figure(&c));
     let table = |t: Option<summary::Table>| t.map(|t| tables::table(&t));
+    if plan.uncertainty.is_some() {
+        // What is held and runs in one node of the tree is not in another: the decisions tell it.
+        add("futures", "What may come", super::futures::tables(plan).iter().map(tables::table).collect());
+        add("cost", "Expected cost", table(summary::cost(plan)).into_iter().collect());
+        add("limits", "Limits that bind", binding(plan));
+        add("certificate", "Certificate", vec![certificate(dossier)]);
+        add("inputs", "Inputs", tables::inputs(dossier));
+        return sections;
+    }
     add("cost", "Cost", [chart(pictures::cost(plan)), table(summary::cost(plan))].into_iter().flatten().collect());
     let where_ = [
         chart(pictures::flows(dossier)),
