@@ -262,7 +262,7 @@ impl Drawn {
     fn new(random: &mut Random) -> Self {
         let outcomes = |random: &mut Random, least: f64| -> Vec<(f64, f64)> {
             let n = 2 + (random.next() * 2.0).floor() as usize;
-            let weights: Vec<f64> = (0..n).map(|_| 1.0 + (random.next() * 4.0).floor() as f64).collect();
+            let weights: Vec<f64> = (0..n).map(|_| 1.0 + (random.next() * 4.0).floor()).collect();
             let sum: f64 = weights.iter().sum();
             weights.iter().map(|w| (least + random.next(), w / sum)).collect()
         };
