@@ -4,6 +4,7 @@
 //! out.
 
 use super::types::{Plan, Resilience};
+use super::uncertainty::UncertaintyResult;
 
 /// The values of a column, one for each row.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,6 +104,11 @@ impl<T> Rows<T> {
         self
     }
 
+    /// Under uncertainty, the node in which a row holds.
+    fn node(self, uncertain: bool, value: impl Fn(&T) -> Option<String>) -> Self {
+        if uncertain { self.maybe_text("node", value) } else { self }
+    }
+
     fn table(self) -> FlatTable {
         FlatTable { name: self.name, columns: self.columns }
     }
@@ -110,7 +116,7 @@ impl<T> Rows<T> {
 
 impl Plan {
     /// The plan as flat tables: `purchases`, `assignments`, `unmet`, `cost-lines`, `contracts`, `exposure`,
-    /// `resilience` and `limits`. Money is in the plan's currency; what each column holds is said in the plan's schema.
+    /// `resilience` and `limits`; under uncertainty also `futures` and `decisions`. Money is in the plan's currency; what each column holds is said in the plan's schema.
     ///
     /// ```
     /// use polysource::{Model, SolveSettings, solve};
@@ -128,7 +134,8 @@ impl Plan {
     /// ```
     #[must_use]
     pub fn tables(&self) -> Vec<FlatTable> {
-        vec![
+        let uncertain = self.uncertainty.is_some();
+        let mut tables = vec![
             Rows::of("purchases", &self.purchases)
                 .text("offer", |p| &p.offer)
                 .text("period", |p| &p.period)
@@ -140,6 +147,7 @@ impl Plan {
                 .number("filling", |p| p.filling)
                 .number("idle", |p| p.idle)
                 .number("idle_spend", |p| p.idle_spend)
+                .node(uncertain, |p| p.node.clone())
                 .table(),
             Rows::of("assignments", &self.assignments)
                 .text("workload", |a| &a.workload)
@@ -147,11 +155,13 @@ impl Plan {
                 .text("period", |a| &a.period)
                 .number("chips", |a| a.chips)
                 .number("work", |a| a.work)
+                .node(uncertain, |a| a.node.clone())
                 .table(),
             Rows::of("unmet", &self.unmet)
                 .text("workload", |u| &u.workload)
                 .text("period", |u| &u.period)
                 .number("work", |u| u.work)
+                .node(uncertain, |u| u.node.clone())
                 .table(),
             Rows::of("cost-lines", self.cost.iter().flat_map(|c| &c.lines))
                 .text("kind", |l| l.kind.word())
@@ -170,6 +180,7 @@ impl Plan {
                 .maybe_number("cost_signed", |c| c.cost_signed)
                 .maybe_number("cost_unsigned", |c| c.cost_unsigned)
                 .maybe_number("worth", |c| c.worth)
+                .node(uncertain, |c| c.node.clone())
                 .table(),
             Rows::of("exposure", self.exposure.iter().flat_map(|e| e.groups.iter().map(move |g| (e, g))))
                 .text("by", |(e, _)| &e.by)
@@ -197,8 +208,35 @@ impl Plan {
                 .maybe_number("holds_from", |l| l.holds_from)
                 .maybe_number("holds_to", |l| l.holds_to)
                 .table(),
-        ]
+        ];
+        if let Some(u) = self.uncertainty.as_deref() {
+            tables.extend([futures(u), decisions(u)]);
+        }
+        tables
     }
+}
+
+fn futures(u: &UncertaintyResult) -> FlatTable {
+    Rows::of("futures", &u.futures)
+        .text("future", |f| &f.future)
+        .number("probability", |f| f.probability)
+        .number("cost", |f| f.cost)
+        .number("best", |f| f.best)
+        .number("regret", |f| f.regret)
+        .table()
+}
+
+fn decisions(u: &UncertaintyResult) -> FlatTable {
+    Rows::of("decisions", &u.decisions)
+        .text("node", |d| &d.node)
+        .maybe_text("decided", |d| d.decided.clone())
+        .text("kind", |d| &d.kind)
+        .text("what", |d| &d.what)
+        .maybe_text("contract", |d| d.contract.clone())
+        .text("from", |d| &d.from)
+        .text("to", |d| &d.to)
+        .number("amount", |d| d.amount)
+        .table()
 }
 
 fn resilience(all: &[Resilience]) -> FlatTable {

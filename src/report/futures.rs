@@ -39,43 +39,80 @@ pub(super) fn sentences(plan: &Plan) -> Vec<String> {
     all
 }
 
-/// Those that matter most: contracts, then the most chips.
-fn chosen<'a>(all: impl Iterator<Item = &'a DecisionResult>) -> (Vec<&'a DecisionResult>, usize) {
-    let mut all: Vec<(usize, &DecisionResult)> = all.enumerate().collect();
-    let left = all.len().saturating_sub(ROWS);
-    if left > 0 {
-        let weight = |d: &DecisionResult| if d.kind == "contract" { f64::INFINITY } else { d.amount };
-        all.sort_by(|a, b| weight(b.1).total_cmp(&weight(a.1)).then(a.0.cmp(&b.0)));
-        all.truncate(ROWS);
-        all.sort_by_key(|(i, _)| *i);
+/// A decision for the eye: what is held period by period of one offer in one node is one row.
+struct Row {
+    node: String,
+    decided: Option<String>,
+    sentence: String,
+    /// Contracts first, then what binds for a term, then what is held by the period, each by size.
+    rank: (u8, f64),
+}
+
+/// The rows of decisions, those that matter most, and how many more there are.
+fn rows<'a>(all: impl Iterator<Item = &'a DecisionResult>) -> (Vec<Row>, usize) {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut held: Vec<(&DecisionResult, f64, f64, &str)> = Vec::new();
+    for d in all {
+        let by_term = d.kind == "contract" || d.kind == "reserved";
+        if by_term {
+            let rank = (u8::from(d.kind != "contract"), d.amount);
+            let (node, decided) = (d.node.clone(), d.decided.clone());
+            rows.push(Row { node, decided, sentence: d.sentence.clone(), rank });
+            continue;
+        }
+        match held.iter_mut().find(|(h, ..)| (&h.node, &h.what, &h.contract) == (&d.node, &d.what, &d.contract)) {
+            Some((_, least, most, to)) => {
+                (*least, *most, *to) = (least.min(d.amount), most.max(d.amount), &d.to);
+            }
+            None => held.push((d, d.amount, d.amount, &d.to)),
+        }
     }
-    (all.into_iter().map(|(_, d)| d).collect(), left)
+    for (first, least, most, to) in held {
+        let (least_told, most_told) = (number(least), number(most));
+        let sentence = if first.to == to {
+            first.sentence.clone()
+        } else {
+            let chips = if least_told == most_told { most_told } else { format!("{least_told} to {most_told}") };
+            let verb = if first.kind == "owned" { "run" } else { "rent" };
+            let under = first.contract.as_ref().map(|k| format!(" under `{k}`")).unwrap_or_default();
+            format!("{verb} {chips} chips of `{}`{under} from {} to {to}", first.what, first.from)
+        };
+        rows.push(Row { node: first.node.clone(), decided: first.decided.clone(), sentence, rank: (2, most) });
+    }
+    let left = rows.len().saturating_sub(ROWS);
+    rows.sort_by(|a, b| a.rank.0.cmp(&b.rank.0).then(b.rank.1.total_cmp(&a.rank.1)));
+    rows.truncate(ROWS);
+    (rows, left)
 }
 
 fn more(left: usize) -> Option<String> {
-    (left > 0).then(|| format!("and {} more, with fewer chips (see --format json)", count(left, "decision")))
+    let word = if left == 1 { "is" } else { "are" };
+    (left > 0).then(|| format!("{left} more, of fewer chips, {word} in --format json"))
 }
 
 fn now(u: &UncertaintyResult) -> Table {
-    let (own, left) = chosen(u.decisions.iter().filter(|d| d.node == START));
-    let rows: Vec<Vec<String>> = own.iter().map(|d| vec![d.sentence.clone()]).collect();
-    let nothing = rows.is_empty().then(|| "nothing has to be decided before it is known what comes".to_owned());
+    let (own, left) = rows(u.decisions.iter().filter(|d| d.node == START));
+    let nothing = own.is_empty().then(|| "nothing has to be decided before it is known what comes".to_owned());
     Table {
         heading: "Sign now (the same in every future)".to_owned(),
         columns: vec![("decision", false)],
-        rows,
+        rows: own.into_iter().map(|row| vec![row.sentence]).collect(),
         foot: more(left).or(nothing),
     }
 }
 
 fn wait(u: &UncertaintyResult) -> Option<Table> {
-    let (own, left) = chosen(u.decisions.iter().filter(|d| d.node != START));
+    let (mut own, left) = rows(u.decisions.iter().filter(|d| d.node != START));
+    if own.is_empty() {
+        return None;
+    }
+    let nodes = |node: &str| u.nodes.iter().position(|n| n.node == node);
+    own.sort_by(|a, b| nodes(&a.node).cmp(&nodes(&b.node)).then(a.rank.0.cmp(&b.rank.0)));
     let before = || "before the horizon".to_owned();
-    let row = |d: &&DecisionResult| vec![d.decided.clone().unwrap_or_else(before), d.node.clone(), d.sentence.clone()];
-    (!own.is_empty()).then(|| Table {
+    Some(Table {
         heading: "Wait (decided when it is known what comes)".to_owned(),
-        columns: vec![("when", false), ("if", false), ("decision", false)],
-        rows: own.iter().map(row).collect(),
+        columns: vec![("from", false), ("if", false), ("decision", false)],
+        rows: own.into_iter().map(|r| vec![r.decided.unwrap_or_else(before), r.node, r.sentence]).collect(),
         foot: more(left),
     })
 }

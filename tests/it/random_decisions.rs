@@ -72,11 +72,15 @@ fn plan(model: &Model) -> Plan {
     solve(model, &SolveSettings { detail: Detail::Plan, ..SolveSettings::default() }).unwrap()
 }
 
-/// The cheapest of all combinations: which deals are signed, and which workload may run where. What
-/// may run somewhere is taken to be ported there, so that the cheapest combination ports no more
-/// than it uses.
+/// The cheapest of all combinations.
 fn cheapest(model: &Model) -> f64 {
-    let mut best = f64::INFINITY;
+    combinations(model).into_iter().fold(f64::INFINITY, f64::min)
+}
+
+/// What each combination costs: which deals are signed, and which workload may run where; infinite without a plan. What
+/// may run somewhere is taken to be ported there, so that the cheapest combination ports no more than it uses.
+fn combinations(model: &Model) -> Vec<f64> {
+    let mut costs = Vec::new();
     let options = ECOSYSTEMS - 1;
     for deals in 0..1usize << DEALS {
         let signed = |k: ContractId| deals >> k.position() & 1 == 1;
@@ -86,6 +90,7 @@ fn cheapest(model: &Model) -> f64 {
         });
         for ports in 0..1usize << (2 * options) {
             if !kept {
+                costs.push(f64::INFINITY);
                 continue;
             }
             let mut edits = Vec::new();
@@ -111,12 +116,47 @@ fn cheapest(model: &Model) -> f64 {
                 edits.push(Edit::set(&format!("workloads.{}.eligible", workload.id), eligible));
             }
             let found = plan(&model.with(&edits).unwrap_or_else(|e| panic!("{e}")));
-            if found.status == Status::Optimal {
-                best = best.min(found.cost.unwrap().total + paid);
-            }
+            let found = found.cost.filter(|_| found.status == Status::Optimal);
+            costs.push(found.map_or(f64::INFINITY, |cost| cost.total + paid));
         }
     }
-    best
+    costs
+}
+
+/// Deals and porting decided before demand is known: the best is the combination whose mean over the futures is least,
+/// everything else chosen in each.
+#[test]
+fn decisions_for_two_futures_are_the_best_in_the_mean() {
+    let mut different = 0;
+    for seed in 1..=8 {
+        let yaml = text(seed)
+            + "uncertainty:
+  factors:
+    demand:
+      known: 2027-01-01
+      outcomes:
+        low: { probability: 45 %, vary: [ { workloads: { kind: inference }, field: demand, scale: 0.6 } ] }
+        high: { probability: 55 %, vary: [ { workloads: { kind: inference }, field: demand, scale: 1.4 } ] }
+  decide: { contracts: { notice: 1 period }, porting: { notice: 1 period } }
+";
+        let model = Model::from_yaml_str(&yaml).unwrap_or_else(|e| panic!("{e}"));
+        let futures: Vec<Vec<f64>> = (0..2).map(|f| combinations(&model.future(f).unwrap())).collect();
+        let least = |costs: &[f64]| costs.iter().copied().fold(f64::INFINITY, f64::min);
+        let mean: Vec<f64> = futures[0].iter().zip(&futures[1]).map(|(a, b)| 0.45 * a + 0.55 * b).collect();
+        let found = plan(&model);
+        if least(&mean).is_infinite() {
+            assert_eq!(found.status, Status::Infeasible, "seed {seed}: {:?}", found.notes);
+            continue;
+        }
+        assert_eq!(found.status, Status::Optimal, "seed {seed}: {:?}", found.notes);
+        let told = found.uncertainty.as_deref().unwrap();
+        let near = |a: f64, b: f64| (a - b).abs() <= 1e-6 * (1.0 + b.abs());
+        assert!(near(told.expected, least(&mean)), "seed {seed}: {} instead of {}", told.expected, least(&mean));
+        let known = 0.45 * least(&futures[0]) + 0.55 * least(&futures[1]);
+        assert!(near(told.wait_and_see, known), "seed {seed}: {} instead of {known}", told.wait_and_see);
+        different += usize::from(told.evpi > 1e-6);
+    }
+    assert!(different > 0, "knowing is worth something in some");
 }
 
 #[test]

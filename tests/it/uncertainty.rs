@@ -173,7 +173,7 @@ fn a_plan_that_cannot_be_followed_has_no_number() {
     assert_eq!((u.vss, u.base_plan), (None, None));
     assert_eq!(
         u.vss_sentence,
-        "the plan for `base` cannot be followed in `thirty`: what planning for uncertainty is worth has no number"
+        "The plan for `base` cannot be followed in `thirty`, so that what planning for uncertainty is worth has no number."
     );
     close(u.expected, 24.0);
 }

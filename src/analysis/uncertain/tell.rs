@@ -56,7 +56,7 @@ pub(super) fn plan(
     let teller = Teller { model, futures, plans: &plans, schedules: &schedules };
     let mut whole = plans[0].clone();
     whole.model = ModelInfo::of(model);
-    whole.cost = Some(teller.cost(values.expected));
+    whole.cost = Some(teller.cost());
     whole.purchases = teller.by_node(|p| &p.purchases, |x| &x.period, |x, node| x.node = Some(node));
     whole.assignments = teller.by_node(|p| &p.assignments, |x| &x.period, |x, node| x.node = Some(node));
     whole.unmet = teller.by_node(|p| &p.unmet, |x| &x.period, |x, node| x.node = Some(node));
@@ -146,7 +146,7 @@ impl Teller<'_> {
     }
 
     /// The expected cost.
-    fn cost(&self, total: f64) -> Cost {
+    fn cost(&self) -> Cost {
         let costs: Vec<&Cost> = self.plans.iter().filter_map(|p| p.cost.as_ref()).collect();
         let mut lines: Vec<CostLine> = Vec::new();
         for (f, cost) in costs.iter().enumerate() {
@@ -172,7 +172,7 @@ impl Teller<'_> {
                 }
             }
         }
-        let nominal = self.mean(|f| costs[f].nominal);
+        let (total, nominal) = (self.mean(|f| costs[f].total), self.mean(|f| costs[f].nominal));
         Cost { total, nominal, unrestricted: None, premium: None, by_period, lines }
     }
 
@@ -267,7 +267,7 @@ impl Teller<'_> {
             .collect();
         let vss = values.base_plan.map(|base| base - values.expected);
         let vss_sentence = match (&values.not_followed, vss) {
-            (Some(why), _) => format!("{why}: what planning for uncertainty is worth has no number"),
+            (Some(why), _) => format!("{why}, so that what planning for uncertainty is worth has no number."),
             (None, Some(vss)) => format!(
                 "Planning for uncertainty is worth {}: deciding at the start what the plan for `{}` decides is expected to cost {}.",
                 money(vss, currency),

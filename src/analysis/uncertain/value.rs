@@ -69,13 +69,13 @@ pub(super) fn of(
                     _ if i + 1 < ROUNDING.len() => continue,
                     CertifiedStatus::Infeasible => not_followed = Some(breaks(futures, &followed, &keep, &base)?),
                     _ => {
-                        not_followed = Some(format!("whether the plan for `{base}` can be followed was not certified"))
+                        not_followed = Some(format!("Whether the plan for `{base}` can be followed was not certified"))
                     }
                 }
                 break;
             }
         }
-        None => not_followed = Some(format!("there is no certified plan for `{base}`")),
+        None => not_followed = Some(format!("There is no certified plan for `{base}`")),
     }
     let mut waiting = Vec::new();
     let first = known.iter().copied().min().unwrap_or(0);
@@ -130,8 +130,8 @@ fn breaks(futures: &Futures<'_>, followed: &Together, keep: Fixed<'_>, base: &st
     for f in 0..futures.models.len() {
         if !futures.can_follow(f, &root, keep)? {
             let name = &futures.uncertainty.futures[f].name;
-            return Ok(format!("the plan for `{base}` cannot be followed in `{name}`"));
+            return Ok(format!("The plan for `{base}` cannot be followed in `{name}`"));
         }
     }
-    Ok(format!("the plan for `{base}` cannot be followed in all futures at once"))
+    Ok(format!("The plan for `{base}` cannot be followed in all futures at once"))
 }

@@ -165,7 +165,9 @@ impl Model {
     pub fn future(&self, future: usize) -> Result<Model, Diagnostics> {
         let Some(uncertainty) = self.uncertainty.as_deref() else { return Ok(self.clone()) };
         let found = self.found(uncertainty, &[future])?;
-        Ok(found.into_iter().flatten().next().expect("one future was asked for"))
+        let model = found.into_iter().flatten().next().expect("one future was asked for");
+        let name = uncertainty.futures[future].name.clone();
+        Ok(model.as_read_from(self, |input| input.future = Some(name)))
     }
 
     /// The model of the base case: of the future of that name, of the most probable one, or the mean of all.
@@ -176,8 +178,19 @@ impl Model {
         let Some(uncertainty) = self.uncertainty.as_deref() else { return Ok(self.clone()) };
         match uncertainty.base() {
             Some(base) => self.future(base),
-            None => Ok(uncertainty.mean(&self.futures()?)),
+            None => {
+                let mean = uncertainty.mean(&self.futures()?);
+                Ok(mean.as_read_from(self, |input| input.without_uncertainty = true))
+            }
         }
+    }
+
+    /// The model as one that is read from what another was, believed otherwise, so that it can be changed like it.
+    fn as_read_from(self, other: &Model, believed: impl FnOnce(&mut Input)) -> Self {
+        let written = &other.written;
+        let mut input = written.input.clone();
+        believed(&mut input);
+        self.read_from(written.root.clone(), written.sources.clone(), input)
     }
 
     fn found(&self, uncertainty: &Uncertainty, which: &[usize]) -> Result<Vec<Option<Model>>, Diagnostics> {
