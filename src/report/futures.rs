@@ -149,6 +149,12 @@ fn may_come(plan: &Plan, u: &UncertaintyResult) -> Table {
 
 fn worth(plan: &Plan, u: &UncertaintyResult) -> Table {
     let amount = |x: f64| money(if x.abs() <= 1e-9 * u.expected.abs() { 0.0 } else { x }, &plan.currency);
+    // A difference of two costs is known no better than the costs.
+    let open = plan.certificate.gap.unwrap_or(0.0) * (1.0 + u.expected.abs());
+    let difference = |x: f64| {
+        let sure = x.abs() > open || x.abs() <= 1e-9 * u.expected.abs();
+        if sure { amount(x) } else { format!("under {}", amount(open)) }
+    };
     let spread = format!(
         "Costs spread by {} (standard deviation); the dearest future costs {}.",
         amount(u.deviation),
@@ -160,18 +166,18 @@ fn worth(plan: &Plan, u: &UncertaintyResult) -> Table {
         let sentence = format!("The dearest {dearest} of what may come costs so much in the mean.");
         rows.push(vec!["CVaR".to_owned(), amount(cvar.value), sentence]);
     }
-    rows.push(vec!["knowing today (EVPI)".to_owned(), amount(u.evpi), u.evpi_sentence.clone()]);
+    rows.push(vec!["knowing today (EVPI)".to_owned(), difference(u.evpi), u.evpi_sentence.clone()]);
     if u.evpi_by_factor.len() > 1 {
         for factor in &u.evpi_by_factor {
             let sentence = format!("What knowing `{}` today would be worth, the rest as it is.", factor.factor);
-            let value = factor.evpi.map_or_else(|| "not certified".to_owned(), amount);
+            let value = factor.evpi.map_or_else(|| "not certified".to_owned(), difference);
             rows.push(vec![format!("knowing {}", factor.factor), value, sentence]);
         }
     }
-    let vss = u.vss.map_or_else(|| "no number".to_owned(), amount);
+    let vss = u.vss.map_or_else(|| "no number".to_owned(), difference);
     rows.push(vec!["planning for it (VSS)".to_owned(), vss, u.vss_sentence.clone()]);
     for waiting in &u.waiting {
-        let value = waiting.worth.map_or_else(|| "no number".to_owned(), amount);
+        let value = waiting.worth.map_or_else(|| "no number".to_owned(), difference);
         rows.push(vec![format!("waiting with {}", waiting.contract), value, waiting.sentence.clone()]);
     }
     rows.push(vec![

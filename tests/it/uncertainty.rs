@@ -197,31 +197,29 @@ fn the_tutorial_is_as_worked_out() {
 /// program: every reservation is decided before demand is known.
 #[test]
 fn a_large_tree_is_as_another_solver_says() {
-    let demand = |part: f64| {
-        let of = [("chat", 200.0), ("chat-eu", 55.0), ("api", 200.0), ("agents", 130.0), ("voice-asia", 12.0)];
-        let starts = of.map(|(w, d)| format!("workloads.{w}.demand.start: {}M tok/s, ", d * part)).concat();
-        format!("{starts}workloads.batch.demand: {}M tok/s", 60.0 * part)
-    };
-    let uncertainty = format!(
-        "uncertainty:
-  factors:
-    demand:
-      known: 2027-Q1
-      outcomes:
-        slow: {{ probability: 30 %, set: {{ {} }} }}
-        base: {{ probability: 40 % }}
-        fast: {{ probability: 30 %, set: {{ {} }} }}
-  decide: {{ reservations: {{ notice: 12 periods }} }}
-",
-        demand(0.7),
-        demand(1.3)
-    );
-    let input = Input { overlays: vec![("demand".to_owned(), uncertainty)], ..example_input("frontier-lab") };
+    let scenarios = vec!["demand-unknown".to_owned()];
+    let input = Input { scenarios, ..example_input("frontier-lab") };
     let settings = SolveSettings { detail: Detail::Cost, ..SolveSettings::default() };
     let plan = solve(&loaded(&input), &settings).unwrap();
     assert_eq!(plan.status, Status::Optimal, "{:?}", plan.notes);
     close_within(2e-6, told(&plan).expected, 65_673_407_717.692);
     close_within(2e-6, told(&plan).wait_and_see, 65_281_360_849.922);
+}
+
+/// The deals of an example are signed whatever comes of two factors, and knowing is worth less than signing.
+#[test]
+fn the_deals_are_signed_before_the_news() {
+    let input = Input { scenarios: vec!["news".to_owned()], ..example_input("openai-amazon") };
+    let plan = solve(&loaded(&input), &SolveSettings { detail: Detail::Plan, ..SolveSettings::default() }).unwrap();
+    assert_eq!(plan.status, Status::Optimal, "{:?}", plan.notes);
+    let u = told(&plan);
+    close_within(1e-4, u.expected, 426.8e9);
+    let signed =
+        u.decisions.iter().filter(|d| d.kind == "contract").map(|d| (d.node.as_str(), d.what.as_str(), d.amount));
+    let all = ["amazon-funding", "amd-more", "broadcom-titan", "google-tpu"].map(|what| ("start", what, 1.0));
+    assert_eq!(signed.collect::<Vec<_>>(), all);
+    assert!((0.5e9..1e9).contains(&u.evpi), "{}", u.evpi);
+    assert_eq!(u.futures.len(), 4);
 }
 
 /// A future by itself, the base case, and what is not a future.
