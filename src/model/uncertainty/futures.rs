@@ -167,7 +167,7 @@ impl Model {
         let found = self.found(uncertainty, &[future])?;
         let model = found.into_iter().flatten().next().expect("one future was asked for");
         let name = uncertainty.futures[future].name.clone();
-        Ok(model.as_read_from(self, |input| input.future = Some(name)))
+        Ok(model.believed_of(self, |input| input.future = Some(name)))
     }
 
     /// The model of the base case: of the future of that name, of the most probable one, or the mean of all.
@@ -180,13 +180,13 @@ impl Model {
             Some(base) => self.future(base),
             None => {
                 let mean = uncertainty.mean(&self.futures()?);
-                Ok(mean.as_read_from(self, |input| input.without_uncertainty = true))
+                Ok(mean.believed_of(self, |input| input.without_uncertainty = true))
             }
         }
     }
 
     /// The model as one that is read from what another was, believed otherwise, so that it can be changed like it.
-    fn as_read_from(self, other: &Model, believed: impl FnOnce(&mut Input)) -> Self {
+    fn believed_of(self, other: &Model, believed: impl FnOnce(&mut Input)) -> Self {
         let written = &other.written;
         let mut input = written.input.clone();
         believed(&mut input);
