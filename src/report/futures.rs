@@ -20,13 +20,16 @@ pub(super) fn sentences(plan: &Plan) -> Vec<String> {
     let Some(u) = plan.uncertainty.as_deref() else { return Vec::new() };
     let amount = |x: f64| money(x, &plan.currency);
     let least = u.futures.iter().map(|f| f.cost).fold(f64::INFINITY, f64::min);
-    let mut all = vec![format!(
-        "The plan is expected to cost {} over {}: from {} to {}.",
-        amount(u.expected),
-        count(u.futures.len(), "future"),
-        amount(least),
-        amount(u.worst)
-    )];
+    let (futures, expected) = (count(u.futures.len(), "future"), amount(u.expected));
+    let mut all = vec![if amount(least) == amount(u.worst) {
+        format!("The plan costs {expected} in each of {futures}.")
+    } else {
+        format!(
+            "The plan is expected to cost {expected} over {futures}: from {} to {}.",
+            amount(least),
+            amount(u.worst)
+        )
+    }];
     let signed: Vec<&DecisionResult> =
         u.decisions.iter().filter(|d| d.node == START && d.kind == "contract" && d.amount > 0.5).collect();
     if !signed.is_empty() {
