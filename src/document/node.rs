@@ -55,6 +55,13 @@ impl Node {
         }
     }
 
+    /// Takes entries out of a map.
+    pub(crate) fn leave_out(&mut self, keys: &[&str]) {
+        if let Value::Map(entries) = &mut self.value {
+            entries.retain(|e| !keys.contains(&e.key.as_str()));
+        }
+    }
+
     /// The same, to be changed.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
         match &mut self.value {

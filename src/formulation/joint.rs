@@ -29,7 +29,7 @@ use crate::model::{ContractId, Model, Timing, Uncertainty, placement_cost};
 
 /// What is minimized over the futures.
 #[derive(Clone, Debug)]
-pub enum Measure {
+pub enum FutureMeasure {
     /// A sum of the expected cost and its conditional value at risk (level, weight).
     Cost {
         /// Weight of the expected cost.
@@ -88,7 +88,7 @@ pub fn dates(f: &Formulation, model: &Model, timing: &Timing) -> Vec<Option<i64>
     let signs: Vec<(ContractId, ColumnId)> = f.signs.with_ids().filter_map(|(k, c)| Some((k, (*c)?))).collect();
     for (contract, column) in signs {
         let start = model.contracts[contract].active.start;
-        dates[column.0 as usize] = Some(timing.signing(contract, calendar, start));
+        dates[column.0 as usize] = Some(timing.contracts[contract].date(calendar, start));
     }
     for p in &f.placements {
         let paid = placement_cost(model, p.workload, p.by, &p.group).map_or(0, |(period, _)| period);
@@ -106,7 +106,7 @@ impl Joint {
         uncertainty: &Uncertainty,
         known: &[i64],
         futures: &[(&Model, &Formulation)],
-        measure: &Measure,
+        measure: &FutureMeasure,
         scale: f64,
     ) -> Self {
         let count = futures.len();
@@ -120,13 +120,13 @@ impl Joint {
             root: Vec::new(),
         };
         let weights: Vec<f64> = match measure {
-            Measure::Cost { expected, .. } => joint.probabilities.iter().map(|p| p * expected).collect(),
-            Measure::Regret { .. } => vec![0.0; count],
-            Measure::Within { .. } => joint.probabilities.clone(),
+            FutureMeasure::Cost { expected, .. } => joint.probabilities.iter().map(|p| p * expected).collect(),
+            FutureMeasure::Regret { .. } => vec![0.0; count],
+            FutureMeasure::Within { .. } => joint.probabilities.clone(),
         };
         let members = |future: usize, date: i64| {
-            let alike = |g: usize| uncertainty.alike_by(known, future, g, date);
-            ((0..count).find(|&g| alike(g)).unwrap_or(future), (0..count).filter(|&g| alike(g)).count())
+            let alike = |&g: &usize| uncertainty.alike_by(known, future, g, date);
+            (uncertainty.node(known, future, date), (0..count).filter(alike).count())
         };
         let mut nodes: HashMap<(usize, i64), (usize, usize)> = HashMap::new();
         let mut made: HashMap<(String, usize), Made> = HashMap::new();
@@ -218,7 +218,7 @@ impl Joint {
         &mut self,
         uncertainty: &Uncertainty,
         futures: &[(&Model, &Formulation)],
-        measure: &Measure,
+        measure: &FutureMeasure,
         scale: f64,
     ) {
         let costs = |joint: &Joint, future: usize| -> (Vec<(ColumnId, f64)>, f64) {
@@ -229,7 +229,7 @@ impl Joint {
         };
         let no_end = f64::INFINITY;
         match measure {
-            Measure::Cost { cvar: Some((level, weight)), .. } if *weight > 0.0 => {
+            FutureMeasure::Cost { cvar: Some((level, weight)), .. } if *weight > 0.0 => {
                 let eta = self.program.add_column("cvar[eta]", "cvar", -no_end, no_end, weight * scale);
                 for future in 0..futures.len() {
                     let name = &uncertainty.futures[future].name;
@@ -240,8 +240,8 @@ impl Joint {
                     self.program.add_row(format!("cvar[{name}]"), "cvar", -no_end, -offset, terms);
                 }
             }
-            Measure::Cost { .. } => {}
-            Measure::Regret { best } => {
+            FutureMeasure::Cost { .. } => {}
+            FutureMeasure::Regret { best } => {
                 let regret = self.program.add_column("regret", "regret", 0.0, no_end, scale);
                 for (future, best) in best.iter().enumerate() {
                     let name = &uncertainty.futures[future].name;
@@ -250,7 +250,7 @@ impl Joint {
                     self.program.add_row(format!("regret[{name}]"), "regret", -no_end, best / scale - offset, terms);
                 }
             }
-            Measure::Within { most } => {
+            FutureMeasure::Within { most } => {
                 for (future, most) in most.iter().enumerate() {
                     let name = &uncertainty.futures[future].name;
                     let (terms, offset) = costs(self, future);
@@ -309,11 +309,5 @@ impl Joint {
                 self.program.add_row(name, "kept", lower, upper, [(c, 1.0)]);
             }
         }
-    }
-
-    /// The columns of a future.
-    #[must_use]
-    pub fn columns(&self, future: usize) -> &[ColumnId] {
-        &self.columns[future]
     }
 }

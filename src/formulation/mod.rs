@@ -56,7 +56,7 @@ use crate::model::{
 };
 
 pub use baseline::Moved;
-pub use joint::{Joint, Measure as FutureMeasure};
+pub use joint::{FutureMeasure, Joint};
 pub use placement::Placement;
 pub use purpose::ratio_in_force;
 pub use requirement::{LimitKey, Limits, Requirement};

@@ -42,13 +42,7 @@ impl Formulation {
 
     /// Fixes the whole columns where a solution has them.
     pub fn fix_whole(&mut self, x: &[f64]) {
-        let columns = self.program.columns().iter().zip(x).enumerate();
-        let whole: Vec<(ColumnId, f64)> =
-            columns.filter(|(_, (c, _))| c.integer).map(|(j, (_, x))| (ColumnId(j as u32), x.round())).collect();
-        for (column, value) in whole {
-            self.program.set_bounds(column, value, value);
-            self.program.set_integer(column, false);
-        }
+        self.program.fix_whole(x);
     }
 
     /// No longer asks for whole numbers.

@@ -212,6 +212,13 @@ impl LinearProgram {
         self.columns[column.0 as usize].integer = integer;
     }
 
+    /// Fixes whole columns at those of a point, and no longer asks for whole numbers.
+    pub(crate) fn fix_whole(&mut self, x: &[f64]) {
+        for (column, x) in self.columns.iter_mut().zip(x).filter(|(c, _)| c.integer) {
+            (column.lower, column.upper, column.integer) = (x.round(), x.round(), false);
+        }
+    }
+
     /// Adds a constant to the objective.
     pub fn add_offset(&mut self, delta: f64) {
         self.offset += delta;

@@ -285,9 +285,7 @@ pub(super) fn check_others(plain: &Node, applied: &[String], sources: &Sources, 
     let Some(doc::Value::Map(scenarios)) = plain.get("scenarios").map(|s| &s.value) else { return };
     // Without the scenarios in it, or many of them would take time with the square of their number.
     let mut bare = plain.clone();
-    if let doc::Value::Map(entries) = &mut bare.value {
-        entries.retain(|e| e.key != "scenarios");
-    }
+    bare.leave_out(&["scenarios"]);
     let mut seen = std::collections::HashSet::new();
     let others = scenarios.iter().filter(|s| !applied.contains(&s.key) && seen.insert(&s.key));
     for scenario in others.take(MOST_SCENARIOS) {

@@ -290,9 +290,7 @@ impl Base {
             axes.iter().map(|a| paths(&root, &model, &a.target, a.how, diagnostics)).collect();
         // Outcomes may be scenarios.
         let uncertain = root.get("uncertainty").is_some();
-        if let Value::Map(entries) = &mut root.value {
-            entries.retain(|e| (e.key != "scenarios" || uncertain) && e.key != "sweeps");
-        }
+        root.leave_out(if uncertain { &["sweeps"] } else { &["scenarios", "sweeps"] });
         Some(Base { root, model, paths: paths.into_iter().collect::<Option<_>>()? })
     }
 

@@ -10,7 +10,7 @@ use crate::engine::{
     CertifiedSession, CertifiedStatus, EngineError, Progress, Solved, solve_certified, within_tolerance,
 };
 use crate::formulation::Formulation;
-use crate::lp::{ColumnId, LinearProgram, RowId};
+use crate::lp::{LinearProgram, RowId};
 use crate::model::{Model, Unneeded};
 use crate::plan::ledger::Ledger;
 use crate::plan::{Purposes, Schedule};
@@ -18,10 +18,10 @@ use crate::resilience::Situation;
 
 /// Rounds of tangent cuts after which a concentration limit that still is exceeded is left to the
 /// audit, which then says so. Ten to thirty are usual.
-const ROUNDS: usize = 200;
+pub(in crate::analysis) const ROUNDS: usize = 200;
 
 /// Relative excess over a concentration limit that is well within the audit's millionth.
-const GOOD_ENOUGH: f64 = 2e-7;
+pub(in crate::analysis) const GOOD_ENOUGH: f64 = 2e-7;
 
 /// Solves a formulation's program, with the cuts that its solution needs, and with whole columns where
 /// it bought something to no purpose.
@@ -107,12 +107,7 @@ fn cut_beside(
     settings: &SolveSettings,
 ) -> Result<(), EngineError> {
     let mut program = formulation.program().clone();
-    for (id, &x) in (0..).map(ColumnId).zip(x) {
-        if program.columns()[id.0 as usize].integer {
-            program.set_integer(id, false);
-            program.set_bounds(id, x.round(), x.round());
-        }
-    }
+    program.fix_whole(x);
     let mut session = CertifiedSession::open(program, settings.engine, &settings.options())?;
     for _ in 0..ROUNDS {
         let solved = session.solve()?;

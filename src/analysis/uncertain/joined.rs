@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::solving::cuts::unneeded;
+use super::super::solving::cuts::{GOOD_ENOUGH, ROUNDS, unneeded};
 use super::super::solving::optimum::tell_idle;
 use super::super::solving::settings::SolveSettings;
 use crate::engine::{CertifiedStatus, EngineError, Solved, solve_certified};
@@ -10,18 +10,16 @@ use crate::formulation::{Formulation, FutureMeasure, Joint, Limits, build_with};
 use crate::lp::ColumnId;
 use crate::model::{Model, Uncertainty};
 
-/// How much the boxes of what the model does not bound are widened, in turn. What is decided for several futures has the
-/// narrowest of their boxes, and so may need a little more room than each by itself.
-const ROOMS: [f64; 6] = [1.0, 4.0, 16.0, 100.0, 1e3, 1e4];
-/// Rounds of cuts on concentrations.
-const ROUNDS: usize = 200;
-/// Relative excess over a concentration that is well within the audit's millionth.
-const GOOD_ENOUGH: f64 = 2e-7;
+/// How much more room boxes get that are touched: what is decided for several futures has the narrowest of their boxes,
+/// and so may need a little more than each by itself.
+const WIDER: f64 = 10.0;
+/// The widest room that is given to boxes of ours.
+const WIDEST: f64 = 1e4;
 
 /// A model's futures.
 pub(super) struct Futures<'a> {
     pub uncertainty: &'a Uncertainty,
-    pub models: Vec<Model>,
+    pub models: &'a [Model],
     pub settings: &'a SolveSettings,
     /// What costs are measured in where they stand in rows.
     pub scale: f64,
@@ -37,7 +35,13 @@ pub(super) struct Together {
 /// Bounds of decisions by the names of their columns.
 pub(super) type Fixed<'a> = &'a dyn Fn(&str) -> Option<(f64, f64)>;
 
-impl Futures<'_> {
+impl<'a> Futures<'a> {
+    /// Those of a model, `best` being the least cost of each as far as they are known.
+    pub fn new(uncertainty: &'a Uncertainty, models: &'a [Model], settings: &'a SolveSettings, best: &[f64]) -> Self {
+        let scale = best.iter().fold(1.0f64, |a, b| a.max(b.abs()));
+        Futures { uncertainty, models, settings, scale }
+    }
+
     /// The certified plan for all futures that is best by a measure, `known` being when each factor is. Decisions that
     /// are the same in every future keep to the bounds of `fixed`.
     pub fn solve(
@@ -46,24 +50,23 @@ impl Futures<'_> {
         measure: &FutureMeasure,
         fixed: Option<Fixed<'_>>,
     ) -> Result<Together, EngineError> {
-        for (i, &room) in ROOMS.iter().enumerate() {
+        let mut room = 1.0;
+        loop {
             let mut together = self.within(known, measure, fixed, room)?;
-            let last = i + 1 == ROOMS.len();
-            let x = &together.solved.x;
-            let touched = !x.is_empty()
-                && together.formulations.iter().enumerate().any(|(f, own)| own.touched(&together.joint.point(f, x)));
-            let boxed = || together.formulations.iter().any(|f| f.holdings.iter().any(|h| h.boxed));
-            let suspicious = x.is_empty() && boxed();
-            if !touched && !suspicious || last {
-                if touched && together.solved.status == CertifiedStatus::Optimal {
-                    together.solved.status = CertifiedStatus::Unverified;
-                    together.solved.certificate.verified = false;
+            let Together { joint, formulations, solved } = &mut together;
+            let touches = |(f, own): (usize, &Formulation)| own.touched(&joint.point(f, &solved.x));
+            let touched = !solved.x.is_empty() && formulations.iter().enumerate().any(touches);
+            let boxed = formulations.iter().any(|f| f.holdings.iter().any(|h| h.boxed));
+            let suspicious = solved.x.is_empty() && boxed;
+            if !touched && !suspicious || room >= WIDEST {
+                if touched && solved.status == CertifiedStatus::Optimal {
+                    solved.status = CertifiedStatus::Unverified;
+                    solved.certificate.verified = false;
                 }
                 return Ok(together);
             }
-            tracing::debug!(room, "a box was touched in a future");
+            room *= WIDER;
         }
-        unreachable!("the last room is always enough")
     }
 
     fn within(
@@ -78,10 +81,7 @@ impl Futures<'_> {
         let mut before = f64::INFINITY;
         for round in 0..ROUNDS {
             let joint = self.joined(known, measure, fixed, &formulations);
-            let program = joint.program();
-            tracing::info!(columns = program.columns().len(), rows = program.rows().len(), "joined the futures");
-            let solved = solve_certified(program, self.settings.engine, &self.settings.options())?;
-            tracing::info!(status = ?solved.status, engine = solved.certificate.engine.as_str(), "solved the futures");
+            let solved = self.solved(&joint)?;
             if solved.status != CertifiedStatus::Optimal {
                 return Ok(Together { joint, formulations, solved });
             }
@@ -98,26 +98,32 @@ impl Futures<'_> {
                 forbade |= !unneeded.is_empty() && own.forbid(model, &unneeded);
             }
             tracing::debug!(round, added, excess, forbade, "futures");
-            let enough = added == 0 || excess < GOOD_ENOUGH && excess > before / 2.0;
-            if !forbade && enough {
-                // The answer is of the program without the last cuts, whose rows it does not have.
-                if added > 0 {
-                    let joint = self.joined(known, measure, fixed, &formulations);
-                    let solved = solve_certified(joint.program(), self.settings.engine, &self.settings.options())?;
-                    return Ok(Together { joint, formulations, solved });
-                }
+            if added == 0 && !forbade {
                 return Ok(Together { joint, formulations, solved });
+            }
+            // Close enough, and rounding keeps it from coming closer.
+            if !forbade && excess < GOOD_ENOUGH && excess > before / 2.0 {
+                break;
             }
             before = excess;
         }
+        // With the last cuts, whose rows the answer has to speak of.
         let joint = self.joined(known, measure, fixed, &formulations);
-        let solved = solve_certified(joint.program(), self.settings.engine, &self.settings.options())?;
+        let solved = self.solved(&joint)?;
         Ok(Together { joint, formulations, solved })
+    }
+
+    fn solved(&self, joint: &Joint) -> Result<Solved, EngineError> {
+        let program = joint.program();
+        tracing::info!(columns = program.columns().len(), rows = program.rows().len(), "joined the futures");
+        let solved = solve_certified(program, self.settings.engine, &self.settings.options())?;
+        tracing::info!(status = ?solved.status, engine = solved.certificate.engine.as_str(), "solved the futures");
+        Ok(solved)
     }
 
     /// Whether a future by itself has a plan in which decisions keep to bounds; `root` are the names of those that do.
     pub fn can_follow(&self, future: usize, root: &HashSet<String>, keep: Fixed<'_>) -> Result<bool, EngineError> {
-        let f = build_with(&self.models[future], Limits::All, ROOMS[ROOMS.len() - 1]);
+        let f = build_with(&self.models[future], Limits::All, WIDEST);
         let mut program = f.program().clone();
         for j in 0..program.columns().len() {
             let id = ColumnId(j as u32);

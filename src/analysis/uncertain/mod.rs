@@ -26,7 +26,7 @@ use crate::engine::{CertifiedStatus, EngineError, Solved};
 use crate::formulation::{Formulation, FutureMeasure, Limits};
 use crate::lp::LinearProgram;
 use crate::model::{Goal, Model, Uncertainty};
-use crate::plan::{Plan, Status};
+use crate::plan::{ModelInfo, Plan, Status};
 
 /// How much a regret may be beyond the least before it counts as more.
 const REGRET: f64 = 1e-9;
@@ -49,8 +49,7 @@ pub(in crate::analysis) fn solve_futures(
     if let Some(f) = alone.iter().position(|(_, s)| s.status != CertifiedStatus::Optimal) {
         let (formulation, solved) = &alone[f];
         let mut plan = told(&models[f], formulation, solved, Detail::Cost, settings)?;
-        let without = Plan { model: crate::plan::ModelInfo::of(model), ..plan.clone() };
-        plan = without;
+        plan.model = ModelInfo::of(model);
         let name = &uncertainty.futures[f].name;
         plan.notes.push(match plan.status {
             Status::Infeasible | Status::InfeasibleUnverified => {
@@ -65,13 +64,12 @@ pub(in crate::analysis) fn solve_futures(
         return Ok(plan);
     }
     let best: Vec<f64> = alone.iter().map(|(f, s)| f.program().objective(&s.x)).collect();
-    let scale = best.iter().fold(1.0f64, |a, b| a.max(b.abs()));
-    let futures = Futures { uncertainty, models, settings, scale };
+    let futures = Futures::new(uncertainty, &models, settings, &best);
     let known = uncertainty.known();
-    let together = match uncertainty.goal {
-        Goal::Cost { expected, cvar } => futures.solve(&known, &FutureMeasure::Cost { expected, cvar }, None)?,
-        Goal::Regret => least_regret(&futures, &known, &best)?,
-    };
+    let mut together = futures.solve(&known, &measure(uncertainty.goal, &best), None)?;
+    if uncertainty.goal == Goal::Regret && together.is_optimal() {
+        together = cheapest_of_least_regret(&futures, &known, &best, together)?;
+    }
     if !together.is_optimal() {
         return tell::without_plan(model, &futures, &together);
     }
@@ -94,13 +92,17 @@ pub fn joined_program(model: &Model, settings: &SolveSettings) -> Result<LinearP
         let (f, solved) = solve_within_boxes(m, Limits::All, settings)?;
         best.push(f.program().objective(&solved.x));
     }
-    let scale = best.iter().fold(1.0f64, |a, b| a.max(b.abs()));
-    let measure = match uncertainty.goal {
+    let futures = Futures::new(uncertainty, &models, settings, &best);
+    let together = futures.solve(&uncertainty.known(), &measure(uncertainty.goal, &best), None)?;
+    Ok(together.joint.program().clone())
+}
+
+/// What is minimized, `best` being the least cost of each future.
+fn measure(goal: Goal, best: &[f64]) -> FutureMeasure {
+    match goal {
         Goal::Cost { expected, cvar } => FutureMeasure::Cost { expected, cvar },
-        Goal::Regret => FutureMeasure::Regret { best },
-    };
-    let futures = Futures { uncertainty, models, settings, scale };
-    Ok(futures.solve(&uncertainty.known(), &measure, None)?.joint.program().clone())
+        Goal::Regret => FutureMeasure::Regret { best: best.to_vec() },
+    }
 }
 
 fn models(model: &Model) -> Result<Vec<Model>, EngineError> {
@@ -110,12 +112,13 @@ fn models(model: &Model) -> Result<Vec<Model>, EngineError> {
     })
 }
 
-/// The plan with the least regret, and of all with that regret the one that is expected to cost least.
-fn least_regret(futures: &Futures<'_>, known: &[i64], best: &[f64]) -> Result<Together, EngineError> {
-    let first = futures.solve(known, &FutureMeasure::Regret { best: best.to_vec() }, None)?;
-    if !first.is_optimal() {
-        return Ok(first);
-    }
+/// Of all plans with the regret of the `first`, the least, the one that is expected to cost least.
+fn cheapest_of_least_regret(
+    futures: &Futures<'_>,
+    known: &[i64],
+    best: &[f64],
+    first: Together,
+) -> Result<Together, EngineError> {
     let regret = first.costs().iter().zip(best).map(|(c, b)| c - b).fold(0.0, f64::max);
     let most = best.iter().map(|b| b + regret + REGRET * (1.0 + futures.scale)).collect();
     let second = futures.solve(known, &FutureMeasure::Within { most }, None)?;

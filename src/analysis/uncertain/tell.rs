@@ -53,7 +53,8 @@ pub(super) fn plan(
         plans.push(told(own, formulation, &solved, detail, futures.settings)?);
         schedules.push(Schedule::read(own, formulation, &solved.x));
     }
-    let teller = Teller { model, futures, plans: &plans, schedules: &schedules };
+    let known = futures.uncertainty.known();
+    let teller = Teller { model, futures, plans: &plans, schedules: &schedules, known };
     let mut whole = plans[0].clone();
     whole.model = ModelInfo::of(model);
     whole.cost = Some(teller.cost());
@@ -77,6 +78,9 @@ pub(super) fn plan(
                 .extend(plan.notes.iter().filter(|n| n.starts_with("not kept")).map(|n| format!("in {name}: {n}")));
         }
     }
+    if model.prefer().is_some() {
+        whole.notes.push("`prefer` is for one future: it was not asked which of several plans is preferred".to_owned());
+    }
     if !values.ordered {
         whole.status = Status::Unverified;
         whole.certificate.verified = false;
@@ -93,6 +97,7 @@ struct Teller<'a> {
     futures: &'a Futures<'a>,
     plans: &'a [Plan],
     schedules: &'a [Schedule],
+    known: Vec<i64>,
 }
 
 impl Teller<'_> {
@@ -106,9 +111,7 @@ impl Teller<'_> {
 
     /// The first of the futures that cannot be told apart from one at a date.
     fn first(&self, future: usize, date: i64) -> usize {
-        let uncertainty = self.futures.uncertainty;
-        let known = uncertainty.known();
-        (0..future).find(|&g| uncertainty.alike_by(&known, future, g, date)).unwrap_or(future)
+        self.futures.uncertainty.node(&self.known, future, date)
     }
 
     /// The name of a node.
@@ -182,7 +185,9 @@ impl Teller<'_> {
         let mut rows = Vec::new();
         for (k, contract) in self.model.contracts().with_ids() {
             let date = match contract.decision {
-                Decision::Optional => uncertainty.timing.signing(k, self.model.calendar(), contract.active.start),
+                Decision::Optional => {
+                    uncertainty.timing.contracts[k].date(self.model.calendar(), contract.active.start)
+                }
                 _ => -1,
             };
             for f in 0..self.plans.len() {
@@ -265,16 +270,16 @@ impl Teller<'_> {
                 unmet: self.plans[f].unmet.clone(),
             })
             .collect();
-        let vss = values.base_plan.map(|base| base - values.expected);
-        let vss_sentence = match (&values.not_followed, vss) {
-            (Some(why), _) => format!("{why}, so that what planning for uncertainty is worth has no number."),
-            (None, Some(vss)) => format!(
+        let base_plan = values.base_plan.as_ref().ok().copied();
+        let vss = base_plan.map(|base| base - values.expected);
+        let vss_sentence = match &values.base_plan {
+            Err(why) => format!("{why}, so that what planning for uncertainty is worth has no number."),
+            Ok(base) => format!(
                 "Planning for uncertainty is worth {}: deciding at the start what the plan for `{}` decides is expected to cost {}.",
-                money(vss, currency),
+                money(base - values.expected, currency),
                 values.base,
-                money(values.base_plan.unwrap_or(f64::NAN), currency),
+                money(*base, currency),
             ),
-            (None, None) => String::new(),
         };
         let name = |k: ContractId| self.model.contracts()[k].id.clone();
         let waiting = values.waiting.iter().map(|&(k, worth)| WaitingValue {
@@ -308,7 +313,7 @@ impl Teller<'_> {
                 .map(|(evpi, factor)| FactorValue { factor: factor.id.clone(), evpi: *evpi })
                 .collect(),
             base: values.base.clone(),
-            base_plan: values.base_plan,
+            base_plan,
             vss,
             vss_sentence,
             regret: futures.iter().map(|f| f.regret).fold(0.0, f64::max),
@@ -382,7 +387,7 @@ impl Teller<'_> {
         let mut all: Vec<(i64, usize, u8, DecisionResult)> = Vec::new();
         for (f, schedule) in self.schedules.iter().enumerate() {
             for (k, contract) in self.model.contracts().with_ids() {
-                let date = uncertainty.timing.signing(k, calendar, contract.active.start);
+                let date = uncertainty.timing.contracts[k].date(calendar, contract.active.start);
                 if contract.decision != Decision::Optional || self.first(f, date) != f {
                     continue;
                 }

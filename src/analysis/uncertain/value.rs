@@ -1,5 +1,7 @@
 //! What knowing, planning for uncertainty, and waiting are worth.
 
+use std::collections::HashMap;
+
 use super::joined::{Fixed, Futures, ROUNDING, Together, about, by_name};
 use crate::analysis::solving::optimum::solve_within_boxes;
 use crate::engine::{CertifiedStatus, EngineError, Solved};
@@ -19,9 +21,8 @@ pub(super) struct Values {
     /// For each factor.
     pub by_factor: Vec<Option<f64>>,
     pub base: String,
-    pub base_plan: Option<f64>,
-    /// Why there is none.
-    pub not_followed: Option<String>,
+    /// Expected cost of its plan, or why there is none.
+    pub base_plan: Result<f64, String>,
     /// For each contract that is decided later than at the start: what deciding it at the start costs more.
     pub waiting: Vec<(ContractId, Option<f64>)>,
     /// Whether wait-and-see <= here-and-now <= the base plan.
@@ -55,49 +56,28 @@ pub(super) fn of(
     }
     futures.settings.begin("the plan for the base case", 1, 1)?;
     let (base, decided) = base_case(futures, alone)?;
-    let mut base_plan = None;
-    let mut not_followed = None;
-    match decided {
-        Some(decided) => {
-            for (i, rounding) in ROUNDING.into_iter().enumerate() {
-                // What the base case does not have, its plan does not hold.
-                let keep = |name: &str| Some(about(decided.get(name).copied().unwrap_or(0.0), rounding));
-                let followed = futures.solve(&known, &EXPECTED, Some(&keep))?;
-                match followed.solved.status {
-                    // What rounding of the decisions frees is nothing.
-                    CertifiedStatus::Optimal => base_plan = Some(settled(mean(&followed.costs()), expected)),
-                    _ if i + 1 < ROUNDING.len() => continue,
-                    CertifiedStatus::Infeasible => not_followed = Some(breaks(futures, &followed, &keep, &base)?),
-                    _ => {
-                        not_followed = Some(format!("Whether the plan for `{base}` can be followed was not certified"))
-                    }
-                }
-                break;
-            }
-        }
-        None => not_followed = Some(format!("There is no certified plan for `{base}`")),
-    }
+    let base_plan = match decided {
+        Some(decided) => follow(futures, &base, &decided)?.map(|costs| settled(mean(&costs), expected)),
+        None => Err(format!("There is no certified plan for `{base}`")),
+    };
     let mut waiting = Vec::new();
     let first = known.iter().copied().min().unwrap_or(0);
-    for (k, contract) in model.contracts().with_ids() {
-        let date = uncertainty.timing.signing(k, model.calendar(), contract.active.start);
-        if contract.decision != Decision::Optional || date < first {
+    for (k, contract) in model.contracts().with_ids().filter(|(_, c)| c.decision == Decision::Optional) {
+        if uncertainty.timing.contracts[k].date(model.calendar(), contract.active.start) < first {
             continue;
         }
         let mut early = uncertainty.clone();
-        early.timing.contracts[k] = When::By(0);
-        if first <= 0 {
-            early.timing.contracts[k] = When::Before { periods: i64::from(u32::MAX), months: 0, hours: 0 };
-        }
-        let now = Futures { uncertainty: &early, models: futures.models.clone(), ..*futures };
-        let found = now.solve(&known, &EXPECTED, None)?;
+        early.timing.contracts[k] = When::FIRST;
+        let found = Futures { uncertainty: &early, ..*futures }.solve(&known, &EXPECTED, None)?;
         waiting.push((k, found.is_optimal().then(|| settled(mean(&found.costs()), expected) - expected)));
     }
-    let slack = (2e-6 + 2.0 * futures.settings.mip_gap.max(0.0) * f64::from(u8::from(has_integers(together))))
+    let slack = (2e-6
+        + 2.0 * futures.settings.mip_gap.max(0.0) * f64::from(u8::from(together.joint.program().has_integers())))
         * (1.0 + expected.abs());
     let plain = uncertainty.goal == Goal::Cost { expected: 1.0, cvar: None };
-    let ordered = wait_and_see <= expected + slack && (!plain || base_plan.is_none_or(|base| expected <= base + slack));
-    Ok(Values { expected, wait_and_see, by_factor, base, base_plan, not_followed, waiting, ordered })
+    let ordered = wait_and_see <= expected + slack
+        && (!plain || base_plan.as_ref().map_or(true, |base| expected <= base + slack));
+    Ok(Values { expected, wait_and_see, by_factor, base, base_plan, waiting, ordered })
 }
 
 /// A cost, or the one that it is but for rounding.
@@ -105,23 +85,40 @@ fn settled(cost: f64, other: f64) -> f64 {
     if (cost - other).abs() <= NOTHING * (1.0 + other.abs()) { other } else { cost }
 }
 
-fn has_integers(together: &Together) -> bool {
-    together.joint.program().has_integers()
-}
-
 /// The name of the base case, and what its plan decides, by the names of columns.
 fn base_case(
     futures: &Futures<'_>,
     alone: &[(Formulation, Solved)],
-) -> Result<(String, Option<std::collections::HashMap<String, f64>>), EngineError> {
+) -> Result<(String, Option<HashMap<String, f64>>), EngineError> {
     if let Some(base) = futures.uncertainty.base() {
         let (f, solved) = &alone[base];
         return Ok((futures.uncertainty.futures[base].name.clone(), Some(by_name(f, &solved.x))));
     }
-    let mean = futures.uncertainty.mean(&futures.models);
+    let mean = futures.uncertainty.mean(futures.models);
     let (f, solved) = solve_within_boxes(&mean, Limits::All, futures.settings)?;
     let decided = (solved.status == CertifiedStatus::Optimal).then(|| by_name(&f, &solved.x));
     Ok(("mean".to_owned(), decided))
+}
+
+/// What each future costs if what the plan for the base case decides is decided at the start; or why it cannot be.
+fn follow(
+    futures: &Futures<'_>,
+    base: &str,
+    decided: &HashMap<String, f64>,
+) -> Result<Result<Vec<f64>, String>, EngineError> {
+    let known = futures.uncertainty.known();
+    // What the base case does not have, its plan does not hold.
+    let keep = |name: &str, rounding| Some(about(decided.get(name).copied().unwrap_or(0.0), rounding));
+    let followed = |rounding| futures.solve(&known, &EXPECTED, Some(&|name: &str| keep(name, rounding)));
+    let mut together = followed(ROUNDING[0])?;
+    if !together.is_optimal() {
+        together = followed(ROUNDING[1])?;
+    }
+    Ok(match together.solved.status {
+        CertifiedStatus::Optimal => Ok(together.costs()),
+        CertifiedStatus::Infeasible => Err(breaks(futures, &together, &|name: &str| keep(name, ROUNDING[1]), base)?),
+        _ => Err(format!("Whether the plan for `{base}` can be followed was not certified")),
+    })
 }
 
 /// In which future the plan for the base case cannot be followed.

@@ -263,8 +263,8 @@ impl<'a> Tree<'a> {
                 return Ok(self.end(Some(node.bound)));
             }
         }
-        let known = self.nodes == 1 && self.best.is_some();
-        if self.best.is_none() || self.nodes == 1 && !known || self.nodes.is_multiple_of(32) {
+        // A plan that is known already saves looking for one at the first node.
+        if self.best.is_none() || self.nodes.is_multiple_of(32) {
             (self.plans)(self, &point, &node.bounds, basis.as_ref())?;
             if node.bound >= self.worthwhile() {
                 return Ok(self.end(Some(node.bound)));

@@ -7,7 +7,7 @@ use super::super::whole::Model;
 use super::Uncertainty;
 use super::splice::splice;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity, Sources, suggest};
-use crate::document::{Axis, Node, Value, apply_scenarios, set};
+use crate::document::{Axis, Node, apply_scenarios, set};
 
 /// What an outcome changes.
 #[derive(Clone, Debug)]
@@ -45,11 +45,11 @@ impl std::fmt::Debug for Branches {
 }
 
 impl Branches {
-    /// The tree with an outcome; the settings, as for `--set`, that do the same are not told.
+    /// The tree with an outcome.
     fn changed(&self, root: &Node, outcome: &Outcome, diagnostics: &mut Diagnostics) -> Node {
         let mut root = root.clone();
-        for change_ in &outcome.changes {
-            match change_ {
+        for one in &outcome.changes {
+            match one {
                 Change::Vary(axis, paths, value) => {
                     change(&mut root, axis, paths, *value, diagnostics);
                 }
@@ -125,11 +125,9 @@ fn wrong(diagnostics: &mut Diagnostics, message: String, remedy: String) {
 }
 
 /// A tree without what says of it that it is not known.
-pub(in crate::model) fn without_uncertainty(root: &Node) -> Node {
+fn without_uncertainty(root: &Node) -> Node {
     let mut root = root.clone();
-    if let Value::Map(entries) = &mut root.value {
-        entries.retain(|e| !["uncertainty", "objective", "scenarios", "sweeps"].contains(&e.key.as_str()));
-    }
+    root.leave_out(&["uncertainty", "objective", "scenarios", "sweeps"]);
     root
 }
 

@@ -100,6 +100,8 @@ pub enum Goal {
 impl When {
     /// In the period in which it takes effect.
     pub(crate) const THEN: When = When::Before { periods: 0, months: 0, hours: 0 };
+    /// Before anything is known.
+    pub(crate) const FIRST: When = When::Before { periods: i64::MAX, months: 0, hours: 0 };
 
     /// The period in which something is decided that takes effect at the start of a period; -1 before the first.
     #[must_use]
@@ -111,14 +113,6 @@ impl When {
                 (at - periods).max(-1)
             }
         }
-    }
-}
-
-impl Timing {
-    /// The period in which a contract is decided that begins in `start`.
-    #[must_use]
-    pub fn signing(&self, contract: ContractId, calendar: &Calendar, start: usize) -> i64 {
-        self.contracts[contract].date(calendar, start)
     }
 }
 
@@ -152,6 +146,12 @@ impl Uncertainty {
     pub fn alike_by(&self, known: &[i64], a: usize, b: usize, date: i64) -> bool {
         let (a, b) = (&self.futures[a].outcomes, &self.futures[b].outcomes);
         known.iter().enumerate().all(|(i, &known)| known > date || a[i] == b[i])
+    }
+
+    /// The first of the futures that cannot be told apart from one at a date: their node.
+    #[must_use]
+    pub fn node(&self, known: &[i64], future: usize, date: i64) -> usize {
+        (0..future).find(|&other| self.alike_by(known, future, other, date)).unwrap_or(future)
     }
 
     /// What is known in a node: the outcomes' names with `+` between them; empty if nothing is known yet.
