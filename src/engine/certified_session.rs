@@ -156,6 +156,16 @@ impl CertifiedSession {
             .map_or_else(|| solve_valid(lp, self.choice, &self.options, Known::default()), Ok)
     }
 
+    /// The program that the engine has, the whole one with how it was condensed if that is another, and the vertex of
+    /// the last solve; `None` if there is no vertex of it.
+    pub(super) fn kept(&self) -> Option<(&LinearProgram, Option<(&LinearProgram, &Condensed)>, Basis)> {
+        if self.whole.as_ref().is_some_and(|w| w.changed) {
+            return None;
+        }
+        let condensed = self.whole.as_ref().map(|w| (&w.lp, &w.condensed));
+        Some((self.session.program(), condensed, self.session.basis()?))
+    }
+
     /// The whole program, to be changed, if the session has another one.
     fn changing(&mut self) -> Option<&mut LinearProgram> {
         self.whole.as_mut().map(|whole| {

@@ -21,6 +21,7 @@ mod guess;
 mod highs;
 mod imported;
 mod linear;
+mod linked;
 mod loosened;
 mod microlp;
 mod options;
@@ -49,6 +50,7 @@ pub(crate) use guess::solved_by_guess;
 #[cfg(feature = "highs")]
 pub use highs::Highs;
 pub use imported::{IMPORTED, certify_imported};
+pub(crate) use linked::{Member, solve_linked};
 pub use loosened::within_tolerance;
 pub use microlp::Microlp;
 pub use options::SolveOptions;

@@ -60,6 +60,8 @@ pub struct Joint {
     /// For each future, where its rows are, and whether it is the one to whom a row that several have is counted.
     rows: Vec<Vec<(RowId, bool)>>,
     probabilities: Vec<f64>,
+    /// What each future's own costs are multiplied with.
+    weights: Vec<f64>,
     /// Decisions that are the same in every future.
     root: Vec<ColumnId>,
 }
@@ -111,18 +113,19 @@ impl Joint {
     ) -> Self {
         let count = futures.len();
         let probabilities: Vec<f64> = uncertainty.futures.iter().map(|f| f.probability).collect();
+        let weights: Vec<f64> = match measure {
+            FutureMeasure::Cost { expected, .. } => probabilities.iter().map(|p| p * expected).collect(),
+            FutureMeasure::Regret { .. } => vec![0.0; count],
+            FutureMeasure::Within { .. } => probabilities.clone(),
+        };
         let mut joint = Joint {
             program: LinearProgram::new(futures[0].1.program.name()),
             columns: Vec::with_capacity(count),
             owners: Vec::new(),
             rows: Vec::with_capacity(count),
             probabilities,
+            weights: Vec::new(),
             root: Vec::new(),
-        };
-        let weights: Vec<f64> = match measure {
-            FutureMeasure::Cost { expected, .. } => joint.probabilities.iter().map(|p| p * expected).collect(),
-            FutureMeasure::Regret { .. } => vec![0.0; count],
-            FutureMeasure::Within { .. } => joint.probabilities.clone(),
         };
         let members = |future: usize, date: i64| {
             let alike = |&g: &usize| uncertainty.alike_by(known, future, g, date);
@@ -162,6 +165,7 @@ impl Joint {
             joint.program.add_offset(weights[future] * f.program.offset());
             joint.columns.push(own);
         }
+        joint.weights = weights;
         for made in made.values() {
             // What some future of the node does not have is nothing in all of them.
             let (lower, upper) = if made.futures < made.needed { (0.0, 0.0) } else { made.bounds };
@@ -270,6 +274,24 @@ impl Joint {
     #[must_use]
     pub fn root(&self) -> &[ColumnId] {
         &self.root
+    }
+
+    /// What a future's own costs are multiplied with.
+    #[must_use]
+    pub fn weight(&self, future: usize) -> f64 {
+        self.weights[future]
+    }
+
+    /// Where a future's columns are.
+    #[must_use]
+    pub fn columns(&self, future: usize) -> &[ColumnId] {
+        &self.columns[future]
+    }
+
+    /// Where a future's rows are.
+    #[must_use]
+    pub fn rows(&self, future: usize) -> Vec<RowId> {
+        self.rows[future].iter().map(|row| row.0).collect()
     }
 
     /// A future's part of a point.

@@ -7,7 +7,7 @@
 
 use super::settings::SolveSettings;
 use crate::engine::{
-    CertifiedSession, CertifiedStatus, EngineError, Progress, Solved, solve_certified, within_tolerance,
+    CertifiedSession, CertifiedStatus, EngineError, Progress, Solved, keeps_basis, solve_certified, within_tolerance,
 };
 use crate::formulation::Formulation;
 use crate::lp::{LinearProgram, RowId};
@@ -43,6 +43,26 @@ pub(in crate::analysis) fn solve_with_cuts(
     }
 }
 
+/// As [`solve_with_cuts`], with the session that has the answer's vertex, if there is one.
+///
+/// # Errors
+/// As [`solve_certified`].
+pub(in crate::analysis) fn solve_kept(
+    model: &Model,
+    formulation: &mut Formulation,
+    settings: &SolveSettings,
+) -> Result<(Solved, Option<CertifiedSession>), EngineError> {
+    let program = formulation.program();
+    if !program.has_integers() && keeps_basis(settings.engine) {
+        let mut session = CertifiedSession::open(program.clone(), settings.engine, &settings.options())?;
+        let solved = solve_in(&mut session, model, formulation, settings)?;
+        if solved.status == CertifiedStatus::Optimal && unneeded(model, formulation, &solved.x, settings)?.is_empty() {
+            return Ok((solved, Some(session)));
+        }
+    }
+    Ok((solve_with_cuts(model, formulation, settings)?, None))
+}
+
 /// What a solution bought to no purpose, if its program asks for one. Without these rows the program is
 /// a relaxation, so that its optimum is that of the model if there is nothing of it.
 ///
@@ -75,10 +95,20 @@ fn solve_cones(model: &Model, formulation: &mut Formulation, settings: &SolveSet
         return Ok(near.unwrap_or(solved));
     }
     let mut session = CertifiedSession::open(program.clone(), settings.engine, &settings.options())?;
+    solve_in(&mut session, model, formulation, settings)
+}
+
+/// Solves the program of a session, with the cuts that its solution needs.
+fn solve_in(
+    session: &mut CertifiedSession,
+    model: &Model,
+    formulation: &mut Formulation,
+    settings: &SolveSettings,
+) -> Result<Solved, EngineError> {
     let mut solved = session.solve().inspect(tell)?;
     let mut before = f64::INFINITY;
     for round in 1..=ROUNDS {
-        if solved.status != CertifiedStatus::Optimal {
+        if solved.status != CertifiedStatus::Optimal || !formulation.has_cones() {
             break;
         }
         let (added, excess) = formulation.cut_off(model, &solved.x);
@@ -87,7 +117,7 @@ fn solve_cones(model: &Model, formulation: &mut Formulation, settings: &SolveSet
             cut_beside(model, formulation, &solved.x, settings)?;
         }
         settings.watch.tell(|| Progress::Round { number: round, excess });
-        add_rows(&mut session, formulation.program());
+        add_rows(session, formulation.program());
         // Close enough, and rounding keeps it from coming closer.
         if added == 0 || excess < GOOD_ENOUGH && excess > before / 2.0 {
             break;

@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::solving::cuts::{GOOD_ENOUGH, ROUNDS, unneeded};
-use super::super::solving::optimum::tell_idle;
+use super::super::solving::cuts::{GOOD_ENOUGH, ROUNDS, solve_kept, unneeded};
+use super::super::solving::optimum::{solve_from_room, tell_idle};
 use super::super::solving::settings::SolveSettings;
-use crate::engine::{CertifiedStatus, EngineError, Solved, solve_certified};
+use crate::engine::{CertifiedSession, CertifiedStatus, EngineError, Member, Solved, solve_certified, solve_linked};
 use crate::formulation::{Formulation, FutureMeasure, Joint, Limits, build_with};
 use crate::lp::ColumnId;
 use crate::model::{Model, Uncertainty};
@@ -20,9 +20,39 @@ const WIDEST: f64 = 1e4;
 pub(super) struct Futures<'a> {
     pub uncertainty: &'a Uncertainty,
     pub models: &'a [Model],
+    /// Each of them by itself.
+    pub alone: &'a [Alone],
     pub settings: &'a SolveSettings,
     /// What costs are measured in where they stand in rows.
     pub scale: f64,
+}
+
+/// A future by itself.
+pub(super) struct Alone {
+    pub formulation: Formulation,
+    pub solved: Solved,
+    /// Its program at the vertex of the answer, if there is one.
+    session: Option<CertifiedSession>,
+}
+
+impl Alone {
+    /// Plans a future by itself.
+    pub fn of(model: &Model, settings: &SolveSettings) -> Result<Self, EngineError> {
+        let build = |room| build_with(model, Limits::All, room);
+        let mut session = None;
+        let solve = |formulation: &mut Formulation| {
+            let (solved, kept) = solve_kept(model, formulation, settings)?;
+            session = kept;
+            Ok(solved)
+        };
+        let (formulation, solved) = solve_from_room(model, build, 1.0, solve)?;
+        Ok(Alone { formulation, solved, session })
+    }
+
+    /// What it costs.
+    pub fn cost(&self) -> f64 {
+        self.formulation.program().objective(&self.solved.x)
+    }
 }
 
 /// What came of all futures together.
@@ -36,10 +66,20 @@ pub(super) struct Together {
 pub(super) type Fixed<'a> = &'a dyn Fn(&str) -> Option<(f64, f64)>;
 
 impl<'a> Futures<'a> {
-    /// Those of a model, `best` being the least cost of each as far as they are known.
-    pub fn new(uncertainty: &'a Uncertainty, models: &'a [Model], settings: &'a SolveSettings, best: &[f64]) -> Self {
-        let scale = best.iter().fold(1.0f64, |a, b| a.max(b.abs()));
-        Futures { uncertainty, models, settings, scale }
+    /// Those of a model, each of which has a plan by itself.
+    pub fn new(
+        uncertainty: &'a Uncertainty,
+        models: &'a [Model],
+        alone: &'a [Alone],
+        settings: &'a SolveSettings,
+    ) -> Self {
+        let scale = alone.iter().fold(1.0f64, |a, b| a.max(b.cost().abs()));
+        Futures { uncertainty, models, alone, settings, scale }
+    }
+
+    /// What each future costs by itself.
+    pub fn best(&self) -> Vec<f64> {
+        self.alone.iter().map(Alone::cost).collect()
     }
 
     /// The certified plan for all futures that is best by a measure, `known` being when each factor is. Decisions that
@@ -50,13 +90,15 @@ impl<'a> Futures<'a> {
         measure: &FutureMeasure,
         fixed: Option<Fixed<'_>>,
     ) -> Result<Together, EngineError> {
-        let mut room = 1.0;
+        // What each needs by itself is where it begins.
+        let mut formulations: Vec<Formulation> = self.alone.iter().map(|a| a.formulation.clone()).collect();
+        let mut room = formulations.iter().map(|f| f.room).fold(1.0, f64::max);
         loop {
-            let mut together = self.within(known, measure, fixed, room)?;
-            let Together { joint, formulations, solved } = &mut together;
+            let mut together = self.within(known, measure, fixed, formulations)?;
+            let Together { joint, formulations: own, solved } = &mut together;
             let touches = |(f, own): (usize, &Formulation)| own.touched(&joint.point(f, &solved.x));
-            let touched = !solved.x.is_empty() && formulations.iter().enumerate().any(touches);
-            let boxed = formulations.iter().any(|f| f.holdings.iter().any(|h| h.boxed));
+            let touched = !solved.x.is_empty() && own.iter().enumerate().any(touches);
+            let boxed = own.iter().any(|f| f.holdings.iter().any(|h| h.boxed));
             let suspicious = solved.x.is_empty() && boxed;
             if !touched && !suspicious || room >= WIDEST {
                 if touched && solved.status == CertifiedStatus::Optimal {
@@ -66,6 +108,7 @@ impl<'a> Futures<'a> {
                 return Ok(together);
             }
             room *= WIDER;
+            formulations = self.models.iter().map(|model| build_with(model, Limits::All, room)).collect();
         }
     }
 
@@ -74,14 +117,12 @@ impl<'a> Futures<'a> {
         known: &[i64],
         measure: &FutureMeasure,
         fixed: Option<Fixed<'_>>,
-        room: f64,
+        mut formulations: Vec<Formulation>,
     ) -> Result<Together, EngineError> {
-        let mut formulations: Vec<Formulation> =
-            self.models.iter().map(|model| build_with(model, Limits::All, room)).collect();
         let mut before = f64::INFINITY;
         for round in 0..ROUNDS {
             let joint = self.joined(known, measure, fixed, &formulations);
-            let solved = self.solved(&joint)?;
+            let solved = self.solved(&joint, &formulations)?;
             if solved.status != CertifiedStatus::Optimal {
                 return Ok(Together { joint, formulations, solved });
             }
@@ -109,16 +150,34 @@ impl<'a> Futures<'a> {
         }
         // With the last cuts, whose rows the answer has to speak of.
         let joint = self.joined(known, measure, fixed, &formulations);
-        let solved = self.solved(&joint)?;
+        let solved = self.solved(&joint, &formulations)?;
         Ok(Together { joint, formulations, solved })
     }
 
-    fn solved(&self, joint: &Joint) -> Result<Solved, EngineError> {
+    fn solved(&self, joint: &Joint, formulations: &[Formulation]) -> Result<Solved, EngineError> {
         let program = joint.program();
         tracing::info!(columns = program.columns().len(), rows = program.rows().len(), "joined the futures");
-        let solved = solve_certified(program, self.settings.engine, &self.settings.options())?;
+        let (engine, options) = (self.settings.engine, self.settings.options());
+        let linked = match self.members(joint, formulations) {
+            Some(members) => solve_linked(program, &members, engine, &options)?,
+            None => None,
+        };
+        let solved = linked.map_or_else(|| solve_certified(program, engine, &options), Ok)?;
         tracing::info!(status = ?solved.status, engine = solved.certificate.engine.as_str(), "solved the futures");
         Ok(solved)
+    }
+
+    /// The futures' programs in the joined one, if each has a vertex to start from.
+    fn members<'b>(&'b self, joint: &'b Joint, formulations: &[Formulation]) -> Option<Vec<Member<'b>>> {
+        let member = |(f, alone): (usize, &'b Alone)| {
+            let session = alone.session.as_ref()?;
+            let columns = joint.columns(f);
+            // With more room, or with whole columns, it is another program.
+            let same =
+                alone.formulation.room == formulations[f].room && session.program().columns().len() == columns.len();
+            same.then(|| Member { session, weight: joint.weight(f), columns, rows: joint.rows(f) })
+        };
+        self.alone.iter().enumerate().map(member).collect()
     }
 
     /// Whether a future by itself has a plan in which decisions keep to bounds; `root` are the names of those that do.

@@ -15,15 +15,14 @@ mod joined;
 mod tell;
 mod value;
 
-use self::joined::{Futures, Together};
+use self::joined::{Alone, Futures, Together};
 use super::parallel::IntoParallelRefIterator;
 #[cfg(feature = "parallel")]
 use super::parallel::ParallelIterator;
 use super::solving::examined::told;
-use super::solving::optimum::solve_within_boxes;
 use super::solving::settings::{Detail, SolveSettings};
-use crate::engine::{CertifiedStatus, EngineError, Solved};
-use crate::formulation::{Formulation, FutureMeasure, Limits};
+use crate::engine::{CertifiedStatus, EngineError};
+use crate::formulation::FutureMeasure;
 use crate::lp::LinearProgram;
 use crate::model::{Goal, Model, Uncertainty};
 use crate::plan::{ModelInfo, Plan, Status};
@@ -42,12 +41,10 @@ pub(in crate::analysis) fn solve_futures(
 ) -> Result<Plan, EngineError> {
     settings.begin("plan", 1, 1)?;
     let models = models(model)?;
-    let alone: Result<Vec<(Formulation, Solved)>, EngineError> =
-        models.par_iter().map(|m| solve_within_boxes(m, Limits::All, settings)).collect();
-    let alone = alone?;
+    let alone = each(&models, settings)?;
     // A future without a plan by itself has none together with others.
-    if let Some(f) = alone.iter().position(|(_, s)| s.status != CertifiedStatus::Optimal) {
-        let (formulation, solved) = &alone[f];
+    if let Some(f) = without_plan(&alone) {
+        let Alone { formulation, solved, .. } = &alone[f];
         let mut plan = told(&models[f], formulation, solved, Detail::Cost, settings)?;
         plan.model = ModelInfo::of(model);
         let name = &uncertainty.futures[f].name;
@@ -63,8 +60,8 @@ pub(in crate::analysis) fn solve_futures(
         }
         return Ok(plan);
     }
-    let best: Vec<f64> = alone.iter().map(|(f, s)| f.program().objective(&s.x)).collect();
-    let futures = Futures::new(uncertainty, &models, settings, &best);
+    let futures = Futures::new(uncertainty, &models, &alone, settings);
+    let best = futures.best();
     let known = uncertainty.known();
     let mut together = futures.solve(&known, &measure(uncertainty.goal, &best), None)?;
     if uncertainty.goal == Goal::Regret && together.is_optimal() {
@@ -73,7 +70,7 @@ pub(in crate::analysis) fn solve_futures(
     if !together.is_optimal() {
         return tell::without_plan(model, &futures, &together);
     }
-    let values = value::of(model, &futures, &together, &alone, &best)?;
+    let values = value::of(model, &futures, &together, &best)?;
     tell::plan(model, &futures, &together, &best, values)
 }
 
@@ -87,14 +84,20 @@ pub fn joined_program(model: &Model, settings: &SolveSettings) -> Result<LinearP
         return Ok(super::exported_program(model)?.program().clone());
     };
     let models = models(model)?;
-    let mut best = Vec::new();
-    for m in models.iter().filter(|_| uncertainty.goal == Goal::Regret) {
-        let (f, solved) = solve_within_boxes(m, Limits::All, settings)?;
-        best.push(f.program().objective(&solved.x));
-    }
-    let futures = Futures::new(uncertainty, &models, settings, &best);
-    let together = futures.solve(&uncertainty.known(), &measure(uncertainty.goal, &best), None)?;
+    let alone = each(&models, settings)?;
+    let futures = Futures::new(uncertainty, &models, &alone, settings);
+    let together = futures.solve(&uncertainty.known(), &measure(uncertainty.goal, &futures.best()), None)?;
     Ok(together.joint.program().clone())
+}
+
+/// Each future by itself.
+fn each(models: &[Model], settings: &SolveSettings) -> Result<Vec<Alone>, EngineError> {
+    models.par_iter().map(|m| Alone::of(m, settings)).collect()
+}
+
+/// The first future that has no plan by itself.
+fn without_plan(alone: &[Alone]) -> Option<usize> {
+    alone.iter().position(|a| a.solved.status != CertifiedStatus::Optimal)
 }
 
 /// What is minimized, `best` being the least cost of each future.

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::joined::{Fixed, Futures, ROUNDING, Together, about, by_name};
+use super::joined::{Alone, Fixed, Futures, ROUNDING, Together, about, by_name};
 use crate::analysis::solving::optimum::solve_within_boxes;
-use crate::engine::{CertifiedStatus, EngineError, Solved};
-use crate::formulation::{Formulation, FutureMeasure, Limits};
+use crate::engine::{CertifiedStatus, EngineError};
+use crate::formulation::{FutureMeasure, Limits};
 use crate::model::{ContractId, Decision, Goal, Model, When};
 
 /// The expected cost alone.
@@ -34,7 +34,6 @@ pub(super) fn of(
     model: &Model,
     futures: &Futures<'_>,
     together: &Together,
-    alone: &[(Formulation, Solved)],
     best: &[f64],
 ) -> Result<Values, EngineError> {
     let uncertainty = futures.uncertainty;
@@ -55,7 +54,7 @@ pub(super) fn of(
         by_factor.push(found.is_optimal().then(|| expected - settled(mean(&found.costs()), expected)));
     }
     futures.settings.begin("the plan for the base case", 1, 1)?;
-    let (base, decided) = base_case(futures, alone)?;
+    let (base, decided) = base_case(futures)?;
     let base_plan = match decided {
         Some(decided) => follow(futures, &base, &decided)?.map(|costs| settled(mean(&costs), expected)),
         None => Err(format!("There is no certified plan for `{base}`")),
@@ -86,13 +85,10 @@ fn settled(cost: f64, other: f64) -> f64 {
 }
 
 /// The name of the base case, and what its plan decides, by the names of columns.
-fn base_case(
-    futures: &Futures<'_>,
-    alone: &[(Formulation, Solved)],
-) -> Result<(String, Option<HashMap<String, f64>>), EngineError> {
+fn base_case(futures: &Futures<'_>) -> Result<(String, Option<HashMap<String, f64>>), EngineError> {
     if let Some(base) = futures.uncertainty.base() {
-        let (f, solved) = &alone[base];
-        return Ok((futures.uncertainty.futures[base].name.clone(), Some(by_name(f, &solved.x))));
+        let Alone { formulation, solved, .. } = &futures.alone[base];
+        return Ok((futures.uncertainty.futures[base].name.clone(), Some(by_name(formulation, &solved.x))));
     }
     let mean = futures.uncertainty.mean(futures.models);
     let (f, solved) = solve_within_boxes(&mean, Limits::All, futures.settings)?;

@@ -114,6 +114,12 @@ impl Condensed {
         &self.program
     }
 
+    /// For each column of the whole program, its column.
+    #[must_use]
+    pub fn columns(&self) -> &[ColumnId] {
+        &self.columns
+    }
+
     /// Adds a row of the whole program, unless it treats columns that are one differently. Its terms in the
     /// condensed program.
     pub fn add_row(
