@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::solving::settings::{Detail, SolveSettings};
-use crate::analysis::solving::solve::solve;
+use crate::analysis::uncertain::{FuturePlans, solve_every_future};
 use crate::diagnostics::Place;
 use crate::document::{Entry, Node, Value};
 use crate::engine::EngineError;
@@ -320,8 +320,8 @@ impl Tracer<'_> {
     /// The cheapest plan. A CVaR that nobody asks for is not computed: then it is limited to a
     /// thousand or a million times the cost, which is no limit.
     fn first(&mut self, model: &Model) -> Result<Solved, FrontierError> {
-        self.solves += 1;
-        let plan = solve(model, &SolveSettings { detail: Detail::Plan, ..self.settings.solve.clone() })?;
+        let plans = self.solved(model)?;
+        let plan = plans.together.clone();
         if plan.status != Status::Optimal {
             return Err(FrontierError::NoPlan(plan.status));
         }
@@ -333,7 +333,7 @@ impl Tracer<'_> {
             }
             return Err(FrontierError::NoPlan(Status::Infeasible));
         }
-        let level = self.level(model, &plan)?;
+        let level = self.level(model, &plans)?;
         Ok(Solved { limit: None, level, cost: cost(&plan), plan })
     }
 
@@ -395,11 +395,11 @@ impl Tracer<'_> {
         let against = &self.settings.against;
         let (path, entry, append) = against.entry(&self.name, self.own, limit);
         let model = load_with(self.input, path, &entry, append)?.model;
-        self.solves += 1;
-        let plan = solve(&model, &SolveSettings { detail: Detail::Plan, ..self.settings.solve.clone() })?;
-        match plan.status {
+        let plans = self.solved(&model)?;
+        match plans.together.status {
             Status::Optimal => {
-                let level = self.level(&model, &plan)?;
+                let level = self.level(&model, &plans)?;
+                let plan = plans.together;
                 Ok(Some(Solved { limit: Some(limit), level, cost: cost(&plan), plan }))
             }
             Status::Infeasible => Ok(None),
@@ -407,7 +407,24 @@ impl Tracer<'_> {
         }
     }
 
-    fn level(&self, model: &Model, plan: &Plan) -> Result<f64, FrontierError> {
+    fn solved(&mut self, model: &Model) -> Result<FuturePlans, FrontierError> {
+        self.solves += 1;
+        Ok(solve_every_future(model, &SolveSettings { detail: Detail::Plan, ..self.settings.solve.clone() })?)
+    }
+
+    /// What a plan has of the measure; of several futures in the one where that is worst, since limits hold in each.
+    fn level(&self, model: &Model, plans: &FuturePlans) -> Result<f64, FrontierError> {
+        if plans.futures.is_empty() {
+            return self.level_in(model, &plans.together);
+        }
+        let levels: Result<Vec<f64>, FrontierError> =
+            plans.futures.iter().map(|f| self.level_in(&f.model, &f.plan)).collect();
+        let rising = self.settings.against.rising();
+        let worst = levels?.into_iter().reduce(|a, b| if rising { a.min(b) } else { a.max(b) });
+        worst.ok_or_else(|| FrontierError::NoLevel(self.settings.against.told()))
+    }
+
+    fn level_in(&self, model: &Model, plan: &Plan) -> Result<f64, FrontierError> {
         let table = |by: &Dimension, of: &Measure| {
             let same = |e: &&crate::plan::Exposure| e.by == by.word() && e.of == of.word() && e.period == "horizon";
             plan.exposure.iter().find(same)

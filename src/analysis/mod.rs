@@ -14,4 +14,6 @@ mod uncertain;
 
 pub use solving::{Detail, SolveSettings, exported_program, imported, solve, solve_schedule, solved_program};
 pub use study::Study;
-pub use uncertain::joined_program;
+pub use uncertain::{
+    FuturePlan, FuturePlans, FutureProgram, FuturePrograms, future_programs, joined_program, solve_every_future,
+};

@@ -44,7 +44,7 @@ pub(super) struct AlternativesCommand {
 }
 
 pub(super) fn run(command: &AlternativesCommand, quiet: bool) -> Result<u8, Failure> {
-    let loaded = models::known(&command.input, quiet)?;
+    let loaded = models::model(&command.input, quiet)?;
     let settings = settings(command, &loaded.model).map_err(Failure::Usage)?;
     command.output.check()?;
     let (found, plans) = match alternatives(&loaded.model, &settings) {

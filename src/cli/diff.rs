@@ -178,7 +178,6 @@ fn read(
         Kind::Model => {
             let input = models::input_of(path, text, scenarios.to_vec(), named);
             let model = Box::new(models::loaded(&input, quiet)?.model);
-            models::refuse_futures(&model, quiet)?;
             let tree = Box::new(tree(&input, quiet)?);
             Ok(Side { file, what: What::Model { model, tree } })
         }

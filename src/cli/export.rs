@@ -1,7 +1,7 @@
 //! `export`: the linear program for another solver, or the plan as charges.
 
-use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use clap::{Args, ValueEnum};
 
@@ -10,8 +10,8 @@ use super::exit::exit_code;
 use super::failure::Failure;
 use super::logging::colour;
 use super::{exit, files, models};
-use crate::analysis::{Detail, joined_program, solve_schedule};
-use crate::lp::{write_lp, write_mps};
+use crate::analysis::{Detail, FuturePrograms, future_programs, solve_schedule};
+use crate::lp::{LinearProgram, write_lp, write_mps};
 use crate::model::Model;
 use crate::plan::ledger::Ledger;
 use crate::plan::{CostKind, Plan, Status, charges};
@@ -27,6 +27,10 @@ pub(super) struct ExportCommand {
     /// The program as MPS or LP (left out, from the name of the file), or the solved plan as forecast charges of FOCUS.
     #[arg(long, value_enum)]
     pub to: Option<ExportFormat>,
+    /// Of a model with several futures also each future's own program into this folder, with `futures.csv` (how likely
+    /// each is) and `shared.csv` (the columns that futures have in common).
+    #[arg(long, value_name = "DIR")]
+    pub apart: Option<PathBuf>,
     #[command(flatten)]
     pub output: OutputArgs,
 }
@@ -52,15 +56,51 @@ pub(super) fn run(command: &ExportCommand, quiet: bool) -> Result<u8, Failure> {
         models::refuse_futures(&loaded.model, quiet)?;
         return focus(command, &loaded.model, quiet);
     }
+    if command.apart.is_some() && loaded.model.uncertainty().is_none() {
+        return Err(Failure::Usage("--apart is for a model with several futures, and this one has none".to_owned()));
+    }
     let settings = command.solver.settings(Detail::Plan);
-    let program = joined_program(&loaded.model, &settings).map_err(|e| Failure::Outside(e.to_string()))?;
+    let programs = future_programs(&loaded.model, &settings).map_err(|e| Failure::Outside(e.to_string()))?;
+    if let Some(folder) = &command.apart {
+        write_apart(&programs, format, folder)?;
+    }
+    command.output.write(&written(&programs.joined, format)?)?;
+    Ok(exit::DONE)
+}
+
+fn written(program: &LinearProgram, format: ExportFormat) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     match format {
-        ExportFormat::Mps => write_mps(&program, &mut text)?,
-        _ => write_lp(&program, &mut text)?,
+        ExportFormat::Mps => write_mps(program, &mut text)?,
+        _ => write_lp(program, &mut text)?,
     }
-    command.output.write(&text)?;
-    Ok(exit::DONE)
+    Ok(text)
+}
+
+/// Each future's own program, how likely it is, and what the futures have in common.
+fn write_apart(programs: &FuturePrograms, format: ExportFormat, folder: &Path) -> Result<(), Failure> {
+    let made = |e: io::Error| Failure::Outside(format!("cannot make the folder {}: {e}", folder.display()));
+    fs::create_dir_all(folder).map_err(made)?;
+    let end = if format == ExportFormat::Mps { "mps" } else { "lp" };
+    let mut futures = csv::Writer::from_writer(Vec::new());
+    let table = |e: csv::Error| Failure::Outside(e.to_string());
+    futures.write_record(["future", "probability", "file"]).map_err(table)?;
+    for (i, future) in programs.futures.iter().enumerate() {
+        let file = format!("future-{:03}.{end}", i + 1);
+        files::write(Some(&folder.join(&file)), &written(&future.program, format)?)?;
+        futures.write_record([&future.name, &future.probability.to_string(), &file]).map_err(table)?;
+    }
+    let mut shared = csv::Writer::from_writer(Vec::new());
+    shared.write_record(["column", "futures"]).map_err(table)?;
+    for (column, having) in &programs.shared {
+        let names: Vec<&str> = having.iter().map(|&f| programs.futures[f].name.as_str()).collect();
+        shared.write_record([column.as_str(), &names.join(" ")]).map_err(table)?;
+    }
+    for (name, table) in [("futures.csv", futures), ("shared.csv", shared)] {
+        let text = table.into_inner().map_err(|e| Failure::Outside(e.to_string()))?;
+        files::write(Some(&folder.join(name)), &text)?;
+    }
+    Ok(())
 }
 
 /// The solved plan as forecast charges. What is not certified is told and not written: nobody would see it in a table.

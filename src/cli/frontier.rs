@@ -42,7 +42,6 @@ pub(super) struct FrontierCommand {
 pub(super) fn run(command: &FrontierCommand, quiet: bool) -> Result<u8, Failure> {
     let input = models::input(&command.input).map_err(|unreadable| files::told(&unreadable, quiet))?;
     let loaded = models::loaded(&input, quiet)?;
-    models::refuse_futures(&loaded.model, quiet)?;
     command.output.check()?;
     let settings = FrontierSettings {
         against: against(&command.against, &loaded.model).map_err(Failure::Usage)?,

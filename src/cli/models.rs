@@ -100,7 +100,6 @@ pub(super) fn family_of(
         Ok(family) => {
             remember_named(&family.sources);
             files::tell(&family.warnings, &family.sources, quiet);
-            refuse_futures(family.model(), quiet)?;
             Ok(family)
         }
         Err(Rejected { diagnostics, sources }) => {

@@ -10,14 +10,13 @@ use super::{exit, files, frontier, models, plan_file};
 use crate::analysis::curve::{CurveError, CurveSettings, curve};
 use crate::analysis::dossier::Dossier;
 use crate::analysis::frontier::{FrontierError, FrontierSettings, frontier as trace};
-use crate::analysis::{Detail, SolveSettings, solve};
+use crate::analysis::{Detail, FuturePlans, SolveSettings, solve_every_future};
 use crate::diagnostics::Place;
 use crate::document::{Axis, Selector, Text};
-use crate::engine::EngineError;
 use crate::model::{Asked, Family, Input, Model};
 use crate::plan::Plan;
 use crate::report;
-use crate::resilience::{Situation, StressSettings, stress as lose};
+use crate::resilience::StressSettings;
 use clap::Args;
 
 /// Columns of a program beyond which a frontier and curves, which take many solves, are drawn only
@@ -57,23 +56,20 @@ pub(super) fn run(command: &ReportCommand, quiet: bool) -> Result<u8, Failure> {
     let input = models::input(&command.input).map_err(|unreadable| files::told(&unreadable, quiet))?;
     let loaded = models::loaded(&input, quiet)?;
     let model = &loaded.model;
-    if command.plan.is_some() || !command.frontier.is_empty() || !command.curve.is_empty() {
+    if command.plan.is_some() {
         models::refuse_futures(model, quiet)?;
     }
     let detail = if command.plain { Detail::Plan } else { Detail::Full };
     let given = command.plan.as_deref().map(|path| plan_file::of_model(model, path)).transpose()?;
     command.output.check()?;
     let settings = command.solver.settings(detail);
-    let plan = match given {
-        Some(plan) => plan,
-        None => solve(model, &settings).map_err(|e| Failure::Outside(e.to_string()))?,
+    let plans = match given {
+        Some(plan) => FuturePlans { together: plan, futures: Vec::new() },
+        None => solve_every_future(model, &settings).map_err(|e| Failure::Outside(e.to_string()))?,
     };
-    let mut dossier = Dossier::of(model, plan);
-    if model.uncertainty().is_some() {
-        let note = "Losses, frontiers and curves are told of one future by itself: `--future NAME`.";
-        dossier.notes.push(note.to_owned());
-    } else if dossier.plan.status.has_plan() {
-        further(command, &input, model, &settings, &mut dossier, quiet)?;
+    let mut dossier = Dossier::of(model, plans.together.clone());
+    if dossier.plan.status.has_plan() {
+        further(command, &input, (model, &plans), &settings, &mut dossier, quiet)?;
     }
     let mut page = Vec::new();
     report::html::write_html(&dossier, &mut page)?;
@@ -92,22 +88,20 @@ pub(super) fn run(command: &ReportCommand, quiet: bool) -> Result<u8, Failure> {
 fn further(
     command: &ReportCommand,
     input: &Input,
-    model: &Model,
+    (model, plans): (&Model, &FuturePlans),
     settings: &SolveSettings,
     dossier: &mut Dossier,
     quiet: bool,
 ) -> Result<(), Failure> {
     if !command.plain {
-        let situation =
-            Situation::of_plan(model, &dossier.plan, settings.solver()).map_err(|e| Failure::Usage(e.to_string()))?;
         let windows = model.recovery("1 period").map_err(|e| Failure::Usage(e.to_string()))?;
         let how = StressSettings { dimensions: Vec::new(), windows, response: None };
-        match lose(model, &dossier.plan, &situation, &how) {
+        match super::stress::lost(model, plans, settings.solver(), &how) {
             Ok(table) => dossier.stress = Some(table),
-            Err(EngineError::Uncertified { limited: true, .. }) => {
+            Err(Failure::Uncertified(exit::LIMIT_REACHED, _)) => {
                 dossier.notes.push("No table of losses: the time limit was reached.".to_owned());
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(error),
         }
     }
     let small = dossier.plan.certificate.size[0] <= SMALL;

@@ -10,10 +10,12 @@ use super::exit::exit_code;
 use super::failure::Failure;
 use super::logging::colour;
 use super::{files, models, plan_file};
-use crate::analysis::{Detail, solve};
+use crate::analysis::{Detail, FuturePlans, solve_every_future};
 use crate::model::{Dimension, Model, WorkloadSet, glob};
 use crate::report::{self, Style};
-use crate::resilience::{Situation, StressSettings, stress, usual_response};
+use crate::resilience::{
+    InFuture, Situation, Solver, Stress, StressSettings, stress, stress_of_futures, usual_response,
+};
 
 #[derive(Args, Debug)]
 pub(super) struct StressCommand {
@@ -47,24 +49,28 @@ pub(super) struct StressCommand {
 }
 
 pub(super) fn run(command: &StressCommand, quiet: bool) -> Result<u8, Failure> {
-    let loaded = models::known(&command.input, quiet)?;
+    let loaded = models::model(&command.input, quiet)?;
     let model = &loaded.model;
     let settings = settings(model, command)?;
+    if command.plan.is_some() {
+        // What a plan for several futures holds in each of them is not in its file.
+        models::refuse_futures(model, quiet)?;
+    }
     let given = command.plan.as_deref().map(|path| plan_file::of_model(model, path)).transpose()?;
     command.output.check()?;
     let solving = command.solver.settings(Detail::Plan);
-    let plan = match given {
-        Some(plan) => plan,
-        None => solve(model, &solving)?,
+    let plans = match given {
+        Some(plan) => FuturePlans { together: plan, futures: Vec::new() },
+        None => solve_every_future(model, &solving)?,
     };
+    let plan = &plans.together;
     if !plan.status.has_plan() {
         let mut text = Vec::new();
-        report::write(&plan, report::Format::Text, Style { colour: colour(&io::stderr()) }, &mut text)?;
+        report::write(plan, report::Format::Text, Style { colour: colour(&io::stderr()) }, &mut text)?;
         files::complain(&text);
         return Ok(exit_code(plan.status));
     }
-    let situation = Situation::of_plan(model, &plan, solving.solver()).map_err(|e| Failure::Usage(e.to_string()))?;
-    let table = stress(model, &plan, &situation, &settings)?;
+    let table = lost(model, &plans, solving.solver(), &settings)?;
     let mut text = Vec::new();
     match command.format {
         TableFormat::Text => {
@@ -76,6 +82,26 @@ pub(super) fn run(command: &StressCommand, quiet: bool) -> Result<u8, Failure> {
     }
     command.output.write(&text)?;
     Ok(exit_code(plan.status))
+}
+
+/// The losses of a plan, in each future if there are several.
+pub(super) fn lost(
+    model: &Model,
+    plans: &FuturePlans,
+    solver: Solver,
+    settings: &StressSettings,
+) -> Result<Stress, Failure> {
+    let plan = &plans.together;
+    if plans.futures.is_empty() {
+        let situation = Situation::of_plan(model, plan, solver).map_err(|e| Failure::Usage(e.to_string()))?;
+        return Ok(stress(model, plan, &situation, settings)?);
+    }
+    let futures: Vec<InFuture<'_>> = plans
+        .futures
+        .iter()
+        .map(|f| InFuture { name: &f.name, probability: f.probability, model: &f.model, plan: &f.plan })
+        .collect();
+    Ok(stress_of_futures(&plan.model, &futures, &solver, settings)?)
 }
 
 fn settings(model: &Model, command: &StressCommand) -> Result<StressSettings, Failure> {

@@ -68,7 +68,8 @@ pub enum DiffError {
 /// assert_eq!(diff(of(&a), of(&a)).unwrap().differences, 0);
 /// ```
 pub fn diff(a: Compared<'_>, b: Compared<'_>) -> Result<Diff, DiffError> {
-    let (before, after) = (a.plan, b.plan);
+    // Of several futures what is expected is compared.
+    let (before, after) = (&a.plan.expected(), &b.plan.expected());
     if before.currency != after.currency {
         return Err(DiffError::Currency(before.currency.clone(), after.currency.clone()));
     }
@@ -121,6 +122,14 @@ pub fn diff(a: Compared<'_>, b: Compared<'_>) -> Result<Diff, DiffError> {
         + found.unmet.len()
         + found.inputs.as_ref().map_or(0, Vec::len);
     found.notes = notes(&found, before, after, &missing);
+    for (side, plan) in [("A", a.plan), ("B", b.plan)] {
+        if let Some(u) = &plan.uncertainty {
+            let futures = u.futures.len();
+            found
+                .notes
+                .push(format!("{side} is a plan for {futures} futures: its amounts are what is expected over them"));
+        }
+    }
     Ok(found)
 }
 

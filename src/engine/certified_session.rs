@@ -3,6 +3,7 @@
 use super::basis::Basis;
 use super::choice::{EngineChoice, order};
 use super::condensed::{condensed, expanded};
+use super::linked::ProgramVertex;
 use super::options::SolveOptions;
 use super::outcome::EngineError;
 use super::session::Session;
@@ -156,14 +157,13 @@ impl CertifiedSession {
             .map_or_else(|| solve_valid(lp, self.choice, &self.options, Known::default()), Ok)
     }
 
-    /// The program that the engine has, the whole one with how it was condensed if that is another, and the vertex of
-    /// the last solve; `None` if there is no vertex of it.
-    pub(super) fn kept(&self) -> Option<(&LinearProgram, Option<(&LinearProgram, &Condensed)>, Basis)> {
+    /// The program with the vertex of the last solve; `None` if there is none.
+    pub(crate) fn vertex(&self) -> Option<ProgramVertex> {
         if self.whole.as_ref().is_some_and(|w| w.changed) {
             return None;
         }
-        let condensed = self.whole.as_ref().map(|w| (&w.lp, &w.condensed));
-        Some((self.session.program(), condensed, self.session.basis()?))
+        let condensed = self.whole.as_ref().map(|w| w.condensed.clone());
+        Some(ProgramVertex { program: self.program().clone(), condensed, basis: self.session.basis()? })
     }
 
     /// The whole program, to be changed, if the session has another one.

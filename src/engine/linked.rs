@@ -19,7 +19,6 @@ use std::collections::HashMap;
 
 use super::accepted::{accept, certified, infeasible, tidied_to};
 use super::basis::{Basis, Place};
-use super::certified_session::CertifiedSession;
 use super::choice::{EngineChoice, keeps_basis, order};
 use super::options::SolveOptions;
 use super::outcome::{EngineError, Outcome, Status};
@@ -27,10 +26,35 @@ use super::repair::repaired;
 use super::solved::{Attempt, Solved};
 use crate::lp::{ColumnId, Condensed, LinearProgram, RowId, verify_farkas};
 
+/// A program, perhaps condensed, with a vertex of what the engine had of it.
+#[derive(Clone, Debug)]
+pub(crate) struct ProgramVertex {
+    pub(super) program: LinearProgram,
+    pub(super) condensed: Option<Condensed>,
+    pub(super) basis: Basis,
+}
+
+impl ProgramVertex {
+    /// The program.
+    pub fn program(&self) -> &LinearProgram {
+        &self.program
+    }
+
+    /// The vertex, of what the engine had.
+    pub fn basis(&self) -> &Basis {
+        &self.basis
+    }
+
+    /// What the engine had.
+    fn kept(&self) -> &LinearProgram {
+        self.condensed.as_ref().map_or(&self.program, Condensed::program)
+    }
+}
+
 /// A program that is a part of another.
 pub(crate) struct Member<'a> {
     /// The program, solved.
-    pub session: &'a CertifiedSession,
+    pub vertex: &'a ProgramVertex,
     /// What its costs are multiplied with in the whole program.
     pub weight: f64,
     /// For each of its columns, that of the whole program.
@@ -66,8 +90,7 @@ pub(crate) fn solve_linked(
 /// A member as its engine has it: perhaps condensed.
 struct Kept<'a> {
     program: &'a LinearProgram,
-    condensed: Option<(&'a LinearProgram, &'a Condensed)>,
-    basis: Basis,
+    basis: &'a Basis,
     /// For each column, those of the whole program that it stands for, in ascending order.
     images: Vec<Vec<ColumnId>>,
 }
@@ -85,21 +108,17 @@ struct Split {
 }
 
 impl<'a> Kept<'a> {
-    /// None if the engine has told no vertex, or the whole program does not have all of the member.
+    /// None if the vertex is of another program.
     fn of(member: &Member<'a>) -> Option<Self> {
-        let (program, condensed, basis) = member.session.kept()?;
+        let ProgramVertex { program: whole, condensed, basis } = member.vertex;
+        let program = member.vertex.kept();
         let mut images = vec![Vec::new(); program.columns().len()];
         for (j, &image) in member.columns.iter().enumerate() {
-            let own = condensed.map_or(j, |(_, c)| c.columns()[j].0 as usize);
+            let own = condensed.as_ref().map_or(j, |c| c.columns()[j].0 as usize);
             images[own].push(image);
         }
         images.iter_mut().for_each(|i| i.sort_unstable());
-        (basis.fits(program) && member.rows.len() >= member.session.program().rows().len()).then_some(Kept {
-            program,
-            condensed,
-            basis,
-            images,
-        })
+        (basis.fits(program) && member.rows.len() >= whole.rows().len()).then_some(Kept { program, basis, images })
     }
 }
 
@@ -188,7 +207,7 @@ impl Split {
         }
         let mut held = vec![false; whole.rows().len()];
         for member in members {
-            let solved = member.session.program().rows().len();
+            let solved = member.vertex.program().rows().len();
             member.rows[..solved].iter().for_each(|r| held[r.0 as usize] = true);
         }
         for (i, row) in whole.rows().iter().enumerate().filter(|(i, _)| !held[*i]) {
@@ -246,13 +265,12 @@ impl Split {
         let mut point = vec![0.0; whole.columns().len()];
         // The first member that has a column comes last.
         for (member, &(first, _)) in members.iter().zip(&self.starts).rev() {
-            let Some((program, condensed, _)) = member.session.kept() else { continue };
-            let own = &x[first..first + program.columns().len()];
+            let ProgramVertex { program, condensed, .. } = member.vertex;
+            let own = &x[first..first + member.vertex.kept().columns().len()];
+            let mut put = |all: &[f64]| member.columns.iter().zip(all).for_each(|(c, x)| point[c.0 as usize] = *x);
             match condensed {
-                Some((lp, condensed)) => {
-                    member.columns.iter().zip(condensed.point(lp, own)).for_each(|(c, x)| point[c.0 as usize] = x);
-                }
-                None => member.columns.iter().zip(own).for_each(|(c, &x)| point[c.0 as usize] = x),
+                Some(condensed) => put(&condensed.point(program, own)),
+                None => put(own),
             }
         }
         self.own_columns.iter().for_each(|(c, here)| point[c.0 as usize] = x[here.0 as usize]);
@@ -262,13 +280,11 @@ impl Split {
     fn multipliers(&self, whole: &LinearProgram, members: &[Member<'_>], y: &[f64]) -> Vec<f64> {
         let mut sums = vec![0.0; whole.rows().len()];
         for (member, &(_, first)) in members.iter().zip(&self.starts) {
-            let Some((program, condensed, _)) = member.session.kept() else { continue };
-            let own = &y[first..first + program.rows().len()];
-            match condensed {
-                Some((_, c)) => {
-                    member.rows.iter().zip(c.multipliers(own)).for_each(|(r, y)| sums[r.0 as usize] += y);
-                }
-                None => member.rows.iter().zip(own).for_each(|(r, y)| sums[r.0 as usize] += y),
+            let own = &y[first..first + member.vertex.kept().rows().len()];
+            let mut add = |all: &[f64]| member.rows.iter().zip(all).for_each(|(r, y)| sums[r.0 as usize] += y);
+            match &member.vertex.condensed {
+                Some(condensed) => add(&condensed.multipliers(own)),
+                None => add(own),
             }
         }
         self.own_rows.iter().for_each(|(r, here)| sums[r.0 as usize] = y[here.0 as usize]);

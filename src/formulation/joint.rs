@@ -24,7 +24,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::Formulation;
-use crate::lp::{ColumnId, LinearProgram, RowId};
+use crate::lp::{Affine, ColumnId, LinearProgram, RowId};
 use crate::model::{ContractId, Model, Timing, Uncertainty, placement_cost};
 
 /// What is minimized over the futures.
@@ -276,6 +276,21 @@ impl Joint {
         &self.root
     }
 
+    /// The columns that several futures have in common, by the names that they have in each, and those futures.
+    #[must_use]
+    pub fn shared(&self, futures: &[&LinearProgram]) -> Vec<(String, Vec<usize>)> {
+        let mut having: Vec<Vec<usize>> = vec![Vec::new(); self.program.columns().len()];
+        let mut names: Vec<&str> = vec![""; having.len()];
+        for (f, columns) in self.columns.iter().enumerate() {
+            for (j, c) in columns.iter().enumerate() {
+                having[c.0 as usize].push(f);
+                names[c.0 as usize] = futures[f].column_name(ColumnId(j as u32));
+            }
+        }
+        let all = names.into_iter().zip(having).filter(|(_, having)| having.len() > 1);
+        all.map(|(name, having)| (name.to_owned(), having)).collect()
+    }
+
     /// What a future's own costs are multiplied with.
     #[must_use]
     pub fn weight(&self, future: usize) -> f64 {
@@ -294,9 +309,12 @@ impl Joint {
         self.rows[future].iter().map(|row| row.0).collect()
     }
 
-    /// A future's part of a point.
+    /// A future's part of a point; empty if there is none.
     #[must_use]
     pub fn point(&self, future: usize, x: &[f64]) -> Vec<f64> {
+        if x.is_empty() {
+            return Vec::new();
+        }
         self.columns[future].iter().map(|c| x[c.0 as usize]).collect()
     }
 
@@ -315,6 +333,36 @@ impl Joint {
             if self.owners[c.0 as usize] == future { reduced[c.0 as usize] / self.probabilities[future] } else { 0.0 }
         };
         self.columns[future].iter().map(of).collect()
+    }
+
+    /// What is expected of a sum that each future has.
+    #[must_use]
+    pub fn expected(&self, sums: &[Affine]) -> Affine {
+        let mut all = Affine::default();
+        for ((sum, columns), p) in sums.iter().zip(&self.columns).zip(&self.probabilities) {
+            all.terms.extend(sum.terms.iter().map(|&(c, a)| (columns[c.0 as usize], p * a)));
+            all.constant += p * sum.constant;
+        }
+        all.collect();
+        all
+    }
+
+    /// Minimises a sum instead of what was minimised before.
+    pub fn minimise(&mut self, sum: &Affine) {
+        (0..self.program.columns().len()).for_each(|j| self.program.set_cost(ColumnId(j as u32), 0.0));
+        sum.terms.iter().for_each(|&(c, a)| self.program.add_cost(c, a));
+        self.program.set_offset(sum.constant);
+    }
+
+    /// Asks that a sum is at most so much.
+    pub fn allow(&mut self, sum: &Affine, most: f64) {
+        let most = most - sum.constant;
+        self.program.add_row("allowed-cost", "asked", f64::NEG_INFINITY, most, sum.terms.iter().copied());
+    }
+
+    /// No longer asks for whole numbers.
+    pub fn relax(&mut self) {
+        (0..self.program.columns().len()).for_each(|j| self.program.set_integer(ColumnId(j as u32), false));
     }
 
     /// Keeps decisions that are the same in every future within bounds, by the names of their columns.

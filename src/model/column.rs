@@ -75,6 +75,12 @@ pub enum Quantity {
     Cvar,
     /// Relative gap of the certificate.
     Gap,
+    /// What knowing every factor of `uncertainty` today would be worth; 0 of one future.
+    Evpi,
+    /// Cost of the dearest future.
+    Worst,
+    /// Largest regret of any future.
+    Regret,
     /// A group's part of a measure.
     Share {
         /// The dimension.
@@ -148,7 +154,7 @@ impl fmt::Display for ColumnError {
 impl std::error::Error for ColumnError {}
 
 /// The words for quantities.
-const WORDS: [&str; 17] = [
+const WORDS: [&str; 20] = [
     "cost",
     "nominal",
     "unrestricted",
@@ -156,6 +162,9 @@ const WORDS: [&str; 17] = [
     "expected_loss",
     "cvar",
     "gap",
+    "evpi",
+    "worst",
+    "regret",
     "share",
     "hhi",
     "effective",
@@ -211,6 +220,9 @@ impl Column {
                     | Quantity::ExpectedLoss
                     | Quantity::Cvar
                     | Quantity::Gap
+                    | Quantity::Evpi
+                    | Quantity::Worst
+                    | Quantity::Regret
                     | Quantity::Chips(_)
                     | Quantity::Spend(_)
                     | Quantity::Signed(_)
@@ -327,6 +339,9 @@ impl Parser<'_> {
             "expected_loss" => return plain(Quantity::ExpectedLoss),
             "cvar" => return plain(Quantity::Cvar),
             "gap" => return plain(Quantity::Gap),
+            "evpi" => return plain(Quantity::Evpi),
+            "worst" => return plain(Quantity::Worst),
+            "regret" => return plain(Quantity::Regret),
             _ => {}
         }
         let argument = argument.filter(|a| !a.is_empty()).ok_or_else(|| {

@@ -1,10 +1,12 @@
 //! What a plan says of what is not known yet.
 
+use std::collections::BTreeMap;
+
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::types::Unmet;
+use super::types::{Assignment, ContractResult, Plan, Purchase, Unmet};
 
 /// A plan for several futures: what it costs in each, and what knowing would be worth.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -148,4 +150,88 @@ pub struct DecisionResult {
     pub amount: f64,
     /// The same in a sentence.
     pub sentence: String,
+}
+
+impl Plan {
+    /// The plan with everything that differs between futures as it is expected, so that it can be put beside a plan for
+    /// one future; the plan itself if nothing is uncertain. A contract is signed if it is in every node that decides it.
+    #[must_use]
+    pub fn expected(&self) -> Plan {
+        let mut plan = self.clone();
+        let Some(u) = plan.uncertainty.take() else { return plan };
+        let probability = |name: &str| u.futures.iter().find(|f| f.future == name).map_or(0.0, |f| f.probability);
+        let nodes: BTreeMap<&str, f64> =
+            u.nodes.iter().map(|n| (n.node.as_str(), n.futures.iter().map(|f| probability(f)).sum())).collect();
+        let part = |node: &Option<String>| node.as_deref().and_then(|n| nodes.get(n)).copied().unwrap_or(1.0);
+        plan.purchases = merged(
+            &self.purchases,
+            |p| (p.offer.clone(), p.period.clone(), p.contract.clone()),
+            |p, sum: &mut Purchase| {
+                let by = part(&p.node);
+                for (to, from) in [
+                    (&mut sum.chips, p.chips),
+                    (&mut sum.spend, p.spend),
+                    (&mut sum.used, p.used),
+                    (&mut sum.standby, p.standby),
+                    (&mut sum.filling, p.filling),
+                    (&mut sum.idle, p.idle),
+                    (&mut sum.idle_spend, p.idle_spend),
+                ] {
+                    *to += by * from;
+                }
+            },
+            |p| Purchase {
+                chips: 0.0,
+                spend: 0.0,
+                used: 0.0,
+                standby: 0.0,
+                filling: 0.0,
+                idle: 0.0,
+                idle_spend: 0.0,
+                node: None,
+                ..p.clone()
+            },
+        );
+        plan.assignments = merged(
+            &self.assignments,
+            |a| (a.workload.clone(), a.offer.clone(), a.period.clone()),
+            |a, sum: &mut Assignment| {
+                sum.chips += part(&a.node) * a.chips;
+                sum.work += part(&a.node) * a.work;
+            },
+            |a| Assignment { chips: 0.0, work: 0.0, node: None, ..a.clone() },
+        );
+        plan.unmet = merged(
+            &self.unmet,
+            |u| (u.workload.clone(), u.period.clone()),
+            |u, sum: &mut Unmet| sum.work += part(&u.node) * u.work,
+            |u| Unmet { work: 0.0, node: None, ..u.clone() },
+        );
+        plan.contracts = merged(
+            &self.contracts,
+            |c| c.contract.clone(),
+            |c, sum: &mut ContractResult| {
+                sum.signed &= c.signed;
+                for (to, from) in [(&mut sum.spend, c.spend), (&mut sum.idle, c.idle), (&mut sum.funding, c.funding)] {
+                    *to += part(&c.node) * from;
+                }
+            },
+            |c| ContractResult { spend: 0.0, idle: 0.0, funding: 0.0, node: None, ..c.clone() },
+        );
+        plan
+    }
+}
+
+/// Rows with the same key as one, in the order of their first ones.
+fn merged<T, K: Ord>(rows: &[T], key: impl Fn(&T) -> K, add: impl Fn(&T, &mut T), empty: impl Fn(&T) -> T) -> Vec<T> {
+    let mut places: BTreeMap<K, usize> = BTreeMap::new();
+    let mut all: Vec<T> = Vec::new();
+    for row in rows {
+        let place = *places.entry(key(row)).or_insert_with(|| {
+            all.push(empty(row));
+            all.len() - 1
+        });
+        add(row, &mut all[place]);
+    }
+    all
 }

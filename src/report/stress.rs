@@ -7,7 +7,7 @@ use super::dependency::served;
 use super::summary::{Table, share};
 use super::{Style, text};
 use crate::resilience::Stress;
-use crate::units::human::{money, number, percent};
+use crate::units::human::{count, money, number, percent};
 
 /// Writes a stress table as JSON.
 ///
@@ -39,8 +39,11 @@ pub fn write_csv(stress: &Stress, out: &mut dyn Write) -> io::Result<()> {
         "workload_period",
         "workload_lost",
         "unit",
+        "future",
     ])?;
-    for l in &stress.losses {
+    let every = stress.futures.iter().flat_map(|f| &f.losses);
+    let alone = stress.losses.iter().filter(|_| stress.futures.is_empty());
+    for l in every.chain(alone) {
         for w in &l.workloads {
             table.write_record([
                 super::csv::safe(&l.lost.by),
@@ -57,6 +60,7 @@ pub fn write_csv(stress: &Stress, out: &mut dyn Write) -> io::Result<()> {
                 super::csv::safe(&w.period),
                 w.lost.to_string(),
                 super::csv::safe(&w.unit),
+                l.future.as_deref().map(super::csv::safe).unwrap_or_default(),
             ])?;
         }
     }
@@ -70,7 +74,15 @@ pub fn write_csv(stress: &Stress, out: &mut dyn Write) -> io::Result<()> {
 pub fn write_text(stress: &Stress, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let scenarios = stress.model.scenarios.join(", ");
     let scenarios = if scenarios.is_empty() { scenarios } else { format!(" ({})", clean(&scenarios)) };
-    writeln!(out, "{}{scenarios}: each supplier lost in turn, the costliest first", clean(&stress.model.name))?;
+    let futures = match stress.futures.len() {
+        0 => String::new(),
+        n => format!(", in each of {}", count(n, "future")),
+    };
+    writeln!(
+        out,
+        "{}{scenarios}: each supplier lost in turn{futures}, the costliest first",
+        clean(&stress.model.name)
+    )?;
     for table in tables(stress) {
         text::table(&table, style, out)?;
     }
@@ -90,6 +102,7 @@ fn name(lost: &crate::plan::Lost) -> String {
 }
 
 fn losses(stress: &Stress) -> Table {
+    let several = !stress.futures.is_empty();
     let dated = stress.model.periods.len() > 1;
     let at = |text: String, period: &str| if dated { format!("{text} in {period}") } else { text };
     let rows = stress
@@ -103,7 +116,7 @@ fn losses(stress: &Stress) -> Table {
                 None => "for ever".to_owned(),
             };
             let also = l.also.iter().map(name).collect::<Vec<_>>().join(", ");
-            vec![
+            let mut row = vec![
                 format!("{}{whole}", name(&l.lost)),
                 match &l.decides {
                     Some(workload) if l.served < 1.0 => format!("{} ({workload})", at(part, &l.period)),
@@ -113,19 +126,26 @@ fn losses(stress: &Stress) -> Table {
                 share(l.exposure),
                 lasts,
                 also,
-            ]
+            ];
+            row.extend(l.future.clone());
+            row
         })
         .collect();
+    let mut columns = vec![
+        ("lost", false),
+        ("still served, at worst", false),
+        ("lost until recovery", false),
+        ("exposure", true),
+        ("buffers last", false),
+        ("the same as", false),
+    ];
+    if several {
+        columns.push(("in the future", false));
+    }
+    let heading = if several { "Losses, each in the future in which it costs most" } else { "Losses" };
     Table {
-        heading: "Losses".to_owned(),
-        columns: vec![
-            ("lost", false),
-            ("still served, at worst", false),
-            ("lost until recovery", false),
-            ("exposure", true),
-            ("buffers last", false),
-            ("the same as", false),
-        ],
+        heading: heading.to_owned(),
+        columns,
         rows,
         foot: Some(format!(
             "Still served: the largest part of what the plan serves at which {} can be served at once, and the workload that decides it. Exposure: the loss as a part of the largest.",

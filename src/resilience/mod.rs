@@ -4,6 +4,7 @@
 //! check the formulation that asked for survival. They are solved with the engine and within the limits that the
 //! caller names ([`Solver`]).
 
+mod futures;
 mod recovery;
 mod rerouting;
 mod risk;
@@ -13,6 +14,7 @@ mod standby;
 mod stress;
 mod survival;
 
+pub use futures::{FutureStress, InFuture, stress_of_futures};
 pub use risk::risk;
 pub use served::Served;
 pub use situation::{Foreign, Situation, Solver, Whole};

@@ -10,6 +10,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::futures::FutureStress;
 use super::situation::{Parts, Situation, Whole};
 use super::survival::{counted, losses, usual_response, whole};
 use crate::engine::EngineError;
@@ -40,8 +41,11 @@ pub struct Stress {
     pub model: ModelInfo,
     /// Currency of all money.
     pub currency: String,
-    /// The losses, the costliest first.
+    /// The losses, the costliest first; of a plan for several futures each in the future in which it costs most.
     pub losses: Vec<StressLoss>,
+    /// The losses in each future, if there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub futures: Vec<FutureStress>,
     /// What a reader should know.
     pub notes: Vec<String>,
 }
@@ -80,6 +84,9 @@ pub struct StressLoss {
     pub time_to_survive: Option<f64>,
     /// That period.
     pub time_to_survive_period: String,
+    /// The future in which this is so, if there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub future: Option<String>,
 }
 
 /// What a loss does to a workload.
@@ -129,16 +136,7 @@ pub fn stress(
         let lost = Lost { by: "outage".to_owned(), group: outage.id.clone() };
         rows.push(one(model, situation, parts, &outage.windows, &response(""), lost)?);
     }
-    let largest = rows.iter().map(|r| r.loss).fold(0.0, f64::max);
-    for row in &mut rows {
-        row.exposure = if largest > 0.0 { row.loss / largest } else { 0.0 };
-    }
-    // What costs nothing is ranked by what is still served, then by how long it can last.
-    let lasts = |r: &StressLoss| r.time_to_survive.unwrap_or(f64::INFINITY);
-    rows.sort_by(|a, b| {
-        let cost = b.loss.total_cmp(&a.loss).then(a.served.total_cmp(&b.served));
-        cost.then(lasts(a).total_cmp(&lasts(b))).then_with(|| a.lost.group.cmp(&b.lost.group))
-    });
+    rank(&mut rows);
     let mut notes = Vec::new();
     if model.workloads.iter().all(|w| w.loss == 0.0) {
         notes.push("no workload has a `loss`, so nothing that is lost has a price".to_owned());
@@ -149,8 +147,23 @@ pub fn stress(
         model: plan.model.clone(),
         currency: model.currency.clone(),
         losses: rows,
+        futures: Vec::new(),
         notes,
     })
+}
+
+/// Puts the costliest losses first, each as a part of the largest.
+pub(super) fn rank(rows: &mut [StressLoss]) {
+    let largest = rows.iter().map(|r| r.loss).fold(0.0, f64::max);
+    for row in rows.iter_mut() {
+        row.exposure = if largest > 0.0 { row.loss / largest } else { 0.0 };
+    }
+    // What costs nothing is ranked by what is still served, then by how long it can last.
+    let lasts = |r: &StressLoss| r.time_to_survive.unwrap_or(f64::INFINITY);
+    rows.sort_by(|a, b| {
+        let cost = b.loss.total_cmp(&a.loss).then(a.served.total_cmp(&b.served));
+        cost.then(lasts(a).total_cmp(&lasts(b))).then_with(|| a.lost.group.cmp(&b.lost.group))
+    });
 }
 
 /// The dimensions that tell suppliers apart: all but the term and the offer itself.
@@ -225,5 +238,6 @@ fn one(
         exposure: 0.0,
         time_to_survive: lasts,
         time_to_survive_period: label(lasts_in),
+        future: None,
     })
 }

@@ -8,6 +8,7 @@
 //! - plans that differ are made ("modelling to generate alternatives"; `differ`).
 
 mod differ;
+mod futures;
 mod room;
 mod sentence;
 mod types;
@@ -36,6 +37,9 @@ pub fn alternatives(
     settings: &AlternativesSettings,
 ) -> Result<(Alternatives, Vec<Plan>), AlternativesError> {
     meaning(model, settings)?;
+    if let Some(uncertainty) = model.uncertainty() {
+        return futures::alternatives(model, uncertainty, settings);
+    }
     let solve = SolveSettings { detail: Detail::Plan, ..settings.solve.clone() };
     let (formulation, mut solved) = solve_purposeful(model, &solve)?;
     prefer::choose(model, &solve, &formulation, &mut solved)?;

@@ -9,7 +9,7 @@ use crate::analysis::solving::near::{self, Found, Near, ROOMS, Ratio, extreme, i
 use crate::engine::EngineError;
 use crate::formulation::Formulation;
 use crate::lp::Affine;
-use crate::model::OfferSet;
+use crate::model::{Measure, OfferSet};
 use crate::plan::audit::TOLERANCE;
 use crate::plan::ledger::measure;
 use crate::units::human::percent;
@@ -60,8 +60,14 @@ pub(super) fn room(
             Some(GroupRoom { by: by.clone(), group: group.clone(), least, cheapest, most })
         })
         .collect();
+    let notes = notes(&told, least_total, settings.of);
+    Ok((told, notes))
+}
+
+/// What could not be certified or proved, in words.
+pub(super) fn notes(told: &[GroupRoom], least_total: f64, of: Measure) -> Vec<String> {
     let mut notes = Vec::new();
-    for g in &told {
+    for g in told {
         for (word, beyond, extreme) in [("least", "less", &g.least), ("most", "more", &g.most)] {
             let which = format!("the {word} of {} `{}`", g.by, g.group);
             match extreme {
@@ -80,10 +86,10 @@ pub(super) fn room(
     if least_total <= 0.0 {
         notes.push(format!(
             "a plan may have no {} at all, where a share has no meaning: there is no proved bound of the shares",
-            settings.of.word()
+            of.word()
         ));
     }
-    Ok((told, notes))
+    notes
 }
 
 /// What some offers can have.

@@ -64,6 +64,7 @@ pub fn curve(family: &Family, settings: &CurveSettings) -> Result<Curve, CurveEr
         None => {
             let found = sampled::sampled(&mut problem, settings.tolerance)?;
             let why = match dependence {
+                _ if problem.has_futures() => "the model has several futures, and this is the expected cost",
                 _ if integers => "the plan has whole numbers",
                 _ if problem.has_cones() => "a concentration limit is curved",
                 _ if problem.chooses() => "what may be bought to meet a limit on shares takes whole numbers",

@@ -1,15 +1,15 @@
 //! A model along a parameter: the program at each value, solved and certified.
 
 use super::types::CurveError;
-use crate::analysis::SolveSettings;
 use crate::analysis::solving::alike::Alike;
 use crate::analysis::solving::cuts::unneeded;
 use crate::analysis::solving::line::Line;
+use crate::analysis::{Detail, SolveSettings, uncertain};
 use crate::engine::{CertifiedSession, CertifiedStatus, EngineError, Solved};
 use crate::formulation::{Formulation, Limits, build_with};
 use crate::lp::{Dependence, LinearProgram};
-use crate::model::{Family, IdVec, Model, OfferId};
-use crate::plan::Schedule;
+use crate::model::{Family, IdVec, Model, OfferId, Uncertainty};
+use crate::plan::{Schedule, Status};
 
 /// The widest room that is given to boxes of ours, as in [`crate::analysis::solve`].
 const MOST_ROOM: f64 = 1e4;
@@ -103,6 +103,10 @@ impl<'a> Problem<'a> {
     /// Rows that a narrow box implies are left out, so that a box may change the pattern: with more
     /// room it does not.
     fn build(&mut self, mut room: f64) -> Result<(), CurveError> {
+        // Of several futures there is no such program.
+        if self.has_futures() {
+            return Ok(());
+        }
         self.try_build(room)?;
         while self.line.is_none() && !self.formulation.has_cones() && room < MOST_ROOM {
             room *= 100.0;
@@ -132,6 +136,11 @@ impl<'a> Problem<'a> {
     /// What depends on the parameter; `None` if the program is not affine in it.
     pub fn dependence(&self) -> Option<Dependence> {
         self.line.as_ref().map(Line::dependence)
+    }
+
+    /// Whether the model has several futures.
+    pub fn has_futures(&self) -> bool {
+        self.middle.uncertainty().is_some()
     }
 
     pub fn has_integers(&self) -> bool {
@@ -230,6 +239,9 @@ impl<'a> Problem<'a> {
     pub fn solve(&mut self, p: f64) -> Result<Probe, CurveError> {
         let model = (self.at)(p)?;
         self.solves += 1;
+        if let Some(uncertainty) = model.uncertainty() {
+            return self.solve_futures(p, &model, uncertainty);
+        }
         let (formulation, solved) = self.alike.solve(&model, None)?;
         match solved.status {
             CertifiedStatus::Optimal => {
@@ -241,6 +253,29 @@ impl<'a> Problem<'a> {
             CertifiedStatus::Infeasible => Ok(Probe::Infeasible(None)),
             other => Err(self.uncertain(p, &format!("{other:?}"))),
         }
+    }
+
+    /// Solves a model with several futures: the expected cost, and what is expected to be held.
+    fn solve_futures(&self, p: f64, model: &Model, uncertainty: &Uncertainty) -> Result<Probe, CurveError> {
+        let settings = SolveSettings { detail: Detail::Cost, ..self.settings.clone() };
+        let plan = uncertain::solve_futures(model, uncertainty, &settings)?.together;
+        let told = match (plan.status, &plan.uncertainty) {
+            (Status::Infeasible, _) => return Ok(Probe::Infeasible(None)),
+            (Status::Optimal, Some(told)) => told,
+            (other, _) => return Err(self.uncertain(p, &format!("{other:?}"))),
+        };
+        let gap = plan.certificate.gap.unwrap_or(0.0).abs() * (1.0 + told.expected.abs());
+        let hours: Vec<f64> = model.calendar.periods.iter().map(|p| p.hours).collect();
+        let all: f64 = hours.iter().sum();
+        let mut chips: IdVec<OfferId, f64> = model.offers.map(|_| 0.0);
+        for held in &plan.expected().purchases {
+            let offer = model.offers.find(|o| o.id == held.offer);
+            let period = model.calendar.periods.iter().position(|p| p.label == held.period);
+            if let (Some(offer), Some(t)) = (offer, period) {
+                chips[offer] += held.chips * hours[t] / all;
+            }
+        }
+        Ok(Probe::Point(Point { p, value: told.expected, gap, line: [f64::NAN; 2], chips }))
     }
 
     fn uncertain(&self, at: f64, why: &str) -> CurveError {

@@ -7,7 +7,8 @@
 
 use super::settings::SolveSettings;
 use crate::engine::{
-    CertifiedSession, CertifiedStatus, EngineError, Progress, Solved, keeps_basis, solve_certified, within_tolerance,
+    Basis, CertifiedSession, CertifiedStatus, EngineError, Progress, Solved, keeps_basis, solve_certified,
+    within_tolerance,
 };
 use crate::formulation::Formulation;
 use crate::lp::{LinearProgram, RowId};
@@ -43,7 +44,8 @@ pub(in crate::analysis) fn solve_with_cuts(
     }
 }
 
-/// As [`solve_with_cuts`], with the session that has the answer's vertex, if there is one.
+/// As [`solve_with_cuts`], from a vertex if one is known and fits, with the session that has the answer's vertex, if
+/// there is one.
 ///
 /// # Errors
 /// As [`solve_certified`].
@@ -51,10 +53,14 @@ pub(in crate::analysis) fn solve_kept(
     model: &Model,
     formulation: &mut Formulation,
     settings: &SolveSettings,
+    start: Option<&Basis>,
 ) -> Result<(Solved, Option<CertifiedSession>), EngineError> {
     let program = formulation.program();
     if !program.has_integers() && keeps_basis(settings.engine) {
         let mut session = CertifiedSession::open(program.clone(), settings.engine, &settings.options())?;
+        if let Some(basis) = start {
+            session.start_from(basis);
+        }
         let solved = solve_in(&mut session, model, formulation, settings)?;
         if solved.status == CertifiedStatus::Optimal && unneeded(model, formulation, &solved.x, settings)?.is_empty() {
             return Ok((solved, Some(session)));

@@ -41,7 +41,7 @@ use crate::plan::{Plan, Schedule, Status};
 /// ```
 pub fn solve(model: &Model, settings: &SolveSettings) -> Result<Plan, EngineError> {
     if let Some(uncertainty) = model.uncertainty() {
-        return solve_futures(model, uncertainty, settings);
+        return Ok(solve_futures(model, uncertainty, settings)?.together);
     }
     settings.begin("plan", 1, 1)?;
     let (formulation, solved) = solve_within_boxes(model, Limits::All, settings)?;

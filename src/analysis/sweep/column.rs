@@ -1,16 +1,22 @@
 //! What the columns of a sweep tell of a plan; how they are written is for [`crate::model::Column`].
 
+use crate::analysis::uncertain::FuturePlans;
 use crate::engine::EngineError;
 use crate::model::{Column, Dimension, Expression, Model, Quantity, glob};
 use crate::plan::Plan;
 use crate::resilience::{Situation, Solver, Whole, losses, usual_response, whole};
 
 /// The usual columns: cost, shares and concentration of vendors and clouds, chips of each offer,
-/// contracts; in full also the premium and what is served when a vendor is lost.
+/// contracts; in full also the premium and what is served when a vendor is lost. Of a model with several futures what
+/// knowing them would be worth, the dearest one and the largest regret take the place of the premium.
 #[must_use]
 pub fn usual(model: &Model, full: bool) -> Vec<Column> {
     let mut all = vec![("cost".to_owned(), Quantity::Cost)];
-    if full {
+    if model.uncertainty().is_some() {
+        all.push(("evpi".to_owned(), Quantity::Evpi));
+        all.push(("worst".to_owned(), Quantity::Worst));
+        all.push(("regret".to_owned(), Quantity::Regret));
+    } else if full {
         all.push(("premium".to_owned(), Quantity::Premium));
     }
     let spend = || "spend".to_owned();
@@ -39,20 +45,54 @@ pub fn usual(model: &Model, full: bool) -> Vec<Column> {
 /// # Errors
 /// As the engine's, which finds what is still served after a loss.
 pub fn value(column: &Column, model: &Model, plan: &Plan, solver: &Solver) -> Result<Option<f64>, EngineError> {
-    Ok(expression(&column.expression, model, plan, solver)?.filter(|v| v.is_finite()))
+    evaluated(column, &|q| quantity(q, model, plan, solver))
 }
 
-fn expression(of: &Expression, model: &Model, plan: &Plan, solver: &Solver) -> Result<Option<f64>, EngineError> {
+/// The value of a column for a plan for several futures: of each quantity what is expected of it; of what is still
+/// served after a loss, the least in any future.
+///
+/// # Errors
+/// As [`value`].
+pub fn value_of_futures(column: &Column, plans: &FuturePlans, solver: &Solver) -> Result<Option<f64>, EngineError> {
+    evaluated(column, &|q| {
+        let u = plans.together.uncertainty.as_deref();
+        match q {
+            Quantity::Gap => return Ok(plans.together.certificate.gap),
+            Quantity::Evpi => return Ok(u.map(|u| u.evpi)),
+            Quantity::Worst => return Ok(u.map(|u| u.worst)),
+            Quantity::Regret => return Ok(u.map(|u| u.regret)),
+            // What the limits on dependency add is not computed for several futures.
+            Quantity::Premium | Quantity::Unrestricted => return Ok(None),
+            _ => {}
+        }
+        let least = matches!(q, Quantity::Served { .. });
+        let mut all = if least { f64::INFINITY } else { 0.0 };
+        for future in &plans.futures {
+            let Some(x) = quantity(q, &future.model, &future.plan, solver)? else { return Ok(None) };
+            all = if least { all.min(x) } else { all + future.probability * x };
+        }
+        Ok(Some(all).filter(|_| !plans.futures.is_empty()))
+    })
+}
+
+/// What a quantity is.
+type Of<'a> = &'a dyn Fn(&Quantity) -> Result<Option<f64>, EngineError>;
+
+fn evaluated(column: &Column, quantity: Of<'_>) -> Result<Option<f64>, EngineError> {
+    Ok(expression(&column.expression, quantity)?.filter(|v| v.is_finite()))
+}
+
+fn expression(of: &Expression, quantity: Of<'_>) -> Result<Option<f64>, EngineError> {
     let (first, rest, product) = match of {
         Expression::Number(x) => return Ok(Some(*x)),
-        Expression::Quantity(q) => return quantity(q, model, plan, solver),
-        Expression::Negative(a) => return Ok(expression(a, model, plan, solver)?.map(|x| -x)),
+        Expression::Quantity(q) => return quantity(q),
+        Expression::Negative(a) => return Ok(expression(a, quantity)?.map(|x| -x)),
         Expression::Sum(first, rest) => (first, rest, false),
         Expression::Product(first, rest) => (first, rest, true),
     };
-    let Some(mut value) = expression(first, model, plan, solver)? else { return Ok(None) };
+    let Some(mut value) = expression(first, quantity)? else { return Ok(None) };
     for (inverse, part) in rest {
-        let Some(x) = expression(part, model, plan, solver)? else { return Ok(None) };
+        let Some(x) = expression(part, quantity)? else { return Ok(None) };
         match (product, inverse) {
             (false, false) => value += x,
             (false, true) => value -= x,
@@ -74,6 +114,9 @@ fn quantity(of: &Quantity, model: &Model, plan: &Plan, solver: &Solver) -> Resul
         Quantity::ExpectedLoss => plan.risk.as_ref().map(|r| r.expected_loss),
         Quantity::Cvar => plan.risk.as_ref().and_then(|r| r.cvar),
         Quantity::Gap => plan.certificate.gap,
+        // Of one future nothing is left to be known.
+        Quantity::Evpi | Quantity::Regret => Some(0.0),
+        Quantity::Worst => Some(cost.total),
         Quantity::Share { by, group, of } => {
             table(by, of).map(|e| e.groups.iter().find(|g| g.group == *group).map_or(0.0, |g| g.share))
         }

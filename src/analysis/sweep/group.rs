@@ -8,18 +8,19 @@
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::column::value;
+use super::column::{value, value_of_futures};
 use super::points::SweepPlan;
 use super::row::{PointStatus, Row};
 use crate::analysis::solving::alike::{Alike, Course, Guess, Known, Start};
 use crate::analysis::solving::premium::{add_total, certified_cost};
 use crate::analysis::solving::settings::{Detail, SolveSettings};
 use crate::analysis::solving::solve::preferred;
+use crate::analysis::uncertain::{FuturePlans, solve_futures};
 use crate::diagnostics::Diagnostics;
 use crate::engine::{EngineError, Solved};
 use crate::formulation::{Formulation, Limits};
 use crate::model::{Column, Family, Model};
-use crate::plan::Status;
+use crate::plan::{Plan, Status};
 
 /// Between points no further apart than this a course takes longer to find than it saves.
 const SHORT: usize = 4;
@@ -215,6 +216,10 @@ impl Group<'_, '_> {
         guess: Option<Guess>,
         there: bool,
     ) -> Result<(Option<Row>, Option<Known>), EngineError> {
+        if let Some(uncertainty) = model.uncertainty() {
+            let plans = solve_futures(model, uncertainty, &self.common.solving)?;
+            return Ok((Some(self.common.told_of_futures(model, point, &plans)?), None));
+        }
         let (formulation, solved) = self.alike.solve(model, guess)?;
         // What is there is told again only where what comes after starts from it.
         let row = if there && self.free.is_none() {
@@ -244,14 +249,31 @@ impl Common<'_> {
         }
         let values =
             columns.iter().map(|c| value(c, model, &plan, &self.solving.solver())).collect::<Result<Vec<_>, _>>()?;
-        let message = match plan.status {
-            Status::Unverified | Status::InfeasibleUnverified => {
-                // What was not kept stands behind the notes of the model.
-                let why = || "no engine's answer passed the certificate".to_owned();
-                Some(plan.notes.get(model.notes.len()..).and_then(<[_]>::last).cloned().unwrap_or_else(why))
-            }
-            _ => None,
-        };
-        Ok(Row { point, status: plan.status.into(), values, message })
+        Ok(Row { point, status: plan.status.into(), values, message: message(model, &plan) })
+    }
+
+    /// The row of a plan for several futures.
+    fn told_of_futures(&self, model: &Model, point: usize, plans: &FuturePlans) -> Result<Row, EngineError> {
+        let solver = self.solving.solver();
+        let values = self.plan.columns.iter().map(|c| value_of_futures(c, plans, &solver));
+        let plan = &plans.together;
+        Ok(Row {
+            point,
+            status: plan.status.into(),
+            values: values.collect::<Result<_, _>>()?,
+            message: message(model, plan),
+        })
+    }
+}
+
+/// Why a plan is not certified, if it is not.
+fn message(model: &Model, plan: &Plan) -> Option<String> {
+    match plan.status {
+        Status::Unverified | Status::InfeasibleUnverified => {
+            // What was not kept stands behind the notes of the model.
+            let why = || "no engine's answer passed the certificate".to_owned();
+            Some(plan.notes.get(model.notes.len()..).and_then(<[_]>::last).cloned().unwrap_or_else(why))
+        }
+        _ => None,
     }
 }

@@ -2,12 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::super::parallel::IntoParallelRefIterator;
+#[cfg(feature = "parallel")]
+use super::super::parallel::ParallelIterator;
 use super::super::solving::cuts::{GOOD_ENOUGH, ROUNDS, solve_kept, unneeded};
 use super::super::solving::optimum::{solve_from_room, tell_idle};
 use super::super::solving::settings::SolveSettings;
-use crate::engine::{CertifiedSession, CertifiedStatus, EngineError, Member, Solved, solve_certified, solve_linked};
-use crate::formulation::{Formulation, FutureMeasure, Joint, Limits, build_with};
-use crate::lp::ColumnId;
+use crate::engine::{
+    Basis, CertifiedSession, CertifiedStatus, EngineError, Member, ProgramVertex, Solved, solve_certified, solve_linked,
+};
+use crate::formulation::{Formulation, FutureMeasure, Joint, Limits, build_like, build_with};
+use crate::lp::{ColumnId, LinearProgram};
 use crate::model::{Model, Uncertainty};
 
 /// How much more room boxes get that are touched: what is decided for several futures has the narrowest of their boxes,
@@ -17,7 +22,7 @@ const WIDER: f64 = 10.0;
 const WIDEST: f64 = 1e4;
 
 /// A model's futures.
-pub(super) struct Futures<'a> {
+pub(in crate::analysis) struct Futures<'a> {
     pub uncertainty: &'a Uncertainty,
     pub models: &'a [Model],
     /// Each of them by itself.
@@ -27,26 +32,50 @@ pub(super) struct Futures<'a> {
     pub scale: f64,
 }
 
+/// How the program of a model is built, with room for boxes of ours.
+pub(in crate::analysis) type Build<'a> = &'a (dyn Fn(&Model, f64) -> Formulation + Sync);
+
 /// A future by itself.
-pub(super) struct Alone {
+pub(in crate::analysis) struct Alone {
     pub formulation: Formulation,
     pub solved: Solved,
     /// Its program at the vertex of the answer, if there is one.
-    session: Option<CertifiedSession>,
+    vertex: Option<ProgramVertex>,
 }
 
 impl Alone {
-    /// Plans a future by itself.
-    pub fn of(model: &Model, settings: &SolveSettings) -> Result<Self, EngineError> {
-        let build = |room| build_with(model, Limits::All, room);
-        let mut session = None;
+    /// Plans futures by themselves. All but the first begin where that one ended: what they have in common stays the
+    /// same then, also where other decisions are as good.
+    pub fn each(models: &[Model], settings: &SolveSettings) -> Result<Vec<Self>, EngineError> {
+        Alone::each_built(models, settings, &|model, room| build_with(model, Limits::All, room))
+    }
+
+    /// The same, of programs that are built in another way.
+    pub fn each_built(models: &[Model], settings: &SolveSettings, build: Build<'_>) -> Result<Vec<Self>, EngineError> {
+        let Some((first, others)) = models.split_first() else { return Ok(Vec::new()) };
+        let first = Alone::of(first, settings, build, None)?;
+        let start = first.vertex.as_ref().map(ProgramVertex::basis);
+        let others: Result<Vec<Alone>, EngineError> =
+            others.par_iter().map(|model| Alone::of(model, settings, build, start)).collect();
+        let mut all = vec![first];
+        all.extend(others?);
+        Ok(all)
+    }
+
+    fn of(
+        model: &Model,
+        settings: &SolveSettings,
+        build: Build<'_>,
+        start: Option<&Basis>,
+    ) -> Result<Self, EngineError> {
+        let mut vertex = None;
         let solve = |formulation: &mut Formulation| {
-            let (solved, kept) = solve_kept(model, formulation, settings)?;
-            session = kept;
+            let (solved, kept) = solve_kept(model, formulation, settings, start)?;
+            vertex = kept.as_ref().and_then(CertifiedSession::vertex);
             Ok(solved)
         };
-        let (formulation, solved) = solve_from_room(model, build, 1.0, solve)?;
-        Ok(Alone { formulation, solved, session })
+        let (formulation, solved) = solve_from_room(model, |room| build(model, room), 1.0, solve)?;
+        Ok(Alone { formulation, solved, vertex })
     }
 
     /// What it costs.
@@ -56,14 +85,14 @@ impl Alone {
 }
 
 /// What came of all futures together.
-pub(super) struct Together {
+pub(in crate::analysis) struct Together {
     pub joint: Joint,
     pub formulations: Vec<Formulation>,
     pub solved: Solved,
 }
 
 /// Bounds of decisions by the names of their columns.
-pub(super) type Fixed<'a> = &'a dyn Fn(&str) -> Option<(f64, f64)>;
+pub(in crate::analysis) type Fixed<'a> = &'a dyn Fn(&str) -> Option<(f64, f64)>;
 
 impl<'a> Futures<'a> {
     /// Those of a model, each of which has a plan by itself.
@@ -108,8 +137,13 @@ impl<'a> Futures<'a> {
                 return Ok(together);
             }
             room *= WIDER;
-            formulations = self.models.iter().map(|model| build_with(model, Limits::All, room)).collect();
+            formulations = self.wider(room);
         }
+    }
+
+    /// Each future's program with other room for boxes of ours.
+    pub fn wider(&self, room: f64) -> Vec<Formulation> {
+        self.models.iter().zip(self.alone).map(|(model, alone)| build_like(model, &alone.formulation, room)).collect()
     }
 
     fn within(
@@ -170,12 +204,12 @@ impl<'a> Futures<'a> {
     /// The futures' programs in the joined one, if each has a vertex to start from.
     fn members<'b>(&'b self, joint: &'b Joint, formulations: &[Formulation]) -> Option<Vec<Member<'b>>> {
         let member = |(f, alone): (usize, &'b Alone)| {
-            let session = alone.session.as_ref()?;
+            let vertex = alone.vertex.as_ref()?;
             let columns = joint.columns(f);
             // With more room, or with whole columns, it is another program.
             let same =
-                alone.formulation.room == formulations[f].room && session.program().columns().len() == columns.len();
-            same.then(|| Member { session, weight: joint.weight(f), columns, rows: joint.rows(f) })
+                alone.formulation.room == formulations[f].room && vertex.program().columns().len() == columns.len();
+            same.then(|| Member { vertex, weight: joint.weight(f), columns, rows: joint.rows(f) })
         };
         self.alone.iter().enumerate().map(member).collect()
     }
@@ -194,7 +228,7 @@ impl<'a> Futures<'a> {
         Ok(solved.status != CertifiedStatus::Infeasible)
     }
 
-    fn joined(
+    pub fn joined(
         &self,
         known: &[i64],
         measure: &FutureMeasure,
@@ -224,6 +258,19 @@ impl Together {
         let mut own = Solved { x, y, reduced_costs, ..self.solved.clone() };
         tell_idle(model, f, &mut own);
         own
+    }
+
+    /// Each future's own program, with the bounds that its columns have together.
+    pub fn apart(&self) -> impl Iterator<Item = LinearProgram> + '_ {
+        let joined = self.joint.program();
+        self.formulations.iter().enumerate().map(|(f, own)| {
+            let mut program = own.program().clone();
+            for (j, &c) in self.joint.columns(f).iter().enumerate() {
+                let column = &joined.columns()[c.0 as usize];
+                program.set_bounds(ColumnId(j as u32), column.lower, column.upper);
+            }
+            program
+        })
     }
 
     /// What each future costs.

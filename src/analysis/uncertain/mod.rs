@@ -15,14 +15,11 @@ mod joined;
 mod tell;
 mod value;
 
-use self::joined::{Alone, Futures, Together};
-use super::parallel::IntoParallelRefIterator;
-#[cfg(feature = "parallel")]
-use super::parallel::ParallelIterator;
+pub(in crate::analysis) use self::joined::{Alone, Futures, Together};
 use super::solving::examined::told;
 use super::solving::settings::{Detail, SolveSettings};
 use crate::engine::{CertifiedStatus, EngineError};
-use crate::formulation::FutureMeasure;
+use crate::formulation::{Formulation, FutureMeasure};
 use crate::lp::LinearProgram;
 use crate::model::{Goal, Model, Uncertainty};
 use crate::plan::{ModelInfo, Plan, Status};
@@ -38,10 +35,56 @@ pub(in crate::analysis) fn solve_futures(
     model: &Model,
     uncertainty: &Uncertainty,
     settings: &SolveSettings,
-) -> Result<Plan, EngineError> {
+) -> Result<FuturePlans, EngineError> {
     settings.begin("plan", 1, 1)?;
     let models = models(model)?;
-    let alone = each(&models, settings)?;
+    let (together, plans) = plans(model, uncertainty, &models, settings)?;
+    let names = uncertainty.futures.iter().map(|f| (f.name.clone(), f.probability));
+    let futures = names.zip(models).zip(plans);
+    let futures = futures.map(|(((name, probability), model), plan)| FuturePlan { name, probability, model, plan });
+    Ok(FuturePlans { together, futures: futures.collect() })
+}
+
+/// The plan of a model, and what it is in each of its futures.
+///
+/// # Errors
+/// As [`super::solve`].
+pub fn solve_every_future(model: &Model, settings: &SolveSettings) -> Result<FuturePlans, EngineError> {
+    match model.uncertainty() {
+        Some(uncertainty) => solve_futures(model, uncertainty, settings),
+        None => Ok(FuturePlans { together: super::solve(model, settings)?, futures: Vec::new() }),
+    }
+}
+
+/// A plan for several futures.
+#[derive(Clone, Debug)]
+pub struct FuturePlans {
+    /// The plan.
+    pub together: Plan,
+    /// What it is in each future; empty if there is no plan, or only one future.
+    pub futures: Vec<FuturePlan>,
+}
+
+/// A plan in one of several futures.
+#[derive(Clone, Debug)]
+pub struct FuturePlan {
+    /// The future.
+    pub name: String,
+    /// How likely it is.
+    pub probability: f64,
+    /// Its model.
+    pub model: Model,
+    /// What is held, run and paid in it.
+    pub plan: Plan,
+}
+
+fn plans(
+    model: &Model,
+    uncertainty: &Uncertainty,
+    models: &[Model],
+    settings: &SolveSettings,
+) -> Result<(Plan, Vec<Plan>), EngineError> {
+    let alone = Alone::each(models, settings)?;
     // A future without a plan by itself has none together with others.
     if let Some(f) = without_plan(&alone) {
         let Alone { formulation, solved, .. } = &alone[f];
@@ -58,9 +101,9 @@ pub(in crate::analysis) fn solve_futures(
             plan.status = Status::Unverified;
             plan.certificate.verified = false;
         }
-        return Ok(plan);
+        return Ok((plan, Vec::new()));
     }
-    let futures = Futures::new(uncertainty, &models, &alone, settings);
+    let futures = Futures::new(uncertainty, models, &alone, settings);
     let best = futures.best();
     let known = uncertainty.known();
     let mut together = futures.solve(&known, &measure(uncertainty.goal, &best), None)?;
@@ -68,7 +111,7 @@ pub(in crate::analysis) fn solve_futures(
         together = cheapest_of_least_regret(&futures, &known, &best, together)?;
     }
     if !together.is_optimal() {
-        return tell::without_plan(model, &futures, &together);
+        return Ok((tell::without_plan(model, &futures, &together)?, Vec::new()));
     }
     let values = value::of(model, &futures, &together, &best)?;
     tell::plan(model, &futures, &together, &best, values)
@@ -80,23 +123,59 @@ pub(in crate::analysis) fn solve_futures(
 /// # Errors
 /// As [`super::solve`]; [`EngineError::SeveralFutures`] never.
 pub fn joined_program(model: &Model, settings: &SolveSettings) -> Result<LinearProgram, EngineError> {
-    let Some(uncertainty) = model.uncertainty() else {
-        return Ok(super::exported_program(model)?.program().clone());
-    };
-    let models = models(model)?;
-    let alone = each(&models, settings)?;
-    let futures = Futures::new(uncertainty, &models, &alone, settings);
-    let together = futures.solve(&uncertainty.known(), &measure(uncertainty.goal, &futures.best()), None)?;
-    Ok(together.joint.program().clone())
+    match model.uncertainty() {
+        None => Ok(super::exported_program(model)?.program().clone()),
+        Some(_) => Ok(future_programs(model, settings)?.joined),
+    }
 }
 
-/// Each future by itself.
-fn each(models: &[Model], settings: &SolveSettings) -> Result<Vec<Alone>, EngineError> {
-    models.par_iter().map(|m| Alone::of(m, settings)).collect()
+/// The programs of several futures, together and apart.
+#[derive(Clone, Debug)]
+pub struct FuturePrograms {
+    /// All of them as one, with the objective of the model.
+    pub joined: LinearProgram,
+    /// Each by itself with its own cost, and with the bounds that shared columns have together.
+    pub futures: Vec<FutureProgram>,
+    /// The columns of decisions that are the same in several futures, and those futures.
+    pub shared: Vec<(String, Vec<usize>)>,
+}
+
+/// The program of one of several futures.
+#[derive(Clone, Debug)]
+pub struct FutureProgram {
+    /// The future.
+    pub name: String,
+    /// How likely it is: what its cost counts for in the expected cost.
+    pub probability: f64,
+    /// Its program.
+    pub program: LinearProgram,
+}
+
+/// The programs of a model's futures, of which another solver for stochastic programs can make its own; without
+/// uncertainty the model's program alone. They are solved for the cuts and boxes that they need.
+///
+/// # Errors
+/// As [`super::solve`]; [`EngineError::SeveralFutures`] never.
+pub fn future_programs(model: &Model, settings: &SolveSettings) -> Result<FuturePrograms, EngineError> {
+    let Some(uncertainty) = model.uncertainty() else {
+        let joined = super::exported_program(model)?.program().clone();
+        return Ok(FuturePrograms { joined, futures: Vec::new(), shared: Vec::new() });
+    };
+    let models = models(model)?;
+    let alone = Alone::each(&models, settings)?;
+    let futures = Futures::new(uncertainty, &models, &alone, settings);
+    let together = futures.solve(&uncertainty.known(), &measure(uncertainty.goal, &futures.best()), None)?;
+    let named = uncertainty.futures.iter().zip(together.apart());
+    let apart = named.map(|(f, program)| FutureProgram { name: f.name.clone(), probability: f.probability, program });
+    Ok(FuturePrograms {
+        joined: together.joint.program().clone(),
+        futures: apart.collect(),
+        shared: together.joint.shared(&together.formulations.iter().map(Formulation::program).collect::<Vec<_>>()),
+    })
 }
 
 /// The first future that has no plan by itself.
-fn without_plan(alone: &[Alone]) -> Option<usize> {
+pub(in crate::analysis) fn without_plan(alone: &[Alone]) -> Option<usize> {
     alone.iter().position(|a| a.solved.status != CertifiedStatus::Optimal)
 }
 
@@ -108,7 +187,7 @@ fn measure(goal: Goal, best: &[f64]) -> FutureMeasure {
     }
 }
 
-fn models(model: &Model) -> Result<Vec<Model>, EngineError> {
+pub(in crate::analysis) fn models(model: &Model) -> Result<Vec<Model>, EngineError> {
     model.futures().map_err(|found| EngineError::Failed {
         engine: "the tree of futures",
         what: found.sorted().first().map(|d| d.message.clone()).unwrap_or_default(),

@@ -36,15 +36,18 @@ pub(super) fn without_plan(model: &Model, futures: &Futures<'_>, together: &Toge
     Ok(plan)
 }
 
-/// The plan of an answer.
+/// The plan of an answer, and what it is in each future.
 pub(super) fn plan(
     model: &Model,
     futures: &Futures<'_>,
     together: &Together,
     best: &[f64],
     values: Values,
-) -> Result<Plan, EngineError> {
-    let detail = if futures.settings.detail == Detail::Cost { Detail::Cost } else { Detail::Plan };
+) -> Result<(Plan, Vec<Plan>), EngineError> {
+    let detail = match futures.settings.detail {
+        own @ (Detail::Cost | Detail::Sums) => own,
+        _ => Detail::Plan,
+    };
     let mut plans: Vec<Plan> = Vec::new();
     let mut schedules: Vec<Schedule> = Vec::new();
     for (f, own) in futures.models.iter().enumerate() {
@@ -89,7 +92,7 @@ pub(super) fn plan(
         );
     }
     whole.uncertainty = Some(Box::new(teller.result(best, values)));
-    Ok(whole)
+    Ok((whole, plans))
 }
 
 struct Teller<'a> {

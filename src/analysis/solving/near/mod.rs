@@ -4,4 +4,4 @@ mod plans;
 mod ratio;
 
 pub(in crate::analysis) use plans::{Near, ROOMS, examined, is_plan};
-pub(in crate::analysis) use ratio::{Found, Ratio, extreme};
+pub(in crate::analysis) use ratio::{Found, Known, Last, Ratio, Step, climb, extreme};

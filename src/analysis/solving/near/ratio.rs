@@ -68,8 +68,8 @@ fn within(near: &Near<'_>, ratio: &Ratio<'_>) -> Result<Option<(Found, f64)>, En
     for room in ROOMS {
         let mut program = near.program(room);
         let Some(last) = steps(near, ratio, &mut program)? else { return Ok(None) };
-        if !program.f.touched(&last.x) {
-            let Last { x, share, bound, limited } = last;
+        if !program.f.touched(&last.point) {
+            let Last { point: x, share, bound, limited } = last;
             return Ok(Some((Found { formulation: program.f, x, bound, limited }, share)));
         }
         tracing::debug!(room, "a share touched a box");
@@ -77,45 +77,93 @@ fn within(near: &Near<'_>, ratio: &Ratio<'_>) -> Result<Option<(Found, f64)>, En
     Ok(None)
 }
 
-/// Where the steps end.
-struct Last {
-    x: Vec<f64>,
-    share: f64,
-    bound: Option<f64>,
-    limited: bool,
-}
-
-fn steps(near: &Near<'_>, ratio: &Ratio<'_>, program: &mut Program) -> Result<Option<Last>, EngineError> {
+fn steps(near: &Near<'_>, ratio: &Ratio<'_>, program: &mut Program) -> Result<Option<Last<Vec<f64>>>, EngineError> {
     let (part, whole) = (ratio.parts)(&mut program.f);
     let sign = if ratio.most { 1.0 } else { -1.0 };
     let scale = ratio.scale;
-    let (mut x, mut share) = (ratio.known.to_vec(), ratio.share);
     // A search over whole numbers may end without any, and one in limited time anyhow. What was proved
     // until then holds.
     let may_end = near.settings.is_limited() || program.f.program().has_integers();
-    for step in 0..STEPS {
+    let known = Known { point: ratio.known.to_vec(), share: ratio.share, scale, least_total: ratio.least_total };
+    climb(known, ratio.most, may_end, |share| {
         // In parts of the known total, so that a gap of a millionth is one of the share.
         let less = part.plus(-sign / scale, &whole, sign * share / scale);
         let solved = near.least(program, &less)?;
         let found = is_plan(&solved);
-        if !found && (!may_end || solved.status == CertifiedStatus::Infeasible) {
-            tracing::debug!(status = ?solved.status, step, "a share was not certified");
+        let of = |sum: &Affine| if found { sum.at(&solved.x) } else { 0.0 };
+        Ok(Step {
+            part: of(&part),
+            total: of(&whole),
+            bound: solved.certificate.bound,
+            status: solved.status,
+            point: found.then_some(solved.x),
+        })
+    })
+}
+
+/// The plan that the steps begin with.
+pub(in crate::analysis) struct Known<P> {
+    pub point: P,
+    /// Its share.
+    pub share: f64,
+    /// Its total, which sums are measured by.
+    pub scale: f64,
+    /// What the total is at least in every plan.
+    pub least_total: f64,
+}
+
+/// What came of one step.
+pub(in crate::analysis) struct Step<P> {
+    /// The plan, if there is one, with its part and its total.
+    pub point: Option<P>,
+    pub part: f64,
+    pub total: f64,
+    /// What the least of r M - M_g (of M_g - r M where the least share is sought) is at least, in parts of the scale.
+    pub bound: f64,
+    pub status: CertifiedStatus,
+}
+
+/// Where the steps end.
+pub(in crate::analysis) struct Last<P> {
+    pub point: P,
+    pub share: f64,
+    pub bound: Option<f64>,
+    pub limited: bool,
+}
+
+/// Goes on from a plan, `step` being asked for the best at a share, until no share is beyond; `None` if that could not be
+/// certified. A step may have no answer where it `may_end` without any.
+///
+/// # Errors
+/// As those of the steps.
+pub(in crate::analysis) fn climb<P>(
+    known: Known<P>,
+    most: bool,
+    may_end: bool,
+    mut step: impl FnMut(f64) -> Result<Step<P>, EngineError>,
+) -> Result<Option<Last<P>>, EngineError> {
+    let Known { mut point, mut share, scale, least_total } = known;
+    let sign = if most { 1.0 } else { -1.0 };
+    for number in 0..STEPS {
+        let found = step(share)?;
+        if found.point.is_none() && (!may_end || found.status == CertifiedStatus::Infeasible) {
+            tracing::debug!(status = ?found.status, number, "a share was not certified");
             return Ok(None);
         }
-        let total = if found { whole.at(&solved.x) } else { 0.0 };
-        let next = if total > SAME * scale { part.at(&solved.x) / total } else { share };
-        tracing::debug!(step, share, next, "step of a share");
+        let next = if found.total > SAME * scale { found.part / found.total } else { share };
+        tracing::debug!(number, share, next, "step of a share");
         // What is left of M_g - r M, proved.
-        let excess = scale * (-solved.certificate.bound).max(0.0);
+        let excess = scale * (-found.bound).max(0.0);
         let further = sign * (next - share);
-        let (before, limited) = (share, solved.status != CertifiedStatus::Optimal);
-        if further > 0.0 {
-            (x, share) = (solved.x, next);
+        let (before, limited) = (share, found.status != CertifiedStatus::Optimal);
+        if further > 0.0
+            && let Some(new) = found.point
+        {
+            (point, share) = (new, next);
         }
         if further <= SAME {
-            let least = ratio.least_total;
-            let bound = (least > SAME * scale).then(|| (before + sign * excess / least).clamp(0.0, 1.0));
-            return Ok(Some(Last { x, share, bound, limited }));
+            let bound = (least_total > SAME * scale).then(|| (before + sign * excess / least_total).clamp(0.0, 1.0));
+            return Ok(Some(Last { point, share, bound, limited }));
         }
     }
     Ok(None)
