@@ -35,6 +35,7 @@ mod explain;
 mod families;
 mod focus;
 mod frontier;
+mod futures_pictures;
 mod golden;
 mod hostile;
 mod identity;
