@@ -116,7 +116,9 @@ impl<T> Rows<T> {
 
 impl Plan {
     /// The plan as flat tables: `purchases`, `assignments`, `unmet`, `cost-lines`, `contracts`, `exposure`,
-    /// `resilience` and `limits`; under uncertainty also `futures` and `decisions`. Money is in the plan's currency; what each column holds is said in the plan's schema.
+    /// `resilience` and `limits`; under uncertainty also `futures`, `plans` (the plans side by side, a row for each
+    /// plan and future) and `decisions`. Money is in the plan's currency; what each column holds is said in the plan's
+    /// schema.
     ///
     /// ```
     /// use polysource::{Model, SolveSettings, solve};
@@ -210,7 +212,7 @@ impl Plan {
                 .table(),
         ];
         if let Some(u) = self.uncertainty.as_deref() {
-            tables.extend([futures(u), decisions(u)]);
+            tables.extend([futures(u), plans(u), decisions(u)]);
         }
         tables
     }
@@ -219,10 +221,20 @@ impl Plan {
 fn futures(u: &UncertaintyResult) -> FlatTable {
     Rows::of("futures", &u.futures)
         .text("future", |f| &f.future)
-        .number("probability", |f| f.probability)
+        .maybe_number("probability", |f| f.probability)
         .number("cost", |f| f.cost)
         .number("best", |f| f.best)
         .number("regret", |f| f.regret)
+        .table()
+}
+
+fn plans(u: &UncertaintyResult) -> FlatTable {
+    let each = u.plans.iter().flat_map(|p| u.futures.iter().zip(&p.costs).map(move |(f, cost)| (p, f, *cost)));
+    Rows::of("plans", each)
+        .text("plan", |(p, ..)| &p.plan)
+        .text("future", |(_, f, _)| &f.future)
+        .number("cost", |(.., cost)| *cost)
+        .number("regret", |(_, f, cost)| (cost - f.best).max(0.0))
         .table()
 }
 

@@ -28,12 +28,12 @@ pub struct UncertaintyResult {
     pub evpi: f64,
     /// The same in a sentence.
     pub evpi_sentence: String,
-    /// The same for each factor by itself.
+    /// The same for each factor by itself; empty where it takes further solves that were not asked for.
     pub evpi_by_factor: Vec<FactorValue>,
     /// The future that the plan without uncertainty is made for; `mean` if none stands out.
     pub base: String,
     /// Expected cost of deciding at the start what the plan for that future decides; `null` where it cannot be followed in
-    /// every future, or was not certified.
+    /// every future, was not certified, or was not asked for.
     pub base_plan: Option<f64>,
     /// What planning for uncertainty is worth: that cost less the expected cost; `null` where there is none.
     pub vss: Option<f64>,
@@ -41,8 +41,13 @@ pub struct UncertaintyResult {
     pub vss_sentence: String,
     /// Largest regret: what some future costs beyond the least that it could.
     pub regret: f64,
-    /// What waiting is worth for each contract that is decided later than at the start.
+    /// What waiting is worth for each contract that is decided later than at the start; empty where further solves were
+    /// not asked for.
     pub waiting: Vec<WaitingValue>,
+    /// Plans side by side: this one, and where further solves were asked for also the one that decides at the start what
+    /// the plan for the base case decides (if it can be followed in every future) and the one of least regret (if this
+    /// one is not).
+    pub plans: Vec<ComparedPlan>,
     /// Every future.
     pub futures: Vec<FutureResult>,
     /// Every node of the tree: futures that cannot be told apart from a period on, and until when.
@@ -92,8 +97,8 @@ pub struct FutureResult {
     pub future: String,
     /// What comes of each factor.
     pub outcomes: Vec<FactorOutcome>,
-    /// How likely it is.
-    pub probability: f64,
+    /// How likely it is; `null` where no probabilities are given: means are then of futures that are all as likely.
+    pub probability: Option<f64>,
     /// What the plan costs in it.
     pub cost: f64,
     /// The least that it could cost if it were known at the start.
@@ -102,6 +107,24 @@ pub struct FutureResult {
     pub regret: f64,
     /// Work that is not done in it.
     pub unmet: Vec<Unmet>,
+}
+
+/// One of the plans side by side.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct ComparedPlan {
+    /// `here-and-now` (this plan), `base` or `least-regret`.
+    pub plan: String,
+    /// The same in words.
+    pub name: String,
+    /// Expected cost.
+    pub expected: f64,
+    /// Cost of the dearest future.
+    pub worst: f64,
+    /// Largest regret.
+    pub regret: f64,
+    /// What each future costs, in the order of `futures`.
+    pub costs: Vec<f64>,
 }
 
 /// What comes of a factor.
@@ -159,7 +182,10 @@ impl Plan {
     pub fn expected(&self) -> Plan {
         let mut plan = self.clone();
         let Some(u) = plan.uncertainty.take() else { return plan };
-        let probability = |name: &str| u.futures.iter().find(|f| f.future == name).map_or(0.0, |f| f.probability);
+        // Without probabilities all futures count alike.
+        let alike = 1.0 / u.futures.len() as f64;
+        let of = |name: &str| u.futures.iter().find(|f| f.future == name);
+        let probability = |name: &str| of(name).map_or(0.0, |f| f.probability.unwrap_or(alike));
         let nodes: BTreeMap<&str, f64> =
             u.nodes.iter().map(|n| (n.node.as_str(), n.futures.iter().map(|f| probability(f)).sum())).collect();
         let part = |node: &Option<String>| node.as_deref().and_then(|n| nodes.get(n)).copied().unwrap_or(1.0);

@@ -8,7 +8,7 @@ use crate::plan::{OrganisationResult, Plan, Resilience};
 use crate::units::human::{money, percent};
 
 /// What each limit on dependency adds to the cost.
-pub(super) fn premiums(plan: &Plan) -> Option<Table> {
+pub(super) fn premiums(plan: &Plan) -> Option<Table<'static>> {
     let total = plan.cost.as_ref()?.total;
     // Two entries may have one name.
     let mut by: BTreeMap<(Option<Requirement>, &str), (f64, usize)> = BTreeMap::new();
@@ -40,7 +40,7 @@ pub(super) fn premiums(plan: &Plan) -> Option<Table> {
 }
 
 /// What is still served when a supplier is lost.
-pub(super) fn resilience(plan: &Plan) -> Option<Table> {
+pub(super) fn resilience(plan: &Plan) -> Option<Table<'static>> {
     let mut losses: Vec<&Resilience> = plan.resilience.as_ref()?.iter().collect();
     // What the policy asks for first, then what hurts most.
     losses.sort_by(|a, b| b.required.is_some().cmp(&a.required.is_some()).then(a.served.total_cmp(&b.served)));
@@ -80,7 +80,7 @@ pub(super) fn resilience(plan: &Plan) -> Option<Table> {
 }
 
 /// What the outages of the policy cost.
-pub(super) fn risk(plan: &Plan) -> Option<Table> {
+pub(super) fn risk(plan: &Plan) -> Option<Table<'static>> {
     let risk = plan.risk.as_ref()?;
     let (shown, more) = cut(risk.outages.len());
     let money = |x: f64| money(x, &plan.currency);
@@ -121,7 +121,7 @@ pub(super) fn risk(plan: &Plan) -> Option<Table> {
 }
 
 /// What each organisation is paid, holds and funds.
-pub(super) fn organisations(plan: &Plan) -> Option<Table> {
+pub(super) fn organisations(plan: &Plan) -> Option<Table<'static>> {
     let mut all: Vec<&OrganisationResult> = plan.organisations.iter().collect();
     all.sort_by(|a, b| b.paid.total_cmp(&a.paid));
     let (shown, more) = cut(all.len());

@@ -56,7 +56,7 @@ pub(super) fn failed(frontier: &Frontier) -> Vec<String> {
 }
 
 /// The points, with what each costs more than the cheapest plan.
-pub(super) fn points(frontier: &Frontier) -> Table {
+pub(super) fn points(frontier: &Frontier) -> Table<'static> {
     let cheapest = frontier.points.first().map_or(0.0, |p| p.cost);
     let rows: Vec<Vec<String>> = frontier
         .points

@@ -1,18 +1,24 @@
 //! A plan for several futures: what to sign now, what to wait for, what may come, and what it is worth.
 
+use super::column::beside;
 use super::summary::Table;
-use crate::plan::{DecisionResult, Plan, UncertaintyResult};
+use crate::plan::{ComparedPlan, DecisionResult, Plan, UncertaintyResult};
 use crate::units::human::{count, money, number, percent};
 
 /// Most rows of a table on one screen.
 const ROWS: usize = 12;
+/// Most futures that have a column of their own.
+const FUTURES: usize = 4;
 /// The node in which nothing is known yet.
-const START: &str = "start";
+pub(super) const START: &str = "start";
 
 /// The tables, if something is not known yet.
-pub(super) fn tables(plan: &Plan) -> Vec<Table> {
+pub(super) fn tables(plan: &Plan) -> Vec<Table<'_>> {
     let Some(u) = plan.uncertainty.as_deref() else { return Vec::new() };
-    [Some(now(u)), wait(u), Some(may_come(plan, u)), Some(worth(plan, u))].into_iter().flatten().collect()
+    [Some(now(u)), wait(u), Some(may_come(plan, u)), compared(plan, u), Some(worth(plan, u))]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The decision in sentences.
@@ -21,11 +27,12 @@ pub(super) fn sentences(plan: &Plan) -> Vec<String> {
     let amount = |x: f64| money(x, &plan.currency);
     let least = u.futures.iter().map(|f| f.cost).fold(f64::INFINITY, f64::min);
     let (futures, expected) = (count(u.futures.len(), "future"), amount(u.expected));
+    let even = if is_even(u) { ", all taken as equally likely" } else { "" };
     let mut all = vec![if amount(least) == amount(u.worst) {
         format!("The plan costs {expected} in each of {futures}.")
     } else {
         format!(
-            "The plan is expected to cost {expected} over {futures}: from {} to {}.",
+            "The plan is expected to cost {expected} over {futures}{even}: from {} to {}.",
             amount(least),
             amount(u.worst)
         )
@@ -42,17 +49,24 @@ pub(super) fn sentences(plan: &Plan) -> Vec<String> {
     all
 }
 
+/// Whether no probabilities were given, so that every mean is one of futures that are all as likely.
+fn is_even(u: &UncertaintyResult) -> bool {
+    u.futures.iter().all(|f| f.probability.is_none())
+}
+
 /// A decision for the eye: what is held period by period of one offer in one node is one row.
-struct Row {
+pub(super) struct Row {
     node: String,
     decided: Option<String>,
-    sentence: String,
+    pub(super) sentence: String,
+    /// The same in the few words that a picture has room for.
+    pub(super) brief: String,
     /// Contracts first, then what binds for a term, then what is held by the period, each by size.
     rank: (u8, f64),
 }
 
 /// The rows of decisions, those that matter most, and how many more there are.
-fn rows<'a>(all: impl Iterator<Item = &'a DecisionResult>) -> (Vec<Row>, usize) {
+pub(super) fn rows<'a>(all: impl Iterator<Item = &'a DecisionResult>) -> (Vec<Row>, usize) {
     let mut rows: Vec<Row> = Vec::new();
     let mut held: Vec<(&DecisionResult, f64, f64, &str)> = Vec::new();
     for d in all {
@@ -60,7 +74,12 @@ fn rows<'a>(all: impl Iterator<Item = &'a DecisionResult>) -> (Vec<Row>, usize) 
         if by_term {
             let rank = (u8::from(d.kind != "contract"), d.amount);
             let (node, decided) = (d.node.clone(), d.decided.clone());
-            rows.push(Row { node, decided, sentence: d.sentence.clone(), rank });
+            let brief = if d.kind == "contract" {
+                d.sentence.replace('`', "")
+            } else {
+                format!("reserve {} {} {}", number(d.amount), d.what, during(&d.from, &d.to))
+            };
+            rows.push(Row { node, decided, sentence: d.sentence.clone(), brief, rank });
             continue;
         }
         match held.iter_mut().find(|(h, ..)| (&h.node, &h.what, &h.contract) == (&d.node, &d.what, &d.contract)) {
@@ -72,15 +91,18 @@ fn rows<'a>(all: impl Iterator<Item = &'a DecisionResult>) -> (Vec<Row>, usize) 
     }
     for (first, least, most, to) in held {
         let (least_told, most_told) = (number(least), number(most));
+        let chips = if least_told == most_told { most_told } else { format!("{least_told} to {most_told}") };
+        let verb = if first.kind == "owned" { "run" } else { "rent" };
+        let time = during(&first.from, to);
         let sentence = if first.to == to {
             first.sentence.clone()
         } else {
-            let chips = if least_told == most_told { most_told } else { format!("{least_told} to {most_told}") };
-            let verb = if first.kind == "owned" { "run" } else { "rent" };
             let under = first.contract.as_ref().map(|k| format!(" under `{k}`")).unwrap_or_default();
-            format!("{verb} {chips} chips of `{}`{under} from {} to {to}", first.what, first.from)
+            format!("{verb} {chips} chips of `{}`{under} {time}", first.what)
         };
-        rows.push(Row { node: first.node.clone(), decided: first.decided.clone(), sentence, rank: (2, most) });
+        let brief = format!("{verb} {chips} {} {time}", first.what);
+        let (node, decided) = (first.node.clone(), first.decided.clone());
+        rows.push(Row { node, decided, sentence, brief, rank: (2, most) });
     }
     let left = rows.len().saturating_sub(ROWS);
     rows.sort_by(|a, b| a.rank.0.cmp(&b.rank.0).then(b.rank.1.total_cmp(&a.rank.1)));
@@ -88,12 +110,17 @@ fn rows<'a>(all: impl Iterator<Item = &'a DecisionResult>) -> (Vec<Row>, usize) 
     (rows, left)
 }
 
+/// From when to when.
+fn during(from: &str, to: &str) -> String {
+    if from == to { format!("in {to}") } else { format!("from {from} to {to}") }
+}
+
 fn more(left: usize) -> Option<String> {
     let word = if left == 1 { "is" } else { "are" };
     (left > 0).then(|| format!("{left} more, of fewer chips, {word} in --format json"))
 }
 
-fn now(u: &UncertaintyResult) -> Table {
+pub(super) fn now(u: &UncertaintyResult) -> Table<'static> {
     let (own, left) = rows(u.decisions.iter().filter(|d| d.node == START));
     let nothing = own.is_empty().then(|| "nothing has to be decided before it is known what comes".to_owned());
     Table {
@@ -104,7 +131,7 @@ fn now(u: &UncertaintyResult) -> Table {
     }
 }
 
-fn wait(u: &UncertaintyResult) -> Option<Table> {
+pub(super) fn wait(u: &UncertaintyResult) -> Option<Table<'static>> {
     let (mut own, left) = rows(u.decisions.iter().filter(|d| d.node != START));
     if own.is_empty() {
         return None;
@@ -120,7 +147,7 @@ fn wait(u: &UncertaintyResult) -> Option<Table> {
     })
 }
 
-fn may_come(plan: &Plan, u: &UncertaintyResult) -> Table {
+pub(super) fn may_come(plan: &Plan, u: &UncertaintyResult) -> Table<'static> {
     let mut futures: Vec<_> = u.futures.iter().collect();
     futures.sort_by(|a, b| b.cost.total_cmp(&a.cost));
     let left = futures.len().saturating_sub(ROWS);
@@ -131,7 +158,8 @@ fn may_come(plan: &Plan, u: &UncertaintyResult) -> Table {
         if names.is_empty() { String::new() } else { names.join(", ") }
     };
     let rows = futures.iter().map(|f| {
-        vec![f.future.clone(), percent(f.probability), number(f.cost), number(f.best), number(f.regret), unmet(f)]
+        let likely = f.probability.map_or_else(|| "-".to_owned(), percent);
+        vec![f.future.clone(), likely, number(f.cost), number(f.best), beside(f.regret, f.cost), unmet(f)]
     });
     let cheaper =
         (left > 0).then(|| format!("and {} more, which cost less (see --format json)", count(left, "future")));
@@ -150,7 +178,34 @@ fn may_come(plan: &Plan, u: &UncertaintyResult) -> Table {
     }
 }
 
-fn worth(plan: &Plan, u: &UncertaintyResult) -> Table {
+/// The plans side by side, if there are several; with what each future costs where there is room for it.
+pub(super) fn compared<'a>(plan: &Plan, u: &'a UncertaintyResult) -> Option<Table<'a>> {
+    if u.plans.len() < 2 {
+        return None;
+    }
+    let mut columns = vec![("plan", false), ("expected", true), ("worst", true), ("largest regret", true)];
+    let shown = u.futures.len() <= FUTURES;
+    columns.extend(u.futures.iter().filter(|_| shown).map(|f| (f.future.as_str(), true)));
+    let row = |p: &ComparedPlan| {
+        let costs = p.costs.iter().filter(|_| shown).map(|c| number(*c));
+        let own = [p.name.clone(), number(p.expected), number(p.worst), beside(p.regret, p.expected)];
+        own.into_iter().chain(costs).collect()
+    };
+    let hidden = || "what each future costs with them is in --format json".to_owned();
+    Some(Table {
+        heading: format!("{} (cost in {})", side_by_side(u), plan.currency),
+        columns,
+        rows: u.plans.iter().map(row).collect(),
+        foot: (!shown).then(hidden),
+    })
+}
+
+/// How many plans stand side by side.
+pub(super) fn side_by_side(u: &UncertaintyResult) -> &'static str {
+    if u.plans.len() < 3 { "Two plans side by side" } else { "Three plans side by side" }
+}
+
+pub(super) fn worth(plan: &Plan, u: &UncertaintyResult) -> Table<'static> {
     let amount = |x: f64| money(if x.abs() <= 1e-9 * u.expected.abs() { 0.0 } else { x }, &plan.currency);
     // A difference of two costs is known no better than the costs.
     let open = plan.certificate.gap.unwrap_or(0.0) * (1.0 + u.expected.abs());
@@ -158,8 +213,10 @@ fn worth(plan: &Plan, u: &UncertaintyResult) -> Table {
         let sure = x.abs() > open || x.abs() <= 1e-9 * u.expected.abs();
         if sure { amount(x) } else { format!("under {}", amount(open)) }
     };
+    let even = is_even(u);
     let spread = format!(
-        "Costs spread by {} (standard deviation); the dearest future costs {}.",
+        "{}osts spread by {} (standard deviation); the dearest future costs {}.",
+        if even { "With all futures taken as equally likely c" } else { "C" },
         amount(u.deviation),
         amount(u.worst)
     );
@@ -172,7 +229,8 @@ fn worth(plan: &Plan, u: &UncertaintyResult) -> Table {
     rows.push(vec!["knowing today (EVPI)".to_owned(), difference(u.evpi), u.evpi_sentence.clone()]);
     if u.evpi_by_factor.len() > 1 {
         for factor in &u.evpi_by_factor {
-            let sentence = format!("What knowing `{}` today would be worth, the rest as it is.", factor.factor);
+            let all = if even { ", with all futures taken as equally likely" } else { "" };
+            let sentence = format!("What knowing `{}` today would be worth, the rest as it is{all}.", factor.factor);
             let value = factor.evpi.map_or_else(|| "not certified".to_owned(), difference);
             rows.push(vec![format!("knowing {}", factor.factor), value, sentence]);
         }

@@ -93,7 +93,7 @@ pub fn write_text(stress: &Stress, style: Style, out: &mut dyn Write) -> io::Res
 }
 
 /// The losses, and what each does to the workloads.
-pub(super) fn tables(stress: &Stress) -> [Table; 2] {
+pub(super) fn tables(stress: &Stress) -> [Table<'static>; 2] {
     [losses(stress), workloads(stress)]
 }
 
@@ -101,7 +101,7 @@ fn name(lost: &crate::plan::Lost) -> String {
     format!("{} {}", lost.by, lost.group)
 }
 
-fn losses(stress: &Stress) -> Table {
+fn losses(stress: &Stress) -> Table<'static> {
     let several = !stress.futures.is_empty();
     let dated = stress.model.periods.len() > 1;
     let at = |text: String, period: &str| if dated { format!("{text} in {period}") } else { text };
@@ -163,7 +163,7 @@ fn counted(stress: &Stress) -> String {
     }
 }
 
-fn workloads(stress: &Stress) -> Table {
+fn workloads(stress: &Stress) -> Table<'static> {
     let dated = stress.model.periods.len() > 1;
     let mut rows = Vec::new();
     for l in &stress.losses {

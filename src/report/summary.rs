@@ -8,10 +8,11 @@ use crate::engine::IMPORTED;
 use crate::plan::{ContractResult, CostKind, Exposure, Plan, Status};
 use crate::units::human::{money, number, percent};
 
-/// A table: heading, columns (`true` for numbers, which are aligned right) and rows.
-pub(super) struct Table {
+/// A table: heading, columns (`true` for numbers, which are aligned right) and rows. Names of columns may be those of
+/// what is told.
+pub(super) struct Table<'a> {
     pub heading: String,
-    pub columns: Vec<(&'static str, bool)>,
+    pub columns: Vec<(&'a str, bool)>,
     pub rows: Vec<Vec<String>>,
     /// A line below it.
     pub foot: Option<String>,
@@ -96,7 +97,7 @@ pub(super) fn advice(plan: &Plan) -> Option<&'static str> {
 }
 
 /// The sections of a plan, in order.
-pub(super) fn tables(plan: &Plan) -> Vec<Table> {
+pub(super) fn tables(plan: &Plan) -> Vec<Table<'_>> {
     let mut tables = futures::tables(plan);
     tables.extend(cost(plan));
     // What is held and runs in one node of the tree is not in another: the decisions tell it.
@@ -134,7 +135,7 @@ pub(super) fn kind(kind: CostKind) -> &'static str {
     }
 }
 
-pub(super) fn cost(plan: &Plan) -> Option<Table> {
+pub(super) fn cost(plan: &Plan) -> Option<Table<'static>> {
     let cost = plan.cost.as_ref()?;
     let mut lines: Vec<_> = cost.lines.iter().collect();
     lines.sort_by(|a, b| b.cost.abs().total_cmp(&a.cost.abs()));
@@ -202,7 +203,7 @@ struct Holding<'a> {
 }
 
 /// One row for each offer and contract.
-pub(super) fn purchases(plan: &Plan) -> Option<Table> {
+pub(super) fn purchases(plan: &Plan) -> Option<Table<'static>> {
     let mut by: BTreeMap<(&str, &str), Holding<'_>> = BTreeMap::new();
     for p in &plan.purchases {
         let row = by.entry((&p.offer, p.contract.as_deref().unwrap_or_default())).or_default();
@@ -281,7 +282,7 @@ pub(super) fn cut(n: usize) -> (usize, usize) {
 }
 
 /// One row for each workload: the offers that do most of it.
-pub(super) fn assignments(plan: &Plan) -> Option<Table> {
+pub(super) fn assignments(plan: &Plan) -> Option<Table<'static>> {
     let mut by: BTreeMap<&str, BTreeMap<&str, f64>> = BTreeMap::new();
     for a in &plan.assignments {
         *by.entry(&a.workload).or_default().entry(&a.offer).or_default() += a.work;
@@ -310,7 +311,7 @@ pub(super) fn assignments(plan: &Plan) -> Option<Table> {
     })
 }
 
-pub(super) fn contracts(plan: &Plan) -> Option<Table> {
+pub(super) fn contracts(plan: &Plan) -> Option<Table<'static>> {
     let optional = plan.contracts.iter().any(|c| c.optional);
     let row = |c: &ContractResult| {
         let decided = match (c.signed, c.optional) {
@@ -352,7 +353,7 @@ pub(super) fn contracts(plan: &Plan) -> Option<Table> {
 }
 
 /// What becomes of what runs today.
-pub(super) fn moves(plan: &Plan) -> Option<Table> {
+pub(super) fn moves(plan: &Plan) -> Option<Table<'static>> {
     let mut moves: Vec<_> = plan.moves.iter().filter(|m| m.today != m.chips).collect();
     moves.sort_by(|a, b| (b.chips - b.today).abs().total_cmp(&(a.chips - a.today).abs()));
     let (shown, more) = cut(moves.len());
@@ -384,7 +385,7 @@ pub(super) fn moves(plan: &Plan) -> Option<Table> {
     })
 }
 
-pub(super) fn unmet(plan: &Plan) -> Option<Table> {
+pub(super) fn unmet(plan: &Plan) -> Option<Table<'static>> {
     let mut by: BTreeMap<&str, (f64, usize)> = BTreeMap::new();
     for u in &plan.unmet {
         let row = by.entry(&u.workload).or_default();
@@ -401,7 +402,7 @@ pub(super) fn unmet(plan: &Plan) -> Option<Table> {
     })
 }
 
-fn exposure(plan: &Plan, e: &Exposure) -> Table {
+fn exposure(plan: &Plan, e: &Exposure) -> Table<'static> {
     let (shown, more) = cut(e.groups.len());
     let mut rows: Vec<Vec<String>> = e.groups[..shown]
         .iter()

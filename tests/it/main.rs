@@ -35,6 +35,7 @@ mod explain;
 mod families;
 mod focus;
 mod frontier;
+mod futures_pictures;
 mod futures_verbs;
 mod golden;
 mod hostile;

@@ -1,7 +1,8 @@
 //! Plans for several futures: values that were worked out by hand, and laws that hold for every tree.
 
 use polysource::model::{Input, Model};
-use polysource::plan::{Plan, Status, UncertaintyResult};
+use polysource::plan::{ComparedPlan, Plan, Status, UncertaintyResult};
+use polysource::report::{Format, Style, write};
 use polysource::{Detail, EngineChoice, SolveSettings, solve};
 
 use crate::common::random::Random;
@@ -31,11 +32,22 @@ uncertainty:
 ";
 
 fn plan_for(yaml: &str) -> Plan {
-    let settings = SolveSettings { detail: Detail::Plan, ..SolveSettings::default() };
-    let plan = solve(&model(yaml), &settings).unwrap();
+    let plan = solve(&model(yaml), &SolveSettings::default()).unwrap();
     assert_eq!(plan.status, Status::Optimal, "{:?}\n{yaml}", plan.notes);
     assert!(plan.certificate.verified);
     plan
+}
+
+/// What a terminal shows.
+fn screen(plan: &Plan) -> String {
+    let mut out = Vec::new();
+    write(plan, Format::Text, Style::default(), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// A plan of those side by side.
+fn compared<'a>(u: &'a UncertaintyResult, plan: &str) -> &'a ComparedPlan {
+    u.plans.iter().find(|p| p.plan == plan).expect("it is beside the others")
 }
 
 fn told(plan: &Plan) -> &UncertaintyResult {
@@ -88,11 +100,56 @@ fn the_dearest_futures_reserve_for_the_most() {
 #[test]
 fn the_least_regret_lies_between() {
     let yaml = with(NEWSVENDOR, "{ regret: worst }");
-    for yaml in [yaml.clone(), yaml.replace("probability: 25 %, ", "")] {
+    for (yaml, given) in [(yaml.clone(), Some(0.25)), (yaml.replace("probability: 25 %, ", ""), None)] {
         let plan = plan_for(&yaml);
-        close_within(1e-6, told(&plan).regret, 7.2);
+        let u = told(&plan);
+        close_within(1e-6, u.regret, 7.2);
         close_within(1e-6, now(&plan, "res"), 22.0);
+        // It is not repeated beside itself.
+        assert_eq!(u.plans.iter().map(|p| p.plan.as_str()).collect::<Vec<_>>(), ["here-and-now", "base"]);
+        assert_eq!(u.plans[0].name, "here and now (least regret)");
+        // Even weights that nobody gave are never told as given.
+        assert!(u.futures.iter().all(|f| f.probability == given));
+        for sentence in [&u.evpi_sentence, &u.vss_sentence] {
+            assert_eq!(sentence.contains("with all futures taken as equally likely"), given.is_none(), "{sentence}");
+        }
+        let page = screen(&plan);
+        assert_eq!(page.contains("25 %"), given.is_some(), "{page}");
+        assert_eq!(page.contains("all futures taken as equally likely"), given.is_none(), "{page}");
     }
+}
+
+/// What the newsvendor's plans cost at 10, 20, 30 and 40: 20 reserved, 25 for the mean, and 22 of least regret.
+#[test]
+fn plans_stand_side_by_side() {
+    let plan = plan_for(NEWSVENDOR);
+    let u = told(&plan);
+    let all = [
+        ("here-and-now", 19.5, 32.0, 8.0, [12.0, 12.0, 22.0, 32.0]),
+        // At 10 instead of 6, at 40 instead of 24.
+        ("base", 20.0, 30.0, 9.0, [15.0, 15.0, 20.0, 30.0]),
+        ("least-regret", 19.7, 31.2, 7.2, [13.2, 13.2, 21.2, 31.2]),
+    ];
+    assert_eq!(u.plans.len(), all.len());
+    for (own, (name, expected, worst, regret, costs)) in u.plans.iter().zip(all) {
+        assert_eq!(own.plan, name);
+        close_within(1e-6, own.expected, expected);
+        close_within(1e-6, own.worst, worst);
+        close_within(1e-6, own.regret, regret);
+        own.costs.iter().zip(costs).for_each(|(c, e)| close_within(1e-6, *c, e));
+    }
+    let table = plan.tables().into_iter().find(|t| t.name == "plans").unwrap();
+    assert_eq!(
+        (table.rows(), table.text(4, "plan"), table.text(4, "future")),
+        (12, "base".to_owned(), "ten".to_owned())
+    );
+    let screen = screen(&plan);
+    let rows: Vec<&str> =
+        screen.lines().skip_while(|l| !l.contains("Three plans side by side (cost in USD)")).collect();
+    let words = |row: &str| row.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let names = ["plan", "expected", "worst", "largest", "regret", "ten", "twenty", "thirty", "forty"];
+    assert_eq!(words(rows[1]), names);
+    assert_eq!(words(rows[4]), ["least", "regret", "19.7", "31.2", "7.2", "13.2", "13.2", "21.2", "31.2"]);
 }
 
 /// Demand 10, then 10 or 30; two periods for 0.6 each, the second alone for 0.7, on demand 1. All decided at the start:
@@ -126,6 +183,40 @@ uncertainty:
     let first = plan_for(&yaml.replace("reserved: 1 h }", "reserved: 1 h }, decide_by: 2026-01-01T00"));
     close(told(&first).expected, 22.0);
     close(told(&first).evpi, 3.0);
+}
+
+/// The same contract where it is signed whatever comes: deciding it at the start costs no more, and the sentence says so.
+#[test]
+fn waiting_that_is_worth_nothing_is_told_so() {
+    let yaml = "
+polysource: 1
+name: contract
+horizon: { start: 2026-01-01, periods: 2, step: hour }
+chips: { h100: { vendor: nvidia } }
+clouds: { aws: { owner: amazon } }
+offers:
+  od: { chip: h100, cloud: aws, price: 1 }
+contracts:
+  deal: { with: amazon, covers: { cloud: aws }, decision: optional, fee: { 2026-01-01T01: 1 }, discount: 50 %, decide_by: 2026-01-01T01 }
+workloads:
+  chat: { kind: inference, demand: 4 req/h, throughput: { h100: 1 req/h } }
+uncertainty:
+  factors:
+    demand:
+      known: 2026-01-01T01
+      outcomes:
+        low: { probability: 50 % }
+        high: { probability: 50 %, set: { workloads.chat.demand: 20 req/h } }
+";
+    let plan = plan_for(yaml);
+    let waiting = &told(&plan).waiting;
+    // It saves half of the second period's 4 or 20 and costs 1, whatever comes: 4 + (2 + 10) / 2 + 1.
+    close(told(&plan).expected, 11.0);
+    assert_eq!(waiting.len(), 1);
+    assert_eq!(
+        waiting[0].sentence,
+        "Waiting with `deal` is worth nothing here: deciding it at the start costs no more."
+    );
 }
 
 /// An optional contract halves the price for a fee of 7 in the second period, when demand is 4 or 20. Since it may be
@@ -191,6 +282,26 @@ fn the_tutorial_is_as_worked_out() {
     close(u.base_plan.unwrap(), rented + 0.7 * 20e3 * hours + 0.3 * late);
     close(u.wait_and_see, rented + 0.7 * 20e3 * hours + 0.3 * 20e3 * 1.2 * hours);
     assert_eq!(u.base, "on-time");
+    // What each future costs. Nothing reserved: 569.9M on time, 833.4M late. 20k reserved: 640.1M in both. On time a chip
+    // reserved costs 0.20 USD an hour too much, 3,509 USD in all; late it saves 2.50 + 1.00 instead of 1.20 each, 9,667 USD.
+    // The regret is the same in both at q = 20k x 9,667 / (9,667 + 3,509) = 14,674 chips.
+    let on_time = rented + 20e3 * hours;
+    let reserved = rented + 20e3 * 1.2 * hours;
+    let (dear, saved) = (0.2 * hours, 2.5 * 8_784.0 + 8_760.0 - 1.2 * hours);
+    let regret = dear * 20e3 * saved / (saved + dear);
+    let all = [
+        ("here-and-now", [reserved, reserved], reserved - on_time),
+        ("base", [on_time, rented + late], late - 20e3 * 1.2 * hours),
+        ("least-regret", [on_time + regret, reserved + regret], regret),
+    ];
+    assert_eq!(u.plans.len(), all.len());
+    for (own, (name, costs, regret)) in u.plans.iter().zip(all) {
+        assert_eq!(own.plan, name);
+        own.costs.iter().zip(costs).for_each(|(c, e)| close_within(1e-6, *c, e));
+        close_within(1e-6, own.regret, regret);
+        close_within(1e-6, own.expected, 0.7 * costs[0] + 0.3 * costs[1]);
+    }
+    assert_eq!(u.plans[1].name, "planned for on-time");
 }
 
 /// Three futures of a large model, as HiGHS solves them when the programs of `export --future` are joined outside of the
@@ -213,6 +324,9 @@ fn the_deals_are_signed_before_the_news() {
     let plan = solve(&loaded(&input), &SolveSettings { detail: Detail::Plan, ..SolveSettings::default() }).unwrap();
     assert_eq!(plan.status, Status::Optimal, "{:?}", plan.notes);
     let u = told(&plan);
+    // What needs further solves was not asked for, and is not there.
+    assert_eq!((u.base_plan, u.vss, u.waiting.len(), u.evpi_by_factor.len(), u.plans.len()), (None, None, 0, 0, 1));
+    assert!(u.vss_sentence.starts_with("Further solves were not asked for"), "{}", u.vss_sentence);
     close_within(1e-4, u.expected, 426.8e9);
     let signed =
         u.decisions.iter().filter(|d| d.kind == "contract").map(|d| (d.node.as_str(), d.what.as_str(), d.amount));
@@ -339,8 +453,15 @@ fn random_trees_obey_the_laws() {
         for factor in &u.evpi_by_factor {
             assert!((-slack..=u.evpi + slack).contains(&factor.evpi.unwrap()), "{factor:?}\n{yaml}");
         }
-        let sum: f64 = u.futures.iter().map(|f| f.probability * f.cost).sum();
+        let sum: f64 = u.futures.iter().map(|f| f.probability.unwrap() * f.cost).sum();
         close_within(1e-6, sum, u.expected);
+        assert!(u.plans.iter().any(|p| p.plan == "least-regret"), "{:?}", plan.notes);
+        for beside in &u.plans {
+            let sum: f64 = u.futures.iter().zip(&beside.costs).map(|(f, c)| f.probability.unwrap() * c).sum();
+            close_within(1e-6, sum, beside.expected);
+            assert!(beside.expected >= u.expected - slack, "{}\n{yaml}", beside.plan);
+            assert!(beside.regret >= compared(u, "least-regret").regret - slack, "{}\n{yaml}", beside.plan);
+        }
         // Each future by itself is what is told of it.
         for (i, future) in u.futures.iter().enumerate() {
             let alone: Model = model(&yaml).future(i).unwrap();

@@ -11,6 +11,7 @@
 //!
 //! That wait-and-see <= here-and-now <= the base plan is checked, and an answer that breaks it is not certified.
 
+mod compared;
 mod joined;
 mod tell;
 mod value;
@@ -113,8 +114,19 @@ fn plans(
     if !together.is_optimal() {
         return Ok((tell::without_plan(model, &futures, &together)?, Vec::new()));
     }
-    let values = value::of(model, &futures, &together, &best)?;
-    tell::plan(model, &futures, &together, &best, values)
+    let mut values = value::of(model, &futures, &together, &best)?;
+    let mut notes = Vec::new();
+    if settings.detail.is_full() && uncertainty.goal != Goal::Regret {
+        settings.begin("the plan of least regret", 1, 1)?;
+        match least_regret(&futures, &known, &best)? {
+            Some(costs) => values = values.with_least_regret(&futures, &together, costs),
+            None => notes
+                .push("the plan of least regret was not certified: it is not among the plans side by side".to_owned()),
+        }
+    }
+    let (mut plan, plans) = tell::plan(model, &futures, &together, &best, values)?;
+    plan.notes.append(&mut notes);
+    Ok((plan, plans))
 }
 
 /// The program of all futures together, with the objective of the model: whoever solves it can check the answer. It is
@@ -192,6 +204,15 @@ pub(in crate::analysis) fn models(model: &Model) -> Result<Vec<Model>, EngineErr
         engine: "the tree of futures",
         what: found.sorted().first().map(|d| d.message.clone()).unwrap_or_default(),
     })
+}
+
+/// What each future costs with the plan of least regret, the cheapest of them; none that was not certified.
+fn least_regret(futures: &Futures<'_>, known: &[i64], best: &[f64]) -> Result<Option<Vec<f64>>, EngineError> {
+    let first = futures.solve(known, &FutureMeasure::Regret { best: best.to_vec() }, None)?;
+    if !first.is_optimal() {
+        return Ok(None);
+    }
+    Ok(Some(cheapest_of_least_regret(futures, known, best, first)?.costs()))
 }
 
 /// Of all plans with the regret of the `first`, the least, the one that is expected to cost least.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::compared;
 use super::joined::{Futures, Together};
-use super::value::Values;
+use super::value::{Values, mean, settled};
 use crate::analysis::solving::examined::told;
 use crate::analysis::solving::settings::Detail;
 use crate::engine::EngineError;
@@ -91,8 +92,33 @@ pub(super) fn plan(
             "the order wait-and-see, here-and-now, base plan does not hold: the answer is not certified".to_owned(),
         );
     }
-    whole.uncertainty = Some(Box::new(teller.result(best, values)));
+    let open = whole.certificate.gap.unwrap_or(0.0);
+    whole.uncertainty = Some(Box::new(teller.result(best, &values, open)));
     Ok((whole, plans))
+}
+
+/// What waiting with a contract is worth, `open` being what the certificate leaves open of the cost.
+fn waiting_sentence(contract: &str, worth: Option<f64>, open: f64, currency: &str) -> String {
+    let told = |x: f64| money(x, currency);
+    match worth {
+        None => format!("If `{contract}` is decided at the start, there is no plan, or none that was certified."),
+        Some(0.0) => {
+            format!("Waiting with `{contract}` is worth nothing here: deciding it at the start costs no more.")
+        }
+        Some(worth) if worth.abs() <= open => format!(
+            "Waiting with `{contract}` is worth nothing that was proved: deciding it at the start costs at most {} more.",
+            told(worth.max(0.0) + open)
+        ),
+        // Only where something else than the expected cost is minimized.
+        Some(worth) if worth < 0.0 => format!(
+            "Waiting with `{contract}` is worth nothing in expected cost: a plan that decides it at the start is expected to cost {} less, but is not the one asked for.",
+            told(-worth)
+        ),
+        Some(worth) => format!(
+            "Waiting with `{contract}` is worth {}: decided at the start, the plan is expected to cost so much more.",
+            told(worth)
+        ),
+    }
 }
 
 struct Teller<'a> {
@@ -247,7 +273,8 @@ impl Teller<'_> {
         all
     }
 
-    fn result(&self, best: &[f64], values: Values) -> UncertaintyResult {
+    /// What is told of the futures, `gap` being what the certificate leaves open of the cost.
+    fn result(&self, best: &[f64], values: &Values, gap: f64) -> UncertaintyResult {
         let uncertainty = self.futures.uncertainty;
         let currency = self.model.currency();
         let cost = |f: usize| self.plans[f].cost.as_ref().map_or(f64::NAN, |c| c.total) + self.weighed(f);
@@ -266,38 +293,34 @@ impl Teller<'_> {
             .map(|f| FutureResult {
                 future: uncertainty.futures[f].name.clone(),
                 outcomes: self.outcomes(f),
-                probability: self.probability(f),
+                probability: uncertainty.weighed.then(|| self.probability(f)),
                 cost: costs[f],
                 best: best[f],
                 regret: (costs[f] - best[f]).max(0.0),
                 unmet: self.plans[f].unmet.clone(),
             })
             .collect();
-        let base_plan = values.base_plan.as_ref().ok().copied();
+        // An even weight that nobody gave is said to be one.
+        let even = if uncertainty.weighed { "" } else { " with all futures taken as equally likely" };
+        let base_plan = values.base_plan.as_ref().ok().map(|costs| settled(mean(self.futures, costs), values.expected));
         let vss = base_plan.map(|base| base - values.expected);
-        let vss_sentence = match &values.base_plan {
-            Err(why) => format!("{why}, so that what planning for uncertainty is worth has no number."),
-            Ok(base) => format!(
-                "Planning for uncertainty is worth {}: deciding at the start what the plan for `{}` decides is expected to cost {}.",
+        let vss_sentence = match (&values.base_plan, base_plan) {
+            (Ok(_), Some(base)) => format!(
+                "Planning for uncertainty is worth {}{even}: deciding at the start what the plan for `{}` decides is expected to cost {}.",
                 money(base - values.expected, currency),
                 values.base,
-                money(*base, currency),
+                money(base, currency),
+            ),
+            (why, _) => format!(
+                "{}, so that what planning for uncertainty is worth has no number.",
+                why.as_ref().err().map_or("", String::as_str)
             ),
         };
         let name = |k: ContractId| self.model.contracts()[k].id.clone();
         let waiting = values.waiting.iter().map(|&(k, worth)| WaitingValue {
             contract: name(k),
             worth,
-            sentence: match worth {
-                Some(worth) => format!(
-                    "Waiting with `{}` is worth {}: decided at the start, the plan is expected to cost so much more.",
-                    name(k),
-                    money(worth, currency)
-                ),
-                None => {
-                    format!("If `{}` is decided at the start, there is no plan, or none that was certified.", name(k))
-                }
-            },
+            sentence: waiting_sentence(&name(k), worth, gap * (1.0 + values.expected.abs()), currency),
         });
         UncertaintyResult {
             objective: objective.to_owned(),
@@ -308,7 +331,7 @@ impl Teller<'_> {
             wait_and_see: values.wait_and_see,
             evpi,
             evpi_sentence: format!(
-                "Knowing everything today would be worth {}: each future by itself costs {} in the mean.",
+                "Knowing everything today would be worth {}{even}: each future by itself costs {} in the mean.",
                 money(evpi, currency),
                 money(values.wait_and_see, currency)
             ),
@@ -321,6 +344,7 @@ impl Teller<'_> {
             vss_sentence,
             regret: futures.iter().map(|f| f.regret).fold(0.0, f64::max),
             waiting: waiting.collect(),
+            plans: compared::plans(&costs, best, values, uncertainty.goal == Goal::Regret, |c| mean(self.futures, c)),
             nodes: self.nodes(),
             decisions: self.decisions(),
             futures,

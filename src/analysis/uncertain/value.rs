@@ -14,6 +14,9 @@ const EXPECTED: FutureMeasure = FutureMeasure::Cost { expected: 1.0, cvar: None 
 /// Costs that differ by less, relatively, are the same.
 const NOTHING: f64 = 1e-8;
 
+/// The base case where no future stands out.
+pub(super) const MEAN: &str = "mean";
+
 /// What was found.
 pub(super) struct Values {
     pub expected: f64,
@@ -21,15 +24,17 @@ pub(super) struct Values {
     /// For each factor.
     pub by_factor: Vec<Option<f64>>,
     pub base: String,
-    /// Expected cost of its plan, or why there is none.
-    pub base_plan: Result<f64, String>,
+    /// What its plan costs in each future, or why there is no such number.
+    pub base_plan: Result<Vec<f64>, String>,
+    /// What the plan of least regret costs in each future, where it was asked for and is another one.
+    pub least_regret: Option<Vec<f64>>,
     /// For each contract that is decided later than at the start: what deciding it at the start costs more.
     pub waiting: Vec<(ContractId, Option<f64>)>,
     /// Whether wait-and-see <= here-and-now <= the base plan.
     pub ordered: bool,
 }
 
-/// Finds all of it.
+/// Finds all of it but the plan of least regret; what takes further solves only if they are asked for.
 pub(super) fn of(
     model: &Model,
     futures: &Futures<'_>,
@@ -37,12 +42,13 @@ pub(super) fn of(
     best: &[f64],
 ) -> Result<Values, EngineError> {
     let uncertainty = futures.uncertainty;
-    let mean = |costs: &[f64]| -> f64 { uncertainty.futures.iter().zip(costs).map(|(f, c)| f.probability * c).sum() };
+    let further = futures.settings.detail.is_full();
+    let mean = |costs: &[f64]| mean(futures, costs);
     let expected = mean(&together.costs());
     let wait_and_see = settled(mean(best), expected);
     let known = uncertainty.known();
     let mut by_factor = Vec::new();
-    for factor in 0..known.len() {
+    for factor in (0..known.len()).filter(|_| further || known.len() == 1) {
         if known.len() == 1 {
             by_factor.push(Some(expected - wait_and_see));
             continue;
@@ -53,15 +59,20 @@ pub(super) fn of(
         let found = futures.solve(&early, &EXPECTED, None)?;
         by_factor.push(found.is_optimal().then(|| expected - settled(mean(&found.costs()), expected)));
     }
-    futures.settings.begin("the plan for the base case", 1, 1)?;
-    let (base, decided) = base_case(futures)?;
-    let base_plan = match decided {
-        Some(decided) => follow(futures, &base, &decided)?.map(|costs| settled(mean(&costs), expected)),
-        None => Err(format!("There is no certified plan for `{base}`")),
+    let base = uncertainty.base().map_or_else(|| MEAN.to_owned(), |f| uncertainty.futures[f].name.clone());
+    let base_plan = if further {
+        futures.settings.begin("the plan for the base case", 1, 1)?;
+        match base_case(futures)? {
+            Some(decided) => follow(futures, &base, &decided)?,
+            None => Err(format!("There is no certified plan for `{base}`")),
+        }
+    } else {
+        Err("Further solves were not asked for (as with --detail plan)".to_owned())
     };
     let mut waiting = Vec::new();
     let first = known.iter().copied().min().unwrap_or(0);
-    for (k, contract) in model.contracts().with_ids().filter(|(_, c)| c.decision == Decision::Optional) {
+    let optional = model.contracts().with_ids().filter(|(_, c)| further && c.decision == Decision::Optional);
+    for (k, contract) in optional {
         if uncertainty.timing.contracts[k].date(model.calendar(), contract.active.start) < first {
             continue;
         }
@@ -70,30 +81,51 @@ pub(super) fn of(
         let found = Futures { uncertainty: &early, ..*futures }.solve(&known, &EXPECTED, None)?;
         waiting.push((k, found.is_optimal().then(|| settled(mean(&found.costs()), expected) - expected)));
     }
-    let slack = (2e-6
-        + 2.0 * futures.settings.mip_gap.max(0.0) * f64::from(u8::from(together.joint.program().has_integers())))
-        * (1.0 + expected.abs());
-    let plain = uncertainty.goal == Goal::Cost { expected: 1.0, cvar: None };
-    let ordered = wait_and_see <= expected + slack
-        && (!plain || base_plan.as_ref().map_or(true, |base| expected <= base + slack));
-    Ok(Values { expected, wait_and_see, by_factor, base, base_plan, waiting, ordered })
+    let ordered = wait_and_see <= expected + slack(futures, together, expected)
+        && base_plan.as_ref().map_or(true, |costs| is_least(futures, together, expected, mean(costs)));
+    Ok(Values { expected, wait_and_see, by_factor, base, base_plan, least_regret: None, waiting, ordered })
+}
+
+impl Values {
+    /// With what the plan of least regret costs in each future, which is expected to cost no less.
+    pub(super) fn with_least_regret(mut self, futures: &Futures<'_>, together: &Together, costs: Vec<f64>) -> Self {
+        self.ordered &= is_least(futures, together, self.expected, mean(futures, &costs));
+        self.least_regret = Some(costs);
+        self
+    }
+}
+
+/// The mean of what the futures cost.
+pub(super) fn mean(futures: &Futures<'_>, costs: &[f64]) -> f64 {
+    futures.uncertainty.futures.iter().zip(costs).map(|(f, c)| f.probability * c).sum()
+}
+
+/// Whether no other plan is expected to cost less than one that is to have the least expected cost.
+fn is_least(futures: &Futures<'_>, together: &Together, expected: f64, other: f64) -> bool {
+    let plain = futures.uncertainty.goal == Goal::Cost { expected: 1.0, cvar: None };
+    !plain || expected <= other + slack(futures, together, expected)
+}
+
+/// What two certified costs may be off by.
+fn slack(futures: &Futures<'_>, together: &Together, expected: f64) -> f64 {
+    let whole = f64::from(u8::from(together.joint.program().has_integers()));
+    (2e-6 + 2.0 * futures.settings.mip_gap.max(0.0) * whole) * (1.0 + expected.abs())
 }
 
 /// A cost, or the one that it is but for rounding.
-fn settled(cost: f64, other: f64) -> f64 {
+pub(super) fn settled(cost: f64, other: f64) -> f64 {
     if (cost - other).abs() <= NOTHING * (1.0 + other.abs()) { other } else { cost }
 }
 
-/// The name of the base case, and what its plan decides, by the names of columns.
-fn base_case(futures: &Futures<'_>) -> Result<(String, Option<HashMap<String, f64>>), EngineError> {
+/// What the plan for the base case decides, by the names of columns; none without a certified plan.
+fn base_case(futures: &Futures<'_>) -> Result<Option<HashMap<String, f64>>, EngineError> {
     if let Some(base) = futures.uncertainty.base() {
         let Alone { formulation, solved, .. } = &futures.alone[base];
-        return Ok((futures.uncertainty.futures[base].name.clone(), Some(by_name(formulation, &solved.x))));
+        return Ok(Some(by_name(formulation, &solved.x)));
     }
     let mean = futures.uncertainty.mean(futures.models);
     let (f, solved) = solve_within_boxes(&mean, Limits::All, futures.settings)?;
-    let decided = (solved.status == CertifiedStatus::Optimal).then(|| by_name(&f, &solved.x));
-    Ok(("mean".to_owned(), decided))
+    Ok((solved.status == CertifiedStatus::Optimal).then(|| by_name(&f, &solved.x)))
 }
 
 /// What each future costs if what the plan for the base case decides is decided at the start; or why it cannot be.

@@ -30,6 +30,8 @@ pub struct Uncertainty {
     pub(crate) timing: Timing,
     /// What is minimized.
     pub(crate) goal: Goal,
+    /// Whether probabilities were given; without them all futures are as likely.
+    pub(crate) weighed: bool,
     pub(super) branches: Arc<Branches>,
 }
 
@@ -133,6 +135,12 @@ impl Uncertainty {
     #[must_use]
     pub fn goal(&self) -> Goal {
         self.goal
+    }
+
+    /// Whether probabilities were given. Without them each future has the same, so that a mean can be told.
+    #[must_use]
+    pub fn has_probabilities(&self) -> bool {
+        self.weighed
     }
 
     /// The first period for each factor whose decisions may depend on it.

@@ -102,7 +102,14 @@ pub(in crate::model) fn read(
             }
         }
     }
-    (reader.diagnostics.counts().0 == before).then_some(Uncertainty { factors, futures, timing, goal, branches })
+    (reader.diagnostics.counts().0 == before).then_some(Uncertainty {
+        factors,
+        futures,
+        timing,
+        goal,
+        weighed,
+        branches,
+    })
 }
 
 /// Whether two models of the same things are the same.

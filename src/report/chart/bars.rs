@@ -39,7 +39,7 @@ pub(in crate::report) fn bars(
         }
     }
     let names: Vec<_> = parts.iter().enumerate().map(|(i, (name, _))| (name.clone(), colour(i))).collect();
-    let (below, tall) = legend(&names, TALL + 40.0);
+    let (below, tall) = legend(&names, TALL + 40.0, WIDTH);
     let body = html! {
         (rows(&scale, LEFT, &told))
         @for (x, y, height, class, hint) in &blocks {
@@ -48,5 +48,5 @@ pub(in crate::report) fn bars(
         (periods(labels, middle, TALL + 28.0, slot))
         (below)
     };
-    Chart { id: id.to_owned(), title: title.to_owned(), description, height: TALL + 44.0 + tall, body }
+    Chart { id: id.to_owned(), title: title.to_owned(), description, width: WIDTH, height: TALL + 44.0 + tall, body }
 }

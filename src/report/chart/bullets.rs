@@ -43,5 +43,5 @@ pub(in crate::report) fn bullets(id: &str, title: &str, description: String, row
         }
     };
     let height = 12.0 + ROW * rows.len() as f64;
-    Chart { id: id.to_owned(), title: title.to_owned(), description, height, body }
+    Chart { id: id.to_owned(), title: title.to_owned(), description, width: WIDTH, height, body }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::html;
 
-use super::{Chart, colour, px, short};
+use super::{Chart, WIDTH, colour, px, short};
 
 /// Width of a node.
 const NODE: f64 = 12.0;
@@ -92,7 +92,7 @@ pub(in crate::report) fn flow(
             }
         }
     };
-    Chart { id: id.to_owned(), title: title.to_owned(), description, height: tall + 34.0, body }
+    Chart { id: id.to_owned(), title: title.to_owned(), description, width: WIDTH, height: tall + 34.0, body }
 }
 
 /// Nodes below one another, the largest first, in the middle of the height.

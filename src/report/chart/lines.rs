@@ -84,6 +84,7 @@ pub(in crate::report) fn lines(
         id: line.id.to_owned(),
         title: line.title.to_owned(),
         description: line.description,
+        width: WIDTH,
         height: TALL + 54.0,
         body,
     }

@@ -7,25 +7,33 @@
 mod bands;
 mod bars;
 mod bullets;
+mod fan;
 mod flow;
 mod frame;
+mod groups;
 mod lines;
+mod tree;
 
 use maud::{Markup, PreEscaped, html};
 
 pub(super) use bands::bands;
 pub(super) use bars::bars;
 pub(super) use bullets::{Bullet, bullets};
+pub(super) use fan::{Strand, fan};
 pub(super) use flow::flow;
+pub(super) use groups::{Group, groups};
 pub(super) use lines::{Line, Marker, lines};
+pub(super) use tree::{Branch, tree};
 
 /// The style of every chart.
 pub(super) const STYLE: &str = include_str!("chart.css");
 
-/// Width of every chart, in its own units.
+/// Width of a chart, in its own units.
 const WIDTH: f64 = 720.0;
+/// Width of a chart that is read from top to bottom: its letters are large enough on a phone.
+const NARROW: f64 = 360.0;
 /// How many colours there are; what is beyond them is told together.
-const COLOURS: usize = 9;
+pub(super) const COLOURS: usize = 9;
 
 /// A picture.
 pub(super) struct Chart {
@@ -35,6 +43,7 @@ pub(super) struct Chart {
     pub title: String,
     /// The same in a sentence, with its largest parts.
     pub description: String,
+    width: f64,
     height: f64,
     body: Markup,
 }
@@ -53,8 +62,10 @@ impl Chart {
 
     fn svg(&self, head: &Markup) -> Markup {
         let (title, description) = (format!("{}-title", self.id), format!("{}-text", self.id));
+        let class = if self.width < WIDTH { "chart narrow" } else { "chart" };
+        let size = format!("0 0 {} {}", px(self.width), px(self.height));
         html! {
-            svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" viewBox={ "0 0 " (WIDTH) " " (px(self.height)) }
+            svg xmlns="http://www.w3.org/2000/svg" class=(class) role="img" viewBox=(size)
                 aria-labelledby={ (title) " " (description) } {
                 title id=(title) { (self.title) }
                 desc id=(description) { (self.description) }
@@ -85,13 +96,13 @@ fn short(name: &str, most: usize) -> String {
 }
 
 /// Names and colours in rows below a chart; returns the height that it takes.
-fn legend(names: &[(String, String)], top: f64) -> (Markup, f64) {
+fn legend(names: &[(String, String)], top: f64, wide: f64) -> (Markup, f64) {
     let (mut x, mut y) = (8.0, top + 12.0);
     let mut places = Vec::new();
     for (name, class) in names {
         let name = short(name, 34);
         let width = 26.0 + 6.8 * name.chars().count() as f64;
-        if x + width > WIDTH && x > 8.0 {
+        if x + width > wide && x > 8.0 {
             (x, y) = (8.0, y + 18.0);
         }
         places.push((x, y, name, class));

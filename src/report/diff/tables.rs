@@ -13,7 +13,7 @@ use crate::units::human::{money, number, percent, power};
 const VALUE: usize = 48;
 
 /// The tables in order: what was written, money, what is held and runs, dependency, policy.
-pub(super) fn tables(diff: &Diff) -> Vec<Table> {
+pub(super) fn tables(diff: &Diff) -> Vec<Table<'static>> {
     let mut tables = Vec::new();
     tables.extend(inputs(diff));
     tables.extend(totals(diff));
@@ -34,7 +34,7 @@ fn shown<T>(
     columns: Vec<(&'static str, bool)>,
     all: &[T],
     row: impl Fn(&T) -> Vec<String>,
-) -> Option<Table> {
+) -> Option<Table<'static>> {
     let (few, more) = cut(all.len());
     (!all.is_empty()).then(|| Table {
         heading: heading.to_owned(),
@@ -44,7 +44,7 @@ fn shown<T>(
     })
 }
 
-fn inputs(diff: &Diff) -> Option<Table> {
+fn inputs(diff: &Diff) -> Option<Table<'static>> {
     let columns = vec![("path", false), ("A", false), ("B", false), ("where", false)];
     let value = |x: &Option<String>| match x {
         Some(text) if text.chars().count() > VALUE => text.chars().take(VALUE - 3).collect::<String>() + "...",
@@ -64,7 +64,7 @@ fn inputs(diff: &Diff) -> Option<Table> {
     shown("What was written otherwise", columns, diff.inputs.as_deref()?, row)
 }
 
-fn totals(diff: &Diff) -> Option<Table> {
+fn totals(diff: &Diff) -> Option<Table<'static>> {
     // Without a plan on one side there is only one number, and the first sentence tells it.
     diff.a.total.zip(diff.b.total)?;
     let columns = vec![("", false), ("A", true), ("B", true), ("change", true), ("part", true)];
@@ -84,7 +84,7 @@ fn totals(diff: &Diff) -> Option<Table> {
 }
 
 /// The lines of the cost; their changes add up to the change of the total as printed.
-fn lines(diff: &Diff) -> Option<Table> {
+fn lines(diff: &Diff) -> Option<Table<'static>> {
     let (few, more) = cut(diff.lines.len());
     let change = |l: &crate::compare::LineChange| l.cost.change.unwrap_or(0.0);
     let mut changes: Vec<f64> = diff.lines[..few].iter().map(change).collect();
@@ -115,7 +115,7 @@ fn lines(diff: &Diff) -> Option<Table> {
     })
 }
 
-fn purchases(diff: &Diff) -> Option<Table> {
+fn purchases(diff: &Diff) -> Option<Table<'static>> {
     let dated = diff.a.model.periods.len().max(diff.b.model.periods.len()) > 1;
     let columns = vec![("offer", false), ("spend in A", true), ("in B", true), ("change", true), ("chips", false)];
     shown("What is held", columns, &diff.purchases, |r: &PurchaseChange| {
@@ -137,14 +137,14 @@ fn purchases(diff: &Diff) -> Option<Table> {
     })
 }
 
-fn assignments(diff: &Diff) -> Option<Table> {
+fn assignments(diff: &Diff) -> Option<Table<'static>> {
     let columns = vec![("workload", false), ("offer", false), ("work in A", true), ("in B", true), ("change", true)];
     shown("Who runs where", columns, &diff.assignments, |r| {
         [r.workload.clone(), r.offer.clone()].into_iter().chain(cells(&r.work, number)).collect()
     })
 }
 
-fn contracts(diff: &Diff) -> Option<Table> {
+fn contracts(diff: &Diff) -> Option<Table<'static>> {
     let columns =
         vec![("contract", false), ("signed", false), ("spent", false), ("idle", false), ("worth signing", false)];
     shown("Contracts", columns, &diff.contracts, |r: &ContractChange| {
@@ -156,7 +156,7 @@ fn contracts(diff: &Diff) -> Option<Table> {
     })
 }
 
-fn unmet(diff: &Diff) -> Option<Table> {
+fn unmet(diff: &Diff) -> Option<Table<'static>> {
     let columns = vec![("workload", false), ("period", false), ("work in A", true), ("in B", true), ("change", true)];
     shown("Work not done", columns, &diff.unmet, |r| {
         [r.workload.clone(), r.period.clone()].into_iter().chain(cells(&r.work, number)).collect()
@@ -164,7 +164,7 @@ fn unmet(diff: &Diff) -> Option<Table> {
 }
 
 /// Spend by vendor and by cloud; where neither differs, what differs most.
-fn exposures(diff: &Diff) -> Vec<Table> {
+fn exposures(diff: &Diff) -> Vec<Table<'static>> {
     let usual = |by: &str| diff.exposure.iter().find(|e| e.of == "spend" && e.by == by);
     let mut told: Vec<&ExposureChange> = ["vendor", "cloud"].into_iter().filter_map(usual).collect();
     if told.is_empty() {
@@ -178,7 +178,7 @@ fn exposures(diff: &Diff) -> Vec<Table> {
     tables
 }
 
-fn exposure(e: &ExposureChange) -> Option<Table> {
+fn exposure(e: &ExposureChange) -> Option<Table<'static>> {
     let heading = format!("{} by {}", if e.of == "spend" { "Spend" } else { &e.of }, e.by);
     let columns = vec![("group", false), ("share in A", true), ("in B", true), ("change", true)];
     let hhi = format!("HHI {}.", both(&e.hhi, |x| format!("{x:.3}")));
@@ -195,7 +195,7 @@ fn points(x: f64) -> String {
     format!("{} points", number((x * 1e5).round() / 1e3))
 }
 
-fn resilience(diff: &Diff) -> Option<Table> {
+fn resilience(diff: &Diff) -> Option<Table<'static>> {
     let columns = vec![("lost", false), ("A", true), ("B", true), ("change", true), ("required", false)];
     shown("What is still served when a supplier is lost", columns, &diff.resilience, |r| {
         let lost = format!("{} {}", r.lost.by, r.lost.group).trim().to_owned();
@@ -207,7 +207,7 @@ fn resilience(diff: &Diff) -> Option<Table> {
 }
 
 /// The limits that bind on either side.
-fn limits(diff: &Diff) -> Option<Table> {
+fn limits(diff: &Diff) -> Option<Table<'static>> {
     let binds = |l: &&LimitChange| l.binding.before == Some(true) || l.binding.after == Some(true);
     let binding: Vec<&LimitChange> = diff.limits.iter().filter(binds).collect();
     let columns =

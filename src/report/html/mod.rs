@@ -3,6 +3,7 @@
 //! a model's names could smuggle in would run; `maud` escapes them all the same.
 
 mod curves;
+mod futures;
 mod tables;
 
 use std::io::{self, Write};
@@ -112,7 +113,7 @@ fn sections(dossier: &Dossier) -> Vec<(&'static str, &'static str, Markup)> {
     let table = |t: Option<summary::Table>| t.map(|t| tables::table(&t));
     if plan.uncertainty.is_some() {
         // What is held and runs in one node of the tree is not in another: the decisions tell it.
-        add("futures", "What may come", super::futures::tables(plan).iter().map(tables::table).collect());
+        add("futures", "What may come", futures::parts(plan));
         add("cost", "Expected cost", table(summary::cost(plan)).into_iter().collect());
         add("limits", "Limits that bind", binding(plan));
         add("certificate", "Certificate", vec![certificate(dossier)]);

@@ -1,7 +1,14 @@
 //! The charts of a dossier: what is drawn of it, and what each says in a sentence.
 
+mod compared;
+mod fan;
+mod tree;
+
 use std::collections::BTreeMap;
 
+pub(super) use self::compared::compared;
+pub(super) use self::fan::fan;
+pub(super) use self::tree::tree;
 use super::chart::{Bullet, Chart, Line, Marker, bands, bars, bullets, flow, lines};
 use super::dependency::served;
 use super::summary::{kind, share};
@@ -216,6 +223,14 @@ pub(super) fn across(curve: &Curve) -> String {
 pub(super) fn all(dossier: &Dossier) -> Vec<Chart> {
     let plan = &dossier.plan;
     let mut charts: Vec<Chart> = Vec::new();
+    if let Some(u) = plan.uncertainty.as_deref() {
+        // What is held and runs in one node of the tree is not in another: it cannot be added up over the nodes.
+        charts.push(tree(plan, u));
+        charts.extend(fan(plan, u));
+        charts.extend(compared(plan, u));
+        charts.extend(cost(plan));
+        return charts;
+    }
     charts.extend(cost(plan));
     charts.extend(flows(dossier));
     charts.extend(DIMENSIONS.iter().filter_map(|by| exposure(plan, by)));
