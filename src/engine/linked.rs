@@ -1,7 +1,8 @@
 //! Programs that share columns, solved as one from the vertices that they have by themselves.
 //!
 //! Let member f have columns x_f with costs w_f c_f and rows A_f x_f within bounds. In the whole program a column that
-//! several members share is one; here each member has its own, and rows say that they are the same:
+//! several members share is one; here a member has its own, unless it rests at the same bound in another, and rows say
+//! that they are the same:
 //!
 //! ```text
 //! least  sum over f of w_f c_f x_f    with A_f x_f in its bounds for each f,  x_f[j] - x_g[j] = 0 where j is shared
@@ -95,12 +96,14 @@ struct Kept<'a> {
     images: Vec<Vec<ColumnId>>,
 }
 
-/// The program with each member's own columns.
+/// The program with columns of each member's own where they are not the same anyway.
 struct Split {
     program: LinearProgram,
     basis: Basis,
-    /// For each member, where its columns and rows begin.
-    starts: Vec<(usize, usize)>,
+    /// For each member, where its columns are.
+    columns: Vec<Vec<ColumnId>>,
+    /// For each member, where its rows begin.
+    rows: Vec<usize>,
     /// Columns of the whole program that no member has, and where they are.
     own_columns: Vec<(ColumnId, ColumnId)>,
     /// The same for rows.
@@ -129,60 +132,71 @@ impl Split {
         let mut split = Split {
             program: LinearProgram::new(whole.name()),
             basis: Basis { columns: Vec::new(), rows: Vec::new() },
-            starts: Vec::new(),
+            columns: Vec::new(),
+            rows: Vec::new(),
             own_columns: Vec::new(),
             own_rows: Vec::new(),
         };
         split.program.set_offset(whole.offset());
-        members.iter().zip(&kept).for_each(|(member, kept)| split.add(whole, member, kept));
+        // Where a column of the whole program is first, and the copies of it that are at a bound.
         let mut place: Vec<Option<(usize, usize)>> = vec![None; whole.columns().len()];
-        for (f, own) in kept.iter().enumerate() {
+        let mut resting: HashMap<(ColumnId, u8), ColumnId> = HashMap::new();
+        let mut copies: Vec<(ColumnId, ColumnId)> = Vec::new();
+        for (f, (member, own)) in members.iter().zip(&kept).enumerate() {
+            let mut columns = Vec::with_capacity(own.images.len());
             for (c, images) in own.images.iter().enumerate() {
-                let before = place[images.first()?.0 as usize];
+                let lead = *images.first()?;
+                let before = place[lead.0 as usize];
                 if images.iter().any(|i| place[i.0 as usize] != before) {
                     return None;
                 }
-                let Some((g, d)) = before else {
-                    images.iter().for_each(|i| place[i.0 as usize] = Some((f, c)));
-                    continue;
-                };
-                if kept[g].images[d] != *images {
+                if before.is_some_and(|(g, d)| kept[g].images[d] != *images) {
                     return None;
                 }
-                split.connect(split.column(f, c), split.column(g, d));
+                let at = own.basis.columns[c];
+                let cost = member.weight * own.program.columns()[c].cost;
+                // What rests at the same bound in several members is one column from the start: its reduced cost is the
+                // sum of theirs, and has their sign.
+                let same = (at != Place::Basic).then(|| resting.get(&(lead, at as u8)).copied()).flatten();
+                if let Some(same) = same {
+                    split.program.add_cost(same, cost);
+                    columns.push(same);
+                    continue;
+                }
+                let sum = |of: &dyn Fn(ColumnId) -> f64| images.iter().map(|&i| of(i)).sum::<f64>();
+                let lower = sum(&|i| whole.columns()[i.0 as usize].lower);
+                let upper = sum(&|i| whole.columns()[i.0 as usize].upper);
+                let here = split.program.add_column("", own.program.columns()[c].role, lower, upper, cost);
+                split.basis.columns.push(at);
+                if at != Place::Basic {
+                    resting.insert((lead, at as u8), here);
+                }
+                match before {
+                    None => images.iter().for_each(|i| place[i.0 as usize] = Some((f, c))),
+                    Some((g, d)) => copies.push((here, split.columns[g][d])),
+                }
+                columns.push(here);
             }
+            split.columns.push(columns);
+        }
+        kept.iter().enumerate().for_each(|(f, kept)| split.add_rows(f, kept));
+        for (one, other) in copies {
+            split.program.add_row("", "shared", 0.0, 0.0, [(one, 1.0), (other, -1.0)]);
+            split.basis.rows.push(Place::Basic);
         }
         split.add_own(whole, members, &kept, &place)?;
         Some(split)
     }
 
-    fn column(&self, member: usize, column: usize) -> ColumnId {
-        ColumnId((self.starts[member].0 + column) as u32)
-    }
-
-    /// A member's columns and rows.
-    fn add(&mut self, whole: &LinearProgram, member: &Member<'_>, kept: &Kept<'_>) {
-        let (first, rows) = (self.program.columns().len(), self.program.rows().len());
-        self.starts.push((first, rows));
-        for (column, images) in kept.program.columns().iter().zip(&kept.images) {
-            let sum = |of: &dyn Fn(ColumnId) -> f64| images.iter().map(|&i| of(i)).sum::<f64>();
-            let lower = sum(&|i| whole.columns()[i.0 as usize].lower);
-            let upper = sum(&|i| whole.columns()[i.0 as usize].upper);
-            self.program.add_column("", column.role, lower, upper, member.weight * column.cost);
-        }
+    /// A member's rows.
+    fn add_rows(&mut self, member: usize, kept: &Kept<'_>) {
+        self.rows.push(self.program.rows().len());
         for (i, row) in kept.program.rows().iter().enumerate() {
             let terms = kept.program.row_terms(RowId(i as u32));
-            let terms = terms.map(|(c, a)| (ColumnId(c.0 + first as u32), a));
+            let terms: Vec<_> = terms.map(|(c, a)| (self.columns[member][c.0 as usize], a)).collect();
             self.program.add_row("", row.role, row.lower, row.upper, terms);
         }
-        self.basis.columns.extend(&kept.basis.columns);
         self.basis.rows.extend(&kept.basis.rows);
-    }
-
-    /// Says that two columns are the same.
-    fn connect(&mut self, one: ColumnId, other: ColumnId) {
-        self.program.add_row("", "shared", 0.0, 0.0, [(one, 1.0), (other, -1.0)]);
-        self.basis.rows.push(Place::Basic);
     }
 
     /// Columns and rows of the whole program that are of no member. None if a row treats columns differently of which
@@ -224,7 +238,7 @@ impl Split {
                 if all.len() != kept[f].images[c].len() || all.iter().any(|a| *a != all[0]) {
                     return None;
                 }
-                terms.push((self.column(f, c), all[0]));
+                terms.push((self.columns[f][c], all[0]));
             }
             let here = self.program.add_row("", row.role, row.lower, row.upper, terms);
             self.basis.rows.push(Place::Basic);
@@ -264,13 +278,13 @@ impl Split {
     fn point(&self, whole: &LinearProgram, members: &[Member<'_>], x: &[f64]) -> Vec<f64> {
         let mut point = vec![0.0; whole.columns().len()];
         // The first member that has a column comes last.
-        for (member, &(first, _)) in members.iter().zip(&self.starts).rev() {
+        for (member, columns) in members.iter().zip(&self.columns).rev() {
             let ProgramVertex { program, condensed, .. } = member.vertex;
-            let own = &x[first..first + member.vertex.kept().columns().len()];
+            let own: Vec<f64> = columns.iter().map(|c| x[c.0 as usize]).collect();
             let mut put = |all: &[f64]| member.columns.iter().zip(all).for_each(|(c, x)| point[c.0 as usize] = *x);
             match condensed {
-                Some(condensed) => put(&condensed.point(program, own)),
-                None => put(own),
+                Some(condensed) => put(&condensed.point(program, &own)),
+                None => put(&own),
             }
         }
         self.own_columns.iter().for_each(|(c, here)| point[c.0 as usize] = x[here.0 as usize]);
@@ -279,7 +293,7 @@ impl Split {
 
     fn multipliers(&self, whole: &LinearProgram, members: &[Member<'_>], y: &[f64]) -> Vec<f64> {
         let mut sums = vec![0.0; whole.rows().len()];
-        for (member, &(_, first)) in members.iter().zip(&self.starts) {
+        for (member, &first) in members.iter().zip(&self.rows) {
             let own = &y[first..first + member.vertex.kept().rows().len()];
             let mut add = |all: &[f64]| member.rows.iter().zip(all).for_each(|(r, y)| sums[r.0 as usize] += y);
             match &member.vertex.condensed {
