@@ -15,6 +15,7 @@ mod compared;
 mod joined;
 mod tell;
 mod value;
+mod waiting;
 
 use self::joined::{Futures, Together};
 use super::parallel::IntoParallelRefIterator;
