@@ -18,7 +18,7 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     for table in summary::tables(plan) {
         writeln!(out, "\n## {}\n", escaped(&table.heading))?;
         let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
-        writeln!(out, "{}", line(table.columns.iter().map(|(name, _)| (*name).to_owned()).collect()))?;
+        writeln!(out, "{}", line(table.columns.iter().map(|(name, _)| escaped(name)).collect()))?;
         let rule = table.columns.iter().map(|(_, number)| if *number { "---:" } else { "---" }.to_owned()).collect();
         writeln!(out, "{}", line(rule))?;
         for row in &table.rows {

@@ -210,6 +210,31 @@ fn a_page_is_read_at_every_width_and_in_the_dark() {
     assert_eq!(browser.complaints(), Vec::<String>::new());
 }
 
+/// On a phone the pictures of the futures that are read from top to bottom need no scrolling, their letters are large
+/// enough, and no line leaves the picture, however long its names are.
+#[test]
+fn a_tree_is_read_on_a_phone() {
+    let Some(browser) = Browser::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("model.yaml");
+    let long = "blackwell-reserve-with-more-words-in-its-name-than-a-phone-has-room-for";
+    std::fs::write(&model, crate::common::example("trainium-late").replace("blackwell-reserve", long)).unwrap();
+    let page = report(folder.path(), model.to_str().unwrap(), &[]);
+    browser.size(360, 800);
+    browser.open(&page);
+    assert_eq!(browser.script("return document.querySelectorAll('svg.narrow').length"), 2);
+    let scrolled = "return [...document.querySelectorAll('svg.narrow')]
+        .filter(s => s.parentElement.scrollWidth > s.parentElement.clientWidth).length";
+    assert_eq!(browser.script(scrolled), 0);
+    let letters = "return Math.min(...[...document.querySelectorAll('svg.narrow')].map(s => 12 * s.clientWidth / 360))";
+    assert!(browser.script(letters).as_f64().unwrap() >= 10.0);
+    let cut = "return [...document.querySelectorAll('svg.narrow text')]
+        .filter(t => t.getBBox().x + t.getBBox().width > 360).map(t => t.textContent)";
+    assert_eq!(browser.script(cut), json!([]));
+    browser.screenshot("report-tree-phone.png");
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
 #[test]
 fn what_a_model_says_is_text() {
     let Some(browser) = Browser::start() else { return };

@@ -149,6 +149,11 @@ fn plans_stand_side_by_side() {
     let words = |row: &str| row.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     let names = ["plan", "expected", "worst", "largest", "regret", "ten", "twenty", "thirty", "forty"];
     assert_eq!(words(rows[1]), names);
+    // In a document a name of a column makes no structure.
+    let named = plan_for(&NEWSVENDOR.replace("ten:", "ten_or_so:"));
+    let mut document = Vec::new();
+    write(&named, Format::Markdown, Style::default(), &mut document).unwrap();
+    assert!(text(&document).contains("| largest regret | ten\\_or\\_so | twenty |"), "{}", text(&document));
     assert_eq!(words(rows[4]), ["least", "regret", "19.7", "31.2", "7.2", "13.2", "13.2", "21.2", "31.2"]);
 }
 

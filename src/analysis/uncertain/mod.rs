@@ -15,6 +15,7 @@ mod compared;
 mod joined;
 mod tell;
 mod value;
+mod waiting;
 
 pub(in crate::analysis) use self::joined::{Alone, Futures, Together};
 use super::solving::examined::told;

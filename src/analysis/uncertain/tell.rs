@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::compared;
 use super::joined::{Futures, Together};
 use super::value::{Values, mean, settled};
+use super::waiting;
 use crate::analysis::solving::examined::told;
 use crate::analysis::solving::settings::Detail;
 use crate::engine::EngineError;
@@ -95,30 +96,6 @@ pub(super) fn plan(
     let open = whole.certificate.gap.unwrap_or(0.0);
     whole.uncertainty = Some(Box::new(teller.result(best, &values, open)));
     Ok((whole, plans))
-}
-
-/// What waiting with a contract is worth, `open` being what the certificate leaves open of the cost.
-fn waiting_sentence(contract: &str, worth: Option<f64>, open: f64, currency: &str) -> String {
-    let told = |x: f64| money(x, currency);
-    match worth {
-        None => format!("If `{contract}` is decided at the start, there is no plan, or none that was certified."),
-        Some(0.0) => {
-            format!("Waiting with `{contract}` is worth nothing here: deciding it at the start costs no more.")
-        }
-        Some(worth) if worth.abs() <= open => format!(
-            "Waiting with `{contract}` is worth nothing that was proved: deciding it at the start costs at most {} more.",
-            told(worth.max(0.0) + open)
-        ),
-        // Only where something else than the expected cost is minimized.
-        Some(worth) if worth < 0.0 => format!(
-            "Waiting with `{contract}` is worth nothing in expected cost: a plan that decides it at the start is expected to cost {} less, but is not the one asked for.",
-            told(-worth)
-        ),
-        Some(worth) => format!(
-            "Waiting with `{contract}` is worth {}: decided at the start, the plan is expected to cost so much more.",
-            told(worth)
-        ),
-    }
 }
 
 struct Teller<'a> {
@@ -320,7 +297,7 @@ impl Teller<'_> {
         let waiting = values.waiting.iter().map(|&(k, worth)| WaitingValue {
             contract: name(k),
             worth,
-            sentence: waiting_sentence(&name(k), worth, gap * (1.0 + values.expected.abs()), currency),
+            sentence: waiting::sentence(&name(k), worth, gap * (1.0 + values.expected.abs()), currency),
         });
         UncertaintyResult {
             objective: objective.to_owned(),

@@ -108,15 +108,17 @@ impl Shown<'_> {
             let futures: Vec<String> = rest.iter().flat_map(|&n| self.u.nodes[n].futures.iter().cloned()).collect();
             self.left += futures.len();
             let all: f64 = rest.iter().map(|&n| self.likely(n)).sum();
-            let likely = self.given().then(|| format!(", {}", percent(all))).unwrap_or_default();
+            let likely = self.told(all);
             let edge = format!("{} more outcomes{likely}", rest.len());
             let end = Some(self.cost(&futures));
             self.branches.push(Branch { after: Some(place), edge, lines: Vec::new(), end });
         }
     }
 
-    fn given(&self) -> bool {
-        self.u.futures.iter().all(|f| f.probability.is_some())
+    /// A probability after a comma; nothing where none are given.
+    fn told(&self, probability: f64) -> String {
+        let given = self.u.futures.iter().all(|f| f.probability.is_some());
+        if given { format!(", {}", percent(probability)) } else { String::new() }
     }
 
     /// How likely a node is; the number of its futures where no probabilities are given.
@@ -144,7 +146,7 @@ impl Shown<'_> {
         let new: Vec<&str> = own.node.split('+').filter(is_new).collect();
         let since = own.from.as_ref().map(|from| format!("{from}: ")).unwrap_or_default();
         let part = self.likely(node) / self.likely(before);
-        let likely = self.given().then(|| format!(", {}", percent(part))).unwrap_or_default();
+        let likely = self.told(part);
         format!("{since}{}{likely}", new.join(" + "))
     }
 
