@@ -359,7 +359,7 @@ fn one_future_is_solved_by_itself() {
     assert_eq!(run.status.code(), Some(3));
     assert!(text(&run.stderr).contains("the model has no future `fourty`"));
     assert!(text(&run.stderr).contains("did you mean `forty`?"));
-    let run = program().args(["stress", file]).output().unwrap();
+    let run = program().args(["export", file, "--to", "focus"]).output().unwrap();
     assert_eq!(run.status.code(), Some(2));
     assert!(text(&run.stderr).contains("the model has 4 futures, and this command plans one"));
 }

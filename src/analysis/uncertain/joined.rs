@@ -9,7 +9,8 @@ use super::super::solving::cuts::{GOOD_ENOUGH, ROUNDS, solve_kept, unneeded};
 use super::super::solving::optimum::{solve_from_room, tell_idle};
 use super::super::solving::settings::SolveSettings;
 use crate::engine::{
-    Basis, CertifiedSession, CertifiedStatus, EngineError, Member, ProgramVertex, Solved, solve_certified, solve_linked,
+    Basis, CertifiedSession, CertifiedStatus, EngineError, Grouping, Member, ProgramVertex, Solved, solve_certified,
+    solve_linked,
 };
 use crate::formulation::{Formulation, FutureMeasure, Joint, Limits, build_like, build_with};
 use crate::lp::{ColumnId, LinearProgram};
@@ -156,7 +157,7 @@ impl<'a> Futures<'a> {
         let mut before = f64::INFINITY;
         for round in 0..ROUNDS {
             let joint = self.joined(known, measure, fixed, &formulations);
-            let solved = self.solved(&joint, &formulations)?;
+            let solved = self.solved(&joint, &formulations, known)?;
             if solved.status != CertifiedStatus::Optimal {
                 return Ok(Together { joint, formulations, solved });
             }
@@ -184,16 +185,16 @@ impl<'a> Futures<'a> {
         }
         // With the last cuts, whose rows the answer has to speak of.
         let joint = self.joined(known, measure, fixed, &formulations);
-        let solved = self.solved(&joint, &formulations)?;
+        let solved = self.solved(&joint, &formulations, known)?;
         Ok(Together { joint, formulations, solved })
     }
 
-    fn solved(&self, joint: &Joint, formulations: &[Formulation]) -> Result<Solved, EngineError> {
+    fn solved(&self, joint: &Joint, formulations: &[Formulation], known: &[i64]) -> Result<Solved, EngineError> {
         let program = joint.program();
         tracing::info!(columns = program.columns().len(), rows = program.rows().len(), "joined the futures");
         let (engine, options) = (self.settings.engine, self.settings.options());
         let linked = match self.members(joint, formulations) {
-            Some(members) => solve_linked(program, &members, engine, &options)?,
+            Some(members) => solve_linked(program, &members, &self.grouping(joint, known), engine, &options)?,
             None => None,
         };
         let solved = linked.map_or_else(|| solve_certified(program, engine, &options), Ok)?;
@@ -212,6 +213,18 @@ impl<'a> Futures<'a> {
             same.then(|| Member { vertex, weight: joint.weight(f), columns, rows: joint.rows(f) })
         };
         self.alone.iter().enumerate().map(member).collect()
+    }
+
+    /// Futures that are told apart last are brought together first.
+    fn grouping(&self, joint: &Joint, known: &[i64]) -> Grouping {
+        let every: Vec<usize> = (0..self.models.len()).collect();
+        // Without costs of their own there is nothing to bring together.
+        if every.iter().any(|&f| joint.weight(f) == 0.0) {
+            return Grouping::Group(every.into_iter().map(Grouping::Member).collect());
+        }
+        let mut order: Vec<usize> = (0..self.uncertainty.factors().len()).collect();
+        order.sort_by_key(|&i| known[i]);
+        grouped(self.uncertainty, &order, every)
     }
 
     /// Whether a future by itself has a plan in which decisions keep to bounds; `root` are the names of those that do.
@@ -242,6 +255,21 @@ impl<'a> Futures<'a> {
         }
         joint
     }
+}
+
+/// Futures by the outcomes of factors in an order, as a tree.
+fn grouped(uncertainty: &Uncertainty, order: &[usize], futures: Vec<usize>) -> Grouping {
+    if let &[only] = futures.as_slice() {
+        return Grouping::Member(only);
+    }
+    let Some((&factor, later)) = order.split_first() else {
+        return Grouping::Group(futures.into_iter().map(Grouping::Member).collect());
+    };
+    let all = uncertainty.futures();
+    let outcomes = 0..uncertainty.factors()[factor].outcomes.len();
+    let of = |o: usize| futures.iter().copied().filter(|&f| all[f].outcomes[factor] == o).collect::<Vec<usize>>();
+    let groups = outcomes.map(of).filter(|group| !group.is_empty());
+    Grouping::Group(groups.map(|group| grouped(uncertainty, later, group)).collect())
 }
 
 impl Together {

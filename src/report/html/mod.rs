@@ -115,6 +115,13 @@ fn sections(dossier: &Dossier) -> Vec<(&'static str, &'static str, Markup)> {
         // What is held and runs in one node of the tree is not in another: the decisions tell it.
         add("futures", "What may come", futures::parts(plan));
         add("cost", "Expected cost", table(summary::cost(plan)).into_iter().collect());
+        add("failures", "When a supplier fails", losses(dossier));
+        add(
+            "frontier",
+            "What less dependency costs",
+            dossier.frontiers.iter().enumerate().map(curves::frontier).collect(),
+        );
+        add("curves", "How the cost moves", dossier.curves.iter().enumerate().map(curves::curve).collect());
         add("limits", "Limits that bind", binding(plan));
         add("certificate", "Certificate", vec![certificate(dossier)]);
         add("inputs", "Inputs", tables::inputs(dossier));
@@ -138,9 +145,9 @@ fn sections(dossier: &Dossier) -> Vec<(&'static str, &'static str, Markup)> {
     add("exposure", "On whom it depends", exposed);
     let mut failing: Vec<Markup> = Vec::new();
     failing.extend(chart(pictures::resilience(plan)));
-    match &dossier.stress {
-        Some(stress) => failing.extend(super::stress::tables(stress).iter().map(tables::table)),
-        None => failing.extend(table(dependency::resilience(plan))),
+    failing.extend(losses(dossier));
+    if dossier.stress.is_none() {
+        failing.extend(table(dependency::resilience(plan)));
     }
     failing.extend(table(dependency::risk(plan)));
     add("failures", "When a supplier fails", failing);
@@ -150,6 +157,11 @@ fn sections(dossier: &Dossier) -> Vec<(&'static str, &'static str, Markup)> {
     add("certificate", "Certificate", vec![certificate(dossier)]);
     add("inputs", "Inputs", tables::inputs(dossier));
     sections
+}
+
+/// Each supplier lost in turn, if that was computed.
+fn losses(dossier: &Dossier) -> Vec<Markup> {
+    dossier.stress.iter().flat_map(super::stress::tables).map(|t| tables::table(&t)).collect()
 }
 
 fn decided(plan: &Plan) -> Markup {

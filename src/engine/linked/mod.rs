@@ -1,0 +1,278 @@
+//! Programs that share columns, solved as one from the vertices that they have by themselves.
+//!
+//! Let member f have columns x_f with costs w_f c_f and rows A_f x_f within bounds. In the whole program a column that
+//! several members share is one; here a member has its own, unless it rests at the same bound in another, and rows say
+//! that they are the same:
+//!
+//! ```text
+//! least  sum over f of w_f c_f x_f    with A_f x_f in its bounds for each f,  x_f[j] - x_g[j] = 0 where j is shared
+//! ```
+//!
+//! The members' optimal vertices, with the logicals of the rows that connect them as further basic columns, are a vertex
+//! with reduced costs that have their signs: the dual simplex method goes on from there, from the sum of the least costs
+//! upwards, as long as shared columns differ. (Column copies are the splitting of Birge and Louveaux, "Introduction to
+//! Stochastic Programming", 2nd ed., 2011, section 5.1; what is new is only where the method starts.) Members that share
+//! much are brought together first, while the program is small: at their common optimum copies are one column again, and
+//! they are one member of the next larger program.
+//!
+//! A point of the whole program takes a shared column from the first member that has it, a row that several members have
+//! gets the sum of their multipliers, and those of the connecting rows cancel in every reduced cost. What comes of it is
+//! certified on the whole program itself.
+
+mod part;
+
+use std::collections::HashMap;
+
+use self::part::Part;
+use super::accepted::{accept, certified, infeasible, tidied_to};
+use super::basis::{Basis, Place};
+use super::choice::{EngineChoice, keeps_basis, order};
+use super::options::SolveOptions;
+use super::outcome::{EngineError, Outcome, Status};
+use super::repair::repaired;
+use super::solved::{Attempt, Solved};
+use crate::lp::{ColumnId, Condensed, LinearProgram, RowId, verify_farkas};
+
+/// A program, perhaps condensed, with a vertex of what the engine had of it.
+#[derive(Clone, Debug)]
+pub(crate) struct ProgramVertex {
+    pub(super) program: LinearProgram,
+    pub(super) condensed: Option<Condensed>,
+    pub(super) basis: Basis,
+}
+
+impl ProgramVertex {
+    /// The program.
+    pub fn program(&self) -> &LinearProgram {
+        &self.program
+    }
+
+    /// The vertex, of what the engine had.
+    pub fn basis(&self) -> &Basis {
+        &self.basis
+    }
+
+    /// What the engine had.
+    fn kept(&self) -> &LinearProgram {
+        self.condensed.as_ref().map_or(&self.program, Condensed::program)
+    }
+}
+
+/// A program that is a part of another.
+pub(crate) struct Member<'a> {
+    /// The program, solved.
+    pub vertex: &'a ProgramVertex,
+    /// What its costs are multiplied with in the whole program.
+    pub weight: f64,
+    /// For each of its columns, that of the whole program.
+    pub columns: &'a [ColumnId],
+    /// For each of its rows, that of the whole program. Rows of the whole program that are none of these hold as well.
+    pub rows: Vec<RowId>,
+}
+
+/// In which order members are brought together.
+pub(crate) enum Grouping {
+    /// A member by its number.
+    Member(usize),
+    /// Several that are brought together before they meet others.
+    Group(Vec<Grouping>),
+}
+
+/// Solves a program without whole columns from the vertices of its members; `None` if there is nothing to start from,
+/// or what came of it was not certified: then the program has to be solved from nothing.
+///
+/// # Errors
+/// [`EngineError`] if the engine cannot be started.
+pub(crate) fn solve_linked(
+    whole: &LinearProgram,
+    members: &[Member<'_>],
+    grouping: &Grouping,
+    choice: EngineChoice,
+    options: &SolveOptions,
+) -> Result<Option<Solved>, EngineError> {
+    if whole.has_integers() || !keeps_basis(choice) {
+        return Ok(None);
+    }
+    let linked = Linked { whole, members, choice, options };
+    let parts = match grouping {
+        Grouping::Member(_) => linked.parts(std::slice::from_ref(grouping))?,
+        Grouping::Group(all) => linked.parts(all)?,
+    };
+    let parts = match parts {
+        Stage::Parts(parts) => parts,
+        Stage::Answer(solved) => return Ok(solved),
+    };
+    let Some(mut part) = Part::joined(whole, parts) else { return Ok(None) };
+    let Some(own) = Own::add(whole, members, &mut part) else { return Ok(None) };
+    let (engine, outcome, _) = linked.solve(&part)?;
+    Ok(linked.answer(&part, &own, engine, &outcome))
+}
+
+struct Linked<'a> {
+    whole: &'a LinearProgram,
+    members: &'a [Member<'a>],
+    choice: EngineChoice,
+    options: &'a SolveOptions,
+}
+
+/// What came of bringing members together.
+enum Stage {
+    Parts(Vec<Part>),
+    /// There is no point, or nothing came of it.
+    Answer(Option<Solved>),
+}
+
+impl Linked<'_> {
+    /// Each of several groups at its optimum.
+    fn parts(&self, groups: &[Grouping]) -> Result<Stage, EngineError> {
+        let mut all = Vec::new();
+        for group in groups {
+            let below = match group {
+                Grouping::Member(f) => {
+                    let Some(part) = Part::of(self.whole, &self.members[*f], *f) else {
+                        return Ok(Stage::Answer(None));
+                    };
+                    all.push(part);
+                    continue;
+                }
+                Grouping::Group(below) => below,
+            };
+            let mut parts = match self.parts(below)? {
+                Stage::Parts(parts) => parts,
+                answer @ Stage::Answer(_) => return Ok(answer),
+            };
+            if parts.len() < 2 {
+                all.append(&mut parts);
+                continue;
+            }
+            let Some(part) = Part::joined(self.whole, parts) else { return Ok(Stage::Answer(None)) };
+            let (engine, outcome, basis) = self.solve(&part)?;
+            match basis.filter(|_| outcome.status == Status::Optimal) {
+                Some(basis) => all.push(part.reduced(basis)),
+                None => return Ok(Stage::Answer(self.answer(&part, &Own::default(), engine, &outcome))),
+            }
+        }
+        Ok(Stage::Parts(all))
+    }
+
+    fn solve(&self, part: &Part) -> Result<(&'static str, Outcome, Option<Basis>), EngineError> {
+        let engine = order(&part.program, self.choice.to_solve_again())[0];
+        let mut session = engine.open(part.program.clone(), self.options)?;
+        session.start_from(&part.basis);
+        let outcome = session.solve()?;
+        self.options.watch.wanted()?;
+        let (columns, rows) = (part.program.columns().len(), part.program.rows().len());
+        let (members, copies) = (part.leaves.len(), part.copies.len());
+        tracing::debug!(members, columns, rows, copies, status = ?outcome.status, "from the members' vertices");
+        Ok((engine.name(), outcome, session.basis()))
+    }
+
+    /// What the engine says of a part as an answer of the whole program, if it is certified.
+    fn answer(&self, part: &Part, own: &Own, engine: &'static str, outcome: &Outcome) -> Option<Solved> {
+        let whole = self.whole;
+        let attempts = vec![Attempt { engine, what: "from the vertices of its members".to_owned() }];
+        match outcome.status {
+            Status::Optimal => {
+                let x = tidied_to(whole, &self.point(part, own, outcome.primal.as_ref()?), 1.0);
+                let y = [self.multipliers(part, own, outcome.duals.as_ref()?)];
+                if let Some(found) = certified(whole, engine, &x, &y) {
+                    return Some(accept(x, found, attempts));
+                }
+                let x = repaired(whole, &x)?;
+                let found = certified(whole, engine, &x, &y)?;
+                Some(accept(x, found, attempts))
+            }
+            Status::Infeasible => {
+                let y = self.multipliers(part, own, outcome.farkas.as_ref()?);
+                verify_farkas(whole, &y).proves.then(|| infeasible(attempts, engine, y))
+            }
+            _ => None,
+        }
+    }
+
+    fn point(&self, part: &Part, own: &Own, x: &[f64]) -> Vec<f64> {
+        let mut point = vec![0.0; self.whole.columns().len()];
+        // The first member that has a column comes last.
+        for leaf in part.leaves.iter().rev() {
+            let member = &self.members[leaf.member];
+            let ProgramVertex { program, condensed, .. } = member.vertex;
+            let kept: Vec<f64> = leaf.columns.iter().map(|c| x[c.0 as usize]).collect();
+            let mut put = |all: &[f64]| member.columns.iter().zip(all).for_each(|(c, x)| point[c.0 as usize] = *x);
+            match condensed {
+                Some(condensed) => put(&condensed.point(program, &kept)),
+                None => put(&kept),
+            }
+        }
+        own.columns.iter().for_each(|(c, here)| point[c.0 as usize] = x[here.0 as usize]);
+        point
+    }
+
+    fn multipliers(&self, part: &Part, own: &Own, y: &[f64]) -> Vec<f64> {
+        let mut sums = vec![0.0; self.whole.rows().len()];
+        for leaf in &part.leaves {
+            let member = &self.members[leaf.member];
+            let kept: Vec<f64> = leaf.rows.iter().map(|r| r.map_or(0.0, |r| y[r.0 as usize])).collect();
+            let mut add = |all: &[f64]| member.rows.iter().zip(all).for_each(|(r, y)| sums[r.0 as usize] += y);
+            match &member.vertex.condensed {
+                Some(condensed) => add(&condensed.multipliers(&kept)),
+                None => add(&kept),
+            }
+        }
+        own.rows.iter().for_each(|(r, here)| sums[r.0 as usize] = y[here.0 as usize]);
+        sums
+    }
+}
+
+/// Columns and rows of the whole program that are of no member, and where they are in a part.
+#[derive(Default)]
+struct Own {
+    columns: Vec<(ColumnId, ColumnId)>,
+    rows: Vec<(RowId, RowId)>,
+}
+
+impl Own {
+    /// Adds them to a part with all members. None if a row treats columns differently of which a member has the sum.
+    fn add(whole: &LinearProgram, members: &[Member<'_>], part: &mut Part) -> Option<Self> {
+        let mut own = Own::default();
+        let mut place: Vec<Option<ColumnId>> = vec![None; whole.columns().len()];
+        for (c, images) in part.images.iter().enumerate().rev() {
+            images.iter().for_each(|i| place[i.0 as usize] = Some(ColumnId(c as u32)));
+        }
+        for (j, column) in whole.columns().iter().enumerate().filter(|(j, _)| place[*j].is_none()) {
+            let here = part.program.add_column("", column.role, column.lower, column.upper, column.cost);
+            part.basis.columns.push(match (column.lower.is_finite(), column.upper.is_finite()) {
+                (true, _) => Place::Lower,
+                (false, true) => Place::Upper,
+                (false, false) => Place::Zero,
+            });
+            own.columns.push((ColumnId(j as u32), here));
+        }
+        let added: HashMap<ColumnId, ColumnId> = own.columns.iter().copied().collect();
+        let mut held = vec![false; whole.rows().len()];
+        for member in members {
+            let solved = member.vertex.program().rows().len();
+            member.rows[..solved].iter().for_each(|r| held[r.0 as usize] = true);
+        }
+        for (i, row) in whole.rows().iter().enumerate().filter(|(i, _)| !held[*i]) {
+            let id = RowId(i as u32);
+            let mut terms: Vec<(ColumnId, f64)> = Vec::new();
+            let mut sums: HashMap<ColumnId, Vec<f64>> = HashMap::new();
+            for (column, a) in whole.row_terms(id) {
+                match place[column.0 as usize] {
+                    None => terms.push((added[&column], a)),
+                    Some(at) => sums.entry(at).or_default().push(a),
+                }
+            }
+            for (at, all) in sums {
+                if all.len() != part.images[at.0 as usize].len() || all.iter().any(|a| *a != all[0]) {
+                    return None;
+                }
+                terms.push((at, all[0]));
+            }
+            let here = part.program.add_row("", row.role, row.lower, row.upper, terms);
+            part.basis.rows.push(Place::Basic);
+            own.rows.push((id, here));
+        }
+        Some(own)
+    }
+}
