@@ -11,7 +11,8 @@
 //! (the deterministic equivalent with non-anticipativity by substitution: Birge and Louveaux, "Introduction to
 //! Stochastic Programming", 2nd ed., 2011, section 3.5). Decisions are chips held, what they run, contracts signed, and
 //! groups that a workload is placed in; every other column follows from these, or asks in each future by itself whether
-//! something would be possible, so that one for each future is exact. Where a future does not have a column (an offer
+//! something would be possible, so that one for each future is exact. What the purpose of a common decision is, is asked of all that share it (`elsewhere`).
+//! Where a future does not have a column (an offer
 //! that is closed in it) nothing of it can be decided in common. Rows that have become the same are one.
 //!
 //! Besides the expected cost two other measures of the futures' costs v_f can be minimized:
@@ -24,8 +25,9 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::Formulation;
+use super::elsewhere::{Elsewhere, elsewhere};
 use crate::lp::{Affine, ColumnId, LinearProgram, RowId};
-use crate::model::{ContractId, Model, Timing, Uncertainty, placement_cost};
+use crate::model::{ContractId, Model, Timing, Uncertainty, Unneeded, placement_cost};
 
 /// What is minimized over the futures.
 #[derive(Clone, Debug)]
@@ -64,6 +66,8 @@ pub struct Joint {
     weights: Vec<f64>,
     /// Decisions that are the same in every future.
     root: Vec<ColumnId>,
+    /// For each future what need not have its purpose there, having it in another one.
+    excused: Vec<Vec<Unneeded>>,
 }
 
 /// A joined column while it is made.
@@ -126,6 +130,7 @@ impl Joint {
             probabilities,
             weights: Vec::new(),
             root: Vec::new(),
+            excused: Vec::new(),
         };
         let members = |future: usize, date: i64| {
             let alike = |&g: &usize| uncertainty.alike_by(known, future, g, date);
@@ -171,12 +176,15 @@ impl Joint {
             let (lower, upper) = if made.futures < made.needed { (0.0, 0.0) } else { made.bounds };
             joint.program.set_bounds(made.id, lower, upper.max(lower));
         }
-        joint.add_rows(uncertainty, futures);
+        let own: Vec<&Formulation> = futures.iter().map(|(_, f)| *f).collect();
+        let elsewhere = elsewhere(&own, &joint.columns, joint.program.columns().len());
+        joint.add_rows(uncertainty, futures, &elsewhere);
+        joint.excused = elsewhere.excused;
         joint.measure(uncertainty, futures, measure, scale);
         joint
     }
 
-    fn add_rows(&mut self, uncertainty: &Uncertainty, futures: &[(&Model, &Formulation)]) {
+    fn add_rows(&mut self, uncertainty: &Uncertainty, futures: &[(&Model, &Formulation)], elsewhere: &Elsewhere) {
         let mut seen: HashMap<u64, Vec<RowId>> = HashMap::new();
         let mut named: HashSet<String> = HashSet::new();
         for (future, (_, f)) in futures.iter().enumerate() {
@@ -184,6 +192,12 @@ impl Joint {
             let mut taken: HashSet<RowId> = HashSet::new();
             for (i, row) in f.program.rows().iter().enumerate() {
                 let id = RowId(i as u32);
+                let mut row = *row;
+                if elsewhere.freed[future][i] {
+                    // What works is still no more than what is held.
+                    row.lower = f64::NEG_INFINITY;
+                    row.upper = if row.role.is_mergeable() { row.upper } else { f64::INFINITY };
+                }
                 let mut terms: Vec<(ColumnId, f64)> =
                     f.program.row_terms(id).map(|(c, a)| (self.columns[future][c.0 as usize], a)).collect();
                 terms.sort_by_key(|t| t.0);
@@ -214,6 +228,9 @@ impl Joint {
                 own.push((made, true));
             }
             self.rows.push(own);
+        }
+        for row in &elsewhere.rows {
+            self.program.add_row(&row.name, row.role, row.lower, row.upper, row.terms.iter().copied());
         }
     }
 
@@ -307,6 +324,27 @@ impl Joint {
     #[must_use]
     pub fn rows(&self, future: usize) -> Vec<RowId> {
         self.rows[future].iter().map(|row| row.0).collect()
+    }
+
+    /// What need not have its purpose in a future, having it in another one that shares the decision.
+    #[must_use]
+    pub fn excused(&self, future: usize) -> &[Unneeded] {
+        &self.excused[future]
+    }
+
+    /// A future's own program, with the bounds that its columns and rows have together.
+    #[must_use]
+    pub fn apart(&self, future: usize, own: &Formulation) -> LinearProgram {
+        let mut program = own.program.clone();
+        for (j, c) in self.columns[future].iter().enumerate() {
+            let column = &self.program.columns()[c.0 as usize];
+            program.set_bounds(ColumnId(j as u32), column.lower, column.upper);
+        }
+        for (i, (r, _)) in self.rows[future].iter().enumerate() {
+            let row = &self.program.rows()[r.0 as usize];
+            program.set_row_bounds(RowId(i as u32), row.lower, row.upper);
+        }
+        program
     }
 
     /// A future's part of a point; empty if there is none.

@@ -30,6 +30,7 @@ mod commit;
 mod cone;
 mod decisions;
 mod demand;
+mod elsewhere;
 mod joint;
 mod limit;
 mod measure;
@@ -289,6 +290,8 @@ pub struct Formulation {
     cones: Vec<cone::Cone>,
     /// What each row stands for, in the order of rows.
     pub constraints: Vec<Constraint>,
+    /// What need not have a purpose here: another future has it in common and uses it.
+    pub excused: Vec<Unneeded>,
     /// Capacities that are the bound of a single column instead of a row.
     pub capacity_bounds: Vec<(OfferId, usize, ColumnId)>,
     /// For each offer, its holdings as a range of `holdings`.
@@ -368,6 +371,7 @@ fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulat
         exact: BTreeSet::new(),
         cones: Vec::new(),
         constraints: Vec::new(),
+        excused: Vec::new(),
         capacity_bounds: Vec::new(),
         holdings_of: IdVec::default(),
         runs_of: IdVec::filled(model.offers.len(), Vec::new()),

@@ -162,9 +162,6 @@ const WORDS: [&str; 20] = [
     "expected_loss",
     "cvar",
     "gap",
-    "evpi",
-    "worst",
-    "regret",
     "share",
     "hhi",
     "effective",
@@ -175,6 +172,9 @@ const WORDS: [&str; 20] = [
     "idle",
     "unmet",
     "served",
+    "evpi",
+    "worst",
+    "regret",
 ];
 
 impl Column {

@@ -29,6 +29,8 @@ pub struct Purposes {
     pub filling: Grid<OfferId>,
     /// Chips that do nothing.
     pub idle: Grid<OfferId>,
+    /// What need not have a purpose, having it in another future.
+    pub excused: Vec<Unneeded>,
 }
 
 /// Whether chips that are there when an outage comes are worth something.
@@ -54,7 +56,8 @@ impl Purposes {
     ) -> Result<Self, E> {
         let grid = || Grid::zero(model.offers.len(), model.periods());
         let held = schedule.chips(model);
-        let mut p = Purposes { held, used: grid(), standby: grid(), filling: grid(), idle: grid() };
+        let excused = Vec::new();
+        let mut p = Purposes { held, used: grid(), standby: grid(), filling: grid(), idle: grid(), excused };
         for r in &schedule.running {
             p.used[r.offer][r.period] += r.chips;
         }
@@ -118,6 +121,12 @@ impl Purposes {
         }
     }
 
+    /// The same, but for what has its purpose in another future.
+    #[must_use]
+    pub fn excusing(self, excused: &[Unneeded]) -> Self {
+        Purposes { excused: excused.to_vec(), ..self }
+    }
+
     /// What a plan bought to no purpose, if the policy has a limit that could gain by it.
     #[must_use]
     pub fn unneeded(&self, model: &Model, schedule: &Schedule, ledger: &Ledger) -> Vec<Unneeded> {
@@ -139,7 +148,7 @@ impl Purposes {
                 Term::Reserved { .. } => {
                     if let Some(contracts) = self.unused_reservations(model, schedule, o) {
                         let over = contracts.iter().all(|k| k.is_none_or(|k| is_overmet(model, schedule, ledger, k)));
-                        if over {
+                        if over && !self.excused.contains(&Unneeded::Reserved { offer: o }) {
                             found.push(Unneeded::Reserved { offer: o });
                             // What is beyond a commitment is no reason to hold them either.
                             found.extend(contracts.iter().flatten().flat_map(|&k| parts_of(model, k)));
@@ -151,7 +160,8 @@ impl Purposes {
                         let chips = self.idle[o][t];
                         // As in the certificate, relative to all that the row adds up.
                         let rounding = TOLERANCE * (1.0 + self.held[o][t] + self.used[o][t]);
-                        if chips > rounding {
+                        let excused = self.excused.contains(&Unneeded::Standing { offer: o, period: t });
+                        if chips > rounding && !excused {
                             let left = attribute(model, schedule, (o, t), chips, &mut idle);
                             if left > rounding {
                                 found.push(Unneeded::Standing { offer: o, period: t });

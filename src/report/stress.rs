@@ -18,13 +18,14 @@ pub fn write_json(stress: &Stress, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-/// Writes a stress table as CSV: a row for each loss and workload.
+/// Writes a stress table as CSV: a row for each loss and workload, and future if there are several.
 ///
 /// # Errors
 /// What the writer reports.
 pub fn write_csv(stress: &Stress, out: &mut dyn Write) -> io::Result<()> {
     let mut table = csv::Writer::from_writer(out);
-    table.write_record([
+    let several = !stress.futures.is_empty();
+    let mut columns = vec![
         "by",
         "lost",
         "fraction",
@@ -39,13 +40,16 @@ pub fn write_csv(stress: &Stress, out: &mut dyn Write) -> io::Result<()> {
         "workload_period",
         "workload_lost",
         "unit",
-        "future",
-    ])?;
+    ];
+    if several {
+        columns.push("future");
+    }
+    table.write_record(columns)?;
     let every = stress.futures.iter().flat_map(|f| &f.losses);
-    let alone = stress.losses.iter().filter(|_| stress.futures.is_empty());
+    let alone = stress.losses.iter().filter(|_| !several);
     for l in every.chain(alone) {
         for w in &l.workloads {
-            table.write_record([
+            let mut row = vec![
                 super::csv::safe(&l.lost.by),
                 super::csv::safe(&l.lost.group),
                 l.fraction.to_string(),
@@ -60,8 +64,11 @@ pub fn write_csv(stress: &Stress, out: &mut dyn Write) -> io::Result<()> {
                 super::csv::safe(&w.period),
                 w.lost.to_string(),
                 super::csv::safe(&w.unit),
-                l.future.as_deref().map(super::csv::safe).unwrap_or_default(),
-            ])?;
+            ];
+            if several {
+                row.push(l.future.as_deref().map(super::csv::safe).unwrap_or_default());
+            }
+            table.write_record(row)?;
         }
     }
     table.flush()

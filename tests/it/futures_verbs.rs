@@ -212,6 +212,24 @@ fn programs_apart_are_the_joined_one() {
     assert!(read("future-004.mps").contains("ENDATA"));
 }
 
+/// With a tenth more money than 19.5 (1.95): of what is bought before, q chips at 0.6 beside the mean of what is lacking,
+/// the least and the most q that cost no more. With q from 20 to 30 a chip more costs 0.6 - 0.5, so that at 30 it is 20.5
+/// and beyond 30 it costs 0.35 more each: 30 + 0.95 / 0.35 chips; below 20 a chip less costs 0.15: 10 and 21, below 10 0.4:
+/// 10 - 0.45 / 0.4 chips.
+#[test]
+fn alternatives_are_of_what_is_expected() {
+    let found =
+        json(NEWSVENDOR, "alternatives", &["--within", "10 %", "--by", "term", "--of", "chips", "--plans", "0"]);
+    let room = found["room"].as_array().unwrap().iter().find(|g| g["group"] == "reserved").unwrap();
+    let lacking = |q: f64| [10.0, 20.0, 30.0, 40.0].iter().map(|d| (d - q).max(0.0)).sum::<f64>() / 4.0;
+    let share = |q: f64| q / (q + lacking(q));
+    close(number(&room["cheapest"]["share"]), share(20.0));
+    let (least, most) = (number(&room["least"]["share"]), number(&room["most"]["share"]));
+    assert!((least - share(10.0 - 0.45 / 0.4)).abs() < 1e-5, "{least}");
+    assert!((most - share(30.0 + 0.95 / 0.35)).abs() < 1e-5, "{most}");
+    assert_eq!(found["exact"], true);
+}
+
 /// The page has the losses too.
 #[test]
 fn a_report_has_the_losses_of_every_future() {

@@ -36,6 +36,7 @@ mod families;
 mod focus;
 mod frontier;
 mod futures_pictures;
+mod futures_purposes;
 mod futures_verbs;
 mod golden;
 mod hostile;

@@ -4,8 +4,7 @@
 //! group is its expected amount divided by the expected total, and its least and most are found by the same steps.
 
 use super::room::is_exact;
-use super::types::{Alternatives, AlternativesError, AlternativesSettings, Extreme, GroupRoom, Portion};
-use super::{LONGEST, unit};
+use super::types::{Alternatives, AlternativesError, AlternativesSettings, Extreme, GroupRoom, LONGEST, Portion, unit};
 use crate::analysis::parallel::IntoParallelRefIterator;
 #[cfg(feature = "parallel")]
 use crate::analysis::parallel::ParallelIterator;
@@ -161,6 +160,7 @@ impl NearFutures<'_> {
                 if own.has_cones() {
                     more |= own.cut_off(model, &x).0 > 0;
                 }
+                own.excused = joint.excused(f).to_vec();
                 let unneeded = if whole { unneeded(model, own, &x, settings)? } else { Vec::new() };
                 more |= !unneeded.is_empty() && own.forbid(model, &unneeded);
             }

@@ -15,8 +15,6 @@ mod types;
 
 pub use types::{AlternativePlan, Alternatives, AlternativesError, AlternativesSettings, Extreme, GroupRoom, Portion};
 
-use std::time::Duration;
-
 use crate::analysis::solving::examined::told;
 use crate::analysis::solving::near::Near;
 use crate::analysis::solving::optimum::solve_purposeful;
@@ -27,6 +25,7 @@ use crate::plan::{Plan, Schedule, Status, measures};
 use crate::units::human::money;
 use differ::{Different, Use};
 use room::{Cheapest, is_exact};
+use types::{LONGEST, unit};
 
 /// Finds the room for negotiation, and plans that differ; gives those plans as well.
 ///
@@ -138,17 +137,4 @@ fn meaning(model: &Model, settings: &AlternativesSettings) -> Result<(), Alterna
         }
     }
     Ok(())
-}
-
-/// Longest time for each search over whole numbers, if no other is set.
-const LONGEST: Duration = Duration::from_secs(30);
-
-/// Unit of the amounts of a measure.
-fn unit(model: &Model, of: Measure) -> String {
-    match of {
-        Measure::Spend => model.currency.clone(),
-        Measure::Chips => "chip-h".to_owned(),
-        Measure::Power => "kWh".to_owned(),
-        Measure::Work => model.workloads.iter().next().map_or_else(String::new, |w| w.unit.clone()),
-    }
 }

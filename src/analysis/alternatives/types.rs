@@ -1,12 +1,14 @@
 //! What is asked and what is told: the shape of `alternatives --format json`.
 
+use std::time::Duration;
+
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::SolveSettings;
 use crate::engine::EngineError;
-use crate::model::{Dimension, Measure};
+use crate::model::{Dimension, Measure, Model};
 use crate::plan::{ModelInfo, Status};
 
 /// What is asked of the plans that cost nearly as little as the cheapest.
@@ -137,4 +139,17 @@ pub enum AlternativesError {
     /// The engine failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
+}
+
+/// Longest time for each search over whole numbers, if no other is set.
+pub(super) const LONGEST: Duration = Duration::from_secs(30);
+
+/// Unit of the amounts of a measure.
+pub(super) fn unit(model: &Model, of: Measure) -> String {
+    match of {
+        Measure::Spend => model.currency.clone(),
+        Measure::Chips => "chip-h".to_owned(),
+        Measure::Power => "kWh".to_owned(),
+        Measure::Work => model.workloads.iter().next().map_or_else(String::new, |w| w.unit.clone()),
+    }
 }

@@ -87,6 +87,7 @@ pub(in crate::analysis) fn unneeded(
     let ledger = Ledger::of(model, &schedule);
     let situation = Situation::of_schedule(model, &schedule, settings.checker());
     let purposes = Purposes::of(model, &schedule, |excess, rented, t| situation.standby(excess, rented, t))?;
+    let purposes = purposes.excusing(&formulation.excused);
     Ok(purposes.to_no_purpose(model, &schedule, &ledger))
 }
 

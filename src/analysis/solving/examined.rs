@@ -147,6 +147,7 @@ pub(in crate::analysis) fn examine<'a>(
     let situation = Situation::of_schedule(model, &schedule, settings.checker());
     let survival = survival(model, &situation)?;
     let purposes = Purposes::of(model, &schedule, |excess, rented, t| situation.standby(excess, rented, t))?;
+    let purposes = purposes.excusing(&f.excused);
     let risk = risk(model, &schedule, &situation, cost.total)?;
     let minimised = cost.total + risk.as_ref().map_or(0.0, |r| r.weighed);
     let mut breaches = audit(model, &schedule, &ledger, &purposes, minimised, objective.unwrap_or(minimised));

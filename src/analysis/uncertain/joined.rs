@@ -170,6 +170,7 @@ impl<'a> Futures<'a> {
                     added += more;
                     excess = excess.max(by);
                 }
+                own.excused = joint.excused(f).to_vec();
                 let unneeded = unneeded(model, own, &x, self.settings)?;
                 forbade |= !unneeded.is_empty() && own.forbid(model, &unneeded);
             }
@@ -227,10 +228,11 @@ impl<'a> Futures<'a> {
         grouped(self.uncertainty, &order, every)
     }
 
-    /// Whether a future by itself has a plan in which decisions keep to bounds; `root` are the names of those that do.
-    pub fn can_follow(&self, future: usize, root: &HashSet<String>, keep: Fixed<'_>) -> Result<bool, EngineError> {
-        let f = build_with(&self.models[future], Limits::All, WIDEST);
-        let mut program = f.program().clone();
+    /// Whether a future by itself has a plan in which decisions keep to bounds, as far as they are the same in every
+    /// future; `followed` is what came of all of them together.
+    pub fn can_follow(&self, future: usize, followed: &Together, keep: Fixed<'_>) -> Result<bool, EngineError> {
+        let root = followed.root();
+        let mut program = followed.joint.apart(future, &followed.formulations[future]);
         for j in 0..program.columns().len() {
             let id = ColumnId(j as u32);
             let name = program.column_name(id).to_owned();
@@ -290,15 +292,7 @@ impl Together {
 
     /// Each future's own program, with the bounds that its columns have together.
     pub fn apart(&self) -> impl Iterator<Item = LinearProgram> + '_ {
-        let joined = self.joint.program();
-        self.formulations.iter().enumerate().map(|(f, own)| {
-            let mut program = own.program().clone();
-            for (j, &c) in self.joint.columns(f).iter().enumerate() {
-                let column = &joined.columns()[c.0 as usize];
-                program.set_bounds(ColumnId(j as u32), column.lower, column.upper);
-            }
-            program
-        })
+        self.formulations.iter().enumerate().map(|(f, own)| self.joint.apart(f, own))
     }
 
     /// What each future costs.

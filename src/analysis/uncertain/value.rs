@@ -151,9 +151,8 @@ fn follow(
 
 /// In which future the plan for the base case cannot be followed.
 fn breaks(futures: &Futures<'_>, followed: &Together, keep: Fixed<'_>, base: &str) -> Result<String, EngineError> {
-    let root = followed.root();
     for f in 0..futures.models.len() {
-        if !futures.can_follow(f, &root, keep)? {
+        if !futures.can_follow(f, followed, keep)? {
             let name = &futures.uncertainty.futures[f].name;
             return Ok(format!("The plan for `{base}` cannot be followed in `{name}`"));
         }

@@ -276,3 +276,144 @@ impl Own {
         Some(own)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{CertifiedSession, CertifiedStatus, solve_certified};
+
+    /// Numbers from 0 to 1.
+    struct Random(u64);
+
+    impl Random {
+        fn next(&mut self) -> f64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 40) as f64 / (1u64 << 24) as f64
+        }
+    }
+
+    /// Members that share their first `shared` columns, and the whole program.
+    struct Drawn {
+        members: Vec<LinearProgram>,
+        whole: LinearProgram,
+        columns: Vec<Vec<ColumnId>>,
+        rows: Vec<Vec<RowId>>,
+    }
+
+    const WEIGHTS: [f64; 4] = [0.1, 0.2, 0.3, 0.4];
+
+    /// Covers of needs by shared columns and by those of a member, and by a dear one without a bound.
+    fn drawn(random: &mut Random, shared: usize) -> Drawn {
+        let mut whole = LinearProgram::new("whole");
+        let common: Vec<(f64, f64)> = (0..shared).map(|_| (1.0 + (4.0 * random.next()).floor(), 5.0)).collect();
+        let ids: Vec<ColumnId> =
+            common.iter().map(|&(cost, most)| whole.add_column("shared", "x", 0.0, most, cost)).collect();
+        let mut drawn =
+            Drawn { members: Vec::new(), whole: LinearProgram::new(""), columns: Vec::new(), rows: Vec::new() };
+        for weight in WEIGHTS {
+            let mut own = LinearProgram::new("member");
+            let mut columns = ids.clone();
+            for &(cost, most) in &common {
+                own.add_column("shared", "x", 0.0, most, cost);
+            }
+            for j in 0..4 {
+                let (cost, most) =
+                    if j == 3 { (20.0, f64::INFINITY) } else { (1.0 + (6.0 * random.next()).floor(), 4.0) };
+                own.add_column("own", "x", 0.0, most, cost);
+                columns.push(whole.add_column("own", "x", 0.0, most, weight * cost));
+            }
+            let mut rows = Vec::new();
+            for _ in 0..4 {
+                let need = (8.0 * random.next()).floor();
+                let mut terms = Vec::new();
+                for j in 0..own.columns().len() {
+                    if random.next() < 0.6 || j + 1 == own.columns().len() {
+                        terms.push((ColumnId(j as u32), 1.0 + (2.0 * random.next()).floor()));
+                    }
+                }
+                own.add_row("need", "need", need, f64::INFINITY, terms.iter().copied());
+                let terms = terms.iter().map(|&(c, a)| (columns[c.0 as usize], a));
+                rows.push(whole.add_row("need", "need", need, f64::INFINITY, terms));
+            }
+            drawn.members.push(own);
+            drawn.columns.push(columns);
+            drawn.rows.push(rows);
+        }
+        drawn.whole = whole;
+        drawn
+    }
+
+    fn linked(drawn: &Drawn, grouping: &Grouping) -> Option<Solved> {
+        let options = SolveOptions::default();
+        let vertices: Vec<ProgramVertex> = drawn
+            .members
+            .iter()
+            .map(|lp| {
+                let mut session = CertifiedSession::open(lp.clone(), EngineChoice::Simplex, &options).unwrap();
+                assert_eq!(session.solve().unwrap().status, CertifiedStatus::Optimal);
+                session.vertex().expect("a vertex")
+            })
+            .collect();
+        let members: Vec<Member<'_>> = (0..vertices.len())
+            .map(|f| Member {
+                vertex: &vertices[f],
+                weight: WEIGHTS[f],
+                columns: &drawn.columns[f],
+                rows: drawn.rows[f].clone(),
+            })
+            .collect();
+        solve_linked(&drawn.whole, &members, grouping, EngineChoice::Simplex, &options).unwrap()
+    }
+
+    fn members(of: &[usize]) -> Grouping {
+        Grouping::Group(of.iter().map(|&f| Grouping::Member(f)).collect())
+    }
+
+    /// From the members' vertices, all at once and in two steps, the optimum is that of the program solved from nothing.
+    #[test]
+    fn the_optimum_is_that_of_the_whole_program() {
+        let mut random = Random(11);
+        for round in 0..300 {
+            let drawn = drawn(&mut random, 1 + round % 6);
+            let options = SolveOptions::default();
+            let cold = solve_certified(&drawn.whole, EngineChoice::Simplex, &options).unwrap();
+            let best = drawn.whole.objective(&cold.x);
+            let nested = Grouping::Group(vec![members(&[0, 1]), members(&[2, 3])]);
+            for grouping in [members(&[0, 1, 2, 3]), nested] {
+                let solved = linked(&drawn, &grouping).unwrap_or_else(|| panic!("round {round}: nothing came of it"));
+                assert_eq!(solved.status, CertifiedStatus::Optimal);
+                assert!((drawn.whole.objective(&solved.x) - best).abs() < 1e-6 * (1.0 + best.abs()), "round {round}");
+            }
+        }
+    }
+
+    /// A row and a column that are of no member hold as well: of the first shared column no more than a part.
+    #[test]
+    fn what_is_of_no_member_holds_too() {
+        let mut random = Random(5);
+        for round in 0..50 {
+            let mut drawn = drawn(&mut random, 3);
+            let over = drawn.whole.add_column("over", "over", 0.0, f64::INFINITY, 0.5);
+            drawn.whole.add_row("cap", "cap", f64::NEG_INFINITY, 1.0, [(ColumnId(0), 1.0), (over, -1.0)]);
+            let options = SolveOptions::default();
+            let cold = solve_certified(&drawn.whole, EngineChoice::Simplex, &options).unwrap();
+            let best = drawn.whole.objective(&cold.x);
+            let solved = linked(&drawn, &members(&[0, 1, 2, 3])).expect("an answer");
+            assert!((drawn.whole.objective(&solved.x) - best).abs() < 1e-6 * (1.0 + best.abs()), "round {round}");
+        }
+    }
+
+    /// Two that cannot agree on a shared column: the proof is one of the whole program.
+    #[test]
+    fn members_that_cannot_agree_have_no_point() {
+        let mut drawn = drawn(&mut Random(3), 2);
+        for (f, bounds) in [(0, (4.0, f64::INFINITY)), (3, (f64::NEG_INFINITY, 1.0))] {
+            drawn.members[f].add_row("agree", "agree", bounds.0, bounds.1, [(ColumnId(0), 1.0)]);
+            let row = drawn.whole.add_row("agree", "agree", bounds.0, bounds.1, [(ColumnId(0), 1.0)]);
+            drawn.rows[f].push(row);
+        }
+        let solved = linked(&drawn, &Grouping::Group(vec![members(&[0, 1]), members(&[2, 3])])).expect("a proof");
+        assert_eq!(solved.status, CertifiedStatus::Infeasible);
+        assert!(verify_farkas(&drawn.whole, solved.farkas.as_ref().unwrap()).proves);
+    }
+}

@@ -60,6 +60,25 @@ impl Part {
         for (i, row) in kept.rows().iter().enumerate() {
             program.add_row("", row.role, row.lower, row.upper, kept.row_terms(RowId(i as u32)));
         }
+        // So are those of rows, where the whole program has others than the member by itself.
+        for (i, row) in vertex.program.rows().iter().enumerate() {
+            let there = whole.rows()[member.rows[i].0 as usize];
+            if (there.lower, there.upper) == (row.lower, row.upper) {
+                continue;
+            }
+            let own = match &vertex.condensed {
+                None => RowId(i as u32),
+                Some(condensed) => {
+                    let own = condensed.rows()[i];
+                    // What became one with others cannot be told apart from them.
+                    if condensed.rows().iter().filter(|r| **r == own).count() > 1 {
+                        return None;
+                    }
+                    own
+                }
+            };
+            program.set_row_bounds(own, there.lower, there.upper);
+        }
         let leaf = Leaf {
             member: number,
             columns: (0..images.len()).map(|c| ColumnId(c as u32)).collect(),

@@ -120,6 +120,12 @@ impl Condensed {
         &self.columns
     }
 
+    /// For each row of the whole program, its row.
+    #[must_use]
+    pub fn rows(&self) -> &[RowId] {
+        &self.rows
+    }
+
     /// Adds a row of the whole program, unless it treats columns that are one differently. Its terms in the
     /// condensed program.
     pub fn add_row(
