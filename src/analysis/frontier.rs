@@ -11,7 +11,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::solving::settings::{Detail, SolveSettings};
-use crate::analysis::uncertain::{FuturePlans, solve_every_future};
+use crate::analysis::solving::solve::solve_every_future;
+use crate::analysis::uncertain::FuturePlans;
 use crate::diagnostics::Place;
 use crate::document::{Entry, Node, Value};
 use crate::engine::EngineError;

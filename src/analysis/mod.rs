@@ -12,8 +12,8 @@ mod study;
 pub mod sweep;
 mod uncertain;
 
-pub use solving::{Detail, SolveSettings, exported_program, imported, solve, solve_schedule, solved_program};
-pub use study::Study;
-pub use uncertain::{
-    FuturePlan, FuturePlans, FutureProgram, FuturePrograms, future_programs, joined_program, solve_every_future,
+pub use solving::{
+    Detail, SolveSettings, exported_program, imported, solve, solve_every_future, solve_schedule, solved_program,
 };
+pub use study::Study;
+pub use uncertain::{FuturePlan, FuturePlans, FutureProgram, FuturePrograms, future_programs, joined_program};

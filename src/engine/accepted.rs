@@ -54,7 +54,8 @@ pub(super) fn tidied_to(lp: &LinearProgram, x: &[f64], size: f64) -> Vec<f64> {
         .map(|(c, &x)| {
             // A column that is small by nature, such as a yes-or-no, is not rounded by the size of others.
             let size = size.min(c.upper - c.lower);
-            let near = |bound: f64| (x - bound).abs() <= ROUNDING * (1.0 + bound.abs()).max(size);
+            // No value is near a bound that there is not.
+            let near = |bound: f64| bound.is_finite() && (x - bound).abs() <= ROUNDING * (1.0 + bound.abs()).max(size);
             if near(c.lower) {
                 c.lower
             } else if near(c.upper) {
@@ -76,4 +77,19 @@ pub(super) fn infeasible(attempts: Vec<Attempt>, engine: &str, y: Vec<f64>) -> S
         verified: true,
     };
     Solved { farkas: Some(y), attempts, ..Solved::without_numbers(CertifiedStatus::Infeasible, certificate) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A billionth above the lower bound is on it; what has no upper bound is not brought to it.
+    #[test]
+    fn values_are_brought_to_bounds_that_there_are() {
+        let mut lp = LinearProgram::new("bounds");
+        lp.add_column("x", "x", 0.0, f64::INFINITY, 1.0);
+        lp.add_column("y", "y", f64::NEG_INFINITY, 4.0, 1.0);
+        assert_eq!(tidied_to(&lp, &[3.5, 1.5], 1.0), [3.5, 1.5]);
+        assert_eq!(tidied_to(&lp, &[1e-10, 4.0 - 1e-10], 1.0), [0.0, 4.0]);
+    }
 }

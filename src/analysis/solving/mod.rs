@@ -20,4 +20,4 @@ pub(super) mod solve;
 pub use imported::{exported_program, imported};
 pub use optimum::solved_program;
 pub use settings::{Detail, SolveSettings};
-pub use solve::{solve, solve_schedule};
+pub use solve::{solve, solve_every_future, solve_schedule};

@@ -4,7 +4,7 @@ use super::examined::{Examined, examine, told};
 use super::optimum::solve_within_boxes;
 use super::settings::{Detail, SolveSettings};
 use super::{deals, idle, prefer, premium, ranges};
-use crate::analysis::uncertain::solve_futures;
+use crate::analysis::uncertain::{FuturePlans, solve_futures};
 use crate::engine::{EngineError, Solved};
 use crate::formulation::{Formulation, Limits};
 use crate::model::Model;
@@ -46,6 +46,17 @@ pub fn solve(model: &Model, settings: &SolveSettings) -> Result<Plan, EngineErro
     settings.begin("plan", 1, 1)?;
     let (formulation, solved) = solve_within_boxes(model, Limits::All, settings)?;
     completed(model, settings, &formulation, solved)
+}
+
+/// The plan of a model, and what it is in each of its futures.
+///
+/// # Errors
+/// As [`solve`].
+pub fn solve_every_future(model: &Model, settings: &SolveSettings) -> Result<FuturePlans, EngineError> {
+    match model.uncertainty() {
+        Some(uncertainty) => solve_futures(model, uncertainty, settings),
+        None => Ok(FuturePlans { together: solve(model, settings)?, futures: Vec::new() }),
+    }
 }
 
 /// The plan of a program's answer, with all that is asked for beside it.

@@ -47,17 +47,6 @@ pub(in crate::analysis) fn solve_futures(
     Ok(FuturePlans { together, futures: futures.collect() })
 }
 
-/// The plan of a model, and what it is in each of its futures.
-///
-/// # Errors
-/// As [`super::solve`].
-pub fn solve_every_future(model: &Model, settings: &SolveSettings) -> Result<FuturePlans, EngineError> {
-    match model.uncertainty() {
-        Some(uncertainty) => solve_futures(model, uncertainty, settings),
-        None => Ok(FuturePlans { together: super::solve(model, settings)?, futures: Vec::new() }),
-    }
-}
-
 /// A plan for several futures.
 #[derive(Clone, Debug)]
 pub struct FuturePlans {
@@ -137,7 +126,7 @@ fn plans(
 /// As [`super::solve`]; [`EngineError::SeveralFutures`] never.
 pub fn joined_program(model: &Model, settings: &SolveSettings) -> Result<LinearProgram, EngineError> {
     match model.uncertainty() {
-        None => Ok(super::exported_program(model)?.program().clone()),
+        None => Ok(super::solving::exported_program(model)?.program().clone()),
         Some(_) => Ok(future_programs(model, settings)?.joined),
     }
 }
@@ -171,7 +160,7 @@ pub struct FutureProgram {
 /// As [`super::solve`]; [`EngineError::SeveralFutures`] never.
 pub fn future_programs(model: &Model, settings: &SolveSettings) -> Result<FuturePrograms, EngineError> {
     let Some(uncertainty) = model.uncertainty() else {
-        let joined = super::exported_program(model)?.program().clone();
+        let joined = super::solving::exported_program(model)?.program().clone();
         return Ok(FuturePrograms { joined, futures: Vec::new(), shared: Vec::new() });
     };
     let models = models(model)?;

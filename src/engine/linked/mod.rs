@@ -19,10 +19,12 @@
 //! gets the sum of their multipliers, and those of the connecting rows cancel in every reduced cost. What comes of it is
 //! certified on the whole program itself.
 
+mod member;
 mod part;
 
 use std::collections::HashMap;
 
+pub(crate) use self::member::{Member, ProgramVertex};
 use self::part::Part;
 use super::accepted::{accept, certified, infeasible, tidied_to};
 use super::basis::{Basis, Place};
@@ -31,44 +33,7 @@ use super::options::SolveOptions;
 use super::outcome::{EngineError, Outcome, Status};
 use super::repair::repaired;
 use super::solved::{Attempt, Solved};
-use crate::lp::{ColumnId, Condensed, LinearProgram, RowId, verify_farkas};
-
-/// A program, perhaps condensed, with a vertex of what the engine had of it.
-#[derive(Clone, Debug)]
-pub(crate) struct ProgramVertex {
-    pub(super) program: LinearProgram,
-    pub(super) condensed: Option<Condensed>,
-    pub(super) basis: Basis,
-}
-
-impl ProgramVertex {
-    /// The program.
-    pub fn program(&self) -> &LinearProgram {
-        &self.program
-    }
-
-    /// The vertex, of what the engine had.
-    pub fn basis(&self) -> &Basis {
-        &self.basis
-    }
-
-    /// What the engine had.
-    fn kept(&self) -> &LinearProgram {
-        self.condensed.as_ref().map_or(&self.program, Condensed::program)
-    }
-}
-
-/// A program that is a part of another.
-pub(crate) struct Member<'a> {
-    /// The program, solved.
-    pub vertex: &'a ProgramVertex,
-    /// What its costs are multiplied with in the whole program.
-    pub weight: f64,
-    /// For each of its columns, that of the whole program.
-    pub columns: &'a [ColumnId],
-    /// For each of its rows, that of the whole program. Rows of the whole program that are none of these hold as well.
-    pub rows: Vec<RowId>,
-}
+use crate::lp::{ColumnId, LinearProgram, RowId, verify_farkas};
 
 /// In which order members are brought together.
 pub(crate) enum Grouping {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::super::basis::{Basis, Place};
-use super::Member;
+use super::member::Member;
 use crate::lp::{ColumnId, LinearProgram, RowId};
 
 /// The program of one or more members.
