@@ -45,12 +45,19 @@ struct Bought {
     terms: Vec<(ColumnId, f64)>,
     /// Those of them that are bought.
     held: Vec<ColumnId>,
+    /// Those of them that are decided: the others only follow.
+    decided: Vec<(ColumnId, f64)>,
     upper: f64,
 }
 
 /// Finds the rows on purposes that ask one future for the use of what several have, `columns` being where each future's
-/// columns are.
-pub(super) fn elsewhere(futures: &[&Formulation], columns: &[Vec<ColumnId>], joined: usize) -> Elsewhere {
+/// columns are, and `dated` whether they are decisions.
+pub(super) fn elsewhere(
+    futures: &[&Formulation],
+    columns: &[Vec<ColumnId>],
+    dated: &[Vec<bool>],
+    joined: usize,
+) -> Elsewhere {
     let mut having = vec![0_usize; joined];
     columns.iter().flatten().for_each(|c| having[c.0 as usize] += 1);
     let mut found = Elsewhere {
@@ -84,14 +91,17 @@ pub(super) fn elsewhere(futures: &[&Formulation], columns: &[Vec<ColumnId>], joi
             let mut terms: Vec<(ColumnId, f64)> = own.iter().map(|&(c, a)| (joined(c), a)).collect();
             terms.sort_by_key(|t| t.0);
             let name = f.program.row_name(RowId(i as u32)).to_owned();
-            let bought = Bought { future, row: i, what, terms, held, upper: row.upper };
+            let decisions = own.iter().filter(|(c, _)| dated[future][c.0 as usize]);
+            let mut decided: Vec<(ColumnId, f64)> = decisions.map(|&(c, a)| (joined(c), a)).collect();
+            decided.sort_by_key(|t| t.0);
+            let bought = Bought { future, row: i, what, terms, held, decided, upper: row.upper };
             named.entry(name).or_default().push(bought);
         }
     }
     for (name, rows) in named {
         for (number, sharing) in sharing(rows).into_iter().enumerate() {
-            // What is the same decision and the same use is one row as it is.
-            if sharing.iter().all(|b| b.terms == sharing[0].terms && b.upper == sharing[0].upper) {
+            // What is the same decision and the same use holds as it is.
+            if sharing.iter().all(|b| b.decided == sharing[0].decided && b.upper == sharing[0].upper) {
                 continue;
             }
             found.put(&name, number, &sharing);

@@ -138,9 +138,11 @@ impl Joint {
         };
         let mut nodes: HashMap<(usize, i64), (usize, usize)> = HashMap::new();
         let mut made: HashMap<(String, usize), Made> = HashMap::new();
+        let mut dated: Vec<Vec<bool>> = Vec::with_capacity(count);
         for (future, (model, f)) in futures.iter().enumerate() {
             let mut own = Vec::with_capacity(f.program.columns().len());
             let dates = dates(f, model, &uncertainty.timing);
+            dated.push(dates.iter().map(Option::is_some).collect());
             for (j, column) in f.program.columns().iter().enumerate() {
                 let name = f.program.column_name(ColumnId(j as u32));
                 let (first, needed) = match dates[j] {
@@ -177,7 +179,7 @@ impl Joint {
             joint.program.set_bounds(made.id, lower, upper.max(lower));
         }
         let own: Vec<&Formulation> = futures.iter().map(|(_, f)| *f).collect();
-        let elsewhere = elsewhere(&own, &joint.columns, joint.program.columns().len());
+        let elsewhere = elsewhere(&own, &joint.columns, &dated, joint.program.columns().len());
         joint.add_rows(uncertainty, futures, &elsewhere);
         joint.excused = elsewhere.excused;
         joint.measure(uncertainty, futures, measure, scale);
