@@ -124,7 +124,11 @@ impl Linked<'_> {
         let engine = order(&part.program, self.choice.to_solve_again())[0];
         let mut session = engine.open(part.program.clone(), self.options)?;
         session.start_from(&part.basis);
-        let outcome = session.solve()?;
+        // An engine that fails at it is no reason not to solve the program from nothing.
+        let outcome = session.solve().unwrap_or_else(|error| {
+            tracing::debug!(%error, "from the members' vertices");
+            Outcome::of(Status::Stalled)
+        });
         self.options.watch.wanted()?;
         let (columns, rows) = (part.program.columns().len(), part.program.rows().len());
         let (members, copies) = (part.leaves.len(), part.copies.len());
