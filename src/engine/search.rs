@@ -149,7 +149,7 @@ pub(super) fn search(
 /// The program with whole numbers no longer asked for.
 pub(super) fn relaxed(lp: &LinearProgram) -> LinearProgram {
     let mut relaxed = lp.clone();
-    (0..lp.columns().len() as u32).for_each(|j| relaxed.set_integer(ColumnId(j), false));
+    relaxed.relax();
     relaxed
 }
 

@@ -22,11 +22,10 @@
 //! - the largest regret: r with v_f - best_f <= r for each f (Savage 1951).
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::Formulation;
 use super::elsewhere::{Elsewhere, elsewhere};
-use crate::lp::{Affine, ColumnId, LinearProgram, RowId};
+use crate::lp::{Affine, ColumnId, LinearProgram, RowId, RowIndex, is_row};
 use crate::model::{ContractId, Model, Timing, Uncertainty, Unneeded, placement_cost};
 
 /// What is minimized over the futures.
@@ -49,6 +48,11 @@ pub enum FutureMeasure {
         /// The most that each future may cost.
         most: Vec<f64>,
     },
+}
+
+impl FutureMeasure {
+    /// The expected cost alone.
+    pub const EXPECTED: FutureMeasure = FutureMeasure::Cost { expected: 1.0, cvar: None };
 }
 
 /// One program of all futures.
@@ -187,7 +191,7 @@ impl Joint {
     }
 
     fn add_rows(&mut self, uncertainty: &Uncertainty, futures: &[(&Model, &Formulation)], elsewhere: &Elsewhere) {
-        let mut seen: HashMap<u64, Vec<RowId>> = HashMap::new();
+        let mut seen = RowIndex::default();
         let mut named: HashSet<String> = HashSet::new();
         for (future, (_, f)) in futures.iter().enumerate() {
             let mut own = Vec::with_capacity(f.program.rows().len());
@@ -203,16 +207,11 @@ impl Joint {
                 let mut terms: Vec<(ColumnId, f64)> =
                     f.program.row_terms(id).map(|(c, a)| (self.columns[future][c.0 as usize], a)).collect();
                 terms.sort_by_key(|t| t.0);
-                let mut hash = DefaultHasher::new();
-                (row.lower.to_bits(), row.upper.to_bits()).hash(&mut hash);
-                terms.iter().for_each(|(c, a)| (c.0, a.to_bits()).hash(&mut hash));
-                let alike = seen.entry(hash.finish()).or_default();
+                let bounds = (row.lower, row.upper);
+                let alike = seen.candidates(bounds, &terms);
                 let program = &self.program;
-                let same = alike.iter().copied().find(|&other| {
-                    let there = program.rows()[other.0 as usize];
-                    (there.lower, there.upper, there.role) == (row.lower, row.upper, row.role)
-                        && program.row_terms(other).eq(terms.iter().copied())
-                });
+                let alike_in_role = |&other: &RowId| program.rows()[other.0 as usize].role == row.role;
+                let same = alike.iter().copied().find(|o| alike_in_role(o) && is_row(program, *o, bounds, &terms));
                 // Within one future each row stands for something of its own.
                 if let Some(other) = same.filter(|&other| taken.insert(other)) {
                     own.push((other, false));
@@ -389,9 +388,7 @@ impl Joint {
 
     /// Minimises a sum instead of what was minimised before.
     pub fn minimise(&mut self, sum: &Affine) {
-        (0..self.program.columns().len()).for_each(|j| self.program.set_cost(ColumnId(j as u32), 0.0));
-        sum.terms.iter().for_each(|&(c, a)| self.program.add_cost(c, a));
-        self.program.set_offset(sum.constant);
+        self.program.minimise(sum);
     }
 
     /// Asks that a sum is at most so much.
@@ -402,7 +399,7 @@ impl Joint {
 
     /// No longer asks for whole numbers.
     pub fn relax(&mut self) {
-        (0..self.program.columns().len()).for_each(|j| self.program.set_integer(ColumnId(j as u32), false));
+        self.program.relax();
     }
 
     /// Keeps decisions that are the same in every future within bounds, by the names of their columns.

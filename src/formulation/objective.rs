@@ -33,11 +33,7 @@ impl Formulation {
 
     /// Minimises a sum instead of what was minimised before.
     pub fn minimise(&mut self, sum: &Affine) {
-        for j in 0..self.program.columns().len() {
-            self.program.set_cost(ColumnId(j as u32), 0.0);
-        }
-        sum.terms.iter().for_each(|&(c, a)| self.program.add_cost(c, a));
-        self.program.set_offset(sum.constant);
+        self.program.minimise(sum);
     }
 
     /// Fixes the whole columns where a solution has them.
@@ -47,7 +43,7 @@ impl Formulation {
 
     /// No longer asks for whole numbers.
     pub fn relax(&mut self) {
-        (0..self.program.columns().len()).for_each(|j| self.program.set_integer(ColumnId(j as u32), false));
+        self.program.relax();
     }
 
     /// Asks that a sum is within bounds.

@@ -1,5 +1,6 @@
 //! The linear program: named columns and rows, sparse.
 
+use super::expression::Affine;
 use super::name_list::NameList;
 use super::role::{ColumnRole, RowRole};
 
@@ -217,6 +218,18 @@ impl LinearProgram {
         for (column, x) in self.columns.iter_mut().zip(x).filter(|(c, _)| c.integer) {
             (column.lower, column.upper, column.integer) = (x.round(), x.round(), false);
         }
+    }
+
+    /// No longer asks for whole numbers.
+    pub(crate) fn relax(&mut self) {
+        self.columns.iter_mut().for_each(|c| c.integer = false);
+    }
+
+    /// Minimises a sum instead of what was minimised before.
+    pub(crate) fn minimise(&mut self, sum: &Affine) {
+        self.columns.iter_mut().for_each(|c| c.cost = 0.0);
+        sum.terms.iter().for_each(|&(c, a)| self.add_cost(c, a));
+        self.offset = sum.constant;
     }
 
     /// Adds a constant to the objective.

@@ -6,31 +6,12 @@ use polysource::engine::{EngineChoice, SolveOptions, solve_certified};
 use polysource::lp::{ColumnId, LinearProgram, RowId};
 use serde_json::Value;
 
-use crate::common::{close, model, program, text};
+use crate::common::{NEWSVENDOR, close, model, program, text};
 
-/// Demand of 10, 20, 30 or 40, a quarter each, known after the reservation is decided: reserved at 0.6, on demand at 1.
-/// What is lost costs 2.
-const NEWSVENDOR: &str = "
-polysource: 1
-name: newsvendor
-horizon: { start: 2026-01-01, periods: 1, step: hour }
-chips: { h100: { vendor: nvidia } }
-clouds: { aws: { owner: amazon } }
-offers:
-  res: { chip: h100, cloud: aws, price: 0.6, term: { reserved: 1 h }, notice: 1 period }
-  od: { chip: h100, cloud: aws, price: 1 }
-workloads:
-  chat: { kind: inference, demand: 25 req/h, throughput: { h100: 1 req/h }, loss: 2 USD/req }
-uncertainty:
-  factors:
-    demand:
-      known: 2026-01-01
-      outcomes:
-        ten: { probability: 25 %, set: { workloads.chat.demand: 10 req/h } }
-        twenty: { probability: 25 %, set: { workloads.chat.demand: 20 req/h } }
-        thirty: { probability: 25 %, set: { workloads.chat.demand: 30 req/h } }
-        forty: { probability: 25 %, set: { workloads.chat.demand: 40 req/h } }
-";
+/// The same where what is lost costs 2.
+fn with_loss() -> String {
+    NEWSVENDOR.replace("{ h100: 1 req/h } }", "{ h100: 1 req/h }, loss: 2 USD/req }")
+}
 
 /// Runs a command on a model, after its file; what it wrote.
 fn run(yaml: &str, command: &str, arguments: &[&str]) -> String {
@@ -95,7 +76,7 @@ fn a_curve_is_of_the_expected_cost() {
 /// Whoever loses the only cloud loses all demand of the hour, at 2 USD each: 20, 40, 60 and 80.
 #[test]
 fn each_loss_is_told_in_the_future_in_which_it_costs_most() {
-    let stress = json(NEWSVENDOR, "stress", &["--by", "cloud"]);
+    let stress = json(&with_loss(), "stress", &["--by", "cloud"]);
     let worst = &stress["losses"][0];
     assert_eq!((worst["lost"]["group"].as_str(), worst["future"].as_str()), (Some("aws"), Some("forty")));
     close(number(&worst["loss"]), 80.0);
@@ -105,7 +86,7 @@ fn each_loss_is_told_in_the_future_in_which_it_costs_most() {
         assert_eq!(future["future"], name);
         close(number(&future["losses"][0]["loss"]), loss);
     }
-    assert!(run(NEWSVENDOR, "stress", &["--by", "cloud"]).contains("in each of 4 futures"));
+    assert!(run(&with_loss(), "stress", &["--by", "cloud"]).contains("in each of 4 futures"));
 }
 
 /// Of 20 reserved chips and what is rented beside them: at most a part of the chips may be reserved, in each future. With
@@ -233,7 +214,7 @@ fn alternatives_are_of_what_is_expected() {
 /// The page has the losses too.
 #[test]
 fn a_report_has_the_losses_of_every_future() {
-    let page = run(NEWSVENDOR, "report", &[]);
+    let page = run(&with_loss(), "report", &[]);
     assert!(page.contains("each in the future in which it costs most"));
     assert!(page.contains("forty"));
 }

@@ -6,30 +6,7 @@ use polysource::report::{Format, Style, write};
 use polysource::{Detail, EngineChoice, SolveSettings, solve};
 
 use crate::common::random::Random;
-use crate::common::{close, close_within, example_input, loaded, model, program, text};
-
-/// Demand of 10, 20, 30 or 40, a quarter each, known after the reservation is decided: reserved at 0.6, on demand at 1.
-const NEWSVENDOR: &str = "
-polysource: 1
-name: newsvendor
-horizon: { start: 2026-01-01, periods: 1, step: hour }
-chips: { h100: { vendor: nvidia } }
-clouds: { aws: { owner: amazon } }
-offers:
-  res: { chip: h100, cloud: aws, price: 0.6, term: { reserved: 1 h }, notice: 1 period }
-  od: { chip: h100, cloud: aws, price: 1 }
-workloads:
-  chat: { kind: inference, demand: 25 req/h, throughput: { h100: 1 req/h } }
-uncertainty:
-  factors:
-    demand:
-      known: 2026-01-01
-      outcomes:
-        ten: { probability: 25 %, set: { workloads.chat.demand: 10 req/h } }
-        twenty: { probability: 25 %, set: { workloads.chat.demand: 20 req/h } }
-        thirty: { probability: 25 %, set: { workloads.chat.demand: 30 req/h } }
-        forty: { probability: 25 %, set: { workloads.chat.demand: 40 req/h } }
-";
+use crate::common::{NEWSVENDOR, close, close_within, example_input, loaded, model, program, text};
 
 fn plan_for(yaml: &str) -> Plan {
     let plan = solve(&model(yaml), &SolveSettings::default()).unwrap();

@@ -9,7 +9,7 @@ use crate::analysis::solving::near::{self, Found, Near, ROOMS, Ratio, extreme, i
 use crate::engine::EngineError;
 use crate::formulation::Formulation;
 use crate::lp::Affine;
-use crate::model::{Measure, OfferSet};
+use crate::model::{Measure, Model, OfferSet};
 use crate::plan::audit::TOLERANCE;
 use crate::plan::ledger::measure;
 use crate::units::human::percent;
@@ -40,6 +40,16 @@ pub(super) fn room(
     let model = near.model;
     let everything = OfferSet::all(model.offers.len());
     let least_total = least_total(near, &|f| f.measured(model, &everything, settings.of, &model.calendar.all()))?;
+    rooms(model, settings, least_total, |offers| range(near, cheapest, settings, least_total, offers))
+}
+
+/// The same for any way to find what some offers can have.
+pub(super) fn rooms(
+    model: &Model,
+    settings: &AlternativesSettings,
+    least_total: f64,
+    range: impl Fn(&OfferSet) -> Result<Range, EngineError> + Sync,
+) -> Result<(Vec<GroupRoom>, Vec<String>), EngineError> {
     let mut groups: Vec<(String, String, OfferSet)> = Vec::new();
     for by in &settings.by {
         for (name, offers) in model.groups(by) {
@@ -50,8 +60,7 @@ pub(super) fn room(
     let mut sets: Vec<&OfferSet> = groups.iter().map(|(_, _, offers)| offers).collect();
     sets.sort_unstable();
     sets.dedup();
-    let ranges: Result<Vec<Range>, EngineError> =
-        sets.par_iter().map(|offers| range(near, cheapest, settings, least_total, offers)).collect();
+    let ranges: Result<Vec<Range>, EngineError> = sets.par_iter().map(|offers| range(offers)).collect();
     let ranges = ranges?;
     let told: Vec<GroupRoom> = groups
         .iter()
@@ -65,7 +74,7 @@ pub(super) fn room(
 }
 
 /// What could not be certified or proved, in words.
-pub(super) fn notes(told: &[GroupRoom], least_total: f64, of: Measure) -> Vec<String> {
+fn notes(told: &[GroupRoom], least_total: f64, of: Measure) -> Vec<String> {
     let mut notes = Vec::new();
     for g in told {
         for (word, beyond, extreme) in [("least", "less", &g.least), ("most", "more", &g.most)] {
@@ -94,10 +103,10 @@ pub(super) fn notes(told: &[GroupRoom], least_total: f64, of: Measure) -> Vec<St
 
 /// What some offers can have.
 #[derive(Clone, Copy)]
-struct Range {
-    least: Option<Extreme>,
-    cheapest: Portion,
-    most: Option<Extreme>,
+pub(super) struct Range {
+    pub least: Option<Extreme>,
+    pub cheapest: Portion,
+    pub most: Option<Extreme>,
 }
 
 fn range(

@@ -62,6 +62,10 @@ pub(in crate::analysis) fn solve_kept(
             session.start_from(basis);
         }
         let solved = solve_in(&mut session, model, formulation, settings)?;
+        // A program with fewer rows than the model asks for has no point either.
+        if solved.status == CertifiedStatus::Infeasible {
+            return Ok((solved, None));
+        }
         if solved.status == CertifiedStatus::Optimal && unneeded(model, formulation, &solved.x, settings)?.is_empty() {
             return Ok((solved, Some(session)));
         }

@@ -13,7 +13,7 @@ use crate::engine::{
     solve_linked,
 };
 use crate::formulation::{Formulation, FutureMeasure, Joint, Limits, build_like, build_with};
-use crate::lp::{ColumnId, LinearProgram};
+use crate::lp::{Affine, ColumnId, LinearProgram};
 use crate::model::{Model, Uncertainty};
 
 /// How much more room boxes get that are touched: what is decided for several futures has the narrowest of their boxes,
@@ -86,10 +86,21 @@ impl Alone {
 }
 
 /// What came of all futures together.
+#[derive(Clone)]
 pub(in crate::analysis) struct Together {
     pub joint: Joint,
     pub formulations: Vec<Formulation>,
     pub solved: Solved,
+}
+
+/// What was added to the futures' programs.
+pub(in crate::analysis) struct Mended {
+    /// Cuts.
+    pub added: usize,
+    /// By how much, relatively, a concentration was exceeded.
+    pub excess: f64,
+    /// Whether something was forbidden that was bought to no purpose.
+    pub forbade: bool,
 }
 
 /// Bounds of decisions by the names of their columns.
@@ -125,9 +136,8 @@ impl<'a> Futures<'a> {
         let mut room = formulations.iter().map(|f| f.room).fold(1.0, f64::max);
         loop {
             let mut together = self.within(known, measure, fixed, formulations)?;
-            let Together { joint, formulations: own, solved } = &mut together;
-            let touches = |(f, own): (usize, &Formulation)| own.touched(&joint.point(f, &solved.x));
-            let touched = !solved.x.is_empty() && own.iter().enumerate().any(touches);
+            let touched = together.touched();
+            let Together { formulations: own, solved, .. } = &mut together;
             let boxed = own.iter().any(|f| f.holdings.iter().any(|h| h.boxed));
             let suspicious = solved.x.is_empty() && boxed;
             if !touched && !suspicious || room >= WIDEST {
@@ -161,19 +171,7 @@ impl<'a> Futures<'a> {
             if solved.status != CertifiedStatus::Optimal {
                 return Ok(Together { joint, formulations, solved });
             }
-            let (mut added, mut excess) = (0, 0.0f64);
-            let mut forbade = false;
-            for (f, (model, own)) in self.models.iter().zip(&mut formulations).enumerate() {
-                let x = joint.point(f, &solved.x);
-                if own.has_cones() {
-                    let (more, by) = own.cut_off(model, &x);
-                    added += more;
-                    excess = excess.max(by);
-                }
-                own.excused = joint.excused(f).to_vec();
-                let unneeded = unneeded(model, own, &x, self.settings)?;
-                forbade |= !unneeded.is_empty() && own.forbid(model, &unneeded);
-            }
+            let Mended { added, excess, forbade } = self.mend(&joint, &solved.x, &mut formulations, true)?;
             tracing::debug!(round, added, excess, forbade, "futures");
             if added == 0 && !forbade {
                 return Ok(Together { joint, formulations, solved });
@@ -188,6 +186,32 @@ impl<'a> Futures<'a> {
         let joint = self.joined(known, measure, fixed, &formulations);
         let solved = self.solved(&joint, &formulations, known)?;
         Ok(Together { joint, formulations, solved })
+    }
+
+    /// Adds to the futures' programs what a solution of them together shows to be needed: cuts, and, if `purposes` are
+    /// asked for, what forbids to buy to no purpose.
+    pub fn mend(
+        &self,
+        joint: &Joint,
+        x: &[f64],
+        formulations: &mut [Formulation],
+        purposes: bool,
+    ) -> Result<Mended, EngineError> {
+        let mut mended = Mended { added: 0, excess: 0.0, forbade: false };
+        for (f, (model, own)) in self.models.iter().zip(formulations).enumerate() {
+            let x = joint.point(f, x);
+            if own.has_cones() {
+                let (more, by) = own.cut_off(model, &x);
+                mended.added += more;
+                mended.excess = mended.excess.max(by);
+            }
+            own.excused = joint.excused(f).to_vec();
+            if purposes {
+                let unneeded = unneeded(model, own, &x, self.settings)?;
+                mended.forbade |= !unneeded.is_empty() && own.forbid(model, &unneeded);
+            }
+        }
+        Ok(mended)
     }
 
     fn solved(&self, joint: &Joint, formulations: &[Formulation], known: &[i64]) -> Result<Solved, EngineError> {
@@ -243,6 +267,7 @@ impl<'a> Futures<'a> {
         Ok(solved.status != CertifiedStatus::Infeasible)
     }
 
+    /// The joined program of the futures' programs, as for [`Self::solve`].
     pub fn joined(
         &self,
         known: &[i64],
@@ -293,6 +318,17 @@ impl Together {
     /// Each future's own program, with the bounds that its columns have together.
     pub fn apart(&self) -> impl Iterator<Item = LinearProgram> + '_ {
         self.formulations.iter().enumerate().map(|(f, own)| self.joint.apart(f, own))
+    }
+
+    /// Whether the answer is at a box of ours.
+    pub fn touched(&self) -> bool {
+        let touches = |(f, own): (usize, &Formulation)| own.touched(&self.joint.point(f, &self.solved.x));
+        !self.solved.x.is_empty() && self.formulations.iter().enumerate().any(touches)
+    }
+
+    /// What is expected of a sum that each future has.
+    pub fn expected(&self, sums: &[Affine]) -> f64 {
+        self.joint.expected(sums).at(&self.solved.x)
     }
 
     /// What each future costs.

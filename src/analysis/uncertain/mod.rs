@@ -17,7 +17,7 @@ mod tell;
 mod value;
 mod waiting;
 
-pub(in crate::analysis) use self::joined::{Alone, Futures, Together};
+pub(in crate::analysis) use self::joined::{Alone, Futures, Mended, Together};
 use super::solving::examined::told;
 use super::solving::settings::{Detail, SolveSettings};
 use crate::engine::{CertifiedStatus, EngineError};
@@ -125,10 +125,7 @@ fn plans(
 /// # Errors
 /// As [`super::solve`]; [`EngineError::SeveralFutures`] never.
 pub fn joined_program(model: &Model, settings: &SolveSettings) -> Result<LinearProgram, EngineError> {
-    match model.uncertainty() {
-        None => Ok(super::solving::exported_program(model)?.program().clone()),
-        Some(_) => Ok(future_programs(model, settings)?.joined),
-    }
+    Ok(future_programs(model, settings)?.joined)
 }
 
 /// The programs of several futures, together and apart.

@@ -8,9 +8,6 @@ use crate::engine::{CertifiedStatus, EngineError};
 use crate::formulation::{FutureMeasure, Limits};
 use crate::model::{ContractId, Decision, Goal, Model, When};
 
-/// The expected cost alone.
-const EXPECTED: FutureMeasure = FutureMeasure::Cost { expected: 1.0, cvar: None };
-
 /// Costs that differ by less, relatively, are the same.
 const NOTHING: f64 = 1e-8;
 
@@ -56,7 +53,7 @@ pub(super) fn of(
         futures.settings.begin("what knowing a factor is worth", factor + 1, known.len())?;
         let mut early = known.clone();
         early[factor] = -1;
-        let found = futures.solve(&early, &EXPECTED, None)?;
+        let found = futures.solve(&early, &FutureMeasure::EXPECTED, None)?;
         by_factor.push(found.is_optimal().then(|| expected - settled(mean(&found.costs()), expected)));
     }
     let base = uncertainty.base().map_or_else(|| MEAN.to_owned(), |f| uncertainty.futures[f].name.clone());
@@ -78,7 +75,7 @@ pub(super) fn of(
         }
         let mut early = uncertainty.clone();
         early.timing.contracts[k] = When::FIRST;
-        let found = Futures { uncertainty: &early, ..*futures }.solve(&known, &EXPECTED, None)?;
+        let found = Futures { uncertainty: &early, ..*futures }.solve(&known, &FutureMeasure::EXPECTED, None)?;
         waiting.push((k, found.is_optimal().then(|| settled(mean(&found.costs()), expected) - expected)));
     }
     let ordered = wait_and_see <= expected + slack(futures, together, expected)
@@ -137,7 +134,7 @@ fn follow(
     let known = futures.uncertainty.known();
     // What the base case does not have, its plan does not hold.
     let keep = |name: &str, rounding| Some(about(decided.get(name).copied().unwrap_or(0.0), rounding));
-    let followed = |rounding| futures.solve(&known, &EXPECTED, Some(&|name: &str| keep(name, rounding)));
+    let followed = |rounding| futures.solve(&known, &FutureMeasure::EXPECTED, Some(&|name: &str| keep(name, rounding)));
     let mut together = followed(ROUNDING[0])?;
     if !together.is_optimal() {
         together = followed(ROUNDING[1])?;

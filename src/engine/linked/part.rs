@@ -1,11 +1,10 @@
 //! A part of a linked program: the programs of some members with a vertex of them together.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::super::basis::{Basis, Place};
 use super::member::Member;
-use crate::lp::{ColumnId, LinearProgram, RowId};
+use crate::lp::{ColumnId, LinearProgram, RowId, RowIndex, is_row};
 
 /// The program of one or more members.
 pub(super) struct Part {
@@ -49,16 +48,15 @@ impl Part {
             images[own].push(image);
         }
         images.iter_mut().for_each(|i: &mut Vec<ColumnId>| i.sort_unstable());
-        let mut program = LinearProgram::new("");
-        for (column, images) in kept.columns().iter().zip(&images) {
+        let mut program = kept.clone();
+        program.set_offset(0.0);
+        for (c, (column, images)) in kept.columns().iter().zip(&images).enumerate() {
             // The bounds of what is shared are those of all that share it.
             let sum = |of: &dyn Fn(ColumnId) -> f64| images.iter().map(|&i| of(i)).sum::<f64>();
             let lower = sum(&|i| whole.columns()[i.0 as usize].lower);
             let upper = sum(&|i| whole.columns()[i.0 as usize].upper);
-            program.add_column("", column.role, lower, upper, member.weight * column.cost);
-        }
-        for (i, row) in kept.rows().iter().enumerate() {
-            program.add_row("", row.role, row.lower, row.upper, kept.row_terms(RowId(i as u32)));
+            program.set_bounds(ColumnId(c as u32), lower, upper);
+            program.set_cost(ColumnId(c as u32), member.weight * column.cost);
         }
         // So are those of rows, where the whole program has others than the member by itself.
         for (i, row) in vertex.program.rows().iter().enumerate() {
@@ -238,20 +236,15 @@ impl Part {
         }
         let mut rows: Vec<Option<RowId>> = vec![None; gone.len()];
         let mut owners: Vec<usize> = Vec::new();
-        let mut seen: HashMap<u64, Vec<RowId>> = HashMap::new();
+        let mut seen = RowIndex::default();
         for (i, row) in self.program.rows().iter().enumerate().filter(|(i, _)| !gone[*i]) {
             let terms = self.program.row_terms(RowId(i as u32)).map(|(c, a)| (columns[c.0 as usize], a));
             let mut terms: Vec<(ColumnId, f64)> = terms.collect();
             terms.sort_by_key(|t| t.0);
-            let mut hash = DefaultHasher::new();
-            (row.lower.to_bits(), row.upper.to_bits()).hash(&mut hash);
-            terms.iter().for_each(|(c, a)| (c.0, a.to_bits()).hash(&mut hash));
-            let alike = seen.entry(hash.finish()).or_default();
+            let bounds = (row.lower, row.upper);
+            let alike = seen.candidates(bounds, &terms);
             let place = self.basis.rows[i];
-            let same = alike.iter().copied().find(|&r| {
-                let there = program.rows()[r.0 as usize];
-                (there.lower, there.upper) == (row.lower, row.upper) && program.row_terms(r).eq(terms.iter().copied())
-            });
+            let same = alike.iter().copied().find(|&r| is_row(&program, r, bounds, &terms));
             if let Some(same) = same {
                 let there = &mut basis.rows[same.0 as usize];
                 if place == Place::Basic || *there == Place::Basic {

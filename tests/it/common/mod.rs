@@ -20,6 +20,29 @@ pub const QUICKSTART: &str = "models/quickstart.yaml";
 /// An example with regions and a share of work in each period.
 pub const FLEET: &str = "models/inference-fleet.yaml";
 
+/// Demand of 10, 20, 30 or 40, a quarter each, known after the reservation is decided: reserved at 0.6, on demand at 1.
+pub const NEWSVENDOR: &str = "
+polysource: 1
+name: newsvendor
+horizon: { start: 2026-01-01, periods: 1, step: hour }
+chips: { h100: { vendor: nvidia } }
+clouds: { aws: { owner: amazon } }
+offers:
+  res: { chip: h100, cloud: aws, price: 0.6, term: { reserved: 1 h }, notice: 1 period }
+  od: { chip: h100, cloud: aws, price: 1 }
+workloads:
+  chat: { kind: inference, demand: 25 req/h, throughput: { h100: 1 req/h } }
+uncertainty:
+  factors:
+    demand:
+      known: 2026-01-01
+      outcomes:
+        ten: { probability: 25 %, set: { workloads.chat.demand: 10 req/h } }
+        twenty: { probability: 25 %, set: { workloads.chat.demand: 20 req/h } }
+        thirty: { probability: 25 %, set: { workloads.chat.demand: 30 req/h } }
+        forty: { probability: 25 %, set: { workloads.chat.demand: 40 req/h } }
+";
+
 /// How far what was computed may be from what was worked out by hand, in parts of it (of 1 if it is smaller). Costs are
 /// certified to a gap of 1e-6 of their own; in models as small as these a vertex is found and its numbers are right to
 /// rounding, so that more than this is a mistake. A test whose numbers are not those of a vertex says what it allows.

@@ -41,8 +41,7 @@ pub(in crate::analysis) struct Program {
 impl<'a> Near<'a> {
     /// The plans that cost no more than a part more than a `cost`, that of a solution of `like`.
     pub fn new(model: &'a Model, settings: SolveSettings, like: &'a Formulation, cost: f64, within: f64) -> Self {
-        let allowed = cost + within * cost.abs() + SLACK * (1.0 + cost.abs());
-        Near { model, settings, like, allowed, fixed: None, solves: Arc::default() }
+        Near { model, settings, like, allowed: allowed(cost, within), fixed: None, solves: Arc::default() }
     }
 
     /// The same plans, to be solved otherwise.
@@ -87,13 +86,23 @@ impl<'a> Near<'a> {
 
     /// Whether a cost is no more than is allowed.
     pub fn affords(&self, cost: f64) -> bool {
-        cost <= self.allowed + TOLERANCE * (1.0 + self.allowed.abs())
+        affords(self.allowed, cost)
     }
 
     /// How many programs were solved.
     pub fn solves(&self) -> usize {
         self.solves.load(Ordering::Relaxed)
     }
+}
+
+/// The most that a plan may cost that costs no more than a part more than a `cost`.
+pub(in crate::analysis) fn allowed(cost: f64, within: f64) -> f64 {
+    cost + within * cost.abs() + SLACK * (1.0 + cost.abs())
+}
+
+/// Whether a cost is no more than is allowed.
+pub(in crate::analysis) fn affords(allowed: f64, cost: f64) -> bool {
+    cost <= allowed + TOLERANCE * (1.0 + allowed.abs())
 }
 
 /// What was found of a plan; `None` if an engine failed at it. One plan of many that cannot be examined is
