@@ -167,9 +167,9 @@ uncertainty:
     close(told(&first).evpi, 3.0);
 }
 
-/// The same contract where it is signed whatever comes: deciding it at the start costs no more, and the sentence says so.
-#[test]
-fn waiting_that_is_worth_nothing_is_told_so() {
+/// A contract that halves the price, for a fee in the second period, in which it may be signed when demand is known to be
+/// 4 or 20.
+fn deal(fee: u32) -> String {
     let yaml = "
 polysource: 1
 name: contract
@@ -179,7 +179,7 @@ clouds: { aws: { owner: amazon } }
 offers:
   od: { chip: h100, cloud: aws, price: 1 }
 contracts:
-  deal: { with: amazon, covers: { cloud: aws }, decision: optional, fee: { 2026-01-01T01: 1 }, discount: 50 %, decide_by: 2026-01-01T01 }
+  deal: { with: amazon, covers: { cloud: aws }, decision: optional, fee: { 2026-01-01T01: FEE }, discount: 50 %, decide_by: 2026-01-01T01 }
 workloads:
   chat: { kind: inference, demand: 4 req/h, throughput: { h100: 1 req/h } }
 uncertainty:
@@ -190,6 +190,13 @@ uncertainty:
         low: { probability: 50 % }
         high: { probability: 50 %, set: { workloads.chat.demand: 20 req/h } }
 ";
+    yaml.replace("FEE", &fee.to_string())
+}
+
+/// The same contract where it is signed whatever comes: deciding it at the start costs no more, and the sentence says so.
+#[test]
+fn waiting_that_is_worth_nothing_is_told_so() {
+    let yaml = &deal(1);
     let plan = plan_for(yaml);
     let waiting = &told(&plan).waiting;
     // It saves half of the second period's 4 or 20 and costs 1, whatever comes: 4 + (2 + 10) / 2 + 1.
@@ -205,26 +212,7 @@ uncertainty:
 /// signed then, it begins then.
 #[test]
 fn a_contract_is_worth_waiting_for() {
-    let yaml = "
-polysource: 1
-name: contract
-horizon: { start: 2026-01-01, periods: 2, step: hour }
-chips: { h100: { vendor: nvidia } }
-clouds: { aws: { owner: amazon } }
-offers:
-  od: { chip: h100, cloud: aws, price: 1 }
-contracts:
-  deal: { with: amazon, covers: { cloud: aws }, decision: optional, fee: { 2026-01-01T01: 7 }, discount: 50 %, decide_by: 2026-01-01T01 }
-workloads:
-  chat: { kind: inference, demand: 4 req/h, throughput: { h100: 1 req/h } }
-uncertainty:
-  factors:
-    demand:
-      known: 2026-01-01T01
-      outcomes:
-        low: { probability: 50 % }
-        high: { probability: 50 %, set: { workloads.chat.demand: 20 req/h } }
-";
+    let yaml = &deal(7);
     // Signed at the start: 4 + (2 + 10) / 2 + 7 = 17; never: 4 + 12 = 16. Signed where demand is high, seen first: 4 + (4 + 10 + 7) / 2.
     let plan = plan_for(yaml);
     close(told(&plan).expected, 14.5);
