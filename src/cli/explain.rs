@@ -92,7 +92,7 @@ pub(super) fn run(command: &ExplainCommand, quiet: bool) -> Result<u8, Failure> 
     Ok(code)
 }
 
-/// Why there is no plan for several futures: in which future, or that each has one by itself.
+/// Why there is no plan for several futures: in which future by itself, else why there is none for all of them.
 fn of_futures(command: &ExplainCommand, model: &Model, quiet: bool) -> Result<u8, Failure> {
     command.output.check()?;
     let settings = command.solver.settings(Detail::Cost);
@@ -103,23 +103,31 @@ fn of_futures(command: &ExplainCommand, model: &Model, quiet: bool) -> Result<u8
     }
     let names = model.uncertainty().map(Uncertainty::futures).unwrap_or_default();
     let style = command.output.style();
+    let json = command.format == TextFormat::Json;
     let mut text = Vec::new();
+    let mut found = None;
     for (i, future) in names.iter().enumerate() {
         let one = model.future(i).map_err(|d| Failure::Outside(d.sorted()[0].message.clone()))?;
-        if solve(&one, &settings).map_err(outside)?.status != Status::Infeasible {
-            continue;
+        if solve(&one, &settings).map_err(outside)?.status == Status::Infeasible {
+            found = infeasibility(&one, &settings).map_err(outside)?;
+            if found.is_some() && !json {
+                writeln!(text, "In the future `{}`, whatever is decided before:\n", future.name)?;
+            }
+            break;
         }
-        let Some(found) = infeasibility(&one, &settings).map_err(outside)? else { continue };
-        if command.format == TextFormat::Json {
-            report::explain::write_json(&found, &mut text)?;
-        } else {
-            writeln!(text, "In the future `{}`, whatever is decided before:\n", future.name)?;
-            report::explain::write_infeasibility(&found, style, &mut text)?;
-        }
-        command.output.write(&text)?;
-        return Ok(exit::DONE);
     }
-    report::write(&plan, report::Format::Text, style, &mut text)?;
+    if found.is_none() {
+        found = infeasibility(model, &settings).map_err(outside)?;
+    }
+    match found {
+        Some(found) if json => report::explain::write_json(&found, &mut text)?,
+        Some(found) => report::explain::write_infeasibility(&found, style, &mut text)?,
+        // What is left is the limit on regret, of which the plan's note speaks.
+        None => {
+            let format = if json { report::Format::Json } else { report::Format::Text };
+            report::write(&plan, format, style, &mut text)?;
+        }
+    }
     command.output.write(&text)?;
     Ok(exit::DONE)
 }

@@ -445,6 +445,8 @@ record! {
         optional per "per": Text,
         /// When it holds; left out, always.
         optional during "during": Text,
+        /// expected: what is expected over the futures is limited, instead of what there is in each of them.
+        optional within "in": Text,
         /// Name for reports.
         optional name "name": Text,
         /// Price of exceeding it by one unit.
@@ -469,6 +471,8 @@ record! {
         optional per "per": Text,
         /// When it holds; left out, always.
         optional during "during": Text,
+        /// expected: what is expected over the futures is limited, instead of what there is in each of them.
+        optional within "in": Text,
         /// Name for reports.
         optional name "name": Text,
         /// Price of exceeding it by one unit of the measure.
@@ -491,6 +495,8 @@ record! {
         optional per "per": Text,
         /// When it holds; left out, always.
         optional during "during": Text,
+        /// expected: what is expected over the futures is limited, instead of what there is in each of them.
+        optional within "in": Text,
         /// Name for reports.
         optional name "name": Text,
         /// Price of falling short by one unit of the measure.
@@ -725,8 +731,47 @@ record! {
         optional expected "expected": Amount,
         /// Conditional value at risk of the cost over the futures.
         optional cvar "cvar": FutureCvar,
-        /// `worst`: the largest regret is minimized.
-        optional regret "regret": Text,
+        /// `worst`: the largest regret is minimized; `{ at_most: 400M USD }`: no future has more of it.
+        optional regret "regret": Regret,
+    }
+}
+
+/// What a plan under uncertainty makes of regret.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Regret {
+    /// The largest is minimized.
+    Minimized(Text),
+    /// No future has more than so much.
+    Limited(Box<RegretLimit>),
+}
+
+record! {
+    /// The most regret of any future.
+    RegretLimit as "a limit on regret" {
+        /// What a future may cost more than the least that it could by itself.
+        required at_most "at_most": Amount,
+    }
+}
+
+impl Decode for Regret {
+    fn decode(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        match &node.value {
+            Value::Map(_) => Some(Regret::Limited(Box::new(RegretLimit::decode(node, diagnostics)?))),
+            _ => Some(Regret::Minimized(Text::decode(node, diagnostics)?)),
+        }
+    }
+}
+
+#[cfg(feature = "schema")]
+impl JsonSchema for Regret {
+    fn schema_name() -> Cow<'static, str> {
+        "Regret".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let word = generator.subschema_for::<Text>();
+        let limit = generator.subschema_for::<RegretLimit>();
+        json_schema!({ "anyOf": [word, limit] })
     }
 }
 

@@ -20,8 +20,12 @@
 //! - conditional value at risk: eta + sum of p_f z_f / (1 - level) with z_f >= v_f - eta, z_f >= 0 (Rockafellar and
 //!   Uryasev, "Optimization of conditional value-at-risk", Journal of Risk 2, 2000);
 //! - the largest regret: r with v_f - best_f <= r for each f (Savage 1951).
+//!
+//! A limit `in: expected`, b <= a_f x_f <= c in each future by itself, is one row of all of them:
+//! sum of p_f b_f <= sum of p_f a_f x_f <= sum of p_f c_f. A limit on regret is a row for each future,
+//! v_f <= best_f + what is allowed.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Formulation;
 use super::elsewhere::{Elsewhere, elsewhere};
@@ -37,22 +41,19 @@ pub enum FutureMeasure {
         expected: f64,
         /// Level and weight of the conditional value at risk.
         cvar: Option<(f64, f64)>,
+        /// The most that each future may cost, if that is limited.
+        most: Option<Vec<f64>>,
     },
     /// The largest regret beyond the least cost of each future.
     Regret {
         /// The least cost of each future.
         best: Vec<f64>,
     },
-    /// The expected cost of the plans that cost no more than this in each future.
-    Within {
-        /// The most that each future may cost.
-        most: Vec<f64>,
-    },
 }
 
 impl FutureMeasure {
     /// The expected cost alone.
-    pub const EXPECTED: FutureMeasure = FutureMeasure::Cost { expected: 1.0, cvar: None };
+    pub const EXPECTED: FutureMeasure = FutureMeasure::Cost { expected: 1.0, cvar: None, most: None };
 }
 
 /// One program of all futures.
@@ -72,6 +73,8 @@ pub struct Joint {
     root: Vec<ColumnId>,
     /// For each future what need not have its purpose there, having it in another one.
     excused: Vec<Vec<Unneeded>>,
+    /// For each future its rows that hold over all futures together, and the row in which they do.
+    expected: Vec<Vec<(RowId, RowId)>>,
 }
 
 /// A joined column while it is made.
@@ -81,6 +84,15 @@ struct Made {
     futures: usize,
     /// How many have to.
     needed: usize,
+    bounds: (f64, f64),
+}
+
+/// A limit on what is expected while it is added up.
+#[derive(Default)]
+struct Expected {
+    /// The row of each future that has one.
+    rows: Vec<(usize, RowId)>,
+    sum: Affine,
     bounds: (f64, f64),
 }
 
@@ -124,7 +136,6 @@ impl Joint {
         let weights: Vec<f64> = match measure {
             FutureMeasure::Cost { expected, .. } => probabilities.iter().map(|p| p * expected).collect(),
             FutureMeasure::Regret { .. } => vec![0.0; count],
-            FutureMeasure::Within { .. } => probabilities.clone(),
         };
         let mut joint = Joint {
             program: LinearProgram::new(futures[0].1.program.name()),
@@ -135,6 +146,7 @@ impl Joint {
             weights: Vec::new(),
             root: Vec::new(),
             excused: Vec::new(),
+            expected: vec![Vec::new(); count],
         };
         let members = |future: usize, date: i64| {
             let alike = |&g: &usize| uncertainty.alike_by(known, future, g, date);
@@ -186,6 +198,7 @@ impl Joint {
         let elsewhere = elsewhere(&own, &joint.columns, &dated, joint.program.columns().len());
         joint.add_rows(uncertainty, futures, &elsewhere);
         joint.excused = elsewhere.excused;
+        joint.add_expected(&own);
         joint.measure(uncertainty, futures, measure, scale);
         joint
     }
@@ -235,6 +248,29 @@ impl Joint {
         }
     }
 
+    /// The rows of limits on what is expected.
+    fn add_expected(&mut self, futures: &[&Formulation]) {
+        let mut sums: BTreeMap<&str, Expected> = BTreeMap::new();
+        for (future, f) in futures.iter().enumerate() {
+            let p = self.probabilities[future];
+            for &(row, lower, upper) in &f.expected {
+                let all = sums.entry(f.program.row_name(row)).or_default();
+                all.rows.push((future, row));
+                let at = |c: ColumnId| self.columns[future][c.0 as usize];
+                all.sum.terms.extend(f.program.row_terms(row).map(|(c, a)| (at(c), p * a)));
+                all.bounds = (all.bounds.0 + p * lower, all.bounds.1 + p * upper);
+            }
+        }
+        for (name, mut all) in sums {
+            all.sum.collect();
+            let (first, row) = all.rows[0];
+            let role = futures[first].program.rows()[row.0 as usize].role;
+            let (lower, upper) = all.bounds;
+            let made = self.program.add_row(format!("{name}@expected"), role, lower, upper, all.sum.terms);
+            all.rows.into_iter().for_each(|(future, row)| self.expected[future].push((row, made)));
+        }
+    }
+
     /// Columns and rows of what is minimized beside the expected cost.
     fn measure(
         &mut self,
@@ -251,18 +287,24 @@ impl Joint {
         };
         let no_end = f64::INFINITY;
         match measure {
-            FutureMeasure::Cost { cvar: Some((level, weight)), .. } if *weight > 0.0 => {
-                let eta = self.program.add_column("cvar[eta]", "cvar", -no_end, no_end, weight * scale);
-                for future in 0..futures.len() {
+            FutureMeasure::Cost { cvar, most, .. } => {
+                if let Some((level, weight)) = cvar.filter(|(_, weight)| *weight > 0.0) {
+                    let eta = self.program.add_column("cvar[eta]", "cvar", -no_end, no_end, weight * scale);
+                    for future in 0..futures.len() {
+                        let name = &uncertainty.futures[future].name;
+                        let part = weight * scale * self.probabilities[future] / (1.0 - level);
+                        let above = self.program.add_column(format!("cvar[{name}]"), "cvar", 0.0, no_end, part);
+                        let (mut terms, offset) = costs(self, future);
+                        terms.extend([(eta, -1.0), (above, -1.0)]);
+                        self.program.add_row(format!("cvar[{name}]"), "cvar", -no_end, -offset, terms);
+                    }
+                }
+                for (future, most) in most.iter().flatten().enumerate() {
                     let name = &uncertainty.futures[future].name;
-                    let part = weight * scale * self.probabilities[future] / (1.0 - level);
-                    let above = self.program.add_column(format!("cvar[{name}]"), "cvar", 0.0, no_end, part);
-                    let (mut terms, offset) = costs(self, future);
-                    terms.extend([(eta, -1.0), (above, -1.0)]);
-                    self.program.add_row(format!("cvar[{name}]"), "cvar", -no_end, -offset, terms);
+                    let (terms, offset) = costs(self, future);
+                    self.program.add_row(format!("regret[{name}]"), "regret", -no_end, most / scale - offset, terms);
                 }
             }
-            FutureMeasure::Cost { .. } => {}
             FutureMeasure::Regret { best } => {
                 let regret = self.program.add_column("regret", "regret", 0.0, no_end, scale);
                 for (future, best) in best.iter().enumerate() {
@@ -270,13 +312,6 @@ impl Joint {
                     let (mut terms, offset) = costs(self, future);
                     terms.push((regret, -1.0));
                     self.program.add_row(format!("regret[{name}]"), "regret", -no_end, best / scale - offset, terms);
-                }
-            }
-            FutureMeasure::Within { most } => {
-                for (future, most) in most.iter().enumerate() {
-                    let name = &uncertainty.futures[future].name;
-                    let (terms, offset) = costs(self, future);
-                    self.program.add_row(format!("regret[{name}]"), "regret", -no_end, most / scale - offset, terms);
                 }
             }
         }
@@ -362,7 +397,10 @@ impl Joint {
     #[must_use]
     pub fn multipliers(&self, future: usize, y: &[f64]) -> Vec<f64> {
         let of = |&(row, counted): &(RowId, bool)| if counted { y[row.0 as usize] } else { 0.0 };
-        self.rows[future].iter().map(|row| of(row) / self.probabilities[future]).collect()
+        let mut own: Vec<f64> = self.rows[future].iter().map(|row| of(row) / self.probabilities[future]).collect();
+        // What is expected has each future's part in it by its probability already.
+        self.expected[future].iter().for_each(|(row, all)| own[row.0 as usize] = y[all.0 as usize]);
+        own
     }
 
     /// A future's reduced costs, counted as [`Self::multipliers`] are.

@@ -49,7 +49,14 @@ impl Rows for LimitRows<'_> {
     fn row(&mut self, row: usize, span: usize, name: String, role: &'static str, bounds: (f64, f64), sum: Affine) {
         let constraint = Constraint::Limit { limit: self.index, group: row, span };
         let bounds = (bounds.0 - sum.constant, bounds.1 - sum.constant);
-        self.f.row(constraint, name, role, bounds, sum.terms);
+        if self.model.limits[self.index].expected {
+            // It holds over all futures together: here it is free, and `joint` adds them up.
+            self.f.constraints.push(constraint);
+            let row = self.f.program.add_row(name, role, f64::NEG_INFINITY, f64::INFINITY, sum.terms);
+            self.f.expected.push((row, bounds.0, bounds.1));
+        } else {
+            self.f.row(constraint, name, role, bounds, sum.terms);
+        }
     }
 
     fn cone(&mut self, span: usize, groups: Vec<Affine>, total: Affine, square: f64) {

@@ -290,6 +290,8 @@ pub struct Formulation {
     cones: Vec<cone::Cone>,
     /// What each row stands for, in the order of rows.
     pub constraints: Vec<Constraint>,
+    /// Rows of limits that hold over several futures together, with the bounds that hold then. Here they are free.
+    expected: Vec<(RowId, f64, f64)>,
     /// What need not have a purpose here: another future has it in common and uses it.
     pub excused: Vec<Unneeded>,
     /// Capacities that are the bound of a single column instead of a row.
@@ -371,6 +373,7 @@ fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulat
         exact: BTreeSet::new(),
         cones: Vec::new(),
         constraints: Vec::new(),
+        expected: Vec::new(),
         excused: Vec::new(),
         capacity_bounds: Vec::new(),
         holdings_of: IdVec::default(),

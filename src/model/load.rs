@@ -332,6 +332,10 @@ pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagno
         let (calendar, currency) = (model.calendar.clone(), model.currency.clone());
         let mut reader = Reader { diagnostics, sources, calendar, currency, notes: Vec::new() };
         model.uncertainty = uncertainty::read(&mut reader, &document, root, &model).map(Arc::new);
+        if document.uncertainty.is_none() {
+            warn_certain(&mut reader, &document);
+            model = model.by_itself();
+        }
     }
     Some(model)
 }
@@ -489,6 +493,20 @@ fn check_dates(reader: &mut Reader<'_>, root: &Node) {
 }
 
 /// Offers that can never be held, told as a warning: often a capacity whose first step is late.
+/// Warns of limits on what is expected where all is known.
+fn warn_certain(reader: &mut Reader<'_>, document: &Document) {
+    for limit in document.policy.iter().flat_map(|p| &p.limits).flat_map(|l| &l.items) {
+        let within = (limit.budget.iter().map(|l| &l.within))
+            .chain(limit.share.iter().map(|l| &l.within))
+            .chain(limit.floor.iter().map(|l| &l.within));
+        for text in within.flatten() {
+            let message = "what is expected is what there is: all is known";
+            let remedy = "add `uncertainty`, or remove `in: expected`";
+            reader.diagnostics.warning(Code::NoEffect, text.place, message, remedy);
+        }
+    }
+}
+
 fn warn_idle(reader: &mut Reader<'_>, document: &Document, offers: &IdVec<OfferId, Offer>) {
     for offer in offers {
         if (0..reader.calendar.len()).all(|t| offer.capacity_at(t) <= 0.0) {

@@ -488,6 +488,8 @@ pub struct Limit {
     pub when: Option<ContractId>,
     /// Price of exceeding it by one unit; `None` if it cannot be exceeded.
     pub soft: Option<f64>,
+    /// Whether it is what is expected over the futures that is limited; else it holds in each of them.
+    pub expected: bool,
     /// The times over each of which it holds.
     pub spans: Vec<Span>,
     /// Where it was written.

@@ -11,7 +11,7 @@ use super::ledger::{Books, Ledger, counted, idle_money};
 use super::purpose::Purposes;
 use super::schedule::Schedule;
 use super::types::{RiskResult, Survival};
-use crate::model::{CommitIn, Compared, ContractId, Grid, Model, Task, Term, Unneeded};
+use crate::model::{Accounts, CommitIn, Compared, ContractId, Grid, LimitId, Model, Task, Term, Unneeded};
 
 /// A requirement that a plan breaks.
 #[derive(Clone, Debug, PartialEq)]
@@ -250,10 +250,36 @@ fn contracts(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Led
     }
 }
 
+/// Every limit on what is expected that plans for several futures break, `accounts` being the mean of their books. What is
+/// beyond one with a price is paid in each future, and only there.
+#[must_use]
+pub fn audit_expected(model: &Model, accounts: &dyn Accounts, paid: impl Fn(LimitId) -> f64) -> Vec<Breach> {
+    let mut audit = Audit { breaches: Vec::new() };
+    for (l, limit) in model.limits.with_ids().filter(|(_, l)| l.expected) {
+        let (mut due, mut size) = (0.0, 0.0);
+        for span in &limit.spans {
+            for Compared { value, most, scale } in limit.kind.family().compared(model, accounts, &span.periods) {
+                if let Some(price) = limit.soft {
+                    let price = price * model.discount(span.periods.end - 1);
+                    due += price * (value - most).max(0.0);
+                    size += price * scale.abs();
+                } else {
+                    let what = || format!("limit {} {}, in expectation", limit.name, span.label);
+                    audit.at_most(what, value, most, scale);
+                }
+            }
+        }
+        let what = || format!("limit {}, in expectation: what is beyond it is paid", limit.name);
+        audit.at_most(what, due, paid(l), size);
+    }
+    audit.breaches
+}
+
 fn limits(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Ledger) {
     let books = Books::of(model, schedule, ledger);
     for (l, limit) in model.limits.with_ids() {
-        if limit.when.is_some_and(|k| !schedule.signed[k]) {
+        // What is limited over all futures together is audited there.
+        if limit.expected || limit.when.is_some_and(|k| !schedule.signed[k]) {
             continue;
         }
         let (mut due, mut size) = (0.0, 0.0);

@@ -169,6 +169,34 @@ impl Accounts for Books<'_> {
     }
 }
 
+/// What is expected of the books of several futures.
+pub struct MeanBooks<'a> {
+    /// Each with how likely it is.
+    futures: Vec<(f64, Books<'a>)>,
+}
+
+impl<'a> MeanBooks<'a> {
+    /// Of books with how likely each is.
+    #[must_use]
+    pub fn of(futures: Vec<(f64, Books<'a>)>) -> Self {
+        MeanBooks { futures }
+    }
+
+    fn mean(&self, of: impl Fn(&Books<'a>) -> f64) -> f64 {
+        self.futures.iter().map(|(p, books)| p * of(books)).sum()
+    }
+}
+
+impl Accounts for MeanBooks<'_> {
+    fn measure(&self, group: &OfferSet, of: Measure, workloads: Option<&WorkloadSet>, periods: &Range<usize>) -> f64 {
+        self.mean(|books| books.measure(group, of, workloads, periods))
+    }
+
+    fn held(&self, offer: OfferId, period: usize) -> f64 {
+        self.mean(|books| books.held(offer, period))
+    }
+}
+
 /// The costs as they are told.
 #[must_use]
 pub fn cost(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Cost {

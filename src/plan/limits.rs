@@ -10,7 +10,7 @@ use super::ledger::{Books, Ledger};
 use super::schedule::Schedule;
 use super::types::{LimitResult, RiskResult, Survival};
 use crate::formulation::{Constraint, Formulation, LimitKey};
-use crate::model::{CommitIn, LimitId, LimitUnit, Model, OfferId, Origin, Task};
+use crate::model::{Accounts, CommitIn, LimitId, LimitUnit, Model, OfferId, Origin, Task};
 use crate::units::human::{money, percent};
 
 /// Relative distance within which a limit counts as reached.
@@ -208,6 +208,15 @@ fn survivals<'a>(model: &'a Model, f: &Formulation, evidence: Evidence<'_>) -> V
     evidence.survival.iter().map(finding).collect()
 }
 
+/// A limit on what is expected, measured on the mean of the futures' books; its price is what is expected of theirs.
+#[must_use]
+pub fn expected_limit(model: &Model, accounts: &dyn Accounts, told_of_one: &LimitResult, cost: f64) -> LimitResult {
+    let Some(LimitKey::Policy { limit, group, span }) = told_of_one.key else { return told_of_one.clone() };
+    let shadow = told_of_one.shadow_price;
+    let finding = Finding { shadow, ..policy_limit(model, accounts, (limit, group, span), None) };
+    told(model, finding, 1e-8 * (1.0 + cost.abs()))
+}
+
 fn risk_limit<'a>(model: &'a Model, risk: Option<&RiskResult>, expected: bool, y: Option<f64>) -> Option<Finding<'a>> {
     let risk = risk?;
     let (name, activity, limit, subject) = if expected {
@@ -255,14 +264,17 @@ fn capacity<'a>(model: &'a Model, offer: OfferId, period: usize, held: f64, most
 
 fn policy_limit<'a>(
     model: &'a Model,
-    books: &Books<'_>,
+    accounts: &dyn Accounts,
     (limit, row, span): (LimitId, usize, usize),
     y: Option<f64>,
 ) -> Finding<'a> {
     let l = &model.limits[limit];
     let family = l.kind.family();
     let (s, part) = (&l.spans[span], family.part_of_row(row));
-    let stated = family.stated(model, books, &s.periods, part, &at(model, &s.label));
+    let mut stated = family.stated(model, accounts, &s.periods, part, &at(model, &s.label));
+    if l.expected {
+        stated.subject.push_str(", as expected over the futures,");
+    }
     let price = |factor: f64, y: f64| if stated.from_below { -y.max(0.0) * factor } else { y.min(0.0) * factor };
     Finding {
         key: LimitKey::Policy { limit, group: part, span },

@@ -19,7 +19,7 @@ pub use about::{About, Bound};
 pub use charges::{Charge, ChargeCategory, Commitment, Frequency, Party, Pricing, Unbalanced, charges};
 pub use exposure::{exposure, measures};
 pub use flat::{Cells, FlatColumn, FlatTable};
-pub use limits::{Evidence, limit_results, limit_sentence};
+pub use limits::{Evidence, expected_limit, limit_results, limit_sentence};
 pub use organisations::organisations;
 pub use purpose::Purposes;
 pub use schedule::{Held, Running, Schedule, paid};

@@ -35,6 +35,7 @@ mod explain;
 mod families;
 mod focus;
 mod frontier;
+mod futures_limits;
 mod futures_pictures;
 mod futures_purposes;
 mod futures_verbs;

@@ -12,7 +12,7 @@ use crate::analysis::solving::settings::{Detail, SolveSettings};
 use crate::analysis::solving::solve::solve_every_future;
 use crate::analysis::uncertain::{Alone, Futures, Mended, Together, models, without_plan};
 use crate::engine::{EngineError, Solved, solve_certified};
-use crate::formulation::{Formulation, FutureMeasure, Joint, build_purposeful};
+use crate::formulation::{Formulation, Joint, build_purposeful};
 use crate::lp::Affine;
 use crate::model::{Model, OfferSet, Uncertainty};
 use crate::plan::audit::TOLERANCE;
@@ -38,11 +38,8 @@ pub(super) fn alternatives(
     if without_plan(&alone).is_some() {
         return Err(AlternativesError::NoPlan(plan.status));
     }
-    let cheapest = Futures::new(uncertainty, &models, &alone, &solve).solve(
-        &uncertainty.known(),
-        &FutureMeasure::EXPECTED,
-        None,
-    )?;
+    let futures = Futures::new(uncertainty, &models, &alone, &solve);
+    let cheapest = futures.solve(&uncertainty.known(), &futures.expectation(), None)?;
     if !cheapest.is_optimal() {
         return Err(AlternativesError::NoPlan(plan.status));
     }
@@ -118,7 +115,7 @@ impl NearFutures<'_> {
         let settings = self.futures.settings;
         let mut round = 0;
         loop {
-            let mut joint = self.futures.joined(&self.known, &FutureMeasure::EXPECTED, None, formulations);
+            let mut joint = self.futures.joined(&self.known, &self.futures.expectation(), None, formulations);
             let paid: Vec<Affine> = formulations.iter().map(Formulation::paid).collect();
             joint.allow(&joint.expected(&paid), self.allowed);
             let part = joint.expected(&self.sums(formulations, part));

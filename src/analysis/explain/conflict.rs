@@ -6,41 +6,42 @@
 //! TSE 28(2), 2002). It starts from what the proof of infeasibility uses, if that is a conflict by
 //! itself.
 
-use super::entry::{Entry, limits_of, varied};
-use super::verdict::{Verdict, decide, used};
+use super::case::{Case, Clash};
+use super::entry::Entry;
+use super::verdict::{Verdict, decide};
 use crate::analysis::SolveSettings;
 use crate::engine::EngineError;
-use crate::model::{Model, is_ratio_of_held};
+use crate::model::is_ratio_of_held;
 
 /// A conflict.
 pub(super) struct Conflict {
-    /// The entries, with the periods in which they clash.
-    pub entries: Vec<(Entry, Vec<usize>)>,
+    /// The entries, with where they clash.
+    pub entries: Vec<Clash>,
     /// Whether it is proved of each of them that without it the others have a plan.
     pub minimal: bool,
 }
 
 /// Finds one among `all`, with some numbers changed; `None` if there is a plan, or it is not known.
 pub(super) fn conflict(
-    model: &Model,
+    case: &Case<'_>,
     all: &[Entry],
     numbers: &[(Entry, f64)],
     settings: &SolveSettings,
 ) -> Result<Option<Conflict>, EngineError> {
-    let test = |kept: &[Entry]| decide(&varied(model, kept, numbers), settings, false);
-    let Verdict::NoPlan(f, farkas) = test(all)? else { return Ok(None) };
+    let test = |kept: &[Entry]| decide(&case.varied(kept, numbers), settings, false);
+    let Verdict::NoPlan(proof) = test(all)? else { return Ok(None) };
     // What is first is tried to do without first: supply, then policy, then work.
     let mut kept: Vec<Entry> = all.to_vec();
     kept.sort_by_key(|e| (e.class() != 2, e.class() == 3, *e));
-    if let Some(y) = &farkas {
-        let named: Vec<Entry> = used(model, &limits_of(model, all), &f, y).into_iter().map(|(e, _)| e).collect();
+    if let Some(proof) = &proof {
+        let named: Vec<Entry> = case.used(all, proof).into_iter().map(|c| c.entry).collect();
         let part: Vec<Entry> = kept.iter().copied().filter(|e| named.contains(e)).collect();
-        if part.len() < kept.len() && matches!(test(&part)?, Verdict::NoPlan(..)) {
+        if part.len() < kept.len() && matches!(test(&part)?, Verdict::NoPlan(_)) {
             kept = part;
         }
     }
     let mut minimal = true;
-    let tight = model.limits.iter().any(|l| is_ratio_of_held(&l.kind));
+    let tight = case.model.limits.iter().any(|l| is_ratio_of_held(&l.kind));
     let mut tried = usize::MAX;
     let mut size = (kept.len() / 2).max(1);
     loop {
@@ -49,7 +50,7 @@ pub(super) fn conflict(
             let to = (from + size).min(kept.len());
             let without: Vec<Entry> = kept[..from].iter().chain(&kept[to..]).copied().collect();
             match test(&without)? {
-                Verdict::NoPlan(..) => {
+                Verdict::NoPlan(_) => {
                     kept = without;
                     continue;
                 }
@@ -66,12 +67,15 @@ pub(super) fn conflict(
         tried = kept.len();
         size = (size / 2).max(1);
     }
-    // The periods are those of a proof of the conflict alone.
-    let mut periods: Vec<(Entry, Vec<usize>)> = Vec::new();
-    if let Verdict::NoPlan(f, Some(y)) = test(&kept)? {
-        periods = used(model, &limits_of(model, &kept), &f, &y);
+    // Where they clash a proof of the conflict alone says.
+    let mut clashes: Vec<Clash> = Vec::new();
+    if let Verdict::NoPlan(Some(proof)) = test(&kept)? {
+        clashes = case.used(&kept, &proof);
     }
     kept.sort_by_key(|e| (e.class() != 3, e.class(), *e));
-    let of = |e: Entry| periods.iter().find(|(other, _)| *other == e).map(|(_, p)| p.clone()).unwrap_or_default();
-    Ok(Some(Conflict { entries: kept.iter().map(|&e| (e, of(e))).collect(), minimal }))
+    let of = |&entry: &Entry| {
+        let known = clashes.iter().find(|c| c.entry == entry).cloned();
+        known.unwrap_or(Clash { entry, periods: Vec::new(), futures: Vec::new() })
+    };
+    Ok(Some(Conflict { entries: kept.iter().map(of).collect(), minimal }))
 }

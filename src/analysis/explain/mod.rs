@@ -1,6 +1,7 @@
 //! Why: for a model without a plan the entries that cannot hold together and the least changes
 //! that end that, each tried; for one with a plan what drives its cost.
 
+mod case;
 mod conflict;
 mod drivers;
 mod entry;
@@ -15,6 +16,7 @@ use super::SolveSettings;
 use crate::engine::EngineError;
 use crate::model::{Model, Task};
 use crate::plan::ModelInfo;
+use case::{Case, Clash};
 pub use drivers::{Driver, Drivers, drivers, subjects};
 use entry::{Entry, could_serve, could_train};
 
@@ -94,26 +96,36 @@ pub struct ConflictEntry {
     pub sentence: String,
 }
 
-/// Says why a model has no plan; `None` if it has one, or that is not known.
+/// Says why a model has no plan; `None` if it has one, or that is not known. Of a model with several futures it says why
+/// there is none for all of them together; the costs are expected ones then.
 ///
 /// # Errors
 /// As the engine's.
 pub fn infeasibility(model: &Model, settings: &SolveSettings) -> Result<Option<Infeasibility>, EngineError> {
+    let case = &Case::of(model)?;
     let all = Entry::all(model);
-    let Some(found) = conflict::conflict(model, &all, &[], settings)? else { return Ok(None) };
+    let Some(found) = conflict::conflict(case, &all, &[], settings)? else { return Ok(None) };
     let mut notes = Vec::new();
     if found.entries.is_empty() {
         notes.push(
             "What cannot hold together are not numbers but decisions: contracts, blocks, windows or splits.".to_owned(),
         );
     }
-    let entries: Vec<Entry> = found.entries.iter().map(|(e, _)| *e).collect();
-    let ways = ways(model, &all, &entries, settings)?;
+    let entries: Vec<Entry> = found.entries.iter().map(|c| c.entry).collect();
+    let ways = ways(case, &all, &entries, settings)?;
     if ways.is_empty() {
         notes.push("No change of the numbers of these entries was found that gives a plan.".to_owned());
     }
+    if model.uncertainty().is_some() {
+        let sooner = case.sooner(settings)?;
+        notes.push(
+            "Each future has a plan by itself, but decisions are due before the futures can be told apart.".to_owned(),
+        );
+        notes.extend(sooner);
+    }
     let label = |t: &usize| model.calendar.periods[*t].label.clone();
-    let told = |(e, periods): &(Entry, Vec<usize>)| {
+    let told = |clash: &Clash| {
+        let Clash { entry: e, periods, .. } = clash;
         let (entry, kind, origin) = e.named(model);
         let (kind, line) = (kind.to_owned(), origin.line);
         ConflictEntry {
@@ -121,7 +133,7 @@ pub fn infeasibility(model: &Model, settings: &SolveSettings) -> Result<Option<I
             kind,
             line,
             periods: if model.calendar.is_steady() { Vec::new() } else { periods.iter().map(label).collect() },
-            sentence: e.sentence(model, periods),
+            sentence: case.sentence(clash),
         }
     };
     Ok(Some(Infeasibility {
@@ -129,7 +141,7 @@ pub fn infeasibility(model: &Model, settings: &SolveSettings) -> Result<Option<I
         format: 1,
         model: ModelInfo::of(model),
         currency: model.currency.clone(),
-        obvious: obvious(model),
+        obvious: case.obvious(obvious),
         ways,
         conflict: found.entries.iter().map(told).collect(),
         minimal: found.minimal,
@@ -142,14 +154,14 @@ type Found = (Vec<(Entry, f64)>, f64);
 
 /// Ways to a plan: each begins with another entry of the first conflict, and goes on with an entry
 /// of the next conflict until there is none.
-fn ways(model: &Model, all: &[Entry], first: &[Entry], settings: &SolveSettings) -> Result<Vec<Way>, EngineError> {
+fn ways(case: &Case<'_>, all: &[Entry], first: &[Entry], settings: &SolveSettings) -> Result<Vec<Way>, EngineError> {
     let mut starts: Vec<Entry> = first.to_vec();
     starts.sort_by_key(|e| (e.class(), *e));
     let mut ways: Vec<Found> = Vec::new();
     let mut single = false;
     for start in starts {
         // Once one change is enough, ways of several are no news.
-        if let Some(way) = way(model, all, start, settings, if single { 1 } else { TOGETHER })? {
+        if let Some(way) = way(case, all, start, settings, if single { 1 } else { TOGETHER })? {
             single |= way.0.len() == 1;
             if !ways.iter().any(|(known, _)| known == &way.0) {
                 ways.push(way);
@@ -158,7 +170,7 @@ fn ways(model: &Model, all: &[Entry], first: &[Entry], settings: &SolveSettings)
     }
     // Fewer changes, then what a planner would rather change, then the smaller.
     let size = |(entry, to): &(Entry, f64)| {
-        entry.knob(model).map_or(f64::INFINITY, |k| (to - k.value).abs() / k.value.abs().max(1e-12))
+        case.knob(*entry).map_or(f64::INFINITY, |k| (to - k.value).abs() / k.value.abs().max(1e-12))
     };
     let class = |way: &[(Entry, f64)]| way.iter().map(|(e, _)| e.class()).max().unwrap_or(0);
     let total = |way: &[(Entry, f64)]| way.iter().map(size).sum::<f64>();
@@ -169,14 +181,13 @@ fn ways(model: &Model, all: &[Entry], first: &[Entry], settings: &SolveSettings)
         ways.retain(|w| w.0.len() == 1);
     }
     ways.truncate(WAYS);
-    let told =
-        |(way, cost): Found| Way { changes: way.into_iter().map(|(e, to)| change(model, e, to)).collect(), cost };
+    let told = |(way, cost): Found| Way { changes: way.into_iter().map(|(e, to)| change(case, e, to)).collect(), cost };
     Ok(ways.into_iter().map(told).collect())
 }
 
 /// One way that begins with an entry.
 fn way(
-    model: &Model,
+    case: &Case<'_>,
     all: &[Entry],
     start: Entry,
     settings: &SolveSettings,
@@ -185,11 +196,11 @@ fn way(
     let mut chosen = vec![start];
     loop {
         let rest: Vec<Entry> = all.iter().copied().filter(|e| !chosen.contains(e)).collect();
-        match conflict::conflict(model, &rest, &[], settings)? {
+        match conflict::conflict(case, &rest, &[], settings)? {
             None => break,
             Some(_) if chosen.len() >= most => return Ok(None),
             Some(next) => {
-                let next = next.entries.iter().map(|(e, _)| *e).filter(|e| e.knob(model).is_some());
+                let next = next.entries.iter().map(|c| c.entry).filter(|e| case.knob(*e).is_some());
                 let Some(next) = next.min_by_key(|e| (e.class(), *e)) else { return Ok(None) };
                 chosen.push(next);
             }
@@ -200,10 +211,10 @@ fn way(
     let mut cost = f64::NAN;
     for (i, &entry) in chosen.iter().enumerate() {
         let kept: Vec<Entry> = all.iter().copied().filter(|e| !chosen[i + 1..].contains(e)).collect();
-        let Some((value, with)) = relax::least(model, &kept, &numbers, entry, settings)? else { return Ok(None) };
+        let Some((value, with)) = relax::least(case, &kept, &numbers, entry, settings)? else { return Ok(None) };
         cost = with;
         // Rounding of those before it may have left nothing to be done.
-        if entry.knob(model).is_none_or(|knob| knob.value != value) {
+        if case.knob(entry).is_none_or(|knob| knob.value != value) {
             numbers.push((entry, value));
         }
     }
@@ -212,9 +223,10 @@ fn way(
     Ok(Some((numbers, cost)))
 }
 
-fn change(model: &Model, entry: Entry, to: f64) -> Change {
+fn change(case: &Case<'_>, entry: Entry, to: f64) -> Change {
+    let model = case.model;
     let (name, kind, origin) = entry.named(model);
-    let knob = entry.knob(model);
+    let knob = case.knob(entry);
     let from = knob.map_or(f64::NAN, |k| k.value);
     let (verb, told) = knob.map_or(("change", String::new()), |k| {
         let tell = |x: f64| k.unit.told(x, &model.currency);

@@ -6,13 +6,12 @@
 //! a few proofs; where there are none (whole columns, curved limits) the range is halved. What is
 //! told is rounded to the side that has a plan, and solved as it is told.
 
-use super::entry::{Entry, Knob, Unit, varied};
+use super::case::{Case, Proof, Varied};
+use super::entry::{Entry, Knob, Unit};
 use super::verdict::{Verdict, decide};
 use crate::analysis::SolveSettings;
 use crate::engine::EngineError;
-use crate::formulation::{Formulation, Limits, build_with};
-use crate::lp::verify_farkas;
-use crate::model::{LimitUnit, Model};
+use crate::model::LimitUnit;
 
 /// Proofs and plans that are tried before halving goes on alone.
 const PROOFS: usize = 30;
@@ -22,17 +21,17 @@ const EDGE: f64 = 1e-6;
 /// The least change of `entry` with which the entries `kept` have a plan, rounded so that it has
 /// one, with the cost of that plan; `None` if no change is enough, or it could not be decided.
 pub(super) fn least(
-    model: &Model,
+    case: &Case<'_>,
     kept: &[Entry],
     numbers: &[(Entry, f64)],
     entry: Entry,
     settings: &SolveSettings,
 ) -> Result<Option<(f64, f64)>, EngineError> {
-    let Some(knob) = entry.knob(model) else { return Ok(None) };
+    let Some(knob) = case.knob(entry) else { return Ok(None) };
     let at = |value: f64| {
         let mut all = numbers.to_vec();
         all.push((entry, value));
-        varied(model, kept, &all)
+        case.varied(kept, &all)
     };
     let Some(edge) = edge(&knob, &at, settings)? else { return Ok(None) };
     let edge = if (edge - knob.end).abs() <= EDGE * knob.value.abs() { knob.end } else { edge };
@@ -52,7 +51,7 @@ pub(super) fn least(
 }
 
 /// The edge between no plan and a plan, within rounding.
-fn edge(knob: &Knob, at: &dyn Fn(f64) -> Model, settings: &SolveSettings) -> Result<Option<f64>, EngineError> {
+fn edge<'a>(knob: &Knob, at: &dyn Fn(f64) -> Varied<'a>, settings: &SolveSettings) -> Result<Option<f64>, EngineError> {
     if knob.whole {
         let step = if knob.rising { 1.0 } else { -1.0 };
         let mut value = knob.value + step;
@@ -68,7 +67,7 @@ fn edge(knob: &Knob, at: &dyn Fn(f64) -> Model, settings: &SolveSettings) -> Res
     for _ in 0..PROOFS {
         match decide(&at(bad), settings, false)? {
             Verdict::Plan(_) => return Ok(Some(bad)),
-            Verdict::NoPlan(f, Some(y)) => match reach(knob, &f, &y, at, bad) {
+            Verdict::NoPlan(Some(proof)) => match reach(knob, &proof, at, bad) {
                 Some(next) if next != bad => bad = next,
                 Some(_) => break,
                 // The proof reaches to the end: no change of this entry is enough.
@@ -82,12 +81,8 @@ fn edge(knob: &Knob, at: &dyn Fn(f64) -> Model, settings: &SolveSettings) -> Res
 
 /// Where a proof ends: the first number, within rounding, at which it proves nothing; `None` if it
 /// reaches to the end.
-fn reach(knob: &Knob, f: &Formulation, y: &[f64], at: &dyn Fn(f64) -> Model, from: f64) -> Option<f64> {
-    let proves = |value: f64| {
-        let other = build_with(&at(value), Limits::All, f.room);
-        // A program of another shape is not spoken of.
-        other.program().rows().len() == y.len() && verify_farkas(other.program(), y).proves
-    };
+fn reach<'a>(knob: &Knob, proof: &Proof, at: &dyn Fn(f64) -> Varied<'a>, from: f64) -> Option<f64> {
+    let proves = |value: f64| proof.proves(&at(value));
     let (mut bad, mut good) = (from, next_far(knob, from));
     while proves(good) {
         if good == knob.end {
@@ -117,9 +112,9 @@ fn next_far(knob: &Knob, value: f64) -> f64 {
     if ends { knob.end } else { (value + (value - knob.value).abs() + far).min(knob.end) }
 }
 
-fn halve(
+fn halve<'a>(
     knob: &Knob,
-    at: &dyn Fn(f64) -> Model,
+    at: &dyn Fn(f64) -> Varied<'a>,
     from: f64,
     settings: &SolveSettings,
 ) -> Result<Option<f64>, EngineError> {

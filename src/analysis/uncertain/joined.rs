@@ -14,7 +14,7 @@ use crate::engine::{
 };
 use crate::formulation::{Formulation, FutureMeasure, Joint, Limits, build_like, build_with};
 use crate::lp::{Affine, ColumnId, LinearProgram};
-use crate::model::{Model, Uncertainty};
+use crate::model::{Goal, Model, Uncertainty};
 
 /// How much more room boxes get that are touched: what is decided for several futures has the narrowest of their boxes,
 /// and so may need a little more than each by itself.
@@ -116,6 +116,32 @@ impl<'a> Futures<'a> {
     ) -> Self {
         let scale = alone.iter().fold(1.0f64, |a, b| a.max(b.cost().abs()));
         Futures { uncertainty, models, alone, settings, scale }
+    }
+
+    /// The expected cost, of plans with no more regret than is allowed.
+    pub fn expectation(&self) -> FutureMeasure {
+        self.measure(1.0, None)
+    }
+
+    /// What the model minimizes.
+    pub fn objective(&self) -> FutureMeasure {
+        match self.uncertainty.goal {
+            Goal::Cost { expected, cvar, .. } => self.measure(expected, cvar),
+            Goal::Regret => self.regret(),
+        }
+    }
+
+    /// The largest regret.
+    pub fn regret(&self) -> FutureMeasure {
+        FutureMeasure::Regret { best: self.best() }
+    }
+
+    fn measure(&self, expected: f64, cvar: Option<(f64, f64)>) -> FutureMeasure {
+        let most = match self.uncertainty.goal {
+            Goal::Cost { regret: Some(most), .. } => Some(self.best().iter().map(|b| b + most).collect()),
+            _ => None,
+        };
+        FutureMeasure::Cost { expected, cvar, most }
     }
 
     /// What each future costs by itself.

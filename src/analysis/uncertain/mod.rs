@@ -97,7 +97,7 @@ fn plans(
     let futures = Futures::new(uncertainty, models, &alone, settings);
     let best = futures.best();
     let known = uncertainty.known();
-    let mut together = futures.solve(&known, &measure(uncertainty.goal, &best), None)?;
+    let mut together = futures.solve(&known, &futures.objective(), None)?;
     if uncertainty.goal == Goal::Regret && together.is_optimal() {
         together = cheapest_of_least_regret(&futures, &known, &best, together)?;
     }
@@ -163,7 +163,7 @@ pub fn future_programs(model: &Model, settings: &SolveSettings) -> Result<Future
     let models = models(model)?;
     let alone = Alone::each(&models, settings)?;
     let futures = Futures::new(uncertainty, &models, &alone, settings);
-    let together = futures.solve(&uncertainty.known(), &measure(uncertainty.goal, &futures.best()), None)?;
+    let together = futures.solve(&uncertainty.known(), &futures.objective(), None)?;
     let named = uncertainty.futures.iter().zip(together.apart());
     let apart = named.map(|(f, program)| FutureProgram { name: f.name.clone(), probability: f.probability, program });
     Ok(FuturePrograms {
@@ -178,14 +178,6 @@ pub(in crate::analysis) fn without_plan(alone: &[Alone]) -> Option<usize> {
     alone.iter().position(|a| a.solved.status != CertifiedStatus::Optimal)
 }
 
-/// What is minimized, `best` being the least cost of each future.
-fn measure(goal: Goal, best: &[f64]) -> FutureMeasure {
-    match goal {
-        Goal::Cost { expected, cvar } => FutureMeasure::Cost { expected, cvar },
-        Goal::Regret => FutureMeasure::Regret { best: best.to_vec() },
-    }
-}
-
 pub(in crate::analysis) fn models(model: &Model) -> Result<Vec<Model>, EngineError> {
     model.futures().map_err(|found| EngineError::Failed {
         engine: "the tree of futures",
@@ -195,7 +187,7 @@ pub(in crate::analysis) fn models(model: &Model) -> Result<Vec<Model>, EngineErr
 
 /// What each future costs with the plan of least regret, the cheapest of them; none that was not certified.
 fn least_regret(futures: &Futures<'_>, known: &[i64], best: &[f64]) -> Result<Option<Vec<f64>>, EngineError> {
-    let first = futures.solve(known, &FutureMeasure::Regret { best: best.to_vec() }, None)?;
+    let first = futures.solve(known, &futures.regret(), None)?;
     if !first.is_optimal() {
         return Ok(None);
     }
@@ -211,6 +203,7 @@ fn cheapest_of_least_regret(
 ) -> Result<Together, EngineError> {
     let regret = first.costs().iter().zip(best).map(|(c, b)| c - b).fold(0.0, f64::max);
     let most = best.iter().map(|b| b + regret + REGRET * (1.0 + futures.scale)).collect();
-    let second = futures.solve(known, &FutureMeasure::Within { most }, None)?;
+    let within = FutureMeasure::Cost { expected: 1.0, cvar: None, most: Some(most) };
+    let second = futures.solve(known, &within, None)?;
     Ok(if second.is_optimal() { second } else { first })
 }

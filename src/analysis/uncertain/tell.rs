@@ -9,10 +9,13 @@ use super::waiting;
 use crate::analysis::solving::examined::told;
 use crate::analysis::solving::settings::Detail;
 use crate::engine::EngineError;
-use crate::model::{ContractId, Decision, Goal, Model, OfferId, Term};
+use crate::formulation::LimitKey;
+use crate::model::{ContractId, Decision, Goal, LimitId, Model, OfferId, Term};
+use crate::plan::audit::{Breach, audit_expected};
+use crate::plan::ledger::{Books, Ledger, MeanBooks};
 use crate::plan::{
     ContractResult, Cost, CostLine, DecisionResult, FactorOutcome, FactorValue, FutureResult, FutureRisk, LimitResult,
-    ModelInfo, NodeResult, Plan, Schedule, Status, UncertaintyResult, WaitingValue, limit_sentence,
+    ModelInfo, NodeResult, Plan, Schedule, Status, UncertaintyResult, WaitingValue, expected_limit, limit_sentence,
 };
 use crate::units::human::{money, number};
 
@@ -23,6 +26,13 @@ const NOTHING: f64 = 1e-6;
 /// Amounts that differ by less, relatively, are the same.
 const SAME: f64 = 1e-6;
 
+/// The least regret that any plan has, where there is one.
+fn least_regret(futures: &Futures<'_>) -> Result<Option<f64>, EngineError> {
+    let found = futures.solve(&futures.uncertainty.known(), &futures.regret(), None)?;
+    let regret = || found.costs().iter().zip(futures.best()).map(|(c, b)| c - b).fold(0.0, f64::max);
+    Ok(found.is_optimal().then(regret))
+}
+
 /// What is told where there is no plan.
 pub(super) fn without_plan(model: &Model, futures: &Futures<'_>, together: &Together) -> Result<Plan, EngineError> {
     let solved = together.of(0, &futures.models[0]);
@@ -31,7 +41,19 @@ pub(super) fn without_plan(model: &Model, futures: &Futures<'_>, together: &Toge
     (plan.cost, plan.purchases, plan.contracts, plan.unmet) = (None, Vec::new(), Vec::new(), Vec::new());
     let program = together.joint.program();
     plan.certificate.size = [program.columns().len(), program.rows().len(), program.nonzeros()];
-    if plan.status == Status::Infeasible {
+    let regret = match futures.uncertainty.goal {
+        Goal::Cost { regret: Some(most), .. } if plan.status == Status::Infeasible => {
+            least_regret(futures)?.map(|least| (most, least))
+        }
+        _ => None,
+    };
+    if let Some((most, least)) = regret {
+        let told = |x: f64| money(x, model.currency());
+        let (most, least) = (told(most), told(least));
+        plan.notes.push(format!(
+            "no plan has a regret of at most {most}; the least is {least}: raise `objective.regret.at_most`"
+        ));
+    } else if plan.status == Status::Infeasible {
         let note = "each future has a plan by itself, but nothing that can be decided before they are told apart is right in all of them";
         plan.notes.push(note.to_owned());
     }
@@ -59,7 +81,9 @@ pub(super) fn plan(
         schedules.push(Schedule::read(own, formulation, &solved.x));
     }
     let known = futures.uncertainty.known();
-    let teller = Teller { model, futures, plans: &plans, schedules: &schedules, known };
+    let ledgers: Vec<Ledger> =
+        futures.models.iter().zip(&schedules).map(|(model, schedule)| Ledger::of(model, schedule)).collect();
+    let teller = Teller { model, futures, plans: &plans, schedules: &schedules, ledgers: &ledgers, known };
     let mut whole = plans[0].clone();
     whole.model = ModelInfo::of(model);
     whole.cost = Some(teller.cost());
@@ -83,6 +107,11 @@ pub(super) fn plan(
                 .extend(plan.notes.iter().filter(|n| n.starts_with("not kept")).map(|n| format!("in {name}: {n}")));
         }
     }
+    for breach in teller.expected_breaches() {
+        whole.status = Status::Unverified;
+        whole.certificate.verified = false;
+        whole.notes.push(format!("not kept: {} (by {:.1e})", breach.what, breach.by));
+    }
     if model.prefer().is_some() {
         whole.notes.push("`prefer` is for one future: it was not asked which of several plans is preferred".to_owned());
     }
@@ -103,6 +132,7 @@ struct Teller<'a> {
     futures: &'a Futures<'a>,
     plans: &'a [Plan],
     schedules: &'a [Schedule],
+    ledgers: &'a [Ledger],
     known: Vec<i64>,
 }
 
@@ -220,6 +250,26 @@ impl Teller<'_> {
         rows
     }
 
+    /// What is expected of what the futures hold, run and pay.
+    fn books(&self) -> MeanBooks<'_> {
+        let of = |f: usize| {
+            let books = Books::of(&self.futures.models[f], &self.schedules[f], &self.ledgers[f]);
+            (self.probability(f), books)
+        };
+        MeanBooks::of((0..self.plans.len()).map(of).collect())
+    }
+
+    /// The limits on what is expected that are not kept.
+    fn expected_breaches(&self) -> Vec<Breach> {
+        let paid = |l: LimitId| {
+            let own = |s: &Schedule| s.excess.iter().filter(|(of, _)| *of == l).map(|(_, cost)| cost).sum::<f64>();
+            self.mean(|f| own(&self.schedules[f]))
+        };
+        // A limit may change with the future: what is compared is linear in it, so the first one's will do only where it
+        // is the same in all.
+        audit_expected(&self.futures.models[0], &self.books(), paid)
+    }
+
     /// Each limit as it is in the future in which it leaves the least, with the price of the expected cost.
     fn limits(&self) -> Vec<LimitResult> {
         let mut all: Vec<LimitResult> = Vec::new();
@@ -243,7 +293,13 @@ impl Teller<'_> {
                 }
             }
         }
+        let books = self.books();
+        let cost = self.mean(|f| self.plans[f].cost.as_ref().map_or(0.0, |c| c.total));
         for limit in &mut all {
+            let expected = |key| matches!(key, LimitKey::Policy { limit, .. } if self.model.limits()[limit].expected);
+            if limit.key.is_some_and(expected) {
+                *limit = expected_limit(self.model, &books, limit, cost);
+            }
             (limit.tightening_price, limit.holds_from, limit.holds_to) = (None, None, None);
             limit.sentence = limit_sentence(self.model, limit);
         }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::joined::{Alone, Fixed, Futures, ROUNDING, Together, about, by_name};
 use crate::analysis::solving::optimum::solve_within_boxes;
 use crate::engine::{CertifiedStatus, EngineError};
-use crate::formulation::{FutureMeasure, Limits};
+use crate::formulation::Limits;
 use crate::model::{ContractId, Decision, Goal, Model, When};
 
 /// Costs that differ by less, relatively, are the same.
@@ -42,8 +42,16 @@ pub(super) fn of(
     let further = futures.settings.detail.is_full();
     let mean = |costs: &[f64]| mean(futures, costs);
     let expected = mean(&together.costs());
-    let wait_and_see = settled(mean(best), expected);
     let known = uncertainty.known();
+    // What is limited over all futures together couples them also where all is known.
+    let seen = if model.limits_expectation() {
+        let found = futures.solve(&vec![-1; known.len()], &futures.expectation(), None)?;
+        found.is_optimal().then(|| mean(&found.costs()))
+    } else {
+        Some(mean(best))
+    };
+    // What was not certified is no number: the order does not hold then.
+    let wait_and_see = settled(seen.unwrap_or(f64::NAN), expected);
     let mut by_factor = Vec::new();
     for factor in (0..known.len()).filter(|_| further || known.len() == 1) {
         if known.len() == 1 {
@@ -53,7 +61,7 @@ pub(super) fn of(
         futures.settings.begin("what knowing a factor is worth", factor + 1, known.len())?;
         let mut early = known.clone();
         early[factor] = -1;
-        let found = futures.solve(&early, &FutureMeasure::EXPECTED, None)?;
+        let found = futures.solve(&early, &futures.expectation(), None)?;
         by_factor.push(found.is_optimal().then(|| expected - settled(mean(&found.costs()), expected)));
     }
     let base = uncertainty.base().map_or_else(|| MEAN.to_owned(), |f| uncertainty.futures[f].name.clone());
@@ -75,7 +83,7 @@ pub(super) fn of(
         }
         let mut early = uncertainty.clone();
         early.timing.contracts[k] = When::FIRST;
-        let found = Futures { uncertainty: &early, ..*futures }.solve(&known, &FutureMeasure::EXPECTED, None)?;
+        let found = Futures { uncertainty: &early, ..*futures }.solve(&known, &futures.expectation(), None)?;
         waiting.push((k, found.is_optimal().then(|| settled(mean(&found.costs()), expected) - expected)));
     }
     let ordered = wait_and_see <= expected + slack(futures, together, expected)
@@ -99,7 +107,7 @@ pub(super) fn mean(futures: &Futures<'_>, costs: &[f64]) -> f64 {
 
 /// Whether no other plan is expected to cost less than one that is to have the least expected cost.
 fn is_least(futures: &Futures<'_>, together: &Together, expected: f64, other: f64) -> bool {
-    let plain = futures.uncertainty.goal == Goal::Cost { expected: 1.0, cvar: None };
+    let plain = futures.uncertainty.goal == Goal::Cost { expected: 1.0, cvar: None, regret: None };
     !plain || expected <= other + slack(futures, together, expected)
 }
 
@@ -116,11 +124,14 @@ pub(super) fn settled(cost: f64, other: f64) -> f64 {
 
 /// What the plan for the base case decides, by the names of columns; none without a certified plan.
 fn base_case(futures: &Futures<'_>) -> Result<Option<HashMap<String, f64>>, EngineError> {
-    if let Some(base) = futures.uncertainty.base() {
-        let Alone { formulation, solved, .. } = &futures.alone[base];
-        return Ok(Some(by_name(formulation, &solved.x)));
-    }
-    let mean = futures.uncertainty.mean(futures.models);
+    let mean = match futures.uncertainty.base() {
+        Some(base) if futures.models[base].limits_expectation() => futures.models[base].clone().by_itself(),
+        Some(base) => {
+            let Alone { formulation, solved, .. } = &futures.alone[base];
+            return Ok(Some(by_name(formulation, &solved.x)));
+        }
+        None => futures.uncertainty.mean(futures.models).by_itself(),
+    };
     let (f, solved) = solve_within_boxes(&mean, Limits::All, futures.settings)?;
     Ok((solved.status == CertifiedStatus::Optimal).then(|| by_name(&f, &solved.x)))
 }
@@ -134,7 +145,7 @@ fn follow(
     let known = futures.uncertainty.known();
     // What the base case does not have, its plan does not hold.
     let keep = |name: &str, rounding| Some(about(decided.get(name).copied().unwrap_or(0.0), rounding));
-    let followed = |rounding| futures.solve(&known, &FutureMeasure::EXPECTED, Some(&|name: &str| keep(name, rounding)));
+    let followed = |rounding| futures.solve(&known, &futures.expectation(), Some(&|name: &str| keep(name, rounding)));
     let mut together = followed(ROUNDING[0])?;
     if !together.is_optimal() {
         together = followed(ROUNDING[1])?;

@@ -53,6 +53,7 @@ impl Concentration {
             place: written.place,
             per: written.per.as_ref(),
             during: &written.during,
+            within: &None,
             name: either(&limit.name, &written.name),
             soft: None,
         };

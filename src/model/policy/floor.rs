@@ -44,6 +44,7 @@ impl Floor {
             place: written.place,
             per: written.per.as_ref(),
             during: &written.during,
+            within: &written.within,
             name: either(&limit.name, &written.name),
             soft: either(&limit.soft, &written.soft),
         };

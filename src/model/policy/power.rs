@@ -36,6 +36,7 @@ impl Power {
             place: written.place,
             per: None,
             during: &written.during,
+            within: &None,
             name: either(&limit.name, &written.name),
             soft: either(&limit.soft, &written.soft),
         };

@@ -51,6 +51,7 @@ impl Ramp {
             place: written.place,
             per: None,
             during: &written.during,
+            within: &None,
             name: either(&limit.name, &written.name),
             soft: either(&limit.soft, &written.soft),
         };

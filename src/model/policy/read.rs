@@ -23,6 +23,7 @@ pub(super) struct Shared<'a> {
     pub place: Place,
     pub per: Option<&'a Text>,
     pub during: &'a Option<Text>,
+    pub within: &'a Option<Text>,
     pub name: Option<&'a Text>,
     pub soft: Option<&'a Amount>,
 }
@@ -86,6 +87,11 @@ pub(in crate::model) fn limits(
     for (written, position, when) in all {
         for mut limit in one(reader, written, position, parts).unwrap_or_default() {
             if let Some(k) = when {
+                if limit.expected {
+                    let message = "what a contract requires holds in every future in which it is signed";
+                    let remedy = "remove `in: expected`, or move the limit to the policy";
+                    reader.error(Code::Contradiction, written.place, message, remedy);
+                }
                 limit.name = format!("{}/{}", parts.contracts[k].id, limit.name);
                 limit.when = Some(k);
             }
@@ -123,11 +129,20 @@ fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &P
     if let Some(name) = shared.name {
         reader.check_word(name);
     }
+    let expected = match shared.within {
+        Some(within) if within.text != "expected" => {
+            let message = format!("`{}` is not how a limit holds over futures", within.text);
+            let remedy = "write `in: expected`, or leave it out: then it holds in every future";
+            reader.error(Code::UnknownWord, within.place, message, remedy);
+            return None;
+        }
+        within => within.is_some(),
+    };
     let name = shared.name.map_or_else(|| format!("{default}-{position}"), |n| n.text.clone());
     let origin = reader.origin(shared.place);
     let limit = |(unit, kind): (String, LimitKind)| {
         let name = if unit.is_empty() { name.clone() } else { format!("{name}/{unit}") };
-        Limit { name, kind, when: None, soft, spans: spans.clone(), origin: origin.clone() }
+        Limit { name, kind, when: None, soft, expected, spans: spans.clone(), origin: origin.clone() }
     };
     Some(kinds.into_iter().map(limit).collect())
 }

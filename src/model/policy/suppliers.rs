@@ -98,6 +98,7 @@ impl Suppliers {
             place: written.place,
             per: written.per.as_ref(),
             during: &written.during,
+            within: &None,
             name: either(&limit.name, &written.name),
             soft: None,
         };

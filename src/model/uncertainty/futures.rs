@@ -60,6 +60,17 @@ impl Branches {
         root
     }
 
+    /// The model that is written with an outcome, from the start on.
+    pub fn read(&self, root: &Node, outcome: &Outcome, diagnostics: &mut Diagnostics) -> Option<(Node, Model)> {
+        let mut found = Diagnostics::new();
+        let root = self.changed(root, outcome, &mut found);
+        let next = interpret_known(&without_uncertainty(&root), &self.sources, &mut found);
+        // Warnings of one future are no warnings of the model.
+        let errors = found.sorted().into_iter().filter(|d| d.severity == Severity::Error);
+        errors.for_each(|d| diagnostics.push(d.clone()));
+        next.filter(|_| !found.has_errors()).map(|next| (root, next))
+    }
+
     /// The model that an outcome makes of another, `known` being the first period that it may change.
     pub fn branch(
         &self,
@@ -71,16 +82,8 @@ impl Branches {
         if outcome.changes.is_empty() {
             return Some((root.clone(), model.clone()));
         }
-        let mut found = Diagnostics::new();
-        let root = self.changed(root, outcome, &mut found);
-        let next = interpret_known(&without_uncertainty(&root), &self.sources, &mut found);
-        // Warnings of one future are no warnings of the model.
-        let errors = found.sorted().into_iter().filter(|d| d.severity == Severity::Error);
-        errors.for_each(|d| diagnostics.push(d.clone()));
-        if found.has_errors() {
-            return None;
-        }
-        let next = splice(model, next?, known, &mut |message, remedy| {
+        let (root, next) = self.read(root, outcome, diagnostics)?;
+        let next = splice(model, next, known, &mut |message, remedy| {
             diagnostics.error(Code::InvalidVariation, outcome.place, message, remedy);
         })?;
         Some((root, next))
@@ -165,7 +168,7 @@ impl Model {
         let found = self.found(uncertainty, &[future])?;
         let model = found.into_iter().flatten().next().expect("one future was asked for");
         let name = uncertainty.futures[future].name.clone();
-        Ok(model.believed_of(self, |input| input.future = Some(name)))
+        Ok(model.by_itself().believed_of(self, |input| input.future = Some(name)))
     }
 
     /// The model of the base case: of the future of that name, of the most probable one, or the mean of all.
@@ -178,9 +181,22 @@ impl Model {
             Some(base) => self.future(base),
             None => {
                 let mean = uncertainty.mean(&self.futures()?);
-                Ok(mean.believed_of(self, |input| input.without_uncertainty = true))
+                Ok(mean.by_itself().believed_of(self, |input| input.without_uncertainty = true))
             }
         }
+    }
+
+    /// The model as the only future there is: what is expected is what there is.
+    #[must_use]
+    pub(crate) fn by_itself(mut self) -> Self {
+        self.limits.iter_mut().for_each(|l| l.expected = false);
+        self
+    }
+
+    /// Whether a limit holds over all futures together instead of in each of them.
+    #[must_use]
+    pub(crate) fn limits_expectation(&self) -> bool {
+        self.limits.iter().any(|l| l.expected)
     }
 
     /// The model as one that is read from what another was, believed otherwise, so that it can be changed like it.

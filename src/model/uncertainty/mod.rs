@@ -93,6 +93,8 @@ pub enum Goal {
         expected: f64,
         /// Level and weight of the conditional value at risk.
         cvar: Option<(f64, f64)>,
+        /// The most regret that any future may have; money.
+        regret: Option<f64>,
     },
     /// The largest regret: what a future costs beyond the least that it could (Savage, "The theory of statistical
     /// decision", J. Amer. Statist. Assoc. 46, 1951).

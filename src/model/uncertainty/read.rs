@@ -52,25 +52,34 @@ pub(in crate::model) fn read(
         reader.error(Code::InvalidVariation, draws.0.place, "`draws` are not supported yet", remedy);
     }
     let mut factors = Vec::new();
+    // Whether it is not clear when some factor is known.
+    let mut undated = false;
     let mut outcomes: Vec<Vec<Outcome>> = Vec::new();
     let mut chances: Vec<Vec<Option<f64>>> = Vec::new();
     for (id, place, factor) in written.factors.iter().flat_map(|m| &m.entries) {
         reader.check_id(id, *place);
+        let own_before = reader.diagnostics.counts().0;
         let Some(factor) = factor else { continue };
         let known = factor.known.as_ref().and_then(|text| reader.period(text));
+        undated |= known.is_none();
         let (mut names, mut own, mut likely) = (Vec::new(), Vec::new(), Vec::new());
         for (name, place, outcome) in factor.outcomes.iter().flat_map(|m| &m.entries) {
             reader.check_id(name, *place);
             let Some(outcome) = outcome else { continue };
-            let chance = outcome.probability.as_ref().map(|amount| reader.share(Some(amount), In::Fraction));
-            likely.push(chance.flatten());
+            // What cannot be read is one, but adds up to nothing.
+            let read = |amount| reader.share(Some(amount), In::Fraction).unwrap_or(f64::NAN);
+            likely.push(outcome.probability.as_ref().map(read));
             names.push(name.clone());
-            own.push(Outcome { changes: changes(reader, outcome, root, model), place: *place });
+            let told = reader.diagnostics.counts().0;
+            let mut changes = changes(reader, outcome, root, model);
+            // Of what is wrong already no more is told.
+            changes.retain(|_| reader.diagnostics.counts().0 == told);
+            own.push(Outcome { changes, place: *place });
         }
         if own.is_empty() {
             reader.error(Code::MissingKey, *place, format!("`{id}` has no outcomes"), "name what may come of it");
         }
-        if reader.diagnostics.counts().0 == before && own.len() > 1 && own.iter().all(|o| o.changes.is_empty()) {
+        if reader.diagnostics.counts().0 == own_before && own.len() > 1 && own.iter().all(|o| o.changes.is_empty()) {
             let message = format!("no outcome of `{id}` changes anything");
             reader.error(Code::NoEffect, *place, message, "let one of them `vary`, `set` or apply a `scenario`");
         }
@@ -82,16 +91,22 @@ pub(in crate::model) fn read(
         let remedy = "add `factors: { demand: { known: 2027-Q1, outcomes: { .. } } }`";
         reader.error(Code::MissingKey, written.place, "nothing is uncertain here", remedy);
     }
-    if reader.diagnostics.counts().0 > before || factors.is_empty() {
+    if factors.is_empty() || factors.iter().any(|f| f.outcomes.is_empty()) {
         return None;
     }
-    let (futures, weighed) = futures(reader, written, &factors, &chances)?;
-    let goal = goal(reader, document, weighed)?;
+    let futures = futures(reader, written, &factors, &chances);
+    // Where the futures are wrong, nothing is said of what they lack.
+    let weighed = futures.as_ref().is_none_or(|f| f.1);
+    let goal = goal(reader, document, weighed);
     let timing = timing(reader, document, written, model);
     let branches = Arc::new(Branches { root: root.clone(), sources: reader.sources.clone(), outcomes });
     // Each outcome by itself, so that a mistake is found before it is needed.
     for (factor, all) in factors.iter().zip(&branches.outcomes) {
         for outcome in all.iter().filter(|o| !o.changes.is_empty()) {
+            if undated || futures.is_none() {
+                branches.read(root, outcome, reader.diagnostics);
+                continue;
+            }
             let found = branches.branch((root, model), outcome, factor.known, reader.diagnostics);
             if found.is_some_and(|(_, other)| same(model, &other)) {
                 let from = &model.calendar.periods[factor.known].label;
@@ -102,6 +117,7 @@ pub(in crate::model) fn read(
             }
         }
     }
+    let (Some((futures, weighed)), Some(goal)) = (futures, goal) else { return None };
     (reader.diagnostics.counts().0 == before).then_some(Uncertainty {
         factors,
         futures,
@@ -243,7 +259,7 @@ fn missing(reader: &mut Reader<'_>, place: Place) {
 }
 
 fn sums_to_one(reader: &mut Reader<'_>, place: Place, sum: f64, of: &str) -> Option<()> {
-    if (sum - 1.0).abs() <= WHOLE {
+    if (sum - 1.0).abs() <= WHOLE || sum.is_nan() {
         return Some(());
     }
     let message = format!("the probabilities {of} add up to {} %", (sum * 1e8).round() / 1e6);
@@ -303,18 +319,26 @@ fn goal(reader: &mut Reader<'_>, document: &Document, weighed: bool) -> Option<G
             unweighed(reader, document.uncertainty.as_ref().map_or(document.place, |u| u.place));
             return None;
         }
-        return Some(Goal::Cost { expected: 1.0, cvar: None });
+        return Some(Goal::Cost { expected: 1.0, cvar: None, regret: None });
     };
-    if let Some(regret) = &objective.regret {
-        if !reader.is_one_of(regret, "measure of regret", &["worst"]) {
-            return None;
+    let mut regret = None;
+    match &objective.regret {
+        Some(doc::Regret::Minimized(word)) => {
+            if !reader.is_one_of(word, "measure of regret", &["worst"]) {
+                return None;
+            }
+            if objective.expected.is_some() || objective.cvar.is_some() {
+                let remedy = "remove the others: `objective: { regret: worst }`";
+                reader.error(Code::Contradiction, objective.place, "regret is minimized by itself", remedy);
+                return None;
+            }
+            return Some(Goal::Regret);
         }
-        if objective.expected.is_some() || objective.cvar.is_some() {
-            let remedy = "remove the others: `objective: { regret: worst }`";
-            reader.error(Code::Contradiction, objective.place, "regret is minimized by itself", remedy);
-            return None;
+        Some(doc::Regret::Limited(limit)) => {
+            let currency = reader.currency.clone();
+            regret = Some(reader.amount(limit.at_most.as_ref(), &Unit::Money(&currency), In::NotNegative)?);
         }
-        return Some(Goal::Regret);
+        None => {}
     }
     if !weighed {
         unweighed(reader, objective.place);
@@ -338,7 +362,7 @@ fn goal(reader: &mut Reader<'_>, document: &Document, weighed: bool) -> Option<G
         reader.error(Code::OutOfRange, objective.place, "nothing has a weight here", remedy);
         return None;
     }
-    Some(Goal::Cost { expected, cvar })
+    Some(Goal::Cost { expected, cvar, regret })
 }
 
 /// When decisions are due.

@@ -211,8 +211,13 @@ impl Splice<'_, '_> {
         let spans = |l: &Limit| l.spans.iter().map(|s| s.periods.clone()).collect::<Vec<Range<usize>>>();
         let over = old.spans.iter().chain(&new.spans).any(|s| s.periods.end <= self.known);
         self.whole(spans(old) == spans(new), || format!("the times of limit `{}`", old.name), true);
-        let same = old.kind == new.kind && old.soft == new.soft && old.when == new.when;
+        let same = old.kind == new.kind && old.soft == new.soft && old.when == new.when && old.expected == new.expected;
         self.whole(same, || format!("limit `{}`", old.name), over);
+        self.check(
+            same || !new.expected,
+            || format!("an outcome changes limit `{}`, which is on what is expected over all futures", old.name),
+            || "let it be the same in every future, or limit each of them: remove `in: expected`".to_owned(),
+        );
     }
 
     fn survive(&mut self, old: &Survive, new: &Survive) {
