@@ -1,8 +1,7 @@
 //! What is explained: a model, or all futures of one together.
 
 use super::entry::{Entry, Knob, limits_of, varied};
-use super::verdict::{Verdict, decide, used};
-use crate::analysis::SolveSettings;
+use super::used::used;
 use crate::engine::EngineError;
 use crate::formulation::{Formulation, FutureMeasure, Joint, Limits, build_with};
 use crate::lp::{LinearProgram, verify_farkas};
@@ -13,8 +12,8 @@ pub(super) struct Case<'a> {
     /// As it is written.
     pub model: &'a Model,
     /// Its futures, and what tells them apart; one without uncertainty.
-    futures: Vec<Model>,
-    uncertainty: Option<Uncertainty>,
+    pub futures: Vec<Model>,
+    pub uncertainty: Option<Uncertainty>,
 }
 
 /// A case in which only some entries ask for anything.
@@ -64,38 +63,6 @@ impl<'a> Case<'a> {
         let models = self.futures.iter().map(|model| varied(model, kept, numbers)).collect();
         let uncertainty = self.uncertainty.as_ref();
         Varied { models, uncertainty, known: uncertainty.map(Uncertainty::known).unwrap_or_default() }
-    }
-
-    /// How much sooner each factor would have to be known for a plan: a sentence for those of which that is enough.
-    pub fn sooner(&self, settings: &SolveSettings) -> Result<Vec<String>, EngineError> {
-        let Some(uncertainty) = &self.uncertainty else { return Ok(Vec::new()) };
-        let known = uncertainty.known();
-        let mut told = Vec::new();
-        for (i, factor) in uncertainty.factors().iter().enumerate() {
-            let plan = |at: i64| {
-                let mut sooner = known.clone();
-                sooner[i] = at;
-                let case = Varied { models: self.futures.clone(), uncertainty: Some(uncertainty), known: sooner };
-                Ok::<bool, EngineError>(matches!(decide(&case, settings, false)?, Verdict::Plan(_)))
-            };
-            if known.len() > 1 && !plan(-1)? {
-                continue;
-            }
-            // The latest date at which there is a plan lies in good..bad.
-            let (mut good, mut bad) = (-1, known[i]);
-            while bad - good > 1 {
-                let middle = (good + bad) / 2;
-                if plan(middle)? { good = middle } else { bad = middle }
-            }
-            let label = |t: i64| usize::try_from(t).ok().map(|t| self.model.calendar.periods[t].label.as_str());
-            let when = label(good).map_or_else(|| "before the first decision".to_owned(), |t| format!("in {t}"));
-            let now = label(known[i]).unwrap_or_default();
-            told.push(format!(
-                "There is a plan if `{}` is known {when} instead of in {now}, or if what depends on it is decided so much later.",
-                factor.id
-            ));
-        }
-        Ok(told)
     }
 
     /// What is seen of single entries, in any future.

@@ -6,6 +6,8 @@ mod conflict;
 mod drivers;
 mod entry;
 mod relax;
+mod sooner;
+mod used;
 mod verdict;
 
 #[cfg(feature = "schema")]
@@ -117,7 +119,7 @@ pub fn infeasibility(model: &Model, settings: &SolveSettings) -> Result<Option<I
         notes.push("No change of the numbers of these entries was found that gives a plan.".to_owned());
     }
     if model.uncertainty().is_some() {
-        let sooner = case.sooner(settings)?;
+        let sooner = sooner::sooner(case, settings)?;
         notes.push(
             "Each future has a plan by itself, but decisions are due before the futures can be told apart.".to_owned(),
         );
