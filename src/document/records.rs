@@ -253,6 +253,11 @@ record! {
         optional commit "commit": Commit,
         /// Part taken off the covered offers' prices.
         optional discount "discount": Amount,
+        /// Other parts taken off the prices of some of them; the first that fits counts.
+        optional rates "rates": List<Rate>,
+        /// What is held beyond the commitment costs: discount (default: all that is held is discounted, as in an
+        /// enterprise agreement), or list (the discount ends with the commitment, as in a savings plan).
+        optional beyond_commit "beyond_commit": Text,
         /// signed (default), or optional: the plan signs it if that pays.
         optional decision "decision": Text,
         /// The last period in which it can be signed, under uncertainty; left out, the first of the horizon.
@@ -277,12 +282,26 @@ record! {
 }
 
 record! {
+    /// What a contract takes off some prices.
+    Rate as "a rate of a contract" {
+        /// The offers.
+        required offers "where": Selector,
+        /// Part taken off their prices.
+        required discount "discount": Amount,
+    }
+}
+
+record! {
     /// What is committed.
     Commit as "a commitment" {
-        /// Money to be spent on covered offers, after discount.
-        optional spend "spend": Amount,
-        /// Chips of covered offers to be held, as an average over the time.
-        optional chips "chips": Amount,
+        /// Money to be spent on covered offers, after discount; with `per`, it may change over time.
+        optional spend "spend": Series,
+        /// Chips of covered offers to be held, as an average over the time; with `per`, they may change over time.
+        optional chips "chips": Series,
+        /// Instead of `spend`: the plan chooses how much to commit to, within a range such as `0..2B USD`.
+        optional choose "choose": Text,
+        /// Money of a commitment in total that was spent before the horizon.
+        optional spent "spent": Amount,
         /// The time it runs; left out, the horizon.
         optional over "over": Text,
         /// Whether the amount is due each period, each year or in total (default).

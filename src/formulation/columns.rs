@@ -33,6 +33,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model, room: f64) {
         shortfalls(f, model, w);
     }
     super::decisions::add_signs(f, model);
+    super::commit::add_sizes(f, model);
 }
 
 /// The most chips of an offer that a workload can use in a period.
@@ -89,8 +90,11 @@ fn holdings(f: &mut Formulation, model: &Model, index: OfferId, offer: &Offer, n
         // One signed contract takes all of the offer: its price is not higher, and what is spent
         // counts towards it. Where none is sure to be signed, the offer can be held without; unless
         // it cannot be held at all unless one is.
-        let is_sure =
-            |k: ContractId| model.contracts[k].decision == Decision::Signed || model.contracts[k].unlocks[index];
+        // Beyond a commitment that its discount ends with, it is held without.
+        let is_sure = |k: ContractId| {
+            let contract = &model.contracts[k];
+            (contract.decision == Decision::Signed && !contract.capped) || contract.unlocks[index]
+        };
         let sure = covering.iter().flatten().any(|&k| is_sure(k));
         if sure { covering } else { std::iter::once(None).chain(covering).collect() }
     };
@@ -119,7 +123,7 @@ fn holdings(f: &mut Formulation, model: &Model, index: OfferId, offer: &Offer, n
         let least = offer.block.unwrap_or(0.0).max(offer.minimum.unwrap_or(0.0)).max(1.0);
         let enough = ROOM * room * stretch.clone().map(|t| need[t]).fold(least, f64::max);
         let boxed = enough < capacity;
-        let discount = contract.map_or(0.0, |k| model.contracts[k].discount);
+        let discount = contract.map_or(0.0, |k| model.contracts[k].discount_on(index));
         let label = &model.calendar.periods[stretch.start].label;
         let id = contract.map_or("", |k| model.contracts[k].id.as_str());
         // The contract is told only where the offer has several copies.

@@ -3,15 +3,39 @@
 //! - spend: spend under k in part b + idle\[k,b\] >= commit\[k,b\]; idle is paid in the part's last
 //!   period
 //! - both times sign\[k\] where the contract is a decision
+//! - both times size\[k\] where the plan chooses how much to commit to: least x sign\[k\] <= size\[k\] <= sign\[k\], a
+//!   part of the largest commitment
+//! - where the discount ends with the commitment, no more than what is due is spent under it: the first is an equation
 //! - chips: chip-hours held under k in part b >= commit\[k,b\]; chips are paid when held, so what
 //!   is not used needs no column of its own
 //!
 //! Idle money costs, so that a program that minimises the cost has no more of it than is due; unless the
 //! total of a ratio gains by it, which [`super::purpose`] sees to.
 
-use super::{Constraint, Formulation, Idle, bracketed};
+use super::{Constraint, Formulation, Idle, bracketed, named};
 use crate::lp::ColumnId;
 use crate::model::{Commit, CommitBucket, CommitIn, ContractId, Decision, Model};
+
+/// Adds size\[k\].
+pub(super) fn add_sizes(f: &mut Formulation, model: &Model) {
+    for (k, contract) in model.contracts.with_ids() {
+        let least = contract.commit.as_ref().filter(|_| contract.decision != Decision::Refused).and_then(|c| c.least);
+        let size = least.map(|least| {
+            let lower = if f.signs[k].is_some() { 0.0 } else { least };
+            f.program.add_column(named("size", &[&contract.id]), "size", lower, 1.0, 0.0)
+        });
+        f.sizes.push(size);
+        let (Some(size), Some(sign), Some(least)) = (size, f.signs[k], least) else { continue };
+        let only = vec![(size, 1.0), (sign, -1.0)];
+        let within = (f64::NEG_INFINITY, 0.0);
+        f.row(Constraint::Decision, named("size", &[&contract.id]), "size", within, only);
+        if least > 0.0 {
+            let enough = vec![(size, 1.0), (sign, -least)];
+            let beyond = (0.0, f64::INFINITY);
+            f.row(Constraint::Decision, named("least-size", &[&contract.id]), "size", beyond, enough);
+        }
+    }
+}
 
 pub(super) fn add(f: &mut Formulation, model: &Model) {
     for (index, contract) in model.contracts.with_ids() {
@@ -31,14 +55,15 @@ pub(super) fn add(f: &mut Formulation, model: &Model) {
             }
             let constraint = Constraint::Commit { contract: index, bucket: number };
             // What is due of a contract that may be signed is due if it is.
-            let due = match f.signs[index] {
-                Some(sign) => {
-                    terms.push((sign, -bucket.amount));
+            let due = match f.committed(index) {
+                Some(part) => {
+                    terms.push((part, -bucket.amount));
                     0.0
                 }
                 None => bucket.amount,
             };
-            f.row(constraint, format!("commit{label}"), "commit", (due, f64::INFINITY), terms);
+            let most = if contract.capped { due } else { f64::INFINITY };
+            f.row(constraint, format!("commit{label}"), "commit", (due, most), terms);
         }
     }
 }

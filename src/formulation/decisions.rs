@@ -42,6 +42,8 @@ pub(super) fn add(f: &mut Formulation, model: &Model) {
     for k in model.contracts.ids() {
         if let Some(sign) = f.signs[k] {
             let contract = &model.contracts[k];
+            // Where the discount ends with the commitment, both are held.
+            let instead = !contract.capped;
             for index in 0..f.holdings.len() {
                 let h = &f.holdings[index];
                 let covered = contract.covers[h.offer] && contract.active.contains(&h.periods.start);
@@ -49,7 +51,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model) {
                     only_if(f, "under", k, model, index, (sign, true));
                 } else if contract.unlocks[h.offer] {
                     only_if(f, "unlocked", k, model, index, (sign, true));
-                } else if h.contract.is_none() && covered {
+                } else if h.contract.is_none() && covered && instead {
                     only_if(f, "beside", k, model, index, (sign, false));
                 }
             }

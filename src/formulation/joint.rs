@@ -108,7 +108,8 @@ pub fn dates(f: &Formulation, model: &Model, timing: &Timing) -> Vec<Option<i64>
         dates[r.column.0 as usize] = Some(r.period as i64);
     }
     let signs: Vec<(ContractId, ColumnId)> = f.signs.with_ids().filter_map(|(k, c)| Some((k, (*c)?))).collect();
-    for (contract, column) in signs {
+    let sizes = f.sizes.with_ids().filter_map(|(k, c)| Some((k, (*c)?)));
+    for (contract, column) in signs.into_iter().chain(sizes) {
         let start = model.contracts[contract].active.start;
         dates[column.0 as usize] = Some(timing.contracts[contract].date(calendar, start));
     }

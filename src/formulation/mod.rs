@@ -11,6 +11,7 @@
 //! | `unmet[w,t]` | work not done | rate, or work |
 //! | `idle[k,b]` | committed and not used in part b of k | money |
 //! | `sign[k]` | whether an optional contract is signed; whole | |
+//! | `size[k]` | the part of the largest commitment that is chosen | |
 //! | `place[w,g]`, `on[w,t]` | whether a workload runs in a group, or at all; whole | |
 //! | `blocks`, `any`, `full` | blocks held, whether any is, whether a tier is full; whole | |
 //! | `moved[w,o]` | chips that no longer do what they do today | chips |
@@ -257,6 +258,8 @@ pub struct Formulation {
     pub excesses: Vec<Excess>,
     /// Whether each contract that is a decision is signed.
     pub signs: IdVec<ContractId, Option<ColumnId>>,
+    /// The part of its largest commitment that is due under each contract whose size is a decision.
+    pub sizes: IdVec<ContractId, Option<ColumnId>>,
     /// Whether workloads run in groups of offers.
     pub placements: Vec<Placement>,
     /// Chips that no longer do what they do today.
@@ -357,6 +360,7 @@ fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulat
         idles: Vec::new(),
         excesses: Vec::new(),
         signs: IdVec::default(),
+        sizes: IdVec::default(),
         placements: Vec::new(),
         moves: Vec::new(),
         condition: None,
@@ -437,6 +441,11 @@ impl Formulation {
         self.purposeful && self.may_choose
     }
 
+    /// The column of the part of a commitment that is due, if that is a decision: its size, or whether it is signed.
+    fn committed(&self, contract: ContractId) -> Option<ColumnId> {
+        self.sizes[contract].or(self.signs[contract])
+    }
+
     /// Whether what is bought has to have a purpose.
     #[must_use]
     pub fn is_purposeful(&self) -> bool {
@@ -473,11 +482,15 @@ impl Formulation {
         for i in &self.idles {
             let Some(commit) = &model.contracts[i.contract].commit else { continue };
             let part = &commit.buckets[i.bucket];
-            let signed = self.signs[i.contract].map_or(1.0, |s| x[s.0 as usize].round());
+            let due = match (self.sizes[i.contract], self.signs[i.contract]) {
+                (Some(size), _) => x[size.0 as usize],
+                (None, Some(sign)) => x[sign.0 as usize].round(),
+                (None, None) => 1.0,
+            };
             let counts = commit::counted(self, model, i.contract, commit, part);
             let spent: f64 = counts.iter().map(|&(c, a)| a * x[c.0 as usize]).sum();
             let idle = &mut x[i.column.0 as usize];
-            *idle = idle.min((part.amount * signed - spent).max(0.0));
+            *idle = idle.min((part.amount * due - spent).max(0.0));
         }
         x
     }
@@ -504,8 +517,9 @@ impl Formulation {
                     let mine = h.contract == Some(i.contract) && part.periods.contains(&period);
                     // Beyond what is committed nothing is idle money.
                     let counts = || commit::counted(self, model, i.contract, commit, part);
+                    let due = part.amount * self.sizes[i.contract].map_or(1.0, |size| x[size.0 as usize]);
                     mine && counts().iter().map(|&(c, a)| a * x[c.0 as usize]).sum::<f64>() + x[i.column.0 as usize]
-                        <= part.amount * (1.0 + 1e-9)
+                        <= due * (1.0 + 1e-9)
                 });
                 if let (true, Some(idle)) = (spare > 0.0, idle) {
                     x[h.column.0 as usize] -= spare;

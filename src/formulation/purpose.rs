@@ -136,8 +136,8 @@ impl Formulation {
             }
         }
         for (k, contract) in model.contracts.with_ids() {
-            let Some(sign) = self.signs[k] else { continue };
-            // Nothing is idle under a contract that is not signed.
+            let Some(sign) = self.committed(k) else { continue };
+            // Nothing is idle under a contract that is not signed, and no more than was chosen.
             let mine: Vec<super::Idle> = self.idles.iter().filter(|i| i.contract == k).copied().collect();
             for idle in mine {
                 let amount = contract.commit.as_ref().map_or(0.0, |c| c.buckets[idle.bucket].amount);
@@ -586,7 +586,7 @@ impl Formulation {
         terms.iter_mut().for_each(|(_, a)| *a = parts(*a));
         terms.push((short, beyond));
         let mut most = beyond;
-        match self.signs[contract] {
+        match self.committed(contract) {
             Some(sign) => terms.push((sign, -1.0)),
             None => most += 1.0,
         }

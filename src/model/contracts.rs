@@ -1,19 +1,15 @@
 //! Interprets contracts.
-//!
-//! A commitment that runs beyond the horizon counts within it by the hours that fall into it:
-//! 38 billion over seven years are 5.43 billion in each year that is planned.
 
 use super::ids::{ContractId, IdVec, OfferSet};
-use jiff::ToSpan;
-
 use crate::diagnostics::{Code, Place, suggest};
 use crate::document::{self as doc, Series, SeriesForm};
 use crate::units::Dimension as Unit;
 
-use super::calendar::{Calendar, Window, hours_between};
+use super::calendar::Window;
+use super::commitment::commitment;
 use super::reader::{Ids, In, Reader};
 use super::select::Offers;
-use super::types::{Commit, CommitBucket, CommitIn, Contract, Decision};
+use super::types::{Contract, Decision};
 
 pub(super) fn contracts(
     reader: &mut Reader<'_>,
@@ -33,7 +29,9 @@ pub(super) fn contracts(
             Some(selector) => offers.select(reader, selector),
             None => Some(OfferSet::none(offers.offers.len())),
         };
-        if contract.lacks("covers") && (contract.commit.is_some() || contract.discount.is_some()) {
+        if contract.lacks("covers")
+            && (contract.commit.is_some() || contract.discount.is_some() || contract.rates.is_some())
+        {
             reader.error(
                 Code::MissingKey,
                 *place,
@@ -55,9 +53,11 @@ pub(super) fn contracts(
                 (reader.calendar.ends().map(|(a, b)| Window { start: Some(a), end: Some(b) }), reader.calendar.all())
             }
         };
+        let rates = rates(reader, contract, id, &covers, offers);
+        let capped = beyond(reader, contract, id);
         let Some(active) = since_decided(reader, contract, id, active) else { continue };
         let commit = match &contract.commit {
-            Some(commit) => self::commit(reader, commit, window, active.clone()).map(Some),
+            Some(commit) => commitment(reader, commit, window, active.clone()).map(Some),
             None => Some(None),
         };
         // What was paid at a start before the horizon is not paid again.
@@ -79,6 +79,7 @@ pub(super) fn contracts(
             continue;
         };
         let (Some(decision), Some(unlocks)) = (decision, unlocks) else { continue };
+        let (Some(rates), Some(capped)) = (rates, capped) else { continue };
         let with = with(reader, document, contract, &covers, offers);
         contracts.push(Contract {
             id: id.clone(),
@@ -91,6 +92,8 @@ pub(super) fn contracts(
             active,
             commit,
             discount,
+            rates,
+            capped,
             funding,
             fee,
             origin: reader.origin(*place),
@@ -98,6 +101,49 @@ pub(super) fn contracts(
     }
     relations(reader, document, &mut contracts);
     contracts
+}
+
+/// What is taken off the prices of some of the covered offers.
+fn rates(
+    reader: &mut Reader<'_>,
+    contract: &doc::Contract,
+    id: &str,
+    covers: &Option<OfferSet>,
+    offers: &Offers<'_>,
+) -> Option<Vec<(OfferSet, f64)>> {
+    let mut all = Vec::new();
+    for rate in contract.rates.iter().flat_map(|list| &list.items) {
+        let of = rate.offers.as_ref().and_then(|selector| offers.select(reader, selector));
+        let part = reader.share(rate.discount.as_ref(), In::Fraction);
+        let (of, part, Some(covers)) = (of?, part?, covers) else { return None };
+        if of.and(covers).is_empty() {
+            let message = format!("`{id}` covers no offer of this rate");
+            let remedy = "cover them with `covers`, or remove the rate";
+            reader.error(Code::NoEffect, rate.place, message, remedy);
+            return None;
+        }
+        all.push((of, part));
+    }
+    Some(all)
+}
+
+/// Whether the discount ends with the commitment.
+fn beyond(reader: &mut Reader<'_>, contract: &doc::Contract, id: &str) -> Option<bool> {
+    let Some(word) = &contract.beyond_commit else { return Some(false) };
+    if !matches!(word.text.as_str(), "discount" | "list") {
+        let message = format!("`{}` is not what is paid beyond a commitment", word.text);
+        reader.error(Code::UnknownWord, word.place, message, suggest(&word.text, ["discount", "list"]));
+        return None;
+    }
+    let capped = word.text == "list";
+    let in_money = contract.commit.as_ref().is_some_and(|c| c.spend.is_some() || c.choose.is_some());
+    if capped && !in_money {
+        let message = format!("the discount of `{id}` ends with its commitment, which is not in money");
+        let remedy = "add `commit: { spend: ... }`, or remove `beyond_commit`";
+        reader.error(Code::Contradiction, word.place, message, remedy);
+        return None;
+    }
+    Some(capped)
 }
 
 /// The organisation that a contract is with: as written, else the one owner of the clouds it covers.
@@ -196,112 +242,6 @@ fn since_decided(
         return None;
     }
     Some(active.start.max(decided)..active.end)
-}
-
-fn commit(
-    reader: &mut Reader<'_>,
-    commit: &doc::Commit,
-    window: Option<Window>,
-    active: std::ops::Range<usize>,
-) -> Option<Commit> {
-    let spend = reader.money(commit.spend.as_ref());
-    let chips = reader.amount(commit.chips.as_ref(), &Unit::Chips, In::NotNegative);
-    let counted_in = match (&commit.spend, &commit.chips) {
-        (Some(_), None) => CommitIn::Spend,
-        (None, Some(_)) => CommitIn::ChipHours,
-        (Some(_), Some(_)) => {
-            let message = "a commitment is in `spend` or in `chips`, not both";
-            reader.error(Code::WrongType, commit.place, message, "write two contracts");
-            return None;
-        }
-        (None, None) => {
-            if commit.lacks("spend") && commit.lacks("chips") {
-                let message = "a commitment needs `spend` or `chips`";
-                reader.error(Code::MissingKey, commit.place, message, "add `spend: 38B USD`");
-            }
-            return None;
-        }
-    };
-    let per = match commit.per.as_ref().map(|p| p.text.as_str()) {
-        None | Some("total") => "total",
-        Some("year") => "year",
-        Some("period") => "period",
-        Some(other) => {
-            let place = commit.per.as_ref()?.place;
-            let remedy = suggest(other, ["total", "year", "period"]);
-            reader.error(Code::UnknownWord, place, format!("`{other}` is not how a commitment is counted"), remedy);
-            return None;
-        }
-    };
-    let amount = spend.or(chips)?;
-    if let (None | Some(Window { start: None, .. } | Window { end: None, .. }), Some(over)) = (window, &commit.over)
-        && per != "period"
-    {
-        let message = "a commitment needs both ends of its time";
-        reader.error(Code::InvalidPeriod, over.place, message, "write `over: 2025-Q4..2032-Q3`");
-        return None;
-    }
-    let hours = |periods: std::ops::Range<usize>, calendar: &Calendar| calendar.hours(periods);
-    let mut buckets = Vec::new();
-    if per == "period" {
-        for t in active {
-            let scale = if counted_in == CommitIn::ChipHours { reader.calendar.periods[t].hours } else { 1.0 };
-            buckets.push(CommitBucket { periods: t..t + 1, amount: amount * scale });
-        }
-        return Some(Commit { counted_in, buckets });
-    }
-    let parts = match (per, window) {
-        ("year", Some(window)) => Calendar::years_of(window),
-        (_, Some(window)) => vec![window],
-        (_, None) => Vec::new(),
-    };
-    if parts.is_empty() {
-        // The steady state: its one hour is the whole time.
-        buckets.push(CommitBucket { periods: active.clone(), amount: amount * hours(active, &reader.calendar) });
-        if counted_in == CommitIn::Spend {
-            buckets[0].amount = amount;
-        }
-        return Some(Commit { counted_in, buckets });
-    }
-    for part in parts {
-        let Some(periods) = reader.calendar.periods_of(part) else {
-            let place = commit.per.as_ref().map_or(commit.place, |p| p.place);
-            let message = "a year of this commitment ends inside a period of the horizon";
-            reader.error(Code::OffGrid, place, message, "use `per: total`, or a finer step");
-            return None;
-        };
-        if periods.is_empty() {
-            continue;
-        }
-        let inside = reader.calendar.hours(periods.clone());
-        let whole = match (part.start, part.end) {
-            (Some(a), Some(b)) => hours_between(a, b),
-            _ => inside,
-        };
-        let due = match counted_in {
-            // The last year of a contract may be short: its commitment is what its days make.
-            CommitIn::Spend if per == "year" => amount * inside / year_hours(part, window, whole),
-            CommitIn::Spend => amount * inside / whole,
-            CommitIn::ChipHours => amount * inside,
-        };
-        if counted_in == CommitIn::Spend && inside < whole * (1.0 - 1e-12) {
-            reader.notes.push(format!(
-                "line {}: the commitment over {} counts by the hours that fall into the horizon: {:.4} of it",
-                reader.sources.line(commit.place),
-                commit.over.as_ref().map_or("its time", |t| t.text.as_str()),
-                inside / whole,
-            ));
-        }
-        buckets.push(CommitBucket { periods, amount: due });
-    }
-    Some(Commit { counted_in, buckets })
-}
-
-/// Hours of the full contract year of which `part` may be the short last one.
-fn year_hours(part: Window, window: Option<Window>, whole: f64) -> f64 {
-    let is_last = window.is_some_and(|w| w.end == part.end);
-    let full = || Some(hours_between(part.start?, part.start?.checked_add(12.months()).ok()?));
-    if is_last { full().unwrap_or(whole) } else { whole }
 }
 
 /// Dated payments within the horizon, each at the start of the period that holds its date. What has no date is

@@ -69,7 +69,7 @@ pub fn unit_price(model: &Model, offer: OfferId, period: usize) -> f64 {
     let price = (0..=period).rev().map(|t| prices[t]).find(|p| !p.is_nan()).unwrap_or(0.0);
     let signed = |c: &&Contract| c.decision == Decision::Signed;
     let covering = model.contracts.iter().filter(signed).find(|c| c.covers[offer] && c.active.contains(&period));
-    price * (1.0 - covering.map_or(0.0, |c| c.discount))
+    price * (1.0 - covering.map_or(0.0, |c| c.discount_on(offer)))
 }
 
 /// Chips of a group that run today.

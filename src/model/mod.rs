@@ -4,6 +4,7 @@ mod baseline;
 mod builder;
 mod calendar;
 mod column;
+mod commitment;
 mod contracts;
 mod demand;
 mod edit;

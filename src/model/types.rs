@@ -243,6 +243,8 @@ pub struct CommitBucket {
 pub struct Commit {
     /// What it is counted in.
     pub counted_in: CommitIn,
+    /// If the plan chooses how much to commit to, the least part of the amounts below.
+    pub least: Option<f64>,
     /// Its parts.
     pub buckets: Vec<CommitBucket>,
 }
@@ -270,12 +272,24 @@ pub struct Contract {
     pub commit: Option<Commit>,
     /// Part taken off prices.
     pub discount: f64,
+    /// Parts taken off the prices of some offers instead; the first that has an offer counts.
+    pub rates: Vec<(OfferSet, f64)>,
+    /// Whether the discount ends with the commitment: what is held beyond it is held beside the contract.
+    pub capped: bool,
     /// Money in at the start of periods.
     pub funding: Vec<(usize, f64)>,
     /// Money out at the start of periods.
     pub fee: Vec<(usize, f64)>,
     /// Where it was written.
     pub origin: Origin,
+}
+
+impl Contract {
+    /// The part that it takes off the price of an offer that it covers.
+    #[must_use]
+    pub fn discount_on(&self, offer: OfferId) -> f64 {
+        self.rates.iter().find(|(offers, _)| offers[offer]).map_or(self.discount, |(_, part)| *part)
+    }
 }
 
 /// Training or inference.

@@ -171,7 +171,8 @@ fn purchases(audit: &mut Audit, model: &Model, schedule: &Schedule) {
             |k: ContractId| model.contracts[k].covers[held.offer] && model.contracts[k].active.contains(&start);
         let right = match held.contract {
             Some(k) => covers(k),
-            None => !model.contracts.ids().any(|k| schedule.signed[k] && covers(k)),
+            // Beyond a commitment that its discount ends with, all of it may be held beside the contract.
+            None => !model.contracts.ids().any(|k| schedule.signed[k] && covers(k) && !model.contracts[k].capped),
         };
         let what = || format!("{} in {label}: held under a contract that covers it", offer.id);
         audit.at_most(what, wrong(right), 0.0, size);
@@ -230,21 +231,30 @@ fn contracts(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Led
             audit.at_most(|| format!("contract {}: nothing is idle under it unsigned", contract.id), idle, 0.0, 0.0);
         }
         let Some(commit) = contract.commit.as_ref().filter(|_| schedule.signed[k]) else { continue };
-        for (b, bucket) in commit.buckets.iter().enumerate() {
+        if let (Some(least), Some(&size)) = (commit.least, schedule.sizes.get(&k)) {
+            let what = || format!("contract {}: as much is committed as may be chosen", contract.id);
+            audit.at_most(what, (least - size).max(size - 1.0), 0.0, 1.0);
+        }
+        for b in 0..commit.buckets.len() {
             let (counted, idle) = (counted(model, schedule, ledger, k, b), idle_money(schedule, k, b));
+            let amount = schedule.due(model, k, b);
+            if contract.capped {
+                let what = || format!("contract {}: no more is discounted than is committed", contract.id);
+                audit.at_most(what, counted, amount, counted);
+            }
             let mut met = counted;
             if commit.counted_in == CommitIn::Spend {
                 // Take-or-pay: max(0, commitment - spend), and nothing beyond.
-                let due = (bucket.amount - counted).max(0.0);
+                let due = (amount - counted).max(0.0);
                 let what = || format!("contract {}: no more is idle than is due", contract.id);
-                audit.at_most(what, idle - due, 0.0, bucket.amount);
+                audit.at_most(what, idle - due, 0.0, amount);
                 met += idle;
             }
             audit.at_most(
                 || format!("contract {}: the commitment is met", contract.id),
-                bucket.amount - met,
+                amount - met,
                 0.0,
-                bucket.amount + met,
+                amount + met,
             );
         }
     }

@@ -195,7 +195,7 @@ fn commitment(model: &Model, held: &Held) -> Option<Commitment> {
 fn holding(model: &Model, schedule: &Schedule, chips_held: &[f64], held: &Held, out: &mut Vec<Charge>) {
     let offer = &model.offers[held.offer];
     let list = offer.price_in(held.tier)[held.periods.start];
-    let agreed = list * (1.0 - held.contract.map_or(0.0, |k| model.contracts[k].discount));
+    let agreed = list * (1.0 - held.contract.map_or(0.0, |k| model.contracts[k].discount_on(held.offer)));
     let committed = commitment(model, held);
     let reservation = committed.as_ref().is_some_and(|c| c.reservation);
     // What a commitment takes off is no negotiated discount.

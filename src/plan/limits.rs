@@ -127,16 +127,12 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
                     kind: "commit",
                     origin: &c.origin,
                     // Where the contract is a decision, what is due stands among the terms.
-                    activity: activity[i]
-                        + if row.lower == 0.0 {
-                            c.commit.as_ref().map_or(0.0, |c| c.buckets[bucket].amount)
-                        } else {
-                            0.0
-                        },
-                    limit: c.commit.as_ref().map_or(row.lower, |c| c.buckets[bucket].amount),
-                    shadow: y.map(|y| -(y + boxed).max(0.0)),
+                    activity: activity[i] + if row.lower == 0.0 { schedule.due(model, contract, bucket) } else { 0.0 },
+                    limit: schedule.due(model, contract, bucket),
+                    // Where the discount ends with the commitment, a larger one may be what is wanted.
+                    shadow: y.map(|y| if y + boxed < 0.0 && c.capped { y + boxed } else { -(y + boxed).max(0.0) }),
                     unit: if spend { LimitUnit::Money } else { LimitUnit::ChipHours },
-                    from_below: true,
+                    from_below: !c.capped || y.is_none_or(|y| y + boxed >= 0.0),
                     subject: format!("the commitment of `{}`{part}", c.id),
                 });
             }

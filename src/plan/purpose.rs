@@ -176,9 +176,10 @@ impl Purposes {
         }
         for (k, contract) in model.contracts.with_ids().filter(|(k, _)| schedule.signed[*k]) {
             let Some(commit) = &contract.commit else { continue };
-            for (b, bucket) in commit.buckets.iter().enumerate() {
-                let beyond = met(model, schedule, ledger, k, b) - bucket.amount;
-                let size = TOLERANCE * (1.0 + bucket.amount);
+            for b in 0..commit.buckets.len() {
+                let due = schedule.due(model, k, b);
+                let beyond = met(model, schedule, ledger, k, b) - due;
+                let size = TOLERANCE * (1.0 + due);
                 if idle[k][b] > size && beyond > size {
                     found.push(Unneeded::Committed { contract: k, bucket: b });
                 }
@@ -263,6 +264,8 @@ fn parts_of(model: &Model, k: ContractId) -> impl Iterator<Item = Unneeded> {
 /// Whether more counts towards every part of a commitment than is committed.
 fn is_overmet(model: &Model, schedule: &Schedule, ledger: &Ledger, k: ContractId) -> bool {
     let Some(commit) = &model.contracts[k].commit else { return true };
-    let mut parts = commit.buckets.iter().enumerate();
-    parts.all(|(b, part)| met(model, schedule, ledger, k, b) > part.amount + TOLERANCE * (1.0 + part.amount))
+    (0..commit.buckets.len()).all(|b| {
+        let due = schedule.due(model, k, b);
+        met(model, schedule, ledger, k, b) > due + TOLERANCE * (1.0 + due)
+    })
 }

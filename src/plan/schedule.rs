@@ -51,6 +51,8 @@ pub struct Schedule {
     pub excess: Vec<(LimitId, f64)>,
     /// The contracts that are signed.
     pub signed: ContractSet,
+    /// The part of its largest commitment that is chosen under each contract whose size is a decision.
+    pub sizes: BTreeMap<ContractId, f64>,
     /// Where workloads were made ready to run, whether they do or stand by: workload, group.
     pub placed: Vec<(WorkloadId, PlaceBy, String)>,
 }
@@ -96,7 +98,15 @@ impl Schedule {
         let signed = signed.map(|(sign, c)| sign.map_or(c.decision == Decision::Signed, |s| at(s) > 0.5)).collect();
         let placed = f.placements.iter().filter(|p| at(p.column) > 0.5);
         let placed = placed.map(|p| (p.workload, p.by, p.group.clone())).collect();
-        Schedule { held, running, unmet, idle, excess, signed, placed }
+        let sizes = f.sizes.with_ids().filter_map(|(k, size)| Some((k, at((*size)?)))).collect();
+        Schedule { held, running, unmet, idle, excess, signed, sizes, placed }
+    }
+
+    /// Money or chip-hours that are due under a part of a contract's commitment.
+    #[must_use]
+    pub fn due(&self, model: &Model, contract: ContractId, bucket: usize) -> f64 {
+        let part = if self.signed[contract] { self.sizes.get(&contract).copied().unwrap_or(1.0) } else { 0.0 };
+        model.contracts[contract].commit.as_ref().map_or(0.0, |c| part * c.buckets[bucket].amount)
     }
 
     /// Groups in which a workload runs, or could after a loss.
@@ -144,7 +154,7 @@ impl Schedule {
 #[must_use]
 pub fn paid(model: &Model, held: &Held) -> Vec<Payment> {
     let offer = &model.offers[held.offer];
-    let discount = held.contract.map_or(0.0, |k| model.contracts[k].discount);
+    let discount = held.contract.map_or(0.0, |k| model.contracts[k].discount_on(held.offer));
     let price = offer.price_in(held.tier)[held.periods.start] * (1.0 - discount);
     let upfront = match offer.term {
         Term::Reserved { upfront, .. } => upfront,
@@ -171,7 +181,7 @@ pub fn paid_by_period(model: &Model, held: &Held) -> Vec<(usize, f64)> {
 /// Money that one chip of a holding costs in a period, whenever it is paid: its price for the period's hours.
 #[must_use]
 pub fn amortised(model: &Model, held: &Held, t: usize) -> f64 {
-    let discount = held.contract.map_or(0.0, |k| model.contracts[k].discount);
+    let discount = held.contract.map_or(0.0, |k| model.contracts[k].discount_on(held.offer));
     let price = model.offers[held.offer].price_in(held.tier)[held.periods.start] * (1.0 - discount);
     price * model.calendar.periods[t].hours
 }

@@ -67,7 +67,8 @@ pub fn assignments(model: &Model, schedule: &Schedule) -> Vec<Assignment> {
 pub fn contract_results(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Vec<ContractResult> {
     let row = |(k, contract): (ContractId, &crate::model::Contract)| {
         let commit = contract.commit.as_ref().map_or(0.0, |c| {
-            let due: f64 = c.buckets.iter().map(|b| b.amount).sum();
+            let part = schedule.sizes.get(&k).copied().unwrap_or(1.0);
+            let due: f64 = c.buckets.iter().map(|b| part * b.amount).sum();
             match c.counted_in {
                 CommitIn::Spend => due,
                 CommitIn::ChipHours => {

@@ -5,6 +5,7 @@
 //! `layering` and `repository`, which read files and are linked with nothing. No test here may change what belongs to
 //! the process: environment variables, the current folder, what is done with signals, a global subscriber.
 
+mod commitments;
 mod common;
 
 mod alternatives;

@@ -227,17 +227,17 @@ pub(super) fn measured(
         Measure::Spend if workloads.is_some() => {
             // Chips of one offer under two contracts have two prices, and a workload's part of
             // each is not decided by the plan.
-            let twice = parts.offers.offers.ids().find(|&o| {
-                universe[o] && parts.contracts.iter().filter(|c| c.covers[o] && !c.active.is_empty()).count() > 1
-            });
-            if let Some(o) = twice {
+            let covering = |o| parts.contracts.iter().filter(move |c| c.covers[o] && !c.active.is_empty());
+            let twice = |o| covering(o).count() > 1;
+            let capped = |o| covering(o).any(|c| c.capped);
+            let ambiguous = parts.offers.offers.ids().find(|&o| universe[o] && (twice(o) || capped(o)));
+            if let Some(o) = ambiguous {
+                let why = if twice(o) { "under more than one contract" } else { "discounted up to a commitment only" };
+                let id = &parts.offers.offers[o].id;
                 reader.error(
                     Code::AmbiguousAttribution,
                     place,
-                    format!(
-                        "spend cannot be attributed to workloads: the offer `{}` is under more than one contract",
-                        parts.offers.offers[o].id
-                    ),
+                    format!("spend cannot be attributed to workloads: the offer `{id}` is {why}"),
                     "measure `chips` instead, or split the offer",
                 );
                 return None;

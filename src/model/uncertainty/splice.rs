@@ -153,7 +153,8 @@ impl Splice<'_, '_> {
         let fixed = (old.decision, &old.with, &old.unlocks, &old.excludes, &old.needs, &old.covers)
             == (new.decision, &new.with, &new.unlocks, &new.excludes, &new.needs, &new.covers);
         self.whole(fixed, || format!("what contract `{}` is about", old.id), true);
-        let terms = old.active == new.active && old.discount.to_bits() == new.discount.to_bits();
+        let terms = (&old.active, old.discount.to_bits(), &old.rates, old.capped)
+            == (&new.active, new.discount.to_bits(), &new.rates, new.capped);
         self.whole(terms, || format!("the time or the discount of contract `{}`", old.id), over);
         let early = |c: &Contract| {
             let paid = |list: &[(usize, f64)]| list.iter().copied().filter(|p| p.0 < known).collect::<Vec<_>>();
@@ -161,7 +162,7 @@ impl Splice<'_, '_> {
         };
         self.whole(early(old) == early(new), || format!("what contract `{}` has paid", old.id), true);
         let held = |c: &Contract| {
-            let parts = c.commit.as_ref().map(|c| (c.counted_in, c.buckets.clone()));
+            let parts = c.commit.as_ref().map(|c| ((c.counted_in, c.least), c.buckets.clone()));
             parts
                 .map(|(counted, all)| (counted, all.into_iter().filter(|b| b.periods.end <= known).collect::<Vec<_>>()))
         };

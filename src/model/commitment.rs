@@ -1,0 +1,283 @@
+//! Interprets what a contract commits to.
+//!
+//! A commitment is met in parts: all of it, each year counted from its beginning, or each period. A commitment in total
+//! that runs beyond the horizon counts within it by the hours that fall into it: 38 billion over seven years are 5.43
+//! billion in each year that is planned. Of one of which something was spent before the horizon, what is left is due by
+//! the hours that are left.
+
+use std::ops::Range;
+
+use jiff::ToSpan;
+use jiff::civil::DateTime;
+
+use crate::diagnostics::{Code, suggest};
+use crate::document::{self as doc, Amount, Series, SeriesForm, Text};
+use crate::units::{Dimension as Unit, Quantity};
+
+use super::calendar::{Calendar, Window, hours_between};
+use super::reader::{In, Reader};
+use super::types::{Commit, CommitBucket, CommitIn};
+
+/// What is due of a commitment in a part of its time: the same always, or what a series says.
+enum Due<'a> {
+    Always(f64),
+    Changing(&'a Series),
+}
+
+/// What is read of a commitment before its time is.
+struct Written<'a> {
+    counted_in: CommitIn,
+    due: Due<'a>,
+    least: Option<f64>,
+}
+
+/// What a contract commits to, `window` being its time and `active` the periods of the horizon in it.
+pub(super) fn commitment(
+    reader: &mut Reader<'_>,
+    commit: &doc::Commit,
+    window: Option<Window>,
+    active: Range<usize>,
+) -> Option<Commit> {
+    let Written { counted_in, due, least } = written(reader, commit)?;
+    let per = match commit.per.as_ref().map(|p| p.text.as_str()) {
+        None | Some("total") => "total",
+        Some("year") => "year",
+        Some("period") => "period",
+        Some(other) => {
+            let place = commit.per.as_ref()?.place;
+            let remedy = suggest(other, ["total", "year", "period"]);
+            reader.error(Code::UnknownWord, place, format!("`{other}` is not how a commitment is counted"), remedy);
+            return None;
+        }
+    };
+    if let (Due::Changing(series), "total") = (&due, per) {
+        let remedy = "write `per: year` or `per: period`, or one amount";
+        reader.error(Code::Contradiction, series.place, "a commitment in total does not change over time", remedy);
+        return None;
+    }
+    let spent = spent(reader, commit, window, per, &due)?;
+    if let (None | Some(Window { start: None, .. } | Window { end: None, .. }), Some(over)) = (window, &commit.over)
+        && per != "period"
+    {
+        let message = "a commitment needs both ends of its time";
+        reader.error(Code::InvalidPeriod, over.place, message, "write `over: 2025-Q4..2032-Q3`");
+        return None;
+    }
+    let unit = Unit::Chips;
+    if per == "period" {
+        let amounts = match due {
+            Due::Always(amount) => vec![amount; reader.calendar.len()],
+            Due::Changing(series) if counted_in == CommitIn::ChipHours => {
+                reader.series(series, In::NotNegative, 0.0, |q| unit.convert(q))?
+            }
+            Due::Changing(series) => {
+                let currency = reader.currency.clone();
+                reader.series(series, In::NotNegative, 0.0, |q| Unit::Money(&currency).convert(q))?
+            }
+        };
+        let scale = |t: usize| if counted_in == CommitIn::ChipHours { reader.calendar.periods[t].hours } else { 1.0 };
+        let buckets = active.map(|t| CommitBucket { periods: t..t + 1, amount: amounts[t] * scale(t) }).collect();
+        return Some(Commit { counted_in, least, buckets });
+    }
+    let parts = match (per, window) {
+        ("year", Some(window)) => Calendar::years_of(window),
+        (_, Some(window)) => vec![window],
+        (_, None) => Vec::new(),
+    };
+    if parts.is_empty() {
+        // The steady state: its one hour is the whole time.
+        let Due::Always(amount) = due else {
+            reader.error(Code::InvalidPeriod, commit.place, "this commitment changes over time", "add a `horizon`");
+            return None;
+        };
+        let hours = reader.calendar.hours(active.clone());
+        let amount = if counted_in == CommitIn::Spend { amount } else { amount * hours };
+        return Some(Commit { counted_in, least, buckets: vec![CommitBucket { periods: active, amount }] });
+    }
+    let amounts = match due {
+        Due::Always(amount) => vec![amount; parts.len()],
+        Due::Changing(series) => by_part(reader, series, &parts, counted_in)?,
+    };
+    let mut buckets = Vec::new();
+    for (part, amount) in parts.into_iter().zip(amounts) {
+        let Some(periods) = reader.calendar.periods_of(part) else {
+            let place = commit.per.as_ref().map_or(commit.place, |p| p.place);
+            let message = "a year of this commitment ends inside a period of the horizon";
+            reader.error(Code::OffGrid, place, message, "use `per: total`, or a finer step");
+            return None;
+        };
+        if periods.is_empty() {
+            continue;
+        }
+        let inside = reader.calendar.hours(periods.clone());
+        // What is left of a commitment of which something was spent is due from the horizon on.
+        let from = match (spent, reader.calendar.ends()) {
+            (Some(_), Some((first, _))) => Some(first),
+            _ => part.start,
+        };
+        let whole = match (from, part.end) {
+            (Some(a), Some(b)) => hours_between(a, b),
+            _ => inside,
+        };
+        let left = amount - spent.unwrap_or(0.0);
+        let due = match counted_in {
+            // The last year of a contract may be short: its commitment is what its days make.
+            CommitIn::Spend if per == "year" => left * inside / year_hours(part, window, whole),
+            CommitIn::Spend => left * inside / whole,
+            CommitIn::ChipHours => left * inside,
+        };
+        if counted_in == CommitIn::Spend && inside < whole * (1.0 - 1e-12) {
+            reader.notes.push(format!(
+                "line {}: the commitment over {} counts by the hours that fall into the horizon: {:.4} of it",
+                reader.sources.line(commit.place),
+                commit.over.as_ref().map_or("its time", |t| t.text.as_str()),
+                inside / whole,
+            ));
+        }
+        buckets.push(CommitBucket { periods, amount: due });
+    }
+    Some(Commit { counted_in, least, buckets })
+}
+
+/// What is committed: money or chips, as written or to be chosen.
+fn written<'a>(reader: &mut Reader<'_>, commit: &'a doc::Commit) -> Option<Written<'a>> {
+    let given = [commit.spend.is_some(), commit.chips.is_some(), commit.choose.is_some()];
+    match given.iter().filter(|g| **g).count() {
+        1 => {}
+        0 => {
+            if commit.lacks("spend") && commit.lacks("chips") && commit.lacks("choose") {
+                let message = "a commitment needs `spend` or `chips`";
+                reader.error(Code::MissingKey, commit.place, message, "add `spend: 38B USD`");
+            }
+            return None;
+        }
+        _ => {
+            let (message, remedy) = if commit.choose.is_some() {
+                ("a commitment is chosen by the plan or written, not both", "keep `choose`, or `spend` or `chips`")
+            } else {
+                ("a commitment is in `spend` or in `chips`, not both", "write two contracts")
+            };
+            reader.error(Code::WrongType, commit.place, message, remedy);
+            return None;
+        }
+    }
+    if let Some(text) = &commit.choose {
+        let (least, most) = range(reader, text)?;
+        return Some(Written { counted_in: CommitIn::Spend, due: Due::Always(most), least: Some(least / most) });
+    }
+    let (series, counted_in) = match (&commit.spend, &commit.chips) {
+        (Some(spend), _) => (spend, CommitIn::Spend),
+        (None, chips) => (chips.as_ref()?, CommitIn::ChipHours),
+    };
+    let due = match &series.form {
+        SeriesForm::Constant(amount) => Due::Always(read(reader, amount, counted_in)?),
+        _ => Due::Changing(series),
+    };
+    Some(Written { counted_in, due, least: None })
+}
+
+fn read(reader: &mut Reader<'_>, amount: &Amount, counted_in: CommitIn) -> Option<f64> {
+    match counted_in {
+        CommitIn::Spend => reader.money(Some(amount)),
+        CommitIn::ChipHours => reader.amount(Some(amount), &Unit::Chips, In::NotNegative),
+    }
+}
+
+/// The least and the most that may be committed, as in `500M..2B USD`: both in money, the unit may be written once.
+fn range(reader: &mut Reader<'_>, text: &Text) -> Option<(f64, f64)> {
+    let remedy = "write `choose: 0..2B USD`";
+    let currency = reader.currency.clone();
+    let read = || {
+        let (from, to) = text.text.split_once("..")?;
+        let quantity = |part: &str| Unit::Money(&currency).convert(&Quantity::parse(part.trim()).ok()?).ok();
+        Some((quantity(from)?, quantity(to)?))
+    };
+    let Some((least, most)) = read() else {
+        let message = format!("`{}` is not a range of money", text.text);
+        reader.error(Code::WrongType, text.place, message, remedy);
+        return None;
+    };
+    if !(0.0..=most).contains(&least) || most <= 0.0 || !most.is_finite() {
+        reader.error(Code::OutOfRange, text.place, "a range goes from less, but not below 0, to more", remedy);
+        return None;
+    }
+    Some((least, most))
+}
+
+/// What was spent before the horizon of a commitment in total; none if nothing is said of it.
+fn spent(
+    reader: &mut Reader<'_>,
+    commit: &doc::Commit,
+    window: Option<Window>,
+    per: &str,
+    due: &Due<'_>,
+) -> Option<Option<f64>> {
+    let Some(amount) = &commit.spent else { return Some(None) };
+    let money = reader.money(Some(amount))?;
+    let begun = match (window.and_then(|w| w.start), reader.calendar.ends()) {
+        (Some(start), Some((first, _))) => start < first,
+        _ => false,
+    };
+    let total = match due {
+        Due::Always(total) => *total,
+        Due::Changing(_) => 0.0,
+    };
+    let (message, remedy) = if per != "total" || commit.spend.is_none() {
+        ("`spent` is of money that is committed in total", "remove `spent`, or `per`")
+    } else if !begun {
+        ("nothing can be spent yet: the commitment begins with the horizon or later", "let `over` begin earlier")
+    } else if money > total {
+        ("more was spent than is committed", "remove the commitment: it is met")
+    } else {
+        return Some(Some(money));
+    };
+    reader.error(Code::Contradiction, amount.place, message, remedy);
+    None
+}
+
+/// What a series says of each year of a commitment: a list has an entry for each, a step begins with one.
+fn by_part(reader: &mut Reader<'_>, series: &Series, parts: &[Window], counted_in: CommitIn) -> Option<Vec<f64>> {
+    match &series.form {
+        SeriesForm::Constant(amount) => Some(vec![read(reader, amount, counted_in)?; parts.len()]),
+        SeriesForm::List(list) => {
+            if list.len() != parts.len() {
+                let message = format!("the list has {} entries and the commitment {} years", list.len(), parts.len());
+                reader.error(Code::SeriesLength, series.place, message, "give one entry for each year of `over`");
+                return None;
+            }
+            list.iter().map(|amount| read(reader, amount, counted_in)).collect()
+        }
+        SeriesForm::Growth { start, growth } => {
+            let first = read(reader, start, counted_in);
+            let rate = reader.amount(Some(growth), &Unit::PerYear, In::AboveMinusOne);
+            let (first, rate) = (first?, rate?);
+            Some((0..parts.len()).map(|year| first * (1.0 + rate).powf(year as f64)).collect())
+        }
+        SeriesForm::Steps(steps) => {
+            let starts: Vec<DateTime> = parts.iter().filter_map(|part| part.start).collect();
+            let mut amounts = vec![0.0; parts.len()];
+            let mut dated = Vec::new();
+            for (key, amount) in steps {
+                let (date, amount) = (reader.date(key), read(reader, amount, counted_in));
+                let (date, amount) = (date?, amount?);
+                let Some(year) = starts.iter().position(|start| *start == date) else {
+                    let message = format!("no year of this commitment begins in {}", key.text);
+                    let remedy = "use dates on which a year of `over` begins, or `per: period`";
+                    reader.error(Code::OffGrid, key.place, message, remedy);
+                    return None;
+                };
+                dated.push((year, amount));
+            }
+            dated.sort_by_key(|d| d.0);
+            dated.into_iter().for_each(|(year, amount)| amounts[year..].fill(amount));
+            Some(amounts)
+        }
+    }
+}
+
+/// Hours of the full contract year of which `part` may be the short last one.
+fn year_hours(part: Window, window: Option<Window>, whole: f64) -> f64 {
+    let is_last = window.is_some_and(|w| w.end == part.end);
+    let full = || Some(hours_between(part.start?, part.start?.checked_add(12.months()).ok()?));
+    if is_last { full().unwrap_or(whole) } else { whole }
+}

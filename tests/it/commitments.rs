@@ -1,0 +1,191 @@
+//! Commitments as they are written: ramps, what was spent before, discounts that end with them, sizes that are chosen,
+//! rates by chip. Every model is solved by hand beside it.
+
+use polysource::model::Model;
+use polysource::plan::{ContractResult, CostKind, Plan, Status};
+use polysource::{SolveSettings, solve};
+
+use crate::common::random::Random;
+use crate::common::{close, close_within, costs, solved};
+
+fn line(plan: &Plan, kind: CostKind) -> f64 {
+    plan.cost.as_ref().unwrap().lines.iter().filter(|l| l.kind == kind).map(|l| l.cost).sum()
+}
+
+#[track_caller]
+fn deal<'a>(plan: &'a Plan, id: &str) -> &'a ContractResult {
+    plan.contracts.iter().find(|c| c.contract == id).unwrap()
+}
+
+/// 100 chips at 1 an hour for three years, the last of which has a day more, under a commitment.
+fn years(commit: &str) -> String {
+    format!(
+        "
+polysource: 1
+horizon: {{ start: 2026, periods: 3, step: year }}
+chips: {{ gpu: {{ vendor: nvidia }} }}
+clouds: {{ aws: {{ owner: amazon }} }}
+offers: {{ a: {{ chip: gpu, cloud: aws, price: 1 }} }}
+contracts: {{ deal: {{ covers: {{ cloud: aws }}, commit: {{ {commit} }} }} }}
+workloads: {{ chat: {{ kind: inference, demand: 100 req/h, throughput: {{ gpu: 1 req/h }} }} }}
+"
+    )
+}
+
+/// 1, 2 and 4 million a year are above the 0.876, 0.876 and 0.8784 million that are used: what is committed is paid.
+#[test]
+fn a_commitment_ramps() {
+    let ramps = [
+        "spend: { 2026: 1M USD, 2027: 2M USD, 2028: 4M USD }, per: year, over: 2026..2028",
+        "spend: [1M USD, 2M USD, 4M USD], per: year, over: 2026..2028",
+        "spend: { start: 1M USD, growth: 100 %/year }, per: year, over: 2026..2028",
+        "spend: { 2026: 1M USD, 2027: 2M USD, 2028: 4M USD }, per: period",
+    ];
+    for ramp in ramps {
+        let plan = solved(&years(ramp));
+        costs(&plan, 7e6);
+        close(line(&plan, CostKind::Idle), 7e6 - 2.0 * 876_000.0 - 878_400.0);
+    }
+    // Its years are counted from its beginning: of 0.5, 1, 2 and 4 million the first is over.
+    let plan = solved(&years("spend: [500k USD, 1M USD, 2M USD, 4M USD], per: year, over: 2025..2028"));
+    costs(&plan, 7e6);
+    // In chips: 50, 150 and 200 of which 100 are of use.
+    let plan = solved(&years("chips: { 2026: 50, 2027: 150, 2028: 200 }, per: year, over: 2026..2028"));
+    costs(&plan, 100.0 * 8760.0 + 150.0 * 8760.0 + 200.0 * 8784.0);
+}
+
+/// Of 4 million over 2025 to 2028 1 million was spent before 2026: 3 million are left for three years. Where the horizon
+/// ends a year earlier, 17,520 of the 26,304 hours that are left fall into it.
+#[test]
+fn what_was_spent_before_is_no_longer_due() {
+    let plan = solved(&years("spend: 4M USD, spent: 1M USD, over: 2025..2028"));
+    costs(&plan, 3e6);
+    let shorter = years("spend: 4M USD, spent: 1M USD, over: 2025..2028").replace("periods: 3", "periods: 2");
+    let plan = solved(&shorter);
+    costs(&plan, 3e6 * 17_520.0 / 26_304.0);
+}
+
+/// Ten chips are needed in the first hour and thirty later, at a list price of 1; a contract takes off 40 %.
+fn hours(count: usize, contract: &str) -> String {
+    format!(
+        "
+polysource: 1
+horizon: {{ start: 2026-01-01, periods: {count}, step: hour }}
+chips: {{ gpu: {{ vendor: nvidia }} }}
+clouds: {{ aws: {{ owner: amazon }} }}
+offers: {{ a: {{ chip: gpu, cloud: aws, price: 1 }} }}
+contracts: {{ deal: {{ covers: {{ cloud: aws }}, discount: 40 %, {contract} }} }}
+workloads:
+  chat:
+    kind: inference
+    demand: {{ 2026-01-01T00: 10 req/h, 2026-01-01T01: 30 req/h }}
+    throughput: {{ gpu: 1 req/h }}
+"
+    )
+}
+
+/// 6 an hour are ten chips at 0.6. With all discounted, as in an enterprise agreement: 6 and 18. With the discount ending
+/// there, as in a savings plan, twenty chips of the second hour are at list price: 6 and 6 + 20. A commitment of 12 an
+/// hour is half idle in the first: 12 and 12 + 10.
+#[test]
+fn a_discount_ends_with_the_commitment_or_not() {
+    let commit = |spend: u32| format!("commit: {{ spend: {spend} USD, per: period }}");
+    costs(&solved(&hours(2, &commit(6))), 24.0);
+    let plan = solved(&hours(2, &format!("beyond_commit: list, {}", commit(6))));
+    costs(&plan, 32.0);
+    close(deal(&plan, "deal").spend, 12.0);
+    let beside: f64 = plan.purchases.iter().filter(|p| p.contract.is_none()).map(|p| p.chips).sum();
+    close(beside, 20.0);
+    let plan = solved(&hours(2, &format!("beyond_commit: list, {}", commit(12))));
+    costs(&plan, 34.0);
+    close(line(&plan, CostKind::Idle), 6.0);
+}
+
+/// Of n discounted chips in each hour the first ten save 0.4 in every hour. Beyond ten a chip costs 0.6 in the first hour
+/// for nothing and saves 0.4 in each later one: not in two hours (n = 10, 6 an hour, 32 in all), but in three (n = 30, 18
+/// an hour, 54 in all); up to 12 an hour only n = 20: 12 + 22 + 22.
+#[test]
+fn the_size_of_a_commitment_is_chosen() {
+    let choose = |range: &str| format!("beyond_commit: list, commit: {{ choose: {range}, per: period }}");
+    for (count, range, size, cost) in [
+        (2, "0..20 USD", 6.0, 32.0),
+        (3, "0..20 USD", 18.0, 54.0),
+        (3, "0..12 USD", 12.0, 56.0),
+        (2, "12..20 USD", 12.0, 34.0),
+    ] {
+        let plan = solved(&hours(count, &choose(range)));
+        costs(&plan, cost);
+        close(deal(&plan, "deal").commit, size * count as f64);
+    }
+    // Signed at a fee only if that pays: 54 instead of 70 at list price.
+    for (fee, cost, size) in [(5.0, 59.0, 54.0), (20.0, 70.0, 0.0)] {
+        let contract = format!("decision: optional, fee: {fee} USD, {}", choose("6..20 USD"));
+        let plan = solved(&hours(3, &contract));
+        costs(&plan, cost);
+        let deal = deal(&plan, "deal");
+        assert_eq!(deal.signed, size > 0.0);
+        close(deal.worth.unwrap(), 16.0 - fee);
+        if deal.signed {
+            close(deal.commit, size);
+        }
+    }
+}
+
+/// 10 % off both, or 50 % off the chips of the second kind, which make it the cheaper one.
+#[test]
+fn rates_are_by_chip() {
+    let yaml = |rates: &str| {
+        format!(
+            "
+polysource: 1
+chips: {{ gpu: {{ vendor: nvidia }}, tpu: {{ vendor: google }} }}
+clouds: {{ aws: {{ owner: amazon }} }}
+offers: {{ a: {{ chip: gpu, cloud: aws, price: 10 }}, b: {{ chip: tpu, cloud: aws, price: 12 }} }}
+contracts: {{ deal: {{ covers: {{ cloud: aws }}, discount: 10 %{rates} }} }}
+workloads: {{ chat: {{ kind: inference, demand: 10 req/h, throughput: {{ gpu: 1 req/h, tpu: 1 req/h }} }} }}
+"
+        )
+    };
+    costs(&solved(&yaml("")), 90.0);
+    let rates = ", rates: [ { where: { chip: tpu }, discount: 50 % }, { where: {}, discount: 0 % } ]";
+    costs(&solved(&yaml(rates)), 60.0);
+    // The first that fits counts: the other chip is at list price.
+    let plan = solved(&yaml(rates).replace("offers: { a", "offers: { c: { chip: gpu, cloud: aws, price: 1 }, a"));
+    costs(&plan, 10.0);
+}
+
+/// On random demands: a larger range never costs more, a discount up to the commitment never less than one on all, and
+/// the chosen size, written down, is as good as any other.
+#[test]
+fn random_ranges_obey_the_laws() {
+    let mut random = Random(23);
+    let cost = |yaml: &str| {
+        let plan = solve(&Model::from_yaml_str(yaml).unwrap(), &SolveSettings::default()).unwrap();
+        assert_eq!(plan.status, Status::Optimal, "{yaml}");
+        (plan.cost.as_ref().unwrap().total, deal(&plan, "deal").commit)
+    };
+    for _ in 0..40 {
+        let count = 2 + (random.next() * 4.0).floor() as usize;
+        let demand: Vec<String> = (0..count).map(|_| format!("{} req/h", (random.next() * 40.0).round())).collect();
+        let with = |contract: &str| {
+            let yaml = hours(count, contract);
+            let written = "{ 2026-01-01T00: 10 req/h, 2026-01-01T01: 30 req/h }";
+            yaml.replace(written, &format!("[{}]", demand.join(", ")))
+        };
+        let choose = |least: f64, most: f64| {
+            with(&format!("beyond_commit: list, commit: {{ choose: {least}..{most} USD, per: period }}"))
+        };
+        let (least, most) = ((random.next() * 10.0).round(), 11.0 + (random.next() * 10.0).round());
+        let (narrow, size) = cost(&choose(least, most));
+        let (wide, _) = cost(&choose(0.0, most + 5.0));
+        assert!(wide <= narrow * (1.0 + 1e-6), "{}", choose(least, most));
+        let fixed = |spend: f64| with(&format!("beyond_commit: list, commit: {{ spend: {spend} USD, per: period }}"));
+        let own = size / count as f64;
+        close_within(1e-6, cost(&fixed(own)).0, narrow);
+        for other in [least, f64::midpoint(least, most), most] {
+            assert!(cost(&fixed(other)).0 >= narrow * (1.0 - 1e-6), "{other} {}", choose(least, most));
+        }
+        let all = with(&format!("commit: {{ spend: {own} USD, per: period }}"));
+        assert!(cost(&all).0 <= narrow * (1.0 + 1e-6));
+    }
+}
