@@ -266,6 +266,12 @@ record! {
         optional unlocks "unlocks": Selector,
         /// Money in, by date.
         optional funding "funding": Series,
+        /// Funding that can only be spent on some offers, and expires.
+        optional credits "credits": Credits,
+        /// Money out before it is spent, by date, from which bills are paid.
+        optional prepay "prepay": Prepay,
+        /// Shares or warrants that come with what is held.
+        optional equity "equity": Equity,
         /// Money out, by date.
         optional fee "fee": Series,
         /// Limits that hold if this is signed.
@@ -278,6 +284,66 @@ record! {
         optional source "source": Text,
         /// When they were read.
         optional as_of "as_of": Text,
+    }
+}
+
+record! {
+    /// Funding that can only be spent on some offers, and expires.
+    Credits as "credits" {
+        /// What is left of them when the horizon begins.
+        required amount "amount": Amount,
+        /// The time in which they can be used; left out, that of the contract.
+        optional over "over": Text,
+        /// The offers that they pay for; left out, those that the contract covers.
+        optional pays "pays": Selector,
+        /// The most of the bill of a period that they pay; left out, all of it.
+        optional at_most "at_most": Amount,
+    }
+}
+
+record! {
+    /// Money that is paid before it is spent.
+    Prepay as "a prepayment" {
+        /// The money, by date.
+        required amount "amount": Series,
+        /// The time in which bills are paid from it; left out, that of the contract.
+        optional over "over": Text,
+        /// The offers whose bills are paid from it; left out, those that the contract covers.
+        optional pays "pays": Selector,
+        /// What becomes of the rest at the end of that time: lost (default) or refunded.
+        optional rest "rest": Text,
+    }
+}
+
+record! {
+    /// Shares or warrants that come with what is held.
+    Equity as "equity" {
+        /// What vests, and when.
+        required vests "vests": List<Vest>,
+        /// The organisation whose they are; left out, the one that the contract is with.
+        optional investor "investor": Text,
+    }
+}
+
+record! {
+    /// A part of it.
+    Vest as "what vests" {
+        /// What has to be reached.
+        required when "when": Milestone,
+        /// What it is worth then; its source is that of the contract.
+        required worth "worth": Amount,
+    }
+}
+
+record! {
+    /// What has to be reached.
+    Milestone as "a milestone" {
+        /// The offers that count; left out, those that the contract covers.
+        optional offers "where": Selector,
+        /// power or chips, at a time; or spend, in all.
+        required of "of": Text,
+        /// How much.
+        required reaches "reaches": Amount,
     }
 }
 

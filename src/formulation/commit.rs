@@ -1,5 +1,6 @@
 //! Take-or-pay.
 //!
+//! - what credits pay does not count: it is taken off the spend
 //! - spend: spend under k in part b + idle\[k,b\] >= commit\[k,b\]; idle is paid in the part's last
 //!   period
 //! - both times sign\[k\] where the contract is a decision
@@ -12,9 +13,9 @@
 //! Idle money costs, so that a program that minimises the cost has no more of it than is due; unless the
 //! total of a ratio gains by it, which [`super::purpose`] sees to.
 
-use super::{Constraint, Formulation, Idle, bracketed, named};
+use super::{Constraint, Draw, Formulation, Idle, bracketed, named};
 use crate::lp::ColumnId;
-use crate::model::{Commit, CommitBucket, CommitIn, ContractId, Decision, Model};
+use crate::model::{BalanceKind, Commit, CommitBucket, CommitIn, ContractId, Decision, Model, uncounted};
 
 /// Adds size\[k\].
 pub(super) fn add_sizes(f: &mut Formulation, model: &Model) {
@@ -86,6 +87,12 @@ pub(super) fn counted(
         if amount > 0.0 {
             terms.push((h.column, amount));
         }
+    }
+    if commit.counted_in == CommitIn::Spend {
+        let not = uncounted(&model.contracts, contract);
+        let paid = |d: &&Draw| not.contains(&d.contract) && bucket.periods.contains(&d.period);
+        let credits = |d: &&Draw| model.contracts[d.contract].balances[d.balance].kind == BalanceKind::Credits;
+        terms.extend(f.draws.iter().filter(paid).filter(credits).map(|d| (d.column, -1.0)));
     }
     terms
 }

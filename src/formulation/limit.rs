@@ -34,6 +34,12 @@ impl Rows for LimitRows<'_> {
         Affine { terms: self.f.held(offer, period, 1.0).collect(), constant: 0.0 }
     }
 
+    fn cash(&self, group: &OfferSet, periods: &Range<usize>) -> Affine {
+        let mut sum = measure(self.f, self.model, group, Measure::Spend, None, periods);
+        sum.add(1.0, &super::balances::cash_beside(self.f, self.model, group, periods));
+        sum
+    }
+
     fn most(&self, sum: &Affine) -> f64 {
         self.f.most(&sum.terms) + sum.constant
     }

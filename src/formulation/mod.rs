@@ -11,6 +11,7 @@
 //! | `unmet[w,t]` | work not done | rate, or work |
 //! | `idle[k,b]` | committed and not used in part b of k | money |
 //! | `sign[k]` | whether an optional contract is signed; whole | |
+//! | `credit[k,t]`, `draw[k,t]` | what is paid of bills from credits and prepayments | money |
 //! | `size[k]` | the part of the largest commitment that is chosen | |
 //! | `place[w,g]`, `on[w,t]` | whether a workload runs in a group, or at all; whole | |
 //! | `blocks`, `any`, `full` | blocks held, whether any is, whether a tier is full; whole | |
@@ -24,6 +25,7 @@
 //! The objective is the discounted cost
 //! sum of d_t x (spend + idle + unmet + over) + fees - funding + risk.
 
+mod balances;
 mod baseline;
 mod capacity;
 mod columns;
@@ -57,6 +59,7 @@ use crate::model::{
     WorkloadId,
 };
 
+pub use balances::Draw;
 pub use baseline::Moved;
 pub use joint::{FutureMeasure, Joint};
 pub use placement::Placement;
@@ -212,6 +215,8 @@ pub enum Constraint {
         /// The period.
         period: usize,
     },
+    /// Credits and prepayments pay no more than there is of them, and no more than bills.
+    Balance,
     /// Whole columns do what they stand for.
     Decision,
     /// What is bought has a purpose.
@@ -254,6 +259,8 @@ pub struct Formulation {
     pub shortfalls: Vec<Shortfall>,
     /// Columns of money not used.
     pub idles: Vec<Idle>,
+    /// Columns of what is paid from credits and prepayments.
+    pub draws: Vec<Draw>,
     /// Columns of excess.
     pub excesses: Vec<Excess>,
     /// Whether each contract that is a decision is signed.
@@ -358,6 +365,7 @@ fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulat
         runs: Vec::new(),
         shortfalls: Vec::new(),
         idles: Vec::new(),
+        draws: Vec::new(),
         excesses: Vec::new(),
         signs: IdVec::default(),
         sizes: IdVec::default(),
@@ -394,6 +402,7 @@ fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulat
     demand::add_demand(&mut f, model);
     demand::add_work(&mut f, model);
     demand::add_rates(&mut f, model);
+    balances::add(&mut f, model);
     commit::add(&mut f, model);
     decisions::add(&mut f, model);
     placement::add(&mut f, model);

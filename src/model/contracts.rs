@@ -5,8 +5,10 @@ use crate::diagnostics::{Code, Place, suggest};
 use crate::document::{self as doc, Series, SeriesForm};
 use crate::units::Dimension as Unit;
 
+use super::balance::balances;
 use super::calendar::Window;
 use super::commitment::commitment;
+use super::equity::equity;
 use super::reader::{Ids, In, Reader};
 use super::select::Offers;
 use super::types::{Contract, Decision};
@@ -65,8 +67,9 @@ pub(super) fn contracts(
             (Some(start), Some((first, _))) if start < first => None,
             _ => Some(active.start),
         };
-        let funding = payments(reader, contract.funding.as_ref(), begins, id, "funding");
-        let fee = payments(reader, contract.fee.as_ref(), begins, id, "fee");
+        let dated = Dated { id, active: active.clone(), begins };
+        let funding = payments(reader, contract.funding.as_ref(), &dated, "funding");
+        let fee = payments(reader, contract.fee.as_ref(), &dated, "fee");
         if let Some(text) = &contract.decide_by
             && funding.iter().chain(&fee).flatten().any(|&(period, money)| period < active.start && money > 0.0)
         {
@@ -81,6 +84,14 @@ pub(super) fn contracts(
         let (Some(decision), Some(unlocks)) = (decision, unlocks) else { continue };
         let (Some(rates), Some(capped)) = (rates, capped) else { continue };
         let with = with(reader, document, contract, &covers, offers);
+        let Some(balances) = balances(reader, contract, &dated, &covers, offers) else { continue };
+        let equity = match &contract.equity {
+            Some(written) => match equity(reader, written, &covers, with.as_ref(), offers) {
+                Some(equity) => Some(equity),
+                None => continue,
+            },
+            None => None,
+        };
         contracts.push(Contract {
             id: id.clone(),
             with,
@@ -96,10 +107,13 @@ pub(super) fn contracts(
             capped,
             funding,
             fee,
+            balances,
+            equity,
             origin: reader.origin(*place),
         });
     }
     relations(reader, document, &mut contracts);
+    super::balance::check(reader, document, &contracts);
     contracts
 }
 
@@ -244,15 +258,25 @@ fn since_decided(
     Some(active.start.max(decided)..active.end)
 }
 
+/// When a contract runs.
+pub(super) struct Dated<'a> {
+    /// The contract.
+    pub id: &'a str,
+    /// The periods in which it runs.
+    pub active: std::ops::Range<usize>,
+    /// The period in which it begins, if not before the horizon.
+    pub begins: Option<usize>,
+}
+
 /// Dated payments within the horizon, each at the start of the period that holds its date. What has no date is
 /// paid when the contract begins; `None` if that was before the horizon.
-fn payments(
+pub(super) fn payments(
     reader: &mut Reader<'_>,
     series: Option<&Series>,
-    begins: Option<usize>,
-    id: &str,
+    dated: &Dated<'_>,
     what: &str,
 ) -> Option<Vec<(usize, f64)>> {
+    let Dated { id, begins, .. } = *dated;
     let Some(series) = series else { return Some(Vec::new()) };
     let mut all = Vec::new();
     match &series.form {

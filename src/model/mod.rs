@@ -1,5 +1,6 @@
 //! What the document means: validated, indexed, wrong by no construction.
 
+mod balance;
 mod baseline;
 mod builder;
 mod calendar;
@@ -8,6 +9,7 @@ mod commitment;
 mod contracts;
 mod demand;
 mod edit;
+mod equity;
 mod facts;
 mod files;
 mod ids;
@@ -26,10 +28,12 @@ mod uncertainty;
 mod variation;
 mod whole;
 
+pub use balance::{Balance, BalanceKind, sharing, uncounted};
 pub use builder::{ContractSpec, LimitSpec, ModelBuilder, OfferSpec, WorkloadSpec};
 pub use calendar::{Calendar, Period, Step, Window, hours_between, parse_period, parse_window};
 pub use column::{Column, ColumnError, Expression, MOST_BYTES, MOST_DEPTH, Quantity};
 pub use edit::Edit;
+pub use equity::{Equity, Vest};
 pub use facts::{PlaceBy, Unneeded, contract_inside, held_today, is_ratio_of_held, placement_cost, unit_price};
 pub use ids::{
     ChipId, CloudId, CloudSet, ContractId, ContractSet, Grid, Id, IdSet, IdVec, LimitId, OfferId, OfferSet, OutageId,

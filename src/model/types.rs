@@ -280,6 +280,10 @@ pub struct Contract {
     pub funding: Vec<(usize, f64)>,
     /// Money out at the start of periods.
     pub fee: Vec<(usize, f64)>,
+    /// Credits and prepayments that bills are paid from.
+    pub balances: Vec<super::balance::Balance>,
+    /// What vests with what is held.
+    pub equity: Option<super::equity::Equity>,
     /// Where it was written.
     pub origin: Origin,
 }

@@ -233,6 +233,13 @@ impl Model {
         (1.0 + self.discount_rate).powf(-self.calendar.periods[period].years_at_start)
     }
 
+    /// The same for money at the end of a period, as what comes back of a prepayment is.
+    #[must_use]
+    pub fn discount_at_end(&self, period: usize) -> f64 {
+        let p = &self.calendar.periods[period];
+        (1.0 + self.discount_rate).powf(p.years_at_start - 2.0 * p.years_at_middle)
+    }
+
     /// What a payment is worth at the start of the horizon.
     #[must_use]
     pub fn discounted(&self, payment: &Payment) -> f64 {

@@ -6,6 +6,7 @@
 //! spend is counted for some workloads, what a placement costs, what is held today. A limit of the policy is
 //! compared by its family, which sees the plan's [`Books`] and nothing of its own rows.
 
+use super::balances;
 use super::decisions;
 use super::ledger::{Books, Ledger, counted, idle_money};
 use super::purpose::Purposes;
@@ -64,6 +65,7 @@ pub fn audit(
     purchases(&mut audit, model, schedule);
     demand(&mut audit, model, schedule);
     contracts(&mut audit, model, schedule, ledger);
+    balances::audit(&mut audit, model, schedule, ledger);
     decisions::audit(&mut audit, model, schedule);
     limits(&mut audit, model, schedule, ledger);
     for unneeded in purposes.unneeded(model, schedule, ledger) {

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use super::ledger::Ledger;
 use super::schedule::{Held, Schedule, paid_by_period};
-use crate::model::{CommitIn, ContractId, Grid, Model, Offer, OfferId, Term, WorkloadId};
+use crate::model::{BalanceKind, CommitIn, ContractId, Grid, Model, Offer, OfferId, Term, WorkloadId};
 
 /// How a charge is billed by its nature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -339,6 +339,33 @@ fn contract(model: &Model, schedule: &Schedule, ledger: &Ledger, k: ContractId, 
         contract: Some(contract.id.clone()),
         vendor: None,
     };
+    for (b, balance) in contract.balances.iter().enumerate().filter(|_| schedule.signed[k]) {
+        let (kind, what) = match balance.kind {
+            BalanceKind::Credits => (ChargeCategory::Credit, "credits"),
+            BalanceKind::Prepaid => (ChargeCategory::Credit, "prepayment"),
+        };
+        let drawn = schedule.drawn(k, b, model.periods());
+        for (t, &money) in drawn.iter().enumerate().filter(|(_, money)| **money > 0.0) {
+            out.push(charge(kind, t, -money, format!("paid from the {what} of {}", contract.id)));
+        }
+        if balance.kind == BalanceKind::Prepaid {
+            for &(t, money) in &balance.deposits {
+                let mut paid = charge(ChargeCategory::Purchase, t, money, format!("prepayment of {}", contract.id));
+                paid.frequency = Frequency::OneTime;
+                out.push(paid);
+            }
+            let left = balance.total() - drawn.iter().sum::<f64>();
+            if balance.refunded && left > 0.0 {
+                let end = balance.over.end - 1;
+                out.push(charge(
+                    ChargeCategory::Credit,
+                    end,
+                    -left,
+                    format!("rest of the prepayment of {}", contract.id),
+                ));
+            }
+        }
+    }
     for (t, (paid, chip_hours)) in paid_under.into_iter().enumerate() {
         let idle = ledger.idle[k][t];
         if let Some(money) = money {
@@ -442,7 +469,8 @@ fn check(charges: &[Charge], ledger: &Ledger) -> Result<(), Unbalanced> {
     }
     let sum = |grid: &Grid<ContractId>| grid.iter().flatten().sum::<f64>();
     let spent: f64 = ledger.offers.iter().flatten().sum();
-    let (paid, funding) = (spent + sum(&ledger.idle) + sum(&ledger.fees), sum(&ledger.funding));
+    let balances: f64 = ledger.balances.iter().sum();
+    let (paid, funding) = (spent + sum(&ledger.idle) + sum(&ledger.fees) + balances, sum(&ledger.funding));
     let billed: f64 = charges.iter().map(|c| c.billed).sum();
     // What is left out as rounding is a billionth of a chip of each holding.
     if !same(billed, paid - funding, 100.0 * (paid + funding)) {

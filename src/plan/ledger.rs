@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::schedule::{Schedule, paid};
 use super::types::{Cost, CostKind, CostLine, KindCost, PeriodCost};
 use crate::model::{
-    Accounts, CommitIn, ContractId, Grid, IdVec, Measure, Model, OfferId, OfferSet, Period, PlaceBy, WorkloadId,
-    WorkloadSet, contract_inside, placement_cost, unit_price,
+    Accounts, BalanceKind, CommitIn, ContractId, Grid, IdVec, Measure, Model, OfferId, OfferSet, Period, PlaceBy,
+    WorkloadId, WorkloadSet, contract_inside, placement_cost, uncounted, unit_price,
 };
 
 /// Money of a schedule, undiscounted unless said.
@@ -25,6 +25,8 @@ pub struct Ledger {
     pub under: Grid<ContractId>,
     /// Funding of each contract, by period.
     pub funding: Grid<ContractId>,
+    /// What is prepaid under each contract, less what is paid from that and from credits and what comes back.
+    pub balances: IdVec<ContractId, f64>,
 }
 
 impl Ledger {
@@ -39,6 +41,7 @@ impl Ledger {
             fees: contracts(),
             under: contracts(),
             funding: contracts(),
+            balances: IdVec::filled(model.contracts.len(), 0.0),
         };
         for held in &schedule.held {
             for payment in paid(model, held) {
@@ -56,6 +59,11 @@ impl Ledger {
         for (k, contract) in model.contracts.with_ids().filter(|(k, _)| schedule.signed[*k]) {
             contract.fee.iter().for_each(|&(t, money)| ledger.fees[k][t] += money);
             contract.funding.iter().for_each(|&(t, money)| ledger.funding[k][t] += money);
+            for (b, balance) in contract.balances.iter().enumerate() {
+                let drawn: f64 = schedule.drawn(k, b, model.periods()).iter().sum();
+                let prepaid = if balance.kind == BalanceKind::Prepaid { balance.total() } else { 0.0 };
+                ledger.balances[k] += if balance.refunded { 0.0 } else { prepaid - drawn };
+            }
         }
         ledger
     }
@@ -130,7 +138,16 @@ pub(super) fn counted(model: &Model, schedule: &Schedule, ledger: &Ledger, contr
     let Some(commit) = &model.contracts[contract].commit else { return 0.0 };
     let periods = &commit.buckets[bucket].periods;
     match commit.counted_in {
-        CommitIn::Spend => ledger.under[contract][periods.clone()].iter().sum(),
+        CommitIn::Spend => {
+            let not = uncounted(&model.contracts, contract);
+            let credits = |d: &&(ContractId, usize, usize, f64)| {
+                not.contains(&d.0)
+                    && periods.contains(&d.2)
+                    && model.contracts[d.0].balances[d.1].kind == BalanceKind::Credits
+            };
+            let paid: f64 = schedule.draws.iter().filter(credits).map(|d| d.3).sum();
+            ledger.under[contract][periods.clone()].iter().sum::<f64>() - paid
+        }
         CommitIn::ChipHours => schedule
             .held
             .iter()
@@ -167,6 +184,11 @@ impl Accounts for Books<'_> {
     fn held(&self, offer: OfferId, period: usize) -> f64 {
         self.held[offer][period]
     }
+
+    fn cash(&self, group: &OfferSet, periods: &Range<usize>) -> f64 {
+        self.ledger.spend(self.model, group, periods)
+            + super::balances::cash_beside(self.model, self.schedule, group, periods)
+    }
 }
 
 /// What is expected of the books of several futures.
@@ -195,6 +217,10 @@ impl Accounts for MeanBooks<'_> {
     fn held(&self, offer: OfferId, period: usize) -> f64 {
         self.mean(|books| books.held(offer, period))
     }
+
+    fn cash(&self, group: &OfferSet, periods: &Range<usize>) -> f64 {
+        self.mean(|books| books.cash(group, periods))
+    }
 }
 
 /// The costs as they are told.
@@ -218,6 +244,29 @@ pub fn cost(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Cost {
         let at_start = |row: &[f64]| row.iter().enumerate().map(|(t, m)| m * model.discount_at_start(t)).sum::<f64>();
         add(CostKind::Fee, &contract.id, at_start(&ledger.fees[k]));
         add(CostKind::Funding, &contract.id, -at_start(&ledger.funding[k]));
+        for (b, balance) in contract.balances.iter().enumerate().filter(|_| schedule.signed[k]) {
+            let kind = match balance.kind {
+                BalanceKind::Credits => CostKind::Credits,
+                BalanceKind::Prepaid => CostKind::Prepaid,
+            };
+            let (mut cost, mut left) = (0.0, 0.0);
+            for (t, money) in schedule.drawn(k, b, model.periods()).into_iter().enumerate() {
+                cost -= money * model.discount(t);
+                left -= money;
+                pay(t, kind, -money);
+            }
+            for &(t, money) in balance.deposits.iter().filter(|_| balance.kind == BalanceKind::Prepaid) {
+                cost += money * model.discount_at_start(t);
+                left += money;
+                pay(t, kind, money);
+            }
+            if balance.refunded {
+                let end = balance.over.end - 1;
+                cost -= left * model.discount_at_end(end);
+                pay(end, kind, -left);
+            }
+            add(kind, &contract.id, cost);
+        }
         for t in 0..model.periods() {
             pay(t, CostKind::Idle, ledger.idle[k][t]);
             pay(t, CostKind::Fee, ledger.fees[k][t]);

@@ -143,6 +143,7 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
             | Constraint::Surviving { .. }
             | Constraint::Served { .. }
             | Constraint::Surge { .. }
+            | Constraint::Balance
             | Constraint::Decision
             | Constraint::Purpose
             | Constraint::Asked

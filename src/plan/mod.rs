@@ -2,6 +2,7 @@
 
 mod about;
 pub mod audit;
+mod balances;
 mod charges;
 mod decisions;
 mod exposure;
@@ -16,6 +17,7 @@ mod types;
 mod uncertainty;
 
 pub use about::{About, Bound};
+pub use balances::{balance_results, equity_results};
 pub use charges::{Charge, ChargeCategory, Commitment, Frequency, Party, Pricing, Unbalanced, charges};
 pub use exposure::{exposure, measures};
 pub use flat::{Cells, FlatColumn, FlatTable};

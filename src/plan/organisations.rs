@@ -1,18 +1,24 @@
 //! The circular part of a dependency: who is paid, holds a stake and funds, at once.
 
 use super::ledger::Ledger;
-use super::types::OrganisationResult;
+use super::types::{BalanceResult, EquityResult, OrganisationResult};
 use crate::model::{Dimension, Model, OfferSet};
 use crate::units::human::{money, percent};
 
 /// What every organisation is paid as vendor and as cloud, holds and funds; the largest first.
 #[must_use]
-pub fn organisations(model: &Model, ledger: &Ledger) -> Vec<OrganisationResult> {
+pub fn organisations(
+    model: &Model,
+    ledger: &Ledger,
+    balances: &[BalanceResult],
+    equity: &[EquityResult],
+) -> Vec<OrganisationResult> {
     let all = model.calendar.all();
     let total = ledger.spend(model, &OfferSet::all(model.offers.len()), &all);
     let mut names: Vec<String> = model.groups(&Dimension::Organisation).into_iter().map(|(name, _)| name).collect();
     names.extend(model.investors.iter().map(|i| i.id.clone()));
     names.extend(model.contracts.iter().filter_map(|c| c.with.clone()));
+    names.extend(model.contracts.iter().filter_map(|c| c.equity.as_ref()?.investor.clone()));
     names.sort();
     names.dedup();
     let mut rows = Vec::new();
@@ -26,7 +32,11 @@ pub fn organisations(model: &Model, ledger: &Ledger) -> Vec<OrganisationResult> 
         let mine =
             model.contracts.iter().zip(&ledger.funding).filter(|(c, _)| c.with.as_deref() == Some(name.as_str()));
         let funds: f64 = mine.flat_map(|(_, funding)| funding).sum();
-        if paid == 0.0 && funds == 0.0 && investor.is_none() {
+        let with = |id: &str| model.contracts.iter().any(|c| c.id == id && c.with.as_deref() == Some(name.as_str()));
+        let credits: f64 = balances.iter().filter(|b| b.kind == "credits" && with(&b.contract)).map(|b| b.used).sum();
+        let vested = equity.iter().filter(|e| e.vests.is_some() && e.investor.as_deref() == Some(name.as_str()));
+        let equity: f64 = vested.map(|e| e.worth).sum();
+        if paid == 0.0 && funds == 0.0 && equity == 0.0 && investor.is_none() {
             continue;
         }
         let mut row = OrganisationResult {
@@ -38,6 +48,8 @@ pub fn organisations(model: &Model, ledger: &Ledger) -> Vec<OrganisationResult> 
             share: if total > 0.0 { paid / total } else { 0.0 },
             stake: investor.and_then(|i| i.stake),
             funds,
+            credits,
+            equity,
             sentence: String::new(),
         };
         row.sentence = sentence(model, &row, investor.is_some());
@@ -77,6 +89,12 @@ fn sentence(model: &Model, row: &OrganisationResult, invests: bool) -> String {
                 percent((row.funds / row.paid).min(1.0))
             ));
         }
+    }
+    if row.credits > 0.0 {
+        text.push_str(&format!("; {} of what it is paid is paid with its own credits", told(row.credits)));
+    }
+    if row.equity > 0.0 {
+        text.push_str(&format!("; equity of it worth {} vests", told(row.equity)));
     }
     text.push('.');
     text

@@ -53,6 +53,8 @@ pub struct Schedule {
     pub signed: ContractSet,
     /// The part of its largest commitment that is chosen under each contract whose size is a decision.
     pub sizes: BTreeMap<ContractId, f64>,
+    /// What is paid from credits and prepayments: contract, balance, period, money.
+    pub draws: Vec<(ContractId, usize, usize, f64)>,
     /// Where workloads were made ready to run, whether they do or stand by: workload, group.
     pub placed: Vec<(WorkloadId, PlaceBy, String)>,
 }
@@ -99,7 +101,9 @@ impl Schedule {
         let placed = f.placements.iter().filter(|p| at(p.column) > 0.5);
         let placed = placed.map(|p| (p.workload, p.by, p.group.clone())).collect();
         let sizes = f.sizes.with_ids().filter_map(|(k, size)| Some((k, at((*size)?)))).collect();
-        Schedule { held, running, unmet, idle, excess, signed, sizes, placed }
+        let draws = f.draws.iter().filter(|d| at(d.column) != 0.0);
+        let draws = draws.map(|d| (d.contract, d.balance, d.period, at(d.column))).collect();
+        Schedule { held, running, unmet, idle, excess, signed, sizes, draws, placed }
     }
 
     /// Money or chip-hours that are due under a part of a contract's commitment.

@@ -80,6 +80,12 @@ pub struct Plan {
     /// What each organisation is paid, holds and funds.
     #[serde(default)]
     pub organisations: Vec<OrganisationResult>,
+    /// What comes of credits and prepayments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub balances: Vec<BalanceResult>,
+    /// What vests, and what does not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub equity: Vec<EquityResult>,
     /// The limits, with what each costs.
     pub limits: Vec<LimitResult>,
     /// Prices at which offers enter or leave; `null` where they were not computed.
@@ -205,6 +211,10 @@ pub enum CostKind {
     Egress,
     /// Moving off what runs today.
     Switching,
+    /// What is paid from credits, negative.
+    Credits,
+    /// What is prepaid, less what is drawn from it and comes back.
+    Prepaid,
 }
 
 impl CostKind {
@@ -221,6 +231,8 @@ impl CostKind {
             CostKind::Funding => "funding",
             CostKind::Egress => "egress",
             CostKind::Switching => "switching",
+            CostKind::Credits => "credits",
+            CostKind::Prepaid => "prepaid",
         }
     }
 }
@@ -329,6 +341,48 @@ pub struct ContractResult {
     /// Under uncertainty, the node of the tree in which this is so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
+}
+
+/// What comes of credits or a prepayment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct BalanceResult {
+    /// The contract.
+    pub contract: String,
+    /// `credits` or `prepaid`.
+    pub kind: String,
+    /// All of it within the horizon; money.
+    pub amount: f64,
+    /// What bills are paid from it; money.
+    pub used: f64,
+    /// What is not used and lost; money.
+    pub lost: f64,
+    /// What is not used and comes back; money.
+    pub refunded: f64,
+    /// The last period in which it can be used.
+    pub until: String,
+}
+
+/// What a milestone of equity comes to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct EquityResult {
+    /// The contract.
+    pub contract: String,
+    /// Whose shares or warrants they are.
+    pub investor: Option<String>,
+    /// What is measured: power (kW), chips or spend.
+    pub of: String,
+    /// What has to be reached.
+    pub reaches: f64,
+    /// The most that the plan reaches.
+    pub reached: f64,
+    /// The period in which it vests; `null` if it does not.
+    pub vests: Option<String>,
+    /// What it is worth then, as the model says: no part of any cost.
+    pub worth: f64,
+    /// All of it in a sentence.
+    pub sentence: String,
 }
 
 /// What came of deciding otherwise on a contract.
@@ -510,6 +564,12 @@ pub struct OrganisationResult {
     pub stake: Option<f64>,
     /// Money that its contracts bring in.
     pub funds: f64,
+    /// What is paid with credits of its contracts.
+    #[serde(default)]
+    pub credits: f64,
+    /// What its shares and warrants that vest are worth, as the model says.
+    #[serde(default)]
+    pub equity: f64,
     /// All of it in a sentence.
     pub sentence: String,
 }

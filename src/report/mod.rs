@@ -2,6 +2,7 @@
 //! adding up lines for display.
 
 pub mod alternatives;
+mod balances;
 mod chart;
 mod column;
 mod csv;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::column::{adding_up, beside};
-use super::{dependency, futures};
+use super::{balances, dependency, futures};
 use crate::engine::IMPORTED;
 use crate::plan::{ContractResult, CostKind, Exposure, Plan, Status};
 use crate::units::human::{money, number, percent};
@@ -107,6 +107,8 @@ pub(super) fn tables(plan: &Plan) -> Vec<Table<'_>> {
     tables.extend(purchases(plan));
     tables.extend(assignments(plan));
     tables.extend(contracts(plan));
+    tables.extend(balances::balances(plan));
+    tables.extend(balances::equity(plan));
     tables.extend(moves(plan));
     tables.extend(unmet(plan));
     for by in ["vendor", "cloud"] {
@@ -132,6 +134,8 @@ pub(super) fn kind(kind: CostKind) -> &'static str {
         CostKind::Funding => "funding",
         CostKind::Egress => "moving data",
         CostKind::Switching => "moving off",
+        CostKind::Credits => "paid with credits",
+        CostKind::Prepaid => "prepaid, less what is drawn",
     }
 }
 

@@ -9,6 +9,7 @@ mod commitments;
 mod common;
 
 mod alternatives;
+mod balances;
 mod baseline;
 mod browser;
 mod by_hand;

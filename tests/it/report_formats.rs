@@ -138,6 +138,8 @@ fn plan() -> Plan {
         resilience: None,
         risk: None,
         organisations: vec![],
+        balances: vec![],
+        equity: vec![],
         limits: vec![
             limit("a", "share", true, Some(-1e6), "The share of `nvidia` in spend is at its least (line 50)."),
             limit("b", "share", true, Some(-9e6), "The share of `amazon` in spend is at its most (line 52)."),

@@ -30,6 +30,8 @@ fn plan(costs: &[f64]) -> Plan {
         resilience: None,
         risk: None,
         organisations: vec![],
+        balances: vec![],
+        equity: vec![],
         limits: vec![],
         break_even: None,
         certificate: CertificateInfo {

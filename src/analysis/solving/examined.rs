@@ -9,7 +9,8 @@ use crate::plan::audit::{Breach, audit, audit_risk, audit_survival};
 use crate::plan::ledger::{Ledger, cost};
 use crate::plan::{
     CertificateInfo, Cost, Evidence, ModelInfo, Plan, Purposes, RiskResult, Schedule, Status, Survival, assignments,
-    contract_results, exposure, limit_results, moves, notes, organisations, purchases, unmet,
+    balance_results, contract_results, equity_results, exposure, limit_results, moves, notes, organisations, purchases,
+    unmet,
 };
 use crate::resilience::{Situation, resilience, risk, survival};
 
@@ -51,6 +52,8 @@ pub(in crate::analysis) fn told(
         resilience: None,
         risk: None,
         organisations: Vec::new(),
+        balances: Vec::new(),
+        equity: Vec::new(),
         limits: Vec::new(),
         break_even: None,
         certificate: CertificateInfo {
@@ -98,7 +101,9 @@ pub(in crate::analysis) fn told(
         return Ok(plan);
     }
     plan.moves = moves(model, &schedule);
-    plan.organisations = organisations(model, &ledger);
+    plan.balances = balance_results(model, &schedule);
+    plan.equity = equity_results(model, &schedule, &ledger);
+    plan.organisations = organisations(model, &ledger, &plan.balances, &plan.equity);
     if detail.is_full() {
         plan.resilience = Some(resilience(model, &situation, &survival)?);
     }

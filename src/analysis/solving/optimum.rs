@@ -69,7 +69,7 @@ const SAME: f64 = 1e-9;
 /// Takes the solution that pays no more idle money than is due, and the one that tells idle money as such, if
 /// they are as good.
 pub(in crate::analysis) fn tell_idle(model: &Model, formulation: &Formulation, solved: &mut Solved) {
-    if solved.status != CertifiedStatus::Optimal || formulation.idles.is_empty() {
+    if solved.status != CertifiedStatus::Optimal || (formulation.idles.is_empty() && formulation.draws.is_empty()) {
         return;
     }
     let program = formulation.program();
@@ -83,6 +83,10 @@ pub(in crate::analysis) fn tell_idle(model: &Model, formulation: &Formulation, s
             solved.certificate.gap += change.min(0.0) / (1.0 + before.abs());
         }
     };
+    let drawn = formulation.drawn_first(&solved.x);
+    if drawn != solved.x {
+        take(solved, drawn, SAME);
+    }
     let due = formulation.idle_due(model, &solved.x);
     if due != solved.x {
         take(solved, due, 0.0);

@@ -95,6 +95,7 @@ pub(super) fn plan(
     // These are of one future, and of no interest without the others.
     (whole.exposure, whole.organisations, whole.resilience) = (Vec::new(), Vec::new(), None);
     (whole.risk, whole.break_even) = (None, None);
+    (whole.balances, whole.equity) = (Vec::new(), Vec::new());
     let program = together.joint.program();
     whole.certificate.size = [program.columns().len(), program.rows().len(), program.nonzeros()];
     for (f, plan) in plans.iter().enumerate() {

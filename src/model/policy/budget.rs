@@ -1,4 +1,5 @@
-//! Budget: spend of the group over each span <= money, with idle commitments and fees.
+//! Budget: cash spent on the group over each span <= money, with idle commitments, fees and prepayments, less what is paid
+//! from credits and prepayments of the group.
 
 use std::ops::Range;
 
@@ -6,7 +7,7 @@ use super::read::{Parts, Read, Shared, group};
 use super::{Accounts, Compared, LimitFamily, LimitKind, Parameter, LimitUnit, Rows, StandsIn, Stated, named};
 use crate::document::{self as doc, either};
 use crate::model::reader::{In, Reader};
-use crate::model::types::{Group, Limit, Measure};
+use crate::model::types::{Group, Limit};
 use crate::model::whole::Model;
 use crate::units::Dimension;
 use crate::units::human::money;
@@ -53,7 +54,7 @@ impl LimitFamily for Budget {
 
     fn add_rows(&self, _: &Model, limit: &Limit, rows: &mut dyn Rows) {
         for (number, span) in limit.spans.iter().enumerate() {
-            let mut sum = rows.measure(&self.group.offers, Measure::Spend, None, &span.periods);
+            let mut sum = rows.cash(&self.group.offers, &span.periods);
             let name = named(&[&limit.name, &span.label]);
             let most = rows.most(&sum);
             sum.terms.extend(rows.excess(&name, span.periods.end - 1, most).map(|over| (over, -1.0)));
@@ -66,14 +67,14 @@ impl LimitFamily for Budget {
     }
 
     fn compared(&self, _: &Model, accounts: &dyn Accounts, periods: &Range<usize>) -> Vec<Compared> {
-        let spent = accounts.measure(&self.group.offers, Measure::Spend, None, periods);
+        let spent = accounts.cash(&self.group.offers, periods);
         vec![Compared { value: spent, most: self.at_most, scale: spent }]
     }
 
     fn stated(&self, _: &Model, accounts: &dyn Accounts, periods: &Range<usize>, _: usize, when: &str) -> Stated {
         Stated {
             part: String::new(),
-            activity: accounts.measure(&self.group.offers, Measure::Spend, None, periods),
+            activity: accounts.cash(&self.group.offers, periods),
             limit: self.at_most,
             unit: LimitUnit::Money,
             from_below: false,

@@ -23,6 +23,10 @@ pub trait Rows {
     /// Chips held of an offer in a period.
     fn held(&self, offer: OfferId, period: usize) -> Affine;
 
+    /// What is paid in cash of some offers over some periods: their spend, less what is paid from credits and
+    /// prepayments that pay for nothing else, and with what is prepaid.
+    fn cash(&self, group: &OfferSet, periods: &Range<usize>) -> Affine;
+
     /// The largest value that an expression can take within the bounds of its columns.
     fn most(&self, sum: &Affine) -> f64;
 
@@ -47,6 +51,9 @@ pub trait Accounts {
 
     /// Chips held of an offer in a period.
     fn held(&self, offer: OfferId, period: usize) -> f64;
+
+    /// What is paid in cash of some offers over some periods, as in [`Rows::cash`].
+    fn cash(&self, group: &OfferSet, periods: &Range<usize>) -> f64;
 }
 
 /// A value that a limit compares with the most that it may be.

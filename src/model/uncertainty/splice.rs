@@ -156,6 +156,8 @@ impl Splice<'_, '_> {
         let terms = (&old.active, old.discount.to_bits(), &old.rates, old.capped)
             == (&new.active, new.discount.to_bits(), &new.rates, new.capped);
         self.whole(terms, || format!("the time or the discount of contract `{}`", old.id), over);
+        let kept = (&old.balances, &old.equity) == (&new.balances, &new.equity);
+        self.whole(kept, || format!("the credits, the prepayment or the equity of contract `{}`", old.id), over);
         let early = |c: &Contract| {
             let paid = |list: &[(usize, f64)]| list.iter().copied().filter(|p| p.0 < known).collect::<Vec<_>>();
             (paid(&c.funding), paid(&c.fee))

@@ -14,7 +14,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::chart::{self, Chart};
-use super::{decision, dependency, pictures, summary};
+use super::{balances, decision, dependency, pictures, summary};
 use crate::analysis::dossier::Dossier;
 use crate::plan::{Plan, Status};
 
@@ -136,7 +136,12 @@ fn sections(dossier: &Dossier) -> Vec<(&'static str, &'static str, Markup)> {
         table(summary::unmet(plan)),
     ];
     add("where", "Who runs where", where_.into_iter().flatten().collect());
-    let deals = [table(summary::contracts(plan)), table(dependency::organisations(plan))];
+    let deals = [
+        table(summary::contracts(plan)),
+        table(balances::balances(plan)),
+        table(balances::equity(plan)),
+        table(dependency::organisations(plan)),
+    ];
     add("contracts", "Contracts and organisations", deals.into_iter().flatten().collect());
     let mut exposed: Vec<Markup> = Vec::new();
     exposed.extend(pictures::DIMENSIONS.iter().filter_map(|by| chart(pictures::exposure(plan, by))));

@@ -1,0 +1,171 @@
+//! Credits, prepayments and equity of a plan: what is drawn, what is lost, what vests; checked in the model's words.
+
+use std::ops::Range;
+
+use super::audit::Audit;
+use super::ledger::Ledger;
+use super::schedule::Schedule;
+use super::types::{BalanceResult, EquityResult};
+use crate::model::{Balance, BalanceKind, Contract, ContractId, Measure, Model, OfferSet, Vest, sharing};
+use crate::units::human::{money, number, power};
+
+impl Schedule {
+    /// What is drawn from a balance in each period.
+    #[must_use]
+    pub fn drawn(&self, contract: ContractId, balance: usize, periods: usize) -> Vec<f64> {
+        let mut drawn = vec![0.0; periods];
+        let mine = self.draws.iter().filter(|d| (d.0, d.1) == (contract, balance));
+        mine.for_each(|&(_, _, t, money)| drawn[t] += money);
+        drawn
+    }
+}
+
+/// The signed contracts' balances.
+fn signed<'a>(model: &'a Model, schedule: &'a Schedule) -> impl Iterator<Item = (ContractId, usize, &'a Balance)> {
+    let contracts = model.contracts.with_ids().filter(|(k, _)| schedule.signed[*k]);
+    contracts.flat_map(|(k, c)| c.balances.iter().enumerate().map(move |(b, balance)| (k, b, balance)))
+}
+
+/// What is paid in a period for some offers.
+fn bill(ledger: &Ledger, offers: &OfferSet, period: usize) -> f64 {
+    offers.iter().map(|o| ledger.offers[o][period]).sum()
+}
+
+pub(super) fn audit(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Ledger) {
+    for &(k, b, t, money) in &schedule.draws {
+        let id = &model.contracts[k].id;
+        let usable = schedule.signed[k] && model.contracts[k].balances[b].over.contains(&t);
+        audit.at_most(
+            || format!("contract {id}: nothing is drawn from it unsigned or out of time"),
+            if usable { 0.0 } else { money },
+            0.0,
+            0.0,
+        );
+        audit.at_most(|| format!("contract {id}: draws are not negative"), -money, 0.0, 0.0);
+    }
+    for (k, b, balance) in signed(model, schedule) {
+        let id = &model.contracts[k].id;
+        let drawn = schedule.drawn(k, b, model.periods());
+        let mut so_far = 0.0;
+        for t in balance.over.clone() {
+            let label = &model.calendar.periods[t].label;
+            so_far += drawn[t];
+            let there: f64 = balance.deposits.iter().filter(|(s, _)| *s <= t).map(|(_, money)| money).sum();
+            audit.at_most(|| format!("contract {id} in {label}: no more is drawn than there is"), so_far, there, there);
+            let most = balance.at_most * bill(ledger, &balance.pays, t);
+            audit.at_most(
+                || format!("contract {id} in {label}: no more is drawn than its part of the bill"),
+                drawn[t],
+                most,
+                most,
+            );
+        }
+    }
+    for t in 0..model.periods() {
+        for set in sharing(&model.contracts, t) {
+            let pays = |&(k, b): &(ContractId, usize)| model.contracts[k].balances[b].pays.clone();
+            let Some(all) = set.iter().map(pays).reduce(|a, b| a.or(&b)) else { continue };
+            let drawn: f64 = schedule.draws.iter().filter(|d| d.2 == t && set.contains(&(d.0, d.1))).map(|d| d.3).sum();
+            let most = bill(ledger, &all, t);
+            let label = &model.calendar.periods[t].label;
+            audit.at_most(
+                || format!("in {label}: no bill is paid twice from credits and prepayments"),
+                drawn,
+                most,
+                most,
+            );
+        }
+    }
+}
+
+/// What comes of each balance.
+#[must_use]
+pub fn balance_results(model: &Model, schedule: &Schedule) -> Vec<BalanceResult> {
+    let of = |(k, b, balance): (ContractId, usize, &Balance)| {
+        let used: f64 = schedule.drawn(k, b, model.periods()).iter().sum();
+        let amount = balance.total();
+        let left = (amount - used).max(0.0);
+        BalanceResult {
+            contract: model.contracts[k].id.clone(),
+            kind: balance.kind.word().to_owned(),
+            amount,
+            used,
+            lost: if balance.refunded { 0.0 } else { left },
+            refunded: if balance.refunded { left } else { 0.0 },
+            until: model.calendar.periods[balance.over.end - 1].label.clone(),
+        }
+    };
+    signed(model, schedule).map(of).collect()
+}
+
+/// What vests under each signed contract, from what is held.
+#[must_use]
+pub fn equity_results(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Vec<EquityResult> {
+    let held = schedule.chips(model);
+    let mut all = Vec::new();
+    for (_, contract) in model.contracts.with_ids().filter(|(k, _)| schedule.signed[*k]) {
+        for vest in contract.equity.iter().flat_map(|e| &e.vests) {
+            let at = |t: usize| -> f64 {
+                let chips = |power: bool| {
+                    let each = |o| if power { model.chips[model.offers[o].chip].power.unwrap_or(0.0) } else { 1.0 };
+                    vest.offers.iter().map(|o| held[o][t] * each(o)).sum::<f64>()
+                };
+                match vest.of {
+                    Measure::Spend => ledger.spend(model, &vest.offers, &(0..t + 1)),
+                    Measure::Power => chips(true),
+                    Measure::Chips | Measure::Work => chips(false),
+                }
+            };
+            let reached: Vec<f64> = (0..model.periods()).map(at).collect();
+            let most = reached.iter().copied().fold(0.0, f64::max);
+            // Rounding is no reason to miss a milestone.
+            let when = reached.iter().position(|&m| m >= vest.reaches * (1.0 - 1e-9));
+            all.push(result(model, contract, vest, most, when));
+        }
+    }
+    all
+}
+
+fn result(model: &Model, contract: &Contract, vest: &Vest, most: f64, when: Option<usize>) -> EquityResult {
+    let told = |x: f64| match vest.of {
+        Measure::Power => power(x),
+        Measure::Spend => money(x, &model.currency),
+        Measure::Chips | Measure::Work => format!("{} chips", number(x)),
+    };
+    let worth = money(vest.worth, &model.currency);
+    let label = when.map(|t| model.calendar.periods[t].label.clone());
+    let sentence = match &label {
+        Some(label) => format!(
+            "Under `{}` equity worth {worth} vests in {label}, when {} reaches {}; it is no part of the cost.",
+            contract.id,
+            vest.group,
+            told(vest.reaches)
+        ),
+        None => format!(
+            "Under `{}` equity worth {worth} does not vest: {} reaches {} of {}.",
+            contract.id,
+            vest.group,
+            told(most),
+            told(vest.reaches)
+        ),
+    };
+    EquityResult {
+        contract: contract.id.clone(),
+        investor: contract.equity.as_ref().and_then(|e| e.investor.clone()),
+        of: vest.of.word().to_owned(),
+        reaches: vest.reaches,
+        reached: most,
+        vests: label,
+        worth: vest.worth,
+        sentence,
+    }
+}
+
+/// What cash differs by from spend for some offers over some periods.
+pub(super) fn cash_beside(model: &Model, schedule: &Schedule, group: &OfferSet, periods: &Range<usize>) -> f64 {
+    let within = |balance: &Balance| balance.pays.is_within(group);
+    let drawn = schedule.draws.iter().filter(|d| periods.contains(&d.2) && within(&model.contracts[d.0].balances[d.1]));
+    let prepaid = signed(model, schedule).filter(|(_, _, b)| b.kind == BalanceKind::Prepaid && within(b));
+    let deposits = prepaid.flat_map(|(_, _, b)| &b.deposits).filter(|(t, _)| periods.contains(t));
+    deposits.map(|d| d.1).sum::<f64>() - drawn.map(|d| d.3).sum::<f64>()
+}
