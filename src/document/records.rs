@@ -481,19 +481,19 @@ record! {
     Floor as "a floor" {
         /// The group.
         required offers "where": Selector,
-        /// spend, chips, work or power.
-        required of "of": Text,
+        /// spend, chips, work or power; fleet for chips held in each period, used or not. Left out, what the amount is in.
+        optional of "of": Text,
         /// The workloads whose use counts; left out, all that is held.
         optional workloads "for": Selector,
-        /// The part.
+        /// A part, chips (an average over the time) or money.
         required at_least "at_least": Amount,
-        /// horizon (default), year or period.
+        /// horizon (default), year or period; of a fleet, period.
         optional per "per": Text,
         /// When it holds; left out, always.
         optional during "during": Text,
         /// Name for reports.
         optional name "name": Text,
-        /// Price of falling short by one unit of the measure.
+        /// Price of falling short by one unit of the measure; of an amount by one chip, or one of the currency.
         optional soft "soft": Amount,
     }
 }
@@ -579,7 +579,7 @@ record! {
 record! {
     /// What must still be served when a supplier is lost.
     Survive as "a survival requirement" {
-        /// `each: DIMENSION` (each group in turn), or a selector of what is lost at once.
+        /// `each: DIMENSION` (each group in turn), or a selector of what is lost at once; with `from: DATE`, from then on.
         required loss_of "loss_of": Selector,
         /// Part of the demand, peak included, that must still be served.
         required serve "serve": Amount,
@@ -599,7 +599,7 @@ record! {
 record! {
     /// A named outage: capacity that is lost for a time, a change of prices, or both.
     Outage as "an outage" {
-        /// The offers that are lost.
+        /// The offers that are lost; with `from: DATE`, from then on, and without a recovery for good.
         optional lose "lose": Selector,
         /// The part of them that is lost; default all.
         optional fraction "fraction": Amount,
@@ -647,12 +647,15 @@ record! {
 }
 
 record! {
-    /// What is held today.
+    /// What is held today, and what it costs to move.
     Baseline as "a baseline" {
-        /// A table of offer, workload and chips.
-        required file "file": Text,
-        /// Cost of moving off it.
+        /// A table of offer, workload and chips; may be left out with `per: period`.
+        optional file "file": Text,
+        /// Cost of each chip that no longer does what it did before.
         optional switching "switching": Amount,
+        /// When moving costs: horizon (default: once, off what runs today), or period (in each period also off what ran
+        /// in the one before).
+        optional per "per": Text,
     }
 }
 

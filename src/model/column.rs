@@ -389,6 +389,12 @@ impl Parser<'_> {
             if is_group(name) {
                 return Ok(name.to_owned());
             }
+            // A region may be written with its cloud though no other cloud has one of its name, as in selectors.
+            let region =
+                name.split_once('/').filter(|(cloud, region)| by == "region" && model.has_region(cloud, region));
+            if let Some((_, region)) = region.filter(|(_, region)| is_group(region)) {
+                return Ok(region.to_owned());
+            }
             let known = groups.iter().map(|(g, _)| g.as_str()).collect::<Vec<_>>();
             Err(ColumnError::new(format!("no {by} is `{name}`"), suggest(name, known)))
         };

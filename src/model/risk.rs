@@ -8,7 +8,7 @@ use super::select::select_workloads;
 use super::types::{Cvar, Loss, Outage, Response, Risk, RiskTerm, Survive};
 use super::whole::Model;
 use crate::diagnostics::{Code, Place};
-use crate::document::{self as doc, Amount, Selector, report_unit};
+use crate::document::{self as doc, Amount, Criterion, Selector, report_unit};
 use crate::units::{Dimension as Unit, Duration, DurationUnit, Quantity};
 
 /// Hours of a month where it has no date: a twelfth of 8760.
@@ -17,7 +17,8 @@ const MONTH: f64 = 730.0;
 pub(super) fn survive(reader: &mut Reader<'_>, policy: &doc::Policy, parts: &Parts<'_>) -> IdVec<SurviveId, Survive> {
     let mut all: IdVec<SurviveId, Survive> = IdVec::default();
     for (position, written) in policy.survive.iter().flat_map(|l| &l.items).enumerate() {
-        let losses = written.loss_of.as_ref().and_then(|s| losses(reader, s, parts));
+        let dated = written.loss_of.as_ref().and_then(|s| from(reader, s));
+        let losses = dated.as_ref().and_then(|(s, _)| losses(reader, s, parts));
         let serve = reader.share(written.serve.as_ref(), In::Fraction);
         let response = response(reader, written, parts);
         let periods = match &written.during {
@@ -28,6 +29,15 @@ pub(super) fn survive(reader: &mut Reader<'_>, policy: &doc::Policy, parts: &Par
         let (Some(losses), Some(serve), Some(response), Some(periods)) = (losses, serve, response, periods) else {
             continue;
         };
+        // What is lost from a date on has to be survived from then on.
+        let first = dated.and_then(|(_, first)| first).unwrap_or(0);
+        let periods = periods.start.max(first)..periods.end;
+        if periods.is_empty() {
+            let message = "nothing is lost yet in the time in which this holds";
+            let remedy = "let `during` end after `from`, or remove one of them";
+            reader.error(Code::Contradiction, written.place, message, remedy);
+            continue;
+        }
         let default = match losses.first() {
             Some(loss) if !loss.by.is_empty() => format!("survive-{}-{}", loss.by, position + 1),
             _ => format!("survive-{}", position + 1),
@@ -43,14 +53,40 @@ pub(super) fn survive(reader: &mut Reader<'_>, policy: &doc::Policy, parts: &Par
     all
 }
 
+/// A selector of what is lost without the date from which on it is, and the period that begins then.
+fn from(reader: &mut Reader<'_>, selector: &Selector) -> Option<(Selector, Option<usize>)> {
+    let is_date = |c: &&Criterion| c.key.text == "from";
+    let Some(date) = selector.all_of.iter().find(is_date) else { return Some((selector.clone(), None)) };
+    let ([text], false) = (date.patterns.as_slice(), date.not) else {
+        let remedy = "write it as `{ cloud: aws, from: 2027-Q3 }`";
+        reader.error(Code::WrongType, date.key.place, "`from` is one date", remedy);
+        return None;
+    };
+    let at = reader.date(text)?;
+    let first = match reader.calendar.boundary_at(at) {
+        Some(period) if period < reader.calendar.len() => period,
+        _ if reader.calendar.period_at(at).is_some() => {
+            reader.off_grid(text.place, at);
+            return None;
+        }
+        _ => {
+            let message = format!("{} lies outside the horizon", text.text);
+            reader.error(Code::OutsideHorizon, text.place, message, "move it, or extend the horizon");
+            return None;
+        }
+    };
+    let all_of = selector.all_of.iter().filter(|c| !is_date(c)).cloned().collect();
+    Some((Selector { all_of, place: selector.place }, Some(first)))
+}
+
 /// What is lost: every group of a dimension in turn, or what a selector picks at once.
 fn losses(reader: &mut Reader<'_>, selector: &Selector, parts: &Parts<'_>) -> Option<Vec<Loss>> {
-    let each = selector.all_of.iter().find(|(key, _)| key.text == "each");
+    let each = selector.all_of.iter().find(|c| c.key.text == "each");
     let rest = Selector {
-        all_of: selector.all_of.iter().filter(|(key, _)| key.text != "each").cloned().collect(),
+        all_of: selector.all_of.iter().filter(|c| c.key.text != "each").cloned().collect(),
         place: selector.place,
     };
-    let Some((_, dimension)) = each else {
+    let Some(each) = each else {
         if rest.all_of.is_empty() {
             let remedy = "write `{ each: vendor }`, or a selector such as `{ cloud: aws }`";
             reader.error(Code::MissingKey, selector.place, "this says not what is lost", remedy);
@@ -58,12 +94,12 @@ fn losses(reader: &mut Reader<'_>, selector: &Selector, parts: &Parts<'_>) -> Op
         }
         let offers = parts.offers.select(reader, &rest)?;
         let (by, group) = match rest.all_of.as_slice() {
-            [(key, patterns)] if patterns.len() == 1 => (key.text.clone(), patterns[0].text.clone()),
+            [c] if c.patterns.len() == 1 && !c.not => (c.key.text.clone(), c.patterns[0].text.clone()),
             _ => (String::new(), describe(&rest)),
         };
         return Some(vec![Loss { by, group, offers }]);
     };
-    let [word] = dimension.as_slice() else {
+    let ([word], false) = (each.patterns.as_slice(), each.not) else {
         reader.error(Code::WrongType, selector.place, "`each` names one dimension", "write `{ each: vendor }`");
         return None;
     };
@@ -154,8 +190,18 @@ fn outage(reader: &mut Reader<'_>, id: &str, place: Place, written: &doc::Outage
         Some(amount) => reader.share(Some(amount), In::Fraction),
         None => Some(0.0),
     };
-    let lost = match &written.lose {
-        Some(selector) => Some(parts.offers.select(reader, selector)?),
+    let lose = match &written.lose {
+        Some(selector) => Some(from(reader, selector)?),
+        None => None,
+    };
+    let start = lose.as_ref().and_then(|(_, start)| *start);
+    let lost = match &lose {
+        Some((selector, Some(_))) if selector.all_of.is_empty() => {
+            let remedy = "write a selector with it, such as `{ cloud: aws, from: 2027-Q3 }`";
+            reader.error(Code::MissingKey, selector.place, "this says not what is lost", remedy);
+            return None;
+        }
+        Some((selector, _)) => Some(parts.offers.select(reader, selector)?),
         None => None,
     };
     let change = match &written.price {
@@ -166,7 +212,10 @@ fn outage(reader: &mut Reader<'_>, id: &str, place: Place, written: &doc::Outage
         Some(selector) => parts.offers.select(reader, selector)?,
         None => OfferSet::all(count),
     };
-    let windows = windows(reader, written.recovery.as_ref())?;
+    let windows = match start {
+        None => windows(reader, written.recovery.as_ref())?,
+        Some(start) => starting(windows_from(reader, written.recovery.as_ref(), start)?, start, reader.calendar.len()),
+    };
     let fraction = fraction?;
     let part = |set: &OfferSet, x: f64| IdVec::by_id(count, |o| if set[o] { x } else { 0.0 });
     Some(Outage {
@@ -177,6 +226,23 @@ fn outage(reader: &mut Reader<'_>, id: &str, place: Place, written: &doc::Outage
         probability: probability?,
         origin: reader.origin(place),
     })
+}
+
+/// The periods from a date on until recovery, with the hours in each; without one, all that are left.
+fn windows_from(reader: &mut Reader<'_>, recovery: Option<&Amount>, start: usize) -> Option<Vec<(usize, f64)>> {
+    if recovery.is_some() {
+        return windows(reader, recovery)?.into_iter().nth(start);
+    }
+    Some(reader.calendar.periods.iter().enumerate().skip(start).map(|(t, p)| (t, p.hours)).collect())
+}
+
+/// The windows of what can start in one period only.
+fn starting(window: Vec<(usize, f64)>, start: usize, periods: usize) -> Vec<Vec<(usize, f64)>> {
+    let mut windows = vec![Vec::new(); periods];
+    if let Some(own) = windows.get_mut(start) {
+        *own = window;
+    }
+    windows
 }
 
 /// For each period, the periods from its start until recovery, with the hours in each; cut at the

@@ -4,6 +4,7 @@ use super::ids::{ChipId, CloudId, IdVec, OfferId};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::types::{Chip, Cloud, Offer};
+use crate::document::Criterion;
 
 /// A way to group suppliers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,6 +133,19 @@ pub(super) fn group_names(
         Some(_) => values.clone(),
     };
     offers.iter().zip(&plain).map(name).collect()
+}
+
+impl Criterion {
+    /// Whether one of its patterns matches a value.
+    #[must_use]
+    pub(super) fn names(&self, value: &str) -> bool {
+        self.patterns.iter().any(|p| glob(&p.text, value))
+    }
+
+    /// Whether it picks what has these values in its dimension: one of them matches or, of an exclusion, none.
+    pub(super) fn picks<'a>(&self, mut values: impl Iterator<Item = &'a String>) -> bool {
+        values.any(|v| self.names(v)) != self.not
+    }
 }
 
 /// Whether a glob with `*` (any text) and `?` (any one character) matches the whole of a text.

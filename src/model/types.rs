@@ -348,6 +348,8 @@ pub struct Baseline {
     pub running: Vec<Today>,
     /// Money for each chip that no longer does what it does today.
     pub switching: f64,
+    /// Whether it is paid in each later period too, for each chip that no longer does what it did in the one before.
+    pub in_each_period: bool,
     /// Where it was written.
     pub origin: Origin,
 }
@@ -392,6 +394,12 @@ pub struct Workload {
 }
 
 impl Workload {
+    /// Whether it may run in a period and in the one before: then it can move.
+    #[must_use]
+    pub fn goes_on_in(&self, period: usize) -> bool {
+        self.window.contains(&period) && period > self.window.start
+    }
+
     /// `training` or `inference`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -549,7 +557,8 @@ pub struct Outage {
     pub id: String,
     /// The part of each offer's chips that is lost; `None` if nothing is.
     pub lost: Option<IdVec<OfferId, f64>>,
-    /// For each period in which it may start, the periods until recovery with the hours in each.
+    /// For each period in which it may start, the periods until recovery with the hours in each; empty for those in
+    /// which it cannot.
     pub windows: Vec<Vec<(usize, f64)>>,
     /// The relative change of each offer's price; `None` if nothing changes.
     pub shock: Option<IdVec<OfferId, f64>>,
@@ -557,6 +566,13 @@ pub struct Outage {
     pub probability: f64,
     /// Where it was written.
     pub origin: Origin,
+}
+
+impl Outage {
+    /// The periods in which it may start.
+    pub fn starts(&self) -> impl Iterator<Item = usize> + '_ {
+        self.windows.iter().enumerate().filter(|(_, window)| !window.is_empty()).map(|(s, _)| s)
+    }
 }
 
 /// How much the outages may cost.

@@ -241,6 +241,12 @@ impl Model {
         payment.money * factor
     }
 
+    /// Whether a cloud has an offer in a region.
+    #[must_use]
+    pub fn has_region(&self, cloud: &str, region: &str) -> bool {
+        self.offers.iter().any(|o| self.clouds[o.cloud].id == cloud && o.region.as_deref() == Some(region))
+    }
+
     /// The groups of a dimension, in order of their names, each with its offers.
     ///
     /// An offer belongs to two organisations if its chip's vendor does not own its cloud. Regions of one name

@@ -9,6 +9,7 @@
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 use super::futures::FutureStress;
 use super::situation::{Parts, Situation, Whole};
@@ -186,10 +187,13 @@ fn one(
     name: Lost,
 ) -> Result<StressLoss, EngineError> {
     let label = |t: usize| model.calendar.periods[t].label.clone();
-    let (mut served, mut period, mut decides) = (1.0, 0, None);
-    let mut workloads: IdVec<WorkloadId, (f64, usize)> = IdVec::filled(model.workloads.len(), (1.0, 0));
-    let (mut lasts, mut lasts_in): (Option<f64>, usize) = (None, 0);
-    for t in 0..model.periods() {
+    // What is lost from a date on is there before.
+    let periods: BTreeSet<usize> = windows.iter().flatten().map(|&(t, _)| t).collect();
+    let first = periods.first().copied().unwrap_or(0);
+    let (mut served, mut period, mut decides) = (1.0, first, None);
+    let mut workloads: IdVec<WorkloadId, (f64, usize)> = IdVec::filled(model.workloads.len(), (1.0, first));
+    let (mut lasts, mut lasts_in): (Option<f64>, usize) = (None, first);
+    for t in periods {
         let found = situation.served(lost, response, t, Whole::Planned, true)?;
         if found.fraction < served {
             (served, period) = (found.fraction, t);
@@ -209,11 +213,11 @@ fn one(
         }
     }
     let mut worst: (f64, f64, usize, Vec<(WorkloadId, f64)>) = (0.0, 0.0, 0, Vec::new());
-    for (s, window) in windows.iter().enumerate() {
+    for (s, window) in windows.iter().enumerate().filter(|(_, window)| !window.is_empty()) {
         let (money, works) = situation.lost(lost, window)?;
         let money = money * model.discount(s);
         let parts: f64 = works.iter().map(|(w, x)| x / situation.mean(*w, s).max(1e-12)).sum();
-        if s == 0 || money > worst.0 || (money == worst.0 && parts > worst.1) {
+        if s == first || money > worst.0 || (money == worst.0 && parts > worst.1) {
             worst = (money, parts, s, works);
         }
     }

@@ -344,3 +344,22 @@ policy:
         ],
     );
 }
+
+/// Floors in chips and money, and a fleet, which is a purpose beside a share of what is held.
+#[test]
+fn floors_of_amounts() {
+    let limits = "
+policy:
+  limits:
+    - { floor: { where: { vendor: nvidia }, at_least: 5 chips }, soft: 100 USD/chip }
+    - { floor: { where: { cloud: { not: aws } }, at_least: 100 USD, per: period } }
+    - { floor: { where: { vendor: google }, of: fleet, at_least: 10 chips, during: 2026-01-02 } }
+    - { share: { where: { vendor: nvidia }, of: chips, at_most: 50 % } }
+";
+    golden("fleet", &[TWO_DAYS, OFFERS, CHAT, limits]);
+}
+
+#[test]
+fn moving_between_periods() {
+    golden("switching", &[TWO_DAYS, OFFERS, CHAT, "baseline: { switching: 7 USD/chip, per: period }\n"]);
+}

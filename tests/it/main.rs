@@ -64,3 +64,4 @@ mod submit;
 mod sweep;
 mod ten_thousand;
 mod uncertainty;
+mod words;

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use crate::analysis::solve_schedule;
 use crate::model::{
-    Budget, Concentration, Contract, ContractId, Decision, Floor, Id, Limit, LimitKind, Offer, OfferId, OfferSet,
-    Power, Ramp, Share, Split, Suppliers, SurviveId, Workload, WorkloadId,
+    Budget, Concentration, Contract, ContractId, Decision, Floor, Id, Least, Limit, LimitKind, Measure, Offer, OfferId,
+    OfferSet, Power, Ramp, Share, Split, Suppliers, SurviveId, Workload, WorkloadId,
 };
 use crate::plan::audit::{audit, audit_risk, audit_survival};
 use crate::plan::ledger::{Ledger, cost};
@@ -493,6 +493,20 @@ fn limits() {
             *at_least = 20.0 / 159.0 * (1.0 + part);
         }
     });
+    // The same in chips, on average and on the first day, and in money: 960 a day.
+    for (kind_of, of, size) in [
+        (Least::Amount, Measure::Chips, 20.0),
+        (Least::Fleet, Measure::Chips, 20.0),
+        (Least::Amount, Measure::Spend, 1920.0),
+    ] {
+        limit("some", "limit some", |kind, part| {
+            if let LimitKind::Floor(floor) = kind {
+                floor.least = kind_of;
+                floor.of.measure = of;
+                floor.at_least = size * (1.0 + part);
+            }
+        });
+    }
     // NVIDIA, AMD, Google with its idle money, Amazon, Groq, Cerebras, Intel.
     let squares: f64 = [2880.0, 1920.0, 2000.0, 384.0, 768.0, 1440.0, 960.0].iter().map(|m: &f64| m * m).sum();
     limit("hhi", "limit hhi", |kind, part| {
@@ -624,6 +638,30 @@ fn what_is_bought_to_no_purpose() {
     breaks(&["r: what is reserved is used in its term"], |w, part| {
         let r = offer(&w.model, "r");
         w.schedule.held.push(Held { offer: r, contract: None, tier: 0, periods: 0..2, chips: 60.0 * part });
+    });
+    // What a floor asks for as a fleet has a purpose, and what is beyond it has none.
+    let fleet = |w: &mut World, id: &str, chips: f64| {
+        let offers = OfferSet::listed(w.model.offers.len(), [offer(&w.model, id)]);
+        let limit = w.limit("some");
+        limit.spans = vec![crate::model::Span { label: "2026-01-02".to_owned(), periods: 1..2 }];
+        if let LimitKind::Floor(floor) = &mut limit.kind {
+            floor.group.offers = offers;
+            floor.least = Least::Fleet;
+            floor.at_least = chips;
+        }
+    };
+    keeps_by(0.0, |w, _| {
+        fleet(w, "a", 75.0);
+        w.hold("a", 1, 15.0);
+    });
+    breaks(&["a in 2026-01-02: what is rented is used"], |w, part| {
+        fleet(w, "a", 75.0);
+        w.hold("a", 1, 15.0 + 60.0 * part);
+    });
+    keeps_by(0.0, |w, _| {
+        fleet(w, "r", 15.0);
+        let r = offer(&w.model, "r");
+        w.schedule.held.push(Held { offer: r, contract: None, tier: 0, periods: 0..2, chips: 15.0 });
     });
     // Used on one of its days, it may stand idle on the other.
     keeps_by(0.0, |w, _| {

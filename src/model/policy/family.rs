@@ -189,8 +189,23 @@ pub trait LimitFamily {
     /// The word for it, as in the model file.
     fn word(&self) -> &'static str;
 
-    /// What it measures parts of, if it does: then it limits dependency, and holding more may help to meet it.
+    /// What it measures parts of, if it does.
     fn ratio(&self) -> Option<Ratio<'_>> {
+        None
+    }
+
+    /// Whether it limits dependency, so that the diversification premium is what it costs.
+    fn is_dependency(&self) -> bool {
+        self.ratio().is_some()
+    }
+
+    /// The measure of which more helps to meet it, if there is one: a part of a total that grows, or a least amount.
+    fn gains_by(&self) -> Option<Ratio<'_>> {
+        self.ratio()
+    }
+
+    /// The offers of which it asks that chips are held, used or not, and the chips: a reason to hold them.
+    fn fleet(&self) -> Option<(&Group, f64)> {
         None
     }
 

@@ -142,13 +142,14 @@ pub(super) fn group(reader: &mut Reader<'_>, selector: &Option<Written>, parts: 
     }
 }
 
-/// A selector in words: `vendor=nvidia`, `cloud=azure|aws region=us-*`.
+/// A selector in words: `vendor=nvidia`, `cloud=azure|aws region!=us-*`.
 pub(in crate::model) fn describe(selector: &Written) -> String {
     if selector.all_of.is_empty() {
         return "all".to_owned();
     }
-    let part = |(key, patterns): &(Text, Vec<Text>)| {
-        format!("{}={}", key.text, patterns.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join("|"))
+    let part = |c: &doc::Criterion| {
+        let patterns: Vec<&str> = c.patterns.iter().map(|p| p.text.as_str()).collect();
+        format!("{}{}{}", c.key.text, if c.not { "!=" } else { "=" }, patterns.join("|"))
     };
     selector.all_of.iter().map(part).collect::<Vec<_>>().join(" ")
 }

@@ -50,7 +50,7 @@ impl Share {
             }
             (None, Some(selector)) => {
                 let group = group(reader, &Some(selector.clone()), parts)?;
-                let dimension = selector.all_of.first().map_or("all", |(key, _)| key.text.as_str()).to_owned();
+                let dimension = selector.all_of.first().map_or("all", |c| c.key.text.as_str()).to_owned();
                 (None, vec![group], OfferSet::all(count), dimension)
             }
             (Some(word), selector) => {
