@@ -105,6 +105,9 @@ pub(super) fn against(text: &str, model: &Model) -> Result<Against, String> {
             let known = suggest(word, Dimension::WORDS.into_iter().filter(|w| *w != "offer").collect::<Vec<_>>());
             return Err(format!("`{word}` is neither a dimension nor a tag of any offer; {known}"));
         }
+        if dimension == Dimension::Supply {
+            return Err(format!("`{text}` is not supported: offers depend on `supply` by parts; limit it with `share`"));
+        }
         Ok(dimension)
     };
     let measure = |word: Option<&&str>| {

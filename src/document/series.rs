@@ -201,19 +201,27 @@ impl JsonSchema for Selector {
         json_schema!({
             "description": "A map from dimension to a value, a list of values, a glob, or what is excluded, as in `{ region: { not: us-* } }`; several keys must all hold; `{}` is everything.",
             "type": "object",
-            "additionalProperties": { "anyOf": [
-                { "type": ["string", "number"] },
-                { "type": "array", "items": { "type": ["string", "number"] } },
-                {
-                    "type": "object",
-                    "properties": { "not": { "anyOf": [
-                        { "type": ["string", "number"] },
-                        { "type": "array", "items": { "type": ["string", "number"] } },
-                    ]}},
-                    "required": ["not"],
-                    "additionalProperties": false,
-                },
-            ]}
+            "additionalProperties": Selector::patterns_schema(),
         })
+    }
+}
+
+#[cfg(feature = "schema")]
+impl Selector {
+    /// What may stand for a dimension.
+    pub(super) fn patterns_schema() -> Schema {
+        json_schema!({ "anyOf": [
+            { "type": ["string", "number"] },
+            { "type": "array", "items": { "type": ["string", "number"] } },
+            {
+                "type": "object",
+                "properties": { "not": { "anyOf": [
+                    { "type": ["string", "number"] },
+                    { "type": "array", "items": { "type": ["string", "number"] } },
+                ]}},
+                "required": ["not"],
+                "additionalProperties": false,
+            },
+        ]})
     }
 }

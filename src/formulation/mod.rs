@@ -18,6 +18,8 @@
 //! | `counts[l,g,s]`, `uses[l,g,s]` | whether a supplier counts, or is used; whole | |
 //! | `stands[l,o,t]` | chips that are held because a floor asks for a fleet | chips |
 //! | `reroute[v,g,t,w,c]` | chips of class c that serve w in t after the loss of g | chips |
+//! | `there[v,g,s,t,o]` | chips of machines like o that are there in t after the loss of deliveries in s | chips |
+//! | `arrived[v,g,s,t,o]` | the same, once a substitute delivers | chips |
 //! | `surge[v,g,o,t]` | chips by which o is raised after the loss of g | chips |
 //! | `short`, `lost`, `loss`, `tail` | what an outage takes, and the tail of its distribution | work, money |
 //!
@@ -30,6 +32,7 @@ mod columns;
 mod commit;
 mod cone;
 mod decisions;
+mod deliveries;
 mod demand;
 mod elsewhere;
 mod fleet;

@@ -39,6 +39,7 @@ use super::{Constraint, Formulation, Limits, NEAR, Requirement, bracketed, named
 use crate::lp::{ColumnId, RowId};
 use crate::model::{
     CommitIn, ContractId, LimitId, Model, OfferId, SurviveId, Task, Term, Unneeded, WorkloadId, is_ratio_of_held,
+    stands_by_for_deliveries,
 };
 
 /// Less than a whole block stands idle in a block that is in use.
@@ -100,6 +101,9 @@ fn bucket_of(model: &Model, contract: ContractId, t: usize) -> Option<usize> {
 fn may_stand_by(f: &Formulation, model: &Model, limits: Limits, o: OfferId, t: usize) -> bool {
     if matches!(model.offers[o].term, Term::Spot { .. }) {
         return false;
+    }
+    if stands_by_for_deliveries(model, o) {
+        return true;
     }
     let serves = |w: WorkloadId| f.eligible[w][o] && f.runs_in(model, w, t);
     let required = |(i, s): (SurviveId, &crate::model::Survive)| {

@@ -37,6 +37,10 @@ pub(super) fn add(f: &mut Formulation, model: &Model, index: SurviveId) {
             }
         }
         for (l, loss) in survive.losses.iter().enumerate() {
+            if let Some(upstream) = loss.upstream {
+                super::deliveries::add(f, model, index, l, upstream, t);
+                continue;
+            }
             one(f, model, index, l, loss, t, &spare, &alone, &pooled);
         }
     }

@@ -419,6 +419,10 @@ impl Parser<'_> {
                 };
                 Quantity::Share { group: group(name)?, of: of(measure)?, by }
             }
+            ("served", _) if by == "supply" => {
+                let message = "what stands upstream takes no machines with it, but deliveries";
+                return Err(ColumnError::new(message, "`stress` tells what is served without them, of `supply` too"));
+            }
             ("served", rest) => Quantity::Served { group: rest.map(group).transpose()?, by },
             ("hhi", rest) => Quantity::Hhi { of: of(rest)?, by },
             ("effective", rest) => Quantity::Effective { of: of(rest)?, by },

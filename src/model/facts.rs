@@ -86,6 +86,14 @@ pub fn is_ratio_of_held(kind: &LimitKind) -> bool {
     kind.family().gains_by().is_some_and(|r| r.measure != Measure::Work && r.workloads.is_none())
 }
 
+/// Whether chips of an offer that are held earlier than they are needed may serve after a required loss of deliveries:
+/// whatever of it stands idle then stands by.
+#[must_use]
+pub fn stands_by_for_deliveries(model: &Model, offer: OfferId) -> bool {
+    let serves = |s: &super::types::Survive| s.response.serve.iter().any(|w| model.workloads[w].eligible.contains(&offer));
+    model.survive.iter().any(|s| s.losses.iter().any(|l| l.upstream.is_some()) && serves(s))
+}
+
 /// What is bought to no purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Unneeded {

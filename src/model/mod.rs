@@ -22,6 +22,7 @@ mod supply;
 mod sweeps;
 mod types;
 mod uncertainty;
+mod upstream;
 mod variation;
 mod whole;
 
@@ -29,9 +30,9 @@ pub use builder::{ContractSpec, LimitSpec, ModelBuilder, OfferSpec, WorkloadSpec
 pub use calendar::{Calendar, Period, Step, Window, hours_between, parse_period, parse_window};
 pub use column::{Column, ColumnError, Expression, MOST_BYTES, MOST_DEPTH, Quantity};
 pub use edit::Edit;
-pub use facts::{PlaceBy, Unneeded, contract_inside, held_today, is_ratio_of_held, placement_cost, unit_price};
+pub use facts::{PlaceBy, Unneeded, contract_inside, held_today, is_ratio_of_held, placement_cost, stands_by_for_deliveries, unit_price};
 pub use ids::{
-    ChipId, CloudId, CloudSet, ContractId, ContractSet, Grid, Id, IdSet, IdVec, LimitId, OfferId, OfferSet, OutageId,
+    ChipId, CloudId, CloudSet, ContractId, ContractSet, Grid, Id, IdSet, IdVec, LimitId, OfferId, OfferSet, OutageId, UpstreamId,
     PoolId, SurviveId, WorkloadId, WorkloadSet,
 };
 pub use load::{Input, Loaded, Rejected, Tree, load, load_with, read_tree};
@@ -40,9 +41,10 @@ pub use risk::NotATime;
 pub use selector::{Dimension, glob};
 pub use sweeps::{Asked, MOST_POINTS, Method, Sampling, SweepSpec};
 pub use types::{
-    Baseline, Chip, Cloud, Commit, CommitBucket, CommitIn, Contract, Cvar, DataGravity, Decision, Group, Investor,
+    Baseline, Chip, Cloud, Commit, CommitBucket, CommitIn, Contract, Cvar, DataGravity, Decision, Group, Interruption,
+    Investor, Machines,
     Limit, Loss, Measure, Offer, Origin, Outage, Payment, Pool, Porting, Prefer, Response, Risk, RiskTerm, Span, Split,
-    Survive, Task, Term, Tier, Today, Workload,
+    Substitute, Survive, Task, Term, Tier, Today, Upstream, Workload,
 };
 pub use uncertainty::{Factor, Future, Goal, Timing, Uncertainty, When};
 pub use variation::Family;

@@ -54,6 +54,7 @@ impl Written {
             ["owner", "organisation"].iter().for_each(|d| add(d, owner));
             tags.extend(cloud.as_ref().and_then(|c| c.tags.as_ref()));
         }
+        document.supply.iter().flat_map(|m| &m.entries).for_each(|(id, ..)| add("supply", id));
         let mut chips = Vec::new();
         for (id, _, offer) in offers.iter().flat_map(|m| &m.entries) {
             add("offer", id);

@@ -30,14 +30,16 @@ pub enum Dimension {
     Term,
     /// The offer itself.
     Offer,
+    /// What stands upstream: each by the part that depends on it.
+    Supply,
     /// A tag of the offer, its chip or its cloud.
     Tag(String),
 }
 
 impl Dimension {
     /// The words for the dimensions that are not tags.
-    pub const WORDS: [&'static str; 10] =
-        ["vendor", "chip", "ecosystem", "cloud", "owner", "organisation", "region", "site", "term", "offer"];
+    pub const WORDS: [&'static str; 11] =
+        ["vendor", "chip", "ecosystem", "cloud", "owner", "organisation", "region", "site", "term", "offer", "supply"];
 
     /// The dimension that a word names; any other word is a tag.
     #[must_use]
@@ -53,6 +55,7 @@ impl Dimension {
             "site" => Dimension::Site,
             "term" => Dimension::Term,
             "offer" => Dimension::Offer,
+            "supply" => Dimension::Supply,
             other => Dimension::Tag(other.to_owned()),
         }
     }
@@ -71,6 +74,7 @@ impl Dimension {
             Dimension::Site => "site",
             Dimension::Term => "term",
             Dimension::Offer => "offer",
+            Dimension::Supply => "supply",
             Dimension::Tag(word) => word,
         }
     }
@@ -90,6 +94,7 @@ pub(super) fn values(dimension: &Dimension, offer: &Offer, chip: &Chip, cloud: &
         Dimension::Site => offer.site.iter().cloned().collect(),
         Dimension::Term => vec![offer.term.word().to_owned()],
         Dimension::Offer => vec![offer.id.clone()],
+        Dimension::Supply => offer.supply.iter().map(|(id, _)| id.clone()).collect(),
         // The nearest tag wins: the offer's own, then its chip's, then its cloud's.
         Dimension::Tag(key) => offer
             .tags
@@ -126,6 +131,8 @@ pub(super) fn group_names(
         }
     }
     let name = |(offer, values): (&Offer, &Vec<String>)| match values.first() {
+        // Nothing that is written stands upstream of it.
+        None if *dimension == Dimension::Supply => Vec::new(),
         None => vec![format!("{} (no {})", offer.id, dimension.word())],
         Some(region) if clouds_of.get(region.as_str()).is_some_and(|c| c.len() > 1) => {
             vec![format!("{}/{region}", clouds[offer.cloud].id)]
@@ -138,7 +145,7 @@ pub(super) fn group_names(
 impl Criterion {
     /// Whether one of its patterns matches a value.
     #[must_use]
-    pub(super) fn names(&self, value: &str) -> bool {
+    pub(in crate::model) fn names(&self, value: &str) -> bool {
         self.patterns.iter().any(|p| glob(&p.text, value))
     }
 

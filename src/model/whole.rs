@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::calendar::Calendar;
 use super::edit::Written;
-use super::ids::{ChipId, CloudId, ContractId, IdVec, LimitId, OfferId, OutageId, PoolId, SurviveId, WorkloadId};
+use super::ids::{ChipId, CloudId, ContractId, IdVec, LimitId, OfferId, OutageId, PoolId, SurviveId, UpstreamId, WorkloadId};
 use super::selector::Dimension;
 use super::types::{
     Baseline, Chip, Cloud, Contract, Investor, Limit, Offer, Origin, Outage, Payment, Pool, Prefer, Risk, Survive,
-    Workload,
+    Upstream, Workload,
 };
 use super::uncertainty::Uncertainty;
 
@@ -36,6 +36,8 @@ pub struct Model {
     pub(crate) investors: Vec<Investor>,
     /// Shared stocks.
     pub(crate) pools: IdVec<PoolId, Pool>,
+    /// What stands upstream of offers.
+    pub(crate) supply: IdVec<UpstreamId, Upstream>,
     /// Chips at clouds with prices.
     pub(crate) offers: IdVec<OfferId, Offer>,
     /// Commitments.
@@ -126,6 +128,12 @@ impl Model {
     #[must_use]
     pub fn pools(&self) -> &IdVec<PoolId, Pool> {
         &self.pools
+    }
+
+    /// What stands upstream of offers.
+    #[must_use]
+    pub fn supply(&self) -> &IdVec<UpstreamId, Upstream> {
+        &self.supply
     }
 
     /// Chips at clouds with prices.
@@ -263,7 +271,14 @@ impl Model {
         groups.into_iter().collect()
     }
 
-    /// What an offer is in a dimension: nothing, one value, or two organisations.
+    /// The part of each offer's chips that depends on one upstream.
+    #[must_use]
+    pub fn depends_on(&self, upstream: &str) -> IdVec<OfferId, f64> {
+        let part = |o: &Offer| o.supply.iter().find(|(id, _)| id == upstream).map_or(0.0, |(_, part)| *part);
+        self.offers.map(part)
+    }
+
+    /// What an offer is in a dimension: nothing, one value, or several organisations or suppliers upstream.
     #[must_use]
     pub fn values(&self, offer: OfferId, dimension: &Dimension) -> Vec<String> {
         let offer = &self.offers[offer];

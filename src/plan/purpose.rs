@@ -7,7 +7,7 @@
 
 use super::ledger::{Ledger, counted, idle_money};
 use super::schedule::Schedule;
-use crate::model::{CommitIn, ContractId, Grid, IdVec, Model, OfferId, OfferSet, Term, Unneeded, is_ratio_of_held};
+use crate::model::{CommitIn, ContractId, Grid, IdVec, Model, OfferId, OfferSet, Term, Unneeded, is_ratio_of_held, stands_by_for_deliveries};
 
 /// Relative amount that is rounding; as for the audit.
 const TOLERANCE: f64 = 1e-6;
@@ -78,7 +78,8 @@ impl Purposes {
             let standby = standby(&excess, &rented, t)?;
             let outages = outages_cost(model);
             for o in model.offers.ids().filter(|&o| excess[o] > 0.0) {
-                p.standby[o][t] = if outages && rented[o] { excess[o] } else { standby[o].min(excess[o]) };
+                let any = outages && rented[o] || stands_by_for_deliveries(model, o);
+                p.standby[o][t] = if any { excess[o] } else { standby[o].min(excess[o]) };
                 let left = excess[o] - p.standby[o][t];
                 p.filling[o][t] = filled(model, schedule, o, t, p.held[o][t], left);
                 p.idle[o][t] = left - p.filling[o][t];

@@ -167,6 +167,22 @@ impl Measured {
         rows.measure(group, self.measure, self.workloads.as_ref(), periods)
     }
 
+    /// What a plan has of it for a group, each offer by the part by which it belongs to it.
+    #[must_use]
+    pub fn of_group(&self, accounts: &dyn Accounts, group: &Group, periods: &Range<usize>) -> f64 {
+        group.portions().into_iter().map(|(part, offers)| part * self.on(accounts, offers, periods)).sum()
+    }
+
+    /// What the program has of it for a group, likewise.
+    #[must_use]
+    pub fn in_rows_of(&self, rows: &dyn Rows, group: &Group, periods: &Range<usize>) -> Affine {
+        let mut sum = Affine::default();
+        for (part, offers) in group.portions() {
+            sum.add(part, &self.in_rows(rows, offers, periods));
+        }
+        sum
+    }
+
     /// `spend for `chat``, for a sentence.
     #[must_use]
     pub fn words(&self, model: &Model) -> String {

@@ -13,7 +13,7 @@
 
 use std::ops::Range;
 
-use super::read::{Parts, Read, Shared, group, measured};
+use super::read::{Parts, Read, Shared, group, measured, whole_suppliers};
 use super::{
     Accounts, Compared, LimitFamily, LimitKind, LimitUnit, Measured, Parameter, Ratio, Rows, StandsIn, Stated, less,
     named, ratio,
@@ -66,6 +66,9 @@ impl Floor {
         written: &'a doc::Floor,
         parts: &Parts<'_>,
     ) -> Option<Read<'a>> {
+        if !written.offers.as_ref().is_none_or(|selector| whole_suppliers(reader, selector, parts)) {
+            return None;
+        }
         let group = group(reader, &written.offers, parts);
         let number = Self::number(reader, written);
         let soft = either(&limit.soft, &written.soft);
@@ -145,7 +148,7 @@ impl Floor {
     /// What it measures of the group, and of everything.
     fn parts(&self, model: &Model, accounts: &dyn Accounts, periods: &Range<usize>) -> (f64, f64) {
         let total = self.of.on(accounts, &OfferSet::all(model.offers.len()), periods);
-        (self.of.on(accounts, &self.group.offers, periods), total)
+        (self.of.of_group(accounts, &self.group, periods), total)
     }
 
     /// What a unit of the measure is of the amount: chips are an average over the hours of a span.
@@ -157,7 +160,7 @@ impl Floor {
     fn amount(&self, model: &Model, accounts: &dyn Accounts, periods: &Range<usize>) -> f64 {
         match self.least {
             Least::Fleet => self.group.offers.iter().map(|o| accounts.held(o, periods.start)).sum(),
-            _ => self.of.on(accounts, &self.group.offers, periods) * self.weight(model, periods),
+            _ => self.of.of_group(accounts, &self.group, periods) * self.weight(model, periods),
         }
     }
 
@@ -208,12 +211,12 @@ impl LimitFamily for Floor {
             let (mut row, least, most) = match self.least {
                 Least::Part => {
                     let total = self.of.in_rows(rows, &everything, &span.periods);
-                    let own = self.of.in_rows(rows, &self.group.offers, &span.periods);
+                    let own = self.of.in_rows_of(rows, &self.group, &span.periods);
                     (less(&own, &total, self.at_least), 0.0, rows.most(&total))
                 }
                 Least::Amount => {
                     let mut own = Affine::default();
-                    let all = self.of.in_rows(rows, &self.group.offers, &span.periods);
+                    let all = self.of.in_rows_of(rows, &self.group, &span.periods);
                     own.add(self.weight(model, &span.periods), &all);
                     (own, self.at_least, CLEAR * self.at_least)
                 }
