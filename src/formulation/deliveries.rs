@@ -50,16 +50,7 @@ fn installed(f: &Formulation, model: &Model, machines: &Machines, t: Option<usiz
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one loss in one period")]
-fn one(
-    f: &mut Formulation,
-    model: &Model,
-    index: SurviveId,
-    l: usize,
-    own: &Upstream,
-    after: &Interruption,
-    t: usize,
-) {
+fn one(f: &mut Formulation, model: &Model, index: SurviveId, l: usize, own: &Upstream, after: &Interruption, t: usize) {
     let survive = &model.survive[index];
     let response = &survive.response;
     let needs = |w: WorkloadId| response.serve[w] && f.runs_in(model, w, t);
@@ -116,7 +107,6 @@ fn one(
 }
 
 /// A column of the chips of some machines that are there.
-#[expect(clippy::too_many_arguments, reason = "one loss in one period")]
 fn there(
     f: &mut Formulation,
     model: &Model,
@@ -154,7 +144,8 @@ fn there(
         }
         Some((ready, substitute)) => {
             let until = ready.checked_sub(1);
-            let arrived = f.program.add_column(named("arrived", &parts), "there", 0.0, most_of(f, model, machines, until), 0.0);
+            let arrived =
+                f.program.add_column(named("arrived", &parts), "there", 0.0, most_of(f, model, machines, until), 0.0);
             let mut held = Sum::default();
             installed(f, model, machines, until, 1.0, &mut held);
             at_most(f, "arrived-held", arrived, held);

@@ -90,7 +90,8 @@ pub fn is_ratio_of_held(kind: &LimitKind) -> bool {
 /// whatever of it stands idle then stands by.
 #[must_use]
 pub fn stands_by_for_deliveries(model: &Model, offer: OfferId) -> bool {
-    let serves = |s: &super::types::Survive| s.response.serve.iter().any(|w| model.workloads[w].eligible.contains(&offer));
+    let serves =
+        |s: &super::types::Survive| s.response.serve.iter().any(|w| model.workloads[w].eligible.contains(&offer));
     model.survive.iter().any(|s| s.losses.iter().any(|l| l.upstream.is_some()) && serves(s))
 }
 

@@ -378,7 +378,11 @@ fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics:
     let read = supply::offers(&mut reader, document, &chips, &clouds);
     let mut offers: IdVec<OfferId, Offer> = read.iter().map(|r| r.offer.clone()).collect();
     let written = Written::of(document, &offers.iter().map(|o| o.id.as_str()).collect());
-    let made = upstream::made(&mut reader, document, &Offers { offers: &offers, chips: &chips, clouds: &clouds, written: &written });
+    let made = upstream::made(
+        &mut reader,
+        document,
+        &Offers { offers: &offers, chips: &chips, clouds: &clouds, written: &written },
+    );
     upstream::attach(&mut offers, &made);
     let offers = offers;
     let parts = || Offers { offers: &offers, chips: &chips, clouds: &clouds, written: &written };

@@ -30,10 +30,13 @@ pub use builder::{ContractSpec, LimitSpec, ModelBuilder, OfferSpec, WorkloadSpec
 pub use calendar::{Calendar, Period, Step, Window, hours_between, parse_period, parse_window};
 pub use column::{Column, ColumnError, Expression, MOST_BYTES, MOST_DEPTH, Quantity};
 pub use edit::Edit;
-pub use facts::{PlaceBy, Unneeded, contract_inside, held_today, is_ratio_of_held, placement_cost, stands_by_for_deliveries, unit_price};
+pub use facts::{
+    PlaceBy, Unneeded, contract_inside, held_today, is_ratio_of_held, placement_cost, stands_by_for_deliveries,
+    unit_price,
+};
 pub use ids::{
-    ChipId, CloudId, CloudSet, ContractId, ContractSet, Grid, Id, IdSet, IdVec, LimitId, OfferId, OfferSet, OutageId, UpstreamId,
-    PoolId, SurviveId, WorkloadId, WorkloadSet,
+    ChipId, CloudId, CloudSet, ContractId, ContractSet, Grid, Id, IdSet, IdVec, LimitId, OfferId, OfferSet, OutageId,
+    PoolId, SurviveId, UpstreamId, WorkloadId, WorkloadSet,
 };
 pub use load::{Input, Loaded, Rejected, Tree, load, load_with, read_tree};
 pub use policy::*;
@@ -42,9 +45,8 @@ pub use selector::{Dimension, glob};
 pub use sweeps::{Asked, MOST_POINTS, Method, Sampling, SweepSpec};
 pub use types::{
     Baseline, Chip, Cloud, Commit, CommitBucket, CommitIn, Contract, Cvar, DataGravity, Decision, Group, Interruption,
-    Investor, Machines,
-    Limit, Loss, Measure, Offer, Origin, Outage, Payment, Pool, Porting, Prefer, Response, Risk, RiskTerm, Span, Split,
-    Substitute, Survive, Task, Term, Tier, Today, Upstream, Workload,
+    Investor, Limit, Loss, Machines, Measure, Offer, Origin, Outage, Payment, Pool, Porting, Prefer, Response, Risk,
+    RiskTerm, Span, Split, Substitute, Survive, Task, Term, Tier, Today, Upstream, Workload,
 };
 pub use uncertainty::{Factor, Future, Goal, Timing, Uncertainty, When};
 pub use variation::Family;

@@ -71,7 +71,10 @@ fn is_of_deliveries(reader: &mut Reader<'_>, written: &doc::Survive) -> Option<b
     let deliveries = match &written.effect {
         None => false,
         Some(word) => {
-            if !reader.is_one_of(word, "an effect", &["machines", "deliveries"]) {
+            let known = ["machines", "deliveries"];
+            if !known.contains(&word.text.as_str()) {
+                let message = format!("`{}` is not an effect", word.text);
+                reader.error(Code::UnknownWord, word.place, message, suggest(&word.text, known));
                 return None;
             }
             word.text == "deliveries"
@@ -118,7 +121,12 @@ fn upstream_losses(
     }
     if selector.all_of.len() > 1 || from.is_some() {
         let remedy = "write `loss_of: { each: supply }` or `loss_of: { supply: tsmc }`, and dates in `during`";
-        reader.error(Code::Contradiction, selector.place, "deliveries are lost of suppliers upstream as a whole", remedy);
+        reader.error(
+            Code::Contradiction,
+            selector.place,
+            "deliveries are lost of suppliers upstream as a whole",
+            remedy,
+        );
         return None;
     }
     if let Some(surge) = &written.surge {
@@ -152,9 +160,11 @@ fn keeps_nothing(reader: &mut Reader<'_>, written: &doc::Survive, survive: &Surv
         w.eligible.iter().any(|&o| survive.losses.iter().any(|l| l.upstream.is_some() && l.offers[o]))
     };
     let all = parts.workloads.with_ids();
-    let kept = all.into_iter().find(|(w, own)| !survive.response.serve[*w] && !survive.response.preempt[*w] && runs(own));
+    let kept =
+        all.into_iter().find(|(w, own)| !survive.response.serve[*w] && !survive.response.preempt[*w] && runs(own));
     if let Some((_, workload)) = kept {
-        let message = format!("`{}` may run on what is not delivered, and is neither served nor gives way", workload.id);
+        let message =
+            format!("`{}` may run on what is not delivered, and is neither served nor gives way", workload.id);
         let remedy = format!("add `preempt: {{ workload: {} }}`, or name it in `for`", workload.id);
         reader.error(Code::MissingKey, written.place, message, remedy);
     }

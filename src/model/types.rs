@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::ids::{ChipId, CloudId, CloudSet, ContractId, IdVec, OfferId, OfferSet, UpstreamId, WorkloadId, WorkloadSet};
+use super::ids::{
+    ChipId, CloudId, CloudSet, ContractId, IdVec, OfferId, OfferSet, UpstreamId, WorkloadId, WorkloadSet,
+};
 
 /// Where something was written, for sentences: a file and a line.
 #[derive(Clone, Debug, PartialEq, Eq)]

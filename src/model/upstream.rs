@@ -20,7 +20,8 @@ pub(super) fn made(reader: &mut Reader<'_>, document: &doc::Document, offers: &O
         let Some(makes) = upstream.as_ref().and_then(|u| u.makes.as_ref()) else { continue };
         let mut parts = IdVec::filled(offers.offers.len(), 0.0);
         let mut whole = true;
-        if makes.items.is_empty() {
+        // An item that could not be read has been reported.
+        if makes.items.is_empty() && !reader.diagnostics.has_errors() {
             let remedy = "add `{ chip: h100, part: 100 % }`";
             reader.error(Code::MissingKey, makes.place, "nothing depends on this", remedy);
         }
@@ -117,7 +118,10 @@ fn interruptions(reader: &mut Reader<'_>, upstream: &doc::Upstream) -> Option<Ve
     };
     let substitute = upstream.substitute.as_ref();
     let idle = [
-        (longer(upstream.pipeline.as_ref(), |i| i.stops), "the pipeline lasts until recovery, so that nothing is missed"),
+        (
+            longer(upstream.pipeline.as_ref(), |i| i.stops),
+            "the pipeline lasts until recovery, so that nothing is missed",
+        ),
         (
             longer(substitute.and_then(|s| s.ready.as_ref()), |i| i.ready.unwrap_or(0)),
             "the substitute is not ready before recovery, so that it delivers nothing",

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::calendar::Calendar;
 use super::edit::Written;
-use super::ids::{ChipId, CloudId, ContractId, IdVec, LimitId, OfferId, OutageId, PoolId, SurviveId, UpstreamId, WorkloadId};
+use super::ids::{
+    ChipId, CloudId, ContractId, IdVec, LimitId, OfferId, OutageId, PoolId, SurviveId, UpstreamId, WorkloadId,
+};
 use super::selector::Dimension;
 use super::types::{
     Baseline, Chip, Cloud, Contract, Investor, Limit, Offer, Origin, Outage, Payment, Pool, Prefer, Risk, Survive,

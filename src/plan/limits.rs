@@ -10,7 +10,7 @@ use super::ledger::{Books, Ledger};
 use super::schedule::Schedule;
 use super::types::{LimitResult, RiskResult, Survival};
 use crate::formulation::{Constraint, Formulation, LimitKey};
-use crate::model::{CommitIn, LimitId, LimitUnit, Model, OfferId, Origin, Task};
+use crate::model::{CommitIn, LimitId, LimitUnit, Loss, Model, OfferId, Origin, Task};
 use crate::units::human::{money, percent};
 
 /// Relative distance within which a limit counts as reached.
@@ -202,10 +202,15 @@ fn survivals<'a>(model: &'a Model, f: &Formulation, evidence: Evidence<'_>) -> V
             shadow: (!evidence.y.is_empty()).then(|| -prices[s.requirement][s.loss]),
             unit: LimitUnit::Share,
             from_below: true,
-            subject: format!("what is served{worst} without `{}`", loss.group),
+            subject: format!("what is served{worst} without {}`{}`", deliveries(loss), loss.group),
         }
     };
     evidence.survival.iter().map(finding).collect()
+}
+
+/// What is lost of what stands upstream.
+fn deliveries(loss: &Loss) -> &'static str {
+    if loss.upstream.is_some() { "deliveries of " } else { "" }
 }
 
 fn risk_limit<'a>(model: &'a Model, risk: Option<&RiskResult>, expected: bool, y: Option<f64>) -> Option<Finding<'a>> {

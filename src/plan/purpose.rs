@@ -7,7 +7,10 @@
 
 use super::ledger::{Ledger, counted, idle_money};
 use super::schedule::Schedule;
-use crate::model::{CommitIn, ContractId, Grid, IdVec, Model, OfferId, OfferSet, Term, Unneeded, is_ratio_of_held, stands_by_for_deliveries};
+use crate::model::{
+    CommitIn, ContractId, Grid, IdVec, Model, OfferId, OfferSet, Term, Unneeded, is_ratio_of_held,
+    stands_by_for_deliveries,
+};
 
 /// Relative amount that is rounding; as for the audit.
 const TOLERANCE: f64 = 1e-6;

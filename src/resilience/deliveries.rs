@@ -70,9 +70,8 @@ impl Situation<'_> {
         for machines in upstream.machines.iter().filter(|_| t >= after.stops) {
             let held = |t: Option<usize>| self.installed(machines, t);
             let whole = held(Some(t));
-            let there = |from: f64, before: f64, now: f64, part: f64| {
-                now.min(from + (1.0 - part) * (now - before).max(0.0))
-            };
+            let there =
+                |from: f64, before: f64, now: f64, part: f64| now.min(from + (1.0 - part) * (now - before).max(0.0));
             let last = held(after.stops.checked_sub(1));
             let substitute = after.ready.zip(upstream.substitute.as_ref()).filter(|(ready, _)| t >= *ready);
             let there = match substitute {
@@ -97,7 +96,12 @@ impl Situation<'_> {
 
     /// The hours from a loss on for which all that is rerouted is kept whole, if deliveries never come again; `None`
     /// without end.
-    fn lasts(&self, upstream: &Upstream, response: &Response, after: &Interruption) -> Result<Option<f64>, EngineError> {
+    fn lasts(
+        &self,
+        upstream: &Upstream,
+        response: &Response,
+        after: &Interruption,
+    ) -> Result<Option<f64>, EngineError> {
         let periods = &self.model.calendar.periods;
         let mut hours: f64 = (after.lost..after.stops.min(periods.len())).map(|t| periods[t].hours).sum();
         let mut left = 1.0;
@@ -143,8 +147,7 @@ impl Situation<'_> {
         let label = |t: usize| model.calendar.periods[t].label.clone();
         let end = model.periods();
         let mut served: (f64, Option<usize>, Option<String>) = (1.0, None, None);
-        let mut workloads: IdVec<WorkloadId, (f64, Option<usize>)> =
-            IdVec::filled(model.workloads.len(), (1.0, None));
+        let mut workloads: IdVec<WorkloadId, (f64, Option<usize>)> = IdVec::filled(model.workloads.len(), (1.0, None));
         let mut lasts: Option<(f64, usize)> = None;
         let mut worst: Option<Worst> = None;
         for after in &upstream.interruptions {
@@ -157,7 +160,8 @@ impl Situation<'_> {
                 let found = self.served(&lost, response, t, Whole::Planned, true)?;
                 if found.fraction < served.0 {
                     let counts = found.by_workload.iter().filter(|(w, _)| response.serve[*w]);
-                    let decides = counts.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(w, _)| model.workloads[*w].id.clone());
+                    let decides =
+                        counts.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(w, _)| model.workloads[*w].id.clone());
                     served = (found.fraction, Some(t), decides);
                 }
                 for (w, fraction) in found.by_workload {

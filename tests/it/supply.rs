@@ -166,6 +166,24 @@ fn shares_count_each_supplier_by_its_part() {
     // Without limits all runs on tpu, which depends on samsung alone.
     let plan = solved(MEMORY);
     costs(&plan, 100.0);
+    // Sweeps have columns of it.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("memory.yaml");
+    std::fs::write(&file, MEMORY).unwrap();
+    let columns = "share(supply:samsung:chips)";
+    let arguments = ["sweep", file.to_str().unwrap(), "--vary", "offers.b.price=1..9/2", "--columns", columns];
+    let output = run(&[&arguments[..], &["--format", "csv"]].concat());
+    let shares: Vec<f64> =
+        text(&output.stdout).lines().skip(1).map(|l| l.rsplit(',').nth(1).unwrap().parse().unwrap()).collect();
+    assert_eq!(shares, [1.0, 0.3], "{}", text(&output.stderr));
+    // A frontier of its largest share ends where hynix has as much: 0.7 g = 100 - 0.7 g.
+    let both = MEMORY.replace("  c: { chip: own, cloud: aws, price: 90 }\n", "");
+    std::fs::write(&file, both.replace("nvidia, lab", "nvidia")).unwrap();
+    let output = run(&["frontier", file.to_str().unwrap(), "--against", "largest:supply:chips", "--format", "json"]);
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let points = told["points"].as_array().unwrap();
+    let least = points.iter().map(|p| p["level"].as_f64().unwrap()).fold(1.0, f64::min);
+    close_within(1e-3, least, 0.5);
     // A selector picks whatever depends on it.
     costs(&with("{ budget: { where: { supply: samsung }, at_most: 90 USD } }"), 90.0 + 10.0 * 90.0);
     costs(&with("{ budget: { where: { supply: { not: samsung } }, at_most: 0 USD } }"), 100.0);
@@ -223,7 +241,8 @@ fn deliveries_that_have_to_be_survived() {
     // day on. With x gpu each day, 110 to 120 of them: 4 x + 2 (120 - x) + 2 (130 - x) = 500.
     let plan = surviving(&ASKED);
     costs(&plan, 24.0 * 500.0);
-    let told = plan.resilience.as_ref().unwrap().iter().find(|r| r.lost.by == "supply" && r.lost.group == "tsmc").unwrap();
+    let told =
+        plan.resilience.as_ref().unwrap().iter().find(|r| r.lost.by == "supply" && r.lost.group == "tsmc").unwrap();
     assert!(told.survives && told.served >= 1.0 - 1e-6, "{told:?}");
     // A share of what is held does not forbid it.
     let limits = "limits: [ { share: { by: vendor, of: chips, at_most: 99 % } } ]";
@@ -246,7 +265,8 @@ fn deliveries_that_have_to_be_survived() {
 fn whatever_is_lost_is_survived() {
     let demand = "60 req/h, 90 req/h, 80 req/h, 140 req/h";
     let mut before = f64::INFINITY;
-    for (part, at_most) in [("100 %", "0 %"), ("100 %", "50 %"), ("60 %", "50 %"), ("60 %", "100 %"), ("1 %", "100 %")] {
+    for (part, at_most) in [("100 %", "0 %"), ("100 %", "50 %"), ("60 %", "50 %"), ("60 %", "100 %"), ("1 %", "100 %")]
+    {
         let substitute = format!(", substitute: {{ to: other, ready: 2 periods, at_most: {at_most} }}");
         for recovery in ["4 periods", "3 periods", "2 periods"] {
             for limits in ["limits: []", "limits: [ { share: { by: vendor, of: chips, at_most: 90 % } } ]"] {
@@ -280,10 +300,10 @@ fn the_table_is_told_in_every_format() {
     let table = told(&["--by", "supply", "--format", "csv"]);
     assert_eq!(text(&table).lines().filter(|l| l.starts_with("supply,")).count(), 2);
     assert_eq!(text(&table).lines().count(), 3);
-    // What is counted by parts has no alternatives and no frontier.
+    // Parts have no ranges among alternatives, and what stands upstream takes no machines.
     for arguments in [
         &["alternatives", file, "--by", "supply"][..],
-        &["frontier", file, "--against", "hhi:supply"],
+        &["frontier", file, "--against", "served:supply"],
         &["sweep", file, "--vary", "offers.a.price=1..2/2", "--columns", "served(supply:tsmc)"],
     ] {
         let output = run(arguments);
@@ -313,7 +333,8 @@ uncertainty:
     );
     let text = text.replace("workload: { not: x* }", "kind: inference");
     let model = model(&text);
-    let plan = common::sound(solve(&model, &SolveSettings { detail: Detail::Plan, ..SolveSettings::default() }).unwrap());
+    let plan =
+        common::sound(solve(&model, &SolveSettings { detail: Detail::Plan, ..SolveSettings::default() }).unwrap());
     assert!(plan.certificate.verified, "{:?}", plan.notes);
     // Slow growth alone costs 500 a day's hour; what is not known in time cannot make that less.
     assert!(plan.cost.unwrap().total > 24.0 * 500.0);

@@ -632,6 +632,41 @@ fn what_is_beyond_a_priced_limit_is_paid() {
     });
 }
 
+/// gpu is cheap and stops coming when the foundry is lost; what is more than was there on the first day is alt's.
+const FOUNDRY: &str = "
+polysource: 1
+horizon: { start: 2026-01-01, periods: 3, step: day }
+chips: { gpu: { vendor: nvidia }, alt: { vendor: lab } }
+clouds: { aws: {} }
+supply: { tsmc: { makes: [ { chip: gpu } ], pipeline: 1 period, recovery: 3 periods } }
+offers:
+  a: { chip: gpu, cloud: aws, price: 1 }
+  b: { chip: alt, cloud: aws, price: 1.4 }
+workloads:
+  chat: { kind: inference, demand: [100 req/h, 120 req/h, 130 req/h], throughput: { gpu: 1 req/h, alt: 1 req/h } }
+policy: { survive: [ { name: come, loss_of: { each: supply }, effect: deliveries, serve: 100 % } ] }
+";
+
+#[test]
+fn deliveries_that_are_survived() {
+    let right = solved(FOUNDRY);
+    let (model, b) = (&right.model, offer(&right.model, "b"));
+    // 20 and 30 of alt: a day of each costs 0.4 more, and a day of gpu ahead 1.
+    let alt = |day: usize| right.schedule.chips(model)[b][day];
+    assert!((alt(1) - 20.0).abs() < 1e-6 && (alt(2) - 30.0).abs() < 1e-6);
+    for (part, broken) in [(1e-8, false), (1e-5, true)] {
+        // What is less of alt is more of gpu: only the deliveries are missed.
+        let mut wrong = right.clone();
+        wrong.hold("b", 2, -130.0 * part);
+        wrong.work("chat", "b", 2, -130.0 * part);
+        wrong.work("chat", "a", 2, 130.0 * part);
+        wrong.hold("a", 2, 130.0 * part);
+        let found = breaches(&wrong.model, &wrong.schedule, None);
+        let expected = if broken { vec!["come: deliveries of tsmc lost in 2026-01-03".to_owned()] } else { Vec::new() };
+        assert_eq!(found, expected, "{part}");
+    }
+}
+
 #[test]
 fn what_is_bought_to_no_purpose() {
     breaks(&["a in 2026-01-02: what is rented is used"], |w, part| w.hold("a", 1, 60.0 * part));

@@ -257,7 +257,7 @@ impl LimitFamily for Floor {
                 (self.amount(model, accounts, periods), 1.0, subject)
             }
             Least::Amount => {
-                let subject = format!("the average of {} of `{name}`{when}", self.of.words(model));
+                let subject = format!("the average number of {} of `{name}`{when}", self.of.words(model));
                 (self.amount(model, accounts, periods), 1.0, subject)
             }
             Least::Fleet => (self.amount(model, accounts, periods), 1.0, format!("the fleet of `{name}`{when}")),
