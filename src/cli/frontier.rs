@@ -122,7 +122,12 @@ pub(super) fn against(text: &str, model: &Model) -> Result<Against, String> {
     match parts[0] {
         "hhi" => Ok(Against::Hhi(dimension(parts.get(1))?, measure(parts.get(2))?)),
         "largest" => Ok(Against::Largest(dimension(parts.get(1))?, measure(parts.get(2))?)),
-        "served" => Ok(Against::Served(dimension(parts.get(1))?)),
+        "served" => match dimension(parts.get(1))? {
+            Dimension::Supply => {
+                Err("losing what stands upstream of `supply` takes no machines: see `stress`".to_owned())
+            }
+            by => Ok(Against::Served(by)),
+        },
         "cvar" => {
             let own = model.risk.cvar.map_or(0.95, |c| c.level);
             let Some(level) = parts.get(1) else { return Ok(Against::Cvar(own)) };

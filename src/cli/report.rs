@@ -12,7 +12,7 @@ use crate::analysis::dossier::Dossier;
 use crate::analysis::frontier::{FrontierError, FrontierSettings, frontier as trace};
 use crate::analysis::{Detail, FuturePlans, SolveSettings, solve_every_future};
 use crate::diagnostics::Place;
-use crate::document::{Axis, Selector, Text};
+use crate::document::{Axis, Criterion, Selector, Text};
 use crate::model::{Asked, Family, Input, Model};
 use crate::plan::Plan;
 use crate::report;
@@ -157,7 +157,7 @@ fn price(model: &Model, vendor: &str) -> Axis {
     let offers: Vec<String> = of_vendor.map(|o| o.id.clone()).collect();
     let place = Place::default();
     let text = |text: &str| Text { text: text.to_owned(), place };
-    let shown = Selector { all_of: vec![(text("vendor"), vec![text(vendor)])], place }.told();
+    let shown = Selector { all_of: vec![Criterion::any_of(text("vendor"), vec![text(vendor)])], place }.told();
     Axis::scaled(&format!("offers{shown}.price"), &offers, "price", (0.5, 1.5))
 }
 

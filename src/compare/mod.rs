@@ -9,6 +9,7 @@ mod inputs;
 mod number;
 mod parts;
 mod policy;
+mod regions;
 mod types;
 
 pub use types::{
@@ -69,7 +70,10 @@ pub enum DiffError {
 /// ```
 pub fn diff(a: Compared<'_>, b: Compared<'_>) -> Result<Diff, DiffError> {
     // Of several futures what is expected is compared.
-    let (before, after) = (&a.plan.expected(), &b.plan.expected());
+    let (mut before, mut after) = (a.plan.expected(), b.plan.expected());
+    regions::name_alike(&mut before, a.written, &after);
+    regions::name_alike(&mut after, b.written, &before);
+    let (before, after) = (&before, &after);
     if before.currency != after.currency {
         return Err(DiffError::Currency(before.currency.clone(), after.currency.clone()));
     }

@@ -26,7 +26,7 @@ pub use overlay::{apply_scenarios, insert, lookup, merge, set};
 pub use read::{MAX_BYTES, MAX_DEPTH, MAX_NODES, read, read_value};
 pub use recognise::{has_columns, has_key, is_model};
 pub use records::*;
-pub use series::{Selector, Series, SeriesForm};
+pub use series::{Criterion, Selector, Series, SeriesForm};
 pub use table::{Cell, Row, Table, safe_cell};
 pub use vary::{Axis, Distribution, How, Spread, Target, Values, read_axis, read_target};
 

@@ -7,7 +7,7 @@
 use crate::diagnostics::did_you_mean;
 
 /// Keys of a model or of what is laid over it. `name` is left out: too much else has one.
-const MODEL: [&str; 15] = [
+const MODEL: [&str; 16] = [
     "polysource",
     "currency",
     "horizon",
@@ -16,6 +16,7 @@ const MODEL: [&str; 15] = [
     "clouds",
     "investors",
     "pools",
+    "supply",
     "offers",
     "contracts",
     "workloads",

@@ -35,6 +35,8 @@ record! {
         optional investors "investors": Map<Investor>,
         /// Physical stocks of chips or power that several offers draw on.
         optional pools "pools": Map<Pool>,
+        /// What stands upstream of offers: a foundry, packaging, memory, an export licence.
+        optional supply "supply": Map<Upstream>,
         /// Chips at a cloud with a price, a capacity and a term.
         required offers "offers": Map<Offer>,
         /// Take-or-pay commitments over sets of offers.
@@ -133,6 +135,82 @@ record! {
         optional source "source": Text,
         /// When they were read.
         optional as_of "as_of": Text,
+    }
+}
+
+record! {
+    /// What stands upstream of offers: a foundry, packaging, memory, an export licence. Losing it stops deliveries, not
+    /// what is installed.
+    Upstream as "a supplier upstream" {
+        /// The offers that depend on it, each with the part of their chips that does.
+        required makes "makes": List<Makes>,
+        /// For how long deliveries go on after it is lost; default not at all.
+        optional pipeline "pipeline": Amount,
+        /// Until it delivers again, from the loss on.
+        required recovery "recovery": Amount,
+        /// Who delivers a part in its place.
+        optional substitute "substitute": Substitute,
+        /// Where the figures come from.
+        optional source "source": Text,
+        /// When they were read.
+        optional as_of "as_of": Text,
+    }
+}
+
+record! {
+    /// Who delivers a part in the place of a supplier that is lost.
+    Substitute as "a substitute" {
+        /// Another supplier of `supply`.
+        required to "to": Text,
+        /// How long after the loss.
+        required ready "ready": Amount,
+        /// The most that it delivers, of what is missing.
+        required at_most "at_most": Amount,
+    }
+}
+
+/// Offers that depend on a supplier upstream, with the part of their chips that does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Makes {
+    /// The offers.
+    pub offers: Selector,
+    /// The part; left out, all.
+    pub part: Option<Amount>,
+}
+
+impl Decode for Makes {
+    fn decode(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let Value::Map(entries) = &node.value else {
+            wrong_type(node, "what it makes, such as `{ chip: [h100, gb200], part: 100 % }`", diagnostics);
+            return None;
+        };
+        let part = node.get("part").map(|part| Amount::decode(part, diagnostics));
+        let rest = entries.iter().filter(|e| e.key != "part").cloned().collect();
+        let offers = Selector::decode(&Node { value: Value::Map(rest), place: node.place }, diagnostics);
+        // A part that could not be read has been reported, and is not all.
+        let part = match part {
+            Some(None) => return None,
+            Some(part) => part,
+            None => None,
+        };
+        Some(Makes { offers: offers?, part })
+    }
+}
+
+#[cfg(feature = "schema")]
+impl JsonSchema for Makes {
+    fn schema_name() -> Cow<'static, str> {
+        "Makes".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let (part, patterns) = (generator.subschema_for::<Amount>(), Selector::patterns_schema());
+        json_schema!({
+            "description": "A selector of offers, and with `part` the part of their chips that depends on it; left out, all.",
+            "type": "object",
+            "properties": { "part": part },
+            "additionalProperties": patterns,
+        })
     }
 }
 
@@ -570,13 +648,13 @@ record! {
     Floor as "a floor" {
         /// The group.
         required offers "where": Selector,
-        /// spend, chips, work or power.
-        required of "of": Text,
+        /// spend, chips, work or power; fleet for chips held in each period, used or not. Left out, what the amount is in.
+        optional of "of": Text,
         /// The workloads whose use counts; left out, all that is held.
         optional workloads "for": Selector,
-        /// The part.
+        /// A part, chips (an average over the time) or money.
         required at_least "at_least": Amount,
-        /// horizon (default), year or period.
+        /// horizon (default), year or period; of a fleet, period.
         optional per "per": Text,
         /// When it holds; left out, always.
         optional during "during": Text,
@@ -584,7 +662,7 @@ record! {
         optional within "in": Text,
         /// Name for reports.
         optional name "name": Text,
-        /// Price of falling short by one unit of the measure.
+        /// Price of falling short by one unit of the measure; of an amount by one chip, or one of the currency.
         optional soft "soft": Amount,
     }
 }
@@ -670,7 +748,7 @@ record! {
 record! {
     /// What must still be served when a supplier is lost.
     Survive as "a survival requirement" {
-        /// `each: DIMENSION` (each group in turn), or a selector of what is lost at once.
+        /// `each: DIMENSION` (each group in turn), or a selector of what is lost at once; with `from: DATE`, from then on.
         required loss_of "loss_of": Selector,
         /// Part of the demand, peak included, that must still be served.
         required serve "serve": Amount,
@@ -680,6 +758,9 @@ record! {
         optional surge "surge": Amount,
         /// The workloads that give up their chips; all others keep theirs.
         optional preempt "preempt": Selector,
+        /// machines (default): what is lost is gone; or deliveries, of what stands upstream in `supply`: what is
+        /// installed stays, and nothing new comes until recovery.
+        optional effect "effect": Text,
         /// When it holds; left out, always.
         optional during "during": Text,
         /// Name for reports.
@@ -690,7 +771,7 @@ record! {
 record! {
     /// A named outage: capacity that is lost for a time, a change of prices, or both.
     Outage as "an outage" {
-        /// The offers that are lost.
+        /// The offers that are lost; with `from: DATE`, from then on, and without a recovery for good.
         optional lose "lose": Selector,
         /// The part of them that is lost; default all.
         optional fraction "fraction": Amount,
@@ -738,12 +819,15 @@ record! {
 }
 
 record! {
-    /// What is held today.
+    /// What is held today, and what it costs to move.
     Baseline as "a baseline" {
-        /// A table of offer, workload and chips.
-        required file "file": Text,
-        /// Cost of moving off it.
+        /// A table of offer, workload and chips; may be left out with `per: period`.
+        optional file "file": Text,
+        /// Cost of each chip that no longer does what it did before.
         optional switching "switching": Amount,
+        /// When moving costs: horizon (default: once, off what runs today), or period (in each period also off what ran
+        /// in the one before).
+        optional per "per": Text,
     }
 }
 

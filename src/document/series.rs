@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::change::flow_word;
-use super::decode::{Amount, Decode, Text, refuse_unknown, wrong_type};
-use super::node::{Node, Value};
+use super::decode::{Amount, Decode, Text, misspelt, refuse_unknown, wrong_type};
+use super::node::{Entry, Node, Value};
 use crate::diagnostics::{Code, Diagnostics, Place};
 
 /// A value over time as it was written.
@@ -103,24 +103,48 @@ impl JsonSchema for Series {
 /// A choice of offers (or, under `for`, of workloads) as it was written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Selector {
-    /// Dimension, place of the dimension, and the patterns of which one must match.
-    pub all_of: Vec<(Text, Vec<Text>)>,
+    /// What must hold of a dimension each.
+    pub all_of: Vec<Criterion>,
     /// Where it stands.
     pub place: Place,
+}
+
+/// What a selector asks of one dimension.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Criterion {
+    /// The dimension.
+    pub key: Text,
+    /// The patterns, of which one must match; of an exclusion, none may.
+    pub patterns: Vec<Text>,
+    /// Whether it is an exclusion, `{ not: ... }`. What has no value in the dimension is not excluded, so that
+    /// whatever there is is picked either by the patterns or by their exclusion.
+    pub not: bool,
+}
+
+impl Criterion {
+    /// The criterion that one of some patterns matches.
+    #[must_use]
+    pub fn any_of(key: Text, patterns: Vec<Text>) -> Self {
+        Criterion { key, patterns, not: false }
+    }
+
+    /// What it asks of its dimension, in one line, as it could be written.
+    fn told(&self) -> String {
+        let texts: Vec<String> = self.patterns.iter().map(|p| pattern(&p.text)).collect();
+        let texts = match texts.as_slice() {
+            [one] => one.clone(),
+            many => format!("[{}]", many.join(", ")),
+        };
+        let key = flow_word(&self.key.text);
+        if self.not { format!("{key}: {{not: {texts}}}") } else { format!("{key}: {texts}") }
+    }
 }
 
 impl Selector {
     /// The selector in one line, as it could be written.
     #[must_use]
     pub fn told(&self) -> String {
-        let one = |(key, patterns): &(Text, Vec<Text>)| {
-            let texts: Vec<String> = patterns.iter().map(|p| pattern(&p.text)).collect();
-            match texts.as_slice() {
-                [one] => format!("{}: {one}", flow_word(&key.text)),
-                many => format!("{}: [{}]", flow_word(&key.text), many.join(", ")),
-            }
-        };
-        format!("{{{}}}", self.all_of.iter().map(one).collect::<Vec<_>>().join(", "))
+        format!("{{{}}}", self.all_of.iter().map(Criterion::told).collect::<Vec<_>>().join(", "))
     }
 }
 
@@ -136,21 +160,34 @@ impl Decode for Selector {
             wrong_type(node, "a selector such as `{ vendor: nvidia, region: [us-*, eu-*] }`", diagnostics);
             return None;
         };
-        let mut all_of = Vec::new();
-        let mut whole = true;
-        for entry in entries {
-            let patterns = match &entry.node.value {
-                Value::List(items) => {
-                    items.iter().map(|n| Text::decode(n, diagnostics)).collect::<Vec<_>>().into_iter().collect()
-                }
-                _ => Text::decode(&entry.node, diagnostics).map(|t| vec![t]),
-            };
-            match patterns {
-                Some(patterns) => all_of.push((Text { text: entry.key.clone(), place: entry.place }, patterns)),
-                None => whole = false,
-            }
+        let read: Vec<Option<Criterion>> = entries.iter().map(|entry| criterion(entry, diagnostics)).collect();
+        Some(Selector { all_of: read.into_iter().collect::<Option<_>>()?, place: node.place })
+    }
+}
+
+/// A value, a list of values, or their exclusion.
+fn criterion(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Criterion> {
+    let key = Text { text: entry.key.clone(), place: entry.place };
+    let Value::Map(_) = &entry.node.value else {
+        return Some(Criterion::any_of(key, patterns(&entry.node, diagnostics)?));
+    };
+    refuse_unknown(&entry.node, &["not"], "an exclusion", diagnostics);
+    let Some(excluded) = entry.node.get("not") else {
+        if !misspelt(&entry.node, "not", &["not"]) {
+            let remedy = "write `{ not: us-* }`, or a value or a list";
+            diagnostics.error(Code::MissingKey, entry.node.place, "an exclusion lacks `not`", remedy);
         }
-        whole.then_some(Selector { all_of, place: node.place })
+        return None;
+    };
+    Some(Criterion { key, patterns: patterns(excluded, diagnostics)?, not: true })
+}
+
+fn patterns(node: &Node, diagnostics: &mut Diagnostics) -> Option<Vec<Text>> {
+    match &node.value {
+        Value::List(items) => {
+            items.iter().map(|n| Text::decode(n, diagnostics)).collect::<Vec<_>>().into_iter().collect()
+        }
+        _ => Text::decode(node, diagnostics).map(|t| vec![t]),
     }
 }
 
@@ -162,12 +199,29 @@ impl JsonSchema for Selector {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "A map from dimension to a value, a list of values, or a glob; several keys must all hold; `{}` is everything.",
+            "description": "A map from dimension to a value, a list of values, a glob, or what is excluded, as in `{ region: { not: us-* } }`; several keys must all hold; `{}` is everything.",
             "type": "object",
-            "additionalProperties": { "anyOf": [
-                { "type": ["string", "number"] },
-                { "type": "array", "items": { "type": ["string", "number"] } },
-            ]}
+            "additionalProperties": Selector::patterns_schema(),
         })
+    }
+}
+
+#[cfg(feature = "schema")]
+impl Selector {
+    /// What may stand for a dimension.
+    pub(super) fn patterns_schema() -> Schema {
+        json_schema!({ "anyOf": [
+            { "type": ["string", "number"] },
+            { "type": "array", "items": { "type": ["string", "number"] } },
+            {
+                "type": "object",
+                "properties": { "not": { "anyOf": [
+                    { "type": ["string", "number"] },
+                    { "type": "array", "items": { "type": ["string", "number"] } },
+                ]}},
+                "required": ["not"],
+                "additionalProperties": false,
+            },
+        ]})
     }
 }

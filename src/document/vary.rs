@@ -21,7 +21,7 @@ use super::decode::{Decode, Text, wrong_type};
 use super::node::{Node, Value};
 use super::read::read_value;
 use super::records::Vary;
-use super::series::Selector;
+use super::series::{Criterion, Selector};
 use crate::diagnostics::{Code, Diagnostics, Place, SourceId, Sources};
 use crate::units::{Quantity, Unit};
 
@@ -218,7 +218,7 @@ impl Axis {
         let place = Place::default();
         let text = |text: &str| Text { text: text.to_owned(), place };
         let ids = offers.iter().map(|id| text(id)).collect();
-        let selector = Selector { all_of: vec![(text("offer"), ids)], place };
+        let selector = Selector { all_of: vec![Criterion::any_of(text("offer"), ids)], place };
         Axis {
             name: name.to_owned(),
             target: Target::Offers(selector, text(field)),

@@ -15,10 +15,13 @@
 //! | `size[k]` | the part of the largest commitment that is chosen | |
 //! | `place[w,g]`, `on[w,t]` | whether a workload runs in a group, or at all; whole | |
 //! | `blocks`, `any`, `full` | blocks held, whether any is, whether a tier is full; whole | |
-//! | `moved[w,o]` | chips that no longer do what they do today | chips |
+//! | `moved[w,o]`, `moved[w,o,t]` | chips that no longer do what they do today, or did in the period before | chips |
 //! | `over[l,g,s]` | by how much a priced limit is exceeded | its measure |
 //! | `counts[l,g,s]`, `uses[l,g,s]` | whether a supplier counts, or is used; whole | |
+//! | `stands[l,o,t]` | chips that are held because a floor asks for a fleet | chips |
 //! | `reroute[v,g,t,w,c]` | chips of class c that serve w in t after the loss of g | chips |
+//! | `there[v,g,s,t,o]` | chips of machines like o that are there in t after the loss of deliveries in s | chips |
+//! | `arrived[v,g,s,t,o]` | the same, once a substitute delivers | chips |
 //! | `surge[v,g,o,t]` | chips by which o is raised after the loss of g | chips |
 //! | `short`, `lost`, `loss`, `tail` | what an outage takes, and the tail of its distribution | work, money |
 //!
@@ -32,8 +35,10 @@ mod columns;
 mod commit;
 mod cone;
 mod decisions;
+mod deliveries;
 mod demand;
 mod elsewhere;
+mod fleet;
 mod joint;
 mod limit;
 mod measure;
@@ -60,7 +65,7 @@ use crate::model::{
 };
 
 pub use balances::Draw;
-pub use baseline::Moved;
+pub use baseline::{Moved, MovedFrom};
 pub use joint::{FutureMeasure, Joint};
 pub use placement::Placement;
 pub use purpose::ratio_in_force;
@@ -269,7 +274,7 @@ pub struct Formulation {
     pub sizes: IdVec<ContractId, Option<ColumnId>>,
     /// Whether workloads run in groups of offers.
     pub placements: Vec<Placement>,
-    /// Chips that no longer do what they do today.
+    /// Chips that no longer do what they did before.
     pub moves: Vec<Moved>,
     /// While the rows of a limit are added that holds only if a contract is signed: its column, and
     /// what the limit's sums can reach if it is not.
@@ -286,6 +291,10 @@ pub struct Formulation {
     rerouted: Vec<purpose::Rerouted>,
     /// Chips held ahead of a ramp limit, by limit and period, with the rows that they are in.
     aheads: BTreeMap<(LimitId, usize), purpose::Ahead>,
+    /// Chips that stand for a fleet, by limit and period, with the rows that they are in.
+    fleets: BTreeMap<(LimitId, usize), fleet::Standing>,
+    /// The limits of the policy in force.
+    in_force: BTreeSet<LimitId>,
     /// Chips that stand idle under a commitment.
     wastes: Vec<purpose::Waste>,
     /// The offers and periods whose purposes are told apart.
@@ -378,6 +387,8 @@ fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulat
         forbidden: Vec::new(),
         rerouted: Vec::new(),
         aheads: BTreeMap::new(),
+        fleets: BTreeMap::new(),
+        in_force: model.limits.ids().filter(|&l| limits.has(model, Requirement::Limit(l))).collect(),
         wastes: Vec::new(),
         separated: BTreeSet::new(),
         tight: BTreeSet::new(),
@@ -411,10 +422,10 @@ fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulat
     if f.purposeful {
         f.add_aheads(model);
         f.add_purposes(model, limits);
+        f.add_fleets(model);
     }
-    let wanted = |index: LimitId| limits.has(model, Requirement::Limit(index));
-    for (index, limit) in model.limits.with_ids().filter(|(index, _)| wanted(*index)) {
-        if !f.begin(model, index) {
+    for (index, limit) in model.limits.with_ids() {
+        if !f.in_force.contains(&index) || !f.begin(model, index) {
             continue;
         }
         limit::add(&mut f, model, index, limit);

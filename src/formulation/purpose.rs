@@ -5,11 +5,12 @@
 //! that does so burns money. Where such a limit is in force, what is bought has to have a purpose:
 //!
 //! - on demand and spot: sum over w of run\[w,o,t\] + fill\[o,t\] + sum over l of ahead\[l,o,t\]
-//!   + standby\[o,t\] + waste\[o,t\] = held\[o,t\]
+//!   + sum over l of stands\[l,o,t\] + standby\[o,t\] + waste\[o,t\] = held\[o,t\]
 //! - fill: what a block or a minimum is more than what is needed: fill < block, and, with fills\[o,t\]
 //!   0 or 1, fill <= minimum x fills and held <= minimum where fills is 1
 //! - ahead: held ahead of a ramp limit l that covers the offer: sum over o in l of ahead\[l,o,t\]
 //!   <= sum over o in l of held\[o,t+1\], and no more than the limit asks for (below)
+//! - stands: held because a floor asks for a fleet (see [`super::fleet`])
 //! - reservations: for all periods i and j, what is reserved from i or later until j or earlier is no
 //!   more than what is used from i until j, so that each reserved chip is used in some period of its term
 //!   (Hall's condition for jobs with intervals: it is enough to look at intervals)
@@ -38,6 +39,7 @@ use super::{Constraint, Formulation, Limits, NEAR, Requirement, bracketed, named
 use crate::lp::{ColumnId, RowId};
 use crate::model::{
     CommitIn, ContractId, LimitId, Model, OfferId, SurviveId, Task, Term, Unneeded, WorkloadId, is_ratio_of_held,
+    stands_by_for_deliveries,
 };
 
 /// Less than a whole block stands idle in a block that is in use.
@@ -100,6 +102,9 @@ fn may_stand_by(f: &Formulation, model: &Model, limits: Limits, o: OfferId, t: u
     if matches!(model.offers[o].term, Term::Spot { .. }) {
         return false;
     }
+    if stands_by_for_deliveries(model, o) {
+        return true;
+    }
     let serves = |w: WorkloadId| f.eligible[w][o] && f.runs_in(model, w, t);
     let required = |(i, s): (SurviveId, &crate::model::Survive)| {
         limits.has(model, Requirement::Survive(i))
@@ -122,6 +127,7 @@ impl Formulation {
     pub(super) fn add_purposes(&mut self, model: &Model, limits: Limits) {
         self.may_choose = !self.idles.is_empty()
             || !self.aheads.is_empty()
+            || model.limits.iter().any(|l| l.kind.family().fleet().is_some())
             || model.offers.ids().any(|o| {
                 let held = |t: &usize| self.held(o, *t, 1.0).next().is_some();
                 let owned = model.offers[o].term == Term::Owned;
@@ -193,6 +199,7 @@ impl Formulation {
                 columns.push(column);
             }
         }
+        columns.extend(self.stand_for_fleets(model, o, t));
         columns
     }
 
@@ -294,7 +301,8 @@ impl Formulation {
     /// How much of what is bought needs a purpose that is a choice.
     fn asked(&self) -> usize {
         let ramps = self.aheads.values().filter(|a| a.asked.is_some()).count();
-        self.separated.len() + self.tight.len() + ramps
+        let fleets = self.fleets.values().filter(|f| f.is_asked()).count();
+        self.separated.len() + self.tight.len() + ramps + fleets
     }
 
     /// Every reserved chip is used in some period of its term.
@@ -302,8 +310,15 @@ impl Formulation {
         let committed = |h: &super::Holding| {
             h.contract.is_some_and(|k| h.periods.clone().any(|t| bucket_of(model, k, t).is_some()))
         };
-        let free =
-            |h: &super::Holding| committed(h) || h.periods.clone().any(|t| may_stand_by(self, model, limits, o, t));
+        let in_fleet = |t: usize| {
+            let asks = |l: &crate::model::Limit| {
+                l.kind.family().fleet().is_some_and(|(group, _)| group.offers[o])
+                    && l.spans.iter().any(|s| s.periods.start == t)
+            };
+            self.in_force.iter().any(|&l| asks(&model.limits[l]))
+        };
+        let may_stand = |t: usize| may_stand_by(self, model, limits, o, t) || in_fleet(t);
+        let free = |h: &super::Holding| committed(h) || h.periods.clone().any(may_stand);
         let bound: Vec<super::Holding> = self.holdings_of(o).iter().filter(|h| !free(h)).cloned().collect();
         self.intervals(model, o, &bound, &[]);
     }
@@ -317,6 +332,7 @@ impl Formulation {
         let mut others = Vec::new();
         for t in 0..model.periods() {
             others.extend(self.stand_by(model, o, t).map(|c| (t..t + 1, c)));
+            others.extend(self.stand_for_fleets(model, o, t).into_iter().map(|c| (t..t + 1, c)));
         }
         for h in &all {
             let Some(k) = h.contract.filter(|&k| h.periods.clone().any(|t| bucket_of(model, k, t).is_some())) else {
@@ -382,8 +398,12 @@ impl Formulation {
                 Unneeded::Standing { offer, period } => {
                     self.separate(model, offer, period);
                     self.ask_ramps(model, offer, period);
+                    self.ask_fleets(model, offer, period);
                 }
-                Unneeded::Reserved { offer } => self.separate_reservations(model, offer),
+                Unneeded::Reserved { offer } => {
+                    self.separate_reservations(model, offer);
+                    (0..model.periods()).for_each(|t| self.ask_fleets(model, offer, t));
+                }
                 Unneeded::Committed { contract, bucket } => {
                     let Some(commit) = &model.contracts[contract].commit else { continue };
                     let periods = commit.buckets[bucket].periods.clone();
@@ -399,6 +419,7 @@ impl Formulation {
                             _ => {
                                 self.separate(model, o, t);
                                 self.ask_ramps(model, o, t);
+                                self.ask_fleets(model, o, t);
                             }
                         }
                     }
@@ -407,6 +428,7 @@ impl Formulation {
             }
         }
         self.add_aheads(model);
+        self.add_fleets(model);
         before != self.asked()
     }
 

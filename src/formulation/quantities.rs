@@ -90,7 +90,7 @@ fn purchase(f: &mut Formulation, model: &Model, tiers: std::ops::Range<usize>) {
 /// all spend is limited.
 fn spending_counts(model: &Model, contract: Option<ContractId>) -> bool {
     let commit = contract.and_then(|k| model.contracts[k].commit.as_ref());
-    let measured = |kind: &LimitKind| kind.family().ratio().is_some_and(|r| r.measure == Measure::Spend);
+    let measured = |kind: &LimitKind| kind.family().gains_by().is_some_and(|r| r.measure == Measure::Spend);
     commit.is_some_and(|c| c.counted_in == CommitIn::Spend) || model.limits.iter().any(|l| measured(&l.kind))
 }
 

@@ -1,4 +1,4 @@
-//! Interprets what runs today: a table with the columns offer, workload and chips.
+//! Interprets what runs today, a table with the columns offer, workload and chips, and what it costs to move.
 
 use super::ids::Id;
 use std::collections::HashSet;
@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::policy::Parts;
 use super::reader::{Ids, In, Reader};
 use super::types::{Baseline, Today};
-use crate::diagnostics::{Code, Place, SourceId};
+use crate::diagnostics::{Code, Place, SourceId, suggest};
 use crate::document as doc;
 use crate::units::{Dimension as Unit, Quantity};
 
@@ -28,6 +28,34 @@ pub(super) fn baseline(
         None => 0.0,
     };
     let origin = reader.origin(written.place);
+    let in_each_period = match written.per.as_ref().map(|p| p.text.as_str()) {
+        None | Some("horizon") => false,
+        Some("period") => true,
+        Some(other) => {
+            let place = doc::place_of(&written.per, written.place);
+            let remedy = suggest(other, ["horizon", "period"]);
+            reader.error(Code::UnknownWord, place, format!("`{other}` is not when moving costs"), remedy);
+            return None;
+        }
+    };
+    if in_each_period && reader.calendar.is_steady() {
+        reader.no_horizon(doc::place_of(&written.per, written.place));
+        return None;
+    }
+    if in_each_period && written.lacks("switching") {
+        let place = doc::place_of(&written.per, written.place);
+        let message = "`per` says when moving costs, but no `switching` is given";
+        reader.error(Code::MissingKey, place, message, "add `switching: 200 USD/chip`, or remove it");
+        return None;
+    }
+    if written.lacks("file") {
+        if in_each_period {
+            return Some(Baseline { running: Vec::new(), switching, in_each_period, origin });
+        }
+        let remedy = "add `file: today.csv` with what runs today, or `per: period` if moving costs later too";
+        reader.error(Code::MissingKey, written.place, "a baseline lacks `file`", remedy);
+        return None;
+    }
     let source = file?;
     let text = reader.sources.get(source).text.clone();
     let mut table = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
@@ -82,7 +110,7 @@ pub(super) fn baseline(
         }
         running.push(Today { workload, offer, chips });
     }
-    Some(Baseline { running, switching, origin })
+    Some(Baseline { running, switching, in_each_period, origin })
 }
 
 /// Which one a cell names; what could not be read has been reported.

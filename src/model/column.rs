@@ -389,6 +389,12 @@ impl Parser<'_> {
             if is_group(name) {
                 return Ok(name.to_owned());
             }
+            // A region may be written with its cloud though no other cloud has one of its name, as in selectors.
+            let region =
+                name.split_once('/').filter(|(cloud, region)| by == "region" && model.has_region(cloud, region));
+            if let Some((_, region)) = region.filter(|(_, region)| is_group(region)) {
+                return Ok(region.to_owned());
+            }
             let known = groups.iter().map(|(g, _)| g.as_str()).collect::<Vec<_>>();
             Err(ColumnError::new(format!("no {by} is `{name}`"), suggest(name, known)))
         };
@@ -412,6 +418,10 @@ impl Parser<'_> {
                     _ => (rest, None),
                 };
                 Quantity::Share { group: group(name)?, of: of(measure)?, by }
+            }
+            ("served", _) if by == "supply" => {
+                let message = "what stands upstream takes no machines with it, but deliveries";
+                return Err(ColumnError::new(message, "`stress` tells what is served without them, of `supply` too"));
             }
             ("served", rest) => Quantity::Served { group: rest.map(group).transpose()?, by },
             ("hhi", rest) => Quantity::Hhi { of: of(rest)?, by },

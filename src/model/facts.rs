@@ -80,10 +80,19 @@ pub fn held_today(model: &Model, group: &OfferSet) -> f64 {
 }
 
 /// Whether a limit measures what is held or paid, so that holding more, or paying more, could help to meet
-/// it: the total of a ratio grows.
+/// it: the total of a ratio grows, or a least amount is reached.
 #[must_use]
 pub fn is_ratio_of_held(kind: &LimitKind) -> bool {
-    kind.family().ratio().is_some_and(|r| r.measure != Measure::Work && r.workloads.is_none())
+    kind.family().gains_by().is_some_and(|r| r.measure != Measure::Work && r.workloads.is_none())
+}
+
+/// Whether chips of an offer that are held earlier than they are needed may serve after a required loss of deliveries:
+/// whatever of it stands idle then stands by.
+#[must_use]
+pub fn stands_by_for_deliveries(model: &Model, offer: OfferId) -> bool {
+    let serves =
+        |s: &super::types::Survive| s.response.serve.iter().any(|w| model.workloads[w].eligible.contains(&offer));
+    model.survive.iter().any(|s| s.losses.iter().any(|l| l.upstream.is_some()) && serves(s))
 }
 
 /// What is bought to no purpose.
@@ -225,7 +234,7 @@ workloads:
         let today = |offer, chips| Today { workload: WorkloadId::at(0), offer: OfferId::at(offer), chips };
         let running = vec![today(0, 20.0), today(2, 5.0), today(0, 1.0)];
         let origin = model.offers[OfferId::at(0)].origin.clone();
-        model.baseline = Some(Baseline { running, switching: 0.0, origin });
+        model.baseline = Some(Baseline { running, switching: 0.0, in_each_period: false, origin });
         assert_eq!(held_today(&model, &OfferSet::from(ALL.to_vec())), 26.0);
         assert_eq!(held_today(&model, &OfferSet::from([true, true, false].to_vec())), 21.0);
         assert_eq!(held_today(&model, &OfferSet::from([false, true, false].to_vec())), 0.0);

@@ -49,6 +49,8 @@ ids! {
     CloudId;
     /// A pool of [`Model::pools`](super::Model).
     PoolId;
+    /// What stands upstream, of [`Model::supply`](super::Model).
+    UpstreamId;
     /// An offer of [`Model::offers`](super::Model).
     OfferId;
     /// A contract of [`Model::contracts`](super::Model).

@@ -14,7 +14,7 @@ use super::select::{Offers, Written};
 use super::types::Offer;
 use super::uncertainty::believed;
 use super::whole::{Cited, Model};
-use super::{baseline, contracts, demand, policy, prefer, risk, supply, uncertainty};
+use super::{baseline, contracts, demand, policy, prefer, risk, supply, uncertainty, upstream};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity, Sources, suggest};
 use crate::document::{self as doc, Decode, Document, Node};
 use crate::units::Dimension as Unit;
@@ -380,17 +380,25 @@ fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics:
         reader.notes.push("`regions` and `sites` of clouds are for reference: an offer says where it is".to_owned());
     }
     let read = supply::offers(&mut reader, document, &chips, &clouds);
-    let offers: IdVec<OfferId, Offer> = read.iter().map(|r| r.offer.clone()).collect();
+    let mut offers: IdVec<OfferId, Offer> = read.iter().map(|r| r.offer.clone()).collect();
     let written = Written::of(document, &offers.iter().map(|o| o.id.as_str()).collect());
+    let made = upstream::made(
+        &mut reader,
+        document,
+        &Offers { offers: &offers, chips: &chips, clouds: &clouds, written: &written },
+    );
+    upstream::attach(&mut offers, &made);
+    let offers = offers;
     let parts = || Offers { offers: &offers, chips: &chips, clouds: &clouds, written: &written };
     let pools = supply::pools(&mut reader, document, &read, &chips, |r, s| parts().select(r, s));
     let contracts = contracts::contracts(&mut reader, document, &parts());
     let workloads = demand::workloads(&mut reader, document, &chips, &parts());
     let workloads_incomplete = document.workloads.as_ref().is_none_or(|m| m.entries.len() != workloads.len());
     let all = policy::Parts { offers: parts(), workloads: &workloads, workloads_incomplete, contracts: &contracts };
+    let supply = upstream::supply(&mut reader, document, &made, &offers, &workloads);
     let limits = policy::limits(&mut reader, document, &all);
     let policy = document.policy.as_ref();
-    let survive = policy.map(|p| risk::survive(&mut reader, p, &all)).unwrap_or_default();
+    let survive = policy.map(|p| risk::survive(&mut reader, p, &all, &supply)).unwrap_or_default();
     let outages = policy.map(|p| risk::outages(&mut reader, p, &all)).unwrap_or_default();
     let risk = policy.map(|p| risk::risk(&mut reader, p, &outages)).unwrap_or_default();
     let baseline = baseline::baseline(&mut reader, document, &all, sources.table());
@@ -423,6 +431,7 @@ fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics:
         clouds,
         investors,
         pools,
+        supply,
         offers,
         contracts,
         workloads,

@@ -25,6 +25,7 @@ mod supply;
 mod sweeps;
 mod types;
 mod uncertainty;
+mod upstream;
 mod variation;
 mod whole;
 
@@ -34,10 +35,13 @@ pub use calendar::{Calendar, Period, Step, Window, hours_between, parse_period, 
 pub use column::{Column, ColumnError, Expression, MOST_BYTES, MOST_DEPTH, Quantity};
 pub use edit::Edit;
 pub use equity::{Equity, Vest};
-pub use facts::{PlaceBy, Unneeded, contract_inside, held_today, is_ratio_of_held, placement_cost, unit_price};
+pub use facts::{
+    PlaceBy, Unneeded, contract_inside, held_today, is_ratio_of_held, placement_cost, stands_by_for_deliveries,
+    unit_price,
+};
 pub use ids::{
     ChipId, CloudId, CloudSet, ContractId, ContractSet, Grid, Id, IdSet, IdVec, LimitId, OfferId, OfferSet, OutageId,
-    PoolId, SurviveId, WorkloadId, WorkloadSet,
+    PoolId, SurviveId, UpstreamId, WorkloadId, WorkloadSet,
 };
 pub use load::{Input, Loaded, Rejected, Tree, load, load_with, read_tree};
 pub use policy::*;
@@ -45,9 +49,9 @@ pub use risk::NotATime;
 pub use selector::{Dimension, glob};
 pub use sweeps::{Asked, MOST_POINTS, Method, Sampling, SweepSpec};
 pub use types::{
-    Baseline, Chip, Cloud, Commit, CommitBucket, CommitIn, Contract, Cvar, DataGravity, Decision, Group, Investor,
-    Limit, Loss, Measure, Offer, Origin, Outage, Payment, Pool, Porting, Prefer, Response, Risk, RiskTerm, Span, Split,
-    Survive, Task, Term, Tier, Today, Workload,
+    Baseline, Chip, Cloud, Commit, CommitBucket, CommitIn, Contract, Cvar, DataGravity, Decision, Group, Interruption,
+    Investor, Limit, Loss, Machines, Measure, Offer, Origin, Outage, Payment, Pool, Porting, Prefer, Response, Risk,
+    RiskTerm, Span, Split, Substitute, Survive, Task, Term, Tier, Today, Upstream, Workload,
 };
 pub use uncertainty::{Factor, Future, Goal, Timing, Uncertainty, When};
 pub use variation::Family;

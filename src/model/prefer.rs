@@ -16,7 +16,7 @@ pub(super) fn prefer(reader: &mut Reader<'_>, document: &doc::Document) -> Optio
         reader.error(Code::UnknownWord, written.place, message, remedy);
         return None;
     };
-    if prefer == Prefer::LeastChange && document.baseline.is_none() {
+    if prefer == Prefer::LeastChange && document.baseline.as_ref().is_none_or(|b| b.lacks("file")) {
         reader.error(
             Code::MissingKey,
             written.place,

@@ -1,23 +1,34 @@
 //! Interprets what may go wrong: losses to survive, outages, and how much risk is acceptable.
 
 use super::calendar::Calendar;
-use super::ids::{IdVec, OfferSet, OutageId, SurviveId, WorkloadSet};
+use super::ids::{IdVec, OfferSet, OutageId, SurviveId, UpstreamId, WorkloadSet};
 use super::policy::{Parts, describe, groups};
 use super::reader::{In, Reader};
 use super::select::select_workloads;
-use super::types::{Cvar, Loss, Outage, Response, Risk, RiskTerm, Survive};
+use super::types::{Cvar, Loss, Outage, Response, Risk, RiskTerm, Survive, Upstream};
 use super::whole::Model;
-use crate::diagnostics::{Code, Place};
-use crate::document::{self as doc, Amount, Selector, report_unit};
+use crate::diagnostics::{Code, Place, suggest};
+use crate::document::{self as doc, Amount, Criterion, Selector, report_unit};
 use crate::units::{Dimension as Unit, Duration, DurationUnit, Quantity};
 
 /// Hours of a month where it has no date: a twelfth of 8760.
 const MONTH: f64 = 730.0;
 
-pub(super) fn survive(reader: &mut Reader<'_>, policy: &doc::Policy, parts: &Parts<'_>) -> IdVec<SurviveId, Survive> {
+pub(super) fn survive(
+    reader: &mut Reader<'_>,
+    policy: &doc::Policy,
+    parts: &Parts<'_>,
+    supply: &IdVec<UpstreamId, Upstream>,
+) -> IdVec<SurviveId, Survive> {
     let mut all: IdVec<SurviveId, Survive> = IdVec::default();
     for (position, written) in policy.survive.iter().flat_map(|l| &l.items).enumerate() {
-        let losses = written.loss_of.as_ref().and_then(|s| losses(reader, s, parts));
+        let dated = written.loss_of.as_ref().and_then(|s| from(reader, s));
+        let deliveries = is_of_deliveries(reader, written);
+        let losses = match (&dated, deliveries) {
+            (Some((s, _)), Some(false)) => losses(reader, s, parts),
+            (Some((s, first)), Some(true)) => upstream_losses(reader, written, (s, *first), parts, supply),
+            _ => None,
+        };
         let serve = reader.share(written.serve.as_ref(), In::Fraction);
         let response = response(reader, written, parts);
         let periods = match &written.during {
@@ -28,6 +39,15 @@ pub(super) fn survive(reader: &mut Reader<'_>, policy: &doc::Policy, parts: &Par
         let (Some(losses), Some(serve), Some(response), Some(periods)) = (losses, serve, response, periods) else {
             continue;
         };
+        // What is lost from a date on has to be survived from then on.
+        let first = dated.and_then(|(_, first)| first).unwrap_or(0);
+        let periods = periods.start.max(first)..periods.end;
+        if periods.is_empty() {
+            let message = "nothing is lost yet in the time in which this holds";
+            let remedy = "let `during` end after `from`, or remove one of them";
+            reader.error(Code::Contradiction, written.place, message, remedy);
+            continue;
+        }
         let default = match losses.first() {
             Some(loss) if !loss.by.is_empty() => format!("survive-{}-{}", loss.by, position + 1),
             _ => format!("survive-{}", position + 1),
@@ -38,19 +58,153 @@ pub(super) fn survive(reader: &mut Reader<'_>, policy: &doc::Policy, parts: &Par
             let message = format!("another requirement is already called `{name}`");
             reader.error(Code::DuplicateName, place, message, "give one of them another `name`");
         }
-        all.push(Survive { name, losses, serve, response, periods, origin: reader.origin(written.place) });
+        let survive = Survive { name, losses, serve, response, periods, origin: reader.origin(written.place) };
+        if keeps_nothing(reader, written, &survive, parts) {
+            all.push(survive);
+        }
     }
     all
 }
 
+/// Whether deliveries are lost and not machines, as written; and whether what is lost is such.
+fn is_of_deliveries(reader: &mut Reader<'_>, written: &doc::Survive) -> Option<bool> {
+    let deliveries = match &written.effect {
+        None => false,
+        Some(word) => {
+            let known = ["machines", "deliveries"];
+            if !known.contains(&word.text.as_str()) {
+                let message = format!("`{}` is not an effect", word.text);
+                reader.error(Code::UnknownWord, word.place, message, suggest(&word.text, known));
+                return None;
+            }
+            word.text == "deliveries"
+        }
+    };
+    let of = written.loss_of.as_ref()?;
+    if let Some(criterion) = of_supply(of).filter(|_| !deliveries) {
+        upstream_takes_no_machines(reader, criterion.key.place, "add `effect: deliveries`");
+        return None;
+    }
+    if let (Some(word), None) = (&written.effect, of_supply(of))
+        && deliveries
+    {
+        let message = "deliveries stop when something upstream is lost, and this is not";
+        reader.error(Code::Contradiction, word.place, message, "write `loss_of: { each: supply }`, or remove `effect`");
+        return None;
+    }
+    Some(deliveries)
+}
+
+/// What of a selector stands upstream: a name in `supply`, or each of them.
+fn of_supply(selector: &Selector) -> Option<&Criterion> {
+    let each = |c: &&Criterion| c.key.text == "each" && c.patterns.iter().any(|p| p.text == "supply");
+    selector.all_of.iter().find(|c| c.key.text == "supply" || each(c))
+}
+
+fn upstream_takes_no_machines(reader: &mut Reader<'_>, place: Place, remedy: &str) {
+    let message = "losing what stands upstream stops deliveries; no machine is lost";
+    reader.error(Code::Contradiction, place, message, remedy);
+}
+
+/// Deliveries that are lost: of each supplier upstream, or of those that a selector names.
+fn upstream_losses(
+    reader: &mut Reader<'_>,
+    written: &doc::Survive,
+    (selector, from): (&Selector, Option<usize>),
+    parts: &Parts<'_>,
+    supply: &IdVec<UpstreamId, Upstream>,
+) -> Option<Vec<Loss>> {
+    let criterion = of_supply(selector)?;
+    if reader.calendar.is_steady() {
+        reader.no_horizon(criterion.key.place);
+        return None;
+    }
+    if selector.all_of.len() > 1 || from.is_some() {
+        let remedy = "write `loss_of: { each: supply }` or `loss_of: { supply: tsmc }`, and dates in `during`";
+        reader.error(
+            Code::Contradiction,
+            selector.place,
+            "deliveries are lost of suppliers upstream as a whole",
+            remedy,
+        );
+        return None;
+    }
+    if let Some(surge) = &written.surge {
+        let message = "a surge is something new that is held, and nothing new is delivered";
+        reader.error(Code::Contradiction, surge.place, message, "remove `surge`");
+        return None;
+    }
+    let each = criterion.key.text == "each";
+    let picked: Vec<(UpstreamId, &Upstream)> =
+        supply.with_ids().filter(|(_, own)| each || criterion.picks(std::iter::once(&own.id))).collect();
+    if picked.is_empty() {
+        let known: Vec<&str> = supply.iter().map(|own| own.id.as_str()).collect();
+        let remedy = criterion.patterns.first().map_or(String::new(), |p| suggest(&p.text, known));
+        reader.error(Code::EmptySelection, selector.place, "this selector picks nothing of `supply`", remedy);
+        return None;
+    }
+    let depends = |own: &Upstream| own.machines.iter().flat_map(|m| m.offers.clone()).collect::<Vec<_>>();
+    let loss = |(id, own): (UpstreamId, &Upstream)| Loss {
+        by: "supply".to_owned(),
+        group: own.id.clone(),
+        offers: OfferSet::listed(parts.offers.offers.len(), depends(own)),
+        upstream: Some(id),
+    };
+    Some(picked.into_iter().map(loss).collect())
+}
+
+/// Where deliveries are lost, whoever runs on what depends on them is served or gives way: nobody keeps chips of which
+/// it is not known whether they come.
+fn keeps_nothing(reader: &mut Reader<'_>, written: &doc::Survive, survive: &Survive, parts: &Parts<'_>) -> bool {
+    let runs = |w: &super::types::Workload| {
+        w.eligible.iter().any(|&o| survive.losses.iter().any(|l| l.upstream.is_some() && l.offers[o]))
+    };
+    let all = parts.workloads.with_ids();
+    let kept =
+        all.into_iter().find(|(w, own)| !survive.response.serve[*w] && !survive.response.preempt[*w] && runs(own));
+    if let Some((_, workload)) = kept {
+        let message =
+            format!("`{}` may run on what is not delivered, and is neither served nor gives way", workload.id);
+        let remedy = format!("add `preempt: {{ workload: {} }}`, or name it in `for`", workload.id);
+        reader.error(Code::MissingKey, written.place, message, remedy);
+    }
+    kept.is_none()
+}
+
+/// A selector of what is lost without the date from which on it is, and the period that begins then.
+fn from(reader: &mut Reader<'_>, selector: &Selector) -> Option<(Selector, Option<usize>)> {
+    let is_date = |c: &&Criterion| c.key.text == "from";
+    let Some(date) = selector.all_of.iter().find(is_date) else { return Some((selector.clone(), None)) };
+    let ([text], false) = (date.patterns.as_slice(), date.not) else {
+        let remedy = "write it as `{ cloud: aws, from: 2027-Q3 }`";
+        reader.error(Code::WrongType, date.key.place, "`from` is one date", remedy);
+        return None;
+    };
+    let at = reader.date(text)?;
+    let first = match reader.calendar.boundary_at(at) {
+        Some(period) if period < reader.calendar.len() => period,
+        _ if reader.calendar.period_at(at).is_some() => {
+            reader.off_grid(text.place, at);
+            return None;
+        }
+        _ => {
+            let message = format!("{} lies outside the horizon", text.text);
+            reader.error(Code::OutsideHorizon, text.place, message, "move it, or extend the horizon");
+            return None;
+        }
+    };
+    let all_of = selector.all_of.iter().filter(|c| !is_date(c)).cloned().collect();
+    Some((Selector { all_of, place: selector.place }, Some(first)))
+}
+
 /// What is lost: every group of a dimension in turn, or what a selector picks at once.
 fn losses(reader: &mut Reader<'_>, selector: &Selector, parts: &Parts<'_>) -> Option<Vec<Loss>> {
-    let each = selector.all_of.iter().find(|(key, _)| key.text == "each");
+    let each = selector.all_of.iter().find(|c| c.key.text == "each");
     let rest = Selector {
-        all_of: selector.all_of.iter().filter(|(key, _)| key.text != "each").cloned().collect(),
+        all_of: selector.all_of.iter().filter(|c| c.key.text != "each").cloned().collect(),
         place: selector.place,
     };
-    let Some((_, dimension)) = each else {
+    let Some(each) = each else {
         if rest.all_of.is_empty() {
             let remedy = "write `{ each: vendor }`, or a selector such as `{ cloud: aws }`";
             reader.error(Code::MissingKey, selector.place, "this says not what is lost", remedy);
@@ -58,12 +212,12 @@ fn losses(reader: &mut Reader<'_>, selector: &Selector, parts: &Parts<'_>) -> Op
         }
         let offers = parts.offers.select(reader, &rest)?;
         let (by, group) = match rest.all_of.as_slice() {
-            [(key, patterns)] if patterns.len() == 1 => (key.text.clone(), patterns[0].text.clone()),
+            [c] if c.patterns.len() == 1 && !c.not => (c.key.text.clone(), c.patterns[0].text.clone()),
             _ => (String::new(), describe(&rest)),
         };
-        return Some(vec![Loss { by, group, offers }]);
+        return Some(vec![Loss { by, group, offers, upstream: None }]);
     };
-    let [word] = dimension.as_slice() else {
+    let ([word], false) = (each.patterns.as_slice(), each.not) else {
         reader.error(Code::WrongType, selector.place, "`each` names one dimension", "write `{ each: vendor }`");
         return None;
     };
@@ -73,7 +227,8 @@ fn losses(reader: &mut Reader<'_>, selector: &Selector, parts: &Parts<'_>) -> Op
         parts.offers.select(reader, &rest)?
     };
     let groups = groups(reader, word, &universe, parts)?;
-    Some(groups.into_iter().map(|g| Loss { by: word.text.clone(), group: g.name, offers: g.offers }).collect())
+    let loss = |g: super::types::Group| Loss { by: word.text.clone(), group: g.name, offers: g.offers, upstream: None };
+    Some(groups.into_iter().map(loss).collect())
 }
 
 fn response(reader: &mut Reader<'_>, written: &doc::Survive, parts: &Parts<'_>) -> Option<Response> {
@@ -154,8 +309,23 @@ fn outage(reader: &mut Reader<'_>, id: &str, place: Place, written: &doc::Outage
         Some(amount) => reader.share(Some(amount), In::Fraction),
         None => Some(0.0),
     };
-    let lost = match &written.lose {
-        Some(selector) => Some(parts.offers.select(reader, selector)?),
+    let lose = match &written.lose {
+        Some(selector) => Some(from(reader, selector)?),
+        None => None,
+    };
+    let start = lose.as_ref().and_then(|(_, start)| *start);
+    if let Some(criterion) = written.lose.as_ref().and_then(of_supply) {
+        let remedy = "see `stress`, or write `survive: { loss_of: { each: supply }, effect: deliveries }`";
+        upstream_takes_no_machines(reader, criterion.key.place, remedy);
+        return None;
+    }
+    let lost = match &lose {
+        Some((selector, Some(_))) if selector.all_of.is_empty() => {
+            let remedy = "write a selector with it, such as `{ cloud: aws, from: 2027-Q3 }`";
+            reader.error(Code::MissingKey, selector.place, "this says not what is lost", remedy);
+            return None;
+        }
+        Some((selector, _)) => Some(parts.offers.select(reader, selector)?),
         None => None,
     };
     let change = match &written.price {
@@ -166,7 +336,10 @@ fn outage(reader: &mut Reader<'_>, id: &str, place: Place, written: &doc::Outage
         Some(selector) => parts.offers.select(reader, selector)?,
         None => OfferSet::all(count),
     };
-    let windows = windows(reader, written.recovery.as_ref())?;
+    let windows = match start {
+        None => windows(reader, written.recovery.as_ref())?,
+        Some(start) => starting(windows_from(reader, written.recovery.as_ref(), start)?, start, reader.calendar.len()),
+    };
     let fraction = fraction?;
     let part = |set: &OfferSet, x: f64| IdVec::by_id(count, |o| if set[o] { x } else { 0.0 });
     Some(Outage {
@@ -177,6 +350,23 @@ fn outage(reader: &mut Reader<'_>, id: &str, place: Place, written: &doc::Outage
         probability: probability?,
         origin: reader.origin(place),
     })
+}
+
+/// The periods from a date on until recovery, with the hours in each; without one, all that are left.
+fn windows_from(reader: &mut Reader<'_>, recovery: Option<&Amount>, start: usize) -> Option<Vec<(usize, f64)>> {
+    if recovery.is_some() {
+        return windows(reader, recovery)?.into_iter().nth(start);
+    }
+    Some(reader.calendar.periods.iter().enumerate().skip(start).map(|(t, p)| (t, p.hours)).collect())
+}
+
+/// The windows of what can start in one period only.
+fn starting(window: Vec<(usize, f64)>, start: usize, periods: usize) -> Vec<Vec<(usize, f64)>> {
+    let mut windows = vec![Vec::new(); periods];
+    if let Some(own) = windows.get_mut(start) {
+        *own = window;
+    }
+    windows
 }
 
 /// For each period, the periods from its start until recovery, with the hours in each; cut at the

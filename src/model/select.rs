@@ -4,7 +4,7 @@ use super::ids::{ChipId, CloudId, IdVec, OfferId, OfferSet, WorkloadId, Workload
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{Code, suggest};
-use crate::document::{Document, Map, Selector, Text};
+use crate::document::{Criterion, Document, Map, Selector, Text};
 
 use super::reader::Reader;
 use super::selector::{Dimension, glob, values};
@@ -54,6 +54,7 @@ impl Written {
             ["owner", "organisation"].iter().for_each(|d| add(d, owner));
             tags.extend(cloud.as_ref().and_then(|c| c.tags.as_ref()));
         }
+        document.supply.iter().flat_map(|m| &m.entries).for_each(|(id, ..)| add("supply", id));
         let mut chips = Vec::new();
         for (id, _, offer) in offers.iter().flat_map(|m| &m.entries) {
             add("offer", id);
@@ -77,9 +78,16 @@ impl Written {
         self.possible.get("organisation").into_iter().flatten().map(String::as_str).collect()
     }
 
-    fn may_have(&self, dimension: &str, patterns: &[Text]) -> bool {
-        let values = self.possible.get(dimension);
-        values.is_some_and(|values| values.iter().any(|v| patterns.iter().any(|p| glob(&p.text, v))))
+    /// Whether what is written may have a value that a criterion picks.
+    fn may_pick(&self, criterion: &Criterion) -> bool {
+        let values = self.possible.get(&criterion.key.text);
+        values.is_some_and(|values| values.iter().any(|v| criterion.names(v) != criterion.not))
+    }
+
+    /// Whether what is written may have a value that a criterion names.
+    fn may_name(&self, criterion: &Criterion) -> bool {
+        let values = self.possible.get(&criterion.key.text);
+        values.is_some_and(|values| values.iter().any(|v| criterion.names(v)))
     }
 }
 
@@ -102,8 +110,8 @@ impl Offers<'_> {
 
     fn pick(&self, reader: &mut Reader<'_>, selector: &Selector, may_be_empty: bool) -> Option<OfferSet> {
         let mut picked = OfferSet::all(self.offers.len());
-        for (key, patterns) in &selector.all_of {
-            let dimension = self.dimension(reader, key)?;
+        for criterion in &selector.all_of {
+            let dimension = self.dimension(reader, &criterion.key)?;
             let values: IdVec<OfferId, Vec<String>> = self.offers.ids().map(|o| self.values(o, &dimension)).collect();
             // A region of one cloud may be written with it, as results name it.
             let with_cloud = |offer: OfferId, v: &str| format!("{}/{v}", self.clouds[self.offers[offer].cloud].id);
@@ -115,14 +123,15 @@ impl Offers<'_> {
             };
             let known: BTreeSet<&str> = values.iter().chain(&whole).flatten().map(String::as_str).collect();
             if !self.written.incomplete {
-                warn_unmatched(reader, patterns, &known);
+                if criterion.not && !known.iter().any(|v| criterion.names(v)) && !self.written.may_name(criterion) {
+                    excludes_nothing(reader, criterion, "offer", &known);
+                    return None;
+                }
+                warn_unmatched(reader, criterion, &known);
             }
-            picked.keep(|offer| {
-                let mut names = values[offer].iter().chain(&whole[offer]);
-                names.any(|v| patterns.iter().any(|p| glob(&p.text, v)))
-            });
+            picked.keep(|offer| criterion.picks(values[offer].iter().chain(&whole[offer])));
         }
-        let may_pick = selector.all_of.iter().all(|(key, p)| self.written.may_have(&key.text, p));
+        let may_pick = selector.all_of.iter().all(|c| self.written.may_pick(c));
         if !(!picked.is_empty() || self.written.incomplete && may_pick) {
             if may_be_empty && may_pick {
                 reader.diagnostics.warning(
@@ -142,12 +151,17 @@ impl Offers<'_> {
 
     /// The nearest value to the first pattern that nothing matches.
     fn remedy(&self, selector: &Selector) -> String {
-        for (key, patterns) in &selector.all_of {
-            let dimension = Dimension::from_word(&key.text);
+        for criterion in selector.all_of.iter().filter(|c| !c.not) {
+            let dimension = Dimension::from_word(&criterion.key.text);
             let values: BTreeSet<String> = self.offers.ids().flat_map(|o| self.values(o, &dimension)).collect();
-            if let Some(pattern) = patterns.iter().find(|p| !values.iter().any(|v| glob(&p.text, v))) {
+            if let Some(pattern) = criterion.patterns.iter().find(|p| !values.iter().any(|v| glob(&p.text, v))) {
                 return suggest(&pattern.text, values.iter().map(String::as_str));
             }
+        }
+        if let [only] = selector.all_of.as_slice()
+            && only.not
+        {
+            return "every offer is excluded; exclude less".to_owned();
         }
         "no offer has all of these at once; drop one of the keys".to_owned()
     }
@@ -178,12 +192,13 @@ impl Offers<'_> {
     }
 }
 
-fn warn_unmatched(reader: &mut Reader<'_>, patterns: &[Text], known: &BTreeSet<&str>) {
+/// Warns of patterns that nothing matches beside others that something does, and of all in an exclusion.
+fn warn_unmatched(reader: &mut Reader<'_>, criterion: &Criterion, known: &BTreeSet<&str>) {
     // If none matches the selection is empty, which is an error of its own.
-    if !patterns.iter().any(|p| known.iter().any(|v| glob(&p.text, v))) {
+    if !criterion.not && !known.iter().any(|v| criterion.names(v)) {
         return;
     }
-    for pattern in patterns.iter().filter(|p| !known.iter().any(|v| glob(&p.text, v))) {
+    for pattern in criterion.patterns.iter().filter(|p| !known.iter().any(|v| glob(&p.text, v))) {
         reader.diagnostics.warning(
             Code::NoEffect,
             pattern.place,
@@ -191,6 +206,17 @@ fn warn_unmatched(reader: &mut Reader<'_>, patterns: &[Text], known: &BTreeSet<&
             suggest(&pattern.text, known.iter().copied()),
         );
     }
+}
+
+/// An exclusion of what stands nowhere in the model is as surely a mistake as a choice of it.
+fn excludes_nothing(reader: &mut Reader<'_>, criterion: &Criterion, what: &str, known: &BTreeSet<&str>) {
+    let Some(first) = criterion.patterns.first() else {
+        let message = "this exclusion names nothing";
+        reader.error(Code::EmptySelection, criterion.key.place, message, "write `{ not: us-* }`, or leave it out");
+        return;
+    };
+    let remedy = suggest(&first.text, known.iter().copied());
+    reader.error(Code::EmptySelection, first.place, format!("this exclusion excludes no {what}"), remedy);
 }
 
 /// Whether each workload is picked by a selector over `kind`, `workload` and tags.
@@ -201,7 +227,8 @@ pub(super) fn select_workloads(
     selector: &Selector,
 ) -> Option<WorkloadSet> {
     let mut picked = WorkloadSet::all(workloads.len());
-    for (key, patterns) in &selector.all_of {
+    for criterion in &selector.all_of {
+        let key = &criterion.key;
         let value = |w: &Workload| -> Option<String> {
             match key.text.as_str() {
                 "kind" => Some(w.kind().to_owned()),
@@ -223,9 +250,13 @@ pub(super) fn select_workloads(
         }
         let known: BTreeSet<&str> = values.iter().flatten().map(String::as_str).collect();
         if !incomplete {
-            warn_unmatched(reader, patterns, &known);
+            if criterion.not && !known.iter().any(|v| criterion.names(v)) {
+                excludes_nothing(reader, criterion, "workload", &known);
+                return None;
+            }
+            warn_unmatched(reader, criterion, &known);
         }
-        picked.keep(|w| values[w].as_ref().is_some_and(|v| patterns.iter().any(|p| glob(&p.text, v))));
+        picked.keep(|w| criterion.picks(values[w].iter()));
     }
     if !incomplete && picked.is_empty() {
         reader.error(Code::EmptySelection, selector.place, "this selector picks no workload", "");

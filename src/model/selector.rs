@@ -4,6 +4,7 @@ use super::ids::{ChipId, CloudId, IdVec, OfferId};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::types::{Chip, Cloud, Offer};
+use crate::document::Criterion;
 
 /// A way to group suppliers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,14 +30,16 @@ pub enum Dimension {
     Term,
     /// The offer itself.
     Offer,
+    /// What stands upstream: each by the part that depends on it.
+    Supply,
     /// A tag of the offer, its chip or its cloud.
     Tag(String),
 }
 
 impl Dimension {
     /// The words for the dimensions that are not tags.
-    pub const WORDS: [&'static str; 10] =
-        ["vendor", "chip", "ecosystem", "cloud", "owner", "organisation", "region", "site", "term", "offer"];
+    pub const WORDS: [&'static str; 11] =
+        ["vendor", "chip", "ecosystem", "cloud", "owner", "organisation", "region", "site", "term", "offer", "supply"];
 
     /// The dimension that a word names; any other word is a tag.
     #[must_use]
@@ -52,6 +55,7 @@ impl Dimension {
             "site" => Dimension::Site,
             "term" => Dimension::Term,
             "offer" => Dimension::Offer,
+            "supply" => Dimension::Supply,
             other => Dimension::Tag(other.to_owned()),
         }
     }
@@ -70,6 +74,7 @@ impl Dimension {
             Dimension::Site => "site",
             Dimension::Term => "term",
             Dimension::Offer => "offer",
+            Dimension::Supply => "supply",
             Dimension::Tag(word) => word,
         }
     }
@@ -89,6 +94,7 @@ pub(super) fn values(dimension: &Dimension, offer: &Offer, chip: &Chip, cloud: &
         Dimension::Site => offer.site.iter().cloned().collect(),
         Dimension::Term => vec![offer.term.word().to_owned()],
         Dimension::Offer => vec![offer.id.clone()],
+        Dimension::Supply => offer.supply.iter().map(|(id, _)| id.clone()).collect(),
         // The nearest tag wins: the offer's own, then its chip's, then its cloud's.
         Dimension::Tag(key) => offer
             .tags
@@ -125,6 +131,8 @@ pub(super) fn group_names(
         }
     }
     let name = |(offer, values): (&Offer, &Vec<String>)| match values.first() {
+        // Nothing that is written stands upstream of it.
+        None if *dimension == Dimension::Supply => Vec::new(),
         None => vec![format!("{} (no {})", offer.id, dimension.word())],
         Some(region) if clouds_of.get(region.as_str()).is_some_and(|c| c.len() > 1) => {
             vec![format!("{}/{region}", clouds[offer.cloud].id)]
@@ -132,6 +140,19 @@ pub(super) fn group_names(
         Some(_) => values.clone(),
     };
     offers.iter().zip(&plain).map(name).collect()
+}
+
+impl Criterion {
+    /// Whether one of its patterns matches a value.
+    #[must_use]
+    pub(in crate::model) fn names(&self, value: &str) -> bool {
+        self.patterns.iter().any(|p| glob(&p.text, value))
+    }
+
+    /// Whether it picks what has these values in its dimension: one of them matches or, of an exclusion, none.
+    pub(super) fn picks<'a>(&self, mut values: impl Iterator<Item = &'a String>) -> bool {
+        values.any(|v| self.names(v)) != self.not
+    }
 }
 
 /// Whether a glob with `*` (any text) and `?` (any one character) matches the whole of a text.

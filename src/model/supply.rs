@@ -161,6 +161,7 @@ pub(super) fn offers(
             block,
             minimum,
             tiers,
+            supply: Vec::new(),
             tags,
             origin: reader.origin(*place),
         };

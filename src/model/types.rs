@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::ids::{ChipId, CloudId, CloudSet, ContractId, IdVec, OfferId, OfferSet, WorkloadId, WorkloadSet};
+use super::ids::{
+    ChipId, CloudId, CloudSet, ContractId, IdVec, OfferId, OfferSet, UpstreamId, WorkloadId, WorkloadSet,
+};
 
 /// Where something was written, for sentences: a file and a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +70,53 @@ pub struct Pool {
     pub offers: Vec<OfferId>,
     /// Where it was written.
     pub origin: Origin,
+}
+
+/// What stands upstream of offers: a foundry, packaging, memory, an export licence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Upstream {
+    /// Its id.
+    pub id: String,
+    /// The offers that depend on it, gathered into what is the same machines under different terms.
+    pub machines: Vec<Machines>,
+    /// What becomes of deliveries, for each period in which it may be lost; nothing without a horizon.
+    pub interruptions: Vec<Interruption>,
+    /// Who delivers a part in its place.
+    pub substitute: Option<Substitute>,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// Offers of one chip at one place that serve the same workloads equally well: a change from one to another needs no
+/// delivery. Spot is apart from the others.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Machines {
+    /// The offers.
+    pub offers: Vec<OfferId>,
+    /// The part of their chips that depends on what stands upstream.
+    pub part: f64,
+}
+
+/// What becomes of deliveries when what stands upstream is lost in a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interruption {
+    /// The period in which it is lost.
+    pub lost: usize,
+    /// The first period for which nothing is delivered.
+    pub stops: usize,
+    /// The first period for which a substitute delivers.
+    pub ready: Option<usize>,
+    /// The first period for which it delivers again.
+    pub back: usize,
+}
+
+/// Who delivers in the place of what stands upstream.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Substitute {
+    /// Another one upstream.
+    pub to: String,
+    /// The most that it delivers, of what is missing.
+    pub at_most: f64,
 }
 
 /// How an offer is held.
@@ -133,6 +182,8 @@ pub struct Offer {
     pub minimum: Option<f64>,
     /// Prices beyond quantities, by rising quantity.
     pub tiers: Vec<Tier>,
+    /// What stands upstream of it, with the part of its chips that depends on it; never 0.
+    pub supply: Vec<(String, f64)>,
     /// Further dimensions.
     pub tags: BTreeMap<String, String>,
     /// Where it was written.
@@ -366,6 +417,8 @@ pub struct Baseline {
     pub running: Vec<Today>,
     /// Money for each chip that no longer does what it does today.
     pub switching: f64,
+    /// Whether it is paid in each later period too, for each chip that no longer does what it did in the one before.
+    pub in_each_period: bool,
     /// Where it was written.
     pub origin: Origin,
 }
@@ -410,6 +463,12 @@ pub struct Workload {
 }
 
 impl Workload {
+    /// Whether it may run in a period and in the one before: then it can move.
+    #[must_use]
+    pub fn goes_on_in(&self, period: usize) -> bool {
+        self.window.contains(&period) && period > self.window.start
+    }
+
     /// `training` or `inference`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -521,6 +580,37 @@ pub struct Group {
     pub name: String,
     /// The offers that belong to it.
     pub offers: OfferSet,
+    /// If they belong to it by parts only, the offers of each part; else nothing.
+    pub parts: Vec<(f64, OfferSet)>,
+}
+
+impl Group {
+    /// A group of offers that belong to it whole.
+    #[must_use]
+    pub fn whole(name: impl Into<String>, offers: OfferSet) -> Self {
+        Group { name: name.into(), offers, parts: Vec::new() }
+    }
+
+    /// A group of offers that belong to it by parts.
+    #[must_use]
+    pub fn by_parts(name: impl Into<String>, of: &IdVec<OfferId, f64>) -> Self {
+        let offers = OfferSet::listed(of.len(), of.with_ids().filter(|(_, part)| **part > 0.0).map(|(o, _)| o));
+        let mut parts: Vec<f64> = of.iter().copied().filter(|part| *part > 0.0).collect();
+        parts.sort_by(f64::total_cmp);
+        parts.dedup();
+        let alike = |part: f64| OfferSet::listed(of.len(), of.with_ids().filter(|(_, p)| **p == part).map(|(o, _)| o));
+        let parts = if parts == [1.0] { Vec::new() } else { parts.into_iter().map(|p| (p, alike(p))).collect() };
+        Group { name: name.into(), offers, parts }
+    }
+
+    /// The offers, with the part by which they belong to it.
+    #[must_use]
+    pub fn portions(&self) -> Vec<(f64, &OfferSet)> {
+        if self.parts.is_empty() {
+            return vec![(1.0, &self.offers)];
+        }
+        self.parts.iter().map(|(part, offers)| (*part, offers)).collect()
+    }
 }
 
 /// What must still be served when suppliers are lost.
@@ -547,8 +637,10 @@ pub struct Loss {
     pub by: String,
     /// The group, or the selector in words.
     pub group: String,
-    /// The offers that are lost.
+    /// The offers that are lost; of what stands upstream, those that depend on it.
     pub offers: OfferSet,
+    /// What stands upstream, if deliveries are lost and not machines.
+    pub upstream: Option<UpstreamId>,
 }
 
 /// How a loss is met: who is served, and with what.
@@ -569,7 +661,8 @@ pub struct Outage {
     pub id: String,
     /// The part of each offer's chips that is lost; `None` if nothing is.
     pub lost: Option<IdVec<OfferId, f64>>,
-    /// For each period in which it may start, the periods until recovery with the hours in each.
+    /// For each period in which it may start, the periods until recovery with the hours in each; empty for those in
+    /// which it cannot.
     pub windows: Vec<Vec<(usize, f64)>>,
     /// The relative change of each offer's price; `None` if nothing changes.
     pub shock: Option<IdVec<OfferId, f64>>,
@@ -577,6 +670,13 @@ pub struct Outage {
     pub probability: f64,
     /// Where it was written.
     pub origin: Origin,
+}
+
+impl Outage {
+    /// The periods in which it may start.
+    pub fn starts(&self) -> impl Iterator<Item = usize> + '_ {
+        self.windows.iter().enumerate().filter(|(_, window)| !window.is_empty()).map(|(s, _)| s)
+    }
 }
 
 /// How much the outages may cost.

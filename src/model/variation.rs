@@ -9,12 +9,12 @@ use std::collections::BTreeSet;
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Sources, suggest};
 use crate::document::{
-    Axis, How, Node, Selector, Spread, Target, Text, Value, changed, changed_number, locate, lookup, read_axis,
+    Axis, Criterion, How, Node, Selector, Spread, Target, Value, changed, changed_number, locate, lookup, read_axis,
     set as set_path,
 };
 
 use super::load::{Input, Rejected, check_others, interpret, tree};
-use super::selector::{Dimension, glob};
+use super::selector::Dimension;
 use super::sweeps::{self, Asked, SweepSpec, length};
 use super::uncertainty::believed;
 use super::whole::Model;
@@ -415,22 +415,25 @@ fn pick<K: Id>(
     what: &str,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<K>> {
-    let matches =
-        |i: K, key: &Text, p: &[Text]| values(i, &key.text).iter().any(|v| p.iter().any(|p| glob(&p.text, v)));
-    for (key, patterns) in &selector.all_of {
+    let matches = |i: K, c: &Criterion| c.picks(values(i, &c.key.text).iter());
+    for criterion in &selector.all_of {
+        let (key, patterns) = (&criterion.key, &criterion.patterns);
         if !known.contains(&key.text.as_str()) {
             let message = format!("`{}` is neither a dimension nor a tag of any {what}", key.text);
             diagnostics.error(Code::UnknownDimension, key.place, message, suggest(&key.text, known.iter().copied()));
             return None;
         }
-        if !all.clone().any(|i| matches(i, key, patterns)) {
-            let there: BTreeSet<String> = all.clone().flat_map(|i| values(i, &key.text)).collect();
+        let there: BTreeSet<String> = all.clone().flat_map(|i| values(i, &key.text)).collect();
+        if !there.iter().any(|v| criterion.names(v)) {
             let remedy = suggest(&patterns[0].text, there.iter().map(String::as_str));
-            diagnostics.error(Code::EmptySelection, selector.place, format!("this selector picks no {what}"), remedy);
+            let message =
+                format!("this {} no {what}", if criterion.not { "exclusion excludes" } else { "selector picks" });
+            let place = if criterion.not { patterns[0].place } else { selector.place };
+            diagnostics.error(Code::EmptySelection, place, message, remedy);
             return None;
         }
     }
-    let picked: Vec<K> = all.filter(|&i| selector.all_of.iter().all(|(key, p)| matches(i, key, p))).collect();
+    let picked: Vec<K> = all.filter(|&i| selector.all_of.iter().all(|c| matches(i, c))).collect();
     if picked.is_empty() {
         let message = format!("this selector picks no {what}");
         let remedy = format!("no {what} has all of these at once; drop one of the keys");

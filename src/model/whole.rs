@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use super::calendar::Calendar;
 use super::edit::Written;
-use super::ids::{ChipId, CloudId, ContractId, IdVec, LimitId, OfferId, OutageId, PoolId, SurviveId, WorkloadId};
+use super::ids::{
+    ChipId, CloudId, ContractId, IdVec, LimitId, OfferId, OutageId, PoolId, SurviveId, UpstreamId, WorkloadId,
+};
 use super::selector::Dimension;
 use super::types::{
     Baseline, Chip, Cloud, Contract, Investor, Limit, Offer, Origin, Outage, Payment, Pool, Prefer, Risk, Survive,
-    Workload,
+    Upstream, Workload,
 };
 use super::uncertainty::Uncertainty;
 
@@ -36,6 +38,8 @@ pub struct Model {
     pub(crate) investors: Vec<Investor>,
     /// Shared stocks.
     pub(crate) pools: IdVec<PoolId, Pool>,
+    /// What stands upstream of offers.
+    pub(crate) supply: IdVec<UpstreamId, Upstream>,
     /// Chips at clouds with prices.
     pub(crate) offers: IdVec<OfferId, Offer>,
     /// Commitments.
@@ -126,6 +130,12 @@ impl Model {
     #[must_use]
     pub fn pools(&self) -> &IdVec<PoolId, Pool> {
         &self.pools
+    }
+
+    /// What stands upstream of offers.
+    #[must_use]
+    pub fn supply(&self) -> &IdVec<UpstreamId, Upstream> {
+        &self.supply
     }
 
     /// Chips at clouds with prices.
@@ -248,6 +258,12 @@ impl Model {
         payment.money * factor
     }
 
+    /// Whether a cloud has an offer in a region.
+    #[must_use]
+    pub fn has_region(&self, cloud: &str, region: &str) -> bool {
+        self.offers.iter().any(|o| self.clouds[o.cloud].id == cloud && o.region.as_deref() == Some(region))
+    }
+
     /// The groups of a dimension, in order of their names, each with its offers.
     ///
     /// An offer belongs to two organisations if its chip's vendor does not own its cloud. Regions of one name
@@ -264,7 +280,14 @@ impl Model {
         groups.into_iter().collect()
     }
 
-    /// What an offer is in a dimension: nothing, one value, or two organisations.
+    /// The part of each offer's chips that depends on one upstream.
+    #[must_use]
+    pub fn depends_on(&self, upstream: &str) -> IdVec<OfferId, f64> {
+        let part = |o: &Offer| o.supply.iter().find(|(id, _)| id == upstream).map_or(0.0, |(_, part)| *part);
+        self.offers.map(part)
+    }
+
+    /// What an offer is in a dimension: nothing, one value, or several organisations or suppliers upstream.
     #[must_use]
     pub fn values(&self, offer: OfferId, dimension: &Dimension) -> Vec<String> {
         let offer = &self.offers[offer];

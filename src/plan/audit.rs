@@ -82,7 +82,9 @@ pub fn audit_survival(model: &Model, survival: &[Survival]) -> Vec<Breach> {
         let survive = &model.survive[s.requirement];
         let loss = &survive.losses[s.loss];
         let label = &model.calendar.periods[s.period].label;
-        audit.at_most(|| format!("{}: {} lost in {label}", survive.name, loss.group), survive.serve, s.served, 0.0);
+        let what = if loss.upstream.is_some() { "deliveries of " } else { "" };
+        let told = || format!("{}: {what}{} lost in {label}", survive.name, loss.group);
+        audit.at_most(told, survive.serve, s.served, 0.0);
     }
     audit.breaches
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::ledger::{Ledger, measure};
 use super::schedule::Schedule;
 use super::types::{Exposure, GroupShare};
-use crate::model::{Dimension, Measure, Model, OfferSet};
+use crate::model::{Dimension, Group, Measure, Model, OfferSet};
 
 /// The exposure tables: every dimension and measure over the horizon and, if `by_period`, spend and
 /// chips by vendor, cloud, chip and organisation in each period.
@@ -60,7 +60,7 @@ pub fn measures(model: &Model) -> Vec<Measure> {
 /// The groups of a dimension, each with the offers that are in it.
 struct Grouping {
     dimension: Dimension,
-    groups: Vec<(String, OfferSet)>,
+    groups: Vec<Group>,
     everything: OfferSet,
 }
 
@@ -68,7 +68,11 @@ impl Grouping {
     fn of(model: &Model, dimension: Dimension) -> Self {
         let everything = OfferSet::all(model.offers.len());
         let groups = model.groups(&dimension).into_iter();
-        let groups = groups.map(|(name, offers)| (name, OfferSet::listed(model.offers.len(), offers))).collect();
+        let group = |(name, offers): (String, Vec<_>)| match dimension {
+            Dimension::Supply => Group::by_parts(name.as_str(), &model.depends_on(&name)),
+            _ => Group::whole(name, OfferSet::listed(model.offers.len(), offers)),
+        };
+        let groups = groups.map(group).collect();
         Grouping { dimension, groups, everything }
     }
 
@@ -89,11 +93,11 @@ impl Grouping {
         if total <= 0.0 {
             return None;
         }
-        let share = |(group, offers): &(String, OfferSet)| {
-            let amount = amount(offers);
-            let investor = || investor(model, &self.dimension, group);
+        let share = |group: &Group| {
+            let amount: f64 = group.portions().into_iter().map(|(part, offers)| part * amount(offers)).sum();
+            let investor = || investor(model, &self.dimension, &group.name);
             (amount > 0.0).then(|| GroupShare {
-                group: group.clone(),
+                group: group.name.clone(),
                 amount,
                 share: amount / total,
                 investor: investor(),

@@ -285,10 +285,19 @@ pub fn cost(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Cost {
         }
     }
     if let Some(baseline) = &model.baseline {
+        let mut lines: BTreeMap<(WorkloadId, OfferId), f64> = BTreeMap::new();
         for (today, moved) in baseline.running.iter().zip(schedule.moved(model)) {
-            let id = format!("{} {}", model.workloads[today.workload].id, model.offers[today.offer].id);
-            add(CostKind::Switching, &id, moved * baseline.switching);
+            *lines.entry((today.workload, today.offer)).or_default() += moved * baseline.switching;
             pay(0, CostKind::Switching, moved * baseline.switching);
+        }
+        let later = if baseline.in_each_period { schedule.changes(model) } else { Vec::new() };
+        for (w, o, t, before, then) in later {
+            let money = (before - then).max(0.0) * baseline.switching;
+            *lines.entry((w, o)).or_default() += money * model.discount_at_start(t);
+            pay(t, CostKind::Switching, money);
+        }
+        for ((w, o), money) in lines {
+            add(CostKind::Switching, &format!("{} {}", model.workloads[w].id, model.offers[o].id), money);
         }
     }
     for (w, workload) in model.workloads.with_ids() {

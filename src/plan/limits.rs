@@ -10,7 +10,7 @@ use super::ledger::{Books, Ledger};
 use super::schedule::Schedule;
 use super::types::{LimitResult, RiskResult, Survival};
 use crate::formulation::{Constraint, Formulation, LimitKey};
-use crate::model::{Accounts, CommitIn, LimitId, LimitUnit, Model, OfferId, Origin, Task};
+use crate::model::{Accounts, CommitIn, LimitId, LimitUnit, Loss, Model, OfferId, Origin, Task};
 use crate::units::human::{money, percent};
 
 /// Relative distance within which a limit counts as reached.
@@ -199,7 +199,7 @@ fn survivals<'a>(model: &'a Model, f: &Formulation, evidence: Evidence<'_>) -> V
             shadow: (!evidence.y.is_empty()).then(|| -prices[s.requirement][s.loss]),
             unit: LimitUnit::Share,
             from_below: true,
-            subject: format!("what is served{worst} without `{}`", loss.group),
+            subject: format!("what is served{worst} without {}`{}`", deliveries(loss), loss.group),
         }
     };
     evidence.survival.iter().map(finding).collect()
@@ -212,6 +212,11 @@ pub fn expected_limit(model: &Model, accounts: &dyn Accounts, told_of_one: &Limi
     let shadow = told_of_one.shadow_price;
     let finding = Finding { shadow, ..policy_limit(model, accounts, (limit, group, span), None) };
     told(model, finding, 1e-8 * (1.0 + cost.abs()))
+}
+
+/// What is lost of what stands upstream.
+fn deliveries(loss: &Loss) -> &'static str {
+    if loss.upstream.is_some() { "deliveries of " } else { "" }
 }
 
 fn risk_limit<'a>(model: &'a Model, risk: Option<&RiskResult>, expected: bool, y: Option<f64>) -> Option<Finding<'a>> {

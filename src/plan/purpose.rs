@@ -1,5 +1,5 @@
 //! What the chips of a plan are held for: they work, stand by for a required loss, fill a block or a
-//! minimum, are held ahead of a ramp limit, or stand idle.
+//! minimum, are held ahead of a ramp limit or because a floor asks for a fleet, or stand idle.
 //!
 //! Worked out from the model and the schedule alone, so that it can check the program. Chips stand by if
 //! some required loss is served with them: either no plan with less of them survives all losses, or a
@@ -7,7 +7,10 @@
 
 use super::ledger::{Ledger, counted, idle_money};
 use super::schedule::Schedule;
-use crate::model::{CommitIn, ContractId, Grid, IdVec, Model, OfferId, OfferSet, Term, Unneeded, is_ratio_of_held};
+use crate::model::{
+    CommitIn, ContractId, Grid, IdVec, Model, OfferId, OfferSet, Term, Unneeded, is_ratio_of_held,
+    stands_by_for_deliveries,
+};
 
 /// Relative amount that is rounding; as for the audit.
 const TOLERANCE: f64 = 1e-6;
@@ -25,8 +28,10 @@ pub struct Purposes {
     pub used: Grid<OfferId>,
     /// Chips that serve after a required loss.
     pub standby: Grid<OfferId>,
-    /// Chips that fill a block or a minimum, or are held ahead of a ramp limit.
+    /// Chips that fill a block or a minimum, or are held ahead of a ramp limit or because a floor asks for a fleet.
     pub filling: Grid<OfferId>,
+    /// Those of them that a floor asks for as a fleet.
+    pub fleet: Grid<OfferId>,
     /// Chips that do nothing.
     pub idle: Grid<OfferId>,
     /// What need not have a purpose, having it in another future.
@@ -57,7 +62,8 @@ impl Purposes {
         let grid = || Grid::zero(model.offers.len(), model.periods());
         let held = schedule.chips(model);
         let excused = Vec::new();
-        let mut p = Purposes { held, used: grid(), standby: grid(), filling: grid(), idle: grid(), excused };
+        let mut p =
+            Purposes { held, used: grid(), standby: grid(), filling: grid(), fleet: grid(), idle: grid(), excused };
         for r in &schedule.running {
             p.used[r.offer][r.period] += r.chips;
         }
@@ -75,13 +81,15 @@ impl Purposes {
             let standby = standby(&excess, &rented, t)?;
             let outages = outages_cost(model);
             for o in model.offers.ids().filter(|&o| excess[o] > 0.0) {
-                p.standby[o][t] = if outages && rented[o] { excess[o] } else { standby[o].min(excess[o]) };
+                let any = outages && rented[o] || stands_by_for_deliveries(model, o);
+                p.standby[o][t] = if any { excess[o] } else { standby[o].min(excess[o]) };
                 let left = excess[o] - p.standby[o][t];
                 p.filling[o][t] = filled(model, schedule, o, t, p.held[o][t], left);
                 p.idle[o][t] = left - p.filling[o][t];
             }
         }
         p.hold_ahead(model, schedule);
+        p.stand_for_fleets(model, schedule);
         // Beside what is held ahead, what is left of a block is filled.
         for o in model.offers.ids().filter(|&o| model.offers[o].is_rented()) {
             for t in 0..model.periods() {
@@ -116,6 +124,30 @@ impl Purposes {
                     self.idle[o][t] -= ahead;
                     self.filling[o][t] += ahead;
                     left -= ahead;
+                }
+            }
+        }
+    }
+
+    /// Chips stand for a fleet as far as it would be short of them: what is rented first, which needs a purpose in
+    /// each period. Of fleets within others the smallest comes first, so that the others have what is left.
+    fn stand_for_fleets(&mut self, model: &Model, schedule: &Schedule) {
+        let signed = |l: &&crate::model::Limit| l.when.is_none_or(|k| schedule.signed[k]);
+        let mut limits: Vec<&crate::model::Limit> = model.limits.iter().filter(signed).collect();
+        limits.sort_by_key(|l| l.kind.family().fleet().map(|(group, _)| group.offers.iter().count()));
+        for limit in limits {
+            let Some((group, chips)) = limit.kind.family().fleet() else { continue };
+            let mut members: Vec<OfferId> = group.offers.iter().collect();
+            members.sort_by_key(|&o| !model.offers[o].is_rented());
+            for t in limit.spans.iter().map(|s| s.periods.start) {
+                let used: f64 = members.iter().map(|&o| self.used[o][t]).sum();
+                let mut left = (chips - used).max(0.0);
+                for &o in &members {
+                    let stands = self.idle[o][t].min(left);
+                    self.idle[o][t] -= stands;
+                    self.filling[o][t] += stands;
+                    self.fleet[o][t] += stands;
+                    left -= stands;
                 }
             }
         }
@@ -206,7 +238,7 @@ impl Purposes {
                 let bought = inside().filter(|h| h.tier == 0).count() as f64;
                 let fill = offer.block.map_or(0.0, |b| PART * b * bought);
                 let least = offer.minimum_in_blocks().map_or(0.0, |m| bought * m);
-                let used: f64 = (i..j).map(|t| self.used[o][t] + self.standby[o][t]).sum();
+                let used: f64 = (i..j).map(|t| self.used[o][t] + self.standby[o][t] + self.fleet[o][t]).sum();
                 let minimum = held <= least * (1.0 + TOLERANCE);
                 if held - used > fill + TOLERANCE * (1.0 + held + used) && !minimum {
                     return Some(inside().map(|h| h.contract).collect());

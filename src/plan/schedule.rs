@@ -142,6 +142,20 @@ impl Schedule {
         model.baseline.iter().flat_map(|b| &b.running).map(|t| (t.chips - stays(t)).max(0.0)).collect()
     }
 
+    /// Chips that no longer do in a period what they did in the one before, while their workload may run in both:
+    /// workload, offer, period, chips before, chips then. What is as it was is left out.
+    #[must_use]
+    pub fn changes(&self, model: &Model) -> Vec<(WorkloadId, OfferId, usize, f64, f64)> {
+        let mut chips: BTreeMap<(WorkloadId, OfferId, usize), (f64, f64)> = BTreeMap::new();
+        for r in &self.running {
+            chips.entry((r.workload, r.offer, r.period)).or_default().1 += r.chips;
+            chips.entry((r.workload, r.offer, r.period + 1)).or_default().0 += r.chips;
+        }
+        let goes_on = |w: WorkloadId, t: usize| model.workloads[w].goes_on_in(t);
+        let all = chips.into_iter().filter(|&((w, _, t), (before, then))| goes_on(w, t) && before != then);
+        all.map(|((w, o, t), (before, then))| (w, o, t, before, then)).collect()
+    }
+
     /// Chips held, by offer and period.
     #[must_use]
     pub fn chips(&self, model: &Model) -> Grid<OfferId> {

@@ -96,7 +96,8 @@ pub fn contract_results(model: &Model, schedule: &Schedule, ledger: &Ledger) -> 
     model.contracts.with_ids().map(row).collect()
 }
 
-/// What becomes of what runs today, and where each of its workloads runs instead.
+/// What becomes of what runs today, and where each of its workloads runs instead; then, where moving costs in each
+/// period, what changes in the later ones.
 #[must_use]
 pub fn moves(model: &Model, schedule: &Schedule) -> Vec<Move> {
     let Some(baseline) = &model.baseline else { return Vec::new() };
@@ -116,9 +117,21 @@ pub fn moves(model: &Model, schedule: &Schedule) -> Vec<Move> {
             today,
             chips,
             cost: (today - chips).max(0.0) * baseline.switching,
+            period: None,
         }
     };
-    pairs.into_iter().map(row).collect()
+    let mut moves: Vec<Move> = pairs.into_iter().map(row).collect();
+    let mut changes = if baseline.in_each_period { schedule.changes(model) } else { Vec::new() };
+    changes.sort_by_key(|&(w, o, t, ..)| (t, w, o));
+    moves.extend(changes.into_iter().map(|(w, o, t, before, then)| Move {
+        workload: model.workloads[w].id.clone(),
+        offer: model.offers[o].id.clone(),
+        today: before,
+        chips: then,
+        cost: (before - then).max(0.0) * baseline.switching,
+        period: Some(model.calendar.periods[t].label.clone()),
+    }));
+    moves
 }
 
 /// Work that is not done.

@@ -269,7 +269,7 @@ pub struct Purchase {
     /// Chips that stand by for a loss that the policy requires to survive.
     #[serde(default)]
     pub standby: f64,
-    /// Chips that fill a block or a minimum, or are held ahead of a ramp limit.
+    /// Chips that fill a block or a minimum, or are held ahead of a ramp limit or because a floor asks for a fleet.
     #[serde(default)]
     pub filling: f64,
     /// Chips that do nothing: bought for a term, owned or committed.
@@ -399,7 +399,8 @@ pub enum OtherDecision {
     Uncertified,
 }
 
-/// What becomes of chips that run a workload today, in the first period.
+/// What becomes of chips that run a workload today, in the first period; or, where moving costs in each period, of
+/// those that ran it in the period before.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Move {
@@ -407,12 +408,15 @@ pub struct Move {
     pub workload: String,
     /// The offer.
     pub offer: String,
-    /// Chips today.
+    /// Chips today, or in the period before.
     pub today: f64,
-    /// Chips in the first period.
+    /// Chips in the first period, or in `period`.
     pub chips: f64,
-    /// Money for moving off.
+    /// Money for moving off, undiscounted.
     pub cost: f64,
+    /// The period, where it is not the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
 }
 
 /// Work of a workload that is not done.

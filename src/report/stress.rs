@@ -100,8 +100,54 @@ pub fn write_text(stress: &Stress, style: Style, out: &mut dyn Write) -> io::Res
 }
 
 /// The losses, and what each does to the workloads.
-pub(super) fn tables(stress: &Stress) -> [Table<'static>; 2] {
-    [losses(stress), workloads(stress)]
+pub(super) fn tables(stress: &Stress) -> Vec<Table<'static>> {
+    [losses(stress)].into_iter().chain(deliveries(stress)).chain([workloads(stress)]).collect()
+}
+
+/// What stands upstream, the one that hurts most first.
+fn deliveries(stress: &Stress) -> Option<Table<'static>> {
+    let told = |period: &Option<String>| period.clone().unwrap_or_else(|| "after the horizon".to_owned());
+    let rows: Vec<Vec<String>> = stress
+        .losses
+        .iter()
+        .filter_map(|l| Some((l, l.deliveries.as_ref()?)))
+        .map(|(l, d)| {
+            let most = d.missing.iter().max_by(|a, b| a.chips.total_cmp(&b.chips)).filter(|m| m.chips > 0.0);
+            let survives = l.time_to_survive.map_or("for ever".to_owned(), duration);
+            vec![
+                l.lost.group.clone(),
+                d.lost.clone(),
+                told(&d.stops),
+                told(&d.back),
+                most.map_or("0".to_owned(), |m| format!("{} in {}", number(m.chips), m.period)),
+                served(l.served),
+                if l.loss > 0.0 { money(l.loss, &stress.currency) } else { "0".to_owned() },
+                survives,
+                duration(d.recovery),
+                d.substitute.clone().unwrap_or_default(),
+            ]
+        })
+        .collect();
+    (!rows.is_empty()).then(|| Table {
+        heading: "Upstream: deliveries that stop".to_owned(),
+        columns: vec![
+            ("upstream", false),
+            ("lost in", false),
+            ("deliveries stop", false),
+            ("and come again", false),
+            ("chips missing, at most", false),
+            ("still served, at worst", true),
+            ("lost until recovery", true),
+            ("time to survive", true),
+            ("time to recover", true),
+            ("substitute", false),
+        ],
+        rows,
+        foot: Some(
+            "What is installed stays. Lost in the period in which that costs most; time to survive is the shortest of any period, if it never recovers."
+                .to_owned(),
+        ),
+    })
 }
 
 fn name(lost: &crate::plan::Lost) -> String {

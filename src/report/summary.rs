@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::column::{adding_up, beside};
 use super::{balances, dependency, futures};
 use crate::engine::IMPORTED;
-use crate::plan::{ContractResult, CostKind, Exposure, Plan, Status};
+use crate::plan::{ContractResult, CostKind, Exposure, Move, Plan, Status};
 use crate::units::human::{money, number, percent};
 
 /// A table: heading, columns (`true` for numbers, which are aligned right) and rows. Names of columns may be those of
@@ -110,6 +110,7 @@ pub(super) fn tables(plan: &Plan) -> Vec<Table<'_>> {
     tables.extend(balances::balances(plan));
     tables.extend(balances::equity(plan));
     tables.extend(moves(plan));
+    tables.extend(later_moves(plan));
     tables.extend(unmet(plan));
     for by in ["vendor", "cloud"] {
         let table = plan.exposure.iter().find(|e| e.by == by && e.of == "spend" && e.period == "horizon");
@@ -358,23 +359,8 @@ pub(super) fn contracts(plan: &Plan) -> Option<Table<'static>> {
 
 /// What becomes of what runs today.
 pub(super) fn moves(plan: &Plan) -> Option<Table<'static>> {
-    let mut moves: Vec<_> = plan.moves.iter().filter(|m| m.today != m.chips).collect();
-    moves.sort_by(|a, b| (b.chips - b.today).abs().total_cmp(&(a.chips - a.today).abs()));
-    let (shown, more) = cut(moves.len());
-    let row = |m: &&crate::plan::Move| {
-        vec![m.workload.clone(), m.offer.clone(), number(m.today), number(m.chips), money(m.cost, &plan.currency)]
-    };
-    let mut rows: Vec<Vec<String>> = moves[..shown].iter().map(row).collect();
-    if more > 0 {
-        let rest: f64 = moves[shown..].iter().map(|m| m.cost).sum();
-        rows.push(vec![
-            format!("{more} more"),
-            String::new(),
-            String::new(),
-            String::new(),
-            money(rest, &plan.currency),
-        ]);
-    }
+    let moves = plan.moves.iter().filter(|m| m.period.is_none()).collect();
+    let rows = move_rows(plan, moves, &|m| vec![m.workload.clone(), m.offer.clone()]);
     (!rows.is_empty()).then(|| Table {
         heading: "What moves in the first period".to_owned(),
         columns: vec![
@@ -387,6 +373,47 @@ pub(super) fn moves(plan: &Plan) -> Option<Table<'static>> {
         rows,
         foot: None,
     })
+}
+
+/// What changes in later periods, where moving costs in each.
+pub(super) fn later_moves(plan: &Plan) -> Option<Table<'static>> {
+    let moves = plan.moves.iter().filter(|m| m.period.is_some()).collect();
+    let when = |m: &Move| m.period.clone().unwrap_or_default();
+    let rows = move_rows(plan, moves, &|m| vec![when(m), m.workload.clone(), m.offer.clone()]);
+    (!rows.is_empty()).then(|| Table {
+        heading: "What changes in later periods (switching undiscounted)".to_owned(),
+        columns: vec![
+            ("period", false),
+            ("workload", false),
+            ("offer", false),
+            ("chips before", true),
+            ("then", true),
+            ("moving off", true),
+        ],
+        rows,
+        foot: None,
+    })
+}
+
+fn move_rows(plan: &Plan, mut moves: Vec<&Move>, of: &dyn Fn(&Move) -> Vec<String>) -> Vec<Vec<String>> {
+    moves.retain(|m| m.today != m.chips);
+    moves.sort_by(|a, b| (b.chips - b.today).abs().total_cmp(&(a.chips - a.today).abs()));
+    let (shown, more) = cut(moves.len());
+    let row = |m: &&Move| {
+        let amounts = [number(m.today), number(m.chips), money(m.cost, &plan.currency)];
+        of(m).into_iter().chain(amounts).collect()
+    };
+    let mut rows: Vec<Vec<String>> = moves[..shown].iter().map(row).collect();
+    if more > 0 {
+        let rest: f64 = moves[shown..].iter().map(|m| m.cost).sum();
+        let mut row = vec![String::new(); rows[0].len()];
+        row[0] = format!("{more} more");
+        if let Some(last) = row.last_mut() {
+            *last = money(rest, &plan.currency);
+        }
+        rows.push(row);
+    }
+    rows
 }
 
 pub(super) fn unmet(plan: &Plan) -> Option<Table<'static>> {

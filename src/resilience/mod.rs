@@ -4,6 +4,7 @@
 //! check the formulation that asked for survival. They are solved with the engine and within the limits that the
 //! caller names ([`Solver`]).
 
+mod deliveries;
 mod futures;
 mod recovery;
 mod rerouting;
@@ -14,6 +15,7 @@ mod standby;
 mod stress;
 mod survival;
 
+pub use deliveries::{MissingChips, StressDeliveries};
 pub use futures::{FutureStress, InFuture, stress_of_futures};
 pub use risk::risk;
 pub use served::Served;

@@ -13,11 +13,21 @@ impl Situation<'_> {
     /// # Errors
     /// As the engine's.
     pub fn lost(&self, lost: &Parts, window: &[(usize, f64)]) -> Result<(f64, Vec<(WorkloadId, f64)>), EngineError> {
+        self.lost_by(&|_| lost.clone(), window)
+    }
+
+    /// The same where the part that is lost differs from one period to the next.
+    pub(super) fn lost_by(
+        &self,
+        lost_in: &dyn Fn(usize) -> Parts,
+        window: &[(usize, f64)],
+    ) -> Result<(f64, Vec<(WorkloadId, f64)>), EngineError> {
         let all: Vec<WorkloadId> = self.model.workloads.ids().collect();
         let mut lp = LinearProgram::new("loss");
         let mut short: IdVec<WorkloadId, Vec<(ColumnId, f64)>> = IdVec::filled(all.len(), Vec::new());
         let mut whole: IdVec<WorkloadId, f64> = IdVec::filled(all.len(), 0.0);
         for &(t, hours) in window {
+            let lost = &lost_in(t);
             let workloads: Vec<WorkloadId> = all.iter().copied().filter(|&w| self.mean(w, t) > 0.0).collect();
             let places = self.places(&workloads, lost, |_| false, t, true);
             let y = self.reroute(&mut lp, &workloads, &places, 0.0, lost, t, &IdVec::default());

@@ -41,13 +41,13 @@ pub fn risk(
 
 /// The largest discounted loss over the periods in which an outage may start, and that period.
 fn loss(model: &Model, situation: &Situation<'_>, outage: &Outage) -> Result<(f64, usize), EngineError> {
-    let mut worst = (0.0, 0);
+    let mut worst = (0.0, outage.starts().next().unwrap_or(0));
     let Some(lost) = &outage.lost else { return Ok(worst) };
     if model.workloads.iter().all(|w| w.loss == 0.0) {
         return Ok(worst);
     }
-    for (s, window) in outage.windows.iter().enumerate() {
-        let money = situation.lost(lost, window)?.0 * model.discount(s);
+    for s in outage.starts() {
+        let money = situation.lost(lost, &outage.windows[s])?.0 * model.discount(s);
         if money > worst.0 {
             worst = (money, s);
         }

@@ -32,7 +32,7 @@ impl Situation<'_> {
             .survive
             .iter()
             .filter(|s| s.periods.contains(&t))
-            .flat_map(|s| s.losses.iter().map(move |l| (s, whole(l))))
+            .flat_map(|s| s.losses.iter().filter(|l| l.upstream.is_none()).map(move |l| (s, whole(l))))
             .collect();
         let mut standby = IdVec::filled(excess.len(), 0.0);
         if required.is_empty() {

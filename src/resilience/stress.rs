@@ -9,7 +9,9 @@
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
+use super::deliveries::StressDeliveries;
 use super::futures::FutureStress;
 use super::situation::{Parts, Situation, Whole};
 use super::survival::{counted, losses, usual_response, whole};
@@ -84,6 +86,9 @@ pub struct StressLoss {
     pub time_to_survive: Option<f64>,
     /// That period.
     pub time_to_survive_period: String,
+    /// Of what stands upstream, what becomes of deliveries: what is installed stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deliveries: Option<StressDeliveries>,
     /// The future in which this is so, if there are several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub future: Option<String>,
@@ -118,13 +123,18 @@ pub fn stress(
     let response = |by: &str| settings.response.clone().unwrap_or_else(|| usual_response(model, Some(by)));
     let dimensions = if settings.dimensions.is_empty() { suppliers(model) } else { settings.dimensions.clone() };
     let mut cases: Vec<(Loss, Vec<Lost>)> = Vec::new();
-    for loss in dimensions.iter().flat_map(|d| losses(model, d)) {
+    for loss in dimensions.iter().filter(|d| **d != Dimension::Supply).flat_map(|d| losses(model, d)) {
         match cases.iter_mut().find(|(l, _)| l.offers == loss.offers) {
             Some((_, also)) => also.push(Lost { by: loss.by, group: loss.group }),
             None => cases.push((loss, Vec::new())),
         }
     }
     let mut rows = Vec::new();
+    // Of what stands upstream deliveries are lost, and not the machines.
+    let upstream = settings.dimensions.is_empty() || settings.dimensions.contains(&Dimension::Supply);
+    for own in model.supply.iter().filter(|own| upstream && !own.interruptions.is_empty()) {
+        rows.push(situation.deliveries(own, &response("supply"))?);
+    }
     for (loss, also) in cases {
         let lost = Lost { by: loss.by.clone(), group: loss.group.clone() };
         let mut row = one(model, situation, &whole(&loss), &settings.windows, &response(&loss.by), lost)?;
@@ -138,6 +148,9 @@ pub fn stress(
     }
     rank(&mut rows);
     let mut notes = Vec::new();
+    if upstream && model.supply.iter().any(|own| own.interruptions.is_empty()) {
+        notes.push("without a `horizon` nothing is delivered, so that no loss upstream is told".to_owned());
+    }
     if model.workloads.iter().all(|w| w.loss == 0.0) {
         notes.push("no workload has a `loss`, so nothing that is lost has a price".to_owned());
     }
@@ -173,7 +186,7 @@ fn suppliers(model: &Model) -> Vec<Dimension> {
     tags.extend(model.clouds.iter().flat_map(|c| c.tags.keys()));
     tags.sort();
     tags.dedup();
-    let built_in = Dimension::WORDS.into_iter().filter(|w| !matches!(*w, "term" | "offer"));
+    let built_in = Dimension::WORDS.into_iter().filter(|w| !matches!(*w, "term" | "offer" | "supply"));
     built_in.map(Dimension::from_word).chain(tags.into_iter().map(|t| Dimension::Tag(t.clone()))).collect()
 }
 
@@ -186,10 +199,13 @@ fn one(
     name: Lost,
 ) -> Result<StressLoss, EngineError> {
     let label = |t: usize| model.calendar.periods[t].label.clone();
-    let (mut served, mut period, mut decides) = (1.0, 0, None);
-    let mut workloads: IdVec<WorkloadId, (f64, usize)> = IdVec::filled(model.workloads.len(), (1.0, 0));
-    let (mut lasts, mut lasts_in): (Option<f64>, usize) = (None, 0);
-    for t in 0..model.periods() {
+    // What is lost from a date on is there before.
+    let periods: BTreeSet<usize> = windows.iter().flatten().map(|&(t, _)| t).collect();
+    let first = periods.first().copied().unwrap_or(0);
+    let (mut served, mut period, mut decides) = (1.0, first, None);
+    let mut workloads: IdVec<WorkloadId, (f64, usize)> = IdVec::filled(model.workloads.len(), (1.0, first));
+    let (mut lasts, mut lasts_in): (Option<f64>, usize) = (None, first);
+    for t in periods {
         let found = situation.served(lost, response, t, Whole::Planned, true)?;
         if found.fraction < served {
             (served, period) = (found.fraction, t);
@@ -209,11 +225,11 @@ fn one(
         }
     }
     let mut worst: (f64, f64, usize, Vec<(WorkloadId, f64)>) = (0.0, 0.0, 0, Vec::new());
-    for (s, window) in windows.iter().enumerate() {
+    for (s, window) in windows.iter().enumerate().filter(|(_, window)| !window.is_empty()) {
         let (money, works) = situation.lost(lost, window)?;
         let money = money * model.discount(s);
         let parts: f64 = works.iter().map(|(w, x)| x / situation.mean(*w, s).max(1e-12)).sum();
-        if s == 0 || money > worst.0 || (money == worst.0 && parts > worst.1) {
+        if s == first || money > worst.0 || (money == worst.0 && parts > worst.1) {
             worst = (money, parts, s, works);
         }
     }
@@ -238,6 +254,7 @@ fn one(
         exposure: 0.0,
         time_to_survive: lasts,
         time_to_survive_period: label(lasts_in),
+        deliveries: None,
         future: None,
     })
 }

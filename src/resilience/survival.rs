@@ -16,7 +16,11 @@ pub fn survival(model: &Model, situation: &Situation<'_>) -> Result<Vec<Survival
     let mut all = Vec::new();
     for (requirement, survive) in model.survive.with_ids() {
         for (loss, lost) in survive.losses.iter().enumerate() {
-            let (served, period) = worst(situation, lost, &survive.response, survive.periods.clone(), Whole::Asked)?;
+            let of = (&survive.response, survive.periods.clone());
+            let (served, period) = match lost.upstream {
+                Some(upstream) => situation.worst_without(&model.supply[upstream], of.0, of.1)?,
+                None => worst(situation, lost, of.0, of.1, Whole::Asked)?,
+            };
             all.push(Survival { requirement, loss, served, period });
         }
     }
@@ -82,7 +86,7 @@ pub fn losses(model: &Model, dimension: &Dimension) -> Vec<Loss> {
     groups
         .map(|(group, members)| {
             let offers = OfferSet::listed(model.offers.len(), members);
-            Loss { by: dimension.word().to_owned(), group, offers }
+            Loss { by: dimension.word().to_owned(), group, offers, upstream: None }
         })
         .collect()
 }

@@ -344,3 +344,43 @@ policy:
         ],
     );
 }
+
+/// Floors in chips and money, and a fleet, which is a purpose beside a share of what is held.
+#[test]
+fn floors_of_amounts() {
+    let limits = "
+policy:
+  limits:
+    - { floor: { where: { vendor: nvidia }, at_least: 5 chips }, soft: 100 USD/chip }
+    - { floor: { where: { cloud: { not: aws } }, at_least: 100 USD, per: period } }
+    - { floor: { where: { vendor: google }, of: fleet, at_least: 10 chips, during: 2026-01-02 } }
+    - { share: { where: { vendor: nvidia }, of: chips, at_most: 50 % } }
+";
+    golden("fleet", &[TWO_DAYS, OFFERS, CHAT, limits]);
+}
+
+#[test]
+fn moving_between_periods() {
+    golden("switching", &[TWO_DAYS, OFFERS, CHAT, "baseline: { switching: 7 USD/chip, per: period }\n"]);
+}
+
+/// Deliveries that are lost: a foundry that makes a half of what is new, and another that steps in.
+#[test]
+fn survival_of_deliveries() {
+    let supply = "
+supply:
+  tsmc:
+    makes: [ { chip: gpu, part: 50 % } ]
+    pipeline: 1 period
+    recovery: 3 periods
+    substitute: { to: other, ready: 2 periods, at_most: 40 % }
+  other: { makes: [ { chip: tpu } ], recovery: 1 period }
+";
+    let policy = "
+policy:
+  limits: [ { share: { by: supply, of: chips, at_most: 90 % } } ]
+  survive: [ { loss_of: { supply: tsmc }, effect: deliveries, serve: 90 % } ]
+";
+    let days = "horizon: { start: 2026-01-01, periods: 3, step: day }\n";
+    golden("deliveries", &[days, supply, OFFERS, CHAT, policy]);
+}

@@ -64,6 +64,8 @@ mod report_sums;
 mod shards;
 mod study;
 mod submit;
+mod supply;
 mod sweep;
 mod ten_thousand;
 mod uncertainty;
+mod words;

@@ -135,6 +135,10 @@ fn meaning(model: &Model, settings: &AlternativesSettings) -> Result<(), Alterna
             let message = format!("`{}` is neither a dimension nor a tag of any offer", by.word());
             return Err(AlternativesError::Usage(message));
         }
+        if *by == crate::model::Dimension::Supply {
+            let message = "offers depend on `supply` by parts, of which there are no ranges: limit it with `share`";
+            return Err(AlternativesError::Usage(message.to_owned()));
+        }
     }
     Ok(())
 }

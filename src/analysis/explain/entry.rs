@@ -175,7 +175,9 @@ impl Entry {
             Entry::Survive(s) => {
                 let s = &model.survive[s];
                 let lost: Vec<String> = s.losses.iter().map(|l| format!("`{}`", l.group)).collect();
-                format!("`{name}` (line {line}): {} is still served when {} is lost.", percent(s.serve), one_of(&lost))
+                let upstream = s.losses.iter().any(|l| l.upstream.is_some());
+                let ends = if upstream { "delivers no more" } else { "is lost" };
+                format!("`{name}` (line {line}): {} is still served when {} {ends}.", percent(s.serve), one_of(&lost))
             }
             Entry::Cvar | Entry::ExpectedLoss => {
                 let most = self.knob(model).map_or(0.0, |k| k.value);

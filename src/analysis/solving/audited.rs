@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use crate::analysis::solve_schedule;
 use crate::model::{
-    Budget, Concentration, Contract, ContractId, Decision, Floor, Id, Limit, LimitKind, Offer, OfferId, OfferSet,
-    Power, Ramp, Share, Split, Suppliers, SurviveId, Workload, WorkloadId,
+    Budget, Concentration, Contract, ContractId, Decision, Floor, Id, Least, Limit, LimitKind, Measure, Offer, OfferId,
+    OfferSet, Power, Ramp, Share, Split, Suppliers, SurviveId, Workload, WorkloadId,
 };
 use crate::plan::audit::{audit, audit_risk, audit_survival};
 use crate::plan::ledger::{Ledger, cost};
@@ -493,6 +493,20 @@ fn limits() {
             *at_least = 20.0 / 159.0 * (1.0 + part);
         }
     });
+    // The same in chips, on average and on the first day, and in money: 960 a day.
+    for (kind_of, of, size) in [
+        (Least::Amount, Measure::Chips, 20.0),
+        (Least::Fleet, Measure::Chips, 20.0),
+        (Least::Amount, Measure::Spend, 1920.0),
+    ] {
+        limit("some", "limit some", |kind, part| {
+            if let LimitKind::Floor(floor) = kind {
+                floor.least = kind_of;
+                floor.of.measure = of;
+                floor.at_least = size * (1.0 + part);
+            }
+        });
+    }
     // NVIDIA, AMD, Google with its idle money, Amazon, Groq, Cerebras, Intel.
     let squares: f64 = [2880.0, 1920.0, 2000.0, 384.0, 768.0, 1440.0, 960.0].iter().map(|m: &f64| m * m).sum();
     limit("hhi", "limit hhi", |kind, part| {
@@ -618,12 +632,71 @@ fn what_is_beyond_a_priced_limit_is_paid() {
     });
 }
 
+/// gpu is cheap and stops coming when the foundry is lost; what is more than was there on the first day is alt's.
+const FOUNDRY: &str = "
+polysource: 1
+horizon: { start: 2026-01-01, periods: 3, step: day }
+chips: { gpu: { vendor: nvidia }, alt: { vendor: lab } }
+clouds: { aws: {} }
+supply: { tsmc: { makes: [ { chip: gpu } ], pipeline: 1 period, recovery: 3 periods } }
+offers:
+  a: { chip: gpu, cloud: aws, price: 1 }
+  b: { chip: alt, cloud: aws, price: 1.4 }
+workloads:
+  chat: { kind: inference, demand: [100 req/h, 120 req/h, 130 req/h], throughput: { gpu: 1 req/h, alt: 1 req/h } }
+policy: { survive: [ { name: come, loss_of: { each: supply }, effect: deliveries, serve: 100 % } ] }
+";
+
+#[test]
+fn deliveries_that_are_survived() {
+    let right = solved(FOUNDRY);
+    let (model, b) = (&right.model, offer(&right.model, "b"));
+    // 20 and 30 of alt: a day of each costs 0.4 more, and a day of gpu ahead 1.
+    let alt = |day: usize| right.schedule.chips(model)[b][day];
+    assert!((alt(1) - 20.0).abs() < 1e-6 && (alt(2) - 30.0).abs() < 1e-6);
+    for (part, broken) in [(1e-8, false), (1e-5, true)] {
+        // What is less of alt is more of gpu: only the deliveries are missed.
+        let mut wrong = right.clone();
+        wrong.hold("b", 2, -130.0 * part);
+        wrong.work("chat", "b", 2, -130.0 * part);
+        wrong.work("chat", "a", 2, 130.0 * part);
+        wrong.hold("a", 2, 130.0 * part);
+        let found = breaches(&wrong.model, &wrong.schedule, None);
+        let expected = if broken { vec!["come: deliveries of tsmc lost in 2026-01-03".to_owned()] } else { Vec::new() };
+        assert_eq!(found, expected, "{part}");
+    }
+}
+
 #[test]
 fn what_is_bought_to_no_purpose() {
     breaks(&["a in 2026-01-02: what is rented is used"], |w, part| w.hold("a", 1, 60.0 * part));
     breaks(&["r: what is reserved is used in its term"], |w, part| {
         let r = offer(&w.model, "r");
         w.schedule.held.push(Held { offer: r, contract: None, tier: 0, periods: 0..2, chips: 60.0 * part });
+    });
+    // What a floor asks for as a fleet has a purpose, and what is beyond it has none.
+    let fleet = |w: &mut World, id: &str, chips: f64| {
+        let offers = OfferSet::listed(w.model.offers.len(), [offer(&w.model, id)]);
+        let limit = w.limit("some");
+        limit.spans = vec![crate::model::Span { label: "2026-01-02".to_owned(), periods: 1..2 }];
+        if let LimitKind::Floor(floor) = &mut limit.kind {
+            floor.group.offers = offers;
+            floor.least = Least::Fleet;
+            floor.at_least = chips;
+        }
+    };
+    keeps_by(0.0, |w, _| {
+        fleet(w, "a", 75.0);
+        w.hold("a", 1, 15.0);
+    });
+    breaks(&["a in 2026-01-02: what is rented is used"], |w, part| {
+        fleet(w, "a", 75.0);
+        w.hold("a", 1, 15.0 + 60.0 * part);
+    });
+    keeps_by(0.0, |w, _| {
+        fleet(w, "r", 15.0);
+        let r = offer(&w.model, "r");
+        w.schedule.held.push(Held { offer: r, contract: None, tier: 0, periods: 0..2, chips: 15.0 });
     });
     // Used on one of its days, it may stand idle on the other.
     keeps_by(0.0, |w, _| {

@@ -67,7 +67,7 @@ impl Concentration {
     /// The sum of the squares of what the groups have, and the total.
     fn squares(&self, model: &Model, accounts: &dyn Accounts, periods: &Range<usize>) -> (f64, f64) {
         let total = self.of.on(accounts, &OfferSet::all(model.offers.len()), periods);
-        (self.groups.iter().map(|g| self.of.on(accounts, &g.offers, periods).powi(2)).sum(), total)
+        (self.groups.iter().map(|g| self.of.of_group(accounts, g, periods).powi(2)).sum(), total)
     }
 }
 
@@ -87,7 +87,7 @@ impl LimitFamily for Concentration {
     fn add_rows(&self, model: &Model, limit: &Limit, rows: &mut dyn Rows) {
         let everything = OfferSet::all(model.offers.len());
         for (number, span) in limit.spans.iter().enumerate() {
-            let own = |g: &Group| self.of.in_rows(rows, &g.offers, &span.periods);
+            let own = |g: &Group| self.of.in_rows_of(rows, g, &span.periods);
             let groups: Vec<Affine> = self.groups.iter().map(own).collect();
             let total = self.of.in_rows(rows, &everything, &span.periods);
             rows.cone(number, groups, total, self.hhi_at_most);

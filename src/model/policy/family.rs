@@ -174,6 +174,22 @@ impl Measured {
         rows.measure(group, self.measure, self.workloads.as_ref(), periods)
     }
 
+    /// What a plan has of it for a group, each offer by the part by which it belongs to it.
+    #[must_use]
+    pub fn of_group(&self, accounts: &dyn Accounts, group: &Group, periods: &Range<usize>) -> f64 {
+        group.portions().into_iter().map(|(part, offers)| part * self.on(accounts, offers, periods)).sum()
+    }
+
+    /// What the program has of it for a group, likewise.
+    #[must_use]
+    pub fn in_rows_of(&self, rows: &dyn Rows, group: &Group, periods: &Range<usize>) -> Affine {
+        let mut sum = Affine::default();
+        for (part, offers) in group.portions() {
+            sum.add(part, &self.in_rows(rows, offers, periods));
+        }
+        sum
+    }
+
     /// `spend for `chat``, for a sentence.
     #[must_use]
     pub fn words(&self, model: &Model) -> String {
@@ -196,8 +212,23 @@ pub trait LimitFamily {
     /// The word for it, as in the model file.
     fn word(&self) -> &'static str;
 
-    /// What it measures parts of, if it does: then it limits dependency, and holding more may help to meet it.
+    /// What it measures parts of, if it does.
     fn ratio(&self) -> Option<Ratio<'_>> {
+        None
+    }
+
+    /// Whether it limits dependency, so that the diversification premium is what it costs.
+    fn is_dependency(&self) -> bool {
+        self.ratio().is_some()
+    }
+
+    /// The measure of which more helps to meet it, if there is one: a part of a total that grows, or a least amount.
+    fn gains_by(&self) -> Option<Ratio<'_>> {
+        self.ratio()
+    }
+
+    /// The offers of which it asks that chips are held, used or not, and the chips: a reason to hold them.
+    fn fleet(&self) -> Option<(&Group, f64)> {
         None
     }
 

@@ -12,6 +12,7 @@ use super::reader::Reader;
 use crate::document as doc;
 use crate::lp::Affine;
 pub use family::{Accounts, Compared, LimitFamily, Measured, Parameter, Ratio, Rows, StandsIn, Stated};
+pub use floor::Least;
 pub(super) use read::{Parts, describe, groups, limits};
 pub use unit::LimitUnit;
 
@@ -77,7 +78,7 @@ impl LimitKind {
     /// Whether it limits dependency, so that the diversification premium is what it costs.
     #[must_use]
     pub fn is_dependency(&self) -> bool {
-        self.family().ratio().is_some()
+        self.family().is_dependency()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reads the limits of the policy, and those that contracts require: what all families share.
 
-use crate::model::ids::{ContractId, IdVec, LimitId, OfferSet, WorkloadId, WorkloadSet};
+use crate::model::ids::{ContractId, IdVec, LimitId, OfferId, OfferSet, WorkloadId, WorkloadSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{LimitKind, Measured};
@@ -8,6 +8,7 @@ use crate::diagnostics::{Code, Place, suggest};
 use crate::document::{self as doc, Amount, Selector as Written, Text};
 use crate::model::reader::Reader;
 use crate::model::select::{Offers, select_workloads};
+use crate::model::selector::Dimension;
 use crate::model::types::{Contract, Group, Limit, Measure, Span, Workload};
 
 /// What limits are read against.
@@ -149,21 +150,35 @@ fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &P
 
 pub(super) fn group(reader: &mut Reader<'_>, selector: &Option<Written>, parts: &Parts<'_>) -> Option<Group> {
     match selector {
-        None => Some(Group { name: "all".to_owned(), offers: OfferSet::all(parts.offers.offers.len()) }),
+        None => Some(Group::whole("all", OfferSet::all(parts.offers.offers.len()))),
         Some(selector) => {
             let offers = parts.offers.select_for_limit(reader, selector)?;
-            Some(Group { name: describe(selector), offers })
+            Some(Group::whole(describe(selector), offers))
         }
     }
 }
 
-/// A selector in words: `vendor=nvidia`, `cloud=azure|aws region=us-*`.
+/// Whether the suppliers upstream that a selector of a group names make all of the chips of their offers: by parts
+/// they are counted with `by` alone. Else it is reported.
+pub(super) fn whole_suppliers(reader: &mut Reader<'_>, selector: &Written, parts: &Parts<'_>) -> bool {
+    let Some(named) = selector.all_of.iter().find(|c| c.key.text == "supply") else { return true };
+    let partly = parts.offers.offers.iter().find(|o| o.supply.iter().any(|(id, part)| *part < 1.0 && named.names(id)));
+    if let Some(offer) = partly {
+        let message = format!("chips of `{}` depend on what this selects in part only", offer.id);
+        let remedy = "write `by: supply`, which counts each offer by the part that depends on it";
+        reader.error(Code::AmbiguousAttribution, named.key.place, message, remedy);
+    }
+    partly.is_none()
+}
+
+/// A selector in words: `vendor=nvidia`, `cloud=azure|aws region!=us-*`.
 pub(in crate::model) fn describe(selector: &Written) -> String {
     if selector.all_of.is_empty() {
         return "all".to_owned();
     }
-    let part = |(key, patterns): &(Text, Vec<Text>)| {
-        format!("{}={}", key.text, patterns.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join("|"))
+    let part = |c: &doc::Criterion| {
+        let patterns: Vec<&str> = c.patterns.iter().map(|p| p.text.as_str()).collect();
+        format!("{}{}{}", c.key.text, if c.not { "!=" } else { "=" }, patterns.join("|"))
     };
     selector.all_of.iter().map(part).collect::<Vec<_>>().join(" ")
 }
@@ -176,12 +191,15 @@ pub(in crate::model) fn groups(
     parts: &Parts<'_>,
 ) -> Option<Vec<Group>> {
     let dimension = parts.offers.dimension(reader, word)?;
-    let mut groups: BTreeMap<String, OfferSet> = BTreeMap::new();
+    let count = parts.offers.offers.len();
+    let mut groups: BTreeMap<String, IdVec<OfferId, f64>> = BTreeMap::new();
     let names =
         crate::model::selector::group_names(&dimension, parts.offers.offers, parts.offers.chips, parts.offers.clouds);
     for (offer, names) in parts.offers.offers.ids().zip(names).filter(|(o, _)| universe[*o]) {
+        let supply = &parts.offers.offers[offer].supply;
         for name in names {
-            groups.entry(name).or_insert_with(|| OfferSet::none(parts.offers.offers.len())).insert(offer);
+            let part = supply.iter().find(|(id, _)| dimension == Dimension::Supply && *id == name).map_or(1.0, |s| s.1);
+            groups.entry(name).or_insert_with(|| IdVec::filled(count, 0.0))[offer] = part;
         }
     }
     if groups.is_empty() && !parts.offers.written.incomplete {
@@ -189,7 +207,7 @@ pub(in crate::model) fn groups(
         reader.error(Code::EmptySelection, word.place, message, "choose another dimension");
         return None;
     }
-    Some(groups.into_iter().map(|(name, offers)| Group { name, offers }).collect())
+    Some(groups.into_iter().map(|(name, of)| Group::by_parts(name, &of)).collect())
 }
 
 /// The measure and the workloads of a share, checked for what cannot be added up.

@@ -5,7 +5,7 @@
 
 use crate::model::ids::{OfferSet, WorkloadSet};
 use std::ops::Range;
-use super::read::{Parts, Read, Shared, group, groups, measured};
+use super::read::{Parts, Read, Shared, group, groups, measured, whole_suppliers};
 use super::{
     Accounts, Compared, LimitFamily, LimitKind, Measured, Parameter, LimitUnit, Ratio, Rows, StandsIn, Stated, less,
     named, ratio,
@@ -49,8 +49,11 @@ impl Share {
                 return None;
             }
             (None, Some(selector)) => {
+                if !whole_suppliers(reader, selector, parts) {
+                    return None;
+                }
                 let group = group(reader, &Some(selector.clone()), parts)?;
-                let dimension = selector.all_of.first().map_or("all", |(key, _)| key.text.as_str()).to_owned();
+                let dimension = selector.all_of.first().map_or("all", |c| c.key.text.as_str()).to_owned();
                 (None, vec![group], OfferSet::all(count), dimension)
             }
             (Some(word), selector) => {
@@ -98,7 +101,7 @@ impl LimitFamily for Share {
             let total = self.of.in_rows(rows, &self.universe, &span.periods);
             let most = rows.most(&total);
             for (g, group) in self.groups.iter().enumerate() {
-                let own = self.of.in_rows(rows, &group.offers, &span.periods);
+                let own = self.of.in_rows_of(rows, group, &span.periods);
                 let name = named(&[&limit.name, &group.name, &span.label]);
                 let mut row = less(&own, &total, self.at_most);
                 row.terms.extend(rows.excess(&name, span.periods.end - 1, most).map(|over| (over, -1.0)));
@@ -113,7 +116,7 @@ impl LimitFamily for Share {
 
     fn compared(&self, _: &Model, accounts: &dyn Accounts, periods: &Range<usize>) -> Vec<Compared> {
         let total = self.of.on(accounts, &self.universe, periods);
-        let own = |g: &Group| self.of.on(accounts, &g.offers, periods);
+        let own = |g: &Group| self.of.of_group(accounts, g, periods);
         self.groups.iter().map(|g| Compared { value: own(g), most: self.at_most * total, scale: total }).collect()
     }
 
@@ -129,7 +132,7 @@ impl LimitFamily for Share {
         let total = self.of.on(accounts, &self.universe, periods);
         Stated {
             part: group.name.clone(),
-            activity: ratio(self.of.on(accounts, &group.offers, periods), total),
+            activity: ratio(self.of.of_group(accounts, group, periods), total),
             limit: self.at_most,
             unit: LimitUnit::Share,
             from_below: false,
@@ -167,7 +170,8 @@ impl LimitFamily for Share {
     }
 
     fn impossible(&self) -> Option<String> {
-        let by = self.by.as_ref()?;
+        // Not every offer has something upstream.
+        let by = self.by.as_ref().filter(|by| *by != "supply")?;
         let groups = self.groups.len();
         let short = groups as f64 * self.at_most < 1.0 - 1e-9;
         short.then(|| format!("There are only {groups} {by}s, so that the shares cannot add up to a whole."))

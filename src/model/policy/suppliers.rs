@@ -152,7 +152,7 @@ impl LimitFamily for Suppliers {
                     let name = name(&group.name);
                     let counts = rows.binary("counts", &format!("counts{name}"));
                     enough.terms.push((counts, 1.0));
-                    let mut row = self.of.in_rows(rows, &group.offers, &span.periods);
+                    let mut row = self.of.in_rows_of(rows, group, &span.periods);
                     row.add(-part, &total);
                     row.terms.push((counts, -part * most));
                     let bounds = (-part * most, f64::INFINITY);
@@ -167,7 +167,7 @@ impl LimitFamily for Suppliers {
                     let name = name(&group.name);
                     let uses = rows.binary("uses", &format!("uses{name}"));
                     few.terms.push((uses, 1.0));
-                    let mut row = self.of.in_rows(rows, &group.offers, &span.periods);
+                    let mut row = self.of.in_rows_of(rows, group, &span.periods);
                     let most = self.largest(model, rows, &row, &span.periods);
                     row.terms.push((uses, -most));
                     let bounds = (f64::NEG_INFINITY, 0.0);
@@ -189,7 +189,7 @@ impl LimitFamily for Suppliers {
 
     fn compared(&self, model: &Model, accounts: &dyn Accounts, periods: &Range<usize>) -> Vec<Compared> {
         let total = self.of.on(accounts, &OfferSet::all(model.offers.len()), periods);
-        let mut owns: Vec<f64> = self.groups.iter().map(|g| self.of.on(accounts, &g.offers, periods)).collect();
+        let mut owns: Vec<f64> = self.groups.iter().map(|g| self.of.of_group(accounts, g, periods)).collect();
         owns.sort_by(|a, b| b.total_cmp(a));
         let mut all = Vec::new();
         if let Some((n, part)) = self.at_least {
@@ -213,7 +213,7 @@ impl LimitFamily for Suppliers {
         when: &str,
     ) -> Stated {
         let total = self.of.on(accounts, &OfferSet::all(model.offers.len()), periods);
-        let share = |g: &Group| ratio(self.of.on(accounts, &g.offers, periods), total);
+        let share = |g: &Group| ratio(self.of.of_group(accounts, g, periods), total);
         let number = |least: f64| self.groups.iter().filter(|g| share(g) > least).count() as f64;
         let (by, what) = (&self.by, self.of.words(model));
         match self.at_least {

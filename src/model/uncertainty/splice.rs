@@ -23,6 +23,7 @@ pub(super) fn splice(before: &Model, after: Model, known: usize, report: &mut Re
         ("chips", before.chips == model.chips),
         ("clouds", before.clouds == model.clouds),
         ("investors", before.investors == model.investors),
+        ("what stands upstream", before.supply == model.supply),
         ("what runs today", before.baseline == model.baseline),
         ("outages and what they may cost", before.outages == model.outages && before.risk == model.risk),
         ("which plan is preferred", before.prefer == model.prefer),

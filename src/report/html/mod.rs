@@ -133,6 +133,7 @@ fn sections(dossier: &Dossier) -> Vec<(&'static str, &'static str, Markup)> {
         table(summary::purchases(plan)),
         table(summary::assignments(plan)),
         table(summary::moves(plan)),
+        table(summary::later_moves(plan)),
         table(summary::unmet(plan)),
     ];
     add("where", "Who runs where", where_.into_iter().flatten().collect());
