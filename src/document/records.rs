@@ -149,8 +149,8 @@ record! {
         optional site "site": Text,
         /// How it is held: on-demand (default), spot, reserved or owned.
         optional term "term": Term,
-        /// Price in money per chip-hour.
-        required price "price": Series,
+        /// Price in money per chip-hour: of holding it, or `{ held, used }` with a price of use beside it.
+        required price "price": Price,
         /// Most chips that can be held; left out, as many as are needed.
         optional capacity "capacity": Series,
         /// Chips are held in whole blocks of this size.
@@ -173,6 +173,58 @@ record! {
         optional source "source": Text,
         /// When it was read.
         optional as_of "as_of": Text,
+    }
+}
+
+/// What a chip of an offer costs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Price {
+    /// A price of holding it.
+    Plain(Series),
+    /// A price of holding it and a price of use.
+    Detailed(Box<PriceDetail>),
+}
+
+record! {
+    /// A price of holding a chip and a price of using it.
+    PriceDetail as "a price" {
+        /// Money for every chip-hour that is held, used or not; left out, 0.
+        optional held "held": Series,
+        /// Money for every chip-hour that works, beside what holding it costs; left out, 0.
+        optional used "used": Series,
+    }
+}
+
+impl Price {
+    /// Where it stands.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        match self {
+            Price::Plain(series) => series.place,
+            Price::Detailed(detail) => detail.place,
+        }
+    }
+}
+
+impl Decode for Price {
+    fn decode(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        if PriceDetail::KEYS.iter().any(|key| node.get(key).is_some()) {
+            return Some(Price::Detailed(Box::new(PriceDetail::decode(node, diagnostics)?)));
+        }
+        Some(Price::Plain(Series::decode(node, diagnostics)?))
+    }
+}
+
+#[cfg(feature = "schema")]
+impl JsonSchema for Price {
+    fn schema_name() -> Cow<'static, str> {
+        "Price".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let series = generator.subschema_for::<Series>();
+        let detail = generator.subschema_for::<PriceDetail>();
+        json_schema!({ "anyOf": [series, detail] })
     }
 }
 

@@ -6,6 +6,8 @@
 //! - reserved from s: upfront x price\[o,s\] x (hours of the term within the horizon) at the start of s,
 //!   and (1 - upfront) x price\[o,s\] x h_t in each t of the term
 //!
+//! What its use costs beside that is in [`super::usage`].
+//!
 //! What lies past the horizon is neither used nor paid. Under a contract the price is less its
 //! discount. An offer under several contracts has a copy of its holdings for each.
 
@@ -32,6 +34,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model, room: f64) {
         runs(f, model, w);
         shortfalls(f, model, w);
     }
+    super::usage::add_columns(f, model);
     super::decisions::add_signs(f, model);
 }
 

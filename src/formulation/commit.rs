@@ -62,5 +62,10 @@ pub(super) fn counted(
             terms.push((h.column, amount));
         }
     }
+    if commit.counted_in == CommitIn::Spend {
+        let under = f.usages.iter().filter(|u| u.contract == Some(contract));
+        let inside = under.filter(|u| bucket.periods.contains(&u.payment.period) && u.payment.money > 0.0);
+        terms.extend(inside.map(|u| (u.column, u.payment.money)));
+    }
     terms
 }

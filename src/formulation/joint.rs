@@ -95,6 +95,9 @@ pub fn dates(f: &Formulation, model: &Model, timing: &Timing) -> Vec<Option<i64>
     for r in &f.runs {
         dates[r.column.0 as usize] = Some(r.period as i64);
     }
+    for u in &f.usages {
+        dates[u.column.0 as usize] = Some(u.payment.period as i64);
+    }
     let signs: Vec<(ContractId, ColumnId)> = f.signs.with_ids().filter_map(|(k, c)| Some((k, (*c)?))).collect();
     for (contract, column) in signs {
         let start = model.contracts[contract].active.start;

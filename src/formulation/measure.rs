@@ -2,14 +2,14 @@
 //!
 //! Over a set of periods P:
 //!
-//! - spend: what is actually paid, undiscounted, with idle commitments and fees of contracts that
+//! - spend: what is actually paid for holding and for use, undiscounted, with idle commitments and fees of contracts that
 //!   cover offers of the group alone
 //! - chips: sum of h_t x held\[o,t\], in chip-hours
 //! - power: sum of h_t x power(chip(o)) x held\[o,t\], in kWh
 //! - work: sum of h_t x throughput x availability x run\[w,o,t\]
 //!
 //! For some workloads only, spend, chips and power count what works for them (run instead of
-//! held), spend at the offer's price in the period.
+//! held), spend at the offer's price in the period, of holding and of use.
 
 use std::ops::Range;
 
@@ -55,6 +55,8 @@ pub(super) fn measure(
         }
     }
     if measure == Measure::Spend {
+        let used = f.usages.iter().filter(|u| group[u.offer] && periods.contains(&u.payment.period));
+        sum.terms.extend(used.filter(|u| u.payment.money != 0.0).map(|u| (u.column, u.payment.money)));
         for idle in f.idles.iter().filter(|i| periods.contains(&i.period)) {
             if contract_inside(&model.contracts[idle.contract], group) {
                 sum.terms.push((idle.column, 1.0));

@@ -8,6 +8,7 @@
 //! | `rent[o,t]` | chips held on demand, spot or owned | chips |
 //! | `reserve[o,s]` | chips whose reservation starts in s | chips |
 //! | `run[w,o,t]` | chips of o that work for w in t | chips |
+//! | `used[o,k,t]` | chips of o that work in t and are paid for by their use | chips |
 //! | `unmet[w,t]` | work not done | rate, or work |
 //! | `idle[k,b]` | committed and not used in part b of k | money |
 //! | `sign[k]` | whether an optional contract is signed; whole | |
@@ -46,6 +47,7 @@ mod risk;
 #[cfg(test)]
 mod roles;
 mod survive;
+mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -61,6 +63,7 @@ pub use joint::{FutureMeasure, Joint};
 pub use placement::Placement;
 pub use purpose::ratio_in_force;
 pub use requirement::{LimitKey, Limits, Requirement};
+pub use usage::Usage;
 
 /// A column of chips held: one offer, one contract (or none), one stretch of periods.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,6 +140,13 @@ pub struct Excess {
 pub enum Constraint {
     /// Chips that work are held.
     Use {
+        /// The offer.
+        offer: OfferId,
+        /// The period.
+        period: usize,
+    },
+    /// Chips that work are paid for by their use.
+    Works {
         /// The offer.
         offer: OfferId,
         /// The period.
@@ -249,6 +259,8 @@ pub struct Formulation {
     pub holdings: Vec<Holding>,
     /// Columns of chips that work.
     pub runs: Vec<Run>,
+    /// Columns of chips that are paid for by their use.
+    pub usages: Vec<Usage>,
     /// Columns of work not done.
     pub shortfalls: Vec<Shortfall>,
     /// Columns of money not used.
@@ -351,6 +363,7 @@ fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulat
         room,
         holdings: Vec::new(),
         runs: Vec::new(),
+        usages: Vec::new(),
         shortfalls: Vec::new(),
         idles: Vec::new(),
         excesses: Vec::new(),
@@ -382,6 +395,7 @@ fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulat
     columns::add(&mut f, model, room);
     let purposes = f.purposeful.then_some(limits);
     capacity::add_use(&mut f, model, purposes);
+    usage::add_rows(&mut f, model);
     capacity::add_capacity(&mut f, model);
     capacity::add_pools(&mut f, model);
     demand::add_demand(&mut f, model);
@@ -495,6 +509,7 @@ impl Formulation {
                 let Payment { period, money: price, .. } = h.payments[0];
                 let held: f64 = self.held(offer, period, 1.0).map(|(c, _)| x[c.0 as usize]).sum();
                 let spare = (held - used[period]).min(x[h.column.0 as usize]);
+                let spare = spare.min(self.not_working(h, period, &x));
                 let idle = self.idles.iter().find(|i| {
                     let Some(commit) = &model.contracts[i.contract].commit else { return false };
                     let part = &commit.buckets[i.bucket];
@@ -511,6 +526,18 @@ impl Formulation {
             }
         }
         x
+    }
+
+    /// Chips held under a holding's contract in a period that do not work, where their use is paid for; else no end.
+    fn not_working(&self, holding: &Holding, period: usize, x: &[f64]) -> f64 {
+        let at = |c: ColumnId| x[c.0 as usize];
+        let same = |offer: OfferId, contract| offer == holding.offer && contract == holding.contract;
+        let mut working = self.usages.iter().filter(|u| same(u.offer, u.contract) && u.payment.period == period);
+        let Some(first) = working.next() else { return f64::INFINITY };
+        let working = at(first.column) + working.map(|u| at(u.column)).sum::<f64>();
+        let mine = self.holdings_of(holding.offer).iter();
+        let held = mine.filter(|h| same(h.offer, h.contract) && h.periods.contains(&period));
+        held.map(|h| at(h.column)).sum::<f64>() - working
     }
 
     /// Begins the rows of a limit: whether there are any, and whether they hold only if a contract

@@ -126,11 +126,7 @@ pub(super) fn offers(
             .as_ref()
             .filter(|_| document.clouds.is_some())
             .and_then(|t| reader.reference(t, "cloud", &cloud_ids, &broken_clouds));
-        let currency = reader.currency.clone();
-        let price = offer
-            .price
-            .as_ref()
-            .and_then(|s| reader.series(s, In::NotNegative, f64::NAN, |q| Unit::Price(&currency).convert(q)));
+        let price = offer.price.as_ref().and_then(|p| price(reader, p));
         let capacity = match &offer.capacity {
             Some(s) => reader.series(s, In::NotNegative, 0.0, |q| Unit::Chips.convert(q)).map(Some),
             None => Some(None),
@@ -155,7 +151,8 @@ pub(super) fn offers(
             region: offer.region.as_ref().map(|r| r.text.clone()),
             site: offer.site.as_ref().map(|s| s.text.clone()),
             term,
-            price,
+            price: price.0,
+            used: price.1,
             capacity,
             lead,
             block,
@@ -171,32 +168,65 @@ pub(super) fn offers(
     offers
 }
 
+/// Prices of holding and of use. A price of use that is always 0 is none.
+fn price(reader: &mut Reader<'_>, price: &doc::Price) -> Option<(Vec<f64>, Option<Vec<f64>>)> {
+    let series = |reader: &mut Reader<'_>, s: &doc::Series| {
+        let currency = reader.currency.clone();
+        reader.series(s, In::NotNegative, f64::NAN, |q| Unit::Price(&currency).convert(q))
+    };
+    let detail = match price {
+        doc::Price::Plain(held) => return Some((series(reader, held)?, None)),
+        doc::Price::Detailed(detail) => detail,
+    };
+    let mut read = |s: &Option<doc::Series>| match s {
+        Some(s) => series(reader, s),
+        None => Some(vec![0.0; reader.calendar.len()]),
+    };
+    let (held, used) = (read(&detail.held), read(&detail.used));
+    let (held, used) = (held?, used?);
+    if !detail.bad.is_empty() {
+        return None;
+    }
+    let free = used.iter().all(|p| *p == 0.0);
+    Some((held, (!free).then_some(used)))
+}
+
 /// A price must be known whenever it can be paid: when chips can be held on demand, or when a
-/// reservation can start.
+/// reservation can start; a price of use when chips can be held.
 fn missing_price(reader: &mut Reader<'_>, offer: &Offer, written: &doc::Offer, place: Place) {
     let payable = |t: usize| match &offer.term {
         Term::Reserved { ends, .. } => ends.contains_key(&t) && t >= offer.lead,
         _ => offer.capacity_at(t) > 0.0,
     };
     let missing = |price: &[f64]| (0..price.len()).find(|&t| price[t].is_nan() && payable(t));
-    let mut tell = |t: usize, place: Place, what: &str| {
+    let mut tell = |t: usize, place: Place, of: &str, what: &str| {
         let label = reader.calendar.periods[t].label.clone();
         reader.error(
             Code::MissingPrice,
             place,
-            format!("the offer `{}` can be held in {label} but has no price then{what}", offer.id),
+            format!("the offer `{}` can be held in {label} but has no price{of} then{what}", offer.id),
             format!("add a step at or before {label}, or set the capacity to 0 until the price begins"),
         );
     };
+    let priced = written.price.as_ref().map_or(place, doc::Price::place);
     if let Some(t) = missing(&offer.price) {
-        tell(t, written.price.as_ref().map_or(place, |s| s.place), "");
+        tell(t, priced, "", "");
+    }
+    if let Some(used) = &offer.used {
+        let held = |t: usize| match &offer.term {
+            Term::Reserved { ends, .. } => ends.iter().any(|(&s, &e)| s >= offer.lead && (s..e).contains(&t)),
+            _ => offer.capacity_at(t) > 0.0,
+        };
+        if let Some(t) = (0..used.len()).find(|&t| used[t].is_nan() && held(t)) {
+            tell(t, priced, " of use", "");
+        }
     }
     let tiers = written.tiers.iter().flat_map(|l| &l.items);
     // Where a tier could not be read there are fewer of them, and the mistake has been told.
     for (tier, written) in offer.tiers.iter().zip(tiers) {
         if let Some(t) = missing(&tier.price) {
             let place = written.price.as_ref().map_or(place, |s| s.place);
-            tell(t, place, &format!(" for chips beyond {}", tier.above));
+            tell(t, place, "", &format!(" for chips beyond {}", tier.above));
         }
     }
 }

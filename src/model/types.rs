@@ -121,8 +121,10 @@ pub struct Offer {
     pub site: Option<String>,
     /// How it is held.
     pub term: Term,
-    /// Money per chip-hour, a period.
+    /// Money per chip-hour that is held, a period.
     pub price: Vec<f64>,
+    /// Money per chip-hour that works beside it, a period; `None` if use costs nothing.
+    pub used: Option<Vec<f64>>,
     /// Most chips, a period; `None` is as many as are needed.
     pub capacity: Option<Vec<f64>>,
     /// First period in which anything can be held.

@@ -9,9 +9,9 @@
 use super::decisions;
 use super::ledger::{Books, Ledger, counted, idle_money};
 use super::purpose::Purposes;
-use super::schedule::Schedule;
+use super::schedule::{Held, Schedule, Used};
 use super::types::{RiskResult, Survival};
-use crate::model::{CommitIn, Compared, ContractId, Grid, Model, Task, Term, Unneeded};
+use crate::model::{CommitIn, Compared, ContractId, Grid, Model, OfferId, Task, Term, Unneeded};
 
 /// A requirement that a plan breaks.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,6 +134,7 @@ fn supply(audit: &mut Audit, model: &Model, schedule: &Schedule) {
             }
         }
     }
+    paid_by_use(audit, model, schedule, &used);
     for pool in &model.pools {
         for t in 0..model.periods() {
             let label = &model.calendar.periods[t].label;
@@ -148,6 +149,25 @@ fn supply(audit: &mut Audit, model: &Model, schedule: &Schedule) {
                     .map(|&o| held[o][t] * model.chips[model.offers[o].chip].power.unwrap_or(0.0))
                     .sum();
                 audit.at_most(|| format!("pool {} in {label}: within its power", pool.id), power, stock[t], power);
+            }
+        }
+    }
+}
+
+/// Where use has a price, all that works is paid for, and none under a contract that holds less.
+fn paid_by_use(audit: &mut Audit, model: &Model, schedule: &Schedule, used: &Grid<OfferId>) {
+    for (o, offer) in model.offers.with_ids().filter(|(_, offer)| offer.used.is_some()) {
+        for t in 0..model.periods() {
+            let label = &model.calendar.periods[t].label;
+            let paid: Vec<&Used> = schedule.used.iter().filter(|u| u.offer == o && u.period == t).collect();
+            let sum: f64 = paid.iter().map(|u| u.chips).sum();
+            let what = || format!("{} in {label}: what works is paid for", offer.id);
+            audit.at_most(what, (used[o][t] - sum).abs(), 0.0, sum);
+            for u in paid {
+                let mine = |h: &&Held| h.offer == o && h.contract == u.contract && h.periods.contains(&t);
+                let held: f64 = schedule.held.iter().filter(mine).map(|h| h.chips).sum();
+                let what = || format!("{} in {label}: use is paid under the contract that holds it", offer.id);
+                audit.at_most(what, u.chips, held, sum);
             }
         }
     }

@@ -15,7 +15,7 @@
 use std::collections::BTreeMap;
 
 use super::ledger::Ledger;
-use super::schedule::{Held, Schedule, paid_by_period};
+use super::schedule::{Held, Schedule, Used, paid_by_period, paid_for_use};
 use crate::model::{CommitIn, ContractId, Grid, Model, Offer, OfferId, Term, WorkloadId};
 
 /// How a charge is billed by its nature.
@@ -115,6 +115,8 @@ pub struct Charge {
     pub quantity: f64,
     /// Whether the quantity is in chip-hours.
     pub chip_hours: bool,
+    /// Whether it is a price of use: of chip-hours that other charges count as held.
+    pub of_use: bool,
     /// Chip-hours that were used.
     pub consumed: Option<f64>,
     /// The commitment that it belongs to.
@@ -169,6 +171,9 @@ pub fn charges(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Result<Ve
     for h in schedule.held.iter().filter(|h| h.chips > DUST) {
         holding(model, schedule, &held[h.offer], h, &mut out);
     }
+    for u in schedule.used.iter().filter(|u| u.chips > DUST) {
+        usage(model, schedule, u, &mut out);
+    }
     for k in model.contracts.ids() {
         contract(model, schedule, ledger, k, &mut out);
     }
@@ -218,6 +223,7 @@ fn holding(model: &Model, schedule: &Schedule, chips_held: &[f64], held: &Held, 
         prices: Some((list, negotiated)),
         quantity,
         chip_hours: true,
+        of_use: false,
         consumed: Some(quantity),
         commitment: committed.clone(),
         party: party.clone(),
@@ -256,6 +262,62 @@ fn holding(model: &Model, schedule: &Schedule, chips_held: &[f64], held: &Held, 
         if idle > 0.0 {
             add(idle, None);
         }
+    }
+}
+
+/// The commitment that pays for use: a contract's in money, but for what is reserved under it, whose use is billed by
+/// itself as it comes.
+fn commitment_of_use(model: &Model, used: &Used) -> Option<ContractId> {
+    let k = used.contract?;
+    let in_money = model.contracts[k].commit.as_ref()?.counted_in == CommitIn::Spend;
+    let reserved = matches!(model.offers[used.offer].term, Term::Reserved { .. });
+    (in_money && !reserved).then_some(k)
+}
+
+/// What is paid for the use of chips beside what holding them costs, for each workload that they run.
+fn usage(model: &Model, schedule: &Schedule, used: &Used, out: &mut Vec<Charge>) {
+    let (offer, t) = (&model.offers[used.offer], used.period);
+    let list = offer.used.as_ref().map_or(0.0, |prices| prices[t]);
+    let agreed = list * (1.0 - used.contract.map_or(0.0, |k| model.contracts[k].discount));
+    let committed = commitment_of_use(model, used);
+    let held = Held { offer: used.offer, contract: used.contract, tier: 0, periods: t..t + 1, chips: used.chips };
+    let mut party = party(model, offer, &held);
+    party.sku.push_str("/use");
+    party.sku_price.push_str("/use");
+    let (runs, _) = shares(schedule, used.offer, t, 0.0);
+    for (w, share) in runs {
+        let (chips, workload) = (used.chips * share, &model.workloads[w].id);
+        let quantity = chips * model.calendar.periods[t].hours;
+        let money = quantity * agreed;
+        out.push(Charge {
+            category: ChargeCategory::Usage,
+            frequency: Frequency::UsageBased,
+            pricing: Some(match (committed, &offer.term) {
+                (Some(_), _) => Pricing::Committed,
+                (None, Term::Spot { .. }) => Pricing::Dynamic,
+                (None, _) => Pricing::Standard,
+            }),
+            period: t,
+            description: format!("use of {} of {} for {workload}", human(chips, "chip"), offer.id),
+            billed: if committed.is_some() { 0.0 } else { money },
+            effective: money,
+            prices: Some((list, if committed.is_some() { list } else { agreed })),
+            quantity,
+            chip_hours: true,
+            of_use: true,
+            consumed: Some(quantity),
+            commitment: committed.map(|k| Commitment {
+                id: model.contracts[k].id.clone(),
+                reservation: false,
+                money: true,
+                used: Some(true),
+                quantity: money,
+            }),
+            party: party.clone(),
+            workload: Some(workload.clone()),
+            contract: used.contract.map(|k| model.contracts[k].id.clone()),
+            vendor: Some(model.chips[offer.chip].vendor.clone()),
+        });
     }
 }
 
@@ -320,6 +382,9 @@ fn contract(model: &Model, schedule: &Schedule, ledger: &Ledger, k: ContractId, 
             paid_under[t].1 += h.chips * model.calendar.periods[t].hours;
         }
     }
+    for u in schedule.used.iter().filter(|u| u.chips > DUST && commitment_of_use(model, u) == Some(k)) {
+        paid_under[u.period].0 += paid_for_use(model, u).money * u.chips;
+    }
     let party = contract_party(model, k);
     let charge = |category, period: usize, amount: f64, description: String| Charge {
         category,
@@ -332,6 +397,7 @@ fn contract(model: &Model, schedule: &Schedule, ledger: &Ledger, k: ContractId, 
         prices: (category != ChargeCategory::Credit).then_some((1.0, 1.0)),
         quantity: amount,
         chip_hours: false,
+        of_use: false,
         consumed: None,
         commitment: None,
         party: party.clone(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::schedule::{Schedule, paid};
+use super::schedule::{Schedule, paid, paid_for_use};
 use super::types::{Cost, CostKind, CostLine, KindCost, PeriodCost};
 use crate::model::{
     Accounts, CommitIn, ContractId, Grid, IdVec, Measure, Model, OfferId, OfferSet, Period, PlaceBy, WorkloadId,
@@ -15,8 +15,10 @@ use crate::model::{
 pub struct Ledger {
     /// Paid for each offer in each period.
     pub offers: Grid<OfferId>,
-    /// Paid for each offer, discounted.
+    /// Paid for holding each offer, discounted.
     pub offers_discounted: IdVec<OfferId, f64>,
+    /// What of it is paid for use, in each period.
+    pub used: Grid<OfferId>,
     /// Paid under each contract and not used, by period.
     pub idle: Grid<ContractId>,
     /// Fees of each contract, by period.
@@ -35,6 +37,7 @@ impl Ledger {
         let mut ledger = Ledger {
             offers: Grid::zero(model.offers.len(), model.periods()),
             offers_discounted: IdVec::filled(model.offers.len(), 0.0),
+            used: Grid::zero(model.offers.len(), model.periods()),
             idle: contracts(),
             fees: contracts(),
             under: contracts(),
@@ -48,6 +51,14 @@ impl Ledger {
                 if let Some(k) = held.contract {
                     ledger.under[k][t] += money;
                 }
+            }
+        }
+        for used in &schedule.used {
+            let money = paid_for_use(model, used).money * used.chips;
+            ledger.offers[used.offer][used.period] += money;
+            ledger.used[used.offer][used.period] += money;
+            if let Some(k) = used.contract {
+                ledger.under[k][used.period] += money;
             }
         }
         for &(k, _, t, money) in &schedule.idle {
@@ -182,7 +193,12 @@ pub fn cost(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Cost {
     let mut pay = |t: usize, kind: CostKind, money: f64| *by_period[t].entry(kind).or_default() += money;
     for (o, offer) in model.offers.with_ids() {
         add(CostKind::Spend, &offer.id, ledger.offers_discounted[o]);
-        ledger.offers[o].iter().enumerate().for_each(|(t, money)| pay(t, CostKind::Spend, *money));
+        let used = &ledger.used[o];
+        add(CostKind::Use, &offer.id, used.iter().enumerate().map(|(t, m)| m * model.discount(t)).sum());
+        for (t, money) in ledger.offers[o].iter().enumerate() {
+            pay(t, CostKind::Spend, money - used[t]);
+            pay(t, CostKind::Use, used[t]);
+        }
     }
     for (k, contract) in model.contracts.with_ids() {
         let idle: f64 = ledger.idle[k].iter().enumerate().map(|(t, m)| m * model.discount(t)).sum();

@@ -22,7 +22,7 @@ pub use flat::{Cells, FlatColumn, FlatTable};
 pub use limits::{Evidence, limit_results, limit_sentence};
 pub use organisations::organisations;
 pub use purpose::Purposes;
-pub use schedule::{Held, Running, Schedule, paid};
+pub use schedule::{Held, Running, Schedule, Used, paid, paid_for_use};
 pub use tables::{assignments, contract_results, moves, notes, purchases, unmet};
 pub use types::*;
 pub use uncertainty::*;

@@ -36,6 +36,19 @@ pub struct Running {
     pub chips: f64,
 }
 
+/// Chips that work in a period and are paid for by their use, under a contract.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Used {
+    /// The offer.
+    pub offer: OfferId,
+    /// The contract that they are held under.
+    pub contract: Option<ContractId>,
+    /// The period.
+    pub period: usize,
+    /// The chips.
+    pub chips: f64,
+}
+
 /// What a solution says, without the program that it solves.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Schedule {
@@ -43,6 +56,8 @@ pub struct Schedule {
     pub held: Vec<Held>,
     /// What runs.
     pub running: Vec<Running>,
+    /// What is paid for by its use.
+    pub used: Vec<Used>,
     /// Work not done: workload, period, work.
     pub unmet: Vec<(WorkloadId, usize, f64)>,
     /// Money committed and not used: contract, part, period of payment, money.
@@ -96,7 +111,10 @@ impl Schedule {
         let signed = signed.map(|(sign, c)| sign.map_or(c.decision == Decision::Signed, |s| at(s) > 0.5)).collect();
         let placed = f.placements.iter().filter(|p| at(p.column) > 0.5);
         let placed = placed.map(|p| (p.workload, p.by, p.group.clone())).collect();
-        Schedule { held, running, unmet, idle, excess, signed, placed }
+        let used = f.usages.iter().filter(|u| at(u.column) != 0.0);
+        let used =
+            used.map(|u| Used { offer: u.offer, contract: u.contract, period: u.payment.period, chips: at(u.column) });
+        Schedule { held, running, used: used.collect(), unmet, idle, excess, signed, placed }
     }
 
     /// Groups in which a workload runs, or could after a loss.
@@ -158,6 +176,14 @@ pub fn paid(model: &Model, held: &Held) -> Vec<Payment> {
     }
     all.retain(|p| p.money != 0.0);
     all
+}
+
+/// What is paid for the use of one chip in its period, beside what holding it costs.
+#[must_use]
+pub fn paid_for_use(model: &Model, used: &Used) -> Payment {
+    let list = model.offers[used.offer].used.as_ref().map_or(0.0, |prices| prices[used.period]);
+    let price = list * (1.0 - used.contract.map_or(0.0, |k| model.contracts[k].discount));
+    Payment { period: used.period, money: price * model.calendar.periods[used.period].hours, at_start: false }
 }
 
 /// The same by period, for every period of the stretch.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::ledger::Ledger;
 use super::purpose::Purposes;
-use super::schedule::{Schedule, amortised, paid_by_period};
+use super::schedule::{Schedule, amortised, paid_by_period, paid_for_use};
 use super::types::{Assignment, ContractResult, Move, Purchase, Unmet};
 use crate::model::{CommitIn, ContractId, Decision, Grid, Model, OfferId, Term, WorkloadId};
 
@@ -22,6 +22,10 @@ pub fn purchases(model: &Model, schedule: &Schedule, purposes: &Purposes) -> Vec
             row.1 += money * held.chips;
             row.2 += amortised(model, held, t) * held.chips;
         }
+    }
+    for used in &schedule.used {
+        let row = rows.entry((used.offer, used.period, used.contract)).or_default();
+        row.1 += paid_for_use(model, used).money * used.chips;
     }
     rows.into_iter()
         .map(|((o, t, contract), (chips, spend, amortised))| {

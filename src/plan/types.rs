@@ -187,8 +187,10 @@ pub struct KindCost {
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum CostKind {
-    /// Paid for an offer.
+    /// Paid for holding an offer.
     Spend,
+    /// Paid for using an offer, beside what holding it costs.
+    Use,
     /// Paid under a commitment and not used.
     Idle,
     /// Fee of a contract.
@@ -213,6 +215,7 @@ impl CostKind {
     pub fn word(self) -> &'static str {
         match self {
             CostKind::Spend => "spend",
+            CostKind::Use => "use",
             CostKind::Idle => "idle",
             CostKind::Fee => "fee",
             CostKind::Porting => "porting",

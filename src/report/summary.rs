@@ -124,6 +124,7 @@ pub(super) fn tables(plan: &Plan) -> Vec<Table<'_>> {
 pub(super) fn kind(kind: CostKind) -> &'static str {
     match kind {
         CostKind::Spend => "spend",
+        CostKind::Use => "price of use",
         CostKind::Idle => "idle commitment",
         CostKind::Fee => "fee",
         CostKind::Porting => "porting",

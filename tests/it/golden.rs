@@ -344,3 +344,22 @@ policy:
         ],
     );
 }
+
+/// A price of use, under an optional contract and beside it.
+#[test]
+fn use_of_what_is_held() {
+    golden(
+        "usage",
+        &[
+            TWO_DAYS,
+            "
+offers:
+  a: { chip: gpu, cloud: aws, price: { held: 2, used: 1 }, capacity: 100 }
+  b: { chip: tpu, cloud: gcp, price: { held: 1, used: { 2026-01-01: 0.5, 2026-01-02: 0.7 } } }
+contracts:
+  deal: { covers: { cloud: aws }, decision: optional, discount: 10 %, commit: { spend: 100 } }
+",
+            CHAT,
+        ],
+    );
+}

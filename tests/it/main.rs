@@ -50,6 +50,7 @@ mod offers_table;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod prefer;
+mod price_of_use;
 mod purpose;
 mod random_decisions;
 mod random_dependency;

@@ -20,6 +20,10 @@ impl Uncertainty {
             |of: &dyn Fn(&Model, usize) -> f64| -> Vec<f64> { (0..periods).map(|t| number(&|m| of(m, t))).collect() };
         for o in mean.offers.ids() {
             mean.offers[o].price = series(&|m, t| m.offers[o].price[t]);
+            let used = |m: &Model, t: usize| m.offers[o].used.as_ref().map_or(0.0, |used| used[t]);
+            if futures.iter().any(|m| m.offers[o].used.is_some()) {
+                mean.offers[o].used = Some(series(&used));
+            }
             for tier in 0..mean.offers[o].tiers.len() {
                 mean.offers[o].tiers[tier].price = series(&|m, t| m.offers[o].tiers[tier].price[t]);
             }

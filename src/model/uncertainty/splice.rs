@@ -131,6 +131,11 @@ impl Splice<'_, '_> {
         let over = held_before(old, known) || held_before(new, known);
         self.whole(steps(old) == steps(new), || format!("the quantities in which `{}` is sold", old.id), over);
         series(&old.price, &mut new.price, known);
+        if old.used.is_some() || new.used.is_some() {
+            // What costs nothing to use costs 0.
+            let free = vec![0.0; new.price.len()];
+            series(old.used.as_ref().unwrap_or(&free), new.used.get_or_insert(free.clone()), known);
+        }
         if old.tiers.len() == new.tiers.len() {
             old.tiers.iter().zip(&mut new.tiers).for_each(|(a, b)| series(&a.price, &mut b.price, known));
         }
