@@ -305,6 +305,11 @@ macro_rules! record {
         }
         $bad.push($key);
     };
+    (@absent priced $node:ident, $what:literal, $key:literal, $bad:ident, $diagnostics:ident) => {
+        if !crate::document::records::is_bought($node) {
+            record!(@absent required $node, $what, $key, $bad, $diagnostics);
+        }
+    };
     (@absent optional $node:ident, $what:literal, $key:literal, $bad:ident, $diagnostics:ident) => {};
 }
 pub(super) use record;

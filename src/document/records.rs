@@ -150,7 +150,8 @@ record! {
         /// How it is held: on-demand (default), spot, reserved or owned.
         optional term "term": Term,
         /// Price in money per chip-hour: of holding it, or `{ held, used }` with a price of use beside it.
-        required price "price": Price,
+        /// Chips that are bought for capital need none.
+        priced price "price": Price,
         /// Most chips that can be held; left out, as many as are needed.
         optional capacity "capacity": Series,
         /// Chips are held in whole blocks of this size.
@@ -254,11 +255,35 @@ record! {
         optional reserved "reserved": Amount,
         /// Part of a reservation's price that is paid at its start.
         optional upfront "upfront": Amount,
-        /// Window in which a reservation may start.
+        /// Window in which a reservation may start, or chips may be bought.
         optional starts "starts": Text,
         /// Spot, with its interruptions.
         optional spot "spot": Spot,
+        /// Chips that are bought for capital: how many, when, and when they are sold is a decision.
+        optional owned "owned": Owned,
     }
+}
+
+record! {
+    /// Chips that are bought; the offer's price is what running them costs beside that, left out 0.
+    Owned as "a purchase" {
+        /// Money for one chip, by the period in which it is bought, paid at its start.
+        required capex "capex": Series,
+        /// How long a chip lives from its delivery on.
+        required life "life": Amount,
+        /// Time from purchase to delivery; left out, none.
+        optional delivery "delivery": Amount,
+        /// Part of what was paid that a chip is worth, by its age since delivery, as in `{ 1y: 62 %, 3y: 30 % }`; left
+        /// out, nothing. What still lives at the end of the horizon counts at its value there.
+        optional residual "residual": Map<Amount>,
+        /// The age from which chips may be sold at their residual value, as in `from 2y`; left out, they are kept.
+        optional resale "resale": Text,
+    }
+}
+
+/// Whether an offer is written as one whose chips are bought for capital.
+pub(super) fn is_bought(offer: &Node) -> bool {
+    offer.get("term").is_some_and(|term| term.get("owned").is_some())
 }
 
 record! {

@@ -90,7 +90,10 @@ pub fn dates(f: &Formulation, model: &Model, timing: &Timing) -> Vec<Option<i64>
     let calendar = &model.calendar;
     let mut dates = vec![None; f.program.columns().len()];
     for h in &f.holdings {
-        dates[h.column.0 as usize] = Some(timing.offers[h.offer].date(calendar, h.periods.start));
+        dates[h.column.0 as usize] = Some(timing.offers[h.offer].date(calendar, h.start));
+    }
+    for s in &f.sales {
+        dates[s.column.0 as usize] = Some(s.periods.start as i64);
     }
     for r in &f.runs {
         dates[r.column.0 as usize] = Some(r.period as i64);

@@ -4,6 +4,7 @@
 //!
 //! - spend: what is actually paid for holding and for use, undiscounted, with idle commitments and fees of contracts that
 //!   cover offers of the group alone
+//!   with what is paid for chips that are bought, and without what comes back for those that are sold
 //! - chips: sum of h_t x held\[o,t\], in chip-hours
 //! - power: sum of h_t x power(chip(o)) x held\[o,t\], in kWh
 //! - work: sum of h_t x throughput x availability x run\[w,o,t\]
@@ -52,6 +53,18 @@ pub(super) fn measure(
         };
         if amount != 0.0 {
             sum.terms.push((h.column, amount));
+        }
+    }
+    for s in f.sales.iter().filter(|s| group[s.offer]) {
+        let amount: f64 = match measure {
+            Measure::Spend => s.payments.iter().filter(|p| periods.contains(&p.period)).map(|p| p.money).sum(),
+            _ => {
+                let weight = if measure == Measure::Power { power(s.offer) } else { 1.0 };
+                s.periods.clone().filter(|t| periods.contains(t)).map(|t| -weight * hours(t)).sum()
+            }
+        };
+        if amount != 0.0 {
+            sum.terms.push((s.column, amount));
         }
     }
     if measure == Measure::Spend {

@@ -54,7 +54,7 @@ impl Reach {
             };
             reach.add(&mut groups, key, run.column, unit, amount);
         }
-        for h in f.holdings.iter().filter(|h| h.periods.len() == 1) {
+        for h in f.holdings.iter().filter(|h| h.periods.len() == 1 && h.sales.is_empty()) {
             let capacity = model.offers[h.offer].capacity_at(h.periods.start);
             if capacity.is_finite() {
                 reach.add(&mut groups, Stock::Capacity(h.offer, h.periods.start), h.column, 1.0, capacity);

@@ -78,8 +78,8 @@ pub(super) fn add_rows(f: &mut Formulation, model: &Model) {
         }
         for u in copies {
             let under = u.contract.map_or("", |k| model.contracts[k].id.as_str());
-            let mine = f.holdings_of(o).iter().filter(|h| h.contract == u.contract && h.periods.contains(&t));
-            let mut row: Vec<(ColumnId, f64)> = mine.map(|h| (h.column, -1.0)).collect();
+            let mut row = f.held_under(o, u.contract, t);
+            row.iter_mut().for_each(|(_, a)| *a = -*a);
             row.push((u.column, 1.0));
             let name = named("works-under", &[id, under, label]);
             f.row(constraint, name, "works", (f64::NEG_INFINITY, 0.0), row);

@@ -393,6 +393,7 @@ fn refuse_unserved(reader: &mut Reader<'_>, place: Place, workload: &Workload, o
         Term::Reserved { ends, .. } => {
             ends.iter().any(|(&s, &e)| s <= t && t < e && s >= o.lead) && o.capacity_at(t) > 0.0
         }
+        Term::Bought(bought) => bought.can_be_held(t) && o.capacity_at(t) > 0.0,
         _ => o.capacity_at(t) > 0.0,
     };
     let servable = |t: usize| workload.eligible.iter().any(|&o| can_hold(&offers[o], t));

@@ -11,6 +11,7 @@ mod facts;
 mod files;
 mod ids;
 mod load;
+mod owned;
 mod policy;
 mod prefer;
 mod reader;
@@ -35,6 +36,7 @@ pub use ids::{
     PoolId, SurviveId, WorkloadId, WorkloadSet,
 };
 pub use load::{Input, Loaded, Rejected, Tree, load, load_with, read_tree};
+pub use owned::{Bought, Life};
 pub use policy::*;
 pub use risk::NotATime;
 pub use selector::{Dimension, glob};

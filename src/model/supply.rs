@@ -126,7 +126,11 @@ pub(super) fn offers(
             .as_ref()
             .filter(|_| document.clouds.is_some())
             .and_then(|t| reader.reference(t, "cloud", &cloud_ids, &broken_clouds));
-        let price = offer.price.as_ref().and_then(|p| price(reader, p));
+        let price = match &offer.price {
+            Some(written) => price(reader, written),
+            // Running chips that are bought costs nothing where no price is given.
+            None => offer.lacks("price").then(|| (vec![0.0; reader.calendar.len()], None)),
+        };
         let capacity = match &offer.capacity {
             Some(s) => reader.series(s, In::NotNegative, 0.0, |q| Unit::Chips.convert(q)).map(Some),
             None => Some(None),
@@ -135,10 +139,18 @@ pub(super) fn offers(
             Some(amount) => reader.after(0, amount),
             None => Some(0),
         };
-        let term = term(reader, offer);
+        let term = term(reader, offer).map(|term| match (term, lead) {
+            (Term::Bought(bought), Some(lead)) => Term::Bought(Box::new(bought.not_before(lead))),
+            (term, _) => term,
+        });
         let block = reader.amount(offer.block.as_ref(), &Unit::Chips, In::Positive);
         let minimum = reader.amount(offer.minimum.as_ref(), &Unit::Chips, In::NotNegative).filter(|m| *m > 0.0);
         let tiers = tiers(reader, offer);
+        if let (Some(Term::Bought(_)), Some(written)) = (&term, &offer.tiers) {
+            let message = "chips that are bought have no prices by quantity";
+            let remedy = "write an offer for each price, with the capacity that it holds for";
+            reader.error(Code::WrongType, written.place, message, remedy);
+        }
         let (Some(chip), Some(cloud), Some(price), Some(capacity), Some(lead), Some(term)) =
             (chip, cloud, price, capacity, lead, term)
         else {
@@ -194,8 +206,17 @@ fn price(reader: &mut Reader<'_>, price: &doc::Price) -> Option<(Vec<f64>, Optio
 /// A price must be known whenever it can be paid: when chips can be held on demand, or when a
 /// reservation can start; a price of use when chips can be held.
 fn missing_price(reader: &mut Reader<'_>, offer: &Offer, written: &doc::Offer, place: Place) {
+    if let Some(bought) = offer.bought()
+        && let Some(&t) = bought.lives.keys().find(|&&t| bought.capex[t].is_nan())
+    {
+        let label = reader.calendar.periods[t].label.clone();
+        let message = format!("the offer `{}` can be bought in {label} but has no capex then", offer.id);
+        let remedy = format!("add a step at or before {label}, or let `starts` begin later");
+        reader.error(Code::MissingPrice, place, message, remedy);
+    }
     let payable = |t: usize| match &offer.term {
         Term::Reserved { ends, .. } => ends.contains_key(&t) && t >= offer.lead,
+        Term::Bought(bought) => bought.can_be_held(t) && offer.capacity_at(t) > 0.0,
         _ => offer.capacity_at(t) > 0.0,
     };
     let missing = |price: &[f64]| (0..price.len()).find(|&t| price[t].is_nan() && payable(t));
@@ -215,6 +236,7 @@ fn missing_price(reader: &mut Reader<'_>, offer: &Offer, written: &doc::Offer, p
     if let Some(used) = &offer.used {
         let held = |t: usize| match &offer.term {
             Term::Reserved { ends, .. } => ends.iter().any(|(&s, &e)| s >= offer.lead && (s..e).contains(&t)),
+            Term::Bought(bought) => bought.can_be_held(t) && offer.capacity_at(t) > 0.0,
             _ => offer.capacity_at(t) > 0.0,
         };
         if let Some(t) = (0..used.len()).find(|&t| used[t].is_nan() && held(t)) {
@@ -302,6 +324,20 @@ fn detailed_term(reader: &mut Reader<'_>, detail: &doc::TermDetail) -> Option<Te
     if !detail.bad.is_empty() {
         return None;
     }
+    if let Some(owned) = &detail.owned {
+        for (key, place) in [
+            ("reserved", detail.reserved.as_ref().map(|a| a.place)),
+            ("upfront", detail.upfront.as_ref().map(|a| a.place)),
+            ("spot", detail.spot.as_ref().map(|s| s.place)),
+        ] {
+            if let Some(place) = place {
+                let message = format!("`{key}` does not go with chips that are bought");
+                reader.error(Code::WrongType, place, message, "remove it, or write two offers");
+                return None;
+            }
+        }
+        return super::owned::bought(reader, owned, detail.starts.as_ref()).map(|b| Term::Bought(Box::new(b)));
+    }
     match (&detail.reserved, &detail.spot) {
         (Some(_), Some(_)) => {
             reader.error(Code::WrongType, detail.place, "a term is either reserved or spot", "remove one of the two");
@@ -348,8 +384,9 @@ fn detailed_term(reader: &mut Reader<'_>, detail: &doc::TermDetail) -> Option<Te
             reader.error(
                 Code::MissingKey,
                 detail.place,
-                "a term with particulars needs `reserved` or `spot`",
-                "write `{ reserved: 3 years }`, `{ spot: { interruption: 12 % } }`, or a word",
+                "a term with particulars needs `reserved`, `spot` or `owned`",
+                "write `{ reserved: 3 years }`, `{ spot: { interruption: 12 % } }`, \
+                 `{ owned: { capex: 42k USD, life: 5 years } }`, or a word",
             );
             None
         }

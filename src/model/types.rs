@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::ids::{ChipId, CloudId, CloudSet, ContractId, IdVec, OfferId, OfferSet, WorkloadId, WorkloadSet};
+use super::owned::Bought;
 
 /// Where something was written, for sentences: a file and a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +92,8 @@ pub enum Term {
     },
     /// Owned; the price is what running it costs.
     Owned,
+    /// Bought for capital, and owned from its delivery on; the price is what running it costs.
+    Bought(Box<Bought>),
 }
 
 impl Term {
@@ -101,7 +104,7 @@ impl Term {
             Term::OnDemand => "on-demand",
             Term::Spot { .. } => "spot",
             Term::Reserved { .. } => "reserved",
-            Term::Owned => "owned",
+            Term::Owned | Term::Bought(_) => "owned",
         }
     }
 }
@@ -167,6 +170,21 @@ impl Offer {
     #[must_use]
     pub fn is_rented(&self) -> bool {
         matches!(self.term, Term::OnDemand | Term::Spot { .. })
+    }
+
+    /// Whether it is owned: what is owned may stand idle.
+    #[must_use]
+    pub fn is_owned(&self) -> bool {
+        matches!(self.term, Term::Owned | Term::Bought(_))
+    }
+
+    /// What buying it means, if it is bought for capital.
+    #[must_use]
+    pub fn bought(&self) -> Option<&Bought> {
+        match &self.term {
+            Term::Bought(bought) => Some(bought),
+            _ => None,
+        }
     }
 
     /// Fewest chips that can be held, if any are, in whole blocks.

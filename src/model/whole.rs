@@ -233,6 +233,12 @@ impl Model {
         (1.0 + self.discount_rate).powf(-self.calendar.periods[period].years_at_start)
     }
 
+    /// The same for money at the start of a period, or at the end of the horizon for what follows the last.
+    #[must_use]
+    pub fn discount_at(&self, boundary: usize) -> f64 {
+        (1.0 + self.discount_rate).powf(-self.calendar.years_at(boundary))
+    }
+
     /// What a payment is worth at the start of the horizon.
     #[must_use]
     pub fn discounted(&self, payment: &Payment) -> f64 {

@@ -178,14 +178,21 @@ fn paid_by_use(audit: &mut Audit, model: &Model, schedule: &Schedule, used: &Gri
 fn purchases(audit: &mut Audit, model: &Model, schedule: &Schedule) {
     let all = schedule.chips(model);
     for held in &schedule.held {
-        let (offer, start) = (&model.offers[held.offer], held.periods.start);
+        let offer = &model.offers[held.offer];
+        let start = held.bought.unwrap_or(held.periods.start);
         let label = &model.calendar.periods[start].label;
         let as_said = match &offer.term {
             Term::Reserved { ends, .. } => ends.get(&start) == Some(&held.periods.end),
+            Term::Bought(bought) => {
+                let life = bought.lives.get(&start).filter(|life| life.held.start == held.periods.start);
+                life.is_some_and(|life| life.worth(held.periods.end).is_some())
+            }
             Term::OnDemand | Term::Spot { .. } | Term::Owned => held.periods.len() == 1,
         };
         let wrong = |holds: bool| if holds { 0.0 } else { held.chips };
-        let size = all[held.offer][start];
+        let size = all[held.offer][held.periods.start];
+        // No more is sold than was bought.
+        audit.at_most(|| format!("{} in {label}: chips that are bought", offer.id), -held.chips, 0.0, size);
         audit.at_most(|| format!("{} in {label}: held as its term says", offer.id), wrong(as_said), 0.0, size);
         let covers =
             |k: ContractId| model.contracts[k].covers[held.offer] && model.contracts[k].active.contains(&start);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::schedule::{Schedule, paid, paid_for_use};
+use super::schedule::{Schedule, comes_back, paid, paid_for_use};
 use super::types::{Cost, CostKind, CostLine, KindCost, PeriodCost};
 use crate::model::{
     Accounts, CommitIn, ContractId, Grid, IdVec, Measure, Model, OfferId, OfferSet, Period, PlaceBy, WorkloadId,
@@ -27,6 +27,10 @@ pub struct Ledger {
     pub under: Grid<ContractId>,
     /// Funding of each contract, by period.
     pub funding: Grid<ContractId>,
+    /// What bought chips of each offer bring at the start of each period, sold or at the end of their life.
+    pub resale: Grid<OfferId>,
+    /// What bought chips of each offer are worth at the end of the horizon.
+    pub residual: IdVec<OfferId, f64>,
 }
 
 impl Ledger {
@@ -42,6 +46,8 @@ impl Ledger {
             fees: contracts(),
             under: contracts(),
             funding: contracts(),
+            resale: Grid::zero(model.offers.len(), model.periods()),
+            residual: IdVec::filled(model.offers.len(), 0.0),
         };
         for held in &schedule.held {
             for payment in paid(model, held) {
@@ -51,6 +57,13 @@ impl Ledger {
                 if let Some(k) = held.contract {
                     ledger.under[k][t] += money;
                 }
+            }
+        }
+        for held in &schedule.held {
+            match comes_back(model, held) {
+                Some((t, money)) if t < model.periods() => ledger.resale[held.offer][t] += money * held.chips,
+                Some((_, money)) => ledger.residual[held.offer] += money * held.chips,
+                None => {}
             }
         }
         for used in &schedule.used {
@@ -193,6 +206,11 @@ pub fn cost(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Cost {
     let mut pay = |t: usize, kind: CostKind, money: f64| *by_period[t].entry(kind).or_default() += money;
     for (o, offer) in model.offers.with_ids() {
         add(CostKind::Spend, &offer.id, ledger.offers_discounted[o]);
+        let (sold, left) = (&ledger.resale[o], ledger.residual[o]);
+        add(CostKind::Resale, &offer.id, -sold.iter().enumerate().map(|(t, m)| m * model.discount_at(t)).sum::<f64>());
+        sold.iter().enumerate().for_each(|(t, money)| pay(t, CostKind::Resale, -money));
+        add(CostKind::Residual, &offer.id, -left * model.discount_at(model.periods()));
+        pay(model.periods() - 1, CostKind::Residual, -left);
         let used = &ledger.used[o];
         add(CostKind::Use, &offer.id, used.iter().enumerate().map(|(t, m)| m * model.discount(t)).sum());
         for (t, money) in ledger.offers[o].iter().enumerate() {

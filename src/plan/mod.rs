@@ -23,6 +23,6 @@ pub use limits::{Evidence, limit_results, limit_sentence};
 pub use organisations::organisations;
 pub use purpose::Purposes;
 pub use schedule::{Held, Running, Schedule, Used, paid, paid_for_use};
-pub use tables::{assignments, contract_results, moves, notes, purchases, unmet};
+pub use tables::{assets, assignments, contract_results, moves, notes, purchases, unmet};
 pub use types::*;
 pub use uncertainty::*;

@@ -17,7 +17,9 @@ pub struct Held {
     pub contract: Option<ContractId>,
     /// Which of the offer's prices by quantity.
     pub tier: usize,
-    /// The periods.
+    /// The period in which they are bought, of chips that are owned for capital.
+    pub bought: Option<usize>,
+    /// The periods; of chips that are sold, until they are.
     pub periods: Range<usize>,
     /// The chips.
     pub chips: f64,
@@ -75,18 +77,26 @@ impl Schedule {
     #[must_use]
     pub fn read(model: &Model, f: &Formulation, x: &[f64]) -> Self {
         let at = |c: crate::lp::ColumnId| x[c.0 as usize];
-        let held = f
-            .holdings
-            .iter()
-            .filter(|h| at(h.column) != 0.0)
-            .map(|h| Held {
+        let mut held = Vec::new();
+        for h in &f.holdings {
+            let bought = model.offers[h.offer].bought().map(|_| h.start);
+            let stretch = |periods: Range<usize>, chips: f64| Held {
                 offer: h.offer,
                 contract: h.contract,
                 tier: h.tier,
-                periods: h.periods.clone(),
-                chips: at(h.column),
-            })
-            .collect();
+                bought,
+                periods,
+                chips,
+            };
+            let mut kept = at(h.column);
+            for s in f.sales[h.sales.clone()].iter().filter(|s| at(s.column) != 0.0) {
+                held.push(stretch(h.periods.start..s.periods.start, at(s.column)));
+                kept -= at(s.column);
+            }
+            if kept != 0.0 {
+                held.push(stretch(h.periods.clone(), kept));
+            }
+        }
         let running = f
             .runs
             .iter()
@@ -131,7 +141,8 @@ impl Schedule {
     pub fn bought(&self, offer: OfferId, tiers: usize) -> BTreeMap<(Option<ContractId>, usize), Vec<f64>> {
         let mut all: BTreeMap<(Option<ContractId>, usize), Vec<f64>> = BTreeMap::new();
         for h in self.held.iter().filter(|h| h.offer == offer) {
-            all.entry((h.contract, h.periods.start)).or_insert_with(|| vec![0.0; tiers])[h.tier] += h.chips;
+            all.entry((h.contract, h.bought.unwrap_or(h.periods.start))).or_insert_with(|| vec![0.0; tiers])[h.tier] +=
+                h.chips;
         }
         all
     }
@@ -163,6 +174,15 @@ impl Schedule {
 pub fn paid(model: &Model, held: &Held) -> Vec<Payment> {
     let offer = &model.offers[held.offer];
     let discount = held.contract.map_or(0.0, |k| model.contracts[k].discount);
+    if let (Some(bought), Some(s)) = (offer.bought(), held.bought) {
+        let mut all = vec![Payment { period: s, money: bought.capex[s] * (1.0 - discount), at_start: true }];
+        for t in held.periods.clone() {
+            let money = offer.price[t] * (1.0 - discount) * model.calendar.periods[t].hours;
+            all.push(Payment { period: t, money, at_start: false });
+        }
+        all.retain(|p| p.money != 0.0);
+        return all;
+    }
     let price = offer.price_in(held.tier)[held.periods.start] * (1.0 - discount);
     let upfront = match offer.term {
         Term::Reserved { upfront, .. } => upfront,
@@ -186,17 +206,38 @@ pub fn paid_for_use(model: &Model, used: &Used) -> Payment {
     Payment { period: used.period, money: price * model.calendar.periods[used.period].hours, at_start: false }
 }
 
-/// The same by period, for every period of the stretch.
+/// What one chip that was bought is worth when it is no longer held, undiscounted: at the start of a period, or, if that
+/// is beyond the last, at the end of the horizon. Nothing for what is not bought.
+#[must_use]
+pub fn comes_back(model: &Model, held: &Held) -> Option<(usize, f64)> {
+    let (bought, s) = (model.offers[held.offer].bought()?, held.bought?);
+    let part = bought.lives.get(&s)?.worth(held.periods.end)?;
+    let discount = held.contract.map_or(0.0, |k| model.contracts[k].discount);
+    let money = bought.capex[s] * (1.0 - discount) * part;
+    (money != 0.0).then_some((held.periods.end, money))
+}
+
+/// What is paid for holding one chip by period, for every period of the stretch, and for the one in which it is bought.
 #[must_use]
 pub fn paid_by_period(model: &Model, held: &Held) -> Vec<(usize, f64)> {
     let all = paid(model, held);
     let in_period = |t: usize| all.iter().filter(|p| p.period == t).map(|p| p.money).sum();
-    held.periods.clone().map(|t| (t, in_period(t))).collect()
+    let before = held.bought.filter(|&s| s < held.periods.start);
+    before.into_iter().chain(held.periods.clone()).map(|t| (t, in_period(t))).collect()
 }
 
-/// Money that one chip of a holding costs in a period, whenever it is paid: its price for the period's hours.
+/// Money that one chip of a holding costs in a period, whenever it is paid: its price for the period's hours, and of what
+/// was paid for a chip that is bought, less what comes back, the part of the hours in which it is held.
 #[must_use]
 pub fn amortised(model: &Model, held: &Held, t: usize) -> f64 {
+    let hours = model.calendar.periods[t].hours;
+    if held.bought.is_some() {
+        let all = paid(model, held);
+        let capital: f64 = all.iter().filter(|p| p.at_start).map(|p| p.money).sum();
+        let running: f64 = all.iter().filter(|p| !p.at_start && p.period == t).map(|p| p.money).sum();
+        let back = comes_back(model, held).map_or(0.0, |(_, money)| money);
+        return running + (capital - back) * hours / model.calendar.hours(held.periods.clone());
+    }
     let discount = held.contract.map_or(0.0, |k| model.contracts[k].discount);
     let price = model.offers[held.offer].price_in(held.tier)[held.periods.start] * (1.0 - discount);
     price * model.calendar.periods[t].hours

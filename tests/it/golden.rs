@@ -363,3 +363,20 @@ contracts:
         ],
     );
 }
+
+/// Chips that are bought, and sold from a day on.
+#[test]
+fn bought_and_sold() {
+    golden(
+        "owned",
+        &[
+            "horizon: { start: 2026-01-01, periods: 3, step: day }\n",
+            "
+offers:
+  a: { chip: gpu, cloud: aws, price: 0.1, capacity: 100, term: { owned: { capex: 50, life: 2 days, residual: { 1 day: 50 % }, resale: from 1 day } } }
+  b: { chip: tpu, cloud: gcp, price: 1 }
+",
+            CHAT,
+        ],
+    );
+}

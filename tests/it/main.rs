@@ -47,6 +47,7 @@ mod metamorphic;
 mod models;
 mod money;
 mod offers_table;
+mod owned;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod prefer;
@@ -56,6 +57,7 @@ mod random_decisions;
 mod random_dependency;
 mod random_exports;
 mod random_models;
+mod random_prices;
 mod ranges;
 mod report_formats;
 mod report_sums;

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::super::ids::{Id, IdVec, WorkloadId};
-use super::super::types::{Contract, Limit, Offer, Pool, Survive, Task, Workload};
+use super::super::types::{Contract, Limit, Offer, Pool, Survive, Task, Term, Workload};
 use super::super::whole::Model;
 
 /// Takes what is wrong with a change, and its remedy.
@@ -124,9 +124,17 @@ impl Splice<'_, '_> {
 
     fn offer(&mut self, old: &Offer, new: &mut Offer) {
         let known = self.known;
-        let fixed = (old.chip, old.cloud, &old.region, &old.site, &old.term, &old.tags)
-            == (new.chip, new.cloud, &new.region, &new.site, &new.term, &new.tags);
-        self.whole(fixed, || format!("what offer `{}` is", old.id), true);
+        let same_term = match (old.bought(), new.bought()) {
+            // What is paid for a chip stands over time.
+            (Some(a), Some(b)) => a.lives == b.lives,
+            _ => old.term == new.term,
+        };
+        let fixed = (old.chip, old.cloud, &old.region, &old.site, &old.tags)
+            == (new.chip, new.cloud, &new.region, &new.site, &new.tags);
+        self.whole(fixed && same_term, || format!("what offer `{}` is", old.id), true);
+        if let (Term::Bought(a), Term::Bought(b)) = (&old.term, &mut new.term) {
+            series(&a.capex, &mut b.capex, known);
+        }
         let steps = |o: &Offer| (o.block, o.minimum, o.tiers.iter().map(|t| t.above.to_bits()).collect::<Vec<_>>());
         let over = held_before(old, known) || held_before(new, known);
         self.whole(steps(old) == steps(new), || format!("the quantities in which `{}` is sold", old.id), over);
