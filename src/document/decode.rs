@@ -76,7 +76,7 @@ pub(super) fn wrong_type(node: &Node, expected: &str, diagnostics: &mut Diagnost
 /// Reports a quantity that does not fit its place.
 pub fn report_unit(error: &UnitError, place: Place, diagnostics: &mut Diagnostics) {
     let code = match error {
-        UnitError::Dimension { .. } => Code::WrongDimension,
+        UnitError::Dimension { .. } | UnitError::Currency { .. } => Code::WrongDimension,
         UnitError::NotFinite(_) => Code::NotFinite,
         _ => Code::InvalidQuantity,
     };

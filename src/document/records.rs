@@ -23,6 +23,8 @@ record! {
         optional name "name": Text,
         /// Code of the currency of all money, such as USD.
         optional currency "currency": Text,
+        /// Other currencies that money may be written in: what one unit is worth in the model's, over time.
+        optional currencies "currencies": Map<Series>,
         /// The periods that are planned; left out, one period of one hour.
         optional horizon "horizon": Horizon,
         /// Yearly rate at which later money counts less; default 0.

@@ -204,7 +204,13 @@ fn commit(
     window: Option<Window>,
     active: std::ops::Range<usize>,
 ) -> Option<Commit> {
-    let spend = reader.money(commit.spend.as_ref());
+    // In its own currency; each part converts at the rate of its time.
+    let currency = reader.currency.clone();
+    let spend = commit.spend.as_ref().and_then(|a| reader.money_unconverted(a, |q| Unit::Money(&currency).convert(q)));
+    let rates = commit.spend.as_ref().and_then(|a| reader.rates_of(a));
+    let rate = |calendar: &Calendar, periods: &std::ops::Range<usize>| {
+        rates.as_ref().map_or(1.0, |rates| super::currencies::mean(calendar, rates, periods))
+    };
     let chips = reader.amount(commit.chips.as_ref(), &Unit::Chips, In::NotNegative);
     let counted_in = match (&commit.spend, &commit.chips) {
         (Some(_), None) => CommitIn::Spend,
@@ -245,7 +251,10 @@ fn commit(
     let mut buckets = Vec::new();
     if per == "period" {
         for t in active {
-            let scale = if counted_in == CommitIn::ChipHours { reader.calendar.periods[t].hours } else { 1.0 };
+            let scale = match counted_in {
+                CommitIn::ChipHours => reader.calendar.periods[t].hours,
+                CommitIn::Spend => rate(&reader.calendar, &(t..t + 1)),
+            };
             buckets.push(CommitBucket { periods: t..t + 1, amount: amount * scale });
         }
         return Some(Commit { counted_in, buckets });
@@ -259,7 +268,7 @@ fn commit(
         // The steady state: its one hour is the whole time.
         buckets.push(CommitBucket { periods: active.clone(), amount: amount * hours(active, &reader.calendar) });
         if counted_in == CommitIn::Spend {
-            buckets[0].amount = amount;
+            buckets[0].amount = amount * rate(&reader.calendar, &buckets[0].periods.clone());
         }
         return Some(Commit { counted_in, buckets });
     }
@@ -280,8 +289,10 @@ fn commit(
         };
         let due = match counted_in {
             // The last year of a contract may be short: its commitment is what its days make.
-            CommitIn::Spend if per == "year" => amount * inside / year_hours(part, window, whole),
-            CommitIn::Spend => amount * inside / whole,
+            CommitIn::Spend if per == "year" => {
+                amount * inside / year_hours(part, window, whole) * rate(&reader.calendar, &periods)
+            }
+            CommitIn::Spend => amount * inside / whole * rate(&reader.calendar, &periods),
             CommitIn::ChipHours => amount * inside,
         };
         if counted_in == CommitIn::Spend && inside < whole * (1.0 - 1e-12) {
@@ -317,7 +328,9 @@ fn payments(
     let mut all = Vec::new();
     match &series.form {
         SeriesForm::Constant(amount) => {
-            let money = reader.money(Some(amount))?;
+            let currency = reader.currency.clone();
+            let at = begins.unwrap_or(0);
+            let money = reader.money_over(amount, &(at..at + 1), |q| Unit::Money(&currency).convert(q))?;
             match begins {
                 Some(first) => all.push((first, money)),
                 None if money > 0.0 => {
@@ -333,12 +346,15 @@ fn payments(
         }
         SeriesForm::List(_) => {
             let currency = reader.currency.clone();
-            let values = reader.series(series, In::NotNegative, 0.0, |q| Unit::Money(&currency).convert(q))?;
+            let values = reader.money_series(series, 0.0, |q| Unit::Money(&currency).convert(q))?;
             all.extend(values.into_iter().enumerate());
         }
         SeriesForm::Steps(dates) => {
             for (key, amount) in dates {
-                let (date, money) = (reader.date(key), reader.money(Some(amount)));
+                let date = reader.date(key);
+                let at = date.and_then(|date| reader.calendar.period_at(date)).unwrap_or(0);
+                let currency = reader.currency.clone();
+                let money = reader.money_over(amount, &(at..at + 1), |q| Unit::Money(&currency).convert(q));
                 let (date, money) = (date?, money?);
                 match reader.calendar.period_at(date) {
                     Some(period) => all.push((period, money)),

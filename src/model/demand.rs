@@ -314,7 +314,7 @@ fn read_work(
 }
 
 fn price_of_work(reader: &mut Reader<'_>, amount: &Amount, currency: &str, words: &[&str]) -> Option<f64> {
-    reader.read(amount, In::NotNegative, |q| match &q.unit {
+    reader.money_as(amount, |q| match &q.unit {
         // A workload whose own quantities name no unit takes the price's word for it.
         Some(unit) if words.is_empty() && unit.over.as_deref() == Some(currency) && unit.under.len() == 1 => {
             Ok(q.number)

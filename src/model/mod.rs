@@ -5,6 +5,7 @@ mod builder;
 mod calendar;
 mod column;
 mod contracts;
+mod currencies;
 mod demand;
 mod edit;
 mod facts;
@@ -29,6 +30,7 @@ mod whole;
 pub use builder::{ContractSpec, LimitSpec, ModelBuilder, OfferSpec, WorkloadSpec};
 pub use calendar::{Calendar, Period, Step, Window, hours_between, parse_period, parse_window};
 pub use column::{Column, ColumnError, Expression, MOST_BYTES, MOST_DEPTH, Quantity};
+pub use currencies::Rates;
 pub use edit::Edit;
 pub use facts::{PlaceBy, Unneeded, contract_inside, held_today, is_ratio_of_held, placement_cost, unit_price};
 pub use ids::{

@@ -95,7 +95,7 @@ pub(super) fn bought(reader: &mut Reader<'_>, owned: &doc::Owned, starts: Option
     }
     let capex = owned.capex.as_ref().and_then(|series| {
         let currency = reader.currency.clone();
-        reader.series(series, In::NotNegative, f64::NAN, |q| Unit::Money(&currency).convert(q))
+        reader.money_series(series, f64::NAN, |q| Unit::Money(&currency).convert(q))
     });
     let residual = residual(reader, owned);
     let resale = resale(reader, owned);

@@ -65,7 +65,8 @@ pub(super) fn clouds(reader: &mut Reader<'_>, map: &Map<doc::Cloud>) -> IdVec<Cl
         reader.check_id(id, *place);
         let Some(cloud) = cloud else { continue };
         let currency = reader.currency.clone();
-        let egress = reader.amount(cloud.egress.as_ref(), &Unit::PricePerData(&currency), In::NotNegative);
+        let egress =
+            cloud.egress.as_ref().and_then(|a| reader.money_as(a, |q| Unit::PricePerData(&currency).convert(q)));
         cloud.owner.iter().for_each(|o| reader.check_word(o));
         let tags = tags(reader, &cloud.tags);
         let owner = cloud.owner.as_ref().map_or_else(|| id.clone(), |o| o.text.clone());
@@ -184,7 +185,7 @@ pub(super) fn offers(
 fn price(reader: &mut Reader<'_>, price: &doc::Price) -> Option<(Vec<f64>, Option<Vec<f64>>)> {
     let series = |reader: &mut Reader<'_>, s: &doc::Series| {
         let currency = reader.currency.clone();
-        reader.series(s, In::NotNegative, f64::NAN, |q| Unit::Price(&currency).convert(q))
+        reader.money_series(s, f64::NAN, |q| Unit::Price(&currency).convert(q))
     };
     let detail = match price {
         doc::Price::Plain(held) => return Some((series(reader, held)?, None)),
@@ -260,8 +261,7 @@ fn tiers(reader: &mut Reader<'_>, offer: &doc::Offer) -> Vec<Tier> {
         let currency = reader.currency.clone();
         let above = reader.amount(written.above.as_ref(), &Unit::Chips, In::Positive);
         let price = written.price.as_ref();
-        let price =
-            price.and_then(|s| reader.series(s, In::NotNegative, f64::NAN, |q| Unit::Price(&currency).convert(q)));
+        let price = price.and_then(|s| reader.money_series(s, f64::NAN, |q| Unit::Price(&currency).convert(q)));
         let (Some(above), Some(price)) = (above, price) else { continue };
         if tiers.last().is_some_and(|t| t.above >= above) {
             let message = "tiers must be in the order of their quantities, each above the one before";

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::calendar::Calendar;
+use super::currencies::Rates;
 use super::edit::Written;
 use super::ids::{ChipId, CloudId, ContractId, IdVec, LimitId, OfferId, OutageId, PoolId, SurviveId, WorkloadId};
 use super::selector::Dimension;
@@ -20,6 +21,8 @@ pub struct Model {
     pub(crate) name: String,
     /// Code of the currency.
     pub(crate) currency: String,
+    /// What other currencies are worth in it.
+    pub(crate) rates: Rates,
     /// SHA-256 of all that it was read from.
     pub(crate) sha256: String,
     /// Scenarios that were applied.
@@ -72,6 +75,12 @@ impl Model {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What other currencies are worth in the model's, one rate a period.
+    #[must_use]
+    pub fn rates(&self) -> &Rates {
+        &self.rates
     }
 
     /// Code of the currency.

@@ -26,6 +26,7 @@ mod cli_stress;
 mod cli_sweep;
 mod clock;
 mod conformance;
+mod currencies;
 mod curve;
 mod decisions;
 mod dependency;

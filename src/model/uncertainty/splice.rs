@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::super::ids::{Id, IdVec, WorkloadId};
+use super::super::policy::LimitKind;
 use super::super::types::{Contract, Limit, Offer, Pool, Survive, Task, Term, Workload};
 use super::super::whole::Model;
 
@@ -19,7 +20,7 @@ pub(super) fn splice(before: &Model, after: Model, known: usize, report: &mut Re
     let mut model = after;
     let whole = [
         ("the horizon", before.calendar == model.calendar && before.discount_rate == model.discount_rate),
-        ("the currency", before.currency == model.currency),
+        ("the currency", before.currency == model.currency && before.rates.keys().eq(model.rates.keys())),
         ("chips", before.chips == model.chips),
         ("clouds", before.clouds == model.clouds),
         ("investors", before.investors == model.investors),
@@ -224,7 +225,11 @@ impl Splice<'_, '_> {
         let spans = |l: &Limit| l.spans.iter().map(|s| s.periods.clone()).collect::<Vec<Range<usize>>>();
         let over = old.spans.iter().chain(&new.spans).any(|s| s.periods.end <= self.known);
         self.whole(spans(old) == spans(new), || format!("the times of limit `{}`", old.name), true);
-        let same = old.kind == new.kind && old.soft == new.soft && old.when == new.when;
+        let kinds = match (&old.kind, &new.kind) {
+            (LimitKind::Budget(a), LimitKind::Budget(b)) => a.same_before(b, self.known),
+            (a, b) => a == b,
+        };
+        let same = kinds && old.soft == new.soft && old.when == new.when;
         self.whole(same, || format!("limit `{}`", old.name), over);
     }
 
