@@ -59,6 +59,8 @@ pub struct OfferFacts {
     pub term: &'static str,
     /// Smallest and largest price per chip-hour over the horizon.
     pub price: (f64, f64),
+    /// The same of a price of use beside it, where there is one.
+    pub used: Option<(f64, f64)>,
     /// Smallest and largest capacity in chips over the horizon; `None` for as many as are needed.
     pub capacity: Option<(f64, f64)>,
 }
@@ -111,6 +113,7 @@ fn offers(model: &Model) -> Vec<OfferFacts> {
         region: o.region.clone(),
         term: o.term.word(),
         price: range(&o.price),
+        used: o.used.as_deref().map(range),
         capacity: o.capacity.as_deref().map(range),
     };
     model.offers.iter().map(facts).collect()

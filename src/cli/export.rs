@@ -141,6 +141,8 @@ fn left_out(plan: &Plan, billed: f64) -> Option<String> {
             CostKind::Egress => Some("moving data"),
             CostKind::Switching => Some("switching"),
             CostKind::Unmet => Some("unmet work"),
+            CostKind::Resale => Some("resale"),
+            CostKind::Residual => Some("residual value"),
             _ => None,
         })
         .collect();

@@ -76,7 +76,7 @@ pub(super) fn wrong_type(node: &Node, expected: &str, diagnostics: &mut Diagnost
 /// Reports a quantity that does not fit its place.
 pub fn report_unit(error: &UnitError, place: Place, diagnostics: &mut Diagnostics) {
     let code = match error {
-        UnitError::Dimension { .. } => Code::WrongDimension,
+        UnitError::Dimension { .. } | UnitError::Currency { .. } => Code::WrongDimension,
         UnitError::NotFinite(_) => Code::NotFinite,
         _ => Code::InvalidQuantity,
     };
@@ -304,6 +304,11 @@ macro_rules! record {
             );
         }
         $bad.push($key);
+    };
+    (@absent priced $node:ident, $what:literal, $key:literal, $bad:ident, $diagnostics:ident) => {
+        if !crate::document::records::is_bought($node) {
+            record!(@absent required $node, $what, $key, $bad, $diagnostics);
+        }
     };
     (@absent optional $node:ident, $what:literal, $key:literal, $bad:ident, $diagnostics:ident) => {};
 }

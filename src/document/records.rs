@@ -23,6 +23,8 @@ record! {
         optional name "name": Text,
         /// Code of the currency of all money, such as USD.
         optional currency "currency": Text,
+        /// Other currencies that money may be written in: what one unit is worth in the model's, over time.
+        optional currencies "currencies": Map<Series>,
         /// The periods that are planned; left out, one period of one hour.
         optional horizon "horizon": Horizon,
         /// Yearly rate at which later money counts less; default 0.
@@ -227,8 +229,9 @@ record! {
         optional site "site": Text,
         /// How it is held: on-demand (default), spot, reserved or owned.
         optional term "term": Term,
-        /// Price in money per chip-hour.
-        required price "price": Series,
+        /// Price in money per chip-hour: of holding it, or `{ held, used }` with a price of use beside it.
+        /// Chips that are bought for capital need none.
+        priced price "price": Price,
         /// Most chips that can be held; left out, as many as are needed.
         optional capacity "capacity": Series,
         /// Chips are held in whole blocks of this size.
@@ -251,6 +254,58 @@ record! {
         optional source "source": Text,
         /// When it was read.
         optional as_of "as_of": Text,
+    }
+}
+
+/// What a chip of an offer costs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Price {
+    /// A price of holding it.
+    Plain(Series),
+    /// A price of holding it and a price of use.
+    Detailed(Box<PriceDetail>),
+}
+
+record! {
+    /// A price of holding a chip and a price of using it.
+    PriceDetail as "a price" {
+        /// Money for every chip-hour that is held, used or not; left out, 0.
+        optional held "held": Series,
+        /// Money for every chip-hour that works, beside what holding it costs; left out, 0.
+        optional used "used": Series,
+    }
+}
+
+impl Price {
+    /// Where it stands.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        match self {
+            Price::Plain(series) => series.place,
+            Price::Detailed(detail) => detail.place,
+        }
+    }
+}
+
+impl Decode for Price {
+    fn decode(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        if PriceDetail::KEYS.iter().any(|key| node.get(key).is_some()) {
+            return Some(Price::Detailed(Box::new(PriceDetail::decode(node, diagnostics)?)));
+        }
+        Some(Price::Plain(Series::decode(node, diagnostics)?))
+    }
+}
+
+#[cfg(feature = "schema")]
+impl JsonSchema for Price {
+    fn schema_name() -> Cow<'static, str> {
+        "Price".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let series = generator.subschema_for::<Series>();
+        let detail = generator.subschema_for::<PriceDetail>();
+        json_schema!({ "anyOf": [series, detail] })
     }
 }
 
@@ -280,11 +335,35 @@ record! {
         optional reserved "reserved": Amount,
         /// Part of a reservation's price that is paid at its start.
         optional upfront "upfront": Amount,
-        /// Window in which a reservation may start.
+        /// Window in which a reservation may start, or chips may be bought.
         optional starts "starts": Text,
         /// Spot, with its interruptions.
         optional spot "spot": Spot,
+        /// Chips that are bought for capital: how many, when, and when they are sold is a decision.
+        optional owned "owned": Owned,
     }
+}
+
+record! {
+    /// Chips that are bought; the offer's price is what running them costs beside that, left out 0.
+    Owned as "a purchase" {
+        /// Money for one chip, by the period in which it is bought, paid at its start.
+        required capex "capex": Series,
+        /// How long a chip lives from its delivery on.
+        required life "life": Amount,
+        /// Time from purchase to delivery; left out, none.
+        optional delivery "delivery": Amount,
+        /// Part of what was paid that a chip is worth, by its age since delivery, as in `{ 1y: 62 %, 3y: 30 % }`; left
+        /// out, nothing. What still lives at the end of the horizon counts at its value there.
+        optional residual "residual": Map<Amount>,
+        /// The age from which chips may be sold at their residual value, as in `from 2y`; left out, they are kept.
+        optional resale "resale": Text,
+    }
+}
+
+/// Whether an offer is written as one whose chips are bought for capital.
+pub(super) fn is_bought(offer: &Node) -> bool {
+    offer.get("term").is_some_and(|term| term.get("owned").is_some())
 }
 
 record! {

@@ -11,7 +11,7 @@
 
 use super::{Constraint, Formulation, named};
 use crate::lp::{Affine, ColumnId, RowId};
-use crate::model::{BalanceKind, ContractId, Decision, Model, OfferSet, sharing};
+use crate::model::{BalanceKind, ContractId, Decision, Model, OfferSet, Payment, sharing};
 
 /// A column of money of a bill that is paid from a balance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,12 +125,15 @@ impl Formulation {
 /// What is paid in a period for some offers, times a factor.
 fn bill(f: &Formulation, offers: &OfferSet, period: usize, factor: f64) -> Vec<(ColumnId, f64)> {
     let mut row = Vec::new();
-    for h in f.holdings.iter().filter(|h| offers[h.offer] && h.periods.contains(&period)) {
-        let money: f64 = h.payments.iter().filter(|p| p.period == period).map(|p| p.money).sum();
+    let mut add = |column: ColumnId, payments: &[Payment]| {
+        let money: f64 = payments.iter().filter(|p| p.period == period).map(|p| p.money).sum();
         if money != 0.0 {
-            row.push((h.column, factor * money));
+            row.push((column, factor * money));
         }
-    }
+    };
+    f.holdings.iter().filter(|h| offers[h.offer]).for_each(|h| add(h.column, &h.payments));
+    f.sales.iter().filter(|s| offers[s.offer]).for_each(|s| add(s.column, &s.payments));
+    f.usages.iter().filter(|u| offers[u.offer]).for_each(|u| add(u.column, std::slice::from_ref(&u.payment)));
     row
 }
 

@@ -6,8 +6,13 @@
 //! - reserved from s: upfront x price\[o,s\] x (hours of the term within the horizon) at the start of s,
 //!   and (1 - upfront) x price\[o,s\] x h_t in each t of the term
 //!
+//! What is paid for chips that are bought is in [`super::owned`], and what use costs beside holding
+//! in [`super::usage`].
+//!
 //! What lies past the horizon is neither used nor paid. Under a contract the price is less its
 //! discount. An offer under several contracts has a copy of its holdings for each.
+
+use std::ops::Range;
 
 use super::{CLEAR, Formulation, Holding, Run, Shortfall, named};
 use crate::model::{CommitIn, ContractId, Decision, Model, Offer, OfferId, Payment, Task, Term, WorkloadId};
@@ -24,7 +29,10 @@ pub(super) fn add(f: &mut Formulation, model: &Model, room: f64) {
         f.holdings_of.push(first..f.holdings.len());
         let mut at = vec![Vec::new(); model.periods()];
         for h in &f.holdings[first..] {
-            h.periods.clone().for_each(|t| at[t].push(h.column));
+            h.periods.clone().for_each(|t| at[t].push((h.column, 1.0)));
+            for s in &f.sales[h.sales.clone()] {
+                s.periods.clone().for_each(|t| at[t].push((s.column, -1.0)));
+            }
         }
         f.held_at.push(at);
     }
@@ -32,6 +40,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model, room: f64) {
         runs(f, model, w);
         shortfalls(f, model, w);
     }
+    super::usage::add_columns(f, model);
     super::decisions::add_signs(f, model);
     super::commit::add_sizes(f, model);
 }
@@ -102,20 +111,30 @@ fn holdings(f: &mut Formulation, model: &Model, index: OfferId, offer: &Offer, n
     if model.contracts.iter().any(locked) {
         return;
     }
-    let stretches: Vec<std::ops::Range<usize>> = match &offer.term {
+    let stretches: Vec<(usize, Range<usize>)> = match &offer.term {
         Term::Reserved { ends, .. } => {
-            ends.iter().filter(|&(&s, &e)| s >= offer.lead && e > s).map(|(&s, &e)| s..e).collect()
+            ends.iter().filter(|&(&s, &e)| s >= offer.lead && e > s).map(|(&s, &e)| (s, s..e)).collect()
         }
-        _ => (0..model.periods()).map(|t| t..t + 1).collect(),
+        Term::Bought(bought) => bought.lives.iter().map(|(&s, life)| (s, life.held.clone())).collect(),
+        _ => (0..model.periods()).map(|t| (t, t..t + 1)).collect(),
     };
-    let mut copies: Vec<(std::ops::Range<usize>, Option<ContractId>)> = Vec::new();
-    for stretch in stretches {
-        copies.extend(under(stretch.start).into_iter().map(|k| (stretch.clone(), k)));
+    let mut copies: Vec<(usize, Range<usize>, Option<ContractId>)> = Vec::new();
+    for (start, stretch) in stretches {
+        copies.extend(under(start).into_iter().map(|k| (start, stretch.clone(), k)));
     }
-    let covering = |t: usize| copies.iter().filter(|(s, _)| s.contains(&t)).count();
+    let covering = |t: usize| copies.iter().filter(|(_, s, _)| s.contains(&t)).count();
     let counts: Vec<usize> = (0..model.periods()).map(covering).collect();
-    for (stretch, contract) in &copies {
-        let capacity = stretch.clone().map(|t| offer.capacity_at(t)).fold(f64::INFINITY, f64::min);
+    for (start, stretch, contract) in &copies {
+        let start = *start;
+        let life = offer.bought().map(|bought| &bought.lives[&start]);
+        // What can be sold may be more than can be held later.
+        let can_be_sold = life.is_some_and(|life| !life.sales.is_empty());
+        let (all, least) = if can_be_sold {
+            (0.0, f64::max as fn(f64, f64) -> f64)
+        } else {
+            (f64::INFINITY, f64::min as fn(f64, f64) -> f64)
+        };
+        let capacity = stretch.clone().map(|t| offer.capacity_at(t)).fold(all, least);
         if capacity <= 0.0 {
             continue;
         }
@@ -124,23 +143,33 @@ fn holdings(f: &mut Formulation, model: &Model, index: OfferId, offer: &Offer, n
         let enough = ROOM * room * stretch.clone().map(|t| need[t]).fold(least, f64::max);
         let boxed = enough < capacity;
         let discount = contract.map_or(0.0, |k| model.contracts[k].discount_on(index));
-        let label = &model.calendar.periods[stretch.start].label;
+        let label = &model.calendar.periods[start].label;
         let id = contract.map_or("", |k| model.contracts[k].id.as_str());
         // The contract is told only where the offer has several copies.
         let id = if counts[stretch.start] > 1 { id } else { "" };
         let (kind, role) = match offer.term {
             Term::Reserved { .. } => ("reserve", "reserve"),
+            Term::Bought(_) => ("buy", "buy"),
             _ => ("rent", "rent"),
         };
         // Where this column alone holds the offer its bound is the capacity; elsewhere a row is, and
         // the box stays clear of it.
-        let alone = offer.tiers.is_empty() && stretch.clone().all(|t| counts[t] == 1);
+        let alone = offer.tiers.is_empty() && !can_be_sold && stretch.clone().all(|t| counts[t] == 1);
         let most = if alone { capacity } else { CLEAR * capacity };
         for tier in 0..=offer.tiers.len() {
             let from = offer.above(tier);
             let width = offer.tiers.get(tier).map_or(f64::INFINITY, |next| next.above - from);
-            let payments = payments(model, offer, stretch.clone(), discount, tier);
-            let cost = payments.iter().map(|p| model.discounted(p)).sum();
+            let payments = match offer.bought() {
+                Some(bought) => super::owned::payments(model, offer, bought, start, stretch.clone(), discount),
+                None => payments(model, offer, stretch.clone(), discount, tier),
+            };
+            let worth = match (offer.bought(), life) {
+                (Some(bought), Some(life)) => {
+                    (1.0 - discount) * bought.capex[start] * life.left * model.discount_at(stretch.end)
+                }
+                _ => 0.0,
+            };
+            let cost = payments.iter().map(|p| model.discounted(p)).sum::<f64>() - worth;
             let above = if tier == 0 { String::new() } else { format!("above{from}") };
             let name = named(kind, &[&offer.id, id, &above, label]);
             let upper = most.min(enough);
@@ -149,20 +178,27 @@ fn holdings(f: &mut Formulation, model: &Model, index: OfferId, offer: &Offer, n
                 let tightest = stretch.clone().find(|&t| offer.capacity_at(t) <= capacity).unwrap_or(stretch.start);
                 f.capacity_bounds.push((index, tightest, column));
             }
+            let sales = f.sales.len()..f.sales.len();
             f.holdings.push(Holding {
                 column,
                 offer: index,
                 contract: *contract,
                 tier,
+                start,
                 periods: stretch.clone(),
                 payments,
+                worth,
+                sales,
                 boxed: boxed && width > enough,
             });
+            if let (Some(bought), Some(life)) = (offer.bought(), life) {
+                super::owned::add_sales(f, model, bought, life, (discount, id));
+            }
         }
     }
 }
 
-fn payments(model: &Model, offer: &Offer, periods: std::ops::Range<usize>, discount: f64, tier: usize) -> Vec<Payment> {
+fn payments(model: &Model, offer: &Offer, periods: Range<usize>, discount: f64, tier: usize) -> Vec<Payment> {
     let hours = |t: usize| model.calendar.periods[t].hours;
     let price = offer.price_in(tier)[periods.start] * (1.0 - discount);
     let start = periods.start;

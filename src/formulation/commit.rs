@@ -88,11 +88,24 @@ pub(super) fn counted(
             terms.push((h.column, amount));
         }
     }
+    for s in f.sales.iter().filter(|s| s.contract == Some(contract)) {
+        let inside = |t: &usize| bucket.periods.contains(t);
+        let amount: f64 = match commit.counted_in {
+            CommitIn::Spend => s.payments.iter().filter(|p| inside(&p.period)).map(|p| p.money).sum(),
+            CommitIn::ChipHours => s.periods.clone().filter(inside).map(|t| -model.calendar.periods[t].hours).sum(),
+        };
+        if amount < 0.0 {
+            terms.push((s.column, amount));
+        }
+    }
     if commit.counted_in == CommitIn::Spend {
         let not = uncounted(&model.contracts, contract);
         let paid = |d: &&Draw| not.contains(&d.contract) && bucket.periods.contains(&d.period);
         let credits = |d: &&Draw| model.contracts[d.contract].balances[d.balance].kind == BalanceKind::Credits;
         terms.extend(f.draws.iter().filter(paid).filter(credits).map(|d| (d.column, -1.0)));
+        let under = f.usages.iter().filter(|u| u.contract == Some(contract));
+        let inside = under.filter(|u| bucket.periods.contains(&u.payment.period) && u.payment.money > 0.0);
+        terms.extend(inside.map(|u| (u.column, u.payment.money)));
     }
     terms
 }

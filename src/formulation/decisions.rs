@@ -46,7 +46,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model) {
             let instead = !contract.capped;
             for index in 0..f.holdings.len() {
                 let h = &f.holdings[index];
-                let covered = contract.covers[h.offer] && contract.active.contains(&h.periods.start);
+                let covered = contract.covers[h.offer] && contract.active.contains(&h.start);
                 if h.contract == Some(k) {
                     only_if(f, "under", k, model, index, (sign, true));
                 } else if contract.unlocks[h.offer] {
@@ -93,7 +93,8 @@ fn could_be_held(f: &Formulation, model: &Model, holding: &Holding) -> f64 {
     let capacity = holding.periods.clone().map(|t| offer.capacity_at(t)).fold(f64::INFINITY, f64::min);
     let upper = f.program.columns()[holding.column.0 as usize].upper;
     match capacity - offer.above(holding.tier) {
-        left if left > 0.0 => NEAR * upper.min(left),
+        // What can be sold may be more than can be held later.
+        left if left > 0.0 && holding.sales.is_empty() => NEAR * upper.min(left),
         _ => upper,
     }
 }

@@ -102,10 +102,16 @@ pub fn dates(f: &Formulation, model: &Model, timing: &Timing) -> Vec<Option<i64>
     let calendar = &model.calendar;
     let mut dates = vec![None; f.program.columns().len()];
     for h in &f.holdings {
-        dates[h.column.0 as usize] = Some(timing.offers[h.offer].date(calendar, h.periods.start));
+        dates[h.column.0 as usize] = Some(timing.offers[h.offer].date(calendar, h.start));
+    }
+    for s in &f.sales {
+        dates[s.column.0 as usize] = Some(s.periods.start as i64);
     }
     for r in &f.runs {
         dates[r.column.0 as usize] = Some(r.period as i64);
+    }
+    for u in &f.usages {
+        dates[u.column.0 as usize] = Some(u.payment.period as i64);
     }
     let signs: Vec<(ContractId, ColumnId)> = f.signs.with_ids().filter_map(|(k, c)| Some((k, (*c)?))).collect();
     let sizes = f.sizes.with_ids().filter_map(|(k, c)| Some((k, (*c)?)));

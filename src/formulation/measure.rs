@@ -2,14 +2,15 @@
 //!
 //! Over a set of periods P:
 //!
-//! - spend: what is actually paid, undiscounted, with idle commitments and fees of contracts that
+//! - spend: what is actually paid for holding and for use, undiscounted, with idle commitments and fees of contracts that
 //!   cover offers of the group alone
+//!   with what is paid for chips that are bought, and without what comes back for those that are sold
 //! - chips: sum of h_t x held\[o,t\], in chip-hours
 //! - power: sum of h_t x power(chip(o)) x held\[o,t\], in kWh
 //! - work: sum of h_t x throughput x availability x run\[w,o,t\]
 //!
 //! For some workloads only, spend, chips and power count what works for them (run instead of
-//! held), spend at the offer's price in the period.
+//! held), spend at the offer's price in the period, of holding and of use.
 
 use std::ops::Range;
 
@@ -54,7 +55,21 @@ pub(super) fn measure(
             sum.terms.push((h.column, amount));
         }
     }
+    for s in f.sales.iter().filter(|s| group[s.offer]) {
+        let amount: f64 = match measure {
+            Measure::Spend => s.payments.iter().filter(|p| periods.contains(&p.period)).map(|p| p.money).sum(),
+            _ => {
+                let weight = if measure == Measure::Power { power(s.offer) } else { 1.0 };
+                s.periods.clone().filter(|t| periods.contains(t)).map(|t| -weight * hours(t)).sum()
+            }
+        };
+        if amount != 0.0 {
+            sum.terms.push((s.column, amount));
+        }
+    }
     if measure == Measure::Spend {
+        let used = f.usages.iter().filter(|u| group[u.offer] && periods.contains(&u.payment.period));
+        sum.terms.extend(used.filter(|u| u.payment.money != 0.0).map(|u| (u.column, u.payment.money)));
         for idle in f.idles.iter().filter(|i| periods.contains(&i.period)) {
             if contract_inside(&model.contracts[idle.contract], group) {
                 sum.terms.push((idle.column, 1.0));

@@ -7,7 +7,10 @@
 //! | --- | --- | --- |
 //! | `rent[o,t]` | chips held on demand, spot or owned | chips |
 //! | `reserve[o,s]` | chips whose reservation starts in s | chips |
+//! | `buy[o,s]` | chips that are bought in s | chips |
+//! | `sell[o,s,e]` | chips of them that are sold at the start of e | chips |
 //! | `run[w,o,t]` | chips of o that work for w in t | chips |
+//! | `used[o,k,t]` | chips of o that work in t and are paid for by their use | chips |
 //! | `unmet[w,t]` | work not done | rate, or work |
 //! | `idle[k,b]` | committed and not used in part b of k | money |
 //! | `sign[k]` | whether an optional contract is signed; whole | |
@@ -43,6 +46,7 @@ mod joint;
 mod limit;
 mod measure;
 mod objective;
+mod owned;
 mod placement;
 mod prefer;
 mod purpose;
@@ -54,6 +58,7 @@ mod risk;
 #[cfg(test)]
 mod roles;
 mod survive;
+mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -70,6 +75,7 @@ pub use joint::{FutureMeasure, Joint};
 pub use placement::Placement;
 pub use purpose::ratio_in_force;
 pub use requirement::{LimitKey, Limits, Requirement};
+pub use usage::Usage;
 
 /// A column of chips held: one offer, one contract (or none), one stretch of periods.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,12 +88,33 @@ pub struct Holding {
     pub contract: Option<ContractId>,
     /// Which of the offer's prices by quantity: 0 up to the first tier, then each tier's.
     pub tier: usize,
+    /// The period in which it is bought, rented, or its reservation starts.
+    pub start: usize,
     /// The periods in which it is held.
     pub periods: Range<usize>,
     /// What is paid for one chip.
     pub payments: Vec<Payment>,
+    /// Discounted money that one chip is worth when it is no longer held, or at the end of the horizon.
+    pub worth: f64,
+    /// How chips of it may be sold before, as a range of `sales`.
+    pub sales: Range<usize>,
     /// Whether its upper bound is only a box of ours, which the solution must not touch.
     pub boxed: bool,
+}
+
+/// A column of bought chips that are sold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sale {
+    /// Its column.
+    pub column: ColumnId,
+    /// The offer.
+    pub offer: OfferId,
+    /// The contract that they were bought under.
+    pub contract: Option<ContractId>,
+    /// The periods in which they would have been held otherwise, from the one at whose start they are sold.
+    pub periods: Range<usize>,
+    /// What is no longer paid for one chip, below 0.
+    pub payments: Vec<Payment>,
 }
 
 /// A column of chips that work.
@@ -146,6 +173,13 @@ pub struct Excess {
 pub enum Constraint {
     /// Chips that work are held.
     Use {
+        /// The offer.
+        offer: OfferId,
+        /// The period.
+        period: usize,
+    },
+    /// Chips that work are paid for by their use.
+    Works {
         /// The offer.
         offer: OfferId,
         /// The period.
@@ -258,8 +292,12 @@ pub struct Formulation {
     pub room: f64,
     /// Columns of chips held, grouped by offer.
     pub holdings: Vec<Holding>,
+    /// Columns of bought chips that are sold.
+    pub sales: Vec<Sale>,
     /// Columns of chips that work.
     pub runs: Vec<Run>,
+    /// Columns of chips that are paid for by their use.
+    pub usages: Vec<Usage>,
     /// Columns of work not done.
     pub shortfalls: Vec<Shortfall>,
     /// Columns of money not used.
@@ -319,8 +357,8 @@ pub struct Formulation {
     holdings_of: IdVec<OfferId, Range<usize>>,
     /// For each offer, the indices of its runs.
     runs_of: IdVec<OfferId, Vec<usize>>,
-    /// For each offer and period, the columns of chips held.
-    held_at: IdVec<OfferId, Vec<Vec<ColumnId>>>,
+    /// For each offer and period, the columns of chips held: 1 for those bought or rented, -1 for those sold.
+    held_at: IdVec<OfferId, Vec<Vec<(ColumnId, f64)>>>,
     /// For each offer and period, the indices of its runs.
     runs_at: IdVec<OfferId, Vec<Vec<u32>>>,
     /// For each workload and offer, whether it may run there.
@@ -371,7 +409,9 @@ fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulat
         program: LinearProgram::new(model.name.clone()),
         room,
         holdings: Vec::new(),
+        sales: Vec::new(),
         runs: Vec::new(),
+        usages: Vec::new(),
         shortfalls: Vec::new(),
         idles: Vec::new(),
         draws: Vec::new(),
@@ -408,6 +448,8 @@ fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulat
     columns::add(&mut f, model, room);
     let purposes = f.purposeful.then_some(limits);
     capacity::add_use(&mut f, model, purposes);
+    usage::add_rows(&mut f, model);
+    owned::add_rows(&mut f, model);
     capacity::add_capacity(&mut f, model);
     capacity::add_pools(&mut f, model);
     demand::add_demand(&mut f, model);
@@ -526,11 +568,13 @@ impl Formulation {
             let mut used = vec![0.0; model.periods()];
             self.runs_of(offer).for_each(|r| used[r.period] += x[r.column.0 as usize]);
             // From the back, so that of prices by quantity the last is given up first.
-            let under = |h: &&Holding| h.contract.is_some() && h.payments.len() == 1;
+            let rented = model.offers[offer].bought().is_none();
+            let under = |h: &&Holding| rented && h.contract.is_some() && h.payments.len() == 1;
             for h in self.holdings_of(offer).iter().rev().filter(under) {
                 let Payment { period, money: price, .. } = h.payments[0];
-                let held: f64 = self.held(offer, period, 1.0).map(|(c, _)| x[c.0 as usize]).sum();
+                let held: f64 = self.held(offer, period, 1.0).map(|(c, a)| a * x[c.0 as usize]).sum();
                 let spare = (held - used[period]).min(x[h.column.0 as usize]);
+                let spare = spare.min(self.not_working(h, period, &x));
                 let idle = self.idles.iter().find(|i| {
                     let Some(commit) = &model.contracts[i.contract].commit else { return false };
                     let part = &commit.buckets[i.bucket];
@@ -546,8 +590,52 @@ impl Formulation {
                     x[idle.column.0 as usize] += spare * price;
                 }
             }
+            if !rented {
+                self.idle_instead_of_bought(model, offer, &used, &mut x);
+            }
         }
         x
+    }
+
+    /// The same for chips that are bought and worth nothing in the end, where all that is paid for them counts towards one
+    /// part of a commitment.
+    fn idle_instead_of_bought(&self, model: &Model, offer: OfferId, used: &[f64], x: &mut [f64]) {
+        for h in self.holdings_of(offer).iter().filter(|h| h.worth == 0.0) {
+            let counts = |i: &&Idle| {
+                let Some(commit) = &model.contracts[i.contract].commit else { return None };
+                let part = &commit.buckets[i.bucket];
+                let inside = h.payments.iter().all(|p| part.periods.contains(&p.period));
+                (h.contract == Some(i.contract) && inside).then_some((commit, part))
+            };
+            let Some((idle, (commit, part))) = self.idles.iter().find_map(|i| Some((i, counts(&i)?))) else { continue };
+            let at = |c: ColumnId| x[c.0 as usize];
+            let counted = commit::counted(self, model, idle.contract, commit, part);
+            let met = counted.iter().map(|&(c, a)| a * at(c)).sum::<f64>() + at(idle.column);
+            let is_sold = self.sales[h.sales.clone()].iter().any(|s| at(s.column) > 0.0);
+            if is_sold || met > part.amount * (1.0 + 1e-9) {
+                continue;
+            }
+            let standing = |t: usize| {
+                let held: f64 = self.held(offer, t, 1.0).map(|(c, a)| a * at(c)).sum();
+                (held - used[t]).min(self.not_working(h, t, x))
+            };
+            let spare = h.periods.clone().map(standing).fold(at(h.column), f64::min);
+            if spare > 0.0 {
+                x[h.column.0 as usize] -= spare;
+                x[idle.column.0 as usize] += spare * h.payments.iter().map(|p| p.money).sum::<f64>();
+            }
+        }
+    }
+
+    /// Chips held under a holding's contract in a period that do not work, where their use is paid for; else no end.
+    fn not_working(&self, holding: &Holding, period: usize, x: &[f64]) -> f64 {
+        let at = |c: ColumnId| x[c.0 as usize];
+        let same = |offer: OfferId, contract| offer == holding.offer && contract == holding.contract;
+        let mut working = self.usages.iter().filter(|u| same(u.offer, u.contract) && u.payment.period == period);
+        let Some(first) = working.next() else { return f64::INFINITY };
+        let working = at(first.column) + working.map(|u| at(u.column)).sum::<f64>();
+        let held = self.held_under(holding.offer, holding.contract, period);
+        held.into_iter().map(|(c, a)| a * at(c)).sum::<f64>() - working
     }
 
     /// Begins the rows of a limit: whether there are any, and whether they hold only if a contract
@@ -591,10 +679,24 @@ impl Formulation {
         Some(self.program.add_row(name, role, bounds.0 + 0.0, bounds.1 + 0.0, terms))
     }
 
-    /// Terms of held[o,t] = rent[o,t] + sum of reserve[o,s] with s <= t < s + term, each times
+    /// Terms of held[o,t] = rent[o,t] + sum of reserve[o,s] with s <= t < s + term
+    /// + sum of buy[o,s] - sum of sell[o,s,e] with s + delivery <= t < s + delivery + life and e <= t, each times
     /// `factor`.
     fn held(&self, offer: OfferId, period: usize, factor: f64) -> impl Iterator<Item = (ColumnId, f64)> {
-        self.held_at[offer][period].iter().map(move |&column| (column, factor))
+        self.held_at[offer][period].iter().map(move |&(column, sign)| (column, sign * factor))
+    }
+
+    /// The same of what is held under one contract, or none.
+    fn held_under(&self, offer: OfferId, contract: Option<ContractId>, period: usize) -> Vec<(ColumnId, f64)> {
+        let mine = self.holdings_of(offer).iter().filter(|h| h.contract == contract);
+        let here = mine.filter(|h| h.periods.contains(&period));
+        let mut terms = Vec::new();
+        for h in here {
+            terms.push((h.column, 1.0));
+            let sold = self.sales[h.sales.clone()].iter().filter(|s| s.periods.contains(&period));
+            terms.extend(sold.map(|s| (s.column, -1.0)));
+        }
+        terms
     }
 
     /// Runs on an offer in a period.

@@ -130,14 +130,14 @@ impl Formulation {
             || model.limits.iter().any(|l| l.kind.family().fleet().is_some())
             || model.offers.ids().any(|o| {
                 let held = |t: &usize| self.held(o, *t, 1.0).next().is_some();
-                let owned = model.offers[o].term == Term::Owned;
+                let owned = model.offers[o].is_owned();
                 let free = |t| owned || may_stand_by(self, model, limits, o, t) || self.is_committed(model, o, t);
                 (0..model.periods()).filter(held).any(free)
             });
         for o in model.offers.ids() {
             match model.offers[o].term {
                 // Rows of use see to what is rented; what is owned may stand idle.
-                Term::Owned | Term::OnDemand | Term::Spot { .. } => {}
+                Term::Owned | Term::Bought(_) | Term::OnDemand | Term::Spot { .. } => {}
                 Term::Reserved { .. } => self.use_reservations(model, limits, o),
             }
         }

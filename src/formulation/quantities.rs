@@ -34,14 +34,15 @@ fn purchase(f: &mut Formulation, model: &Model, tiers: std::ops::Range<usize>) {
     if offer.block.is_none() && offer.minimum.is_none() && offer.tiers.is_empty() {
         return;
     }
-    let start = first.periods.start;
+    let start = first.start;
     let label = &model.calendar.periods[start].label;
     let contract = first.contract;
     let id = contract.map_or("", |k| model.contracts[k].id.as_str());
     let parts = [offer.id.as_str(), id, label.as_str()];
     let columns: Vec<ColumnId> = f.holdings[tiers].iter().map(|h| h.column).collect();
     let sum: Vec<(ColumnId, f64)> = columns.iter().map(|&c| (c, 1.0)).collect();
-    let most = f.most(&sum).min(first_capacity(model, f, &columns));
+    let room = if first.sales.is_empty() { first_capacity(model, f, &columns) } else { f64::INFINITY };
+    let most = f.most(&sum).min(room);
     if let Some(block) = offer.block {
         let name = bracketed(&parts);
         let n = f.program.add_integer(format!("blocks{name}"), "blocks", 0.0, (most / block + WHOLE).floor(), 0.0);

@@ -5,7 +5,7 @@
 //!
 //! - runs of a workload serve its demand in a period, or its work in all: sum of throughput x run
 //!   <= amount, so sum of a x run <= amount x max(0, max a / throughput)
-//! - holdings of an offer in a period are within its capacity
+//! - holdings of an offer in a period are within its capacity, and so is what works
 //!
 //! This is what a limit of a contract that is not signed is relaxed by, and it decides how tight the
 //! linear relaxation is.
@@ -25,6 +25,8 @@ enum Stock {
     Work(WorkloadId),
     /// The capacity of an offer in a period.
     Capacity(OfferId, usize),
+    /// What works of an offer in a period.
+    Use(OfferId, usize),
 }
 
 /// What the columns of a sum are bounded by together.
@@ -52,10 +54,16 @@ impl Reach {
             };
             reach.add(&mut groups, key, run.column, unit, amount);
         }
-        for h in f.holdings.iter().filter(|h| h.periods.len() == 1) {
+        for h in f.holdings.iter().filter(|h| h.periods.len() == 1 && h.sales.is_empty()) {
             let capacity = model.offers[h.offer].capacity_at(h.periods.start);
             if capacity.is_finite() {
                 reach.add(&mut groups, Stock::Capacity(h.offer, h.periods.start), h.column, 1.0, capacity);
+            }
+        }
+        for u in &f.usages {
+            let capacity = model.offers[u.offer].capacity_at(u.payment.period);
+            if capacity.is_finite() {
+                reach.add(&mut groups, Stock::Use(u.offer, u.payment.period), u.column, 1.0, capacity);
             }
         }
         reach

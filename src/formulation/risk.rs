@@ -114,6 +114,13 @@ fn outage(f: &mut Formulation, model: &Model, k: OutageId) -> Affine {
             let paid: f64 = h.payments.iter().map(|p| model.discounted(p)).sum();
             sum.terms.push((h.column, shock[h.offer] * paid));
         }
+        for s in f.sales.iter().filter(|s| shock[s.offer] != 0.0) {
+            let paid: f64 = s.payments.iter().map(|p| model.discounted(p)).sum();
+            sum.terms.push((s.column, shock[s.offer] * paid));
+        }
+        for u in f.usages.iter().filter(|u| shock[u.offer] != 0.0) {
+            sum.terms.push((u.column, shock[u.offer] * model.discounted(&u.payment)));
+        }
     }
     let priced: Vec<WorkloadId> = model.workloads.ids().filter(|&w| model.workloads[w].loss > 0.0).collect();
     if let (Some(lost), false) = (&outage.lost, priced.is_empty()) {

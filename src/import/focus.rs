@@ -17,7 +17,7 @@ use super::accelerator_names::names_accelerator;
 use super::findings::Findings;
 use super::focus_lost::Account;
 use super::focus_map::{Mapping, Rule};
-use super::focus_unit::{self, Unit};
+use super::focus_unit::{self, USE_HOURS, Unit};
 use super::offers::id;
 use crate::diagnostics::{Code, Diagnostics, SourceId, Sources, suggest};
 use crate::document::{Row, Table, safe_cell};
@@ -218,6 +218,9 @@ fn used(bill: &Bill<'_>, asked: &Asked<'_>, findings: &mut Findings) -> Result<U
     }
     if bill.cell("CommitmentDiscountStatus") == "Unused" {
         return aside(91, "of commitments that were not used: left out".to_owned());
+    }
+    if bill.quantities().iter().any(|(_, unit)| *unit == USE_HOURS) {
+        return aside(92, "of the use of chips that other rows count: left out".to_owned());
     }
     let read = bill.tags();
     let (no_tags, tags) = (read.is_none(), read.unwrap_or_default());

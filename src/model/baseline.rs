@@ -24,7 +24,7 @@ pub(super) fn baseline(
     let written = document.baseline.as_ref()?;
     let currency = reader.currency.clone();
     let switching = match &written.switching {
-        Some(amount) => reader.amount(Some(amount), &Unit::MoneyPer(&currency, &["chip", "chips"]), In::NotNegative)?,
+        Some(amount) => reader.money_as(amount, |q| Unit::MoneyPer(&currency, &["chip", "chips"]).convert(q))?,
         None => 0.0,
     };
     let origin = reader.origin(written.place);

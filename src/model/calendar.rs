@@ -218,6 +218,16 @@ impl Calendar {
         Some(start..end.max(start))
     }
 
+    /// Years from the start of the horizon to the start of a period, or to its end for what follows the last.
+    #[must_use]
+    pub fn years_at(&self, boundary: usize) -> f64 {
+        match (self.periods.get(boundary), self.periods.last()) {
+            (Some(period), _) => period.years_at_start,
+            (None, Some(last)) => 2.0 * last.years_at_middle - last.years_at_start,
+            (None, None) => 0.0,
+        }
+    }
+
     /// Hours of a range of periods.
     #[must_use]
     pub fn hours(&self, periods: Range<usize>) -> f64 {

@@ -6,6 +6,7 @@
 //! the hours that are left.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::ToSpan;
 use jiff::civil::DateTime;
@@ -15,13 +16,28 @@ use crate::document::{self as doc, Amount, Series, SeriesForm, Text};
 use crate::units::{Dimension as Unit, Quantity};
 
 use super::calendar::{Calendar, Window, hours_between};
+use super::currencies::mean;
 use super::reader::{In, Reader};
 use super::types::{Commit, CommitBucket, CommitIn};
 
 /// What is due of a commitment in a part of its time: the same always, or what a series says.
 enum Due<'a> {
-    Always(f64),
+    Always(Committed),
     Changing(&'a Series),
+}
+
+/// An amount as it is written, and what one unit of its currency is worth in each period, if it is another one.
+#[derive(Clone)]
+struct Committed {
+    amount: f64,
+    rates: Option<Arc<[f64]>>,
+}
+
+impl Committed {
+    /// In the model's currency, at the mean rate of some periods.
+    fn over(&self, calendar: &Calendar, periods: &Range<usize>) -> f64 {
+        self.rates.as_ref().map_or(self.amount, |rates| self.amount * mean(calendar, rates, periods))
+    }
 }
 
 /// What is read of a commitment before its time is.
@@ -66,13 +82,15 @@ pub(super) fn commitment(
     let unit = Unit::Chips;
     if per == "period" {
         let amounts = match due {
-            Due::Always(amount) => vec![amount; reader.calendar.len()],
+            Due::Always(amount) => {
+                (0..reader.calendar.len()).map(|t| amount.over(&reader.calendar, &(t..t + 1))).collect()
+            }
             Due::Changing(series) if counted_in == CommitIn::ChipHours => {
                 reader.series(series, In::NotNegative, 0.0, |q| unit.convert(q))?
             }
             Due::Changing(series) => {
                 let currency = reader.currency.clone();
-                reader.series(series, In::NotNegative, 0.0, |q| Unit::Money(&currency).convert(q))?
+                reader.money_series(series, 0.0, |q| Unit::Money(&currency).convert(q))?
             }
         };
         let scale = |t: usize| if counted_in == CommitIn::ChipHours { reader.calendar.periods[t].hours } else { 1.0 };
@@ -91,7 +109,7 @@ pub(super) fn commitment(
             return None;
         };
         let hours = reader.calendar.hours(active.clone());
-        let amount = if counted_in == CommitIn::Spend { amount } else { amount * hours };
+        let amount = amount.over(&reader.calendar, &active) * if counted_in == CommitIn::Spend { 1.0 } else { hours };
         return Some(Commit { counted_in, least, buckets: vec![CommitBucket { periods: active, amount }] });
     }
     let amounts = match due {
@@ -110,6 +128,7 @@ pub(super) fn commitment(
             continue;
         }
         let inside = reader.calendar.hours(periods.clone());
+        let amount = amount.over(&reader.calendar, &periods);
         // What is left of a commitment of which something was spent is due from the horizon on.
         let from = match (spent, reader.calendar.ends()) {
             (Some(_), Some((first, _))) => Some(first),
@@ -163,7 +182,8 @@ fn written<'a>(reader: &mut Reader<'_>, commit: &'a doc::Commit) -> Option<Writt
     }
     if let Some(text) = &commit.choose {
         let (least, most) = range(reader, text)?;
-        return Some(Written { counted_in: CommitIn::Spend, due: Due::Always(most), least: Some(least / most) });
+        let due = Due::Always(Committed { amount: most, rates: None });
+        return Some(Written { counted_in: CommitIn::Spend, due, least: Some(least / most) });
     }
     let (series, counted_in) = match (&commit.spend, &commit.chips) {
         (Some(spend), _) => (spend, CommitIn::Spend),
@@ -176,10 +196,18 @@ fn written<'a>(reader: &mut Reader<'_>, commit: &'a doc::Commit) -> Option<Writt
     Some(Written { counted_in, due, least: None })
 }
 
-fn read(reader: &mut Reader<'_>, amount: &Amount, counted_in: CommitIn) -> Option<f64> {
+fn read(reader: &mut Reader<'_>, amount: &Amount, counted_in: CommitIn) -> Option<Committed> {
     match counted_in {
-        CommitIn::Spend => reader.money(Some(amount)),
-        CommitIn::ChipHours => reader.amount(Some(amount), &Unit::Chips, In::NotNegative),
+        CommitIn::Spend => {
+            let currency = reader.currency.clone();
+            let rates = reader.rates_of(amount);
+            let amount = reader.money_unconverted(amount, |q| Unit::Money(&currency).convert(q))?;
+            Some(Committed { amount, rates })
+        }
+        CommitIn::ChipHours => {
+            let amount = reader.amount(Some(amount), &Unit::Chips, In::NotNegative)?;
+            Some(Committed { amount, rates: None })
+        }
     }
 }
 
@@ -219,7 +247,7 @@ fn spent(
         _ => false,
     };
     let total = match due {
-        Due::Always(total) => *total,
+        Due::Always(total) => total.over(&reader.calendar, &(0..1)),
         Due::Changing(_) => 0.0,
     };
     let (message, remedy) = if per != "total" || commit.spend.is_none() {
@@ -236,7 +264,7 @@ fn spent(
 }
 
 /// What a series says of each year of a commitment: a list has an entry for each, a step begins with one.
-fn by_part(reader: &mut Reader<'_>, series: &Series, parts: &[Window], counted_in: CommitIn) -> Option<Vec<f64>> {
+fn by_part(reader: &mut Reader<'_>, series: &Series, parts: &[Window], counted_in: CommitIn) -> Option<Vec<Committed>> {
     match &series.form {
         SeriesForm::Constant(amount) => Some(vec![read(reader, amount, counted_in)?; parts.len()]),
         SeriesForm::List(list) => {
@@ -251,11 +279,13 @@ fn by_part(reader: &mut Reader<'_>, series: &Series, parts: &[Window], counted_i
             let first = read(reader, start, counted_in);
             let rate = reader.amount(Some(growth), &Unit::PerYear, In::AboveMinusOne);
             let (first, rate) = (first?, rate?);
-            Some((0..parts.len()).map(|year| first * (1.0 + rate).powf(year as f64)).collect())
+            let grown =
+                |year: usize| Committed { amount: first.amount * (1.0 + rate).powf(year as f64), ..first.clone() };
+            Some((0..parts.len()).map(grown).collect())
         }
         SeriesForm::Steps(steps) => {
             let starts: Vec<DateTime> = parts.iter().filter_map(|part| part.start).collect();
-            let mut amounts = vec![0.0; parts.len()];
+            let mut amounts = vec![Committed { amount: 0.0, rates: None }; parts.len()];
             let mut dated = Vec::new();
             for (key, amount) in steps {
                 let (date, amount) = (reader.date(key), read(reader, amount, counted_in));

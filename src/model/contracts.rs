@@ -281,7 +281,9 @@ pub(super) fn payments(
     let mut all = Vec::new();
     match &series.form {
         SeriesForm::Constant(amount) => {
-            let money = reader.money(Some(amount))?;
+            let currency = reader.currency.clone();
+            let at = begins.unwrap_or(0);
+            let money = reader.money_over(amount, &(at..at + 1), |q| Unit::Money(&currency).convert(q))?;
             match begins {
                 Some(first) => all.push((first, money)),
                 None if money > 0.0 => {
@@ -297,12 +299,15 @@ pub(super) fn payments(
         }
         SeriesForm::List(_) => {
             let currency = reader.currency.clone();
-            let values = reader.series(series, In::NotNegative, 0.0, |q| Unit::Money(&currency).convert(q))?;
+            let values = reader.money_series(series, 0.0, |q| Unit::Money(&currency).convert(q))?;
             all.extend(values.into_iter().enumerate());
         }
         SeriesForm::Steps(dates) => {
             for (key, amount) in dates {
-                let (date, money) = (reader.date(key), reader.money(Some(amount)));
+                let date = reader.date(key);
+                let at = date.and_then(|date| reader.calendar.period_at(date)).unwrap_or(0);
+                let currency = reader.currency.clone();
+                let money = reader.money_over(amount, &(at..at + 1), |q| Unit::Money(&currency).convert(q));
                 let (date, money) = (date?, money?);
                 match reader.calendar.period_at(date) {
                     Some(period) => all.push((period, money)),

@@ -314,7 +314,7 @@ fn read_work(
 }
 
 fn price_of_work(reader: &mut Reader<'_>, amount: &Amount, currency: &str, words: &[&str]) -> Option<f64> {
-    reader.read(amount, In::NotNegative, |q| match &q.unit {
+    reader.money_as(amount, |q| match &q.unit {
         // A workload whose own quantities name no unit takes the price's word for it.
         Some(unit) if words.is_empty() && unit.over.as_deref() == Some(currency) && unit.under.len() == 1 => {
             Ok(q.number)
@@ -393,6 +393,7 @@ fn refuse_unserved(reader: &mut Reader<'_>, place: Place, workload: &Workload, o
         Term::Reserved { ends, .. } => {
             ends.iter().any(|(&s, &e)| s <= t && t < e && s >= o.lead) && o.capacity_at(t) > 0.0
         }
+        Term::Bought(bought) => bought.can_be_held(t) && o.capacity_at(t) > 0.0,
         _ => o.capacity_at(t) > 0.0,
     };
     let servable = |t: usize| workload.eligible.iter().any(|&o| can_hold(&offers[o], t));

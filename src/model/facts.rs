@@ -58,15 +58,16 @@ pub fn contract_inside(contract: &Contract, group: &OfferSet) -> bool {
     group.is_all() || (!contract.covers.is_empty() && contract.covers.is_within(group))
 }
 
-/// Price of a chip-hour of an offer in a period, less the discount of the signed contract that
-/// covers it; the price of the first chips where it depends on the quantity.
+/// Price of a chip-hour of an offer that works in a period, of holding and of use, less the discount of the signed
+/// contract that covers it; the price of the first chips where it depends on the quantity.
 ///
 /// A reservation's price was fixed when it started; where the offer has no price any more the last
 /// known one counts.
 #[must_use]
 pub fn unit_price(model: &Model, offer: OfferId, period: usize) -> f64 {
-    let prices = &model.offers[offer].price;
-    let price = (0..=period).rev().map(|t| prices[t]).find(|p| !p.is_nan()).unwrap_or(0.0);
+    let known = |prices: &Vec<f64>| (0..=period).rev().map(|t| prices[t]).find(|p| !p.is_nan()).unwrap_or(0.0);
+    let offered = &model.offers[offer];
+    let price = known(&offered.price) + offered.used.as_ref().map_or(0.0, known);
     let signed = |c: &&Contract| c.decision == Decision::Signed;
     let covering = model.contracts.iter().filter(signed).find(|c| c.covers[offer] && c.active.contains(&period));
     price * (1.0 - covering.map_or(0.0, |c| c.discount_on(offer)))
@@ -194,6 +195,10 @@ workloads:
         // Of prices that come later, none is known before.
         model.offers[OfferId::at(2)].price = vec![f64::NAN, 6.0, 5.0];
         assert_eq!([0, 1, 2].map(|t| unit_price(&model, OfferId::at(2), t)), [0.0, 6.0, 5.0]);
+        // A chip that works costs its holding and its use.
+        model.offers[OfferId::at(2)].used = Some(vec![f64::NAN, 0.5, f64::NAN]);
+        assert_eq!([0, 1, 2].map(|t| unit_price(&model, OfferId::at(2), t)), [0.0, 6.5, 5.5]);
+        model.offers[OfferId::at(2)].used = None;
         for (decision, price) in
             [(Decision::Signed, 2.5), (Decision::Optional, 5.0), (Decision::Accepted, 5.0), (Decision::Refused, 5.0)]
         {

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::calendar::{Calendar, Step, parse_period};
+use super::currencies::Rates;
 use super::files::Files;
 use super::reader::{In, Reader};
 use super::select::{Offers, Written};
@@ -330,7 +331,8 @@ pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagno
     // What is wrong in the model is not told once more for every future.
     if diagnostics.counts().0 == before {
         let (calendar, currency) = (model.calendar.clone(), model.currency.clone());
-        let mut reader = Reader { diagnostics, sources, calendar, currency, notes: Vec::new() };
+        let rates = model.rates.clone();
+        let mut reader = Reader { diagnostics, sources, calendar, currency, rates, notes: Vec::new() };
         model.uncertainty = uncertainty::read(&mut reader, &document, root, &model).map(Arc::new);
         if document.uncertainty.is_none() {
             warn_certain(&mut reader, &document);
@@ -348,7 +350,8 @@ pub(super) fn interpret_known(root: &Node, sources: &Sources, diagnostics: &mut 
 
 fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
     let currency = document.currency.as_ref().map_or_else(|| "USD".to_owned(), |c| c.text.clone());
-    let mut reader = Reader { diagnostics, sources, calendar: Calendar::steady(), currency, notes: Vec::new() };
+    let (steady, rates, notes) = (Calendar::steady(), Rates::new(), Vec::new());
+    let mut reader = Reader { diagnostics, sources, calendar: steady, currency, rates, notes };
     version(&mut reader, document);
     if let Some(currency) = &document.currency
         && (currency.text.len() != 3 || !currency.text.chars().all(|c| c.is_ascii_uppercase()))
@@ -363,6 +366,8 @@ fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics:
     let told = reader.diagnostics.len();
     reader.calendar = calendar.unwrap_or_else(Calendar::steady);
     document.name.iter().for_each(|n| reader.check_word(n));
+    reader.rates = super::currencies::read(&mut reader, document.currencies.as_ref());
+    super::currencies::note(&mut reader);
     let discount_rate =
         reader.amount(document.discount_rate.as_ref(), &Unit::PerYear, In::AboveMinusOne).unwrap_or(0.0);
     let chips = document.chips.as_ref().map(|m| supply::chips(&mut reader, m)).unwrap_or_default();
@@ -419,10 +424,11 @@ fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics:
         return None;
     }
     let notes = std::mem::take(&mut reader.notes);
-    let Reader { calendar, currency, .. } = reader;
+    let Reader { calendar, currency, rates, .. } = reader;
     Some(Model {
         name: document.name.as_ref().map_or_else(|| "unnamed".to_owned(), |n| n.text.clone()),
         currency,
+        rates,
         sha256: String::new(),
         scenarios: Vec::new(),
         calendar,

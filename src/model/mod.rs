@@ -7,6 +7,7 @@ mod calendar;
 mod column;
 mod commitment;
 mod contracts;
+mod currencies;
 mod demand;
 mod edit;
 mod equity;
@@ -14,6 +15,7 @@ mod facts;
 mod files;
 mod ids;
 mod load;
+mod owned;
 mod policy;
 mod prefer;
 mod reader;
@@ -33,6 +35,7 @@ pub use balance::{Balance, BalanceKind, sharing, uncounted};
 pub use builder::{ContractSpec, LimitSpec, ModelBuilder, OfferSpec, WorkloadSpec};
 pub use calendar::{Calendar, Period, Step, Window, hours_between, parse_period, parse_window};
 pub use column::{Column, ColumnError, Expression, MOST_BYTES, MOST_DEPTH, Quantity};
+pub use currencies::Rates;
 pub use edit::Edit;
 pub use equity::{Equity, Vest};
 pub use facts::{
@@ -44,6 +47,7 @@ pub use ids::{
     PoolId, SurviveId, UpstreamId, WorkloadId, WorkloadSet,
 };
 pub use load::{Input, Loaded, Rejected, Tree, load, load_with, read_tree};
+pub use owned::{Bought, Life};
 pub use policy::*;
 pub use risk::NotATime;
 pub use selector::{Dimension, glob};

@@ -8,6 +8,7 @@ use crate::document::{Amount, Series, SeriesForm, Text, report_unit};
 use crate::units::{Dimension as Unit, Duration, DurationUnit, Quantity, UnitError};
 
 use super::calendar::{Calendar, Window, parse_period, parse_window};
+use super::currencies::Rates;
 use super::types::Origin;
 
 /// Numbers beyond this have no meaning in a plan and would drown everything else in rounding.
@@ -19,6 +20,8 @@ pub(super) struct Reader<'a> {
     pub sources: &'a Sources,
     pub calendar: Calendar,
     pub currency: String,
+    /// What other currencies are worth.
+    pub rates: Rates,
     pub notes: Vec<String>,
 }
 
@@ -132,16 +135,16 @@ impl Reader<'_> {
         self.read(amount?, range, |q| unit.convert(q))
     }
 
-    /// Money in the model's currency.
+    /// Money without a time, in the model's currency.
     pub fn money(&mut self, amount: Option<&Amount>) -> Option<f64> {
         let currency = self.currency.clone();
-        self.amount(amount, &Unit::Money(&currency), In::NotNegative)
+        self.money_as(amount?, |q| Unit::Money(&currency).convert(q))
     }
 
     /// Money per one of whatever a limit counts, as in `0.5 USD/chip-h`.
     pub fn money_per_any(&mut self, amount: &Amount) -> Option<f64> {
         let currency = self.currency.clone();
-        self.read(amount, In::NotNegative, |q| match &q.unit {
+        self.money_as(amount, |q| match &q.unit {
             Some(unit) if unit.over.as_deref() == Some(&currency) && unit.under.len() <= 1 => Ok(q.number),
             Some(_) => Unit::Money(&currency).convert(q),
             None => Ok(q.number),

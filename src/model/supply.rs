@@ -65,7 +65,8 @@ pub(super) fn clouds(reader: &mut Reader<'_>, map: &Map<doc::Cloud>) -> IdVec<Cl
         reader.check_id(id, *place);
         let Some(cloud) = cloud else { continue };
         let currency = reader.currency.clone();
-        let egress = reader.amount(cloud.egress.as_ref(), &Unit::PricePerData(&currency), In::NotNegative);
+        let egress =
+            cloud.egress.as_ref().and_then(|a| reader.money_as(a, |q| Unit::PricePerData(&currency).convert(q)));
         cloud.owner.iter().for_each(|o| reader.check_word(o));
         let tags = tags(reader, &cloud.tags);
         let owner = cloud.owner.as_ref().map_or_else(|| id.clone(), |o| o.text.clone());
@@ -126,11 +127,11 @@ pub(super) fn offers(
             .as_ref()
             .filter(|_| document.clouds.is_some())
             .and_then(|t| reader.reference(t, "cloud", &cloud_ids, &broken_clouds));
-        let currency = reader.currency.clone();
-        let price = offer
-            .price
-            .as_ref()
-            .and_then(|s| reader.series(s, In::NotNegative, f64::NAN, |q| Unit::Price(&currency).convert(q)));
+        let price = match &offer.price {
+            Some(written) => price(reader, written),
+            // Running chips that are bought costs nothing where no price is given.
+            None => offer.lacks("price").then(|| (vec![0.0; reader.calendar.len()], None)),
+        };
         let capacity = match &offer.capacity {
             Some(s) => reader.series(s, In::NotNegative, 0.0, |q| Unit::Chips.convert(q)).map(Some),
             None => Some(None),
@@ -139,10 +140,18 @@ pub(super) fn offers(
             Some(amount) => reader.after(0, amount),
             None => Some(0),
         };
-        let term = term(reader, offer);
+        let term = term(reader, offer).map(|term| match (term, lead) {
+            (Term::Bought(bought), Some(lead)) => Term::Bought(Box::new(bought.not_before(lead))),
+            (term, _) => term,
+        });
         let block = reader.amount(offer.block.as_ref(), &Unit::Chips, In::Positive);
         let minimum = reader.amount(offer.minimum.as_ref(), &Unit::Chips, In::NotNegative).filter(|m| *m > 0.0);
         let tiers = tiers(reader, offer);
+        if let (Some(Term::Bought(_)), Some(written)) = (&term, &offer.tiers) {
+            let message = "chips that are bought have no prices by quantity";
+            let remedy = "write an offer for each price, with the capacity that it holds for";
+            reader.error(Code::WrongType, written.place, message, remedy);
+        }
         let (Some(chip), Some(cloud), Some(price), Some(capacity), Some(lead), Some(term)) =
             (chip, cloud, price, capacity, lead, term)
         else {
@@ -155,7 +164,8 @@ pub(super) fn offers(
             region: offer.region.as_ref().map(|r| r.text.clone()),
             site: offer.site.as_ref().map(|s| s.text.clone()),
             term,
-            price,
+            price: price.0,
+            used: price.1,
             capacity,
             lead,
             block,
@@ -172,32 +182,75 @@ pub(super) fn offers(
     offers
 }
 
+/// Prices of holding and of use. A price of use that is always 0 is none.
+fn price(reader: &mut Reader<'_>, price: &doc::Price) -> Option<(Vec<f64>, Option<Vec<f64>>)> {
+    let series = |reader: &mut Reader<'_>, s: &doc::Series| {
+        let currency = reader.currency.clone();
+        reader.money_series(s, f64::NAN, |q| Unit::Price(&currency).convert(q))
+    };
+    let detail = match price {
+        doc::Price::Plain(held) => return Some((series(reader, held)?, None)),
+        doc::Price::Detailed(detail) => detail,
+    };
+    let mut read = |s: &Option<doc::Series>| match s {
+        Some(s) => series(reader, s),
+        None => Some(vec![0.0; reader.calendar.len()]),
+    };
+    let (held, used) = (read(&detail.held), read(&detail.used));
+    let (held, used) = (held?, used?);
+    if !detail.bad.is_empty() {
+        return None;
+    }
+    let free = used.iter().all(|p| *p == 0.0);
+    Some((held, (!free).then_some(used)))
+}
+
 /// A price must be known whenever it can be paid: when chips can be held on demand, or when a
-/// reservation can start.
+/// reservation can start; a price of use when chips can be held.
 fn missing_price(reader: &mut Reader<'_>, offer: &Offer, written: &doc::Offer, place: Place) {
+    if let Some(bought) = offer.bought()
+        && let Some(&t) = bought.lives.keys().find(|&&t| bought.capex[t].is_nan())
+    {
+        let label = reader.calendar.periods[t].label.clone();
+        let message = format!("the offer `{}` can be bought in {label} but has no capex then", offer.id);
+        let remedy = format!("add a step at or before {label}, or let `starts` begin later");
+        reader.error(Code::MissingPrice, place, message, remedy);
+    }
     let payable = |t: usize| match &offer.term {
         Term::Reserved { ends, .. } => ends.contains_key(&t) && t >= offer.lead,
+        Term::Bought(bought) => bought.can_be_held(t) && offer.capacity_at(t) > 0.0,
         _ => offer.capacity_at(t) > 0.0,
     };
     let missing = |price: &[f64]| (0..price.len()).find(|&t| price[t].is_nan() && payable(t));
-    let mut tell = |t: usize, place: Place, what: &str| {
+    let mut tell = |t: usize, place: Place, of: &str, what: &str| {
         let label = reader.calendar.periods[t].label.clone();
         reader.error(
             Code::MissingPrice,
             place,
-            format!("the offer `{}` can be held in {label} but has no price then{what}", offer.id),
+            format!("the offer `{}` can be held in {label} but has no price{of} then{what}", offer.id),
             format!("add a step at or before {label}, or set the capacity to 0 until the price begins"),
         );
     };
+    let priced = written.price.as_ref().map_or(place, doc::Price::place);
     if let Some(t) = missing(&offer.price) {
-        tell(t, written.price.as_ref().map_or(place, |s| s.place), "");
+        tell(t, priced, "", "");
+    }
+    if let Some(used) = &offer.used {
+        let held = |t: usize| match &offer.term {
+            Term::Reserved { ends, .. } => ends.iter().any(|(&s, &e)| s >= offer.lead && (s..e).contains(&t)),
+            Term::Bought(bought) => bought.can_be_held(t) && offer.capacity_at(t) > 0.0,
+            _ => offer.capacity_at(t) > 0.0,
+        };
+        if let Some(t) = (0..used.len()).find(|&t| used[t].is_nan() && held(t)) {
+            tell(t, priced, " of use", "");
+        }
     }
     let tiers = written.tiers.iter().flat_map(|l| &l.items);
     // Where a tier could not be read there are fewer of them, and the mistake has been told.
     for (tier, written) in offer.tiers.iter().zip(tiers) {
         if let Some(t) = missing(&tier.price) {
             let place = written.price.as_ref().map_or(place, |s| s.place);
-            tell(t, place, &format!(" for chips beyond {}", tier.above));
+            tell(t, place, "", &format!(" for chips beyond {}", tier.above));
         }
     }
 }
@@ -209,8 +262,7 @@ fn tiers(reader: &mut Reader<'_>, offer: &doc::Offer) -> Vec<Tier> {
         let currency = reader.currency.clone();
         let above = reader.amount(written.above.as_ref(), &Unit::Chips, In::Positive);
         let price = written.price.as_ref();
-        let price =
-            price.and_then(|s| reader.series(s, In::NotNegative, f64::NAN, |q| Unit::Price(&currency).convert(q)));
+        let price = price.and_then(|s| reader.money_series(s, f64::NAN, |q| Unit::Price(&currency).convert(q)));
         let (Some(above), Some(price)) = (above, price) else { continue };
         if tiers.last().is_some_and(|t| t.above >= above) {
             let message = "tiers must be in the order of their quantities, each above the one before";
@@ -273,6 +325,20 @@ fn detailed_term(reader: &mut Reader<'_>, detail: &doc::TermDetail) -> Option<Te
     if !detail.bad.is_empty() {
         return None;
     }
+    if let Some(owned) = &detail.owned {
+        for (key, place) in [
+            ("reserved", detail.reserved.as_ref().map(|a| a.place)),
+            ("upfront", detail.upfront.as_ref().map(|a| a.place)),
+            ("spot", detail.spot.as_ref().map(|s| s.place)),
+        ] {
+            if let Some(place) = place {
+                let message = format!("`{key}` does not go with chips that are bought");
+                reader.error(Code::WrongType, place, message, "remove it, or write two offers");
+                return None;
+            }
+        }
+        return super::owned::bought(reader, owned, detail.starts.as_ref()).map(|b| Term::Bought(Box::new(b)));
+    }
     match (&detail.reserved, &detail.spot) {
         (Some(_), Some(_)) => {
             reader.error(Code::WrongType, detail.place, "a term is either reserved or spot", "remove one of the two");
@@ -319,8 +385,9 @@ fn detailed_term(reader: &mut Reader<'_>, detail: &doc::TermDetail) -> Option<Te
             reader.error(
                 Code::MissingKey,
                 detail.place,
-                "a term with particulars needs `reserved` or `spot`",
-                "write `{ reserved: 3 years }`, `{ spot: { interruption: 12 % } }`, or a word",
+                "a term with particulars needs `reserved`, `spot` or `owned`",
+                "write `{ reserved: 3 years }`, `{ spot: { interruption: 12 % } }`, \
+                 `{ owned: { capex: 42k USD, life: 5 years } }`, or a word",
             );
             None
         }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::ids::{
     ChipId, CloudId, CloudSet, ContractId, IdVec, OfferId, OfferSet, UpstreamId, WorkloadId, WorkloadSet,
 };
+use super::owned::Bought;
 
 /// Where something was written, for sentences: a file and a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,6 +141,8 @@ pub enum Term {
     },
     /// Owned; the price is what running it costs.
     Owned,
+    /// Bought for capital, and owned from its delivery on; the price is what running it costs.
+    Bought(Box<Bought>),
 }
 
 impl Term {
@@ -150,7 +153,7 @@ impl Term {
             Term::OnDemand => "on-demand",
             Term::Spot { .. } => "spot",
             Term::Reserved { .. } => "reserved",
-            Term::Owned => "owned",
+            Term::Owned | Term::Bought(_) => "owned",
         }
     }
 }
@@ -170,8 +173,10 @@ pub struct Offer {
     pub site: Option<String>,
     /// How it is held.
     pub term: Term,
-    /// Money per chip-hour, a period.
+    /// Money per chip-hour that is held, a period.
     pub price: Vec<f64>,
+    /// Money per chip-hour that works beside it, a period; `None` if use costs nothing.
+    pub used: Option<Vec<f64>>,
     /// Most chips, a period; `None` is as many as are needed.
     pub capacity: Option<Vec<f64>>,
     /// First period in which anything can be held.
@@ -216,6 +221,21 @@ impl Offer {
     #[must_use]
     pub fn is_rented(&self) -> bool {
         matches!(self.term, Term::OnDemand | Term::Spot { .. })
+    }
+
+    /// Whether it is owned: what is owned may stand idle.
+    #[must_use]
+    pub fn is_owned(&self) -> bool {
+        matches!(self.term, Term::Owned | Term::Bought(_))
+    }
+
+    /// What buying it means, if it is bought for capital.
+    #[must_use]
+    pub fn bought(&self) -> Option<&Bought> {
+        match &self.term {
+            Term::Bought(bought) => Some(bought),
+            _ => None,
+        }
     }
 
     /// Fewest chips that can be held, if any are, in whole blocks.

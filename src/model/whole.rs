@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::calendar::Calendar;
+use super::currencies::Rates;
 use super::edit::Written;
 use super::ids::{
     ChipId, CloudId, ContractId, IdVec, LimitId, OfferId, OutageId, PoolId, SurviveId, UpstreamId, WorkloadId,
@@ -22,6 +23,8 @@ pub struct Model {
     pub(crate) name: String,
     /// Code of the currency.
     pub(crate) currency: String,
+    /// What other currencies are worth in it.
+    pub(crate) rates: Rates,
     /// SHA-256 of all that it was read from.
     pub(crate) sha256: String,
     /// Scenarios that were applied.
@@ -76,6 +79,12 @@ impl Model {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What other currencies are worth in the model's, one rate a period.
+    #[must_use]
+    pub fn rates(&self) -> &Rates {
+        &self.rates
     }
 
     /// Code of the currency.
@@ -248,6 +257,12 @@ impl Model {
     pub fn discount_at_end(&self, period: usize) -> f64 {
         let p = &self.calendar.periods[period];
         (1.0 + self.discount_rate).powf(p.years_at_start - 2.0 * p.years_at_middle)
+    }
+
+    /// The same for money at the start of a period, or at the end of the horizon for what follows the last.
+    #[must_use]
+    pub fn discount_at(&self, boundary: usize) -> f64 {
+        (1.0 + self.discount_rate).powf(-self.calendar.years_at(boundary))
     }
 
     /// What a payment is worth at the start of the horizon.

@@ -10,9 +10,9 @@ use super::balances;
 use super::decisions;
 use super::ledger::{Books, Ledger, counted, idle_money};
 use super::purpose::Purposes;
-use super::schedule::Schedule;
+use super::schedule::{Held, Schedule, Used};
 use super::types::{RiskResult, Survival};
-use crate::model::{Accounts, CommitIn, Compared, ContractId, Grid, LimitId, Model, Task, Term, Unneeded};
+use crate::model::{Accounts, CommitIn, Compared, ContractId, Grid, LimitId, Model, OfferId, Task, Term, Unneeded};
 
 /// A requirement that a plan breaks.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,6 +138,7 @@ fn supply(audit: &mut Audit, model: &Model, schedule: &Schedule) {
             }
         }
     }
+    paid_by_use(audit, model, schedule, &used);
     for pool in &model.pools {
         for t in 0..model.periods() {
             let label = &model.calendar.periods[t].label;
@@ -157,19 +158,45 @@ fn supply(audit: &mut Audit, model: &Model, schedule: &Schedule) {
     }
 }
 
+/// Where use has a price, all that works is paid for, and none under a contract that holds less.
+fn paid_by_use(audit: &mut Audit, model: &Model, schedule: &Schedule, used: &Grid<OfferId>) {
+    for (o, offer) in model.offers.with_ids().filter(|(_, offer)| offer.used.is_some()) {
+        for t in 0..model.periods() {
+            let label = &model.calendar.periods[t].label;
+            let paid: Vec<&Used> = schedule.used.iter().filter(|u| u.offer == o && u.period == t).collect();
+            let sum: f64 = paid.iter().map(|u| u.chips).sum();
+            let what = || format!("{} in {label}: what works is paid for", offer.id);
+            audit.at_most(what, (used[o][t] - sum).abs(), 0.0, sum);
+            for u in paid {
+                let mine = |h: &&Held| h.offer == o && h.contract == u.contract && h.periods.contains(&t);
+                let held: f64 = schedule.held.iter().filter(mine).map(|h| h.chips).sum();
+                let what = || format!("{} in {label}: use is paid under the contract that holds it", offer.id);
+                audit.at_most(what, u.chips, held, sum);
+            }
+        }
+    }
+}
+
 /// Chips are held for as long as their term says, and under a signed contract that covers them if there is one:
 /// its discount is for nothing else, and what is held beside it counts towards nothing.
 fn purchases(audit: &mut Audit, model: &Model, schedule: &Schedule) {
     let all = schedule.chips(model);
     for held in &schedule.held {
-        let (offer, start) = (&model.offers[held.offer], held.periods.start);
+        let offer = &model.offers[held.offer];
+        let start = held.bought.unwrap_or(held.periods.start);
         let label = &model.calendar.periods[start].label;
         let as_said = match &offer.term {
             Term::Reserved { ends, .. } => ends.get(&start) == Some(&held.periods.end),
+            Term::Bought(bought) => {
+                let life = bought.lives.get(&start).filter(|life| life.held.start == held.periods.start);
+                life.is_some_and(|life| life.worth(held.periods.end).is_some())
+            }
             Term::OnDemand | Term::Spot { .. } | Term::Owned => held.periods.len() == 1,
         };
         let wrong = |holds: bool| if holds { 0.0 } else { held.chips };
-        let size = all[held.offer][start];
+        let size = all[held.offer][held.periods.start];
+        // No more is sold than was bought.
+        audit.at_most(|| format!("{} in {label}: chips that are bought", offer.id), -held.chips, 0.0, size);
         audit.at_most(|| format!("{} in {label}: held as its term says", offer.id), wrong(as_said), 0.0, size);
         let covers =
             |k: ContractId| model.contracts[k].covers[held.offer] && model.contracts[k].active.contains(&start);

@@ -15,8 +15,8 @@
 use std::collections::BTreeMap;
 
 use super::ledger::Ledger;
-use super::schedule::{Held, Schedule, paid_by_period};
-use crate::model::{BalanceKind, CommitIn, ContractId, Grid, Model, Offer, OfferId, Term, WorkloadId};
+use super::schedule::{Held, Schedule, Used, paid_by_period, paid_for_use};
+use crate::model::{BalanceKind, Bought, CommitIn, ContractId, Grid, Model, Offer, OfferId, Term, WorkloadId};
 
 /// How a charge is billed by its nature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +115,8 @@ pub struct Charge {
     pub quantity: f64,
     /// Whether the quantity is in chip-hours.
     pub chip_hours: bool,
+    /// Whether it is a price of use: of chip-hours that other charges count as held.
+    pub of_use: bool,
     /// Chip-hours that were used.
     pub consumed: Option<f64>,
     /// The commitment that it belongs to.
@@ -169,6 +171,9 @@ pub fn charges(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Result<Ve
     for h in schedule.held.iter().filter(|h| h.chips > DUST) {
         holding(model, schedule, &held[h.offer], h, &mut out);
     }
+    for u in schedule.used.iter().filter(|u| u.chips > DUST) {
+        usage(model, schedule, u, &mut out);
+    }
     for k in model.contracts.ids() {
         contract(model, schedule, ledger, k, &mut out);
     }
@@ -186,6 +191,10 @@ fn commitment(model: &Model, held: &Held) -> Option<Commitment> {
         let id = format!("{}@{start}{under}", offer.id);
         return Some(Commitment { id, reservation: true, money: false, used, quantity });
     }
+    // Chips that are bought are paid for by themselves.
+    if offer.bought().is_some() {
+        return None;
+    }
     let contract = &model.contracts[held.contract?];
     let money = contract.commit.as_ref()?.counted_in == CommitIn::Spend;
     Some(Commitment { id: contract.id.clone(), reservation: false, money, used, quantity })
@@ -194,6 +203,10 @@ fn commitment(model: &Model, held: &Held) -> Option<Commitment> {
 /// The charges of what is held of an offer for a stretch of periods: its use, and its purchase if it is a reservation.
 fn holding(model: &Model, schedule: &Schedule, chips_held: &[f64], held: &Held, out: &mut Vec<Charge>) {
     let offer = &model.offers[held.offer];
+    if let (Some(bought), Some(start)) = (offer.bought(), held.bought) {
+        owned(model, schedule, chips_held, held, (bought, start), out);
+        return;
+    }
     let list = offer.price_in(held.tier)[held.periods.start];
     let agreed = list * (1.0 - held.contract.map_or(0.0, |k| model.contracts[k].discount_on(held.offer)));
     let committed = commitment(model, held);
@@ -218,6 +231,7 @@ fn holding(model: &Model, schedule: &Schedule, chips_held: &[f64], held: &Held, 
         prices: Some((list, negotiated)),
         quantity,
         chip_hours: true,
+        of_use: false,
         consumed: Some(quantity),
         commitment: committed.clone(),
         party: party.clone(),
@@ -256,6 +270,124 @@ fn holding(model: &Model, schedule: &Schedule, chips_held: &[f64], held: &Held, 
         if idle > 0.0 {
             add(idle, None);
         }
+    }
+}
+
+/// The charges of chips that are bought: what is paid for them once, and what running them costs. No bill is written for
+/// what comes back for them.
+fn owned(
+    model: &Model,
+    schedule: &Schedule,
+    chips_held: &[f64],
+    held: &Held,
+    (bought, start): (&Bought, usize),
+    out: &mut Vec<Charge>,
+) {
+    let offer = &model.offers[held.offer];
+    let rest = 1.0 - held.contract.map_or(0.0, |k| model.contracts[k].discount);
+    let charge = |period: usize, quantity: f64, list: f64| Charge {
+        category: ChargeCategory::Usage,
+        frequency: Frequency::UsageBased,
+        pricing: Some(Pricing::Standard),
+        period,
+        description: String::new(),
+        billed: quantity * list * rest,
+        effective: quantity * list * rest,
+        prices: Some((list, list * rest)),
+        quantity,
+        chip_hours: true,
+        of_use: false,
+        consumed: Some(quantity),
+        commitment: None,
+        party: party(model, offer, held),
+        workload: None,
+        contract: held.contract.map(|k| model.contracts[k].id.clone()),
+        vendor: Some(model.chips[offer.chip].vendor.clone()),
+    };
+    let capex = held.chips * bought.capex[start];
+    if capex > 0.0 {
+        let mut once = charge(start, capex, 1.0);
+        once.category = ChargeCategory::Purchase;
+        once.frequency = Frequency::OneTime;
+        once.chip_hours = false;
+        once.consumed = None;
+        once.description = format!("purchase of {} of {}", human(held.chips, "chip"), offer.id);
+        out.push(once);
+    }
+    for t in held.periods.clone() {
+        let (runs, idle) = shares(schedule, held.offer, t, chips_held[t]);
+        let parts = runs.into_iter().map(|(w, share)| (share, Some(w))).chain((idle > 0.0).then_some((idle, None)));
+        for (share, workload) in parts {
+            let chips = held.chips * share;
+            let mut running = charge(t, chips * model.calendar.periods[t].hours, offer.price[t]);
+            running.workload = workload.map(|w| model.workloads[w].id.clone());
+            let what = running.workload.as_ref().map_or("standing by".to_owned(), |w| format!("for {w}"));
+            running.description = format!("running {} of {} {what}", human(chips, "chip"), offer.id);
+            out.push(running);
+        }
+    }
+}
+
+/// The commitment that pays for use: a contract's in money, but for what is reserved under it, whose use is billed by
+/// itself as it comes.
+fn commitment_of_use(model: &Model, used: &Used) -> Option<ContractId> {
+    let k = used.contract?;
+    let in_money = model.contracts[k].commit.as_ref()?.counted_in == CommitIn::Spend;
+    let reserved = matches!(model.offers[used.offer].term, Term::Reserved { .. } | Term::Bought(_));
+    (in_money && !reserved).then_some(k)
+}
+
+/// What is paid for the use of chips beside what holding them costs, for each workload that they run.
+fn usage(model: &Model, schedule: &Schedule, used: &Used, out: &mut Vec<Charge>) {
+    let (offer, t) = (&model.offers[used.offer], used.period);
+    let list = offer.used.as_ref().map_or(0.0, |prices| prices[t]);
+    let agreed = list * (1.0 - used.contract.map_or(0.0, |k| model.contracts[k].discount));
+    let committed = commitment_of_use(model, used);
+    let held = Held {
+        offer: used.offer,
+        contract: used.contract,
+        tier: 0,
+        bought: None,
+        periods: t..t + 1,
+        chips: used.chips,
+    };
+    let mut party = party(model, offer, &held);
+    party.sku.push_str("/use");
+    party.sku_price.push_str("/use");
+    let (runs, _) = shares(schedule, used.offer, t, 0.0);
+    for (w, share) in runs {
+        let (chips, workload) = (used.chips * share, &model.workloads[w].id);
+        let quantity = chips * model.calendar.periods[t].hours;
+        let money = quantity * agreed;
+        out.push(Charge {
+            category: ChargeCategory::Usage,
+            frequency: Frequency::UsageBased,
+            pricing: Some(match (committed, &offer.term) {
+                (Some(_), _) => Pricing::Committed,
+                (None, Term::Spot { .. }) => Pricing::Dynamic,
+                (None, _) => Pricing::Standard,
+            }),
+            period: t,
+            description: format!("use of {} of {} for {workload}", human(chips, "chip"), offer.id),
+            billed: if committed.is_some() { 0.0 } else { money },
+            effective: money,
+            prices: Some((list, if committed.is_some() { list } else { agreed })),
+            quantity,
+            chip_hours: true,
+            of_use: true,
+            consumed: Some(quantity),
+            commitment: committed.map(|k| Commitment {
+                id: model.contracts[k].id.clone(),
+                reservation: false,
+                money: true,
+                used: Some(true),
+                quantity: money,
+            }),
+            party: party.clone(),
+            workload: Some(workload.clone()),
+            contract: used.contract.map(|k| model.contracts[k].id.clone()),
+            vendor: Some(model.chips[offer.chip].vendor.clone()),
+        });
     }
 }
 
@@ -312,13 +444,17 @@ fn contract(model: &Model, schedule: &Schedule, ledger: &Ledger, k: ContractId, 
     // Reservations under the contract are purchases of their own.
     let mut paid_under = vec![(0.0, 0.0); model.periods()];
     let of_contract = |h: &&Held| {
-        h.contract == Some(k) && h.chips > DUST && !matches!(model.offers[h.offer].term, Term::Reserved { .. })
+        let apart = matches!(model.offers[h.offer].term, Term::Reserved { .. } | Term::Bought(_));
+        h.contract == Some(k) && h.chips > DUST && !apart
     };
     for h in schedule.held.iter().filter(of_contract) {
         for (t, per_chip) in paid_by_period(model, h) {
             paid_under[t].0 += per_chip * h.chips;
             paid_under[t].1 += h.chips * model.calendar.periods[t].hours;
         }
+    }
+    for u in schedule.used.iter().filter(|u| u.chips > DUST && commitment_of_use(model, u) == Some(k)) {
+        paid_under[u.period].0 += paid_for_use(model, u).money * u.chips;
     }
     let party = contract_party(model, k);
     let charge = |category, period: usize, amount: f64, description: String| Charge {
@@ -332,6 +468,7 @@ fn contract(model: &Model, schedule: &Schedule, ledger: &Ledger, k: ContractId, 
         prices: (category != ChargeCategory::Credit).then_some((1.0, 1.0)),
         quantity: amount,
         chip_hours: false,
+        of_use: false,
         consumed: None,
         commitment: None,
         party: party.clone(),
@@ -501,7 +638,8 @@ workloads: { chat: { kind: inference, demand: 4 req/h, throughput: { gpu: 1 req/
 ",
         );
         let model = model.unwrap();
-        let held = vec![Held { offer: OfferId::at(0), contract: None, tier: 0, periods: 0..2, chips: 4.0 }];
+        let held =
+            vec![Held { offer: OfferId::at(0), contract: None, tier: 0, bought: None, periods: 0..2, chips: 4.0 }];
         let running = vec![Running { workload: WorkloadId::at(0), offer: OfferId::at(0), period: 0, chips: 4.0 }];
         let schedule = Schedule { held, running, ..Schedule::default() };
         let ledger = Ledger::of(&model, &schedule);
@@ -542,8 +680,14 @@ workloads: {{ chat: {{ kind: inference, demand: 2 req/h, throughput: {{ gpu: 1 r
 "
         ));
         let model = model.unwrap_or_else(|e| panic!("{e}"));
-        let held =
-            vec![Held { offer: OfferId::at(0), contract: Some(ContractId::at(0)), tier: 0, periods: 0..1, chips: 2.0 }];
+        let held = vec![Held {
+            offer: OfferId::at(0),
+            contract: Some(ContractId::at(0)),
+            tier: 0,
+            bought: None,
+            periods: 0..1,
+            chips: 2.0,
+        }];
         let running = vec![Running { workload: WorkloadId::at(0), offer: OfferId::at(0), period: 0, chips: 2.0 }];
         let schedule = Schedule { held, running, signed: ContractSet::all(1), ..Schedule::default() };
         charges(&model, &schedule, &Ledger::of(&model, &schedule)).unwrap()

@@ -3,7 +3,7 @@
 //! One place says which tables there are and what their columns hold; writers of CSV, Parquet or Arrow only lay them
 //! out.
 
-use super::types::{Plan, Resilience};
+use super::types::{Asset, Plan, Resilience};
 use super::uncertainty::UncertaintyResult;
 
 /// The values of a column, one for each row.
@@ -116,7 +116,7 @@ impl<T> Rows<T> {
 
 impl Plan {
     /// The plan as flat tables: `purchases`, `assignments`, `unmet`, `cost-lines`, `contracts`, `exposure`,
-    /// `resilience` and `limits`; under uncertainty also `futures`, `plans` (the plans side by side, a row for each
+    /// `resilience` and `limits`; `assets` where something is bought for capital; under uncertainty also `futures`, `plans` (the plans side by side, a row for each
     /// plan and future) and `decisions`. Money is in the plan's currency; what each column holds is said in the plan's
     /// schema.
     ///
@@ -229,11 +229,29 @@ impl Plan {
                 .maybe_number("holds_to", |l| l.holds_to)
                 .table(),
         ];
+        if !self.assets.is_empty() {
+            tables.push(assets(&self.assets, uncertain));
+        }
         if let Some(u) = self.uncertainty.as_deref() {
             tables.extend([futures(u), plans(u), decisions(u)]);
         }
         tables
     }
+}
+
+fn assets(all: &[Asset], uncertain: bool) -> FlatTable {
+    Rows::of("assets", all)
+        .text("offer", |a| &a.offer)
+        .text("bought", |a| &a.bought)
+        .text("delivered", |a| &a.delivered)
+        .text("last", |a| &a.last)
+        .maybe_text("sold", |a| a.sold.clone())
+        .number("chips", |a| a.chips)
+        .number("capex", |a| a.capex)
+        .number("worth", |a| a.worth)
+        .maybe_text("contract", |a| a.contract.clone())
+        .node(uncertain, |a| a.node.clone())
+        .table()
 }
 
 fn futures(u: &UncertaintyResult) -> FlatTable {

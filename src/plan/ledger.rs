@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::schedule::{Schedule, paid};
+use super::schedule::{Schedule, comes_back, paid, paid_for_use};
 use super::types::{Cost, CostKind, CostLine, KindCost, PeriodCost};
 use crate::model::{
     Accounts, BalanceKind, CommitIn, ContractId, Grid, IdVec, Measure, Model, OfferId, OfferSet, Period, PlaceBy,
@@ -15,8 +15,10 @@ use crate::model::{
 pub struct Ledger {
     /// Paid for each offer in each period.
     pub offers: Grid<OfferId>,
-    /// Paid for each offer, discounted.
+    /// Paid for holding each offer, discounted.
     pub offers_discounted: IdVec<OfferId, f64>,
+    /// What of it is paid for use, in each period.
+    pub used: Grid<OfferId>,
     /// Paid under each contract and not used, by period.
     pub idle: Grid<ContractId>,
     /// Fees of each contract, by period.
@@ -27,6 +29,10 @@ pub struct Ledger {
     pub funding: Grid<ContractId>,
     /// What is prepaid under each contract, less what is paid from that and from credits and what comes back.
     pub balances: IdVec<ContractId, f64>,
+    /// What bought chips of each offer bring at the start of each period, sold or at the end of their life.
+    pub resale: Grid<OfferId>,
+    /// What bought chips of each offer are worth at the end of the horizon.
+    pub residual: IdVec<OfferId, f64>,
 }
 
 impl Ledger {
@@ -37,11 +43,14 @@ impl Ledger {
         let mut ledger = Ledger {
             offers: Grid::zero(model.offers.len(), model.periods()),
             offers_discounted: IdVec::filled(model.offers.len(), 0.0),
+            used: Grid::zero(model.offers.len(), model.periods()),
             idle: contracts(),
             fees: contracts(),
             under: contracts(),
             funding: contracts(),
             balances: IdVec::filled(model.contracts.len(), 0.0),
+            resale: Grid::zero(model.offers.len(), model.periods()),
+            residual: IdVec::filled(model.offers.len(), 0.0),
         };
         for held in &schedule.held {
             for payment in paid(model, held) {
@@ -51,6 +60,21 @@ impl Ledger {
                 if let Some(k) = held.contract {
                     ledger.under[k][t] += money;
                 }
+            }
+        }
+        for held in &schedule.held {
+            match comes_back(model, held) {
+                Some((t, money)) if t < model.periods() => ledger.resale[held.offer][t] += money * held.chips,
+                Some((_, money)) => ledger.residual[held.offer] += money * held.chips,
+                None => {}
+            }
+        }
+        for used in &schedule.used {
+            let money = paid_for_use(model, used).money * used.chips;
+            ledger.offers[used.offer][used.period] += money;
+            ledger.used[used.offer][used.period] += money;
+            if let Some(k) = used.contract {
+                ledger.under[k][used.period] += money;
             }
         }
         for &(k, _, t, money) in &schedule.idle {
@@ -236,7 +260,17 @@ pub fn cost(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Cost {
     let mut pay = |t: usize, kind: CostKind, money: f64| *by_period[t].entry(kind).or_default() += money;
     for (o, offer) in model.offers.with_ids() {
         add(CostKind::Spend, &offer.id, ledger.offers_discounted[o]);
-        ledger.offers[o].iter().enumerate().for_each(|(t, money)| pay(t, CostKind::Spend, *money));
+        let (sold, left) = (&ledger.resale[o], ledger.residual[o]);
+        add(CostKind::Resale, &offer.id, -sold.iter().enumerate().map(|(t, m)| m * model.discount_at(t)).sum::<f64>());
+        sold.iter().enumerate().for_each(|(t, money)| pay(t, CostKind::Resale, -money));
+        add(CostKind::Residual, &offer.id, -left * model.discount_at(model.periods()));
+        pay(model.periods() - 1, CostKind::Residual, -left);
+        let used = &ledger.used[o];
+        add(CostKind::Use, &offer.id, used.iter().enumerate().map(|(t, m)| m * model.discount(t)).sum());
+        for (t, money) in ledger.offers[o].iter().enumerate() {
+            pay(t, CostKind::Spend, money - used[t]);
+            pay(t, CostKind::Use, used[t]);
+        }
     }
     for (k, contract) in model.contracts.with_ids() {
         let idle: f64 = ledger.idle[k].iter().enumerate().map(|(t, m)| m * model.discount(t)).sum();

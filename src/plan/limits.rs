@@ -138,6 +138,7 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
             }
             Constraint::Risk { expected } => policy.extend(risk_limit(model, evidence.risk, expected, y)),
             Constraint::Use { .. }
+            | Constraint::Works { .. }
             | Constraint::Demand { .. }
             | Constraint::Work { .. }
             | Constraint::Surviving { .. }

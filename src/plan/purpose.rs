@@ -176,7 +176,7 @@ impl Purposes {
         let mut idle: IdleParts = model.contracts.map(|c| vec![0.0; c.commit.as_ref().map_or(0, |c| c.buckets.len())]);
         for o in model.offers.ids() {
             match model.offers[o].term {
-                Term::Owned => {}
+                Term::Owned | Term::Bought(_) => {}
                 Term::Reserved { .. } => {
                     if let Some(contracts) = self.unused_reservations(model, schedule, o) {
                         let over = contracts.iter().all(|k| k.is_none_or(|k| is_overmet(model, schedule, ledger, k)));

@@ -17,7 +17,9 @@ pub struct Held {
     pub contract: Option<ContractId>,
     /// Which of the offer's prices by quantity.
     pub tier: usize,
-    /// The periods.
+    /// The period in which they are bought, of chips that are owned for capital.
+    pub bought: Option<usize>,
+    /// The periods; of chips that are sold, until they are.
     pub periods: Range<usize>,
     /// The chips.
     pub chips: f64,
@@ -36,6 +38,19 @@ pub struct Running {
     pub chips: f64,
 }
 
+/// Chips that work in a period and are paid for by their use, under a contract.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Used {
+    /// The offer.
+    pub offer: OfferId,
+    /// The contract that they are held under.
+    pub contract: Option<ContractId>,
+    /// The period.
+    pub period: usize,
+    /// The chips.
+    pub chips: f64,
+}
+
 /// What a solution says, without the program that it solves.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Schedule {
@@ -43,6 +58,8 @@ pub struct Schedule {
     pub held: Vec<Held>,
     /// What runs.
     pub running: Vec<Running>,
+    /// What is paid for by its use.
+    pub used: Vec<Used>,
     /// Work not done: workload, period, work.
     pub unmet: Vec<(WorkloadId, usize, f64)>,
     /// Money committed and not used: contract, part, period of payment, money.
@@ -64,18 +81,26 @@ impl Schedule {
     #[must_use]
     pub fn read(model: &Model, f: &Formulation, x: &[f64]) -> Self {
         let at = |c: crate::lp::ColumnId| x[c.0 as usize];
-        let held = f
-            .holdings
-            .iter()
-            .filter(|h| at(h.column) != 0.0)
-            .map(|h| Held {
+        let mut held = Vec::new();
+        for h in &f.holdings {
+            let bought = model.offers[h.offer].bought().map(|_| h.start);
+            let stretch = |periods: Range<usize>, chips: f64| Held {
                 offer: h.offer,
                 contract: h.contract,
                 tier: h.tier,
-                periods: h.periods.clone(),
-                chips: at(h.column),
-            })
-            .collect();
+                bought,
+                periods,
+                chips,
+            };
+            let mut kept = at(h.column);
+            for s in f.sales[h.sales.clone()].iter().filter(|s| at(s.column) != 0.0) {
+                held.push(stretch(h.periods.start..s.periods.start, at(s.column)));
+                kept -= at(s.column);
+            }
+            if kept != 0.0 {
+                held.push(stretch(h.periods.clone(), kept));
+            }
+        }
         let running = f
             .runs
             .iter()
@@ -103,7 +128,10 @@ impl Schedule {
         let sizes = f.sizes.with_ids().filter_map(|(k, size)| Some((k, at((*size)?)))).collect();
         let draws = f.draws.iter().filter(|d| at(d.column) != 0.0);
         let draws = draws.map(|d| (d.contract, d.balance, d.period, at(d.column))).collect();
-        Schedule { held, running, unmet, idle, excess, signed, sizes, draws, placed }
+        let used = f.usages.iter().filter(|u| at(u.column) != 0.0);
+        let used =
+            used.map(|u| Used { offer: u.offer, contract: u.contract, period: u.payment.period, chips: at(u.column) });
+        Schedule { held, running, used: used.collect(), unmet, idle, excess, signed, sizes, draws, placed }
     }
 
     /// Money or chip-hours that are due under a part of a contract's commitment.
@@ -127,7 +155,8 @@ impl Schedule {
     pub fn bought(&self, offer: OfferId, tiers: usize) -> BTreeMap<(Option<ContractId>, usize), Vec<f64>> {
         let mut all: BTreeMap<(Option<ContractId>, usize), Vec<f64>> = BTreeMap::new();
         for h in self.held.iter().filter(|h| h.offer == offer) {
-            all.entry((h.contract, h.periods.start)).or_insert_with(|| vec![0.0; tiers])[h.tier] += h.chips;
+            all.entry((h.contract, h.bought.unwrap_or(h.periods.start))).or_insert_with(|| vec![0.0; tiers])[h.tier] +=
+                h.chips;
         }
         all
     }
@@ -173,6 +202,15 @@ impl Schedule {
 pub fn paid(model: &Model, held: &Held) -> Vec<Payment> {
     let offer = &model.offers[held.offer];
     let discount = held.contract.map_or(0.0, |k| model.contracts[k].discount_on(held.offer));
+    if let (Some(bought), Some(s)) = (offer.bought(), held.bought) {
+        let mut all = vec![Payment { period: s, money: bought.capex[s] * (1.0 - discount), at_start: true }];
+        for t in held.periods.clone() {
+            let money = offer.price[t] * (1.0 - discount) * model.calendar.periods[t].hours;
+            all.push(Payment { period: t, money, at_start: false });
+        }
+        all.retain(|p| p.money != 0.0);
+        return all;
+    }
     let price = offer.price_in(held.tier)[held.periods.start] * (1.0 - discount);
     let upfront = match offer.term {
         Term::Reserved { upfront, .. } => upfront,
@@ -188,17 +226,46 @@ pub fn paid(model: &Model, held: &Held) -> Vec<Payment> {
     all
 }
 
-/// The same by period, for every period of the stretch.
+/// What is paid for the use of one chip in its period, beside what holding it costs.
+#[must_use]
+pub fn paid_for_use(model: &Model, used: &Used) -> Payment {
+    let list = model.offers[used.offer].used.as_ref().map_or(0.0, |prices| prices[used.period]);
+    let price = list * (1.0 - used.contract.map_or(0.0, |k| model.contracts[k].discount));
+    Payment { period: used.period, money: price * model.calendar.periods[used.period].hours, at_start: false }
+}
+
+/// What one chip that was bought is worth when it is no longer held, undiscounted: at the start of a period, or, if that
+/// is beyond the last, at the end of the horizon. Nothing for what is not bought.
+#[must_use]
+pub fn comes_back(model: &Model, held: &Held) -> Option<(usize, f64)> {
+    let (bought, s) = (model.offers[held.offer].bought()?, held.bought?);
+    let part = bought.lives.get(&s)?.worth(held.periods.end)?;
+    let discount = held.contract.map_or(0.0, |k| model.contracts[k].discount);
+    let money = bought.capex[s] * (1.0 - discount) * part;
+    (money != 0.0).then_some((held.periods.end, money))
+}
+
+/// What is paid for holding one chip by period, for every period of the stretch, and for the one in which it is bought.
 #[must_use]
 pub fn paid_by_period(model: &Model, held: &Held) -> Vec<(usize, f64)> {
     let all = paid(model, held);
     let in_period = |t: usize| all.iter().filter(|p| p.period == t).map(|p| p.money).sum();
-    held.periods.clone().map(|t| (t, in_period(t))).collect()
+    let before = held.bought.filter(|&s| s < held.periods.start);
+    before.into_iter().chain(held.periods.clone()).map(|t| (t, in_period(t))).collect()
 }
 
-/// Money that one chip of a holding costs in a period, whenever it is paid: its price for the period's hours.
+/// Money that one chip of a holding costs in a period, whenever it is paid: its price for the period's hours, and of what
+/// was paid for a chip that is bought, less what comes back, the part of the hours in which it is held.
 #[must_use]
 pub fn amortised(model: &Model, held: &Held, t: usize) -> f64 {
+    let hours = model.calendar.periods[t].hours;
+    if held.bought.is_some() {
+        let all = paid(model, held);
+        let capital: f64 = all.iter().filter(|p| p.at_start).map(|p| p.money).sum();
+        let running: f64 = all.iter().filter(|p| !p.at_start && p.period == t).map(|p| p.money).sum();
+        let back = comes_back(model, held).map_or(0.0, |(_, money)| money);
+        return running + (capital - back) * hours / model.calendar.hours(held.periods.clone());
+    }
     let discount = held.contract.map_or(0.0, |k| model.contracts[k].discount_on(held.offer));
     let price = model.offers[held.offer].price_in(held.tier)[held.periods.start] * (1.0 - discount);
     price * model.calendar.periods[t].hours

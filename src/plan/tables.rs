@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::ledger::Ledger;
 use super::purpose::Purposes;
-use super::schedule::{Schedule, amortised, paid_by_period};
-use super::types::{Assignment, ContractResult, Move, Purchase, Unmet};
+use super::schedule::{Schedule, amortised, comes_back, paid_by_period, paid_for_use};
+use super::types::{Asset, Assignment, ContractResult, Move, Purchase, Unmet};
 use crate::model::{CommitIn, ContractId, Decision, Grid, Model, OfferId, Term, WorkloadId};
 
 /// What is held of each offer in each period, under each contract, and what for. What the chips of an offer
@@ -18,10 +18,17 @@ pub fn purchases(model: &Model, schedule: &Schedule, purposes: &Purposes) -> Vec
     for held in &schedule.held {
         for (t, money) in paid_by_period(model, held) {
             let row = rows.entry((held.offer, t, held.contract)).or_default();
-            row.0 += held.chips;
             row.1 += money * held.chips;
-            row.2 += amortised(model, held, t) * held.chips;
+            // What is bought is paid for before it is delivered.
+            if held.periods.contains(&t) {
+                row.0 += held.chips;
+                row.2 += amortised(model, held, t) * held.chips;
+            }
         }
+    }
+    for used in &schedule.used {
+        let row = rows.entry((used.offer, used.period, used.contract)).or_default();
+        row.1 += paid_for_use(model, used).money * used.chips;
     }
     rows.into_iter()
         .map(|((o, t, contract), (chips, spend, amortised))| {
@@ -43,6 +50,33 @@ pub fn purchases(model: &Model, schedule: &Schedule, purposes: &Purposes) -> Vec
             }
         })
         .collect()
+}
+
+/// The chips that are bought: when, for how much, how long they are held, and what comes back for them.
+#[must_use]
+pub fn assets(model: &Model, schedule: &Schedule) -> Vec<Asset> {
+    let label = |t: usize| model.calendar.periods[t].label.clone();
+    let mut all = Vec::new();
+    for held in schedule.held.iter().filter(|h| h.chips > 0.0) {
+        let (offer, Some(start)) = (&model.offers[held.offer], held.bought) else { continue };
+        let Some(bought) = offer.bought() else { continue };
+        let end = held.periods.end;
+        let sold = bought.lives.get(&start).is_some_and(|life| end < life.held.end);
+        let discount = held.contract.map_or(0.0, |k| model.contracts[k].discount);
+        all.push(Asset {
+            offer: offer.id.clone(),
+            bought: label(start),
+            delivered: label(held.periods.start),
+            last: label(end - 1),
+            sold: sold.then(|| label(end)),
+            chips: held.chips,
+            capex: held.chips * bought.capex[start] * (1.0 - discount),
+            worth: held.chips * comes_back(model, held).map_or(0.0, |(_, money)| money),
+            contract: held.contract.map(|k| model.contracts[k].id.clone()),
+            node: None,
+        });
+    }
+    all
 }
 
 /// Who runs where, with the work that the chips can do.
@@ -165,6 +199,17 @@ pub fn notes(model: &Model, schedule: &Schedule) -> Vec<String> {
              an upfront part is counted pro rata"
                 .to_owned(),
         );
+    }
+    let left: f64 = schedule
+        .held
+        .iter()
+        .filter_map(|h| comes_back(model, h).filter(|b| b.0 == end).map(|(_, money)| money * h.chips))
+        .sum();
+    if left > 0.0 {
+        notes.push(format!(
+            "bought chips that are held at the end of the horizon count there at their residual value, {} (undiscounted)",
+            crate::units::human::money(left, &model.currency)
+        ));
     }
     notes
 }

@@ -61,6 +61,9 @@ pub struct Plan {
     pub cost: Option<Cost>,
     /// What is held, and paid for it.
     pub purchases: Vec<Purchase>,
+    /// What is bought for capital, and what comes back for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assets: Vec<Asset>,
     /// Who runs where.
     pub assignments: Vec<Assignment>,
     /// What comes of the contracts.
@@ -193,8 +196,10 @@ pub struct KindCost {
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum CostKind {
-    /// Paid for an offer.
+    /// Paid for holding an offer.
     Spend,
+    /// Paid for using an offer, beside what holding it costs.
+    Use,
     /// Paid under a commitment and not used.
     Idle,
     /// Fee of a contract.
@@ -215,6 +220,10 @@ pub enum CostKind {
     Credits,
     /// What is prepaid, less what is drawn from it and comes back.
     Prepaid,
+    /// What bought chips bring that are sold, or worth at the end of their life; negative.
+    Resale,
+    /// What bought chips are worth that are held at the end of the horizon; negative.
+    Residual,
 }
 
 impl CostKind {
@@ -223,6 +232,7 @@ impl CostKind {
     pub fn word(self) -> &'static str {
         match self {
             CostKind::Spend => "spend",
+            CostKind::Use => "use",
             CostKind::Idle => "idle",
             CostKind::Fee => "fee",
             CostKind::Porting => "porting",
@@ -233,6 +243,8 @@ impl CostKind {
             CostKind::Switching => "switching",
             CostKind::Credits => "credits",
             CostKind::Prepaid => "prepaid",
+            CostKind::Resale => "resale",
+            CostKind::Residual => "residual",
         }
     }
 }
@@ -278,6 +290,33 @@ pub struct Purchase {
     /// Undiscounted money that the idle chips cost in the period, whenever it is paid.
     #[serde(default)]
     pub idle_spend: f64,
+    /// Under uncertainty, the node of the tree in which this is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+}
+
+/// Chips that are bought in a period and held until the same time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Asset {
+    /// The offer.
+    pub offer: String,
+    /// The period at whose start they are paid for.
+    pub bought: String,
+    /// The first period in which they are held.
+    pub delivered: String,
+    /// The last period in which they are held.
+    pub last: String,
+    /// The period at whose start they are sold; `null` if they are held until the end of their life or of the horizon.
+    pub sold: Option<String>,
+    /// Chips.
+    pub chips: f64,
+    /// Undiscounted money paid for them.
+    pub capex: f64,
+    /// Undiscounted money that they are worth when they are no longer held, or at the end of the horizon.
+    pub worth: f64,
+    /// The contract that they are bought under.
+    pub contract: Option<String>,
     /// Under uncertainty, the node of the tree in which this is so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::types::{Assignment, ContractResult, Plan, Purchase, Unmet};
+use super::types::{Asset, Assignment, ContractResult, Plan, Purchase, Unmet};
 
 /// A plan for several futures: what it costs in each, and what knowing would be worth.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -217,6 +217,17 @@ impl Plan {
                 node: None,
                 ..p.clone()
             },
+        );
+        plan.assets = merged(
+            &self.assets,
+            |a| (a.offer.clone(), a.bought.clone(), a.last.clone(), a.sold.clone(), a.contract.clone()),
+            |a, sum: &mut Asset| {
+                let by = part(&a.node);
+                for (to, from) in [(&mut sum.chips, a.chips), (&mut sum.capex, a.capex), (&mut sum.worth, a.worth)] {
+                    *to += by * from;
+                }
+            },
+            |a| Asset { chips: 0.0, capex: 0.0, worth: 0.0, node: None, ..a.clone() },
         );
         plan.assignments = merged(
             &self.assignments,

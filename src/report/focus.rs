@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use jiff::civil::DateTime;
 
 use super::csv::safe;
+use crate::import::USE_HOURS;
 use crate::model::{Model, hours_between};
 use crate::plan::{Charge, ChargeCategory, Frequency, Pricing};
 
@@ -120,7 +121,7 @@ fn cell(model: &Model, c: &Charge, column: &str, [start, end, from, to]: [DateTi
             commitment.map_or("", |k| if k.money { model.currency.as_str() } else { CHIP_HOURS }).to_owned()
         }
         "ConsumedQuantity" => number(c.consumed),
-        "ConsumedUnit" => c.consumed.map_or("", |_| CHIP_HOURS).to_owned(),
+        "ConsumedUnit" => c.consumed.map_or("", |_| hours(c)).to_owned(),
         "ContractedCost" => plain(cost(|p| p.1)),
         "ContractedUnitPrice" => number(c.prices.map(|p| p.1)),
         "EffectiveCost" => plain(c.effective),
@@ -136,7 +137,7 @@ fn cell(model: &Model, c: &Charge, column: &str, [start, end, from, to]: [DateTi
         .to_owned(),
         "PricingQuantity" => number(c.prices.map(|_| c.quantity)),
         "PricingUnit" => match c.prices {
-            Some(_) if c.chip_hours => CHIP_HOURS.to_owned(),
+            Some(_) if c.chip_hours => hours(c).to_owned(),
             Some(_) => model.currency.clone(),
             None => String::new(),
         },
@@ -155,6 +156,11 @@ fn cell(model: &Model, c: &Charge, column: &str, [start, end, from, to]: [DateTi
         // ChargeClass: nothing is corrected.
         _ => String::new(),
     }
+}
+
+/// What chip-hours are told as: a price of use has a unit of its own, so that who adds up chips counts them once.
+fn hours(c: &Charge) -> &'static str {
+    if c.of_use { USE_HOURS } else { CHIP_HOURS }
 }
 
 /// Workload, contract, vendor, chip and cloud as a JSON object, and that it is a forecast.

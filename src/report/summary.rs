@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::column::{adding_up, beside};
 use super::{balances, dependency, futures};
 use crate::engine::IMPORTED;
-use crate::plan::{ContractResult, CostKind, Exposure, Move, Plan, Status};
+use crate::plan::{Asset, ContractResult, CostKind, Exposure, Move, Plan, Status};
 use crate::units::human::{money, number, percent};
 
 /// A table: heading, columns (`true` for numbers, which are aligned right) and rows. Names of columns may be those of
@@ -105,6 +105,7 @@ pub(super) fn tables(plan: &Plan) -> Vec<Table<'_>> {
         return tables;
     }
     tables.extend(purchases(plan));
+    tables.extend(assets(plan));
     tables.extend(assignments(plan));
     tables.extend(contracts(plan));
     tables.extend(balances::balances(plan));
@@ -127,6 +128,7 @@ pub(super) fn tables(plan: &Plan) -> Vec<Table<'_>> {
 pub(super) fn kind(kind: CostKind) -> &'static str {
     match kind {
         CostKind::Spend => "spend",
+        CostKind::Use => "price of use",
         CostKind::Idle => "idle commitment",
         CostKind::Fee => "fee",
         CostKind::Porting => "porting",
@@ -137,6 +139,8 @@ pub(super) fn kind(kind: CostKind) -> &'static str {
         CostKind::Switching => "moving off",
         CostKind::Credits => "paid with credits",
         CostKind::Prepaid => "prepaid, less what is drawn",
+        CostKind::Resale => "resale",
+        CostKind::Residual => "residual value",
     }
 }
 
@@ -205,6 +209,54 @@ struct Holding<'a> {
     first: &'a str,
     last: &'a str,
     spend: f64,
+}
+
+/// What is bought for capital, and what comes back for it.
+pub(super) fn assets(plan: &Plan) -> Option<Table<'static>> {
+    if plan.assets.is_empty() {
+        return None;
+    }
+    let (shown, more) = cut(plan.assets.len());
+    let row = |a: &Asset| {
+        let until = match &a.sold {
+            Some(sold) => format!("sold in {sold}"),
+            None => format!("kept to {}", a.last),
+        };
+        let of_money = |x: f64| money(x, &plan.currency);
+        vec![
+            a.offer.clone(),
+            number(a.chips),
+            a.bought.clone(),
+            a.delivered.clone(),
+            until,
+            of_money(a.capex),
+            of_money(a.worth),
+        ]
+    };
+    let mut rows: Vec<Vec<String>> = plan.assets[..shown].iter().map(row).collect();
+    if more > 0 {
+        let rest = |of: fn(&Asset) -> f64| money(plan.assets[shown..].iter().map(of).sum(), &plan.currency);
+        let mut row = vec![format!("{more} more purchases")];
+        row.resize(5, String::new());
+        row.extend([rest(|a| a.capex), rest(|a| a.worth)]);
+        rows.push(row);
+    }
+    Some(Table {
+        heading: "What is bought".to_owned(),
+        columns: vec![
+            ("offer", false),
+            ("chips", true),
+            ("in", false),
+            ("held from", false),
+            ("until", false),
+            ("capex", true),
+            ("worth then", true),
+        ],
+        rows,
+        foot: Some(
+            "Undiscounted; what is held at the end of the horizon counts there at its residual value.".to_owned(),
+        ),
+    })
 }
 
 /// One row for each offer and contract.

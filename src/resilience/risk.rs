@@ -3,7 +3,7 @@
 use super::situation::Situation;
 use crate::engine::EngineError;
 use crate::model::{Model, Outage, RiskTerm};
-use crate::plan::{OutageResult, RiskResult, Schedule, paid};
+use crate::plan::{OutageResult, RiskResult, Schedule, paid, paid_for_use};
 
 /// The outages of the policy over a schedule; `cost` is its discounted cost without risk.
 ///
@@ -58,7 +58,9 @@ fn loss(model: &Model, situation: &Situation<'_>, outage: &Outage) -> Result<(f6
 fn shock(model: &Model, schedule: &Schedule, outage: &Outage) -> f64 {
     let Some(shock) = &outage.shock else { return 0.0 };
     let discounted = |held| paid(model, held).iter().map(|p| model.discounted(p)).sum::<f64>();
-    schedule.held.iter().map(|h| shock[h.offer] * h.chips * discounted(h)).sum()
+    let held: f64 = schedule.held.iter().map(|h| shock[h.offer] * h.chips * discounted(h)).sum();
+    let used = |u| model.discounted(&paid_for_use(model, u));
+    held + schedule.used.iter().map(|u| shock[u.offer] * u.chips * used(u)).sum::<f64>()
 }
 
 /// The mean of the worst (1 - level) of a distribution that is 0 with the probability left.

@@ -102,7 +102,12 @@ impl Dimension<'_> {
             _ => None,
         };
         let foreign = own.is_some_and(|own| own != over) && is_currency(over);
-        let found = if foreign { format!("another currency (`{unit}`)") } else { describe(unit) };
+        if foreign {
+            let (expected, found) = (self.description(), format!("another currency (`{unit}`)"));
+            let own = own.unwrap_or_default().to_owned();
+            return UnitError::Currency { expected, found, code: over.to_owned(), own };
+        }
+        let found = describe(unit);
         UnitError::Dimension { expected: self.description(), found }
     }
 

@@ -46,7 +46,7 @@ impl Duration {
             "week" | "weeks" => (168.0, DurationUnit::Hours),
             "month" | "months" => (1.0, DurationUnit::Months),
             "quarter" | "quarters" => (3.0, DurationUnit::Months),
-            "year" | "years" => (12.0, DurationUnit::Months),
+            "y" | "year" | "years" => (12.0, DurationUnit::Months),
             _ => return Err(error()),
         };
         let count = quantity.number * factor;

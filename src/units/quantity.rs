@@ -48,6 +48,18 @@ pub enum UnitError {
     /// What follows the number is not a unit.
     #[error("`{0}` has a unit that cannot be read")]
     BadUnit(String),
+    /// Money in a currency that is not known.
+    #[error("expected {expected}, found {found}")]
+    Currency {
+        /// What belongs here, with an example.
+        expected: String,
+        /// What the unit says.
+        found: String,
+        /// The currency.
+        code: String,
+        /// The model's own.
+        own: String,
+    },
     /// The unit belongs to another dimension.
     #[error("expected {expected}, found {found}")]
     Dimension {
@@ -67,6 +79,9 @@ impl UnitError {
             UnitError::Separator(_) => "write 1000000, 1e6 or 1M instead of separators".to_owned(),
             UnitError::NotFinite(_) => "write a finite number; leave a limit out if there is none".to_owned(),
             UnitError::BadUnit(_) => "write units as words separated by slashes, as in `USD/chip-h`".to_owned(),
+            UnitError::Currency { expected, code, own, .. } => {
+                format!("add what it is worth, as in `currencies: {{ {code}: 1.08 {own} }}`, or write {expected}")
+            }
             UnitError::Dimension { expected, .. } => format!("write {expected}, or a bare number in the base unit"),
         }
     }

@@ -384,3 +384,39 @@ policy:
     let days = "horizon: { start: 2026-01-01, periods: 3, step: day }\n";
     golden("deliveries", &[days, supply, OFFERS, CHAT, policy]);
 }
+
+/// A price of use, under an optional contract and beside it.
+#[test]
+fn use_of_what_is_held() {
+    golden(
+        "usage",
+        &[
+            TWO_DAYS,
+            "
+offers:
+  a: { chip: gpu, cloud: aws, price: { held: 2, used: 1 }, capacity: 100 }
+  b: { chip: tpu, cloud: gcp, price: { held: 1, used: { 2026-01-01: 0.5, 2026-01-02: 0.7 } } }
+contracts:
+  deal: { covers: { cloud: aws }, decision: optional, discount: 10 %, commit: { spend: 100 } }
+",
+            CHAT,
+        ],
+    );
+}
+
+/// Chips that are bought, and sold from a day on.
+#[test]
+fn bought_and_sold() {
+    golden(
+        "owned",
+        &[
+            "horizon: { start: 2026-01-01, periods: 3, step: day }\n",
+            "
+offers:
+  a: { chip: gpu, cloud: aws, price: 0.1, capacity: 100, term: { owned: { capex: 50, life: 2 days, residual: { 1 day: 50 % }, resale: from 1 day } } }
+  b: { chip: tpu, cloud: gcp, price: 1 }
+",
+            CHAT,
+        ],
+    );
+}

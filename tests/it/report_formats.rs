@@ -82,6 +82,7 @@ fn plan() -> Plan {
             purchase("aws-trn2", "2026-Q2", 30_000.0, 49e6, Some("aws-2026")),
             purchase("coreweave-h100", "2026-Q2", 4_000.0, 35e6, None),
         ],
+        assets: Vec::new(),
         assignments: vec![
             Assignment {
                 workload: "chat".to_owned(),

@@ -22,6 +22,7 @@ fn plan(costs: &[f64]) -> Plan {
             lines: costs.iter().enumerate().map(line).collect(),
         }),
         purchases: vec![],
+        assets: Vec::new(),
         assignments: vec![],
         contracts: vec![],
         moves: vec![],

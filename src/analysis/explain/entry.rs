@@ -258,6 +258,7 @@ fn startable(model: &Model, offer: OfferId, period: usize) -> f64 {
     let o = &model.offers[offer];
     match &o.term {
         Term::Reserved { ends, .. } if !ends.iter().any(|(start, end)| (*start..*end).contains(&period)) => 0.0,
+        Term::Bought(bought) if !bought.can_be_held(period) => 0.0,
         _ => o.capacity_at(period),
     }
 }

@@ -178,7 +178,14 @@ impl World {
         match mine {
             Some(held) => held.chips += more,
             None => {
-                self.schedule.held.push(Held { offer: o, contract: None, tier: 0, periods: day..day + 1, chips: more });
+                self.schedule.held.push(Held {
+                    offer: o,
+                    contract: None,
+                    tier: 0,
+                    bought: None,
+                    periods: day..day + 1,
+                    chips: more,
+                });
             }
         }
     }
@@ -371,7 +378,14 @@ fn commitments() {
     breaks(&[beside], |w, part| {
         let b = offer(&w.model, "b");
         w.hold("b", 0, -20.0 * part);
-        w.schedule.held.push(Held { offer: b, contract: None, tier: 0, periods: 0..1, chips: 20.0 * part });
+        w.schedule.held.push(Held {
+            offer: b,
+            contract: None,
+            tier: 0,
+            bought: None,
+            periods: 0..1,
+            chips: 20.0 * part,
+        });
     });
 }
 
@@ -383,7 +397,14 @@ fn what_a_contract_covers_and_what_a_term_allows() {
         w.contract("gcp").commit = None;
         w.schedule.idle.clear();
         w.hold("a", 0, -60.0 * part);
-        w.schedule.held.push(Held { offer: a, contract: Some(gcp), tier: 0, periods: 0..1, chips: 60.0 * part });
+        w.schedule.held.push(Held {
+            offer: a,
+            contract: Some(gcp),
+            tier: 0,
+            bought: None,
+            periods: 0..1,
+            chips: 60.0 * part,
+        });
     });
     breaks_by(0.0, &["d in 2026-01-02: held under a contract that covers it"], |w, _| {
         w.contract("trainium").active = 0..1;
@@ -392,7 +413,7 @@ fn what_a_contract_covers_and_what_a_term_allows() {
     let reserved = |w: &mut World, periods: std::ops::Range<usize>| {
         let r = offer(&w.model, "r");
         w.run("chat", "a", 0, -6.0);
-        w.schedule.held.push(Held { offer: r, contract: None, tier: 0, periods, chips: 6.0 });
+        w.schedule.held.push(Held { offer: r, contract: None, tier: 0, bought: None, periods, chips: 6.0 });
         w.work("chat", "r", 0, 6.0);
     };
     keeps_by(0.0, |w, _| reserved(w, 0..2));
@@ -400,7 +421,7 @@ fn what_a_contract_covers_and_what_a_term_allows() {
     breaks_by(0.0, &["a in 2026-01-01: held as its term says"], |w, _| {
         let a = offer(&w.model, "a");
         w.schedule.held.retain(|h| h.offer != a);
-        w.schedule.held.push(Held { offer: a, contract: None, tier: 0, periods: 0..2, chips: 60.0 });
+        w.schedule.held.push(Held { offer: a, contract: None, tier: 0, bought: None, periods: 0..2, chips: 60.0 });
     });
 }
 
@@ -413,7 +434,14 @@ fn signatures() {
     breaks(&["contract deal: nothing is held under it unsigned"], |w, part| {
         let (a, deal) = (offer(&w.model, "a"), contract(&w.model, "deal"));
         w.run("chat", "a", 0, -part);
-        w.schedule.held.push(Held { offer: a, contract: Some(deal), tier: 0, periods: 0..1, chips: part });
+        w.schedule.held.push(Held {
+            offer: a,
+            contract: Some(deal),
+            tier: 0,
+            bought: None,
+            periods: 0..1,
+            chips: part,
+        });
         w.work("chat", "a", 0, part);
     });
     breaks(&["contract deal: e is locked without it"], |w, part| {
@@ -672,7 +700,14 @@ fn what_is_bought_to_no_purpose() {
     breaks(&["a in 2026-01-02: what is rented is used"], |w, part| w.hold("a", 1, 60.0 * part));
     breaks(&["r: what is reserved is used in its term"], |w, part| {
         let r = offer(&w.model, "r");
-        w.schedule.held.push(Held { offer: r, contract: None, tier: 0, periods: 0..2, chips: 60.0 * part });
+        w.schedule.held.push(Held {
+            offer: r,
+            contract: None,
+            tier: 0,
+            bought: None,
+            periods: 0..2,
+            chips: 60.0 * part,
+        });
     });
     // What a floor asks for as a fleet has a purpose, and what is beyond it has none.
     let fleet = |w: &mut World, id: &str, chips: f64| {
@@ -696,12 +731,12 @@ fn what_is_bought_to_no_purpose() {
     keeps_by(0.0, |w, _| {
         fleet(w, "r", 15.0);
         let r = offer(&w.model, "r");
-        w.schedule.held.push(Held { offer: r, contract: None, tier: 0, periods: 0..2, chips: 15.0 });
+        w.schedule.held.push(Held { offer: r, contract: None, tier: 0, periods: 0..2, chips: 15.0, bought: None });
     });
     // Used on one of its days, it may stand idle on the other.
     keeps_by(0.0, |w, _| {
         let r = offer(&w.model, "r");
-        w.schedule.held.push(Held { offer: r, contract: None, tier: 0, periods: 0..2, chips: 6.0 });
+        w.schedule.held.push(Held { offer: r, contract: None, tier: 0, bought: None, periods: 0..2, chips: 6.0 });
         w.run("chat", "a", 0, -6.0);
         w.work("chat", "r", 0, 6.0);
     });

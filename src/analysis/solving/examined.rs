@@ -8,9 +8,9 @@ use crate::model::Model;
 use crate::plan::audit::{Breach, audit, audit_risk, audit_survival};
 use crate::plan::ledger::{Ledger, cost};
 use crate::plan::{
-    CertificateInfo, Cost, Evidence, ModelInfo, Plan, Purposes, RiskResult, Schedule, Status, Survival, assignments,
-    balance_results, contract_results, equity_results, exposure, limit_results, moves, notes, organisations, purchases,
-    unmet,
+    CertificateInfo, Cost, Evidence, ModelInfo, Plan, Purposes, RiskResult, Schedule, Status, Survival, assets,
+    assignments, balance_results, contract_results, equity_results, exposure, limit_results, moves, notes,
+    organisations, purchases, unmet,
 };
 use crate::resilience::{Situation, resilience, risk, survival};
 
@@ -44,6 +44,7 @@ pub(in crate::analysis) fn told(
         currency: model.currency.clone(),
         cost: None,
         purchases: Vec::new(),
+        assets: Vec::new(),
         assignments: Vec::new(),
         contracts: Vec::new(),
         unmet: Vec::new(),
@@ -89,6 +90,7 @@ pub(in crate::analysis) fn told(
     }
     plan.status = status;
     plan.purchases = purchases(model, &schedule, &purposes);
+    plan.assets = assets(model, &schedule);
     plan.contracts = contract_results(model, &schedule, &ledger);
     plan.unmet = unmet(model, &schedule);
     plan.cost = Some(cost);

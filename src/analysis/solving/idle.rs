@@ -86,6 +86,11 @@ fn without_idle(schedule: &Schedule, purposes: &Purposes) -> Schedule {
     };
     let mut busy = Schedule { idle: Vec::new(), held: Vec::new(), ..schedule.clone() };
     for h in &schedule.held {
+        // What is owned may stand idle.
+        if h.bought.is_some() {
+            busy.held.push(h.clone());
+            continue;
+        }
         // Period by period, as rented: what is busy of a reservation differs from one to the next.
         busy.held.extend(h.periods.clone().map(|t| Held {
             periods: t..t + 1,

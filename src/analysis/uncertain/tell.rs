@@ -39,6 +39,7 @@ pub(super) fn without_plan(model: &Model, futures: &Futures<'_>, together: &Toge
     let mut plan = told(&futures.models[0], &together.formulations[0], &solved, Detail::Cost, futures.settings)?;
     plan.model = ModelInfo::of(model);
     (plan.cost, plan.purchases, plan.contracts, plan.unmet) = (None, Vec::new(), Vec::new(), Vec::new());
+    plan.assets = Vec::new();
     let program = together.joint.program();
     plan.certificate.size = [program.columns().len(), program.rows().len(), program.nonzeros()];
     let regret = match futures.uncertainty.goal {
@@ -88,6 +89,7 @@ pub(super) fn plan(
     whole.model = ModelInfo::of(model);
     whole.cost = Some(teller.cost());
     whole.purchases = teller.by_node(|p| &p.purchases, |x| &x.period, |x, node| x.node = Some(node));
+    whole.assets = teller.by_node(|p| &p.assets, |x| x.sold.as_ref().unwrap_or(&x.last), |x, node| x.node = Some(node));
     whole.assignments = teller.by_node(|p| &p.assignments, |x| &x.period, |x, node| x.node = Some(node));
     whole.unmet = teller.by_node(|p| &p.unmet, |x| &x.period, |x, node| x.node = Some(node));
     whole.contracts = teller.contracts();
@@ -440,6 +442,34 @@ impl Teller<'_> {
         nodes
     }
 
+    /// What is sold in a future of what was bought, as decisions that this future is the first to have.
+    fn sold(&self, f: usize, schedule: &Schedule) -> Vec<(i64, usize, u8, DecisionResult)> {
+        let mut sold: BTreeMap<(OfferId, Option<ContractId>, usize), f64> = BTreeMap::new();
+        for h in schedule.held.iter().filter(|h| h.bought.is_some()) {
+            let kept = self.model.offers()[h.offer].bought().and_then(|b| b.lives.get(&h.bought?));
+            if kept.is_some_and(|life| h.periods.end < life.held.end) {
+                *sold.entry((h.offer, h.contract, h.periods.end)).or_default() += h.chips;
+            }
+        }
+        let mine = sold.into_iter().filter(|s| s.1 > NOTHING && self.first(f, s.0.2 as i64) == f);
+        mine.map(|((offer, contract, end), chips)| {
+            let (id, at) = (&self.model.offers()[offer].id, self.label(end));
+            let row = DecisionResult {
+                node: self.node(f, end as i64),
+                decided: Some(at.clone()),
+                kind: "sale".to_owned(),
+                what: id.clone(),
+                contract: contract.map(|k| self.model.contracts()[k].id.clone()),
+                sentence: format!("sell {} chips of `{id}` at the start of {at}", number(chips)),
+                from: at.clone(),
+                to: at,
+                amount: chips,
+            };
+            (end as i64, f, 1, row)
+        })
+        .collect()
+    }
+
     /// What is decided, in the order of time.
     fn decisions(&self) -> Vec<DecisionResult> {
         let uncertainty = self.futures.uncertainty;
@@ -469,8 +499,14 @@ impl Teller<'_> {
             }
             let mut held: BTreeMap<(OfferId, Option<ContractId>, usize, usize), f64> = BTreeMap::new();
             for h in &schedule.held {
-                *held.entry((h.offer, h.contract, h.periods.start, h.periods.end)).or_default() += h.chips;
+                // How long what is bought is held is decided later.
+                let (start, end) = match h.bought {
+                    Some(start) => (start, start + 1),
+                    None => (h.periods.start, h.periods.end),
+                };
+                *held.entry((h.offer, h.contract, start, end)).or_default() += h.chips;
             }
+            all.extend(self.sold(f, schedule));
             // What is held from one period to the next is one decision, if it is due in the same node.
             let mut runs: Vec<(i64, OfferId, Option<ContractId>, usize, usize, f64)> = Vec::new();
             for ((offer, contract, start, end), chips) in held.into_iter().filter(|h| h.1 > NOTHING) {
@@ -478,7 +514,7 @@ impl Teller<'_> {
                 if self.first(f, date) != f {
                     continue;
                 }
-                let reserved = matches!(self.model.offers()[offer].term, Term::Reserved { .. });
+                let reserved = matches!(self.model.offers()[offer].term, Term::Reserved { .. } | Term::Bought(_));
                 let going_on = runs.iter_mut().find(|r| {
                     !reserved
                         && (r.1, r.2, r.4) == (offer, contract, start)
@@ -495,6 +531,7 @@ impl Teller<'_> {
                 let verb = match o.term {
                     Term::Reserved { .. } => "reserve",
                     Term::Owned => "run",
+                    Term::Bought(_) => "buy",
                     _ => "rent",
                 };
                 let (from, to) = (self.label(start), self.label(end - 1));

@@ -6,10 +6,10 @@ use std::ops::Range;
 use super::read::{Parts, Read, Shared, group};
 use super::{Accounts, Compared, LimitFamily, LimitKind, Parameter, LimitUnit, Rows, StandsIn, Stated, named};
 use crate::document::{self as doc, either};
-use crate::model::reader::{In, Reader};
+use crate::model::currencies::mean;
+use crate::model::reader::Reader;
 use crate::model::types::{Group, Limit};
 use crate::model::whole::Model;
-use crate::units::Dimension;
 use crate::units::human::money;
 
 /// Money spent on a group.
@@ -17,8 +17,10 @@ use crate::units::human::money;
 pub struct Budget {
     /// The offers.
     pub group: Group,
-    /// The money, undiscounted.
+    /// The money, undiscounted; in another currency, at the rate of the first period.
     pub at_most: f64,
+    /// In another currency, its rate in each period as a part of the first.
+    rates: Option<Vec<f64>>,
 }
 
 impl Budget {
@@ -28,8 +30,9 @@ impl Budget {
         written: &'a doc::Budget,
         parts: &Parts<'_>,
     ) -> Option<Read<'a>> {
-        let currency = reader.currency.clone();
-        let at_most = reader.amount(written.at_most.as_ref(), &Dimension::Money(&currency), In::NotNegative);
+        let at_most = reader.money(written.at_most.as_ref());
+        let rates = written.at_most.as_ref().and_then(|amount| reader.rates_of(amount));
+        let rates = rates.map(|rates| rates.iter().map(|rate| rate / rates[0]).collect());
         let group = group(reader, &written.offers, parts);
         let shared = Shared {
             place: written.place,
@@ -39,7 +42,19 @@ impl Budget {
             name: either(&limit.name, &written.name),
             soft: either(&limit.soft, &written.soft),
         };
-        Some(Read::single(LimitKind::Budget(Budget { group: group?, at_most: at_most? }), "budget", shared))
+        Some(Read::single(LimitKind::Budget(Budget { group: group?, at_most: at_most?, rates }), "budget", shared))
+    }
+
+    /// The money over some periods: at their mean rate, weighted by their hours.
+    fn most(&self, model: &Model, periods: &Range<usize>) -> f64 {
+        let factor = self.rates.as_ref().map_or(1.0, |rates| mean(&model.calendar, rates, periods));
+        self.at_most * factor
+    }
+
+    /// Whether it is the same as another one in the time before a period.
+    pub(in crate::model) fn same_before(&self, other: &Self, period: usize) -> bool {
+        let early = |b: &Self| b.rates.as_ref().map(|rates| rates[..period].to_vec());
+        (self.at_most, &self.group, early(self)) == (other.at_most, &other.group, early(other))
     }
 
     fn on(&self) -> String {
@@ -52,13 +67,13 @@ impl LimitFamily for Budget {
         "budget"
     }
 
-    fn add_rows(&self, _: &Model, limit: &Limit, rows: &mut dyn Rows) {
+    fn add_rows(&self, model: &Model, limit: &Limit, rows: &mut dyn Rows) {
         for (number, span) in limit.spans.iter().enumerate() {
             let mut sum = rows.cash(&self.group.offers, &span.periods);
             let name = named(&[&limit.name, &span.label]);
             let most = rows.most(&sum);
             sum.terms.extend(rows.excess(&name, span.periods.end - 1, most).map(|over| (over, -1.0)));
-            rows.row(0, number, format!("budget{name}"), "budget", (f64::NEG_INFINITY, self.at_most), sum);
+            rows.row(0, number, format!("budget{name}"), "budget", (f64::NEG_INFINITY, self.most(model, &span.periods)), sum);
         }
     }
 
@@ -66,16 +81,16 @@ impl LimitFamily for Budget {
         StandsIn::Bound
     }
 
-    fn compared(&self, _: &Model, accounts: &dyn Accounts, periods: &Range<usize>) -> Vec<Compared> {
+    fn compared(&self, model: &Model, accounts: &dyn Accounts, periods: &Range<usize>) -> Vec<Compared> {
         let spent = accounts.cash(&self.group.offers, periods);
-        vec![Compared { value: spent, most: self.at_most, scale: spent }]
+        vec![Compared { value: spent, most: self.most(model, periods), scale: spent }]
     }
 
-    fn stated(&self, _: &Model, accounts: &dyn Accounts, periods: &Range<usize>, _: usize, when: &str) -> Stated {
+    fn stated(&self, model: &Model, accounts: &dyn Accounts, periods: &Range<usize>, _: usize, when: &str) -> Stated {
         Stated {
             part: String::new(),
             activity: accounts.cash(&self.group.offers, periods),
-            limit: self.at_most,
+            limit: self.most(model, periods),
             unit: LimitUnit::Money,
             from_below: false,
             subject: format!("spending{}{when}", self.on()),

@@ -7,7 +7,7 @@ use super::super::whole::Model;
 use super::Uncertainty;
 use super::splice::splice;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity, Sources, suggest};
-use crate::document::{Axis, Node, apply_scenarios, set};
+use crate::document::{Axis, Node, Value, apply_scenarios, set};
 
 /// What an outcome changes.
 #[derive(Clone, Debug)]
@@ -60,11 +60,25 @@ impl Branches {
         root
     }
 
-    /// The model that is written with an outcome, from the start on.
-    pub fn read(&self, root: &Node, outcome: &Outcome, diagnostics: &mut Diagnostics) -> Option<(Node, Model)> {
+    /// The model that is written with an outcome, from the start on; exchange rates from a period on, if it is said of
+    /// which model they are before.
+    pub fn read(
+        &self,
+        root: &Node,
+        outcome: &Outcome,
+        before: Option<(&Model, usize)>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<(Node, Model)> {
         let mut found = Diagnostics::new();
-        let root = self.changed(root, outcome, &mut found);
-        let next = interpret_known(&without_uncertainty(&root), &self.sources, &mut found);
+        let mut root = self.changed(root, outcome, &mut found);
+        let mut next = interpret_known(&without_uncertainty(&root), &self.sources, &mut found);
+        if let Some((model, known)) = before
+            && let Some(made) = next.as_ref().filter(|made| made.rates != model.rates)
+            && let Some(spliced) = with_rates(&root, (model, made), known)
+        {
+            root = spliced;
+            next = interpret_known(&without_uncertainty(&root), &self.sources, &mut found);
+        }
         // Warnings of one future are no warnings of the model.
         let errors = found.sorted().into_iter().filter(|d| d.severity == Severity::Error);
         errors.for_each(|d| diagnostics.push(d.clone()));
@@ -82,7 +96,7 @@ impl Branches {
         if outcome.changes.is_empty() {
             return Some((root.clone(), model.clone()));
         }
-        let (root, next) = self.read(root, outcome, diagnostics)?;
+        let (root, next) = self.read(root, outcome, Some((model, known)), diagnostics)?;
         let next = splice(model, next, known, &mut |message, remedy| {
             diagnostics.error(Code::InvalidVariation, outcome.place, message, remedy);
         })?;
@@ -125,6 +139,21 @@ fn told(model: Result<Model, Diagnostics>, diagnostics: &mut Diagnostics) -> Opt
 fn wrong(diagnostics: &mut Diagnostics, message: String, remedy: String) {
     let (code, severity) = (Code::UnknownId, Severity::Error);
     diagnostics.push(Diagnostic { code, severity, message, place: None, path: None, remedy: Some(remedy) });
+}
+
+/// A tree in which exchange rates are those of one model before a period, and of another from then on: what has no date
+/// converts at the rate that was known first. `None` if they are of other currencies.
+fn with_rates(root: &Node, (before, after): (&Model, &Model), known: usize) -> Option<Node> {
+    let mut root = root.clone();
+    for (code, rates) in &after.rates {
+        let old = before.rates.get(code)?;
+        let place = root.get("currencies")?.get(code)?.place;
+        let number = |t: usize| if t < known { old[t] } else { rates[t] };
+        let one = |t| Node { value: Value::Scalar(format!("{:?} {}", number(t), after.currency)), place };
+        let series = Node { value: Value::List((0..rates.len()).map(one).collect()), place };
+        set(&mut root, &format!("currencies.{code}"), series, &mut Diagnostics::new());
+    }
+    Some(root)
 }
 
 /// A tree without what says of it that it is not known.

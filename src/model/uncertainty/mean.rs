@@ -1,6 +1,6 @@
 //! The mean of the futures, for planners who plan for it.
 
-use super::super::types::Task;
+use super::super::types::{Task, Term};
 use super::super::whole::Model;
 use super::Uncertainty;
 
@@ -20,6 +20,15 @@ impl Uncertainty {
             |of: &dyn Fn(&Model, usize) -> f64| -> Vec<f64> { (0..periods).map(|t| number(&|m| of(m, t))).collect() };
         for o in mean.offers.ids() {
             mean.offers[o].price = series(&|m, t| m.offers[o].price[t]);
+            let used = |m: &Model, t: usize| m.offers[o].used.as_ref().map_or(0.0, |used| used[t]);
+            if futures.iter().any(|m| m.offers[o].used.is_some()) {
+                mean.offers[o].used = Some(series(&used));
+            }
+            let capex = |m: &Model, t: usize| m.offers[o].bought().map_or(0.0, |b| b.capex[t]);
+            let capex = series(&capex);
+            if let Term::Bought(bought) = &mut mean.offers[o].term {
+                bought.capex = capex;
+            }
             for tier in 0..mean.offers[o].tiers.len() {
                 mean.offers[o].tiers[tier].price = series(&|m, t| m.offers[o].tiers[tier].price[t]);
             }

@@ -104,7 +104,7 @@ pub(in crate::model) fn read(
     for (factor, all) in factors.iter().zip(&branches.outcomes) {
         for outcome in all.iter().filter(|o| !o.changes.is_empty()) {
             if undated || futures.is_none() {
-                branches.read(root, outcome, reader.diagnostics);
+                branches.read(root, outcome, None, reader.diagnostics);
                 continue;
             }
             let found = branches.branch((root, model), outcome, factor.known, reader.diagnostics);

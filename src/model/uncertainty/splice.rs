@@ -6,7 +6,8 @@
 use std::ops::Range;
 
 use super::super::ids::{Id, IdVec, WorkloadId};
-use super::super::types::{Contract, Limit, Offer, Pool, Survive, Task, Workload};
+use super::super::policy::LimitKind;
+use super::super::types::{Contract, Limit, Offer, Pool, Survive, Task, Term, Workload};
 use super::super::whole::Model;
 
 /// Takes what is wrong with a change, and its remedy.
@@ -19,7 +20,7 @@ pub(super) fn splice(before: &Model, after: Model, known: usize, report: &mut Re
     let mut model = after;
     let whole = [
         ("the horizon", before.calendar == model.calendar && before.discount_rate == model.discount_rate),
-        ("the currency", before.currency == model.currency),
+        ("the currency", before.currency == model.currency && before.rates.keys().eq(model.rates.keys())),
         ("chips", before.chips == model.chips),
         ("clouds", before.clouds == model.clouds),
         ("investors", before.investors == model.investors),
@@ -125,13 +126,26 @@ impl Splice<'_, '_> {
 
     fn offer(&mut self, old: &Offer, new: &mut Offer) {
         let known = self.known;
-        let fixed = (old.chip, old.cloud, &old.region, &old.site, &old.term, &old.tags)
-            == (new.chip, new.cloud, &new.region, &new.site, &new.term, &new.tags);
-        self.whole(fixed, || format!("what offer `{}` is", old.id), true);
+        let same_term = match (old.bought(), new.bought()) {
+            // What is paid for a chip stands over time.
+            (Some(a), Some(b)) => a.lives == b.lives,
+            _ => old.term == new.term,
+        };
+        let fixed = (old.chip, old.cloud, &old.region, &old.site, &old.tags)
+            == (new.chip, new.cloud, &new.region, &new.site, &new.tags);
+        self.whole(fixed && same_term, || format!("what offer `{}` is", old.id), true);
+        if let (Term::Bought(a), Term::Bought(b)) = (&old.term, &mut new.term) {
+            series(&a.capex, &mut b.capex, known);
+        }
         let steps = |o: &Offer| (o.block, o.minimum, o.tiers.iter().map(|t| t.above.to_bits()).collect::<Vec<_>>());
         let over = held_before(old, known) || held_before(new, known);
         self.whole(steps(old) == steps(new), || format!("the quantities in which `{}` is sold", old.id), over);
         series(&old.price, &mut new.price, known);
+        if old.used.is_some() || new.used.is_some() {
+            // What costs nothing to use costs 0.
+            let free = vec![0.0; new.price.len()];
+            series(old.used.as_ref().unwrap_or(&free), new.used.get_or_insert(free.clone()), known);
+        }
         if old.tiers.len() == new.tiers.len() {
             old.tiers.iter().zip(&mut new.tiers).for_each(|(a, b)| series(&a.price, &mut b.price, known));
         }
@@ -215,7 +229,11 @@ impl Splice<'_, '_> {
         let spans = |l: &Limit| l.spans.iter().map(|s| s.periods.clone()).collect::<Vec<Range<usize>>>();
         let over = old.spans.iter().chain(&new.spans).any(|s| s.periods.end <= self.known);
         self.whole(spans(old) == spans(new), || format!("the times of limit `{}`", old.name), true);
-        let same = old.kind == new.kind && old.soft == new.soft && old.when == new.when && old.expected == new.expected;
+        let kinds = match (&old.kind, &new.kind) {
+            (LimitKind::Budget(a), LimitKind::Budget(b)) => a.same_before(b, self.known),
+            (a, b) => a == b,
+        };
+        let same = kinds && old.soft == new.soft && old.when == new.when && old.expected == new.expected;
         self.whole(same, || format!("limit `{}`", old.name), over);
         self.check(
             same || !new.expected,

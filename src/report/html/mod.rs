@@ -131,6 +131,7 @@ fn sections(dossier: &Dossier) -> Vec<(&'static str, &'static str, Markup)> {
     let where_ = [
         chart(pictures::flows(dossier)),
         table(summary::purchases(plan)),
+        table(summary::assets(plan)),
         table(summary::assignments(plan)),
         table(summary::moves(plan)),
         table(summary::later_moves(plan)),

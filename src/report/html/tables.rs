@@ -61,7 +61,10 @@ pub(super) fn inputs(dossier: &Dossier) -> Vec<Markup> {
                 o.cloud.clone(),
                 region,
                 o.term.to_owned(),
-                range(o.price, &price),
+                match o.used {
+                    Some(used) => format!("{}, and {} in use", range(o.price, &price), range(used, &price)),
+                    None => range(o.price, &price),
+                },
                 capacity,
             ]
         })

@@ -20,6 +20,8 @@ const STEPS: usize = 40;
 
 /// The price at which an offer enters the plan (if nothing of it is held) or leaves it.
 ///
+/// Its price is that of a chip-hour that works, of holding and of use; both are scaled.
+///
 /// With f times its price the optimal cost is v(f), and without the offer it is V: the offer is worth
 /// having where v(f) is less. From a factor where it is, the tangent of v leads to the next (the
 /// method of Newton); where v is concave, as it is unless prices count in limits, each step stays
@@ -34,9 +36,13 @@ pub(super) fn break_even(
     settings: &SolveSettings,
 ) -> Result<BreakEven, EngineError> {
     let hours = |t: usize| model.calendar.periods[t].hours;
-    let priced: Vec<usize> = (0..model.periods()).filter(|&t| model.offers[offer].price[t].is_finite()).collect();
+    let offered = &model.offers[offer];
+    let is_known = |t: usize| offered.price[t].is_finite() && offered.used.as_ref().is_none_or(|u| u[t].is_finite());
+    let priced: Vec<usize> = (0..model.periods()).filter(|&t| is_known(t)).collect();
     let all: f64 = priced.iter().map(|&t| hours(t)).sum();
-    let price = priced.iter().map(|&t| model.offers[offer].price[t] * hours(t)).sum::<f64>() / all.max(1e-300);
+    let used = |t: usize| model.offers[offer].used.as_ref().map_or(0.0, |used| used[t]);
+    let price_at = |t: usize| model.offers[offer].price[t] + used(t);
+    let price = priced.iter().map(|&t| price_at(t) * hours(t)).sum::<f64>() / all.max(1e-300);
     let mut found = BreakEven { offer: model.offers[offer].id.clone(), price, enters_below: None, leaves_above: None };
     let columns: Vec<ColumnId> = f.holdings_of(offer).iter().map(|h| h.column).collect();
     // What is free cannot be scaled.
@@ -46,7 +52,8 @@ pub(super) fn break_even(
     let held = columns.iter().any(|c| solved.x[c.0 as usize] > 1e-9);
     let scaled = |factor: f64| {
         let mut model = model.clone();
-        model.offers[offer].price.iter_mut().for_each(|p| *p *= factor);
+        let scaled = &mut model.offers[offer];
+        scaled.price.iter_mut().chain(scaled.used.iter_mut().flatten()).for_each(|p| *p *= factor);
         build_with(&model, Limits::All, 1.0)
     };
     let (half, whole) = (scaled(0.5), scaled(1.0));
