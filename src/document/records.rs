@@ -423,6 +423,10 @@ record! {
         optional unlocks "unlocks": Selector,
         /// Money in, by date.
         optional funding "funding": Series,
+        /// Instead of a commitment: the right to take chips at its prices from a period on, in part or whole.
+        optional option "option": OptionClause,
+        /// The right to end it before its time.
+        optional terminate "terminate": Terminate,
         /// Funding that can only be spent on some offers, and expires.
         optional credits "credits": Credits,
         /// Money out before it is spent, by date, from which bills are paid.
@@ -441,6 +445,30 @@ record! {
         optional source "source": Text,
         /// When they were read.
         optional as_of "as_of": Text,
+    }
+}
+
+record! {
+    /// The right to end a contract before its time.
+    Terminate as "a right to terminate" {
+        /// The first period in which it can be over.
+        required from "from": Text,
+        /// How long before it is said; left out, when it is over.
+        optional notice "notice": Amount,
+        /// Part of what is still committed that is paid then; left out, nothing.
+        optional fee "fee": Amount,
+    }
+}
+
+record! {
+    /// The right to take chips at a contract's prices from a period on.
+    OptionClause as "an option" {
+        /// What is paid for it when the contract begins.
+        optional premium "premium": Amount,
+        /// The period in which it is exercised or not, and from which the chips are held and paid.
+        required exercise "exercise": Text,
+        /// The most chips.
+        required cap "cap": Amount,
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model) {
             }
             let constraint = Constraint::Commit { contract: index, bucket: number };
             // What is due of a contract that may be signed is due if it is.
-            let due = match f.committed(index) {
+            let due = match f.committed(index, number) {
                 Some(part) => {
                     terms.push((part, -bucket.amount));
                     0.0

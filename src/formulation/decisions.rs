@@ -40,12 +40,13 @@ pub(super) fn add_signs(f: &mut Formulation, model: &Model) {
 
 pub(super) fn add(f: &mut Formulation, model: &Model) {
     for k in model.contracts.ids() {
-        if let Some(sign) = f.signs[k] {
+        if f.signs[k].is_some() || f.alive.iter().any(|a| a.contract == k) {
             let contract = &model.contracts[k];
             // Where the discount ends with the commitment, both are held.
             let instead = !contract.capped;
             for index in 0..f.holdings.len() {
                 let h = &f.holdings[index];
+                let Some(sign) = f.in_force(k, h.start) else { continue };
                 let covered = contract.covers[h.offer] && contract.active.contains(&h.start);
                 if h.contract == Some(k) {
                     only_if(f, "under", k, model, index, (sign, true));

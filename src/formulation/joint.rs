@@ -30,7 +30,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::Formulation;
 use super::elsewhere::{Elsewhere, elsewhere};
 use crate::lp::{Affine, ColumnId, LinearProgram, RowId, RowIndex, is_row};
-use crate::model::{ContractId, Model, Timing, Uncertainty, Unneeded, placement_cost};
+use crate::model::{Contract, ContractId, Model, Timing, Uncertainty, Unneeded, When, placement_cost};
 
 /// What is minimized over the futures.
 #[derive(Clone, Debug)]
@@ -114,10 +114,19 @@ pub fn dates(f: &Formulation, model: &Model, timing: &Timing) -> Vec<Option<i64>
         dates[u.column.0 as usize] = Some(u.payment.period as i64);
     }
     let signs: Vec<(ContractId, ColumnId)> = f.signs.with_ids().filter_map(|(k, c)| Some((k, (*c)?))).collect();
-    let sizes = f.sizes.with_ids().filter_map(|(k, c)| Some((k, (*c)?)));
-    for (contract, column) in signs.into_iter().chain(sizes) {
+    for (contract, column) in signs {
         let start = model.contracts[contract].active.start;
         dates[column.0 as usize] = Some(timing.contracts[contract].date(calendar, start));
+    }
+    for (contract, column) in f.sizes.with_ids().filter_map(|(k, c)| Some((k, (*c)?))) {
+        let Contract { active, exercise, .. } = &model.contracts[contract];
+        // How much is taken of an option is decided when it is exercised, how much is committed to when it is signed.
+        let signed = timing.contracts[contract].date(calendar, active.start);
+        dates[column.0 as usize] = Some(exercise.map_or(signed, |at| at as i64));
+    }
+    for a in &f.alive {
+        let notice = model.contracts[a.contract].terminate.as_ref().map_or(When::THEN, |t| t.notice);
+        dates[a.column.0 as usize] = Some(notice.date(calendar, a.period));
     }
     for p in &f.placements {
         let paid = placement_cost(model, p.workload, p.by, &p.group).map_or(0, |(period, _)| period);

@@ -15,6 +15,7 @@
 //! | `idle[k,b]` | committed and not used in part b of k | money |
 //! | `sign[k]` | whether an optional contract is signed; whole | |
 //! | `credit[k,t]`, `draw[k,t]` | what is paid of bills from credits and prepayments | money |
+//! | `alive[k,t]` | whether a contract that can be ended goes on in t; whole | |
 //! | `size[k]` | the part of the largest commitment that is chosen | |
 //! | `place[w,g]`, `on[w,t]` | whether a workload runs in a group, or at all; whole | |
 //! | `blocks`, `any`, `full` | blocks held, whether any is, whether a tier is full; whole | |
@@ -58,6 +59,7 @@ mod risk;
 #[cfg(test)]
 mod roles;
 mod survive;
+mod terminate;
 mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,6 +77,7 @@ pub use joint::{FutureMeasure, Joint};
 pub use placement::Placement;
 pub use purpose::ratio_in_force;
 pub use requirement::{LimitKey, Limits, Requirement};
+pub use terminate::Alive;
 pub use usage::Usage;
 
 /// A column of chips held: one offer, one contract (or none), one stretch of periods.
@@ -308,6 +311,8 @@ pub struct Formulation {
     pub excesses: Vec<Excess>,
     /// Whether each contract that is a decision is signed.
     pub signs: IdVec<ContractId, Option<ColumnId>>,
+    /// Whether parts of commitments begin of which that is a decision, in the order of time for each contract.
+    pub alive: Vec<Alive>,
     /// The part of its largest commitment that is due under each contract whose size is a decision.
     pub sizes: IdVec<ContractId, Option<ColumnId>>,
     /// Whether workloads run in groups of offers.
@@ -418,6 +423,7 @@ fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulat
         excesses: Vec::new(),
         signs: IdVec::default(),
         sizes: IdVec::default(),
+        alive: Vec::new(),
         placements: Vec::new(),
         moves: Vec::new(),
         condition: None,
@@ -504,8 +510,9 @@ impl Formulation {
     }
 
     /// The column of the part of a commitment that is due, if that is a decision: its size, or whether it is signed.
-    fn committed(&self, contract: ContractId) -> Option<ColumnId> {
-        self.sizes[contract].or(self.signs[contract])
+    fn committed(&self, contract: ContractId, bucket: usize) -> Option<ColumnId> {
+        let alive = self.alive.iter().find(|a| (a.contract, a.bucket) == (contract, bucket)).map(|a| a.column);
+        alive.or(self.sizes[contract]).or(self.signs[contract])
     }
 
     /// Whether what is bought has to have a purpose.
@@ -544,11 +551,10 @@ impl Formulation {
         for i in &self.idles {
             let Some(commit) = &model.contracts[i.contract].commit else { continue };
             let part = &commit.buckets[i.bucket];
-            let due = match (self.sizes[i.contract], self.signs[i.contract]) {
-                (Some(size), _) => x[size.0 as usize],
-                (None, Some(sign)) => x[sign.0 as usize].round(),
-                (None, None) => 1.0,
-            };
+            let due = self.committed(i.contract, i.bucket).map_or(1.0, |c| {
+                let part = x[c.0 as usize];
+                if self.program.columns()[c.0 as usize].integer { part.round() } else { part }
+            });
             let counts = commit::counted(self, model, i.contract, commit, part);
             let spent: f64 = counts.iter().map(|&(c, a)| a * x[c.0 as usize]).sum();
             let idle = &mut x[i.column.0 as usize];
@@ -581,7 +587,7 @@ impl Formulation {
                     let mine = h.contract == Some(i.contract) && part.periods.contains(&period);
                     // Beyond what is committed nothing is idle money.
                     let counts = || commit::counted(self, model, i.contract, commit, part);
-                    let due = part.amount * self.sizes[i.contract].map_or(1.0, |size| x[size.0 as usize]);
+                    let due = part.amount * self.committed(i.contract, i.bucket).map_or(1.0, |c| x[c.0 as usize]);
                     mine && counts().iter().map(|&(c, a)| a * x[c.0 as usize]).sum::<f64>() + x[i.column.0 as usize]
                         <= due * (1.0 + 1e-9)
                 });

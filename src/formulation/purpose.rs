@@ -142,10 +142,10 @@ impl Formulation {
             }
         }
         for (k, contract) in model.contracts.with_ids() {
-            let Some(sign) = self.committed(k) else { continue };
-            // Nothing is idle under a contract that is not signed, and no more than was chosen.
+            // Nothing is idle under a contract that is not signed or over, and no more than was chosen.
             let mine: Vec<super::Idle> = self.idles.iter().filter(|i| i.contract == k).copied().collect();
             for idle in mine {
+                let Some(sign) = self.committed(k, idle.bucket) else { continue };
                 let amount = contract.commit.as_ref().map_or(0.0, |c| c.buckets[idle.bucket].amount);
                 if amount > 0.0 {
                     let name = named("idle-signed", &[&contract.id, &(idle.bucket + 1).to_string()]);
@@ -608,7 +608,7 @@ impl Formulation {
         terms.iter_mut().for_each(|(_, a)| *a = parts(*a));
         terms.push((short, beyond));
         let mut most = beyond;
-        match self.committed(contract) {
+        match self.committed(contract, bucket) {
             Some(sign) => terms.push((sign, -1.0)),
             None => most += 1.0,
         }

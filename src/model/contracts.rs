@@ -9,8 +9,10 @@ use super::balance::balances;
 use super::calendar::Window;
 use super::commitment::commitment;
 use super::equity::equity;
+use super::option::{Exercise, option};
 use super::reader::{Ids, In, Reader};
 use super::select::Offers;
+use super::terminate::terminate;
 use super::types::{Contract, Decision};
 
 pub(super) fn contracts(
@@ -32,7 +34,10 @@ pub(super) fn contracts(
             None => Some(OfferSet::none(offers.offers.len())),
         };
         if contract.lacks("covers")
-            && (contract.commit.is_some() || contract.discount.is_some() || contract.rates.is_some())
+            && (contract.commit.is_some()
+                || contract.discount.is_some()
+                || contract.rates.is_some()
+                || contract.option.is_some())
         {
             reader.error(
                 Code::MissingKey,
@@ -81,6 +86,13 @@ pub(super) fn contracts(
         else {
             continue;
         };
+        let exercised = match &contract.option {
+            Some(written) => match option(reader, contract, written, id, &active) {
+                Some(exercised) => Some(exercised),
+                None => continue,
+            },
+            None => None,
+        };
         let (Some(decision), Some(unlocks)) = (decision, unlocks) else { continue };
         let (Some(rates), Some(capped)) = (rates, capped) else { continue };
         let with = with(reader, document, contract, &covers, offers);
@@ -88,6 +100,19 @@ pub(super) fn contracts(
         let equity = match &contract.equity {
             Some(written) => match equity(reader, written, &covers, with.as_ref(), offers) {
                 Some(equity) => Some(equity),
+                None => continue,
+            },
+            None => None,
+        };
+        let (mut active, mut commit, mut fee, mut capped) = (active, commit, fee, capped);
+        let exercise = exercised.as_ref().map(|e| e.at);
+        if let Some(Exercise { at, premium, commit: taken }) = exercised {
+            fee.extend(dated.begins.filter(|_| premium > 0.0).map(|first| (first, premium)));
+            (active, commit, capped) = (at..active.end, Some(taken), true);
+        }
+        let terminate = match &contract.terminate {
+            Some(written) => match terminate(reader, written, id, commit.as_ref()) {
+                Some(terminate) => Some(terminate),
                 None => continue,
             },
             None => None,
@@ -104,6 +129,8 @@ pub(super) fn contracts(
             commit,
             discount,
             rates,
+            exercise,
+            terminate,
             capped,
             funding,
             fee,

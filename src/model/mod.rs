@@ -15,6 +15,7 @@ mod facts;
 mod files;
 mod ids;
 mod load;
+mod option;
 mod owned;
 mod policy;
 mod prefer;
@@ -25,6 +26,7 @@ mod selector;
 mod spelling;
 mod supply;
 mod sweeps;
+mod terminate;
 mod types;
 mod uncertainty;
 mod upstream;
@@ -52,6 +54,7 @@ pub use policy::*;
 pub use risk::NotATime;
 pub use selector::{Dimension, glob};
 pub use sweeps::{Asked, MOST_POINTS, Method, Sampling, SweepSpec};
+pub use terminate::Terminate;
 pub use types::{
     Baseline, Chip, Cloud, Commit, CommitBucket, CommitIn, Contract, Cvar, DataGravity, Decision, Group, Interruption,
     Investor, Limit, Loss, Machines, Measure, Offer, Origin, Outage, Payment, Pool, Porting, Prefer, Response, Risk,

@@ -345,6 +345,10 @@ pub struct Contract {
     pub discount: f64,
     /// Parts taken off the prices of some offers instead; the first that has an offer counts.
     pub rates: Vec<(OfferSet, f64)>,
+    /// The right to end it before its time.
+    pub terminate: Option<super::terminate::Terminate>,
+    /// The period in which it is decided how much is taken of it, if it is an option.
+    pub exercise: Option<usize>,
     /// Whether the discount ends with the commitment: what is held beyond it is held beside the contract.
     pub capped: bool,
     /// Money in at the start of periods.

@@ -201,9 +201,12 @@ fn purchases(audit: &mut Audit, model: &Model, schedule: &Schedule) {
         let covers =
             |k: ContractId| model.contracts[k].covers[held.offer] && model.contracts[k].active.contains(&start);
         let right = match held.contract {
-            Some(k) => covers(k),
+            Some(k) => covers(k) && schedule.in_force(model, k, start),
             // Beyond a commitment that its discount ends with, all of it may be held beside the contract.
-            None => !model.contracts.ids().any(|k| schedule.signed[k] && covers(k) && !model.contracts[k].capped),
+            None => !model
+                .contracts
+                .ids()
+                .any(|k| schedule.in_force(model, k, start) && covers(k) && !model.contracts[k].capped),
         };
         let what = || format!("{} in {label}: held under a contract that covers it", offer.id);
         audit.at_most(what, wrong(right), 0.0, size);

@@ -31,6 +31,21 @@ fn contracts(audit: &mut Audit, model: &Model, schedule: &Schedule) {
             }
             continue;
         }
+        if let Some(over) = schedule.over_from(model, k) {
+            let allowed = contract.terminate.as_ref().zip(schedule.ended.get(&k)).is_some_and(|(t, &b)| b >= t.from);
+            audit.holds(|| format!("contract {}: it may be over by then", contract.id), allowed);
+            for o in model.offers.ids().filter(|&o| contract.unlocks[o]) {
+                let starting = schedule.held.iter().filter(|h| h.offer == o && h.periods.start >= over);
+                let chips: f64 = starting.map(|h| h.chips).sum();
+                let offer = &model.offers[o].id;
+                audit.at_most(
+                    || format!("contract {}: {offer} is locked when it is over", contract.id),
+                    chips,
+                    0.0,
+                    0.0,
+                );
+            }
+        }
         for &j in &contract.excludes {
             let other = &model.contracts[j].id;
             audit.holds(|| format!("contract {} excludes {other}", contract.id), !schedule.signed[j]);

@@ -179,6 +179,7 @@ impl Plan {
                 .number("spend", |c| c.spend)
                 .number("idle", |c| c.idle)
                 .number("funding", |c| c.funding)
+                .maybe_text("over_from", |c| c.over_from.clone())
                 .maybe_number("cost_signed", |c| c.cost_signed)
                 .maybe_number("cost_unsigned", |c| c.cost_unsigned)
                 .maybe_number("worth", |c| c.worth)

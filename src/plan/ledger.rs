@@ -83,6 +83,11 @@ impl Ledger {
         for (k, contract) in model.contracts.with_ids().filter(|(k, _)| schedule.signed[*k]) {
             contract.fee.iter().for_each(|&(t, money)| ledger.fees[k][t] += money);
             contract.funding.iter().for_each(|&(t, money)| ledger.funding[k][t] += money);
+            if let (Some(&bucket), Some(terminate), Some(commit)) =
+                (schedule.ended.get(&k), &contract.terminate, &contract.commit)
+            {
+                ledger.fees[k][commit.buckets[bucket].periods.start] += terminate.due(commit, bucket);
+            }
             for (b, balance) in contract.balances.iter().enumerate() {
                 let drawn: f64 = schedule.drawn(k, b, model.periods()).iter().sum();
                 let prepaid = if balance.kind == BalanceKind::Prepaid { balance.total() } else { 0.0 };

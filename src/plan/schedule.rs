@@ -68,6 +68,8 @@ pub struct Schedule {
     pub excess: Vec<(LimitId, f64)>,
     /// The contracts that are signed.
     pub signed: ContractSet,
+    /// For each contract that is ended, the first part of its commitment that does not begin.
+    pub ended: BTreeMap<ContractId, usize>,
     /// The part of its largest commitment that is chosen under each contract whose size is a decision.
     pub sizes: BTreeMap<ContractId, f64>,
     /// What is paid from credits and prepayments: contract, balance, period, money.
@@ -125,19 +127,38 @@ impl Schedule {
         let signed = signed.map(|(sign, c)| sign.map_or(c.decision == Decision::Signed, |s| at(s) > 0.5)).collect();
         let placed = f.placements.iter().filter(|p| at(p.column) > 0.5);
         let placed = placed.map(|p| (p.workload, p.by, p.group.clone())).collect();
+        let mut ended = BTreeMap::new();
+        for a in f.alive.iter().filter(|a| at(a.column) < 0.5) {
+            ended.entry(a.contract).or_insert(a.bucket);
+        }
         let sizes = f.sizes.with_ids().filter_map(|(k, size)| Some((k, at((*size)?)))).collect();
         let draws = f.draws.iter().filter(|d| at(d.column) != 0.0);
         let draws = draws.map(|d| (d.contract, d.balance, d.period, at(d.column))).collect();
         let used = f.usages.iter().filter(|u| at(u.column) != 0.0);
         let used =
             used.map(|u| Used { offer: u.offer, contract: u.contract, period: u.payment.period, chips: at(u.column) });
-        Schedule { held, running, used: used.collect(), unmet, idle, excess, signed, sizes, draws, placed }
+        Schedule { held, running, used: used.collect(), unmet, idle, excess, signed, ended, sizes, draws, placed }
+    }
+
+    /// The period at the beginning of which a signed contract is over before its time.
+    #[must_use]
+    pub fn over_from(&self, model: &Model, contract: ContractId) -> Option<usize> {
+        let bucket = *self.ended.get(&contract).filter(|_| self.signed[contract])?;
+        Some(model.contracts[contract].commit.as_ref()?.buckets[bucket].periods.start)
+    }
+
+    /// Whether a contract is signed and not over in a period.
+    #[must_use]
+    pub fn in_force(&self, model: &Model, contract: ContractId, period: usize) -> bool {
+        self.signed[contract] && self.over_from(model, contract).is_none_or(|over| period < over)
     }
 
     /// Money or chip-hours that are due under a part of a contract's commitment.
     #[must_use]
     pub fn due(&self, model: &Model, contract: ContractId, bucket: usize) -> f64 {
-        let part = if self.signed[contract] { self.sizes.get(&contract).copied().unwrap_or(1.0) } else { 0.0 };
+        let over = self.ended.get(&contract).is_some_and(|&ended| ended <= bucket);
+        let goes_on = self.signed[contract] && !over;
+        let part = if goes_on { self.sizes.get(&contract).copied().unwrap_or(1.0) } else { 0.0 };
         model.contracts[contract].commit.as_ref().map_or(0.0, |c| part * c.buckets[bucket].amount)
     }
 

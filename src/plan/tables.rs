@@ -102,7 +102,8 @@ pub fn contract_results(model: &Model, schedule: &Schedule, ledger: &Ledger) -> 
     let row = |(k, contract): (ContractId, &crate::model::Contract)| {
         let commit = contract.commit.as_ref().map_or(0.0, |c| {
             let part = schedule.sizes.get(&k).copied().unwrap_or(1.0);
-            let due: f64 = c.buckets.iter().map(|b| part * b.amount).sum();
+            let goes_on = |b: &usize| schedule.ended.get(&k).is_none_or(|ended| b < ended);
+            let due: f64 = c.buckets.iter().enumerate().filter(|(b, _)| goes_on(b)).map(|(_, b)| part * b.amount).sum();
             match c.counted_in {
                 CommitIn::Spend => due,
                 CommitIn::ChipHours => {
@@ -123,6 +124,7 @@ pub fn contract_results(model: &Model, schedule: &Schedule, ledger: &Ledger) -> 
             commit,
             commit_in_chips: contract.commit.as_ref().is_some_and(|c| c.counted_in == CommitIn::ChipHours),
             idle: ledger.idle[k].iter().sum(),
+            over_from: schedule.over_from(model, k).map(|t| model.calendar.periods[t].label.clone()),
             funding: contract.funding.iter().map(|(_, money)| money).sum(),
             node: None,
         }

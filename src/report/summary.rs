@@ -379,7 +379,10 @@ pub(super) fn contracts(plan: &Plan) -> Option<Table<'static>> {
         };
         let mut cells = vec![
             c.contract.clone(),
-            decided.to_owned(),
+            match &c.over_from {
+                Some(period) => format!("{decided}, over in {period}"),
+                None => decided.to_owned(),
+            },
             if c.commit_in_chips { format!("{} chips", number(c.commit)) } else { number(c.commit) },
             if c.commit_in_chips { number(c.spend) } else { beside(c.spend, c.commit) },
             if c.commit_in_chips { number(c.idle) } else { beside(c.idle, c.commit) },

@@ -189,3 +189,171 @@ fn random_ranges_obey_the_laws() {
         assert!(cost(&all).0 <= narrow * (1.0 + 1e-6));
     }
 }
+
+/// The right to 20 chips at 6 from the third hour on, for 30, where the market asks 5 or 11 then, a half each, for two
+/// hours. Without it: 20 x 8 x 2 in the mean. With it: 20 x 5 x 2 or 20 x 6 x 2, 220 in the mean, and the premium. It
+/// saves 100 less what it costs, and is exercised in the dear future alone.
+fn option(premium: f64, prices: [f64; 2]) -> String {
+    format!(
+        "
+polysource: 1
+horizon: {{ start: 2026-01-01, periods: 4, step: hour }}
+chips: {{ gpu: {{ vendor: nvidia }} }}
+clouds: {{ aws: {{ owner: amazon }}, gcp: {{ owner: google }} }}
+offers:
+  market: {{ chip: gpu, cloud: gcp, price: {{ 2026-01-01T00: 8 }} }}
+  agreed: {{ chip: gpu, cloud: aws, price: 6 }}
+contracts:
+  right:
+    decision: optional
+    covers: {{ cloud: aws }}
+    unlocks: {{ cloud: aws }}
+    option: {{ premium: {premium} USD, exercise: 2026-01-01T02, cap: 20 }}
+workloads:
+  chat:
+    kind: inference
+    demand: {{ 2026-01-01T00: 0 req/h, 2026-01-01T02: 20 req/h }}
+    throughput: {{ gpu: 1 req/h }}
+uncertainty:
+  factors:
+    market:
+      known: 2026-01-01T02
+      outcomes:
+        cheap: {{ probability: 50 %, set: {{ offers.market.price: {{ 2026-01-01T00: 8, 2026-01-01T02: {} }} }} }}
+        dear: {{ probability: 50 %, set: {{ offers.market.price: {{ 2026-01-01T00: 8, 2026-01-01T02: {} }} }} }}
+",
+        prices[0], prices[1]
+    )
+}
+
+#[test]
+fn an_option_is_worth_what_it_may_save() {
+    let cost = |premium: f64, prices: [f64; 2]| {
+        let plan = solved(&option(premium, prices));
+        (plan.uncertainty.as_deref().unwrap().expected, plan)
+    };
+    let (expected, plan) = cost(30.0, [5.0, 11.0]);
+    close(expected, 250.0);
+    let u = plan.uncertainty.as_deref().unwrap();
+    let decided: Vec<(&str, f64)> =
+        u.decisions.iter().filter(|d| d.kind == "option").map(|d| (d.node.as_str(), d.amount)).collect();
+    assert_eq!(decided, [("cheap", 0.0), ("dear", 20.0)]);
+    assert!(u.decisions.iter().any(|d| d.sentence == "exercise the option `right` on 20 chips"), "{:?}", u.decisions);
+    // Its worth is 100; for more it is not signed.
+    close(cost(99.0, [5.0, 11.0]).0, 319.0);
+    close(cost(101.0, [5.0, 11.0]).0, 320.0);
+    // Without a spread it is worth what the price differs by for sure; a wider spread is worth more, a higher premium never.
+    close(cost(0.0, [8.0, 8.0]).0, 240.0);
+    close(cost(10.0, [2.0, 14.0]).0, 20.0 * (2.0 + 6.0) + 10.0);
+    // What is taken is held to the end: with demand in its first hour alone twice the price is paid, which 11 undercut.
+    let once = option(0.0, [5.0, 11.0])
+        .replace("2026-01-01T02: 20 req/h }", "2026-01-01T02: 20 req/h, 2026-01-01T03: 0 req/h }");
+    close(solved(&once).uncertainty.as_deref().unwrap().expected, 160.0);
+    // One future, all known: the market is dear, and half of the cap is enough.
+    let known = option(30.0, [5.0, 11.0]).replace("20 req/h", "10 req/h");
+    let (known, _) = known.split_once("uncertainty:").unwrap();
+    let plan = solved(&known.replace(
+        "market: { chip: gpu, cloud: gcp, price: { 2026-01-01T00: 8 } }",
+        "market: { chip: gpu, cloud: gcp, price: 11 }",
+    ));
+    costs(&plan, 10.0 * 6.0 * 2.0 + 30.0);
+    close(deal(&plan, "right").commit, 10.0);
+    close(deal(&plan, "right").worth.unwrap(), 70.0);
+}
+
+/// A million a year of which 0.876 (0.8784 in the last) are used. Ended after the first year at a fee of 5 % of the two
+/// millions that are left, the rest is paid by use: 1 + 0.1 + 0.876 + 0.8784. After the second: 2 + 0.05 + 0.8784. At
+/// 30 % it goes on. Ended at once for nothing it is as if it were not there.
+#[test]
+fn a_contract_is_ended_where_that_pays() {
+    let with =
+        |terminate: &str| years(&format!("spend: 1M USD, per: year, over: 2026..2028 }}, terminate: {{ {terminate}"));
+    for (terminate, cost, over) in [
+        ("from: 2027, fee: 5 %", 2_854_400.0, Some("2027")),
+        ("from: 2028, fee: 5 %", 2_928_400.0, Some("2028")),
+        ("from: 2027, fee: 30 %", 3e6, None),
+        ("from: 2026", 2_630_400.0, Some("2026")),
+    ] {
+        let plan = solved(&with(terminate));
+        costs(&plan, cost);
+        assert_eq!(deal(&plan, "deal").over_from.as_deref(), over);
+    }
+    // The fee is paid when it is over, under the contract.
+    close(line(&solved(&with("from: 2027, fee: 5 %")), CostKind::Fee), 100_000.0);
+}
+
+/// Twenty an hour for three hours; none are needed from the second on, or all, a half each. Ended when that is seen, at
+/// 40 % of the forty that are left: 20 + 16, or 60. With an hour's notice it can be over in the third hour only, after
+/// what is seen in the second: 40 + 8, or 60; ending it blindly costs 56.
+#[test]
+fn notice_is_given_before_it_is_known() {
+    let with = |notice: &str| {
+        format!(
+            "
+polysource: 1
+horizon: {{ start: 2026-01-01, periods: 3, step: hour }}
+chips: {{ gpu: {{ vendor: nvidia }} }}
+clouds: {{ aws: {{ owner: amazon }} }}
+offers: {{ a: {{ chip: gpu, cloud: aws, price: 1 }} }}
+contracts:
+  deal:
+    covers: {{ cloud: aws }}
+    commit: {{ spend: 20 USD, per: period }}
+    terminate: {{ from: 2026-01-01T01, fee: 40 %{notice} }}
+workloads: {{ chat: {{ kind: inference, demand: 20 req/h, throughput: {{ gpu: 1 req/h }} }} }}
+uncertainty:
+  factors:
+    demand:
+      known: 2026-01-01T01
+      outcomes:
+        none: {{ probability: 50 %, set: {{ workloads.chat.demand: {{ 2026-01-01T00: 20 req/h, 2026-01-01T01: 0 req/h }} }} }}
+        all: {{ probability: 50 % }}
+"
+        )
+    };
+    for (notice, expected, over) in [("", 48.0, "2026-01-01T01"), (", notice: 1 period", 54.0, "2026-01-01T02")] {
+        let plan = solved(&with(notice));
+        let u = plan.uncertainty.as_deref().unwrap();
+        close(u.expected, expected);
+        let ends: Vec<(&str, &str)> = u
+            .decisions
+            .iter()
+            .filter(|d| d.kind == "termination")
+            .map(|d| (d.node.as_str(), d.from.as_str()))
+            .collect();
+        assert_eq!(ends, [("none", over)]);
+    }
+}
+
+/// On random demands, discounts and fees: the right to end a contract is as good as the best of the contracts that end
+/// then and of their fees, and never costs anything.
+#[test]
+fn ending_is_as_good_as_the_best_end() {
+    let mut random = Random(29);
+    for _ in 0..25 {
+        let count = 3 + (random.next() * 2.0).floor() as usize;
+        let demand: Vec<String> = (0..count).map(|_| format!("{} req/h", (random.next() * 40.0).round())).collect();
+        let (spend, fee) = ((5.0 + random.next() * 20.0).round(), (random.next() * 80.0).round() / 100.0);
+        let with = |contract: &str| {
+            let yaml = hours(count, contract);
+            let written = "{ 2026-01-01T00: 10 req/h, 2026-01-01T01: 30 req/h }";
+            yaml.replace(written, &format!("[{}]", demand.join(", ")))
+        };
+        let cost = |yaml: &str| solve(&Model::from_yaml_str(yaml).unwrap(), &SolveSettings::default()).unwrap();
+        let total = |yaml: &str| {
+            let plan = cost(yaml);
+            assert_eq!(plan.status, Status::Optimal, "{:?}\n{yaml}", plan.notes);
+            plan.cost.unwrap().total
+        };
+        let commit = format!("commit: {{ spend: {spend} USD, per: period }}");
+        let whole = total(&with(&commit));
+        let ended = |end: usize| {
+            let over =
+                format!("commit: {{ spend: {spend} USD, per: period, over: 2026-01-01T00..2026-01-01T0{} }}", end - 1);
+            total(&with(&over)) + fee * spend * (count - end) as f64
+        };
+        let best = (1..count).map(ended).fold(whole, f64::min);
+        let clause = with(&format!("{commit}, terminate: {{ from: 2026-01-01T01, fee: {} % }}", 100.0 * fee));
+        close_within(1e-6, total(&clause), best);
+    }
+}

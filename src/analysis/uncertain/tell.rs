@@ -10,7 +10,7 @@ use crate::analysis::solving::examined::told;
 use crate::analysis::solving::settings::Detail;
 use crate::engine::EngineError;
 use crate::formulation::LimitKey;
-use crate::model::{ContractId, Decision, Goal, LimitId, Model, OfferId, Term};
+use crate::model::{Contract, ContractId, Decision, Goal, LimitId, Model, OfferId, Term};
 use crate::plan::audit::{Breach, audit_expected};
 use crate::plan::ledger::{Books, Ledger, MeanBooks};
 use crate::plan::{
@@ -470,6 +470,12 @@ impl Teller<'_> {
         .collect()
     }
 
+    /// The most chips that can be taken of an option.
+    fn taken_at_most(&self, contract: &Contract) -> f64 {
+        let first = contract.commit.as_ref().and_then(|c| c.buckets.first());
+        first.map_or(0.0, |b| b.amount / self.model.calendar().periods[b.periods.start].hours)
+    }
+
     /// What is decided, in the order of time.
     fn decisions(&self) -> Vec<DecisionResult> {
         let uncertainty = self.futures.uncertainty;
@@ -494,6 +500,50 @@ impl Teller<'_> {
                     to: self.label(contract.active.end - 1),
                     amount: f64::from(u8::from(signed)),
                     sentence,
+                };
+                all.push((date, f, 0, row));
+            }
+            for (k, contract) in self.model.contracts().with_ids() {
+                let (Some(at), Some(size)) = (contract.exercise, schedule.sizes.get(&k)) else { continue };
+                if self.first(f, at as i64) != f || !schedule.signed[k] {
+                    continue;
+                }
+                let taken = size * self.taken_at_most(contract);
+                let row = DecisionResult {
+                    node: self.node(f, at as i64),
+                    decided: decided(at as i64),
+                    kind: "option".to_owned(),
+                    what: contract.id.clone(),
+                    contract: Some(contract.id.clone()),
+                    from: self.label(at),
+                    to: self.label(contract.active.end - 1),
+                    amount: taken,
+                    sentence: if taken > NOTHING {
+                        format!("exercise the option `{}` on {} chips", contract.id, number(taken))
+                    } else {
+                        format!("do not exercise the option `{}`", contract.id)
+                    },
+                };
+                all.push((at as i64, f, 0, row));
+            }
+            for (k, contract) in self.model.contracts().with_ids() {
+                let (Some(over), Some(terminate)) = (schedule.over_from(self.model, k), &contract.terminate) else {
+                    continue;
+                };
+                let date = terminate.notice.date(calendar, over);
+                if self.first(f, date) != f {
+                    continue;
+                }
+                let row = DecisionResult {
+                    node: self.node(f, date),
+                    decided: decided(date),
+                    kind: "termination".to_owned(),
+                    what: contract.id.clone(),
+                    contract: Some(contract.id.clone()),
+                    from: self.label(over),
+                    to: self.label(contract.active.end - 1),
+                    amount: 1.0,
+                    sentence: format!("end `{}` in {}", contract.id, self.label(over)),
                 };
                 all.push((date, f, 0, row));
             }

@@ -17,7 +17,7 @@ use super::calendar::Calendar;
 use super::ids::{ContractId, IdVec, OfferId};
 
 pub(super) use self::futures::believed;
-pub(super) use self::read::read;
+pub(super) use self::read::{notice_of as notice, read};
 
 /// What is not known today, and when decisions are due.
 #[derive(Clone, Debug)]

@@ -404,26 +404,29 @@ fn date(reader: &mut Reader<'_>, notice: Option<&Amount>, by: Option<&Text>) -> 
             None
         }
         (None, Some(text)) => reader.period(text).map(When::By),
-        (Some(amount), None) => {
-            let duration = match Duration::from_quantity(&amount.quantity) {
-                Ok(d) if (0.0..=1e6).contains(&d.count) && d.count.fract() == 0.0 => d,
-                Ok(_) => {
-                    let message = "a notice must be a whole number of its unit";
-                    reader.error(Code::OutOfRange, amount.place, message, "write `2 periods` or `6 months`");
-                    return None;
-                }
-                Err(error) => {
-                    doc::report_unit(&error, amount.place, reader.diagnostics);
-                    return None;
-                }
-            };
-            let count = duration.count as i64;
-            Some(match duration.unit {
-                DurationUnit::Periods => When::Before { periods: count, months: 0, hours: 0 },
-                DurationUnit::Months => When::Before { periods: 0, months: count, hours: 0 },
-                DurationUnit::Hours => When::Before { periods: 0, months: 0, hours: count },
-            })
-        }
+        (Some(amount), None) => notice_of(reader, amount),
         (None, None) => None,
     }
+}
+
+/// How long before it takes effect something is decided.
+pub(in crate::model) fn notice_of(reader: &mut Reader<'_>, amount: &Amount) -> Option<When> {
+    let duration = match Duration::from_quantity(&amount.quantity) {
+        Ok(d) if (0.0..=1e6).contains(&d.count) && d.count.fract() == 0.0 => d,
+        Ok(_) => {
+            let message = "a notice must be a whole number of its unit";
+            reader.error(Code::OutOfRange, amount.place, message, "write `2 periods` or `6 months`");
+            return None;
+        }
+        Err(error) => {
+            doc::report_unit(&error, amount.place, reader.diagnostics);
+            return None;
+        }
+    };
+    let count = duration.count as i64;
+    Some(match duration.unit {
+        DurationUnit::Periods => When::Before { periods: count, months: 0, hours: 0 },
+        DurationUnit::Months => When::Before { periods: 0, months: count, hours: 0 },
+        DurationUnit::Hours => When::Before { periods: 0, months: 0, hours: count },
+    })
 }

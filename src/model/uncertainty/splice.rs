@@ -165,8 +165,25 @@ impl Splice<'_, '_> {
         }
         let known = self.known;
         let over = old.active.start.min(new.active.start) < known;
-        let fixed = (old.decision, &old.with, &old.unlocks, &old.excludes, &old.needs, &old.covers)
-            == (new.decision, &new.with, &new.unlocks, &new.excludes, &new.needs, &new.covers);
+        let fixed = (
+            old.decision,
+            old.exercise,
+            &old.terminate,
+            &old.with,
+            &old.unlocks,
+            &old.excludes,
+            &old.needs,
+            &old.covers,
+        ) == (
+            new.decision,
+            new.exercise,
+            &new.terminate,
+            &new.with,
+            &new.unlocks,
+            &new.excludes,
+            &new.needs,
+            &new.covers,
+        );
         self.whole(fixed, || format!("what contract `{}` is about", old.id), true);
         let terms = (&old.active, old.discount.to_bits(), &old.rates, old.capped)
             == (&new.active, new.discount.to_bits(), &new.rates, new.capped);
