@@ -378,7 +378,7 @@ pub struct ContractResult {
     /// Undiscounted money in.
     pub funding: f64,
     /// The period at the beginning of which it is over before its time; `null` if it goes on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub over_from: Option<String>,
     /// Under uncertainty, the node of the tree in which this is so.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -159,7 +159,7 @@ pub struct DecisionResult {
     pub node: String,
     /// The period in which it is decided; `null` before the horizon.
     pub decided: Option<String>,
-    /// contract, reserved, owned, on-demand or spot.
+    /// contract, option, termination, reserved, purchase, sale, owned, on-demand or spot.
     pub kind: String,
     /// The contract or the offer.
     pub what: String,
@@ -169,7 +169,7 @@ pub struct DecisionResult {
     pub from: String,
     /// The last one.
     pub to: String,
-    /// Chips; of a contract 1 if it is signed, 0 if not.
+    /// Chips; of a contract 1 if it is signed, 0 if not, of its end 1.
     pub amount: f64,
     /// The same in a sentence.
     pub sentence: String,

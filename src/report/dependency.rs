@@ -143,8 +143,7 @@ pub(super) fn organisations(plan: &Plan) -> Option<Table<'static>> {
         cells.resize(7, String::new());
         rows.push(cells);
     }
-    let circular: Vec<&str> =
-        all.iter().filter(|o| o.stake.is_some() || o.funds != 0.0).map(|o| o.sentence.as_str()).collect();
+    let circular: Vec<&str> = all.iter().filter(|o| is_circular(o)).map(|o| o.sentence.as_str()).collect();
     (!rows.is_empty()).then(|| Table {
         heading: "What organisations are paid, hold and fund".to_owned(),
         columns: vec![
@@ -159,6 +158,11 @@ pub(super) fn organisations(plan: &Plan) -> Option<Table<'static>> {
         rows,
         foot: (!circular.is_empty()).then(|| circular.join("\n  ")),
     })
+}
+
+/// Whether an organisation is more than paid: it holds, funds, gives credits or equity.
+fn is_circular(o: &OrganisationResult) -> bool {
+    o.stake.is_some() || [o.funds, o.credits, o.equity].into_iter().any(|money| money != 0.0)
 }
 
 /// A part that is still served, to a tenth of a percent and rounded down: what is nearly served is

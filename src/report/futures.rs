@@ -70,14 +70,20 @@ pub(super) fn rows<'a>(all: impl Iterator<Item = &'a DecisionResult>) -> (Vec<Ro
     let mut rows: Vec<Row> = Vec::new();
     let mut held: Vec<(&DecisionResult, f64, f64, &str)> = Vec::new();
     for d in all {
-        let by_term = d.kind == "contract" || d.kind == "reserved";
-        if by_term {
-            let rank = (u8::from(d.kind != "contract"), d.amount);
+        // What is held by the period is told as one decision, what binds for longer each by itself.
+        let by_period = matches!(d.kind.as_str(), "on-demand" | "spot" | "owned");
+        if !by_period {
+            let binds = matches!(d.kind.as_str(), "contract" | "option" | "termination");
+            let rank = (u8::from(!binds), d.amount);
             let (node, decided) = (d.node.clone(), d.decided.clone());
-            let brief = if d.kind == "contract" {
-                d.sentence.replace('`', "")
-            } else {
-                format!("reserve {} {} {}", number(d.amount), d.what, during(&d.from, &d.to))
+            let verb = match d.kind.as_str() {
+                "reserved" => Some("reserve"),
+                "purchase" => Some("buy"),
+                _ => None,
+            };
+            let brief = match verb {
+                Some(verb) => format!("{verb} {} {} {}", number(d.amount), d.what, during(&d.from, &d.to)),
+                None => d.sentence.replace('`', ""),
             };
             rows.push(Row { node, decided, sentence: d.sentence.clone(), brief, rank });
             continue;

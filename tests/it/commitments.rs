@@ -242,8 +242,8 @@ fn an_option_is_worth_what_it_may_save() {
     // Its worth is 100; for more it is not signed.
     close(cost(99.0, [5.0, 11.0]).0, 319.0);
     close(cost(101.0, [5.0, 11.0]).0, 320.0);
-    // Without a spread it is worth what the price differs by for sure; a wider spread is worth more, a higher premium never.
-    close(cost(0.0, [8.0, 8.0]).0, 240.0);
+    // Where the market is dearer for sure it is worth the difference; a wider spread is worth more, a higher premium never.
+    close(cost(0.0, [7.0, 9.0]).0, 240.0);
     close(cost(10.0, [2.0, 14.0]).0, 20.0 * (2.0 + 6.0) + 10.0);
     // What is taken is held to the end: with demand in its first hour alone twice the price is paid, which 11 undercut.
     let once = option(0.0, [5.0, 11.0])

@@ -114,6 +114,7 @@ fn plan() -> Plan {
             commit_in_chips: false,
             idle: 0.000_3,
             funding: 1e6,
+            over_from: None,
             node: None,
         }],
         moves: vec![],
@@ -435,7 +436,18 @@ fn tables_hold_all_that_the_plan_has() {
     let plan = plan();
     let tables = plan.tables();
     let rows = |name: &str| tables.iter().find(|t| t.name == name).unwrap().rows();
-    let counts = ["purchases", "assignments", "unmet", "cost-lines", "contracts", "exposure", "resilience", "limits"];
+    let counts = [
+        "purchases",
+        "assignments",
+        "unmet",
+        "cost-lines",
+        "contracts",
+        "balances",
+        "equity",
+        "exposure",
+        "resilience",
+        "limits",
+    ];
     let groups = plan.exposure.iter().map(|e| e.groups.len()).sum();
     let lines = plan.cost.as_ref().unwrap().lines.len();
     let held = [
@@ -444,6 +456,8 @@ fn tables_hold_all_that_the_plan_has() {
         plan.unmet.len(),
         lines,
         plan.contracts.len(),
+        plan.balances.len(),
+        plan.equity.len(),
         groups,
         plan.resilience.as_ref().map_or(0, Vec::len),
         plan.limits.len(),

@@ -590,7 +590,7 @@ impl Teller<'_> {
                 let row = DecisionResult {
                     node: self.node(f, date),
                     decided: decided(date),
-                    kind: o.term.word().to_owned(),
+                    kind: if let Term::Bought(_) = o.term { "purchase" } else { o.term.word() }.to_owned(),
                     what: o.id.clone(),
                     contract: contract.map(|k| self.model.contracts()[k].id.clone()),
                     sentence: format!("{verb} {} chips of `{}`{under} {time}", number(chips), o.id),
