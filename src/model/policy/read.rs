@@ -1,6 +1,6 @@
 //! Reads the limits of the policy, and those that contracts require: what all families share.
 
-use crate::model::ids::{ContractId, IdVec, LimitId, OfferSet, WorkloadId, WorkloadSet};
+use crate::model::ids::{ContractId, IdVec, LimitId, OfferId, OfferSet, WorkloadId, WorkloadSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{LimitKind, Measured};
@@ -225,6 +225,19 @@ pub(super) fn measured(
                     ),
                     "measure `chips` instead, or split the offer",
                 );
+                return None;
+            }
+            // What is paid once for chips that are bought belongs to no period in which they work.
+            let runs_on = |o: OfferId| {
+                let all = parts.workloads.with_ids();
+                all.filter(|(w, _)| counted(*w)).any(|(_, workload)| workload.eligible.contains(&o))
+            };
+            let offers = parts.offers.offers;
+            let bought = offers.ids().find(|&o| universe[o] && offers[o].bought().is_some() && runs_on(o));
+            if let Some(o) = bought {
+                let message =
+                    format!("spend cannot be attributed to workloads: the chips of `{}` are bought", offers[o].id);
+                reader.error(Code::AmbiguousAttribution, place, message, "measure `chips` instead, or leave out `for`");
                 return None;
             }
         }
