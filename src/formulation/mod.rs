@@ -685,9 +685,8 @@ impl Formulation {
         Some(self.program.add_row(name, role, bounds.0 + 0.0, bounds.1 + 0.0, terms))
     }
 
-    /// Terms of held[o,t] = rent[o,t] + sum of reserve[o,s] with s <= t < s + term
-    /// + sum of buy[o,s] - sum of sell[o,s,e] with s + delivery <= t < s + delivery + life and e <= t, each times
-    /// `factor`.
+    /// Terms of held[o,t], each times `factor`: what is rented in t, what is reserved from s with s <= t < s + term, and
+    /// what was bought in s and lives in t, less what was sold of it at the start of t or before.
     fn held(&self, offer: OfferId, period: usize, factor: f64) -> impl Iterator<Item = (ColumnId, f64)> {
         self.held_at[offer][period].iter().map(move |&(column, sign)| (column, sign * factor))
     }

@@ -26,7 +26,7 @@ pub(super) fn payments(
 ) -> Vec<Payment> {
     let capex = Payment { period: start, money: bought.capex[start] * (1.0 - discount), at_start: true };
     let running = periods.map(|t| {
-        let money = offer.price[t] * (1.0 - discount) * model.calendar.periods[t].hours;
+        let money = Offer::paid_at(&offer.price, t) * (1.0 - discount) * model.calendar.periods[t].hours;
         Payment { period: t, money, at_start: false }
     });
     std::iter::once(capex).chain(running).filter(|p| p.money != 0.0).collect()

@@ -11,7 +11,7 @@
 
 use super::{Constraint, Formulation, named};
 use crate::lp::ColumnId;
-use crate::model::{ContractId, Model, OfferId, Payment};
+use crate::model::{ContractId, Model, Offer, OfferId, Payment};
 
 /// A column of chips that work and are paid for by their use.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,7 +51,7 @@ pub(super) fn add_columns(f: &mut Formulation, model: &Model) {
                     contract.map_or((0.0, ""), |k| (model.contracts[k].discount, model.contracts[k].id.as_str()));
                 // The contract is told only where the offer has several copies.
                 let id = if under.len() > 1 { id } else { "" };
-                let money = prices[t] * (1.0 - discount) * period.hours;
+                let money = Offer::paid_at(prices, t) * (1.0 - discount) * period.hours;
                 let payment = Payment { period: t, money, at_start: false };
                 let name = named("used", &[&offer.id, id, &period.label]);
                 let column = f.program.add_column(name, "used", 0.0, most, model.discounted(&payment));

@@ -17,10 +17,11 @@ use super::accelerator_names::names_accelerator;
 use super::findings::Findings;
 use super::focus_lost::Account;
 use super::focus_map::{Mapping, Rule};
-use super::focus_unit::{self, USE_HOURS, Unit};
+use super::focus_unit::{self, Unit};
 use super::offers::id;
 use crate::diagnostics::{Code, Diagnostics, SourceId, Sources, suggest};
 use crate::document::{Row, Table, safe_cell};
+use crate::units::USE_HOURS;
 
 /// Columns without which a table is no bill.
 pub const NEEDED: [&str; 3] = ["ChargeCategory", "ChargePeriodStart", "ChargePeriodEnd"];

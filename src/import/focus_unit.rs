@@ -3,9 +3,6 @@
 //! Providers write them as the specification does (`GPU-Hours`, `Seconds`, `100 Hours`), as price lists do (`GPU Per Hour`,
 //! `1/Hour`), or in between (`gpu hours`). A number in front says how many of the rest one unit is.
 
-/// The unit of a price of use in bills that we write: of chip-hours that other rows count.
-pub const USE_HOURS: &str = "Use-Hours";
-
 /// What a unit counts, and how many hours of it one unit is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Unit {

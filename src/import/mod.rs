@@ -20,5 +20,4 @@ pub use accelerators::{Accelerator, Explained, Named, accelerator, cloud_owner};
 pub use findings::{Finding, Findings};
 pub use focus_lost::{Account, Amount};
 pub use focus_map::{Mapping, Rule};
-pub use focus_unit::USE_HOURS;
 pub use offers::{ImportedOffer, Offers};

@@ -63,6 +63,10 @@ impl Bought {
     }
 }
 
+/// Most periods in which chips of an offer are held or sold, over all periods in which they may be bought: what decides how
+/// large a program is.
+const MOST: usize = 5_000_000;
+
 /// Ages in years with the parts of what was paid that chips are worth then, by age.
 struct Residual(Vec<(f64, f64)>);
 
@@ -118,6 +122,7 @@ pub(super) fn bought(reader: &mut Reader<'_>, owned: &doc::Owned, starts: Option
     };
     let (residual, resale) = (residual?, resale?);
     let mut lives = BTreeMap::new();
+    let mut size = 0;
     for start in starts {
         let delivered = match &owned.delivery {
             Some(delivery) => reader.after(start, delivery)?,
@@ -127,9 +132,18 @@ pub(super) fn bought(reader: &mut Reader<'_>, owned: &doc::Owned, starts: Option
             continue;
         }
         let held = delivered..reader.after(delivered, life)?;
-        if !held.is_empty() {
-            lives.insert(start, alive(&reader.calendar, held, &residual, resale));
+        if held.is_empty() {
+            continue;
         }
+        let life = alive(&reader.calendar, held, &residual, resale);
+        size += life.held.len() + life.sales.keys().map(|end| life.held.end - end).sum::<usize>();
+        if size > MOST {
+            let message = "chips that are bought and sold in each of so many periods are too many decisions";
+            let remedy = "give `starts` and a later `resale`, or use a coarser step";
+            reader.error(Code::OutOfRange, owned.place, message, remedy);
+            return None;
+        }
+        lives.insert(start, life);
     }
     if lives.is_empty() {
         let message = "no chips that are bought are delivered within the horizon";

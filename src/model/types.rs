@@ -205,6 +205,13 @@ impl Offer {
         }
     }
 
+    /// Money per chip-hour of running a chip that is bought, or of its use: where no chip can be held there may be no price,
+    /// and nothing is paid.
+    #[must_use]
+    pub fn paid_at(prices: &[f64], period: usize) -> f64 {
+        if prices[period].is_nan() { 0.0 } else { prices[period] }
+    }
+
     /// Money per chip-hour, a period: in tier 0 up to the first quantity, then beyond each.
     #[must_use]
     pub fn price_in(&self, tier: usize) -> &[f64] {

@@ -319,7 +319,7 @@ fn owned(
         let parts = runs.into_iter().map(|(w, share)| (share, Some(w))).chain((idle > 0.0).then_some((idle, None)));
         for (share, workload) in parts {
             let chips = held.chips * share;
-            let mut running = charge(t, chips * model.calendar.periods[t].hours, offer.price[t]);
+            let mut running = charge(t, chips * model.calendar.periods[t].hours, Offer::paid_at(&offer.price, t));
             running.workload = workload.map(|w| model.workloads[w].id.clone());
             let what = running.workload.as_ref().map_or("standing by".to_owned(), |w| format!("for {w}"));
             running.description = format!("running {} of {} {what}", human(chips, "chip"), offer.id);

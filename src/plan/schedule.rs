@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::formulation::Formulation;
 use crate::model::{
-    ContractId, ContractSet, Decision, Grid, LimitId, Model, OfferId, Payment, PlaceBy, Term, Today, WorkloadId,
+    ContractId, ContractSet, Decision, Grid, LimitId, Model, Offer, OfferId, Payment, PlaceBy, Term, Today, WorkloadId,
 };
 
 /// Chips held of an offer under a contract for a stretch of periods.
@@ -226,7 +226,7 @@ pub fn paid(model: &Model, held: &Held) -> Vec<Payment> {
     if let (Some(bought), Some(s)) = (offer.bought(), held.bought) {
         let mut all = vec![Payment { period: s, money: bought.capex[s] * (1.0 - discount), at_start: true }];
         for t in held.periods.clone() {
-            let money = offer.price[t] * (1.0 - discount) * model.calendar.periods[t].hours;
+            let money = Offer::paid_at(&offer.price, t) * (1.0 - discount) * model.calendar.periods[t].hours;
             all.push(Payment { period: t, money, at_start: false });
         }
         all.retain(|p| p.money != 0.0);
@@ -250,7 +250,7 @@ pub fn paid(model: &Model, held: &Held) -> Vec<Payment> {
 /// What is paid for the use of one chip in its period, beside what holding it costs.
 #[must_use]
 pub fn paid_for_use(model: &Model, used: &Used) -> Payment {
-    let list = model.offers[used.offer].used.as_ref().map_or(0.0, |prices| prices[used.period]);
+    let list = model.offers[used.offer].used.as_ref().map_or(0.0, |prices| Offer::paid_at(prices, used.period));
     let price = list * (1.0 - used.contract.map_or(0.0, |k| model.contracts[k].discount));
     Payment { period: used.period, money: price * model.calendar.periods[used.period].hours, at_start: false }
 }

@@ -11,9 +11,9 @@ use std::io::{self, Write};
 use jiff::civil::DateTime;
 
 use super::csv::safe;
-use crate::import::USE_HOURS;
 use crate::model::{Model, hours_between};
 use crate::plan::{Charge, ChargeCategory, Frequency, Pricing};
+use crate::units::USE_HOURS;
 
 /// The columns, in the order of the specification's names.
 pub const COLUMNS: [&str; 42] = [

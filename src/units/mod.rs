@@ -14,3 +14,6 @@ mod quantity;
 pub use dimension::{Dimension, Rate, WorkUnit};
 pub use duration::{Duration, DurationUnit};
 pub use quantity::{Quantity, Unit, UnitError};
+
+/// The unit of a price of use in bills: of chip-hours whose holding other lines count as chip-hours.
+pub const USE_HOURS: &str = "Use-Hours";

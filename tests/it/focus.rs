@@ -63,6 +63,42 @@ fn sum<'a>(rows: impl IntoIterator<Item = &'a Row>, column: &str) -> f64 {
     rows.into_iter().map(|r| number(r, column)).sum()
 }
 
+/// Ten chips for two days: four are bought, four reserved and two rented, each with a price of use.
+const USED: &str = "polysource: 1
+horizon: { start: 2026-01-30, periods: 2, step: day }
+chips: { gpu: { vendor: nvidia } }
+clouds: { aws: { owner: amazon }, own: {} }
+offers:
+  o: { chip: gpu, cloud: own, price: { held: 0.1, used: 0.2 }, capacity: 4, term: { owned: { capex: 30, life: 1 year, residual: { 2 days: 50 % } } } }
+  r: { chip: gpu, cloud: aws, price: { held: 1, used: 0.5 }, capacity: 4, term: { reserved: 2 days, starts: 2026-01-30 } }
+  d: { chip: gpu, cloud: aws, price: { held: 2, used: 1 } }
+contracts: { deal: { covers: { offer: [d, r, o] }, discount: 50 %, commit: { spend: 200 } } }
+workloads: { chat: { kind: inference, demand: [10 req/h, 6 req/h], throughput: { gpu: 1 req/h } } }
+";
+
+#[test]
+fn use_and_capital_are_charges() {
+    let rows = rows(USED);
+    // Half of all prices: 4 x 15 for the bought chips, 4 x 48 x 0.05 for running and 4 x 48 x 0.1 for using them; 4 x 48 x 0.5
+    // for those reserved and 0.25 for their use, all on the first day and 2 of 4 on the second; 2 x 24 x 1.5 for those rented.
+    let (bought, reserved, rented) = (60.0 + 9.6 + 19.2, 96.0 + 0.25 * 24.0 * 6.0, 72.0);
+    close_within(EXACT, sum(&rows, "BilledCost"), bought + reserved + rented);
+    close_within(EXACT, sum(of(&rows, "ConsumedUnit", "Use-Hours"), "ConsumedQuantity"), 24.0 * 16.0);
+    let held = of(&rows, "ConsumedUnit", "Chip-Hours");
+    close_within(EXACT, sum(held.iter().copied(), "ConsumedQuantity"), 24.0 * (10.0 + 6.0));
+    let capital = rows.iter().find(|r| r["ChargeDescription"].contains("purchase of 4 chips of o")).unwrap();
+    close_within(EXACT, number(capital, "BilledCost"), 60.0);
+    assert_eq!((capital["ChargeCategory"].as_str(), capital["ChargeFrequency"].as_str()), ("Purchase", "One-Time"));
+    // What is read from it again counts chips once.
+    let folder = tempfile::tempdir().unwrap();
+    let bill = folder.path().join("bill.csv");
+    fs::write(&bill, export(USED, &[]).stdout).unwrap();
+    let out =
+        program().args(["import", "focus"]).arg(&bill).arg("-o").arg(folder.path().join("read")).output().unwrap();
+    let told = String::from_utf8_lossy(&out.stderr);
+    assert!(told.contains("of the use of chips that other rows count: left out"), "{told}");
+}
+
 /// Sums of charges are sums of the plan, without any solving between: right to the last digits that are written.
 const EXACT: f64 = 1e-9;
 

@@ -275,6 +275,30 @@ fn when_to_sell_is_decided_when_it_is_known() {
     close(now(&plan, "a"), 10.0);
 }
 
+/// Ten chips more are needed in 2027, when a chip costs 30 or 110, 70 on average, and 100 in 2026: it is better to wait.
+#[test]
+fn what_a_chip_will_cost_may_be_unknown() {
+    let offers = "  a: { chip: gpu, cloud: own, term: { owned: { capex: 100, life: 5 years } } }";
+    let unknown = "uncertainty:
+  factors:
+    supply:
+      known: 2027
+      outcomes:
+        ample: { probability: 50 %, set: { offers.a.term.owned.capex: 30 } }
+        tight: { probability: 50 %, vary: [ { path: offers.a.term.owned.capex, scale: 1.1 } ] }
+";
+    let text = model("{ start: 2026, periods: 2, step: year }", offers, "[10 req/h, 20 req/h]", unknown);
+    let plan = solve(&common::model(&text), &SolveSettings::default()).unwrap();
+    assert_eq!(plan.status, Status::Optimal, "{:?}", plan.notes);
+    close(plan.cost.as_ref().unwrap().total, 1000.0 + 0.5 * 300.0 + 0.5 * 1100.0);
+    close(now(&plan, "a"), 10.0);
+    let dear = text.replace("capex: 30", "capex: 95");
+    let plan = solve(&common::model(&dear), &SolveSettings::default()).unwrap();
+    // At 102.50 on average all are bought at once.
+    close(plan.cost.as_ref().unwrap().total, 2000.0);
+    close(now(&plan, "a"), 20.0);
+}
+
 #[test]
 fn what_may_be_sold_never_costs_more_and_an_earlier_age_never_either() {
     let horizon = "{ start: 2026-Q1, periods: 12, step: quarter }\ndiscount_rate: 6 %";

@@ -2,6 +2,7 @@
 
 use polysource::SolveSettings;
 use polysource::analysis::Detail;
+use polysource::model::Edit;
 use polysource::plan::{CostKind, Plan};
 
 use crate::common::{self, close, costs, has_no_plan};
@@ -183,4 +184,39 @@ fn the_break_even_price_is_that_of_a_chip_that_works() {
     let a = plan.break_even.as_ref().unwrap().iter().find(|b| b.offer == "a").unwrap();
     close(a.price, 2.0);
     assert!((a.leaves_above.unwrap() - 3.0).abs() < 1e-3, "{a:?}");
+}
+
+#[test]
+fn a_sweep_scales_both_prices_or_one() {
+    let model = "offers: { a: { chip: gpu, cloud: aws, price: { held: 2, used: { start: 1, growth: 0 %/year } } } }\n";
+    let model = common::model(&format!("{HEAD}{model}{}", chat(10)));
+    let settings = SolveSettings { detail: Detail::Plan, ..SolveSettings::default() };
+    let cost = |path: &str| {
+        let changed = model.with(&[Edit::scale(path, 0.5)]).unwrap();
+        polysource::solve(&changed, &settings).unwrap().cost.unwrap().total
+    };
+    // 480 chip-hours at 3.
+    close(cost("offers.a.price"), 720.0);
+    close(cost("offers.a.price.held"), 480.0 * 2.0);
+    close(cost("offers.a.price.used"), 480.0 * 2.5);
+    close(cost("offers{cloud: aws}.price"), 720.0);
+}
+
+/// On the second day use costs 1 or 4, and then the other one is cheaper, at 3: 480 on the first day, then 480 or 720.
+#[test]
+fn a_price_of_use_may_be_unknown() {
+    let model = "offers:
+  a: { chip: gpu, cloud: aws, price: { held: 1, used: 1 } }
+  b: { chip: tpu, cloud: gcp, price: 3 }
+uncertainty:
+  factors:
+    energy:
+      known: 2026-01-02
+      outcomes:
+        cheap: { probability: 50 % }
+        dear: { probability: 50 %, vary: [ { path: offers.a.price.used, scale: 4 } ] }
+";
+    let text = format!("{HEAD}{model}{}", chat(10));
+    let plan = polysource::solve(&common::model(&text), &SolveSettings::default()).unwrap();
+    close(plan.cost.as_ref().unwrap().total, 480.0 + 0.5 * 480.0 + 0.5 * 720.0);
 }

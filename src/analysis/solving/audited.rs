@@ -7,12 +7,12 @@ use std::sync::LazyLock;
 
 use crate::analysis::solve_schedule;
 use crate::model::{
-    Budget, Concentration, Contract, ContractId, Decision, Floor, Id, Least, Limit, LimitKind, Measure, Offer, OfferId,
-    OfferSet, Power, Ramp, Share, Split, Suppliers, SurviveId, Workload, WorkloadId,
+    Bought, Budget, Concentration, Contract, ContractId, Decision, Floor, Id, Least, Life, Limit, LimitKind, Measure, Offer,
+    OfferId, OfferSet, Power, Ramp, Share, Split, Suppliers, SurviveId, Term, Workload, WorkloadId,
 };
 use crate::plan::audit::{audit, audit_risk, audit_survival};
 use crate::plan::ledger::{Ledger, cost};
-use crate::plan::{Held, Purposes, Running, Schedule, Status};
+use crate::plan::{Held, Purposes, Running, Schedule, Status, Used};
 use crate::resilience::{Situation, Solver, risk, survival};
 use crate::{Model, SolveSettings};
 
@@ -423,6 +423,47 @@ fn what_a_contract_covers_and_what_a_term_allows() {
         w.schedule.held.retain(|h| h.offer != a);
         w.schedule.held.push(Held { offer: a, contract: None, tier: 0, bought: None, periods: 0..2, chips: 60.0 });
     });
+}
+
+/// What works is paid for where use has a price, under the contract that holds it.
+#[test]
+fn what_is_used_is_paid_for() {
+    let priced = |w: &mut World, chips: f64, contract: Option<ContractId>| {
+        // At nothing, so that no limit on spend is in the way.
+        w.offer("a").used = Some(vec![0.0; 2]);
+        let a = offer(&w.model, "a");
+        let mine = |period| Used { offer: a, contract, period, chips: if period == 0 { chips } else { 60.0 } };
+        w.schedule.used.extend([mine(0), mine(1)]);
+    };
+    keeps_by(0.0, |w, _| priced(w, 60.0, None));
+    breaks(&["a in 2026-01-01: what works is paid for"], |w, part| priced(w, 60.0 * (1.0 - part), None));
+    let under = [
+        "a in 2026-01-01: use is paid under the contract that holds it",
+        "a in 2026-01-02: use is paid under the contract that holds it",
+    ];
+    breaks_by(0.0, &under, |w, _| {
+        let deal = contract(&w.model, "deal");
+        priced(w, 60.0, Some(deal));
+    });
+}
+
+/// What is bought is held from its delivery on, until it ends or may be sold.
+#[test]
+fn what_is_bought_is_held_as_its_term_says() {
+    let bought = |w: &mut World, bought: usize, periods: std::ops::Range<usize>, sold: Option<usize>| {
+        let r = offer(&w.model, "r");
+        let life = Life { held: 0..2, sales: sold.map(|t| (t, 0.5)).into_iter().collect(), left: 0.25 };
+        let lives = [(0, life)].into_iter().collect();
+        w.offer("r").term = Term::Bought(Box::new(Bought { capex: vec![0.0; 2], lives }));
+        w.run("chat", "a", 0, -6.0);
+        let bought = Some(bought);
+        w.schedule.held.push(Held { offer: r, contract: None, tier: 0, bought, periods, chips: 6.0 });
+        w.work("chat", "r", 0, 6.0);
+    };
+    keeps_by(0.0, |w, _| bought(w, 0, 0..2, None));
+    keeps_by(0.0, |w, _| bought(w, 0, 0..1, Some(1)));
+    breaks_by(0.0, &["r in 2026-01-01: held as its term says"], |w, _| bought(w, 0, 0..1, None));
+    breaks_by(0.0, &["r in 2026-01-02: held as its term says"], |w, _| bought(w, 1, 0..2, None));
 }
 
 #[test]

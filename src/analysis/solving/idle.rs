@@ -86,9 +86,10 @@ fn without_idle(schedule: &Schedule, purposes: &Purposes) -> Schedule {
     };
     let mut busy = Schedule { idle: Vec::new(), held: Vec::new(), ..schedule.clone() };
     for h in &schedule.held {
-        // What is owned may stand idle.
+        // What was paid once for bought chips is for all periods: they are busy by the mean over these.
         if h.bought.is_some() {
-            busy.held.push(h.clone());
+            let mean = h.periods.clone().map(|t| part(h.offer, t)).sum::<f64>() / h.periods.len() as f64;
+            busy.held.push(Held { chips: h.chips * mean, ..h.clone() });
             continue;
         }
         // Period by period, as rented: what is busy of a reservation differs from one to the next.

@@ -260,6 +260,19 @@ pub(super) fn measured(
                 );
                 return None;
             }
+            // What is paid once for chips that are bought belongs to no period in which they work.
+            let runs_on = |o: OfferId| {
+                let all = parts.workloads.with_ids();
+                all.filter(|(w, _)| counted(*w)).any(|(_, workload)| workload.eligible.contains(&o))
+            };
+            let offers = parts.offers.offers;
+            let bought = offers.ids().find(|&o| universe[o] && offers[o].bought().is_some() && runs_on(o));
+            if let Some(o) = bought {
+                let message =
+                    format!("spend cannot be attributed to workloads: the chips of `{}` are bought", offers[o].id);
+                reader.error(Code::AmbiguousAttribution, place, message, "measure `chips` instead, or leave out `for`");
+                return None;
+            }
         }
         Measure::Spend | Measure::Chips => {}
     }
