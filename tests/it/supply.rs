@@ -259,6 +259,24 @@ fn deliveries_that_have_to_be_survived() {
     costs(&surviving(&Asked { part: "50 %", demand: two_days, ..ASKED }), 24.0 * (100.0 + 140.0));
 }
 
+/// Who does not run on what is delivered keeps their chips.
+#[test]
+fn others_keep_what_is_theirs() {
+    let side = "
+  side: { kind: training, work: 960 alt-h, rate: { at_most: 10 chips }, throughput: { alt: 1 alt-h } }
+policy:";
+    let text = SURVIVE.replace("PART", "100 %").replace("RECOVERY", "4 periods").replace("SUBSTITUTE", "");
+    let text = text.replace("DEMAND", ASKED.demand).replace("LIMITS", "limits: []").replace("\npolicy:", side);
+    // The other supplier makes an offer that side may run on.
+    let text = text.replace("each: supply", "supply: tsmc");
+    let text = text.replace("serve: SERVE", "serve: 100 %, for: { workload: chat }");
+    // 10 alt for side each day besides.
+    costs(&solved(&text), 24.0 * (500.0 + 4.0 * 20.0));
+    // They are there for chat if side gives way: each takes the place of an alt, or of a chip held ahead.
+    let gives = text.replace("serve: 100 %,", "serve: 100 %, preempt: { workload: side },");
+    assert!(solved(&gives).cost.unwrap().total < 24.0 * 579.0);
+}
+
 /// Whatever the dates and parts, a plan that is certified has passed the audit, which loses each supplier in each period;
 /// more that comes never costs more.
 #[test]
