@@ -128,6 +128,26 @@ fn other_terms_are_no_new_machines() {
     assert_eq!(upstream(&elsewhere, "tsmc").served, 0.0);
 }
 
+/// What is there before the horizon is what runs today.
+#[test]
+fn what_runs_today_is_installed() {
+    let text = TERMS.replace("PLACE", "one").replace("pipeline: 1 period, ", "");
+    let none = stressed(&text);
+    assert_eq!(upstream(&none, "tsmc").served, 0.0);
+    assert!(none.notes.iter().any(|n| n.contains("without a `baseline`")), "{:?}", none.notes);
+    // 40 of the 100 chips of the first day run today.
+    let text = format!("{text}baseline: {{ file: today.csv }}\n");
+    let (_folder, input) = common::input_beside(&text, "today.csv", Some("offer,workload,chips\na,chat,40\n"));
+    let model = common::loaded(&input);
+    let plan = solve(&model, &SolveSettings { detail: Detail::Plan, ..SolveSettings::default() }).unwrap();
+    let situation = Situation::of_plan(&model, &plan, Solver::default()).unwrap();
+    let windows = model.recovery("1 period").unwrap();
+    let some =
+        stress(&model, &plan, &situation, &StressSettings { dimensions: Vec::new(), windows, response: None }).unwrap();
+    close_within(1e-6, upstream(&some, "tsmc").served, 0.4);
+    assert!(!some.notes.iter().any(|n| n.contains("without a `baseline`")), "{:?}", some.notes);
+}
+
 /// Memory of gpu comes from two, that of tpu from one of them.
 const MEMORY: &str = "
 polysource: 1

@@ -472,6 +472,14 @@ uncertainty:
     let model = Model::from_yaml_str(&text).unwrap_or_else(|e| panic!("{e}"));
     let settings = SolveSettings { detail: Detail::Plan, ..SolveSettings::default() };
     let plan = solve(&model, &settings).unwrap();
+    // Each move is told with the node in which it is made, and none without.
+    let told: Vec<_> = plan.moves.iter().filter(|m| m.chips < m.today).collect();
+    let [moved] = told.as_slice() else { panic!("{:?}", plan.moves) };
+    assert_eq!((moved.offer.as_str(), moved.period.as_deref()), ("b", Some("2026-Q3")));
+    close_within(1e-6, moved.cost, 80.0);
+    assert!(moved.node.as_ref().is_some_and(|node| node.contains("dear")), "{moved:?}");
+    let expected = plan.expected();
+    close_within(1e-6, expected.moves.iter().map(|m| m.cost).sum(), 40.0);
     // Half the year 80 tpu and 20 gpu; where tpu costs 4 all moves, 80 chips at 1.
     let hours = |from: &str, to: &str| {
         let at = |p: &str| model.calendar().periods.iter().position(|x| x.label == p).unwrap();

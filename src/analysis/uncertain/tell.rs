@@ -12,7 +12,7 @@ use crate::engine::EngineError;
 use crate::model::{ContractId, Decision, Goal, Model, OfferId, Term};
 use crate::plan::{
     ContractResult, Cost, CostLine, DecisionResult, FactorOutcome, FactorValue, FutureResult, FutureRisk, LimitResult,
-    ModelInfo, NodeResult, Plan, Schedule, Status, UncertaintyResult, WaitingValue, limit_sentence,
+    ModelInfo, Move, NodeResult, Plan, Schedule, Status, UncertaintyResult, WaitingValue, limit_sentence,
 };
 use crate::units::human::{money, number};
 
@@ -63,9 +63,12 @@ pub(super) fn plan(
     let mut whole = plans[0].clone();
     whole.model = ModelInfo::of(model);
     whole.cost = Some(teller.cost());
-    whole.purchases = teller.by_node(|p| &p.purchases, |x| &x.period, |x, node| x.node = Some(node));
-    whole.assignments = teller.by_node(|p| &p.assignments, |x| &x.period, |x, node| x.node = Some(node));
-    whole.unmet = teller.by_node(|p| &p.unmet, |x| &x.period, |x, node| x.node = Some(node));
+    whole.purchases = teller.by_node(|p| &p.purchases, |x| x.period.clone(), |x, node| x.node = Some(node));
+    whole.assignments = teller.by_node(|p| &p.assignments, |x| x.period.clone(), |x, node| x.node = Some(node));
+    whole.unmet = teller.by_node(|p| &p.unmet, |x| x.period.clone(), |x, node| x.node = Some(node));
+    let first = &model.calendar().periods[0].label;
+    let when = |x: &Move| x.period.clone().unwrap_or_else(|| first.clone());
+    whole.moves = teller.by_node(|p| &p.moves, when, |x, node| x.node = Some(node));
     whole.contracts = teller.contracts();
     whole.limits = teller.limits();
     // These are of one future, and of no interest without the others.
@@ -134,7 +137,7 @@ impl Teller<'_> {
     fn by_node<T: Clone>(
         &self,
         of: impl Fn(&Plan) -> &Vec<T>,
-        period: impl Fn(&T) -> &String,
+        period: impl Fn(&T) -> String,
         put: impl Fn(&mut T, String),
     ) -> Vec<T> {
         let labels: BTreeMap<&str, usize> =
