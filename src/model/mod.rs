@@ -5,6 +5,7 @@ mod builder;
 mod calendar;
 mod column;
 mod contracts;
+mod deliveries;
 mod demand;
 mod edit;
 mod facts;
