@@ -674,8 +674,8 @@ record! {
         optional outages "outages": Map<Outage>,
         /// What the outages may cost, on average and in the worst cases.
         optional risk "risk": Risk,
-        /// Which of the plans that cost as little is taken: fewest splits, most diversified or least
-        /// change from baseline; left out, any.
+        /// Which of the plans that cost as little is taken: fewest splits, most diversified, least
+        /// change from baseline or steady; left out, any.
         optional prefer "prefer": Text,
     }
 }

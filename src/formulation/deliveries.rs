@@ -8,15 +8,17 @@
 //! - there\[m\] <= part x H\[b\] + (1 - part) x H\[t\]
 //! - where a substitute delivers from r on: arrived\[m\] <= H\[r-1\], arrived\[m\] <= part x H\[b\] + (1 - part) x H\[r-1\],
 //!   and there\[m\] <= arrived\[m\] + (1 - part x (1 - `at_most`)) x (H\[t\] - H\[r-1\])
-//! - surviving: sum over w of y\[w,c\] <= sum over m in c of there\[m\] + sum over other o in c of held\[o,t\]
+//! - surviving: sum over w of y\[w,c\] <= sum over m in c of there\[m\] + sum over other o in c of what is held of o and
+//!   not kept by others
 //! - served as after any loss
 //!
 //! Before the horizon H is what runs today. All who may run on the machines are served or give way, so that nobody keeps
-//! chips that may not come. Losses in different periods that stop deliveries for the same periods are one.
+//! chips of them that may not come. Losses in different periods that stop deliveries for the same periods are one.
 
 use std::collections::BTreeSet;
 
 use super::rerouting::classes;
+use super::survive::ByOffer;
 use super::{CLEAR, Constraint, Formulation, named};
 use crate::lp::ColumnId;
 use crate::model::{
@@ -24,14 +26,17 @@ use crate::model::{
     held_today,
 };
 
-pub(super) fn add(f: &mut Formulation, model: &Model, index: SurviveId, l: usize, upstream: UpstreamId, t: usize) {
+/// A requirement, one of its losses, and what is lost.
+type Lost = (SurviveId, usize, UpstreamId);
+
+pub(super) fn add(f: &mut Formulation, model: &Model, (index, l, upstream): Lost, t: usize, spare: &ByOffer) {
     let own = &model.supply[upstream];
     let mut seen = BTreeSet::new();
     for after in own.interruptions.iter().filter(|i| i.stops <= t && t < i.back) {
         // What is there depends on the dates alone, and not on when it was lost.
         let ready = after.ready.filter(|&ready| own.substitute.is_some() && ready <= t);
         if seen.insert((after.stops, ready)) {
-            one(f, model, index, l, own, after, t);
+            one(f, model, (index, l, upstream), after, t, spare);
         }
     }
 }
@@ -50,7 +55,15 @@ fn installed(f: &Formulation, model: &Model, machines: &Machines, t: Option<usiz
     }
 }
 
-fn one(f: &mut Formulation, model: &Model, index: SurviveId, l: usize, own: &Upstream, after: &Interruption, t: usize) {
+fn one(
+    f: &mut Formulation,
+    model: &Model,
+    (index, l, upstream): Lost,
+    after: &Interruption,
+    t: usize,
+    spare: &ByOffer,
+) {
+    let own = &model.supply[upstream];
     let survive = &model.survive[index];
     let response = &survive.response;
     let needs = |w: WorkloadId| response.serve[w] && f.runs_in(model, w, t);
@@ -80,7 +93,7 @@ fn one(f: &mut Formulation, model: &Model, index: SurviveId, l: usize, own: &Ups
             terms.push((there, -1.0));
         }
         for &o in class.offers.iter().filter(|o| !own.machines.iter().any(|m| m.offers.contains(o))) {
-            terms.extend(f.held(o, t, -1.0));
+            terms.extend(spare[o].map(|s| (s, -1.0)));
         }
         let parts: Vec<&str> = name.iter().copied().chain([model.offers[class.offers[0]].id.as_str()]).collect();
         f.row(constraint, named("surviving", &parts), "surviving", (f64::NEG_INFINITY, 0.0), terms);

@@ -5,6 +5,7 @@
 //!   pair\[w,o\] times what the model's own demand, work and capacity allow (see [`super::placement`])
 //! - least change: sum over w and o of |run\[w,o,first period\] - today\[w,o\]|, with
 //!   change\[w,o\] >= run - today and change\[w,o\] >= today - run where something runs today
+//! - steady: sum over w, o and t of turn\[w,o,t\] >= run\[w,o,t-1\] - run\[w,o,t\], for a workload that may run in both
 
 use std::collections::BTreeMap;
 
@@ -118,6 +119,39 @@ impl Formulation {
     pub fn changes(&self, model: &Model, x: &[f64]) -> f64 {
         let now = |run: Option<ColumnId>| run.map_or(0.0, |c| x[c.0 as usize]);
         self.first_period(model).iter().map(|&(_, _, today, run)| (now(run) - today).abs()).sum()
+    }
+
+    /// Adds columns for chips that no longer do in a period what they did in the one before; all of them, as a sum.
+    pub fn add_turns(&mut self, model: &Model) -> Affine {
+        let mut sum = Affine::default();
+        let pairs: Vec<(Run, Option<ColumnId>)> = self.turning(model).collect();
+        for (run, then) in pairs {
+            let label = &model.calendar.periods[run.period + 1].label;
+            let name = bracketed(&[&model.workloads[run.workload].id, &model.offers[run.offer].id, label]);
+            let most = CLEAR * self.program.columns()[run.column.0 as usize].upper;
+            let turn = self.program.add_column(format!("turn{name}"), "turn", 0.0, most, 0.0);
+            let mut row = vec![(turn, 1.0), (run.column, -1.0)];
+            row.extend(then.map(|then| (then, 1.0)));
+            self.row(Constraint::Asked, format!("turn{name}"), "turn", (0.0, f64::INFINITY), row);
+            sum.terms.push((turn, 1.0));
+        }
+        sum
+    }
+
+    /// The chips of a solution that no longer do in a period what they did in the one before.
+    #[must_use]
+    pub fn turns(&self, model: &Model, x: &[f64]) -> f64 {
+        let at = |c: ColumnId| x[c.0 as usize];
+        self.turning(model).map(|(run, then)| (at(run.column) - then.map_or(0.0, at)).max(0.0)).sum()
+    }
+
+    /// Each run whose workload may run in the next period too, with its column there.
+    fn turning<'a>(&'a self, model: &'a Model) -> impl Iterator<Item = (Run, Option<ColumnId>)> + 'a {
+        let goes_on = |r: &&Run| model.workloads[r.workload].goes_on_in(r.period + 1);
+        self.runs.iter().filter(goes_on).map(|run| {
+            let then = self.runs_at(run.offer, run.period + 1).find(|r| r.workload == run.workload);
+            (*run, then.map(|r| r.column))
+        })
     }
 
     /// Each workload and offer with what runs there today and its column in the first period.

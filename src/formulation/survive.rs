@@ -22,16 +22,13 @@ use crate::lp::ColumnId;
 use crate::model::{IdVec, Loss, Model, OfferId, OfferSet, Survive, SurviveId, Task, Term, WorkloadId};
 
 /// A column of each offer that has one.
-type ByOffer = IdVec<OfferId, Option<ColumnId>>;
+pub(super) type ByOffer = IdVec<OfferId, Option<ColumnId>>;
 
 pub(super) fn add(f: &mut Formulation, model: &Model, index: SurviveId) {
     let survive = &model.survive[index];
     for t in survive.periods.clone() {
         let pooled = pooled(model);
-        // Where deliveries are lost nobody keeps chips, so that all that is held is there for whoever is rerouted.
-        let machines = survive.losses.iter().any(|l| l.upstream.is_none());
-        let spare = |o: OfferId| if machines { f.add_spare(model, survive, o, t) } else { None };
-        let spare: ByOffer = model.offers.ids().map(spare).collect();
+        let spare: ByOffer = model.offers.ids().map(|o| f.add_spare(model, survive, o, t)).collect();
         // What an offer can be raised by does not depend on what is lost, unless a pool is shared.
         let mut alone = ByOffer::filled(model.offers.len(), None);
         if survive.response.surge > 0.0 {
@@ -41,7 +38,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model, index: SurviveId) {
         }
         for (l, loss) in survive.losses.iter().enumerate() {
             if let Some(upstream) = loss.upstream {
-                super::deliveries::add(f, model, index, l, upstream, t);
+                super::deliveries::add(f, model, (index, l, upstream), t, &spare);
                 continue;
             }
             one(f, model, index, l, loss, t, &spare, &alone, &pooled);

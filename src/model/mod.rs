@@ -8,6 +8,7 @@ mod column;
 mod commitment;
 mod contracts;
 mod currencies;
+mod deliveries;
 mod demand;
 mod edit;
 mod equity;

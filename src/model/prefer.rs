@@ -25,5 +25,9 @@ pub(super) fn prefer(reader: &mut Reader<'_>, document: &doc::Document) -> Optio
         );
         return None;
     }
+    if prefer == Prefer::Steady && reader.calendar.is_steady() {
+        reader.no_horizon(written.place);
+        return None;
+    }
     Some(prefer)
 }

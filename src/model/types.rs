@@ -559,11 +559,13 @@ pub enum Prefer {
     MostDiversified,
     /// The one that changes the fewest chips of what runs today in the first period.
     LeastChange,
+    /// The one in which the fewest chips no longer do in a period what they did in the one before.
+    Steady,
 }
 
 impl Prefer {
     /// All of them.
-    pub const ALL: [Prefer; 3] = [Prefer::FewestSplits, Prefer::MostDiversified, Prefer::LeastChange];
+    pub const ALL: [Prefer; 4] = [Prefer::FewestSplits, Prefer::MostDiversified, Prefer::LeastChange, Prefer::Steady];
 
     /// The words for it.
     #[must_use]
@@ -572,6 +574,7 @@ impl Prefer {
             Prefer::FewestSplits => "fewest splits",
             Prefer::MostDiversified => "most diversified",
             Prefer::LeastChange => "least change from baseline",
+            Prefer::Steady => "steady",
         }
     }
 }

@@ -154,6 +154,7 @@ pub fn moves(model: &Model, schedule: &Schedule) -> Vec<Move> {
             chips,
             cost: (today - chips).max(0.0) * baseline.switching,
             period: None,
+            node: None,
         }
     };
     let mut moves: Vec<Move> = pairs.into_iter().map(row).collect();
@@ -166,6 +167,7 @@ pub fn moves(model: &Model, schedule: &Schedule) -> Vec<Move> {
         chips: then,
         cost: (before - then).max(0.0) * baseline.switching,
         period: Some(model.calendar.periods[t].label.clone()),
+        node: None,
     }));
     moves
 }

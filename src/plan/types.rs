@@ -459,6 +459,9 @@ pub struct Move {
     /// The period, where it is not the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<String>,
+    /// Under uncertainty, the node of the tree in which this is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
 }
 
 /// Work of a workload that is not done.

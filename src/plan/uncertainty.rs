@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::types::{Asset, Assignment, ContractResult, Plan, Purchase, Unmet};
+use super::types::{Asset, Assignment, ContractResult, Move, Plan, Purchase, Unmet};
 
 /// A plan for several futures: what it costs in each, and what knowing would be worth.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -243,6 +243,16 @@ impl Plan {
             |u| (u.workload.clone(), u.period.clone()),
             |u, sum: &mut Unmet| sum.work += part(&u.node) * u.work,
             |u| Unmet { work: 0.0, node: None, ..u.clone() },
+        );
+        plan.moves = merged(
+            &self.moves,
+            |m| (m.workload.clone(), m.offer.clone(), m.period.clone()),
+            |m, sum: &mut Move| {
+                for (to, from) in [(&mut sum.today, m.today), (&mut sum.chips, m.chips), (&mut sum.cost, m.cost)] {
+                    *to += part(&m.node) * from;
+                }
+            },
+            |m| Move { today: 0.0, chips: 0.0, cost: 0.0, node: None, ..m.clone() },
         );
         plan.contracts = merged(
             &self.contracts,

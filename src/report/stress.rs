@@ -123,7 +123,7 @@ fn deliveries(stress: &Stress) -> Option<Table<'static>> {
                 served(l.served),
                 if l.loss > 0.0 { money(l.loss, &stress.currency) } else { "0".to_owned() },
                 survives,
-                duration(d.recovery),
+                if d.back.is_some() { duration(d.recovery) } else { format!("{} or more", duration(d.recovery)) },
                 d.substitute.clone().unwrap_or_default(),
             ]
         })

@@ -433,7 +433,9 @@ pub(super) fn moves(plan: &Plan) -> Option<Table<'static>> {
 /// What changes in later periods, where moving costs in each.
 pub(super) fn later_moves(plan: &Plan) -> Option<Table<'static>> {
     let moves = plan.moves.iter().filter(|m| m.period.is_some()).collect();
-    let when = |m: &Move| m.period.clone().unwrap_or_default();
+    // Of several futures a row is of those in its node.
+    let node = |m: &Move| m.node.as_ref().map_or(String::new(), |node| format!(", {node}"));
+    let when = |m: &Move| format!("{}{}", m.period.clone().unwrap_or_default(), node(m));
     let rows = move_rows(plan, moves, &|m| vec![when(m), m.workload.clone(), m.offer.clone()]);
     (!rows.is_empty()).then(|| Table {
         heading: "What changes in later periods (switching undiscounted)".to_owned(),

@@ -95,17 +95,21 @@ impl Situation<'_> {
     }
 
     /// The hours from a loss on for which all that is rerouted is kept whole, if deliveries never come again; `None`
-    /// without end.
+    /// without end, or if they are no less than `least`.
     fn lasts(
         &self,
         upstream: &Upstream,
         response: &Response,
         after: &Interruption,
+        least: f64,
     ) -> Result<Option<f64>, EngineError> {
         let periods = &self.model.calendar.periods;
         let mut hours: f64 = (after.lost..after.stops.min(periods.len())).map(|t| periods[t].hours).sum();
         let mut left = 1.0;
         for (t, period) in periods.iter().enumerate().skip(after.stops) {
+            if hours >= least {
+                return Ok(None);
+            }
             let lost = self.undelivered(upstream, after, t);
             if self.takes(&lost, t)
                 && let Some(whole) = self.time_to_survive(&lost, response, t)?
@@ -113,7 +117,7 @@ impl Situation<'_> {
                 if whole * left < period.hours {
                     return Ok(Some(hours + whole * left));
                 }
-                left -= period.hours / whole;
+                left = (left - period.hours / whole).max(0.0);
             }
             hours += period.hours;
         }
@@ -177,9 +181,8 @@ impl Situation<'_> {
             if worst.as_ref().is_none_or(|w| money > w.money || money == w.money && chips > w.chips) {
                 worst = Some(Worst { money, chips, after: *after, missing, works });
             }
-            if let Some(hours) = self.lasts(upstream, response, after)?
-                && lasts.is_none_or(|(least, _)| hours < least)
-            {
+            let least = lasts.map_or(f64::INFINITY, |(least, _)| least);
+            if let Some(hours) = self.lasts(upstream, response, after, least)?.filter(|hours| *hours < least) {
                 lasts = Some((hours, after.lost));
             }
         }

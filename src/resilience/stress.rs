@@ -151,6 +151,12 @@ pub fn stress(
     if upstream && model.supply.iter().any(|own| own.interruptions.is_empty()) {
         notes.push("without a `horizon` nothing is delivered, so that no loss upstream is told".to_owned());
     }
+    let at_once = model.supply.iter().flat_map(|own| &own.interruptions).any(|i| i.stops == 0 && i.back > 0);
+    if upstream && at_once && model.baseline.as_ref().is_none_or(|b| b.running.is_empty()) {
+        let note = "without a `baseline` nothing is installed before the horizon, so that losing what is upstream \
+                    without a pipeline takes all that the first period has of it";
+        notes.push(note.to_owned());
+    }
     if model.workloads.iter().all(|w| w.loss == 0.0) {
         notes.push("no workload has a `loss`, so nothing that is lost has a price".to_owned());
     }

@@ -128,6 +128,26 @@ fn other_terms_are_no_new_machines() {
     assert_eq!(upstream(&elsewhere, "tsmc").served, 0.0);
 }
 
+/// What is there before the horizon is what runs today.
+#[test]
+fn what_runs_today_is_installed() {
+    let text = TERMS.replace("PLACE", "one").replace("pipeline: 1 period, ", "");
+    let none = stressed(&text);
+    assert_eq!(upstream(&none, "tsmc").served, 0.0);
+    assert!(none.notes.iter().any(|n| n.contains("without a `baseline`")), "{:?}", none.notes);
+    // 40 of the 100 chips of the first day run today.
+    let text = format!("{text}baseline: {{ file: today.csv }}\n");
+    let (_folder, input) = common::input_beside(&text, "today.csv", Some("offer,workload,chips\na,chat,40\n"));
+    let model = common::loaded(&input);
+    let plan = solve(&model, &SolveSettings { detail: Detail::Plan, ..SolveSettings::default() }).unwrap();
+    let situation = Situation::of_plan(&model, &plan, Solver::default()).unwrap();
+    let windows = model.recovery("1 period").unwrap();
+    let some =
+        stress(&model, &plan, &situation, &StressSettings { dimensions: Vec::new(), windows, response: None }).unwrap();
+    close_within(1e-6, upstream(&some, "tsmc").served, 0.4);
+    assert!(!some.notes.iter().any(|n| n.contains("without a `baseline`")), "{:?}", some.notes);
+}
+
 /// Memory of gpu comes from two, that of tpu from one of them.
 const MEMORY: &str = "
 polysource: 1
@@ -257,6 +277,24 @@ fn deliveries_that_have_to_be_survived() {
     // A half of what is new comes: two chips for one that is served, or an alt at 2.
     let two_days = "100 req/h, 120 req/h, 0 req/h, 0 req/h";
     costs(&surviving(&Asked { part: "50 %", demand: two_days, ..ASKED }), 24.0 * (100.0 + 140.0));
+}
+
+/// Who does not run on what is delivered keeps their chips.
+#[test]
+fn others_keep_what_is_theirs() {
+    let side = "
+  side: { kind: training, work: 960 alt-h, rate: { at_most: 10 chips }, throughput: { alt: 1 alt-h } }
+policy:";
+    let text = SURVIVE.replace("PART", "100 %").replace("RECOVERY", "4 periods").replace("SUBSTITUTE", "");
+    let text = text.replace("DEMAND", ASKED.demand).replace("LIMITS", "limits: []").replace("\npolicy:", side);
+    // The other supplier makes an offer that side may run on.
+    let text = text.replace("each: supply", "supply: tsmc");
+    let text = text.replace("serve: SERVE", "serve: 100 %, for: { workload: chat }");
+    // 10 alt for side each day besides.
+    costs(&solved(&text), 24.0 * (500.0 + 4.0 * 20.0));
+    // They are there for chat if side gives way: each takes the place of an alt, or of a chip held ahead.
+    let gives = text.replace("serve: 100 %,", "serve: 100 %, preempt: { workload: side },");
+    assert!(solved(&gives).cost.unwrap().total < 24.0 * 579.0);
 }
 
 /// Whatever the dates and parts, a plan that is certified has passed the audit, which loses each supplier in each period;

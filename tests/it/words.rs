@@ -301,6 +301,40 @@ fn moving_from_one_period_to_the_next() {
     costs(&solved(&TURNS.replace("SECOND", "10")), 480.0);
 }
 
+/// Two offers cost the same, each with room for 60 of 100 chips: nothing else says where they run.
+#[test]
+fn of_plans_that_cost_as_little_the_steady_one() {
+    let days = |prices: [&str; 2], prefer: &str| {
+        solved(&format!(
+            "
+horizon: {{ start: 2026-01-01, periods: 4, step: day }}
+offers:
+  a: {{ chip: gpu, cloud: aws, price: {}, capacity: 60 }}
+  b: {{ chip: tpu, cloud: gcp, price: {}, capacity: [60, 60, 50, 60] }}
+workloads:
+  chat: {{ kind: inference, demand: 100 req/h, throughput: {{ gpu: 1 req/h, tpu: 1 req/h }} }}
+policy: {{ prefer: {prefer} }}
+",
+            prices[0], prices[1]
+        ))
+    };
+    let turned = |plan: &Plan| -> f64 {
+        let at = |offer: &str, day: usize| -> f64 {
+            let label = format!("2026-01-0{}", day + 1);
+            plan.assignments.iter().filter(|a| a.offer == offer && a.period == label).map(|a| a.chips).sum()
+        };
+        (1..4).flat_map(|t| ["a", "b"].map(|o| (at(o, t - 1) - at(o, t)).max(0.0))).sum()
+    };
+    let steady = days(["2", "2"], "steady");
+    costs(&steady, 24.0 * 4.0 * 200.0);
+    assert!(turned(&steady) < 1e-6, "{:?}", steady.assignments);
+    assert!(steady.notes.iter().any(|n| n.contains("0 chips no longer do in a period")), "{:?}", steady.notes);
+    // A plan that costs less is taken though it turns: 60 where it is cheap, and 50 of b on the third day.
+    let turns = days(["[3, 1, 1, 3]", "2"], "steady");
+    costs(&turns, 24.0 * (2.0 * (60.0 * 2.0 + 40.0 * 3.0) + 2.0 * (60.0 + 40.0 * 2.0)));
+    close_within(1e-6, turned(&turns), 20.0 + 20.0);
+}
+
 #[test]
 fn a_workload_that_is_over_does_not_move() {
     let plan = solved(
@@ -438,6 +472,14 @@ uncertainty:
     let model = Model::from_yaml_str(&text).unwrap_or_else(|e| panic!("{e}"));
     let settings = SolveSettings { detail: Detail::Plan, ..SolveSettings::default() };
     let plan = solve(&model, &settings).unwrap();
+    // Each move is told with the node in which it is made, and none without.
+    let told: Vec<_> = plan.moves.iter().filter(|m| m.chips < m.today).collect();
+    let [moved] = told.as_slice() else { panic!("{:?}", plan.moves) };
+    assert_eq!((moved.offer.as_str(), moved.period.as_deref()), ("b", Some("2026-Q3")));
+    close_within(1e-6, moved.cost, 80.0);
+    assert!(moved.node.as_ref().is_some_and(|node| node.contains("dear")), "{moved:?}");
+    let expected = plan.expected();
+    close_within(1e-6, expected.moves.iter().map(|m| m.cost).sum(), 40.0);
     // Half the year 80 tpu and 20 gpu; where tpu costs 4 all moves, 80 chips at 1.
     let hours = |from: &str, to: &str| {
         let at = |p: &str| model.calendar().periods.iter().position(|x| x.label == p).unwrap();

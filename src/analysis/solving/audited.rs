@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use crate::analysis::solve_schedule;
 use crate::model::{
-    Bought, Budget, Concentration, Contract, ContractId, Decision, Floor, Id, Least, Life, Limit, LimitKind, Measure, Offer,
-    OfferId, OfferSet, Power, Ramp, Share, Split, Suppliers, SurviveId, Term, Workload, WorkloadId,
+    Bought, Budget, Concentration, Contract, ContractId, Decision, Floor, Id, Least, Life, Limit, LimitKind, Measure,
+    Offer, OfferId, OfferSet, Power, Ramp, Share, Split, Suppliers, SurviveId, Term, Workload, WorkloadId,
 };
 use crate::plan::audit::{audit, audit_risk, audit_survival};
 use crate::plan::ledger::{Ledger, cost};

@@ -92,7 +92,8 @@ fn best(prefer: Prefer, near: &Near<'_>, f: &Formulation, known: &[f64]) -> Resu
     match prefer {
         Prefer::FewestSplits => fewest_splits(near, f, known),
         Prefer::MostDiversified => most_diversified(near, f, known),
-        Prefer::LeastChange => least_change(near, f, known),
+        Prefer::LeastChange => fewest(near, known, &|f| f.add_changes(near.model), &|x| f.changes(near.model, x)),
+        Prefer::Steady => fewest(near, known, &|f| f.add_turns(near.model), &|x| f.turns(near.model, x)),
     }
 }
 
@@ -110,6 +111,11 @@ fn why(prefer: Prefer, model: &Model, f: &Formulation, x: &[f64], proof: Proof) 
         Prefer::LeastChange => {
             let chips = number(f.changes(model, x));
             (format!("in the first period it changes {chips} chips of what runs today"), "none changes fewer")
+        }
+        Prefer::Steady => {
+            let chips = number(f.turns(model, x));
+            let has = format!("{chips} chips no longer do in a period what they did in the one before");
+            (has, "there are no fewer in any other")
         }
     };
     let proved = match proof {
@@ -224,11 +230,16 @@ fn most_diversified(near: &Near<'_>, f: &Formulation, known: &[f64]) -> Result<O
     Ok(Some(Choice { x: found.x, level, proof }))
 }
 
-fn least_change(near: &Near<'_>, f: &Formulation, known: &[f64]) -> Result<Option<Choice>, EngineError> {
-    let model = near.model;
-    let Some(solved) = least(near, &|f| f.add_changes(model))? else { return Ok(None) };
+/// The plan with the least of a sum of chips; `level` says what a solution has of it.
+fn fewest(
+    near: &Near<'_>,
+    known: &[f64],
+    sum: &dyn Fn(&mut Formulation) -> Affine,
+    level: &dyn Fn(&[f64]) -> f64,
+) -> Result<Option<Choice>, EngineError> {
+    let Some(solved) = least(near, sum)? else { return Ok(None) };
     let proof = if solved.status == CertifiedStatus::Optimal { Proof::All } else { Proof::Open };
-    let (before, level) = (f.changes(model, known), f.changes(model, &solved.x));
-    let (x, level) = if level < before { (solved.x, level) } else { (known.to_vec(), before) };
+    let (before, after) = (level(known), level(&solved.x));
+    let (x, level) = if after < before { (solved.x, after) } else { (known.to_vec(), before) };
     Ok(Some(Choice { x, level, proof }))
 }

@@ -14,8 +14,9 @@ use crate::model::{Contract, ContractId, Decision, Goal, LimitId, Model, OfferId
 use crate::plan::audit::{Breach, audit_expected};
 use crate::plan::ledger::{Books, Ledger, MeanBooks};
 use crate::plan::{
-    ContractResult, Cost, CostLine, DecisionResult, FactorOutcome, FactorValue, FutureResult, FutureRisk, LimitResult,
-    ModelInfo, NodeResult, Plan, Schedule, Status, UncertaintyResult, WaitingValue, expected_limit, limit_sentence,
+    Asset, ContractResult, Cost, CostLine, DecisionResult, FactorOutcome, FactorValue, FutureResult, FutureRisk,
+    LimitResult, ModelInfo, Move, NodeResult, Plan, Schedule, Status, UncertaintyResult, WaitingValue, expected_limit,
+    limit_sentence,
 };
 use crate::units::human::{money, number};
 
@@ -88,10 +89,14 @@ pub(super) fn plan(
     let mut whole = plans[0].clone();
     whole.model = ModelInfo::of(model);
     whole.cost = Some(teller.cost());
-    whole.purchases = teller.by_node(|p| &p.purchases, |x| &x.period, |x, node| x.node = Some(node));
-    whole.assets = teller.by_node(|p| &p.assets, |x| x.sold.as_ref().unwrap_or(&x.last), |x, node| x.node = Some(node));
-    whole.assignments = teller.by_node(|p| &p.assignments, |x| &x.period, |x, node| x.node = Some(node));
-    whole.unmet = teller.by_node(|p| &p.unmet, |x| &x.period, |x, node| x.node = Some(node));
+    whole.purchases = teller.by_node(|p| &p.purchases, |x| x.period.clone(), |x, node| x.node = Some(node));
+    let until = |x: &Asset| x.sold.as_ref().unwrap_or(&x.last).clone();
+    whole.assets = teller.by_node(|p| &p.assets, until, |x, node| x.node = Some(node));
+    whole.assignments = teller.by_node(|p| &p.assignments, |x| x.period.clone(), |x, node| x.node = Some(node));
+    whole.unmet = teller.by_node(|p| &p.unmet, |x| x.period.clone(), |x, node| x.node = Some(node));
+    let first = &model.calendar().periods[0].label;
+    let when = |x: &Move| x.period.clone().unwrap_or_else(|| first.clone());
+    whole.moves = teller.by_node(|p| &p.moves, when, |x, node| x.node = Some(node));
     whole.contracts = teller.contracts();
     whole.limits = teller.limits();
     // These are of one future, and of no interest without the others.
@@ -167,7 +172,7 @@ impl Teller<'_> {
     fn by_node<T: Clone>(
         &self,
         of: impl Fn(&Plan) -> &Vec<T>,
-        period: impl Fn(&T) -> &String,
+        period: impl Fn(&T) -> String,
         put: impl Fn(&mut T, String),
     ) -> Vec<T> {
         let labels: BTreeMap<&str, usize> =
