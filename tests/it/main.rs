@@ -48,6 +48,7 @@ mod identity;
 mod import_solution;
 mod kinks;
 mod metamorphic;
+mod mixtures;
 mod models;
 mod money;
 mod offers_table;
