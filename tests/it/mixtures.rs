@@ -22,9 +22,8 @@ impl Drawn {
     fn new(random: &mut Random) -> Self {
         let periods = 3 + (random.next() * 2.0).floor() as usize;
         let demand: Vec<f64> = (0..periods).map(|_| (random.next() * 40.0).round()).collect();
-        let some =
-            |random: &mut Random, chance: f64, text: String| if random.next() < chance { text } else { String::new() };
-        let mut price = |random: &mut Random, base: f64| {
+        let some = |drawn: f64, chance: f64, text: String| if drawn < chance { text } else { String::new() };
+        let price = |random: &mut Random, base: f64| {
             let p = base * (0.7 + 0.6 * random.next());
             if random.next() < 0.3 { format!("{{ held: {}, used: {} }}", 0.6 * p, 0.5 * p) } else { format!("{p}") }
         };
@@ -65,14 +64,14 @@ impl Drawn {
             } else {
                 let part = 20.0 + (random.next() * 80.0).round();
                 some(
-                    random,
+                    random.next(),
                     0.5,
                     format!(", credits: {{ amount: {} USD, at_most: {part} % }}", (random.next() * 20.0).round() + 1.0),
                 )
             };
             let rest = if random.next() < 0.5 { "lost" } else { "refunded" };
             let prepay = some(
-                random,
+                random.next(),
                 0.3,
                 format!(", prepay: {{ amount: {} USD, rest: {rest} }}", (random.next() * 10.0).round() + 1.0),
             );
@@ -85,7 +84,7 @@ impl Drawn {
             "share: { by: cloud, at_most: 90 %, of: spend }",
         ];
         let policy = some(
-            random,
+            random.next(),
             0.6,
             format!("policy: {{ limits: [ {{ {}, soft: 3 }} ] }}\n", limit[(random.next() * 3.0).floor() as usize]),
         );
