@@ -203,7 +203,7 @@ fn purchases(audit: &mut Audit, model: &Model, schedule: &Schedule) {
         let covers =
             |k: ContractId| model.contracts[k].covers[held.offer] && model.contracts[k].active.contains(&start);
         let right = match held.contract {
-            Some(k) => covers(k) && schedule.in_force(model, k, start),
+            Some(k) => covers(k) && schedule.over_from(model, k).is_none_or(|over| start < over),
             // Beyond a commitment that its discount ends with, all of it may be held beside the contract.
             None => !model
                 .contracts

@@ -169,3 +169,118 @@ pub(super) fn cash_beside(model: &Model, schedule: &Schedule, group: &OfferSet, 
     let deposits = prepaid.flat_map(|(_, _, b)| &b.deposits).filter(|(t, _)| periods.contains(t));
     deposits.map(|d| d.1).sum::<f64>() - drawn.map(|d| d.3).sum::<f64>()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ContractSet, Id, IdVec, OfferId, WorkloadId};
+    use crate::plan::audit::audit;
+    use crate::plan::ledger::cost;
+    use crate::plan::{Held, Purposes, Running};
+
+    /// Ten chips at 1 for three hours under a contract, all of them running.
+    fn books(terms: &str, change: impl FnOnce(&mut Schedule)) -> Vec<String> {
+        let model = Model::from_yaml_str(&format!(
+            "polysource: 1
+horizon: {{ start: 2026-01-01, periods: 3, step: hour }}
+chips: {{ gpu: {{ vendor: nvidia }} }}
+clouds: {{ aws: {{}} }}
+offers: {{ a: {{ chip: gpu, cloud: aws, price: 1 }} }}
+contracts: {{ k: {{ covers: {{ cloud: aws }}, {terms} }} }}
+workloads: {{ chat: {{ kind: inference, demand: 10 req/h, throughput: {{ gpu: 1 req/h }} }} }}
+"
+        ));
+        let model = model.unwrap_or_else(|e| panic!("{e}"));
+        let (k, a) = (ContractId::at(0), OfferId::at(0));
+        let held =
+            |t: usize| Held { offer: a, contract: Some(k), tier: 0, bought: None, periods: t..t + 1, chips: 10.0 };
+        let running = |period| Running { workload: WorkloadId::at(0), offer: a, period, chips: 10.0 };
+        let mut schedule = Schedule {
+            held: (0..3).map(held).collect(),
+            running: (0..3).map(running).collect(),
+            signed: ContractSet::all(1),
+            ..Schedule::default()
+        };
+        change(&mut schedule);
+        let ledger = Ledger::of(&model, &schedule);
+        let nothing = IdVec::filled(model.offers.len(), 0.0);
+        let purposes = Purposes::of(&model, &schedule, |_, _, _| Ok::<_, ()>(nothing.clone())).unwrap();
+        let told = cost(&model, &schedule, &ledger).total;
+        let found = audit(&model, &schedule, &ledger, &purposes, told, told);
+        found.into_iter().map(|b| b.what).collect()
+    }
+
+    #[test]
+    fn each_draw_has_its_bill_and_its_balance() {
+        let k = ContractId::at(0);
+        let draw =
+            |amounts: [f64; 3]| move |s: &mut Schedule| s.draws = (0..3).map(|t| (k, 0, t, amounts[t])).collect();
+        let credits = "credits: { amount: 12 USD, over: 2026-01-01T00..2026-01-01T01, at_most: 70 % }";
+        assert!(books(credits, draw([7.0, 5.0, 0.0])).is_empty());
+        let part = "contract k in 2026-01-01T00: no more is drawn than its part of the bill";
+        assert_eq!(books(credits, draw([8.0, 4.0, 0.0])), [part]);
+        assert_eq!(
+            books(credits, draw([7.0, 6.0, 0.0])),
+            ["contract k in 2026-01-01T01: no more is drawn than there is"]
+        );
+        let late = "contract k: nothing is drawn from it unsigned or out of time";
+        assert_eq!(books(credits, draw([7.0, 4.0, 1.0])), [late]);
+        assert_eq!(books(credits, draw([7.0, -1.0, 0.0])), ["contract k: draws are not negative"]);
+        // Credits and a prepayment for the same bill.
+        let both = "credits: { amount: 12 USD }, prepay: { amount: 12 USD }";
+        let twice = |more: f64| books(both, move |s| s.draws = vec![(k, 0, 0, 6.0), (k, 1, 0, 4.0 + more)]);
+        assert!(twice(0.0).is_empty());
+        assert_eq!(twice(1.0), ["in 2026-01-01T00: no bill is paid twice from credits and prepayments"]);
+    }
+
+    #[test]
+    fn a_contract_is_over_when_it_is_over() {
+        let k = ContractId::at(0);
+        let terms = "commit: { spend: 10 USD, per: period }, terminate: { from: 2026-01-01T02, fee: 50 % }";
+        let beside = |s: &mut Schedule| s.held[2].contract = None;
+        assert!(books(terms, |_| {}).is_empty());
+        // Ended in the third hour, and nothing held under it then.
+        let ended = |s: &mut Schedule| {
+            s.ended.insert(k, 2);
+            s.held[2].contract = None;
+        };
+        assert!(books(terms, ended).is_empty());
+        let under = "a in 2026-01-01T02: held under a contract that covers it";
+        assert_eq!(
+            books(terms, |s| {
+                s.ended.insert(k, 2);
+            }),
+            [under]
+        );
+        let told = books(terms, beside);
+        assert!(
+            told.contains(&under.to_owned()) && told.contains(&"contract k: the commitment is met".to_owned()),
+            "{told:?}"
+        );
+        let early = |s: &mut Schedule| {
+            s.ended.insert(k, 1);
+            s.held[1].contract = None;
+            s.held[2].contract = None;
+        };
+        assert_eq!(books(terms, early), ["contract k: it may be over by then"]);
+    }
+
+    #[test]
+    fn no_more_is_discounted_than_is_committed() {
+        let k = ContractId::at(0);
+        let terms = "commit: { choose: 4..12 USD, per: period }, beyond_commit: list";
+        let size = |part: f64| {
+            move |s: &mut Schedule| {
+                s.sizes.insert(k, part);
+            }
+        };
+        assert!(books(terms, size(10.0 / 12.0)).is_empty());
+        let beyond = "contract k: no more is discounted than is committed";
+        assert!(books(terms, size(0.5)).iter().all(|b| b == beyond), "{:?}", books(terms, size(0.5)));
+        let told = books(terms, |s| {
+            size(0.2)(s);
+            s.held.iter_mut().for_each(|h| h.contract = None);
+        });
+        assert!(told.contains(&"contract k: as much is committed as may be chosen".to_owned()), "{told:?}");
+    }
+}
