@@ -184,6 +184,17 @@ fn equity_vests_with_what_is_held() {
     }
 }
 
+/// What drives the cost is told with what comes of a contract.
+#[test]
+fn a_contract_is_explained_by_what_it_pays() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("model.yaml");
+    std::fs::write(&file, hours(2, &deal("credits: { amount: 12 USD, over: 2026-01-01T00..2026-01-01T00 }"))).unwrap();
+    let page = stdout(&["explain", file.to_str().unwrap()]);
+    let sentence = "20 USD is spent under it, 10 USD of 12 USD is paid from credits and 2 USD is lost.";
+    assert!(page.contains(sentence), "{page}");
+}
+
 /// A bill for FinOps adds up to the plan, with draws as credits and prepayments as purchases.
 #[test]
 fn charges_add_up() {

@@ -214,8 +214,19 @@ fn contracts(model: &Model, plan: &Plan, asked: &dyn Fn(&str) -> bool) -> Vec<Dr
         } else {
             String::new()
         };
-        let sentence =
-            format!("`{}` {what}: {} is spent under it{idle}{worth}.", c.contract, money(c.spend, &plan.currency));
+        let told = |x: f64| money(x, &plan.currency);
+        let mut comes: Vec<String> = Vec::new();
+        let mine = plan.balances.iter().filter(|b| b.contract == c.contract);
+        for b in mine {
+            let from = if b.kind == "credits" { "credits" } else { "the prepayment" };
+            let lost = if b.lost > 0.0 { format!(" and {} is lost", told(b.lost)) } else { String::new() };
+            comes.push(format!("{} of {} is paid from {from}{lost}", told(b.used), told(b.amount)));
+        }
+        if c.spend > 0.0 || comes.is_empty() {
+            comes.insert(0, format!("{} is spent under it", told(c.spend)));
+        }
+        let over = c.over_from.as_ref().map(|period| format!("; it is over in {period}")).unwrap_or_default();
+        let sentence = format!("`{}` {what}: {}{idle}{over}{worth}.", c.contract, comes.join(", "));
         Driver { name: c.contract.clone(), line, money: c.worth, sentence }
     };
     found.into_iter().map(driver).collect()
