@@ -4,6 +4,8 @@
 #
 #   integrations/solvers/test.sh [PROGRAM]        (default: target/debug/polysource)
 #
+# Then the programs of each of several futures, joined outside and solved by HiGHS.
+#
 # POLYSOURCE_EXPORTS_COUNT is how many random models (200). If the solvers cannot be installed, the test says that it was
 # skipped and why, and ends with 0.
 set -euo pipefail
@@ -48,3 +50,6 @@ for model in "$base"/models/*.yaml; do
     exported "$(basename "$model" .yaml)" "$model"
 done
 "$base/venv/bin/python" integrations/solvers/compare.py "$base/exports"
+
+# Plans for several futures: the programs of the futures joined outside, by the list of what they share alone.
+"$base/venv/bin/python" integrations/solvers/futures.py "$program" "$base/futures"
