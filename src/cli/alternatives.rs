@@ -28,7 +28,7 @@ pub(super) struct AlternativesCommand {
     /// Dimensions whose groups' least and most shares are told.
     #[arg(long, value_name = "DIMENSIONS", value_delimiter = ',', default_value = "vendor,cloud,organisation")]
     pub by: Vec<String>,
-    /// What the shares are of: spend, chips, work or power.
+    /// What the shares are of: spend, chips, work, power or carbon.
     #[arg(long, value_name = "MEASURE", default_value = "spend")]
     pub of: String,
     /// Write each plan into this folder, as `solve --format json` writes it.

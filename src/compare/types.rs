@@ -179,7 +179,7 @@ pub struct AssignmentChange {
 pub struct ExposureChange {
     /// The dimension.
     pub by: String,
-    /// The measure: spend, chips, work or power.
+    /// The measure: spend, chips, work, power or carbon.
     pub of: String,
     /// Sum of squared shares.
     pub hhi: Change,
@@ -195,7 +195,7 @@ pub struct GroupChange {
     pub group: String,
     /// Its part of the total.
     pub share: Change,
-    /// Its amount: money, chip-hours, work or kWh.
+    /// Its amount: money, chip-hours, work, kWh or kg.
     pub amount: Change,
 }
 

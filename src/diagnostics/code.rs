@@ -91,6 +91,8 @@ codes! {
     MissingPrice = "missing-price";
     /// A chip without the power that a power limit or pool needs.
     MissingPower = "missing-power";
+    /// An offer where what the electricity emits is not known, which a limit of carbon needs.
+    MissingCarbon = "missing-carbon";
     /// A workload that no offer can serve.
     UnservedWorkload = "unserved-workload";
     /// A least amount above the most.

@@ -46,6 +46,7 @@ examples! {
     EmptySelection = "empty-selection",
     MissingPrice = "missing-price",
     MissingPower = "missing-power",
+    MissingCarbon = "missing-carbon",
     UnservedWorkload = "unserved-workload",
     MinAboveMax = "min-above-max",
     Contradiction = "contradiction",

@@ -7,7 +7,7 @@
 use crate::diagnostics::did_you_mean;
 
 /// Keys of a model or of what is laid over it. `name` is left out: too much else has one.
-const MODEL: [&str; 16] = [
+const MODEL: [&str; 17] = [
     "polysource",
     "currency",
     "horizon",
@@ -17,6 +17,7 @@ const MODEL: [&str; 16] = [
     "investors",
     "pools",
     "supply",
+    "sites",
     "offers",
     "contracts",
     "workloads",

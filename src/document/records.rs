@@ -39,6 +39,8 @@ record! {
         optional pools "pools": Map<Pool>,
         /// What stands upstream of offers: a foundry, packaging, memory, an export licence.
         optional supply "supply": Map<Upstream>,
+        /// Where chips stand: what cooling draws beside them, and what the electricity there emits.
+        optional sites "sites": Map<Site>,
         /// Chips at a cloud with a price, a capacity and a term.
         required offers "offers": Map<Offer>,
         /// Take-or-pay commitments over sets of offers.
@@ -81,7 +83,7 @@ record! {
         optional ecosystem "ecosystem": Text,
         /// Memory of one chip, for reference: what fits on it is for `eligible` and `throughput` to say.
         optional memory "memory": Amount,
-        /// Power that one chip draws, with its share of the host and cooling if so meant.
+        /// Power that one chip draws, with its share of the host; with cooling too, if no `pue` of a site is to add it.
         optional power "power": Amount,
         /// Further dimensions to select and group by.
         optional tags "tags": Map<Text>,
@@ -160,6 +162,21 @@ record! {
 }
 
 record! {
+    /// Where chips stand. An offer is at one of them by its `site`.
+    Site as "a site" {
+        /// Power usage effectiveness: what is drawn in all for what the chips draw, 1 or more; default 1. It multiplies
+        /// `power` of the chips wherever power counts: one that has cooling in it already leaves this out.
+        optional pue "pue": Amount,
+        /// What a kWh that is drawn there emits, such as 420 g/kWh.
+        optional carbon "carbon": Series,
+        /// Where the figures come from.
+        optional source "source": Text,
+        /// When they were read.
+        optional as_of "as_of": Text,
+    }
+}
+
+record! {
     /// Who delivers a part in the place of a supplier that is lost.
     Substitute as "a substitute" {
         /// Another supplier of `supply`.
@@ -225,7 +242,7 @@ record! {
         required cloud "cloud": Text,
         /// Region of the cloud.
         optional region "region": Text,
-        /// Site within the region.
+        /// Site within the region; what is known of it stands in `sites`.
         optional site "site": Text,
         /// How it is held: on-demand (default), spot, reserved or owned.
         optional term "term": Term,
@@ -699,6 +716,8 @@ record! {
         optional suppliers "suppliers": Suppliers,
         /// Most electrical power drawn.
         optional power "power": PowerLimit,
+        /// Most that is emitted.
+        optional carbon "carbon": CarbonLimit,
         /// Most chips by which holdings may grow from one period to the next.
         optional ramp "ramp": Ramp,
     }
@@ -731,7 +750,7 @@ record! {
         optional by "by": Text,
         /// Without `by`, the group that is limited; with it, the offers whose total counts.
         optional offers "where": Selector,
-        /// spend, chips, work or power.
+        /// spend, chips, work, power or carbon.
         required of "of": Text,
         /// The workloads whose use counts; left out, all that is held.
         optional workloads "for": Selector,
@@ -755,7 +774,7 @@ record! {
     Floor as "a floor" {
         /// The group.
         required offers "where": Selector,
-        /// spend, chips, work or power; fleet for chips held in each period, used or not. Left out, what the amount is in.
+        /// spend, chips, work, power or carbon; fleet for chips held in each period, used or not. Left out, what the amount is in.
         optional of "of": Text,
         /// The workloads whose use counts; left out, all that is held.
         optional workloads "for": Selector,
@@ -781,7 +800,7 @@ record! {
         required by "by": Text,
         /// Most that the sum of squared shares may be.
         required hhi_at_most "hhi_at_most": Amount,
-        /// spend, chips, work or power.
+        /// spend, chips, work, power or carbon.
         required of "of": Text,
         /// The workloads whose use counts.
         optional workloads "for": Selector,
@@ -805,7 +824,7 @@ record! {
         optional at_most "at_most": Amount,
         /// Least part that a group must have to count towards the fewest.
         optional each_at_least "each_at_least": Amount,
-        /// spend, chips, work or power.
+        /// spend, chips, work, power or carbon.
         required of "of": Text,
         /// The workloads whose use counts.
         optional workloads "for": Selector,
@@ -830,6 +849,26 @@ record! {
         /// Name for reports.
         optional name "name": Text,
         /// Price of exceeding it by one kW.
+        optional soft "soft": Amount,
+    }
+}
+
+record! {
+    /// Most that the electricity of what is held emits.
+    CarbonLimit as "a carbon limit" {
+        /// The mass, such as 20 kt.
+        required at_most "at_most": Amount,
+        /// The offers that count; left out, all.
+        optional offers "where": Selector,
+        /// horizon (default), year or period.
+        optional per "per": Text,
+        /// When it holds; left out, always.
+        optional during "during": Text,
+        /// expected: what is expected over the futures is limited, instead of what there is in each of them.
+        optional within "in": Text,
+        /// Name for reports.
+        optional name "name": Text,
+        /// Price of exceeding it, such as 100 USD/t; without a mass, of one kg.
         optional soft "soft": Amount,
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn add_pools(f: &mut Formulation, model: &Model) {
             for (period, &most) in stock.iter().enumerate() {
                 let mut terms = Vec::new();
                 for &offer in &pool.offers {
-                    let weight = if power { model.chips[model.offers[offer].chip].power.unwrap_or(0.0) } else { 1.0 };
+                    let weight = if power { model.draws(offer) } else { 1.0 };
                     terms.extend(f.held(offer, period, weight));
                 }
                 let kind = if power { "pool-power" } else { "pool" };

@@ -6,10 +6,11 @@
 //!   cover offers of the group alone
 //!   with what is paid for chips that are bought, and without what comes back for those that are sold
 //! - chips: sum of h_t x held\[o,t\], in chip-hours
-//! - power: sum of h_t x power(chip(o)) x held\[o,t\], in kWh
+//! - power: sum of h_t x power(chip(o)) x pue(o) x held\[o,t\], in kWh
+//! - carbon: sum of h_t x power(chip(o)) x pue(o) x intensity\[o,t\] x held\[o,t\], in kg
 //! - work: sum of h_t x throughput x availability x run\[w,o,t\]
 //!
-//! For some workloads only, spend, chips and power count what works for them (run instead of
+//! For some workloads only, spend, chips, power and carbon count what works for them (run instead of
 //! held), spend at the offer's price in the period, of holding and of use.
 
 use std::ops::Range;
@@ -17,6 +18,15 @@ use std::ops::Range;
 use super::Formulation;
 use crate::lp::Affine;
 use crate::model::{Decision, Measure, Model, OfferId, OfferSet, WorkloadId, WorkloadSet, contract_inside, unit_price};
+
+/// What an hour of a chip counts in a measure of what is held.
+fn per_chip(model: &Model, measure: Measure, offer: OfferId, period: usize) -> f64 {
+    match measure {
+        Measure::Power => model.draws(offer),
+        Measure::Carbon => model.emits(offer, period),
+        Measure::Spend | Measure::Chips | Measure::Work => 1.0,
+    }
+}
 
 /// The measure of the offers picked by `group`, for all that is held or for some workloads.
 pub(super) fn measure(
@@ -29,14 +39,12 @@ pub(super) fn measure(
 ) -> Affine {
     let mut sum = Affine::default();
     let hours = |t: usize| model.calendar.periods[t].hours;
-    let power = |offer: OfferId| model.chips[model.offers[offer].chip].power.unwrap_or(0.0);
     if workloads.is_some() || measure == Measure::Work {
         let counted = |w: WorkloadId| workloads.is_none_or(|mask| mask[w]);
         for run in f.runs.iter().filter(|r| group[r.offer] && periods.contains(&r.period) && counted(r.workload)) {
             let weight = match measure {
                 Measure::Work => model.productivity(run.workload, run.offer),
-                Measure::Chips => 1.0,
-                Measure::Power => power(run.offer),
+                Measure::Chips | Measure::Power | Measure::Carbon => per_chip(model, measure, run.offer, run.period),
                 Measure::Spend => unit_price(model, run.offer, run.period),
             };
             sum.terms.push((run.column, weight * hours(run.period)));
@@ -47,8 +55,8 @@ pub(super) fn measure(
         let amount: f64 = match measure {
             Measure::Spend => h.payments.iter().filter(|p| periods.contains(&p.period)).map(|p| p.money).sum(),
             _ => {
-                let weight = if measure == Measure::Power { power(h.offer) } else { 1.0 };
-                h.periods.clone().filter(|t| periods.contains(t)).map(|t| weight * hours(t)).sum()
+                let weight = |t: usize| per_chip(model, measure, h.offer, t);
+                h.periods.clone().filter(|t| periods.contains(t)).map(|t| weight(t) * hours(t)).sum()
             }
         };
         if amount != 0.0 {
@@ -59,8 +67,8 @@ pub(super) fn measure(
         let amount: f64 = match measure {
             Measure::Spend => s.payments.iter().filter(|p| periods.contains(&p.period)).map(|p| p.money).sum(),
             _ => {
-                let weight = if measure == Measure::Power { power(s.offer) } else { 1.0 };
-                s.periods.clone().filter(|t| periods.contains(t)).map(|t| -weight * hours(t)).sum()
+                let weight = |t: usize| -per_chip(model, measure, s.offer, t);
+                s.periods.clone().filter(|t| periods.contains(t)).map(|t| weight(t) * hours(t)).sum()
             }
         };
         if amount != 0.0 {

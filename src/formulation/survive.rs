@@ -140,14 +140,14 @@ fn pools(f: &mut Formulation, model: &Model, index: SurviveId, l: usize, t: usiz
             let Some(stock) = stock else { continue };
             let mut terms = Vec::new();
             for &o in pool.offers.iter().filter(|&&o| surges[o].is_some()) {
-                let weight = if power { model.chips[model.offers[o].chip].power.unwrap_or(0.0) } else { 1.0 };
+                let weight = if power { model.draws(o) } else { 1.0 };
                 terms.extend(surges[o].map(|z| (z, weight)));
             }
             if terms.is_empty() {
                 continue;
             }
             for &o in &pool.offers {
-                let weight = if power { model.chips[model.offers[o].chip].power.unwrap_or(0.0) } else { 1.0 };
+                let weight = if power { model.draws(o) } else { 1.0 };
                 terms.extend(f.held(o, t, weight));
             }
             let kind = if power { "surge-power" } else { "surge-pool" };

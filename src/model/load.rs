@@ -15,7 +15,7 @@ use super::select::{Offers, Written};
 use super::types::Offer;
 use super::uncertainty::believed;
 use super::whole::{Cited, Model};
-use super::{baseline, contracts, demand, policy, prefer, risk, supply, uncertainty, upstream};
+use super::{baseline, contracts, demand, policy, prefer, risk, sites, supply, uncertainty, upstream};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity, Sources, suggest};
 use crate::document::{self as doc, Decode, Document, Node};
 use crate::units::Dimension as Unit;
@@ -393,6 +393,7 @@ fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics:
         &Offers { offers: &offers, chips: &chips, clouds: &clouds, written: &written },
     );
     upstream::attach(&mut offers, &made);
+    sites::attach(&mut reader, document, &mut offers);
     let offers = offers;
     let parts = || Offers { offers: &offers, chips: &chips, clouds: &clouds, written: &written };
     let pools = supply::pools(&mut reader, document, &read, &chips, |r, s| parts().select(r, s));
@@ -513,7 +514,8 @@ fn warn_certain(reader: &mut Reader<'_>, document: &Document) {
     for limit in document.policy.iter().flat_map(|p| &p.limits).flat_map(|l| &l.items) {
         let within = (limit.budget.iter().map(|l| &l.within))
             .chain(limit.share.iter().map(|l| &l.within))
-            .chain(limit.floor.iter().map(|l| &l.within));
+            .chain(limit.floor.iter().map(|l| &l.within))
+            .chain(limit.carbon.iter().map(|l| &l.within));
         for text in within.flatten() {
             let message = "what is expected is what there is: all is known";
             let remedy = "add `uncertainty`, or remove `in: expected`";

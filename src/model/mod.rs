@@ -24,6 +24,7 @@ mod reader;
 mod risk;
 mod select;
 mod selector;
+mod sites;
 mod spelling;
 mod supply;
 mod sweeps;

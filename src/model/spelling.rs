@@ -87,6 +87,9 @@ pub(super) fn check(reader: &mut Reader<'_>, document: &Document) {
     for (id, place, _) in document.investors.iter().flat_map(|m| &m.entries) {
         organisations.add(reader, "investor", id, *place);
     }
+    for (id, place, _) in document.sites.iter().flat_map(|m| &m.entries) {
+        sites.add(reader, "site", id, *place);
+    }
     for offer in document.offers.iter().flat_map(|m| &m.entries).filter_map(|(_, _, o)| o.as_ref()) {
         let cloud = offer.cloud.as_ref().map_or("", |c| c.text.as_str());
         offer.region.iter().for_each(|r| regions.entry(cloud).or_default().add(reader, "region", &r.text, r.place));

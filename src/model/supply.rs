@@ -163,6 +163,8 @@ pub(super) fn offers(
             cloud,
             region: offer.region.as_ref().map(|r| r.text.clone()),
             site: offer.site.as_ref().map(|s| s.text.clone()),
+            pue: 1.0,
+            carbon: None,
             term,
             price: price.0,
             used: price.1,

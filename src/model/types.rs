@@ -30,7 +30,7 @@ pub struct Chip {
     pub vendor: String,
     /// Its software stack.
     pub ecosystem: Option<String>,
-    /// Power of one, in kW.
+    /// Power of one, in kW, without what its site draws beside it.
     pub power: Option<f64>,
     /// Further dimensions.
     pub tags: BTreeMap<String, String>,
@@ -171,6 +171,11 @@ pub struct Offer {
     pub region: Option<String>,
     /// Site within the region.
     pub site: Option<String>,
+    /// What is drawn in all at its site for what its chips draw; 1 or more.
+    pub pue: f64,
+    /// What a kWh emits at its site in kg, a period, not a number before the first date for which it is known; `None`
+    /// if it is not known.
+    pub carbon: Option<Vec<f64>>,
     /// How it is held.
     pub term: Term,
     /// Money per chip-hour that is held, a period.
@@ -531,11 +536,13 @@ pub enum Measure {
     Work,
     /// Energy in kWh.
     Power,
+    /// What the electricity emits, in kg.
+    Carbon,
 }
 
 impl Measure {
     /// All measures.
-    pub const ALL: [Measure; 4] = [Measure::Spend, Measure::Chips, Measure::Work, Measure::Power];
+    pub const ALL: [Measure; 5] = [Measure::Spend, Measure::Chips, Measure::Work, Measure::Power, Measure::Carbon];
 
     /// The word for it.
     #[must_use]
@@ -545,6 +552,7 @@ impl Measure {
             Measure::Chips => "chips",
             Measure::Work => "work",
             Measure::Power => "power",
+            Measure::Carbon => "carbon",
         }
     }
 }

@@ -147,11 +147,7 @@ fn supply(audit: &mut Audit, model: &Model, schedule: &Schedule) {
                 audit.at_most(|| format!("pool {} in {label}: within its chips", pool.id), chips, stock[t], chips);
             }
             if let Some(stock) = &pool.power {
-                let power: f64 = pool
-                    .offers
-                    .iter()
-                    .map(|&o| held[o][t] * model.chips[model.offers[o].chip].power.unwrap_or(0.0))
-                    .sum();
+                let power: f64 = pool.offers.iter().map(|&o| held[o][t] * model.draws(o)).sum();
                 audit.at_most(|| format!("pool {} in {label}: within its power", pool.id), power, stock[t], power);
             }
         }

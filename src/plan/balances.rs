@@ -107,13 +107,13 @@ pub fn equity_results(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Ve
         for vest in contract.equity.iter().flat_map(|e| &e.vests) {
             let at = |t: usize| -> f64 {
                 let chips = |power: bool| {
-                    let each = |o| if power { model.chips[model.offers[o].chip].power.unwrap_or(0.0) } else { 1.0 };
+                    let each = |o| if power { model.draws(o) } else { 1.0 };
                     vest.offers.iter().map(|o| held[o][t] * each(o)).sum::<f64>()
                 };
                 match vest.of {
                     Measure::Spend => ledger.spend(model, &vest.offers, &(0..t + 1)),
                     Measure::Power => chips(true),
-                    Measure::Chips | Measure::Work => chips(false),
+                    Measure::Chips | Measure::Work | Measure::Carbon => chips(false),
                 }
             };
             let reached: Vec<f64> = (0..model.periods()).map(at).collect();
@@ -130,7 +130,7 @@ fn result(model: &Model, contract: &Contract, vest: &Vest, most: f64, when: Opti
     let told = |x: f64| match vest.of {
         Measure::Power => power(x),
         Measure::Spend => money(x, &model.currency),
-        Measure::Chips | Measure::Work => format!("{} chips", number(x)),
+        Measure::Chips | Measure::Work | Measure::Carbon => format!("{} chips", number(x)),
     };
     let worth = money(vest.worth, &model.currency);
     let label = when.map(|t| model.calendar.periods[t].label.clone());

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::ledger::{Ledger, measure};
 use super::schedule::Schedule;
 use super::types::{Exposure, GroupShare};
-use crate::model::{Dimension, Group, Measure, Model, OfferSet};
+use crate::model::{Dimension, Group, Measure, Model, Offer, OfferSet};
 
 /// The exposure tables: every dimension and measure over the horizon and, if `by_period`, spend and
 /// chips by vendor, cloud, chip and organisation in each period.
@@ -47,11 +47,17 @@ fn dimensions(model: &Model) -> Vec<Dimension> {
 pub fn measures(model: &Model) -> Vec<Measure> {
     let units: BTreeSet<&str> = model.workloads.iter().map(|w| w.unit.as_str()).collect();
     let powered = model.offers.iter().all(|o| model.chips[o.chip].power.is_some());
+    let known = |o: &Offer| {
+        let carbon = |c: &Vec<f64>| (0..c.len()).find(|&t| o.capacity_at(t) > 0.0).is_none_or(|t| !c[t].is_nan());
+        o.carbon.as_ref().is_some_and(carbon)
+    };
+    let emitting = powered && model.offers.iter().all(known);
     Measure::ALL
         .into_iter()
         .filter(|m| match m {
             Measure::Work => units.len() == 1,
             Measure::Power => powered,
+            Measure::Carbon => emitting,
             Measure::Spend | Measure::Chips => true,
         })
         .collect()

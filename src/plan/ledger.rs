@@ -125,7 +125,6 @@ pub fn measure(
     periods: &Range<usize>,
 ) -> f64 {
     let hours = |t: usize| model.calendar.periods[t].hours;
-    let power = |offer: OfferId| model.chips[model.offers[offer].chip].power.unwrap_or(0.0);
     if workloads.is_some() || of == Measure::Work {
         let counted = |w: WorkloadId| workloads.is_none_or(|mask| mask[w]);
         return schedule
@@ -136,7 +135,8 @@ pub fn measure(
                 let weight = match of {
                     Measure::Work => model.productivity(r.workload, r.offer),
                     Measure::Chips => 1.0,
-                    Measure::Power => power(r.offer),
+                    Measure::Power => model.draws(r.offer),
+                    Measure::Carbon => model.emits(r.offer, r.period),
                     Measure::Spend => unit_price(model, r.offer, r.period),
                 };
                 r.chips * weight * hours(r.period)
@@ -146,13 +146,17 @@ pub fn measure(
     if of == Measure::Spend {
         return ledger.spend(model, group, periods);
     }
-    let weight = |offer: OfferId| if of == Measure::Power { power(offer) } else { 1.0 };
+    let weight = |offer: OfferId, t: usize| match of {
+        Measure::Power => model.draws(offer),
+        Measure::Carbon => model.emits(offer, t),
+        Measure::Spend | Measure::Chips | Measure::Work => 1.0,
+    };
     schedule
         .held
         .iter()
         .filter(|h| group[h.offer])
         .flat_map(|h| {
-            h.periods.clone().filter(|t| periods.contains(t)).map(move |t| h.chips * weight(h.offer) * hours(t))
+            h.periods.clone().filter(|t| periods.contains(t)).map(move |t| h.chips * weight(h.offer, t) * hours(t))
         })
         .sum()
 }

@@ -485,7 +485,7 @@ pub struct Unmet {
 pub struct Exposure {
     /// The dimension.
     pub by: String,
-    /// The measure: spend, chips, work or power.
+    /// The measure: spend, chips, work, power or carbon.
     pub of: String,
     /// `horizon`, or a period.
     pub period: String,
@@ -503,7 +503,7 @@ pub struct Exposure {
 pub struct GroupShare {
     /// The group.
     pub group: String,
-    /// Its amount: money, chip-hours, work or kWh.
+    /// Its amount: money, chip-hours, work, kWh or kg.
     pub amount: f64,
     /// Its part of the total.
     pub share: f64,

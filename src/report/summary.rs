@@ -6,7 +6,7 @@ use super::column::{adding_up, beside};
 use super::{balances, dependency, futures};
 use crate::engine::IMPORTED;
 use crate::plan::{Asset, ContractResult, CostKind, Exposure, Move, Plan, Status};
-use crate::units::human::{money, number, percent};
+use crate::units::human::{mass, money, number, percent};
 
 /// A table: heading, columns (`true` for numbers, which are aligned right) and rows. Names of columns may be those of
 /// what is told.
@@ -113,10 +113,8 @@ pub(super) fn tables(plan: &Plan) -> Vec<Table<'_>> {
     tables.extend(moves(plan));
     tables.extend(later_moves(plan));
     tables.extend(unmet(plan));
-    for by in ["vendor", "cloud"] {
-        let table = plan.exposure.iter().find(|e| e.by == by && e.of == "spend" && e.period == "horizon");
-        tables.extend(table.map(|e| exposure(plan, e)));
-    }
+    tables.extend(["vendor", "cloud"].into_iter().filter_map(|by| exposure(plan, by, "spend")));
+    tables.extend(carbon(plan));
     tables.extend(dependency::organisations(plan));
     tables.extend(dependency::resilience(plan));
     tables.extend(dependency::risk(plan));
@@ -490,7 +488,19 @@ pub(super) fn unmet(plan: &Plan) -> Option<Table<'static>> {
     })
 }
 
-fn exposure(plan: &Plan, e: &Exposure) -> Table<'static> {
+/// What is emitted at each site, where that is known of all.
+pub(super) fn carbon(plan: &Plan) -> Option<Table<'_>> {
+    exposure(plan, "site", "carbon")
+}
+
+fn exposure<'a>(plan: &'a Plan, by: &str, of: &str) -> Option<Table<'a>> {
+    let table = plan.exposure.iter().find(|e| e.by == by && e.of == of && e.period == "horizon");
+    table.map(|e| spread(plan, e))
+}
+
+fn spread<'a>(plan: &Plan, e: &'a Exposure) -> Table<'a> {
+    let carbon = e.of == "carbon";
+    let amount = |x: f64| if carbon { mass(x) } else { money(x, &plan.currency) };
     let (shown, more) = cut(e.groups.len());
     let mut rows: Vec<Vec<String>> = e.groups[..shown]
         .iter()
@@ -501,11 +511,11 @@ fn exposure(plan: &Plan, e: &Exposure) -> Table<'static> {
                 Some(_) => "investor".to_owned(),
                 None => String::new(),
             };
-            vec![g.group.clone(), share(g.share), money(g.amount, &plan.currency), bar, investor]
+            vec![g.group.clone(), share(g.share), amount(g.amount), bar, investor]
         })
         .collect();
-    let mut remainder = |name: String, part: f64, amount: f64| {
-        rows.push(vec![name, share(part), money(amount, &plan.currency), String::new(), String::new()]);
+    let mut remainder = |name: String, part: f64, of: f64| {
+        rows.push(vec![name, share(part), amount(of), String::new(), String::new()]);
     };
     if more > 0 {
         let rest = &e.groups[shown..];
@@ -517,20 +527,16 @@ fn exposure(plan: &Plan, e: &Exposure) -> Table<'static> {
     if let (true, Some(g)) = (unattributed, e.groups.first()) {
         remainder("not attributed".to_owned(), 1.0 - told, g.amount / g.share * (1.0 - told));
     }
-    let foot = if unattributed {
+    let foot = if carbon {
+        format!("{} in all.", amount(e.groups.iter().map(|g| g.amount).sum()))
+    } else if unattributed {
         format!("HHI {:.3}, of the shares above: what is not attributed counts as spread out.", e.hhi)
     } else {
         format!("HHI {:.3}: as concentrated as {:.2} equal suppliers.", e.hhi, e.effective)
     };
     Table {
-        heading: format!("Spend by {}", e.by),
-        columns: vec![
-            (if e.by == "vendor" { "vendor" } else { "cloud" }, false),
-            ("share", true),
-            ("amount", true),
-            ("", false),
-            ("", false),
-        ],
+        heading: format!("{} by {}", if carbon { "Carbon" } else { "Spend" }, e.by),
+        columns: vec![(e.by.as_str(), false), ("share", true), ("amount", true), ("", false), ("", false)],
         rows,
         foot: Some(foot),
     }

@@ -120,7 +120,7 @@ impl Situation<'_> {
             for (stock, power) in [(&pool.chips, false), (&pool.power, true)] {
                 let Some(stock) = stock else { continue };
                 let weight = |o: OfferId| {
-                    if power { self.model.chips[self.model.offers[o].chip].power.unwrap_or(0.0) } else { 1.0 }
+                    if power { self.model.draws(o) } else { 1.0 }
                 };
                 let weights: Vec<(OfferId, f64)> = pool.offers.iter().map(|&o| (o, weight(o))).collect();
                 let held: f64 = weights.iter().map(|&(o, weight)| weight * self.held[o][t]).sum();

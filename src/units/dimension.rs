@@ -29,6 +29,12 @@ pub enum Dimension<'a> {
     Data,
     /// Money per GB.
     PricePerData(&'a str),
+    /// A mass; base unit kg.
+    Mass,
+    /// Money per kg.
+    PricePerMass(&'a str),
+    /// What a kWh of electricity emits; base unit kg/kWh.
+    Intensity,
 }
 
 /// Work per hour, read from text such as `2400 tok/s` or `1 h100-h`.
@@ -90,15 +96,28 @@ impl Dimension<'_> {
             Dimension::PricePerData(currency) => (!unit.percent && over == Some(currency) && under.len() == 1)
                 .then(|| gigabytes(under[0]))?
                 .map(|g| 1.0 / g),
+            Dimension::Mass => (!unit.percent && under.is_empty()).then(|| kilograms(over?))?,
+            Dimension::PricePerMass(currency) => (!unit.percent && over == Some(currency) && under.len() == 1)
+                .then(|| kilograms(under[0]))?
+                .map(|kg| 1.0 / kg),
+            Dimension::Intensity => match (!unit.percent && under.len() == 1, over?) {
+                // Of mixed units only those that are written so: a g/MWh is a slip of the pen.
+                (true, "g") => (under[0] == "kWh").then_some(1e-3),
+                (true, "kg") => kilowatt_hours(under[0]).map(|energy| 1.0 / energy),
+                (true, "t") => kilowatt_hours(under[0]).map(|energy| 1e3 / energy),
+                _ => None,
+            },
         }
     }
 
     fn mismatch(&self, unit: &Unit) -> UnitError {
         let over = unit.over.as_deref().unwrap_or("");
         let own = match self {
-            Dimension::Money(c) | Dimension::Price(c) | Dimension::MoneyPer(c, _) | Dimension::PricePerData(c) => {
-                Some(*c)
-            }
+            Dimension::Money(c)
+            | Dimension::Price(c)
+            | Dimension::MoneyPer(c, _)
+            | Dimension::PricePerData(c)
+            | Dimension::PricePerMass(c) => Some(*c),
             _ => None,
         };
         let foreign = own.is_some_and(|own| own != over) && is_currency(over);
@@ -125,6 +144,9 @@ impl Dimension<'_> {
             Dimension::PerYear => "a yearly rate such as `8 %/year`".to_owned(),
             Dimension::Data => "an amount of data such as `80 GB`".to_owned(),
             Dimension::PricePerData(c) => format!("a price of data such as `0.05 {c}/GB`"),
+            Dimension::Mass => "a mass such as `20 kt`".to_owned(),
+            Dimension::PricePerMass(c) => format!("a price of a mass such as `100 {c}/t`"),
+            Dimension::Intensity => "a carbon intensity such as `420 g/kWh`".to_owned(),
         }
     }
 }
@@ -187,6 +209,26 @@ fn gigabytes(word: &str) -> Option<f64> {
     }
 }
 
+fn kilograms(word: &str) -> Option<f64> {
+    match word {
+        "g" => Some(1e-3),
+        "kg" => Some(1.0),
+        "t" => Some(1e3),
+        "kt" => Some(1e6),
+        "Mt" => Some(1e9),
+        _ => None,
+    }
+}
+
+fn kilowatt_hours(word: &str) -> Option<f64> {
+    match word {
+        "kWh" => Some(1.0),
+        "MWh" => Some(1e3),
+        "GWh" => Some(1e6),
+        _ => None,
+    }
+}
+
 /// Whether a word looks like the code of a currency.
 fn is_currency(word: &str) -> bool {
     word.len() == 3 && word.chars().all(|c| c.is_ascii_uppercase())
@@ -203,6 +245,8 @@ fn describe(unit: &Unit) -> String {
         "a number of chips"
     } else if unit.under.is_empty() && gigabytes(over).is_some() {
         "an amount of data"
+    } else if unit.under.is_empty() && kilograms(over).is_some() {
+        "a mass"
     } else if is_currency(over) {
         if unit.under.is_empty() { "money" } else { "a price" }
     } else if !unit.under.is_empty() {
@@ -241,6 +285,24 @@ mod tests {
         assert_eq!(convert(&Dimension::PricePerData("USD"), "50 USD/TB"), Ok(0.05));
         assert_eq!(convert(&Dimension::MoneyPer("USD", &["tok"]), "0.02 USD/tok"), Ok(0.02));
         assert_eq!(convert(&Dimension::Chips, "300k chips"), Ok(300e3));
+        for (text, kilograms) in
+            [("500 g", 0.5), ("3 kg", 3.0), ("2 t", 2e3), ("20 kt", 20e6), ("1.5 Mt", 1.5e9), ("7", 7.0)]
+        {
+            assert_eq!(convert(&Dimension::Mass, text), Ok(kilograms), "{text}");
+        }
+        for (text, per_kwh) in [
+            ("420 g/kWh", 0.42),
+            ("0.3 kg/kWh", 0.3),
+            ("300 kg/MWh", 0.3),
+            ("0.3 t/MWh", 0.3),
+            ("300 t/GWh", 0.3),
+            ("0.3", 0.3),
+        ] {
+            assert_eq!(convert(&Dimension::Intensity, text), Ok(per_kwh), "{text}");
+        }
+        for (text, per_kg) in [("0.1 USD/kg", 0.1), ("100 USD/t", 0.1), ("100k USD/kt", 0.1), ("0.1 USD/g", 100.0)] {
+            assert_eq!(convert(&Dimension::PricePerMass("USD"), text), Ok(per_kg), "{text}");
+        }
     }
 
     #[test]
@@ -255,6 +317,18 @@ mod tests {
         );
         assert!(convert(&Dimension::Money("USD"), "3 EUR").is_err());
         assert!(convert(&Dimension::Count, "3 chips").is_err());
+        let found = |unit: &str| format!("expected a carbon intensity such as `420 g/kWh`, found {unit}");
+        for (text, unit) in [
+            ("3 g/MWh", "a rate (`g/MWh`)"),
+            ("3 kt", "a mass (`kt`)"),
+            ("3 %", "a share (`%`)"),
+            ("3 g/h", "a rate (`g/h`)"),
+        ] {
+            assert_eq!(convert(&Dimension::Intensity, text), Err(found(unit)));
+        }
+        assert!(
+            convert(&Dimension::Mass, "3 t/h").is_err() && convert(&Dimension::PricePerMass("USD"), "3 USD/h").is_err()
+        );
     }
 
     #[test]

@@ -40,6 +40,18 @@ pub fn power(kilowatts: f64) -> String {
     format!("{} {unit}", plain(scaled))
 }
 
+/// A mass given in kg: `20 kt`.
+#[must_use]
+pub fn mass(kilograms: f64) -> String {
+    let (scaled, unit) = match kilograms.abs() {
+        x if x >= 999.95e6 => (kilograms / 1e9, "Mt"),
+        x if x >= 999.95e3 => (kilograms / 1e6, "kt"),
+        x if x >= 999.95 => (kilograms / 1e3, "t"),
+        _ => (kilograms, "kg"),
+    };
+    format!("{} {unit}", plain(scaled))
+}
+
 /// A share: `38.5 %`.
 #[must_use]
 pub fn percent(x: f64) -> String {
@@ -100,5 +112,6 @@ mod tests {
         assert_eq!(money(12.3e9, "USD"), "12.3B USD");
         assert_eq!(power(1.75e6), "1.75 GW");
         assert_eq!(power(5000.0), "5 MW");
+        assert_eq!([0.5, 999.96, 2e4, 20e6, 1.5e9].map(mass), ["0.5 kg", "1 t", "20 t", "20 kt", "1.5 Mt"]);
     }
 }

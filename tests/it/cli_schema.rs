@@ -1,10 +1,10 @@
 //! `schema`, `init`, `completions` and help: what the program says of itself is true.
 
 use polysource::document::{
-    Baseline, Budget, Chip, Cloud, Commit, Concentration, Contract, Correlation, Cvar, DataGravity, Decide, DecideWhen,
-    Document, ExpectedLoss, Factor, FactorOutcome, Floor, FutureCvar, Horizon, Investor, Limit, Objective, Offer,
-    Outage, Policy, Pool, PortDetail, PowerLimit, Ramp, RateLimit, Risk, Share, Spot, Suppliers, Survive, Sweep,
-    TermDetail, Tier, Uncertainty, Vary, Workload,
+    Baseline, Budget, CarbonLimit, Chip, Cloud, Commit, Concentration, Contract, Correlation, Cvar, DataGravity,
+    Decide, DecideWhen, Document, ExpectedLoss, Factor, FactorOutcome, Floor, FutureCvar, Horizon, Investor, Limit,
+    Objective, Offer, Outage, Policy, Pool, PortDetail, PowerLimit, Ramp, RateLimit, Risk, Share, Site, Spot,
+    Suppliers, Survive, Sweep, TermDetail, Tier, Uncertainty, Vary, Workload,
 };
 use serde_json::Value;
 
@@ -116,6 +116,8 @@ fn the_template_has_every_key() {
         ("concentration", Concentration::KEYS),
         ("suppliers", Suppliers::KEYS),
         ("power", PowerLimit::KEYS),
+        ("carbon", CarbonLimit::KEYS),
+        ("site", Site::KEYS),
         ("ramp", Ramp::KEYS),
         ("survive", Survive::KEYS),
         ("outage", Outage::KEYS),

@@ -173,6 +173,20 @@ fn power() {
 }
 
 #[test]
+fn carbon() {
+    let sites = "sites: { field: { pue: 1.5, carbon: [400 g/kWh, 200 g/kWh] } }\n";
+    let offers = OFFERS.replacen("cloud: aws", "cloud: aws, site: field", 1);
+    let limits = "
+policy:
+  limits:
+    - { carbon: { where: { site: field }, at_most: 1 t, per: period } }
+    - { carbon: { where: { site: field }, at_most: 1.5 t }, soft: 100 USD/t }
+    - { share: { where: { cloud: aws }, by: site, of: carbon, at_most: 90 % } }
+";
+    golden("carbon", &[TWO_DAYS, sites, &offers, CHAT, limits]);
+}
+
+#[test]
 fn ramp() {
     golden(
         "ramp",

@@ -14,6 +14,7 @@ mod baseline;
 mod browser;
 mod by_hand;
 mod cancel;
+mod carbon;
 mod cli_alternatives;
 mod cli_check;
 mod cli_curves;

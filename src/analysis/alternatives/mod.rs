@@ -127,6 +127,10 @@ fn meaning(model: &Model, settings: &AlternativesSettings) -> Result<(), Alterna
     if !measures(model).contains(&settings.of) {
         return Err(AlternativesError::Usage(match settings.of {
             Measure::Work => "work in different units is not added up: ask for spend or chips".to_owned(),
+            Measure::Carbon => {
+                "not every offer's site has a `carbon` intensity, or its chip a `power`: ask for spend or chips"
+                    .to_owned()
+            }
             _ => "not every chip on offer has a `power`: ask for spend or chips".to_owned(),
         }));
     }

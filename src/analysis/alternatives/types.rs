@@ -38,7 +38,7 @@ pub struct Alternatives {
     pub model: ModelInfo,
     /// Currency of all money.
     pub currency: String,
-    /// What the shares are of: spend, chips, work or power.
+    /// What the shares are of: spend, chips, work, power or carbon.
     pub of: String,
     /// Unit of the amounts.
     pub unit: String,
@@ -85,7 +85,7 @@ pub struct GroupRoom {
 pub struct Portion {
     /// The part of the total.
     pub share: f64,
-    /// The amount: money, chip-hours, work or kWh.
+    /// The amount: money, chip-hours, work, kWh or kg.
     pub amount: f64,
     /// The total of the same plan.
     pub total: f64,
@@ -150,6 +150,7 @@ pub(super) fn unit(model: &Model, of: Measure) -> String {
         Measure::Spend => model.currency.clone(),
         Measure::Chips => "chip-h".to_owned(),
         Measure::Power => "kWh".to_owned(),
+        Measure::Carbon => "kg".to_owned(),
         Measure::Work => model.workloads.iter().next().map_or_else(String::new, |w| w.unit.clone()),
     }
 }

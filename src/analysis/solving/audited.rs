@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use crate::analysis::solve_schedule;
 use crate::model::{
-    Bought, Budget, Concentration, Contract, ContractId, Decision, Floor, Id, Least, Life, Limit, LimitKind, Measure,
-    Offer, OfferId, OfferSet, Power, Ramp, Share, Split, Suppliers, SurviveId, Term, Workload, WorkloadId,
+    Bought, Budget, Carbon, Concentration, Contract, ContractId, Decision, Floor, Id, Least, Life, Limit, LimitKind,
+    Measure, Offer, OfferId, OfferSet, Power, Ramp, Share, Split, Suppliers, SurviveId, Term, Workload, WorkloadId,
 };
 use crate::plan::audit::{audit, audit_risk, audit_survival};
 use crate::plan::ledger::{Ledger, cost};
@@ -47,8 +47,9 @@ clouds:
   azure: { owner: microsoft }
   gcp: { owner: google }
   lab: { owner: lab }
+sites: { field: { pue: 1.25, carbon: 400 g/kWh } }
 offers:
-  a: { chip: gpu, cloud: aws, price: 1 }
+  a: { chip: gpu, cloud: aws, price: 1, site: field }
   b: { chip: mi, cloud: azure, price: 2 }
   c: { chip: tpu, cloud: gcp, price: 3, capacity: 10 }
   d: { chip: trn, cloud: aws, price: 1 }
@@ -96,6 +97,7 @@ policy:
     - { name: two, suppliers: { by: vendor, of: spend, at_least: 2, each_at_least: 1 % } }
     - { name: few, suppliers: { by: vendor, of: spend, at_most: 8 } }
     - { name: plug, power: { where: { vendor: [nvidia, google] }, at_most: 1 MW } }
+    - { name: air, carbon: { where: { offer: a }, at_most: 10 t } }
     - { name: growth, ramp: { at_most: 500 chips } }
   survive: [ { name: others, loss_of: { vendor: tenstorrent }, serve: 90 %, for: { workload: chat } } ]
 ";
@@ -589,11 +591,24 @@ fn limits() {
             *at_least = Some((2, 2000.0 / ALL * (1.0 + part)));
         }
     });
-    // 60 kW of NVIDIA's and 5 of Google's chips.
+    // 75 kW of NVIDIA's, with what the site draws beside them, and 5 of Google's chips.
     limit("plug", "limit plug", |kind, part| {
         if let LimitKind::Power(Power { at_most, .. }) = kind {
-            *at_most = 65.0 * (1.0 - part);
+            *at_most = 80.0 * (1.0 - part);
         }
+    });
+    // 60 chips of 1 kW emit 60 x 48 h x 1.25 x 0.4 kg.
+    limit("air", "limit air", |kind, part| {
+        if let LimitKind::Carbon(Carbon { at_most, .. }) = kind {
+            *at_most = 1440.0 * (1.0 - part);
+        }
+    });
+    // A chip more on the first day.
+    breaks(&["limit air"], |w, part| {
+        if let LimitKind::Carbon(Carbon { at_most, .. }) = &mut w.limit("air").kind {
+            *at_most = 1440.0;
+        }
+        w.run("chat", "a", 0, 60.0 * part);
     });
     // From nothing to 159 on the first day, and no more on the second.
     limit("growth", "limit growth", |kind, part| {

@@ -16,7 +16,7 @@ use crate::lp::{Affine, ColumnId};
 /// The program of a model while the rows of one limit are added.
 pub trait Rows {
     /// The measure of a group of offers over some periods, of all that is held or of what runs for some workloads:
-    /// money, chip-hours, kWh or work.
+    /// money, chip-hours, kWh, kg or work.
     fn measure(&self, group: &OfferSet, of: Measure, workloads: Option<&WorkloadSet>, periods: &Range<usize>)
     -> Affine;
 
@@ -46,7 +46,7 @@ pub trait Rows {
 /// What a plan holds, runs and pays.
 pub trait Accounts {
     /// The measure of a group of offers over some periods, of all that is held or of what runs for some workloads:
-    /// money, chip-hours, kWh or work.
+    /// money, chip-hours, kWh, kg or work.
     fn measure(&self, group: &OfferSet, of: Measure, workloads: Option<&WorkloadSet>, periods: &Range<usize>) -> f64;
 
     /// Chips held of an offer in a period.

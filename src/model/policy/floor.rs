@@ -115,7 +115,7 @@ impl Floor {
             (Dimension::Money(&currency), Measure::Spend)
         } else {
             if written.of.is_none() && !written.bad.contains(&"of") {
-                let remedy = "add `of: spend`, chips, work or power; or write an amount, `20k chips` or money";
+                let remedy = "add `of: spend`, chips, work, power or carbon; or write an amount, `20k chips` or money";
                 reader.error(Code::MissingKey, written.place, "a floor that is a part lacks `of`", remedy);
             }
             let part = reader.share(Some(amount), In::Fraction)?;

@@ -9,6 +9,7 @@ mod read;
 mod unit;
 
 use super::reader::Reader;
+use super::types::Measure;
 use crate::document as doc;
 use crate::lp::Affine;
 pub use family::{Accounts, Compared, LimitFamily, Measured, Parameter, Ratio, Rows, StandsIn, Stated};
@@ -70,11 +71,20 @@ families! {
     suppliers: Suppliers,
     /// Power drawn at any time.
     power: Power,
+    /// What the electricity of what is held emits.
+    carbon: Carbon,
     /// Growth of holdings from one period to the next.
     ramp: Ramp,
 }
 
 impl LimitKind {
+    /// Whether it counts what is emitted, so that exceeding it is paid by mass.
+    #[must_use]
+    pub fn counts_carbon(&self) -> bool {
+        matches!(self, LimitKind::Carbon(_))
+            || self.family().gains_by().is_some_and(|ratio| ratio.measure == Measure::Carbon)
+    }
+
     /// Whether it limits dependency, so that the diversification premium is what it costs.
     #[must_use]
     pub fn is_dependency(&self) -> bool {

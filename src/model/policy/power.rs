@@ -1,6 +1,5 @@
-//! Power: sum over o of the group of power(chip(o)) x held\[o,t\] <= power, in each t.
+//! Power: sum over o of the group of power(chip(o)) x pue(o) x held\[o,t\] <= power, in each t.
 
-use crate::model::ids::{OfferId};
 use std::ops::Range;
 
 use super::read::{Parts, Read, Shared, group, need_power};
@@ -46,13 +45,8 @@ impl Power {
 
     fn drawn(&self, model: &Model, accounts: &dyn Accounts, period: usize) -> f64 {
         let members = self.group.offers.iter();
-        members.map(|o| accounts.held(o, period) * kilowatts(model, o)).sum()
+        members.map(|o| accounts.held(o, period) * model.draws(o)).sum()
     }
-}
-
-/// The power of a chip of an offer in kW.
-fn kilowatts(model: &Model, offer: OfferId) -> f64 {
-    model.chips[model.offers[offer].chip].power.unwrap_or(0.0)
 }
 
 impl LimitFamily for Power {
@@ -65,7 +59,7 @@ impl LimitFamily for Power {
             let period = span.periods.start;
             let mut sum = Affine::default();
             for o in self.group.offers.iter() {
-                sum.add(kilowatts(model, o), &rows.held(o, period));
+                sum.add(model.draws(o), &rows.held(o, period));
             }
             let name = named(&[&limit.name, &span.label]);
             let most = rows.most(&sum);

@@ -10,6 +10,7 @@ use crate::model::reader::Reader;
 use crate::model::select::{Offers, select_workloads};
 use crate::model::selector::Dimension;
 use crate::model::types::{Contract, Group, Limit, Measure, Span, Workload};
+use crate::units::Dimension as Unit;
 
 /// What limits are read against.
 pub(in crate::model) struct Parts<'a> {
@@ -124,6 +125,11 @@ fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &P
     let Read { kinds, default, shared, each_period } = LimitKind::read(reader, written, parts)?;
     let spans = spans(reader, shared.per, shared.during, each_period)?;
     let soft = match shared.soft {
+        // A price of a tonne is not one of a kilogram.
+        Some(amount) if kinds.iter().any(|(_, kind)| kind.counts_carbon()) => {
+            let currency = reader.currency.clone();
+            Some(reader.money_as(amount, |q| Unit::PricePerMass(&currency).convert(q))?)
+        }
         Some(amount) => Some(reader.money_per_any(amount)?),
         None => None,
     };
@@ -242,6 +248,7 @@ pub(super) fn measured(
             }
         }
         Measure::Power => need_power(reader, place, universe, parts),
+        Measure::Carbon => need_carbon(reader, place, universe, parts),
         Measure::Spend if workloads.is_some() => {
             // Chips of one offer under two contracts have two prices, and a workload's part of
             // each is not decided by the plan.
@@ -277,6 +284,38 @@ pub(super) fn measured(
         Measure::Spend | Measure::Chips => {}
     }
     Some(Units { measure, parts: vec![(String::new(), workloads)] })
+}
+
+/// Reports an offer whose emissions are not known whenever chips of it can be held.
+pub(super) fn need_carbon(reader: &mut Reader<'_>, place: Place, offers: &OfferSet, parts: &Parts<'_>) {
+    for o in offers.iter() {
+        let offer = &parts.offers.offers[o];
+        let chip = &parts.offers.chips[offer.chip];
+        if chip.power.is_none() {
+            let message = format!("carbon is counted but the chip `{}` has no power", chip.id);
+            reader.error(Code::MissingPower, place, message, format!("add `power:` to the chip `{}`", chip.id));
+            return;
+        }
+        let Some(carbon) = &offer.carbon else {
+            let message = format!("carbon is counted but what the electricity of `{}` emits is not known", offer.id);
+            let remedy = match &offer.site {
+                Some(site) => format!("add `carbon: 420 g/kWh` to the site `{site}` of `sites`"),
+                None => "give it a `site`, and in `sites` that site's `carbon: 420 g/kWh`".to_owned(),
+            };
+            reader.error(Code::MissingCarbon, place, message, remedy);
+            return;
+        };
+        // What is not known is at the beginning: from the first chips on all of it has to be.
+        let first = (0..carbon.len()).find(|&t| offer.capacity_at(t) > 0.0);
+        if let Some(t) = first.filter(|&t| carbon[t].is_nan()) {
+            let (label, site) = (&reader.calendar.periods[t].label, offer.site.as_deref().unwrap_or_default());
+            let message =
+                format!("`{}` can be held in {label}, for which the site `{site}` has no carbon intensity", offer.id);
+            let remedy = format!("add a step at or before {label} to `carbon` of the site `{site}`");
+            reader.error(Code::MissingCarbon, place, message, remedy);
+            return;
+        }
+    }
 }
 
 pub(super) fn need_power(reader: &mut Reader<'_>, place: Place, offers: &OfferSet, parts: &Parts<'_>) {

@@ -1,6 +1,6 @@
 //! What a number of a limit is in.
 
-use crate::units::human::{money, number, percent, power};
+use crate::units::human::{mass, money, number, percent, power};
 
 /// What a number of a limit is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum LimitUnit {
     Chips,
     /// Chip-hours.
     ChipHours,
+    /// kg.
+    Mass,
     /// A number of suppliers.
     Suppliers,
 }
@@ -31,6 +33,7 @@ impl LimitUnit {
             LimitUnit::Share => "share",
             LimitUnit::Hhi => "HHI",
             LimitUnit::Power => "kW",
+            LimitUnit::Mass => "kg",
             LimitUnit::Chips => "chip",
             LimitUnit::ChipHours => "chip-h",
             LimitUnit::Suppliers => "suppliers",
@@ -45,6 +48,7 @@ impl LimitUnit {
             LimitUnit::Share => percent(x),
             LimitUnit::Hhi | LimitUnit::Suppliers => number(x),
             LimitUnit::Power => power(x),
+            LimitUnit::Mass => mass(x),
             LimitUnit::Chips => format!("{} chips", number(x)),
             LimitUnit::ChipHours => format!("{} chip-h", number(x)),
         }

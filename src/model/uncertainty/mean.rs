@@ -24,6 +24,10 @@ impl Uncertainty {
             if futures.iter().any(|m| m.offers[o].used.is_some()) {
                 mean.offers[o].used = Some(series(&used));
             }
+            if mean.offers[o].carbon.is_some() {
+                mean.offers[o].carbon =
+                    Some(series(&|m, t| m.offers[o].carbon.as_ref().map_or(f64::NAN, |carbon| carbon[t])));
+            }
             let capex = |m: &Model, t: usize| m.offers[o].bought().map_or(0.0, |b| b.capex[t]);
             let capex = series(&capex);
             if let Term::Bought(bought) = &mut mean.offers[o].term {

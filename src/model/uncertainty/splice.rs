@@ -137,9 +137,16 @@ impl Splice<'_, '_> {
         if let (Term::Bought(a), Term::Bought(b)) = (&old.term, &mut new.term) {
             series(&a.capex, &mut b.capex, known);
         }
+        let held = held_before(old, known) || held_before(new, known);
+        self.whole(old.pue.to_bits() == new.pue.to_bits(), || format!("the PUE of the site of `{}`", old.id), held);
+        if let (Some(a), Some(b)) = (&old.carbon, &mut new.carbon) {
+            series(a, b, known);
+        } else {
+            let none = old.carbon.is_none() && new.carbon.is_none();
+            self.whole(none, || format!("whether it is known what the electricity of `{}` emits", old.id), true);
+        }
         let steps = |o: &Offer| (o.block, o.minimum, o.tiers.iter().map(|t| t.above.to_bits()).collect::<Vec<_>>());
-        let over = held_before(old, known) || held_before(new, known);
-        self.whole(steps(old) == steps(new), || format!("the quantities in which `{}` is sold", old.id), over);
+        self.whole(steps(old) == steps(new), || format!("the quantities in which `{}` is sold", old.id), held);
         series(&old.price, &mut new.price, known);
         if old.used.is_some() || new.used.is_some() {
             // What costs nothing to use costs 0.

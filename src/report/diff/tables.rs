@@ -7,7 +7,7 @@ use super::words::{both, cells, holds, known, maybe, part, plus, signed};
 use crate::compare::{
     At, ChipsChange, ContractChange, Diff, ExposureChange, InputChange, LimitChange, PurchaseChange, Total,
 };
-use crate::units::human::{money, number, percent, power};
+use crate::units::human::{mass, money, number, percent, power};
 
 /// Most characters of a value that was written.
 const VALUE: usize = 48;
@@ -217,6 +217,7 @@ fn limits(diff: &Diff) -> Option<Table<'static>> {
             "share" => percent(x),
             "HHI" => format!("{x:.4}"),
             "kW" => power(x),
+            "kg" => mass(x),
             unit if unit == diff.currency => money(x, unit),
             "chip" => format!("{} chips", number(x)),
             unit => format!("{} {unit}", number(x)),

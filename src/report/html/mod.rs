@@ -147,6 +147,7 @@ fn sections(dossier: &Dossier) -> Vec<(&'static str, &'static str, Markup)> {
     add("contracts", "Contracts and organisations", deals.into_iter().flatten().collect());
     let mut exposed: Vec<Markup> = Vec::new();
     exposed.extend(pictures::DIMENSIONS.iter().filter_map(|by| chart(pictures::exposure(plan, by))));
+    exposed.extend(table(summary::carbon(plan)));
     exposed.extend(chart(pictures::limits(plan)));
     exposed.extend(table(dependency::premiums(plan)));
     add("exposure", "On whom it depends", exposed);
