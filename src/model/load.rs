@@ -339,6 +339,8 @@ pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagno
             warn_certain(&mut reader, &document);
             model = model.by_itself();
         }
+        let notes = std::mem::take(&mut reader.notes);
+        model.notes.extend(notes);
     }
     Some(model)
 }

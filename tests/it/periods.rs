@@ -189,6 +189,7 @@ fn notice_is_counted_back_over_a_change_of_length() {
         });
         let plan = solve(&common::model(&yaml), &SolveSettings::default()).unwrap();
         close(plan.uncertainty.as_ref().unwrap().expected, 19.5 * 2184.0);
+        assert_eq!(noted(&plan, "a number of periods is counted"), notice == "1 period", "{:?}", plan.notes);
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) fn cost(plan: &Plan) -> Option<Chart> {
     let mut parts: Vec<(String, Vec<f64>)> = kinds.into_iter().map(|(k, v)| (kind(k).to_owned(), v)).collect();
     let told: Vec<String> = parts.iter().map(|(name, v)| format!("{name} {}", total(v))).collect();
     let (mut of, mut title) = ("cost of each period", format!("Cost over time ({}, undiscounted)", plan.currency));
-    if !plan.model.hours.is_empty() {
+    if plan.model.hours.len() == labels.len() {
         // A year would stand beside a month as twelve times as dear.
         let rate = |values: &mut Vec<f64>| {
             values.iter_mut().zip(&plan.model.hours).for_each(|(v, h)| *v *= MONTH / f64::from(*h))
