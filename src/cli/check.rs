@@ -56,7 +56,11 @@ fn counts(model: &Model) -> String {
         (model.periods(), "period"),
         (model.limits.len(), "limit"),
     ];
-    let told = counts.iter().map(|(n, word)| human::count(*n, word));
+    let parts = || model.calendar.parts().iter().map(|(n, step)| human::count(*n, step.word())).collect::<Vec<_>>();
+    let told = counts.iter().map(|(n, word)| match *word {
+        "period" if !model.calendar.is_even() => format!("{} ({})", human::count(*n, word), parts().join(", ")),
+        _ => human::count(*n, word),
+    });
     let futures = model.uncertainty().map(|u| human::count(u.futures().len(), "future"));
     told.chain(futures).collect::<Vec<_>>().join(", ")
 }

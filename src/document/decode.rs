@@ -310,6 +310,11 @@ macro_rules! record {
             record!(@absent required $node, $what, $key, $bad, $diagnostics);
         }
     };
+    (@absent plain $node:ident, $what:literal, $key:literal, $bad:ident, $diagnostics:ident) => {
+        if !crate::document::records::has_steps($node) {
+            record!(@absent required $node, $what, $key, $bad, $diagnostics);
+        }
+    };
     (@absent optional $node:ident, $what:literal, $key:literal, $bad:ident, $diagnostics:ident) => {};
 }
 pub(super) use record;

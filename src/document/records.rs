@@ -67,9 +67,27 @@ record! {
     Horizon as "a horizon" {
         /// First period, such as 2026-Q1.
         required start "start": Text,
+        /// How many periods, if all are of one length.
+        plain periods "periods": Amount,
+        /// Length of a period: hour, day, week, month, quarter or year.
+        plain step "step": Text,
+        /// Periods of several lengths, instead of `periods` and `step`: each part begins where the one before ends.
+        optional steps "steps": List<HorizonPart>,
+    }
+}
+
+/// Whether a horizon has periods of several lengths: then neither `periods` nor `step` says what they are.
+pub(super) fn has_steps(horizon: &Node) -> bool {
+    horizon.get("steps").is_some()
+}
+
+record! {
+    /// Periods of one length, one after the other.
+    HorizonPart as "a part of a horizon" {
         /// How many periods.
         required periods "periods": Amount,
-        /// Length of a period: hour, day, week, month, quarter or year.
+        /// Length of a period: hour, day, week, month, quarter or year. A part begins where its step does: a quarter in
+        /// January, April, July or October, a year in January.
         required step "step": Text,
     }
 }

@@ -83,6 +83,15 @@ impl ModelBuilder {
         self
     }
 
+    /// Periods of several lengths, each part from where the one before ends, as `[(12, Step::Month), (4, Step::Quarter)]`.
+    #[must_use]
+    pub fn horizon_of(mut self, start: &str, parts: &[(usize, Step)]) -> Self {
+        let part = |(periods, step): &(usize, Step)| format!("{{ periods: {periods}, step: {} }}", step.word());
+        let steps = parts.iter().map(part).collect::<Vec<_>>().join(", ");
+        let _ = writeln!(self.head, "horizon: {{ start: {}, steps: [{steps}] }}", quoted(start));
+        self
+    }
+
     /// The yearly discount rate.
     #[must_use]
     pub fn discount_rate(mut self, rate: f64) -> Self {

@@ -71,6 +71,40 @@ impl Step {
             Step::Hour | Step::Day | Step::Week => None,
         }
     }
+
+    /// Whether one begins at an instant, as calendars have it: a quarter in January, April, July or October. A week may
+    /// begin on any day.
+    #[must_use]
+    pub fn begins_at(self, at: DateTime) -> bool {
+        let on_the_hour = at == at.date().at(at.hour(), 0, 0, 0);
+        let (day, first) = (at.hour() == 0, at.day() == 1 && at.hour() == 0);
+        on_the_hour
+            && match self {
+                Step::Hour => true,
+                Step::Day | Step::Week => day,
+                Step::Month => first,
+                Step::Quarter => first && (at.month() - 1) % 3 == 0,
+                Step::Year => first && at.month() == 1,
+            }
+    }
+
+    /// When one begins, in words.
+    #[must_use]
+    pub fn beginning(self) -> &'static str {
+        match self {
+            Step::Hour => "at a full hour",
+            Step::Day | Step::Week => "at midnight",
+            Step::Month => "on the first day of a month",
+            Step::Quarter => "in January, April, July or October",
+            Step::Year => "in January",
+        }
+    }
+
+    /// The instant at which `count` periods that begin at `start` are over; `None` beyond the calendar.
+    #[must_use]
+    pub fn end(self, start: DateTime, count: usize) -> Option<DateTime> {
+        start.checked_add(self.span(i64::try_from(count).ok()?)).ok()
+    }
 }
 
 /// One period of the horizon.
@@ -95,7 +129,8 @@ pub struct Calendar {
     pub periods: Vec<Period>,
     /// Boundaries: the start of each period and the end of the last. Empty in the steady state.
     bounds: Vec<DateTime>,
-    step: Option<Step>,
+    /// How many periods of which step follow each other; empty in the steady state.
+    parts: Vec<(usize, Step)>,
 }
 
 /// A stretch of time as it was written, ends resolved to instants.
@@ -113,33 +148,69 @@ impl Calendar {
     pub fn steady() -> Self {
         let period =
             Period { label: "steady".to_owned(), hours: 1.0, years_at_start: 0.0, years_at_middle: 0.0, year: 0 };
-        Calendar { periods: vec![period], bounds: Vec::new(), step: None }
+        Calendar { periods: vec![period], bounds: Vec::new(), parts: Vec::new() }
     }
 
     /// `count` periods of length `step` from `start` on; `None` if the calendar ends before.
     #[must_use]
     pub fn new(start: DateTime, step: Step, count: usize) -> Option<Self> {
-        let mut bounds = Vec::with_capacity(count + 1);
-        for i in 0..=count {
-            bounds.push(start.checked_add(step.span(i64::try_from(i).ok()?)).ok()?);
+        Self::of_parts(start, &[(count, step)])
+    }
+
+    /// Periods of several lengths from `start` on: so many of a step, each part from where the one before ends; `None` if
+    /// the calendar ends before.
+    ///
+    /// Years are counted in months as long as periods are made of months, and in hours of 8760 to the year for others; the
+    /// two add up.
+    #[must_use]
+    pub fn of_parts(start: DateTime, parts: &[(usize, Step)]) -> Option<Self> {
+        let mut bounds = vec![start];
+        let mut periods = Vec::new();
+        // Before the part: months, and hours of what is not made of months.
+        let (mut months, mut hours) = (0.0, 0.0);
+        for &(count, step) in parts {
+            let from = *bounds.last()?;
+            let years = |at: DateTime, i: usize| match step.months() {
+                Some(length) => (months + i as f64 * length) / 12.0 + hours / 8760.0,
+                None => months / 12.0 + (hours + hours_between(from, at)) / 8760.0,
+            };
+            for i in 0..count {
+                let (first, last) = (step.end(from, i)?, step.end(from, i + 1)?);
+                let (a, b) = (years(first, i), years(last, i + 1));
+                periods.push(Period {
+                    label: label(first, step),
+                    hours: hours_between(first, last),
+                    years_at_start: a,
+                    years_at_middle: f64::midpoint(a, b),
+                    year: first.year(),
+                });
+                bounds.push(last);
+            }
+            match step.months() {
+                Some(length) => months += count as f64 * length,
+                None => hours += hours_between(from, *bounds.last()?),
+            }
         }
-        let years = |at: DateTime, i: f64| match step.months() {
-            Some(months) => i * months / 12.0,
-            None => hours_between(start, at) / 8760.0,
-        };
-        let mut periods = Vec::with_capacity(count);
-        for (i, pair) in bounds.windows(2).enumerate() {
-            let index = i as f64;
-            let (a, b) = (years(pair[0], index), years(pair[1], index + 1.0));
-            periods.push(Period {
-                label: label(pair[0], step),
-                hours: hours_between(pair[0], pair[1]),
-                years_at_start: a,
-                years_at_middle: f64::midpoint(a, b),
-                year: pair[0].year(),
-            });
+        let mut runs: Vec<(usize, Step)> = Vec::new();
+        for &(count, step) in parts {
+            match runs.last_mut() {
+                Some(last) if last.1 == step => last.0 += count,
+                _ => runs.push((count, step)),
+            }
         }
-        Some(Calendar { periods, bounds, step: Some(step) })
+        (!periods.is_empty()).then_some(Calendar { periods, bounds, parts: runs })
+    }
+
+    /// How many periods of which step follow each other, neighbours of one step as one part; empty in the steady state.
+    #[must_use]
+    pub fn parts(&self) -> &[(usize, Step)] {
+        &self.parts
+    }
+
+    /// Whether all periods are of one step, as a month is, whatever its days.
+    #[must_use]
+    pub fn is_even(&self) -> bool {
+        self.parts.len() <= 1
     }
 
     /// Number of periods.
@@ -157,7 +228,7 @@ impl Calendar {
     /// Whether the model has no dates.
     #[must_use]
     pub fn is_steady(&self) -> bool {
-        self.step.is_none()
+        self.bounds.is_empty()
     }
 
     /// The whole horizon as a range of periods.
@@ -380,6 +451,49 @@ mod tests {
         assert_eq!(calendar.periods[0].years_at_middle, 0.125);
         let leap = Calendar::new(parse_period("2028-02").unwrap().0, Step::Month, 1).unwrap();
         assert_eq!(leap.periods[0].hours, 29.0 * 24.0);
+    }
+
+    #[test]
+    fn periods_of_several_lengths_follow_each_other() {
+        let parts = [(2, Step::Month), (1, Step::Month), (3, Step::Quarter), (1, Step::Year)];
+        let calendar = Calendar::of_parts(parse_period("2027-01").unwrap().0, &parts).unwrap();
+        let labels: Vec<&str> = calendar.periods.iter().map(|p| p.label.as_str()).collect();
+        assert_eq!(labels, ["2027-01", "2027-02", "2027-03", "2027-Q2", "2027-Q3", "2027-Q4", "2028"]);
+        assert!(!calendar.is_even());
+        assert_eq!(calendar.parts(), [(3, Step::Month), (3, Step::Quarter), (1, Step::Year)]);
+        assert_eq!((calendar.hours(0..6), calendar.hours(6..7)), (8760.0, 366.0 * 24.0));
+        assert_eq!((calendar.years_at(3), calendar.years_at(6), calendar.years_at(7)), (0.25, 1.0, 2.0));
+        assert_eq!(calendar.periods[4].years_at_middle, 0.625);
+        let periods = |text| calendar.periods_of(parse_window(text).unwrap());
+        assert_eq!(periods("2027-Q1"), Some(0..3));
+        assert_eq!(periods("2027-02..2027-Q2"), Some(1..4));
+        assert_eq!(periods("2027"), Some(0..6));
+        assert_eq!(periods("2027-05"), None);
+        // Every label is the period that it names.
+        assert!((0..7).all(|t| periods(labels[t]) == Some(t..t + 1)));
+        // A quarter after the beginning of February is inside the second quarter; a year from April is inside 2028.
+        assert_eq!(calendar.after(1, 3, 0), (4, false));
+        assert_eq!(calendar.after(3, 9, 0), (6, true));
+        assert_eq!(calendar.after(3, 12, 0), (7, false));
+        assert_eq!(calendar.before(6, 1, 0), 5);
+    }
+
+    #[test]
+    fn years_of_months_and_of_days_add_up() {
+        let parts = [(31, Step::Day), (1, Step::Month)];
+        let calendar = Calendar::of_parts(parse_period("2027-01").unwrap().0, &parts).unwrap();
+        assert!((calendar.years_at(31) - 744.0 / 8760.0).abs() < 1e-15);
+        assert!((calendar.years_at(32) - 744.0 / 8760.0 - 1.0 / 12.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn steps_begin_where_calendars_have_them() {
+        let begins = |step: Step, text| step.begins_at(parse_period(text).unwrap().0);
+        assert!(begins(Step::Quarter, "2027-04") && !begins(Step::Quarter, "2027-05"));
+        assert!(begins(Step::Year, "2027") && !begins(Step::Year, "2027-Q2"));
+        assert!(begins(Step::Month, "2027-02") && !begins(Step::Month, "2027-02-02"));
+        assert!(begins(Step::Week, "2027-02-02") && !begins(Step::Day, "2027-02-02T05"));
+        assert!(begins(Step::Hour, "2027-02-02T05"));
     }
 
     #[test]

@@ -81,6 +81,9 @@ pub(super) fn commitment(
     }
     let unit = Unit::Chips;
     if per == "period" {
+        if counted_in == CommitIn::Spend {
+            reader.note_uneven(commit.place, "the commitment is of one amount for each period, whatever its length");
+        }
         let amounts = match due {
             Due::Always(amount) => {
                 (0..reader.calendar.len()).map(|t| amount.over(&reader.calendar, &(t..t + 1))).collect()

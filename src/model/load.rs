@@ -3,6 +3,7 @@
 use super::ids::{IdVec, OfferId};
 use sha2::{Digest, Sha256};
 
+use jiff::civil::DateTime;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -338,6 +339,8 @@ pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagno
             warn_certain(&mut reader, &document);
             model = model.by_itself();
         }
+        let notes = std::mem::take(&mut reader.notes);
+        model.notes.extend(notes);
     }
     Some(model)
 }
@@ -482,21 +485,88 @@ fn calendar(reader: &mut Reader<'_>, document: &Document) -> Option<Calendar> {
         }
         period.map(|(start, _)| start)
     });
-    let step = horizon.step.as_ref().and_then(|text| {
-        let step = Step::from_word(&text.text);
-        if step.is_none() {
-            let message = format!("`{}` is not a step", text.text);
-            reader.error(Code::UnknownWord, text.place, message, suggest(&text.text, Step::WORDS));
-        }
-        step
-    });
-    let periods = reader.count(horizon.periods.as_ref(), MOST_PERIODS);
-    let (start, step, periods) = (start?, step?, periods?);
-    let calendar = Calendar::new(start, step, periods);
+    let Some(list) = &horizon.steps else {
+        let step = horizon.step.as_ref().and_then(|text| step(reader, text));
+        let periods = reader.count(horizon.periods.as_ref(), MOST_PERIODS);
+        return ended(reader, horizon.place, Calendar::new(start?, step?, periods?));
+    };
+    let parts = parts(reader, horizon, list, start);
+    let all = parts.as_ref().map_or(0, |parts| parts.iter().map(|(count, _)| count).sum());
+    if all > MOST_PERIODS {
+        let message = format!("the horizon has {all} periods, more than {MOST_PERIODS}");
+        reader.error(Code::OutOfRange, list.place, message, "use fewer or longer periods");
+        return None;
+    }
+    ended(reader, horizon.place, Calendar::of_parts(start?, &parts?))
+}
+
+/// The calendar, or a report that there is none.
+fn ended(reader: &mut Reader<'_>, place: Place, calendar: Option<Calendar>) -> Option<Calendar> {
     if calendar.is_none() {
-        reader.error(Code::OutOfRange, horizon.place, "the horizon ends after the year 9999", "use fewer periods");
+        reader.error(Code::OutOfRange, place, "the horizon ends after the year 9999", "use fewer periods");
     }
     calendar
+}
+
+/// The length that a word names.
+fn step(reader: &mut Reader<'_>, text: &doc::Text) -> Option<Step> {
+    let step = Step::from_word(&text.text);
+    if step.is_none() {
+        let message = format!("`{}` is not a step", text.text);
+        reader.error(Code::UnknownWord, text.place, message, suggest(&text.text, Step::WORDS));
+    }
+    step
+}
+
+/// The parts of a horizon whose periods are of several lengths; each begins where its step does, so that the name of a
+/// period says which it is: `2027-04` is a month, `2027-Q2` a quarter.
+fn parts(
+    reader: &mut Reader<'_>,
+    horizon: &doc::Horizon,
+    list: &doc::List<doc::HorizonPart>,
+    start: Option<DateTime>,
+) -> Option<Vec<(usize, Step)>> {
+    let both =
+        [("periods", horizon.periods.as_ref().map(|a| a.place)), ("step", horizon.step.as_ref().map(|t| t.place))];
+    for (key, place) in both {
+        if let Some(place) = place {
+            let message = format!("`steps` says what the periods are, and so does `{key}`");
+            let remedy = format!("remove `{key}`, or `steps`; in what is laid over a model, write `{key}: null`");
+            reader.error(Code::Contradiction, place, message, remedy);
+            return None;
+        }
+    }
+    if list.items.is_empty() {
+        // A part that could not be read has been reported.
+        if !reader.diagnostics.has_errors() {
+            let remedy = "write `steps: [{ periods: 12, step: month }, { periods: 4, step: quarter }]`";
+            reader.error(Code::MissingKey, list.place, "a horizon without periods", remedy);
+        }
+        return None;
+    }
+    let mut read = Vec::new();
+    let mut begins = start;
+    for part in &list.items {
+        let step = part.step.as_ref().and_then(|text| step(reader, text));
+        let count = reader.count(part.periods.as_ref(), MOST_PERIODS);
+        if let (Some(at), Some(step), Some(text)) = (begins, step, &part.step)
+            && !step.begins_at(at)
+        {
+            let (word, day) = (step.word(), at.date());
+            let message = format!("a {word} begins {}, and this part begins on {day}", step.beginning());
+            let remedy = if read.is_empty() {
+                "begin with shorter periods until then, or change `start`"
+            } else {
+                "give the part before more or fewer periods"
+            };
+            reader.error(Code::OffGrid, text.place, message, remedy);
+            return None;
+        }
+        let (count, step) = (count?, step?);
+        begins = begins.and_then(|at| step.end(at, count));
+        read.push((count, step));
+    }
+    Some(read)
 }
 
 /// Reports every `as_of` that is no date.

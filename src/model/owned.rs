@@ -125,13 +125,13 @@ pub(super) fn bought(reader: &mut Reader<'_>, owned: &doc::Owned, starts: Option
     let mut size = 0;
     for start in starts {
         let delivered = match &owned.delivery {
-            Some(delivery) => reader.after(start, delivery)?,
+            Some(delivery) => reader.after_or_later(start, delivery)?,
             None => start,
         };
         if delivered >= reader.calendar.len() {
             continue;
         }
-        let held = delivered..reader.after(delivered, life)?;
+        let held = delivered..reader.after_or_earlier(delivered, life)?;
         if held.is_empty() {
             continue;
         }

@@ -357,6 +357,37 @@ impl Reader<'_> {
 
     /// The first period after a length of time from the start of period `from`.
     pub fn after(&mut self, from: usize, amount: &Amount) -> Option<usize> {
+        let (index, exact) = self.ends(from, amount)?;
+        if !exact {
+            self.ends_inside(amount.place);
+            return None;
+        }
+        Some(index)
+    }
+
+    /// The same; among periods of several lengths, one that ends inside a longer period is over when that ends.
+    pub fn after_or_later(&mut self, from: usize, amount: &Amount) -> Option<usize> {
+        let (index, exact) = self.ends(from, amount)?;
+        if exact {
+            return Some(index);
+        }
+        self.rounded(amount, "the period is over")?;
+        Some(index)
+    }
+
+    /// The same, or over when that begins.
+    pub fn after_or_earlier(&mut self, from: usize, amount: &Amount) -> Option<usize> {
+        let (index, exact) = self.ends(from, amount)?;
+        if exact {
+            return Some(index);
+        }
+        self.rounded(amount, "the period begins")?;
+        Some(index.saturating_sub(1))
+    }
+
+    /// The first boundary at or after the end of a length of time from the start of period `from`, and whether it ends
+    /// there.
+    pub fn ends(&mut self, from: usize, amount: &Amount) -> Option<(usize, bool)> {
         let duration = match Duration::from_quantity(&amount.quantity) {
             Ok(duration) if duration.count >= 0.0 && duration.count <= 1e6 && duration.count.fract() == 0.0 => duration,
             Ok(_) => {
@@ -368,23 +399,62 @@ impl Reader<'_> {
                 return None;
             }
         };
+        self.counts_periods(amount.place, duration);
         let count = duration.count as i64;
-        let (index, exact) = match duration.unit {
+        Some(match duration.unit {
             DurationUnit::Periods => ((from + duration.count as usize).min(self.calendar.len()), true),
             _ if self.calendar.is_steady() => (self.calendar.len(), true),
             DurationUnit::Months => self.calendar.after(from, count, 0),
             DurationUnit::Hours => self.calendar.after(from, 0, count),
-        };
-        if !exact {
-            self.error(
-                Code::OffGrid,
-                amount.place,
-                "this length of time ends inside a period of the horizon",
-                "give it in whole periods, or use a finer step",
-            );
+        })
+    }
+
+    /// Reports a length of time that ends inside a period.
+    pub fn ends_inside(&mut self, place: Place) {
+        self.error(
+            Code::OffGrid,
+            place,
+            "this length of time ends inside a period of the horizon",
+            "give it in whole periods, or use a finer step",
+        );
+    }
+
+    /// Notes that a length of time is rounded, which it is among periods of several lengths only.
+    fn rounded(&mut self, amount: &Amount, until: &str) -> Option<()> {
+        if self.calendar.is_even() {
+            self.ends_inside(amount.place);
             return None;
         }
-        Some(index)
+        self.note(
+            amount.place,
+            &format!("where this length of time ends inside a longer period, it counts until {until}"),
+        );
+        Some(())
+    }
+
+    /// Notes that a length of time is a number of periods where these are of several lengths.
+    pub fn counts_periods(&mut self, place: Place, duration: Duration) {
+        if duration.unit == DurationUnit::Periods && duration.count > 0.0 {
+            self.note_uneven(
+                place,
+                "a number of periods is counted whatever their length; write months or years for a time",
+            );
+        }
+    }
+
+    /// Notes what holds among periods of several lengths.
+    pub fn note_uneven(&mut self, place: Place, what: &str) {
+        if !self.calendar.is_even() {
+            self.note(place, what);
+        }
+    }
+
+    /// Adds a note on a line, once.
+    pub fn note(&mut self, place: Place, what: &str) {
+        let note = format!("line {}: {what}", self.sources.line(place));
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
     }
 
     /// Whether a word is one of some, or a report with the nearest one.

@@ -271,7 +271,10 @@ pub(super) fn windows(reader: &mut Reader<'_>, recovery: Option<&Amount>) -> Opt
     let duration = match recovery {
         None => Duration { count: 1.0, unit: DurationUnit::Periods },
         Some(amount) => match Duration::from_quantity(&amount.quantity) {
-            Ok(d) if d.count > 0.0 && d.count <= 1e6 => d,
+            Ok(d) if d.count > 0.0 && d.count <= 1e6 => {
+                reader.counts_periods(amount.place, d);
+                d
+            }
             Ok(_) => {
                 reader.error(Code::OutOfRange, amount.place, "a recovery takes more than no time", "write `2 periods`");
                 return None;

@@ -377,9 +377,29 @@ fn detailed_term(reader: &mut Reader<'_>, detail: &doc::TermDetail) -> Option<Te
                 reader.error(Code::OutOfRange, length.place, "a reservation must have a length above 0", "");
                 return None;
             }
-            let mut ends = BTreeMap::new();
+            let (mut ends, all) = (BTreeMap::new(), starts.len());
             for start in starts {
-                ends.insert(start, reader.after(start, length)?);
+                let (end, exact) = reader.ends(start, length)?;
+                // Among periods of several lengths one may end inside a longer one: it is not offered then.
+                if exact {
+                    ends.insert(start, end);
+                } else if reader.calendar.is_even() {
+                    reader.ends_inside(length.place);
+                    return None;
+                }
+            }
+            if ends.is_empty() && all > 0 {
+                let message = "a reservation of this length ends inside a period of the horizon, whenever it begins";
+                let remedy = "give it in whole periods, or use a finer step";
+                reader.error(Code::OffGrid, length.place, message, remedy);
+                return None;
+            }
+            if ends.len() < all {
+                let left_out = all - ends.len();
+                let message = format!(
+                    "a reservation that begins in {left_out} of {all} periods would end inside a longer period, and cannot"
+                );
+                reader.note(length.place, &message);
             }
             Some(Term::Reserved { ends, upfront })
         }

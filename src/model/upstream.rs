@@ -101,14 +101,14 @@ fn interruptions(reader: &mut Reader<'_>, upstream: &doc::Upstream) -> Option<Ve
     }
     let recovery = upstream.recovery.as_ref()?;
     for lost in reader.calendar.all() {
-        let back = reader.after(lost, recovery)?;
+        let back = reader.after_or_later(lost, recovery)?;
         let stops = match &upstream.pipeline {
-            Some(amount) => reader.after(lost, amount)?,
+            Some(amount) => reader.after_or_earlier(lost, amount)?,
             None if upstream.bad.contains(&"pipeline") => return None,
             None => lost,
         };
         let ready = match upstream.substitute.as_ref().and_then(|s| s.ready.as_ref()) {
-            Some(amount) => Some(reader.after(lost, amount)?.max(stops)),
+            Some(amount) => Some(reader.after_or_later(lost, amount)?.max(stops)),
             None => None,
         };
         all.push(Interruption { lost, stops, ready, back });

@@ -134,6 +134,9 @@ pub struct ModelInfo {
     pub scenarios: Vec<String>,
     /// Labels of the periods.
     pub periods: Vec<String>,
+    /// Hours of each period, if they are of several steps: months, then quarters, then years.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hours: Vec<u32>,
 }
 
 impl ModelInfo {
@@ -145,6 +148,10 @@ impl ModelInfo {
             sha256: model.sha256.clone(),
             scenarios: model.scenarios.clone(),
             periods: model.calendar.periods.iter().map(|p| p.label.clone()).collect(),
+            hours: match model.calendar.is_even() {
+                true => Vec::new(),
+                false => model.calendar.periods.iter().map(|p| p.hours as u32).collect(),
+            },
         }
     }
 }

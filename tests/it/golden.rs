@@ -54,6 +54,19 @@ fn demand_and_use() {
     golden("demand", &[OFFERS, CHAT]);
 }
 
+/// February, March and the second quarter: a reservation of four months begins in March, or in the quarter.
+#[test]
+fn periods_of_several_lengths() {
+    let parts = "horizon: { start: 2027-02, steps: [{ periods: 2, step: month }, { periods: 1, step: quarter }] }
+discount_rate: 10 %
+offers:
+  a: { chip: gpu, cloud: aws, price: 3 }
+  r: { chip: gpu, cloud: aws, price: 2, capacity: 100, term: { reserved: 4 months, upfront: 25 % } }
+policy: { limits: [ { name: cash, budget: { at_most: 300k USD, per: year } } ] }
+";
+    golden("periods", &[parts, CHAT]);
+}
+
 #[test]
 fn work_and_rate() {
     golden(

@@ -56,6 +56,7 @@ mod offers_table;
 mod owned;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod periods;
 mod prefer;
 mod price_of_use;
 mod purpose;

@@ -58,6 +58,7 @@ fn plan() -> Plan {
             sha256: "00".repeat(32),
             scenarios: vec!["tight-supply".to_owned()],
             periods: vec!["2026-Q1".to_owned(), "2026-Q2".to_owned()],
+            hours: vec![],
         },
         status: Status::Optimal,
         currency: "USD".to_owned(),

@@ -10,7 +10,13 @@ fn plan(costs: &[f64]) -> Plan {
     Plan {
         polysource: "0.1.0".to_owned(),
         format: 1,
-        model: ModelInfo { name: "m".to_owned(), sha256: String::new(), scenarios: vec![], periods: vec![] },
+        model: ModelInfo {
+            name: "m".to_owned(),
+            sha256: String::new(),
+            scenarios: vec![],
+            periods: vec![],
+            hours: vec![],
+        },
         status: Status::Optimal,
         currency: "USD".to_owned(),
         cost: Some(Cost {

@@ -9,7 +9,7 @@ use super::optimum::solve_within_boxes;
 use super::settings::SolveSettings;
 use crate::engine::{CertifiedStatus, EngineError};
 use crate::formulation::Limits;
-use crate::model::{Limit, Model, OfferId, Span, WorkloadSet, is_ratio_of_held};
+use crate::model::{Calendar, Limit, Model, OfferId, Span, WorkloadSet, is_ratio_of_held};
 use crate::plan::ledger::{Books, Ledger};
 use crate::plan::{Held, IdleToMeetLimit, Plan, Purposes, Schedule};
 use crate::units::human::money;
@@ -33,7 +33,7 @@ pub(in crate::analysis) fn add(
     if idle <= 0.0 {
         return Ok(());
     }
-    let busy = without_idle(schedule, purposes);
+    let busy = without_idle(&model.calendar, schedule, purposes);
     let ledger = Ledger::of(model, &busy);
     let books = Books::of(model, &busy, &ledger);
     let in_force =
@@ -79,16 +79,17 @@ pub(in crate::analysis) fn add(
 }
 
 /// The schedule without chips that do nothing and money that is paid for nothing.
-fn without_idle(schedule: &Schedule, purposes: &Purposes) -> Schedule {
+fn without_idle(calendar: &Calendar, schedule: &Schedule, purposes: &Purposes) -> Schedule {
     let part = |o: OfferId, t: usize| {
         let held = purposes.held[o][t];
         if held > 0.0 { 1.0 - purposes.idle[o][t] / held } else { 0.0 }
     };
     let mut busy = Schedule { idle: Vec::new(), held: Vec::new(), ..schedule.clone() };
     for h in &schedule.held {
-        // What was paid once for bought chips is for all periods: they are busy by the mean over these.
+        // What was paid once for bought chips is for all periods: they are busy by the mean over their hours.
         if h.bought.is_some() {
-            let mean = h.periods.clone().map(|t| part(h.offer, t)).sum::<f64>() / h.periods.len() as f64;
+            let worked = h.periods.clone().map(|t| part(h.offer, t) * calendar.periods[t].hours).sum::<f64>();
+            let mean = worked / calendar.hours(h.periods.clone());
             busy.held.push(Held { chips: h.chips * mean, ..h.clone() });
             continue;
         }

@@ -88,6 +88,9 @@ pub(super) fn plan(
     let teller = Teller { model, futures, plans: &plans, schedules: &schedules, ledgers: &ledgers, known };
     let mut whole = plans[0].clone();
     whole.model = ModelInfo::of(model);
+    // What is noted of decisions and their dates is noted of the model that has futures.
+    let noted: Vec<String> = model.notes().iter().filter(|n| !whole.notes.contains(n)).cloned().collect();
+    whole.notes.splice(0..0, noted);
     whole.cost = Some(teller.cost());
     whole.purchases = teller.by_node(|p| &p.purchases, |x| x.period.clone(), |x, node| x.node = Some(node));
     let until = |x: &Asset| x.sold.as_ref().unwrap_or(&x.last).clone();

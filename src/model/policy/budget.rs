@@ -34,6 +34,9 @@ impl Budget {
         let rates = written.at_most.as_ref().and_then(|amount| reader.rates_of(amount));
         let rates = rates.map(|rates| rates.iter().map(|rate| rate / rates[0]).collect());
         let group = group(reader, &written.offers, parts);
+        if written.per.as_ref().is_some_and(|per| per.text == "period") {
+            reader.note_uneven(written.place, "the budget is of one amount for each period, whatever its length");
+        }
         let shared = Shared {
             place: written.place,
             per: written.per.as_ref(),

@@ -47,6 +47,7 @@ impl Ramp {
             );
             return None;
         }
+        reader.note_uneven(written.place, "growth is limited from one period to the next, whatever their length");
         let shared = Shared {
             place: written.place,
             per: None,

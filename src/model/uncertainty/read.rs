@@ -423,6 +423,7 @@ pub(in crate::model) fn notice_of(reader: &mut Reader<'_>, amount: &Amount) -> O
             return None;
         }
     };
+    reader.counts_periods(amount.place, duration);
     let count = duration.count as i64;
     Some(match duration.unit {
         DurationUnit::Periods => When::Before { periods: count, months: 0, hours: 0 },

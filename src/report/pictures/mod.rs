@@ -20,6 +20,8 @@ use crate::units::human::{money, number, percent};
 
 /// Rows of a chart of bars.
 const ROWS: usize = 16;
+/// Hours of a month, where periods of several lengths stand side by side.
+const MONTH: f64 = 730.0;
 
 /// Cost over time, by kind.
 pub(super) fn cost(plan: &Plan) -> Option<Chart> {
@@ -38,10 +40,19 @@ pub(super) fn cost(plan: &Plan) -> Option<Chart> {
         return None;
     }
     let total = |values: &[f64]| money(values.iter().sum(), &plan.currency);
-    let parts: Vec<(String, Vec<f64>)> = kinds.into_iter().map(|(k, v)| (kind(k).to_owned(), v)).collect();
+    let mut parts: Vec<(String, Vec<f64>)> = kinds.into_iter().map(|(k, v)| (kind(k).to_owned(), v)).collect();
     let told: Vec<String> = parts.iter().map(|(name, v)| format!("{name} {}", total(v))).collect();
-    let description = format!("Undiscounted cost of each period: {}.", told.join(", "));
-    let title = format!("Cost over time ({}, undiscounted)", plan.currency);
+    let (mut of, mut title) = ("cost of each period", format!("Cost over time ({}, undiscounted)", plan.currency));
+    if plan.model.hours.len() == labels.len() {
+        // A year would stand beside a month as twelve times as dear.
+        let rate = |values: &mut Vec<f64>| {
+            values.iter_mut().zip(&plan.model.hours).for_each(|(v, h)| *v *= MONTH / f64::from(*h))
+        };
+        parts.iter_mut().for_each(|(_, values)| rate(values));
+        of = "cost, drawn as what a month (730 hours) of each period costs; in all";
+        title = format!("Cost over time ({} a month, undiscounted)", plan.currency);
+    }
+    let description = format!("Undiscounted {of}: {}.", told.join(", "));
     Some(bars("cost", &title, description, &labels, &parts, number))
 }
 
