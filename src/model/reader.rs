@@ -145,7 +145,16 @@ impl Reader<'_> {
     pub fn money_per_any(&mut self, amount: &Amount) -> Option<f64> {
         let currency = self.currency.clone();
         self.money_as(amount, |q| match &q.unit {
-            Some(unit) if unit.over.as_deref() == Some(&currency) && unit.under.len() <= 1 => Ok(q.number),
+            Some(unit) if unit.over.as_deref() == Some(&currency) && unit.under.len() <= 1 => {
+                // Power and energy are counted in kW and kWh, whatever the price is per.
+                let per = unit.under.first().map_or(1.0, |word| match word.as_str() {
+                    "W" | "Wh" => 1e3,
+                    "MW" | "MWh" => 1e-3,
+                    "GW" | "GWh" => 1e-6,
+                    _ => 1.0,
+                });
+                Ok(q.number * per)
+            }
             Some(_) => Unit::Money(&currency).convert(q),
             None => Ok(q.number),
         })

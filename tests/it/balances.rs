@@ -195,6 +195,20 @@ fn a_contract_is_explained_by_what_it_pays() {
     assert!(page.contains(sentence), "{page}");
 }
 
+/// Ten chips of 1 kW where 5 kW are meant: 5 kW too many at 2 USD a kW, whatever the price is written per.
+#[test]
+fn a_price_of_power_is_per_what_it_is_written_per() {
+    for (price, excess) in [("2 USD/kW", 10.0), ("2000 USD/MW", 10.0), ("0.002 USD/W", 10.0), ("2M USD/GW", 10.0)] {
+        let policy = format!("policy: {{ limits: [ {{ power: {{ at_most: 5 kW, soft: {price} }} }} ] }}\n");
+        costs(&solved(&hours(1, &policy)), 10.0 + excess);
+    }
+    // Of energy: all of it at most half in one cloud; 5 kWh beyond.
+    for price in ["2 USD/kWh", "2000 USD/MWh"] {
+        let share = format!("share: {{ by: cloud, of: power, at_most: 50 %, soft: {price} }}");
+        costs(&solved(&hours(1, &format!("policy: {{ limits: [ {{ {share} }} ] }}\n"))), 20.0);
+    }
+}
+
 /// A bill for FinOps adds up to the plan, with draws as credits and prepayments as purchases.
 #[test]
 fn charges_add_up() {
