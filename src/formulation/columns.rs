@@ -146,7 +146,7 @@ fn holdings(f: &mut Formulation, model: &Model, index: OfferId, offer: &Offer, n
         let least = offer.block.unwrap_or(0.0).max(offer.minimum.unwrap_or(0.0)).max(1.0);
         let enough = ROOM * room * stretch.clone().map(|t| need[t]).fold(least, f64::max);
         let boxed = enough < capacity;
-        let discount = contract.map_or(0.0, |k| model.contracts[k].discount_on(index));
+        let discount = model.discount_under(*contract, index);
         let label = &model.calendar.periods[start].label;
         let id = contract.map_or("", |k| model.contracts[k].id.as_str());
         // The contract is told only where the offer has several copies.

@@ -515,6 +515,14 @@ impl Formulation {
         alive.or(self.sizes[contract]).or(self.signs[contract])
     }
 
+    /// The part of a commitment's amount that is due in a solution.
+    fn part_due(&self, idle: &Idle, x: &[f64]) -> f64 {
+        self.committed(idle.contract, idle.bucket).map_or(1.0, |c| {
+            let part = x[c.0 as usize];
+            if self.program.columns()[c.0 as usize].integer { part.round() } else { part }
+        })
+    }
+
     /// Whether what is bought has to have a purpose.
     #[must_use]
     pub fn is_purposeful(&self) -> bool {
@@ -551,14 +559,11 @@ impl Formulation {
         for i in &self.idles {
             let Some(commit) = &model.contracts[i.contract].commit else { continue };
             let part = &commit.buckets[i.bucket];
-            let due = self.committed(i.contract, i.bucket).map_or(1.0, |c| {
-                let part = x[c.0 as usize];
-                if self.program.columns()[c.0 as usize].integer { part.round() } else { part }
-            });
+            let due = part.amount * self.part_due(i, &x);
             let counts = commit::counted(self, model, i.contract, commit, part);
             let spent: f64 = counts.iter().map(|&(c, a)| a * x[c.0 as usize]).sum();
             let idle = &mut x[i.column.0 as usize];
-            *idle = idle.min((part.amount * due - spent).max(0.0));
+            *idle = idle.min((due - spent).max(0.0));
         }
         x
     }
@@ -587,7 +592,7 @@ impl Formulation {
                     let mine = h.contract == Some(i.contract) && part.periods.contains(&period);
                     // Beyond what is committed nothing is idle money.
                     let counts = || commit::counted(self, model, i.contract, commit, part);
-                    let due = part.amount * self.committed(i.contract, i.bucket).map_or(1.0, |c| x[c.0 as usize]);
+                    let due = part.amount * self.part_due(i, &x);
                     mine && counts().iter().map(|&(c, a)| a * x[c.0 as usize]).sum::<f64>() + x[i.column.0 as usize]
                         <= due * (1.0 + 1e-9)
                 });
@@ -618,7 +623,7 @@ impl Formulation {
             let counted = commit::counted(self, model, idle.contract, commit, part);
             let met = counted.iter().map(|&(c, a)| a * at(c)).sum::<f64>() + at(idle.column);
             let is_sold = self.sales[h.sales.clone()].iter().any(|s| at(s.column) > 0.0);
-            if is_sold || met > part.amount * (1.0 + 1e-9) {
+            if is_sold || met > part.amount * self.part_due(idle, x) * (1.0 + 1e-9) {
                 continue;
             }
             let standing = |t: usize| {

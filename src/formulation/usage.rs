@@ -47,8 +47,8 @@ pub(super) fn add_columns(f: &mut Formulation, model: &Model) {
             }
             let under = held_under(f, o, t);
             for &contract in &under {
-                let (discount, id) =
-                    contract.map_or((0.0, ""), |k| (model.contracts[k].discount, model.contracts[k].id.as_str()));
+                let discount = model.discount_under(contract, o);
+                let id = contract.map_or("", |k| model.contracts[k].id.as_str());
                 // The contract is told only where the offer has several copies.
                 let id = if under.len() > 1 { id } else { "" };
                 let money = Offer::paid_at(prices, t) * (1.0 - discount) * period.hours;

@@ -353,10 +353,10 @@ pub struct Contract {
     pub active: Range<usize>,
     /// What is committed.
     pub commit: Option<Commit>,
-    /// Part taken off prices.
-    pub discount: f64,
+    /// Part taken off prices; see [`Contract::discount_on`], which other rooms ask.
+    pub(in crate::model) discount: f64,
     /// Parts taken off the prices of some offers instead; the first that has an offer counts.
-    pub rates: Vec<(OfferSet, f64)>,
+    pub(in crate::model) rates: Vec<(OfferSet, f64)>,
     /// The right to end it before its time.
     pub terminate: Option<super::terminate::Terminate>,
     /// The period in which it is decided how much is taken of it, if it is an option.

@@ -265,6 +265,12 @@ impl Model {
         (1.0 + self.discount_rate).powf(-self.calendar.years_at(boundary))
     }
 
+    /// The part that is taken off an offer's prices under a contract; nothing under none.
+    #[must_use]
+    pub fn discount_under(&self, contract: Option<ContractId>, offer: OfferId) -> f64 {
+        contract.map_or(0.0, |k| self.contracts[k].discount_on(offer))
+    }
+
     /// What a payment is worth at the start of the horizon.
     #[must_use]
     pub fn discounted(&self, payment: &Payment) -> f64 {

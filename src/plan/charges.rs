@@ -208,7 +208,7 @@ fn holding(model: &Model, schedule: &Schedule, chips_held: &[f64], held: &Held, 
         return;
     }
     let list = offer.price_in(held.tier)[held.periods.start];
-    let agreed = list * (1.0 - held.contract.map_or(0.0, |k| model.contracts[k].discount_on(held.offer)));
+    let agreed = list * (1.0 - model.discount_under(held.contract, held.offer));
     let committed = commitment(model, held);
     let reservation = committed.as_ref().is_some_and(|c| c.reservation);
     // What a commitment takes off is no negotiated discount.
@@ -284,7 +284,7 @@ fn owned(
     out: &mut Vec<Charge>,
 ) {
     let offer = &model.offers[held.offer];
-    let rest = 1.0 - held.contract.map_or(0.0, |k| model.contracts[k].discount);
+    let rest = 1.0 - model.discount_under(held.contract, held.offer);
     let charge = |period: usize, quantity: f64, list: f64| Charge {
         category: ChargeCategory::Usage,
         frequency: Frequency::UsageBased,
@@ -341,7 +341,7 @@ fn commitment_of_use(model: &Model, used: &Used) -> Option<ContractId> {
 fn usage(model: &Model, schedule: &Schedule, used: &Used, out: &mut Vec<Charge>) {
     let (offer, t) = (&model.offers[used.offer], used.period);
     let list = offer.used.as_ref().map_or(0.0, |prices| prices[t]);
-    let agreed = list * (1.0 - used.contract.map_or(0.0, |k| model.contracts[k].discount));
+    let agreed = list * (1.0 - model.discount_under(used.contract, used.offer));
     let committed = commitment_of_use(model, used);
     let held = Held {
         offer: used.offer,

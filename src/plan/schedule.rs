@@ -222,7 +222,7 @@ impl Schedule {
 #[must_use]
 pub fn paid(model: &Model, held: &Held) -> Vec<Payment> {
     let offer = &model.offers[held.offer];
-    let discount = held.contract.map_or(0.0, |k| model.contracts[k].discount_on(held.offer));
+    let discount = model.discount_under(held.contract, held.offer);
     if let (Some(bought), Some(s)) = (offer.bought(), held.bought) {
         let mut all = vec![Payment { period: s, money: bought.capex[s] * (1.0 - discount), at_start: true }];
         for t in held.periods.clone() {
@@ -251,7 +251,7 @@ pub fn paid(model: &Model, held: &Held) -> Vec<Payment> {
 #[must_use]
 pub fn paid_for_use(model: &Model, used: &Used) -> Payment {
     let list = model.offers[used.offer].used.as_ref().map_or(0.0, |prices| Offer::paid_at(prices, used.period));
-    let price = list * (1.0 - used.contract.map_or(0.0, |k| model.contracts[k].discount));
+    let price = list * (1.0 - model.discount_under(used.contract, used.offer));
     Payment { period: used.period, money: price * model.calendar.periods[used.period].hours, at_start: false }
 }
 
@@ -261,7 +261,7 @@ pub fn paid_for_use(model: &Model, used: &Used) -> Payment {
 pub fn comes_back(model: &Model, held: &Held) -> Option<(usize, f64)> {
     let (bought, s) = (model.offers[held.offer].bought()?, held.bought?);
     let part = bought.lives.get(&s)?.worth(held.periods.end)?;
-    let discount = held.contract.map_or(0.0, |k| model.contracts[k].discount);
+    let discount = model.discount_under(held.contract, held.offer);
     let money = bought.capex[s] * (1.0 - discount) * part;
     (money != 0.0).then_some((held.periods.end, money))
 }
@@ -287,7 +287,7 @@ pub fn amortised(model: &Model, held: &Held, t: usize) -> f64 {
         let back = comes_back(model, held).map_or(0.0, |(_, money)| money);
         return running + (capital - back) * hours / model.calendar.hours(held.periods.clone());
     }
-    let discount = held.contract.map_or(0.0, |k| model.contracts[k].discount_on(held.offer));
+    let discount = model.discount_under(held.contract, held.offer);
     let price = model.offers[held.offer].price_in(held.tier)[held.periods.start] * (1.0 - discount);
     price * model.calendar.periods[t].hours
 }

@@ -62,7 +62,7 @@ pub fn assets(model: &Model, schedule: &Schedule) -> Vec<Asset> {
         let Some(bought) = offer.bought() else { continue };
         let end = held.periods.end;
         let sold = bought.lives.get(&start).is_some_and(|life| end < life.held.end);
-        let discount = held.contract.map_or(0.0, |k| model.contracts[k].discount);
+        let discount = model.discount_under(held.contract, held.offer);
         all.push(Asset {
             offer: offer.id.clone(),
             bought: label(start),

@@ -154,6 +154,31 @@ workloads: {{ chat: {{ kind: inference, demand: 10 req/h, throughput: {{ gpu: 1 
     costs(&plan, 10.0);
 }
 
+/// A rate takes off what use costs as well as what holding does, and what is bought: half of 8 + 4 for ten chips, and half
+/// of 30 where they are bought; the contract's own tenth is for other offers.
+#[test]
+fn rates_are_of_every_price() {
+    let yaml = |offer: &str| {
+        format!(
+            "
+polysource: 1
+horizon: {{ start: 2026-01-01, periods: 1, step: hour }}
+chips: {{ tpu: {{ vendor: google }} }}
+clouds: {{ aws: {{ owner: amazon }} }}
+offers: {{ b: {{ chip: tpu, cloud: aws, {offer} }} }}
+contracts: {{ deal: {{ covers: {{ cloud: aws }}, discount: 10 %, rates: [ {{ where: {{ chip: tpu }}, discount: 50 % }} ] }} }}
+workloads: {{ chat: {{ kind: inference, demand: 10 req/h, throughput: {{ tpu: 1 req/h }} }} }}
+"
+        )
+    };
+    let plan = solved(&yaml("price: { held: 8, used: 4 }"));
+    costs(&plan, 60.0);
+    close(deal(&plan, "deal").spend, 60.0);
+    // Four tenths of the price come back at the end of the horizon, of what was paid for it.
+    let bought = "term: { owned: { capex: 30 USD, life: 3 h, residual: { 1 h: 40 % } } }";
+    costs(&solved(&yaml(bought)), 0.5 * 30.0 * 0.6 * 10.0);
+}
+
 /// On random demands: a larger range never costs more, a discount up to the commitment never less than one on all, and
 /// the chosen size, written down, is as good as any other.
 #[test]
