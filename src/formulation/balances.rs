@@ -9,9 +9,10 @@
 //! A draw saves its money, discounted as a payment of t. What is prepaid is paid at the start of its period; what is left of
 //! a refunded prepayment comes back at the end of its time.
 
+use super::measure::paid;
 use super::{Constraint, Formulation, named};
 use crate::lp::{Affine, ColumnId, RowId};
-use crate::model::{BalanceKind, ContractId, Decision, Model, OfferSet, Payment, sharing};
+use crate::model::{BalanceKind, ContractId, Decision, Model, OfferSet, sharing};
 
 /// A column of money of a bill that is paid from a balance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,17 +35,10 @@ pub(super) fn add(f: &mut Formulation, model: &Model) {
     }
     for t in 0..model.periods() {
         for set in sharing(&model.contracts, t) {
-            let pays = |&(k, b): &(ContractId, usize)| model.contracts[k].balances[b].pays.clone();
-            let all =
-                set.iter().map(pays).reduce(|a, b| a.or(&b)).unwrap_or_else(|| OfferSet::none(model.offers.len()));
-            let ids: Vec<&str> = set.iter().map(|(k, _)| model.contracts[*k].id.as_str()).collect();
-            let mut row = bill(f, &all, t, -1.0);
-            row.extend(
-                f.draws
-                    .iter()
-                    .filter(|d| d.period == t && set.contains(&(d.contract, d.balance)))
-                    .map(|d| (d.column, 1.0)),
-            );
+            let ids: Vec<&str> = set.balances.iter().map(|(k, _)| model.contracts[*k].id.as_str()).collect();
+            let mut row = bill(f, &set.pays, t, -1.0);
+            let draws = f.draws.iter().filter(|d| d.period == t && set.balances.contains(&(d.contract, d.balance)));
+            row.extend(draws.map(|d| (d.column, 1.0)));
             let name = named("bills", &[&ids.join("+"), &model.calendar.periods[t].label]);
             f.row(Constraint::Balance, name, "bill", (f64::NEG_INFINITY, 0.0), row);
         }
@@ -76,7 +70,7 @@ fn one(f: &mut Formulation, model: &Model, k: ContractId, b: usize) {
     // Up to each period before which something more comes in, and up to the end.
     let later = |t: usize| balance.deposits.iter().any(|&(s, money)| s == t + 1 && money > 0.0);
     for t in balance.over.clone().filter(|&t| later(t) || t == end) {
-        let there: f64 = balance.deposits.iter().filter(|(s, _)| *s <= t).map(|(_, money)| money).sum();
+        let there = balance.come_in(t);
         let mut row: Vec<(ColumnId, f64)> = own.iter().filter(|(s, _)| *s <= t).map(|&(_, c)| (c, 1.0)).collect();
         let most = match f.signs[k] {
             Some(sign) => {
@@ -105,15 +99,15 @@ impl Formulation {
     pub fn drawn_first(&self, x: &[f64]) -> Vec<f64> {
         let mut x = x.to_vec();
         let free = |d: &&Draw| self.program.columns()[d.column.0 as usize].cost == 0.0;
+        let balances = self.constraints.iter().enumerate().filter(|(_, c)| **c == Constraint::Balance);
+        let rows: Vec<RowId> = balances.map(|(i, _)| RowId(i as u32)).collect();
         for d in self.draws.iter().filter(free) {
-            let mut more = f64::INFINITY;
-            for (i, _) in self.constraints.iter().enumerate().filter(|(_, c)| **c == Constraint::Balance) {
-                let row = RowId(i as u32);
-                if self.program.row_terms(row).any(|(c, a)| c == d.column && a > 0.0) {
-                    let activity: f64 = self.program.row_terms(row).map(|(c, a)| a * x[c.0 as usize]).sum();
-                    more = more.min(self.program.rows()[i].upper - activity);
-                }
-            }
+            let limits = |&&row: &&RowId| self.program.row_terms(row).any(|(c, a)| c == d.column && a > 0.0);
+            let left = |&row: &RowId| {
+                let activity: f64 = self.program.row_terms(row).map(|(c, a)| a * x[c.0 as usize]).sum();
+                self.program.rows()[row.0 as usize].upper - activity
+            };
+            let more = rows.iter().filter(limits).map(left).fold(f64::INFINITY, f64::min);
             if more.is_finite() && more > 0.0 {
                 x[d.column.0 as usize] += more;
             }
@@ -124,17 +118,8 @@ impl Formulation {
 
 /// What is paid in a period for some offers, times a factor.
 fn bill(f: &Formulation, offers: &OfferSet, period: usize, factor: f64) -> Vec<(ColumnId, f64)> {
-    let mut row = Vec::new();
-    let mut add = |column: ColumnId, payments: &[Payment]| {
-        let money: f64 = payments.iter().filter(|p| p.period == period).map(|p| p.money).sum();
-        if money != 0.0 {
-            row.push((column, factor * money));
-        }
-    };
-    f.holdings.iter().filter(|h| offers[h.offer]).for_each(|h| add(h.column, &h.payments));
-    f.sales.iter().filter(|s| offers[s.offer]).for_each(|s| add(s.column, &s.payments));
-    f.usages.iter().filter(|u| offers[u.offer]).for_each(|u| add(u.column, std::slice::from_ref(&u.payment)));
-    row
+    let paid = paid(f, |offer, _| offers[offer], &(period..period + 1));
+    paid.into_iter().map(|(column, money)| (column, factor * money)).collect()
 }
 
 /// What cash differs by from spend for some offers over some periods: less what is drawn from balances that pay for nothing
@@ -152,8 +137,8 @@ pub(super) fn cash_beside(
         }
     }
     for (k, contract) in model.contracts.with_ids() {
-        let prepaid = contract.balances.iter().filter(|b| b.kind == BalanceKind::Prepaid && b.pays.is_within(group));
-        let money: f64 = prepaid.flat_map(|b| &b.deposits).filter(|(t, _)| periods.contains(t)).map(|d| d.1).sum();
+        let within = contract.balances.iter().filter(|b| b.pays.is_within(group));
+        let money: f64 = within.map(|b| b.prepaid(periods)).sum();
         match (f.signs[k], contract.decision) {
             (Some(sign), _) if money > 0.0 => sum.terms.push((sign, money)),
             (None, Decision::Signed) => sum.constant += money,

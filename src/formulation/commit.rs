@@ -13,9 +13,12 @@
 //! Idle money costs, so that a program that minimises the cost has no more of it than is due; unless the
 //! total of a ratio gains by it, which [`super::purpose`] sees to.
 
-use super::{Constraint, Draw, Formulation, Idle, bracketed, named};
+use std::ops::Range;
+
+use super::measure::paid;
+use super::{Constraint, Formulation, Idle, bracketed, named};
 use crate::lp::ColumnId;
-use crate::model::{BalanceKind, Commit, CommitBucket, CommitIn, ContractId, Decision, Model, uncounted};
+use crate::model::{Commit, CommitBucket, CommitIn, ContractId, Decision, Model, OfferId, uncounted};
 
 /// Adds size\[k\].
 pub(super) fn add_sizes(f: &mut Formulation, model: &Model) {
@@ -77,35 +80,23 @@ pub(super) fn counted(
     commit: &Commit,
     bucket: &CommitBucket,
 ) -> Vec<(ColumnId, f64)> {
-    let mut terms = Vec::new();
-    for h in f.holdings.iter().filter(|h| h.contract == Some(contract)) {
-        let inside = |t: &usize| bucket.periods.contains(t);
-        let amount: f64 = match commit.counted_in {
-            CommitIn::Spend => h.payments.iter().filter(|p| inside(&p.period)).map(|p| p.money).sum(),
-            CommitIn::ChipHours => h.periods.clone().filter(inside).map(|t| model.calendar.periods[t].hours).sum(),
-        };
-        if amount > 0.0 {
-            terms.push((h.column, amount));
+    let mine = |_: OfferId, under: Option<ContractId>| under == Some(contract);
+    match commit.counted_in {
+        CommitIn::Spend => {
+            let mut terms = paid(f, mine, &bucket.periods);
+            let not = uncounted(&model.contracts, contract);
+            let credits = f.draws.iter().filter(|d| not.contains(&(d.contract, d.balance)));
+            terms.extend(credits.filter(|d| bucket.periods.contains(&d.period)).map(|d| (d.column, -1.0)));
+            terms
+        }
+        CommitIn::ChipHours => {
+            let hours = |held: &Range<usize>| -> f64 {
+                let inside = held.clone().filter(|t| bucket.periods.contains(t));
+                inside.map(|t| model.calendar.periods[t].hours).sum()
+            };
+            let held = f.holdings.iter().filter(|h| mine(h.offer, h.contract)).map(|h| (h.column, hours(&h.periods)));
+            let sold = f.sales.iter().filter(|s| mine(s.offer, s.contract)).map(|s| (s.column, -hours(&s.periods)));
+            held.chain(sold).filter(|(_, hours)| *hours != 0.0).collect()
         }
     }
-    for s in f.sales.iter().filter(|s| s.contract == Some(contract)) {
-        let inside = |t: &usize| bucket.periods.contains(t);
-        let amount: f64 = match commit.counted_in {
-            CommitIn::Spend => s.payments.iter().filter(|p| inside(&p.period)).map(|p| p.money).sum(),
-            CommitIn::ChipHours => s.periods.clone().filter(inside).map(|t| -model.calendar.periods[t].hours).sum(),
-        };
-        if amount < 0.0 {
-            terms.push((s.column, amount));
-        }
-    }
-    if commit.counted_in == CommitIn::Spend {
-        let not = uncounted(&model.contracts, contract);
-        let paid = |d: &&Draw| not.contains(&d.contract) && bucket.periods.contains(&d.period);
-        let credits = |d: &&Draw| model.contracts[d.contract].balances[d.balance].kind == BalanceKind::Credits;
-        terms.extend(f.draws.iter().filter(paid).filter(credits).map(|d| (d.column, -1.0)));
-        let under = f.usages.iter().filter(|u| u.contract == Some(contract));
-        let inside = under.filter(|u| bucket.periods.contains(&u.payment.period) && u.payment.money > 0.0);
-        terms.extend(inside.map(|u| (u.column, u.payment.money)));
-    }
-    terms
 }

@@ -22,8 +22,7 @@ use super::survive::ByOffer;
 use super::{CLEAR, Constraint, Formulation, named};
 use crate::lp::ColumnId;
 use crate::model::{
-    Interruption, Machines, Model, OfferId, OfferSet, SurviveId, Task, Term, Upstream, UpstreamId, WorkloadId,
-    held_today,
+    Interruption, Machines, Model, OfferId, OfferSet, SurviveId, Term, Upstream, UpstreamId, WorkloadId, held_today,
 };
 
 /// A requirement, one of its losses, and what is lost.
@@ -99,23 +98,8 @@ fn one(
         f.row(constraint, named("surviving", &parts), "surviving", (f64::NEG_INFINITY, 0.0), terms);
     }
     f.add_reroute_ported(model, constraint, &name, &rerouted);
-    for (&w, mut terms) in workloads.iter().zip(served) {
-        let workload = &model.workloads[w];
-        let parts: Vec<&str> = name.iter().copied().chain([workload.id.as_str()]).collect();
-        let constraint = Constraint::Served { requirement: index, loss: l, workload: w, period: t };
-        let least = match workload.task {
-            Task::Inference { .. } => {
-                let (_, time) = workload.rate_time;
-                terms.iter_mut().for_each(|(_, a)| *a *= time);
-                survive.serve * workload.peak_demand(t) * time
-            }
-            Task::Training { .. } => {
-                let done = f.runs.iter().filter(|r| r.workload == w && r.period == t);
-                terms.extend(done.map(|r| (r.column, -survive.serve * model.productivity(w, r.offer))));
-                0.0
-            }
-        };
-        f.row(constraint, named("served", &parts), "served", (least, f64::INFINITY), terms);
+    for (&w, terms) in workloads.iter().zip(served) {
+        f.add_served(model, (index, l), w, t, &name, terms);
     }
 }
 

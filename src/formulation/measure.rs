@@ -16,8 +16,11 @@
 use std::ops::Range;
 
 use super::Formulation;
-use crate::lp::Affine;
-use crate::model::{Decision, Measure, Model, OfferId, OfferSet, WorkloadId, WorkloadSet, contract_inside, unit_price};
+use crate::lp::{Affine, ColumnId};
+use crate::model::{
+    ContractId, Decision, Measure, Model, OfferId, OfferSet, Payment, WorkloadId, WorkloadSet, contract_inside,
+    unit_price,
+};
 
 /// What an hour of a chip counts in a measure of what is held.
 fn per_chip(model: &Model, measure: Measure, offer: OfferId, period: usize) -> f64 {
@@ -51,33 +54,16 @@ pub(super) fn measure(
         }
         return sum;
     }
-    for h in f.holdings.iter().filter(|h| group[h.offer]) {
-        let amount: f64 = match measure {
-            Measure::Spend => h.payments.iter().filter(|p| periods.contains(&p.period)).map(|p| p.money).sum(),
-            _ => {
-                let weight = |t: usize| per_chip(model, measure, h.offer, t);
-                h.periods.clone().filter(|t| periods.contains(t)).map(|t| weight(t) * hours(t)).sum()
-            }
+    if measure != Measure::Spend {
+        let over = |offer: OfferId, held: &Range<usize>| -> f64 {
+            let inside = held.clone().filter(|t| periods.contains(t));
+            inside.map(|t| per_chip(model, measure, offer, t) * hours(t)).sum()
         };
-        if amount != 0.0 {
-            sum.terms.push((h.column, amount));
-        }
-    }
-    for s in f.sales.iter().filter(|s| group[s.offer]) {
-        let amount: f64 = match measure {
-            Measure::Spend => s.payments.iter().filter(|p| periods.contains(&p.period)).map(|p| p.money).sum(),
-            _ => {
-                let weight = |t: usize| -per_chip(model, measure, s.offer, t);
-                s.periods.clone().filter(|t| periods.contains(t)).map(|t| weight(t) * hours(t)).sum()
-            }
-        };
-        if amount != 0.0 {
-            sum.terms.push((s.column, amount));
-        }
-    }
-    if measure == Measure::Spend {
-        let used = f.usages.iter().filter(|u| group[u.offer] && periods.contains(&u.payment.period));
-        sum.terms.extend(used.filter(|u| u.payment.money != 0.0).map(|u| (u.column, u.payment.money)));
+        let held = f.holdings.iter().filter(|h| group[h.offer]).map(|h| (h.column, over(h.offer, &h.periods)));
+        let sold = f.sales.iter().filter(|s| group[s.offer]).map(|s| (s.column, -over(s.offer, &s.periods)));
+        sum.terms.extend(held.chain(sold).filter(|(_, amount)| *amount != 0.0));
+    } else {
+        sum.terms = paid(f, |offer, _| group[offer], periods);
         for idle in f.idles.iter().filter(|i| periods.contains(&i.period)) {
             if contract_inside(&model.contracts[idle.contract], group) {
                 sum.terms.push((idle.column, 1.0));
@@ -94,4 +80,20 @@ pub(super) fn measure(
         }
     }
     sum
+}
+
+/// What is paid in some periods for what is held, sold and used of offers under contracts that fit.
+pub(super) fn paid(
+    f: &Formulation,
+    fits: impl Fn(OfferId, Option<ContractId>) -> bool,
+    periods: &Range<usize>,
+) -> Vec<(ColumnId, f64)> {
+    let inside = |payments: &[Payment]| -> f64 {
+        payments.iter().filter(|p| periods.contains(&p.period)).map(|p| p.money).sum()
+    };
+    let held = f.holdings.iter().filter(|h| fits(h.offer, h.contract)).map(|h| (h.column, inside(&h.payments)));
+    let sold = f.sales.iter().filter(|s| fits(s.offer, s.contract)).map(|s| (s.column, inside(&s.payments)));
+    let used = f.usages.iter().filter(|u| fits(u.offer, u.contract));
+    let used = used.map(|u| (u.column, inside(std::slice::from_ref(&u.payment))));
+    held.chain(sold).chain(used).filter(|(_, money)| *money != 0.0).collect()
 }

@@ -112,23 +112,39 @@ fn one(
     if response.surge > 0.0 {
         pools(f, model, index, l, t, &surges);
     }
-    for (&w, mut terms) in workloads.iter().zip(served) {
-        let workload = &model.workloads[w];
-        let row = named("served", &[name[0], name[1], name[2], &workload.id]);
-        let constraint = Constraint::Served { requirement: index, loss: l, workload: w, period: t };
+    for (&w, terms) in workloads.iter().zip(served) {
+        f.add_served(model, (index, l), w, t, &name, terms);
+    }
+}
+
+impl Formulation {
+    /// The row of what is still served of a workload in a period after a loss: a part of what is asked for at the peak, or
+    /// of what training does then; `terms` are rerouted chips with the work that each does in an hour.
+    pub(super) fn add_served(
+        &mut self,
+        model: &Model,
+        (requirement, loss): (SurviveId, usize),
+        w: WorkloadId,
+        t: usize,
+        name: &[&str],
+        mut terms: Vec<(ColumnId, f64)>,
+    ) {
+        let (workload, serve) = (&model.workloads[w], model.survive[requirement].serve);
         let least = match workload.task {
             Task::Inference { .. } => {
                 let (_, time) = workload.rate_time;
                 terms.iter_mut().for_each(|(_, a)| *a *= time);
-                survive.serve * workload.peak_demand(t) * time
+                serve * workload.peak_demand(t) * time
             }
             Task::Training { .. } => {
-                let done = f.runs.iter().filter(|r| r.workload == w && r.period == t);
-                terms.extend(done.map(|r| (r.column, -survive.serve * model.productivity(w, r.offer))));
+                let done = self.runs.iter().filter(|r| r.workload == w && r.period == t);
+                terms.extend(done.map(|r| (r.column, -serve * model.productivity(w, r.offer))));
                 0.0
             }
         };
-        f.row(constraint, row, "served", (least, f64::INFINITY), terms);
+        let constraint = Constraint::Served { requirement, loss, workload: w, period: t };
+        let parts: Vec<&str> = name.iter().copied().chain([workload.id.as_str()]).collect();
+        self.row(constraint, named("served", &parts), "served", (least, f64::INFINITY), terms);
     }
 }
 

@@ -62,6 +62,19 @@ impl Balance {
     pub fn total(&self) -> f64 {
         self.deposits.iter().map(|(_, money)| money).sum()
     }
+
+    /// What has come in by a period; money.
+    #[must_use]
+    pub fn come_in(&self, period: usize) -> f64 {
+        self.deposits.iter().filter(|(t, _)| *t <= period).map(|(_, money)| money).sum()
+    }
+
+    /// What is prepaid in some periods, if it is a prepayment; money.
+    #[must_use]
+    pub fn prepaid(&self, periods: &Range<usize>) -> f64 {
+        let inside = self.deposits.iter().filter(|(t, _)| periods.contains(t)).map(|(_, money)| money).sum();
+        if self.kind == BalanceKind::Prepaid { inside } else { 0.0 }
+    }
 }
 
 /// The balances of a contract.
@@ -169,33 +182,45 @@ pub(super) fn check(reader: &mut Reader<'_>, document: &doc::Document, contracts
     }
 }
 
-/// The contracts whose credits pay what does not count towards the commitment of one.
-pub fn uncounted(contracts: &IdVec<ContractId, Contract>, contract: ContractId) -> Vec<ContractId> {
+/// The credits that pay what does not count towards the commitment of a contract: whose they are, and their place there.
+#[must_use]
+pub fn uncounted(contracts: &IdVec<ContractId, Contract>, contract: ContractId) -> Vec<(ContractId, usize)> {
     let covers = &contracts[contract].covers;
-    let pays =
-        |c: &Contract| c.balances.iter().any(|b| b.kind == BalanceKind::Credits && !b.pays.and(covers).is_empty());
-    contracts.with_ids().filter(|(_, c)| pays(c)).map(|(k, _)| k).collect()
+    let pays = |b: &Balance| b.kind == BalanceKind::Credits && !b.pays.and(covers).is_empty();
+    let all = contracts.with_ids().flat_map(|(k, c)| c.balances.iter().enumerate().map(move |(i, b)| (k, i, b)));
+    all.filter(|(.., b)| pays(b)).map(|(k, i, _)| (k, i)).collect()
 }
 
-/// The sets of two and more balances of which some pay for the same offers, by contract and place in it, that can be used
-/// in a period: together they pay no more than the bills of what any of them pays for.
+/// Balances of which some pay for the same offers: together they pay no more than the bills of what any of them pays for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sharing {
+    /// By contract and place in it.
+    pub balances: Vec<(ContractId, usize)>,
+    /// What any of them pays for.
+    pub pays: OfferSet,
+}
+
+/// The sets of two and more balances of which some pay for the same offers that can be used in a period.
 #[must_use]
-pub fn sharing(contracts: &IdVec<ContractId, Contract>, period: usize) -> Vec<Vec<(ContractId, usize)>> {
+pub fn sharing(contracts: &IdVec<ContractId, Contract>, period: usize) -> Vec<Sharing> {
     let all: Vec<(ContractId, usize, &Balance)> = contracts
         .with_ids()
         .filter(|(_, c)| c.decision != Decision::Refused)
         .flat_map(|(k, c)| c.balances.iter().enumerate().map(move |(i, b)| (k, i, b)))
         .filter(|(_, _, b)| b.over.contains(&period))
         .collect();
-    let mut sets: Vec<Vec<usize>> = Vec::new();
-    for (at, (_, _, balance)) in all.iter().enumerate() {
+    let mut sets: Vec<Sharing> = Vec::new();
+    for &(k, i, balance) in &all {
         // A set that is connected grows by one that pays for something of it.
-        let meets = |set: &Vec<usize>| set.iter().any(|&i| !all[i].2.pays.and(&balance.pays).is_empty());
-        let larger: Vec<Vec<usize>> =
-            sets.iter().filter(|set| meets(set)).map(|set| set.iter().copied().chain([at]).collect()).collect();
+        let meets = sets.iter().filter(|set| !set.pays.and(&balance.pays).is_empty());
+        let larger = meets.map(|set| Sharing {
+            balances: set.balances.iter().copied().chain([(k, i)]).collect(),
+            pays: set.pays.or(&balance.pays),
+        });
+        let larger: Vec<Sharing> = larger.collect();
         sets.extend(larger);
-        sets.push(vec![at]);
+        sets.push(Sharing { balances: vec![(k, i)], pays: balance.pays.clone() });
     }
-    let named = |set: Vec<usize>| set.into_iter().map(|i| (all[i].0, all[i].1)).collect();
-    sets.into_iter().filter(|set| set.len() > 1).map(named).collect()
+    sets.retain(|set| set.balances.len() > 1);
+    sets
 }

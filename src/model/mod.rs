@@ -35,7 +35,7 @@ mod upstream;
 mod variation;
 mod whole;
 
-pub use balance::{Balance, BalanceKind, sharing, uncounted};
+pub use balance::{Balance, BalanceKind, Sharing, sharing, uncounted};
 pub use builder::{ContractSpec, LimitSpec, ModelBuilder, OfferSpec, WorkloadSpec};
 pub use calendar::{Calendar, Period, Step, Window, hours_between, parse_period, parse_window};
 pub use column::{Column, ColumnError, Expression, MOST_BYTES, MOST_DEPTH, Quantity};

@@ -6,7 +6,7 @@ use super::audit::Audit;
 use super::ledger::Ledger;
 use super::schedule::Schedule;
 use super::types::{BalanceResult, EquityResult};
-use crate::model::{Balance, BalanceKind, Contract, ContractId, Measure, Model, OfferSet, Vest, sharing};
+use crate::model::{Balance, Contract, ContractId, Measure, Model, OfferSet, Vest, sharing};
 use crate::units::human::{money, number, power};
 
 impl Schedule {
@@ -50,7 +50,7 @@ pub(super) fn audit(audit: &mut Audit, model: &Model, schedule: &Schedule, ledge
         for t in balance.over.clone() {
             let label = &model.calendar.periods[t].label;
             so_far += drawn[t];
-            let there: f64 = balance.deposits.iter().filter(|(s, _)| *s <= t).map(|(_, money)| money).sum();
+            let there = balance.come_in(t);
             audit.at_most(|| format!("contract {id} in {label}: no more is drawn than there is"), so_far, there, there);
             let most = balance.at_most * bill(ledger, &balance.pays, t);
             audit.at_most(
@@ -63,10 +63,9 @@ pub(super) fn audit(audit: &mut Audit, model: &Model, schedule: &Schedule, ledge
     }
     for t in 0..model.periods() {
         for set in sharing(&model.contracts, t) {
-            let pays = |&(k, b): &(ContractId, usize)| model.contracts[k].balances[b].pays.clone();
-            let Some(all) = set.iter().map(pays).reduce(|a, b| a.or(&b)) else { continue };
-            let drawn: f64 = schedule.draws.iter().filter(|d| d.2 == t && set.contains(&(d.0, d.1))).map(|d| d.3).sum();
-            let most = bill(ledger, &all, t);
+            let shared = schedule.draws.iter().filter(|d| d.2 == t && set.balances.contains(&(d.0, d.1)));
+            let drawn: f64 = shared.map(|d| d.3).sum();
+            let most = bill(ledger, &set.pays, t);
             let label = &model.calendar.periods[t].label;
             audit.at_most(
                 || format!("in {label}: no bill is paid twice from credits and prepayments"),
@@ -165,9 +164,8 @@ fn result(model: &Model, contract: &Contract, vest: &Vest, most: f64, when: Opti
 pub(super) fn cash_beside(model: &Model, schedule: &Schedule, group: &OfferSet, periods: &Range<usize>) -> f64 {
     let within = |balance: &Balance| balance.pays.is_within(group);
     let drawn = schedule.draws.iter().filter(|d| periods.contains(&d.2) && within(&model.contracts[d.0].balances[d.1]));
-    let prepaid = signed(model, schedule).filter(|(_, _, b)| b.kind == BalanceKind::Prepaid && within(b));
-    let deposits = prepaid.flat_map(|(_, _, b)| &b.deposits).filter(|(t, _)| periods.contains(t));
-    deposits.map(|d| d.1).sum::<f64>() - drawn.map(|d| d.3).sum::<f64>()
+    let prepaid = signed(model, schedule).filter(|(.., b)| within(b)).map(|(.., b)| b.prepaid(periods));
+    prepaid.sum::<f64>() - drawn.map(|d| d.3).sum::<f64>()
 }
 
 #[cfg(test)]

@@ -90,7 +90,7 @@ impl Ledger {
             }
             for (b, balance) in contract.balances.iter().enumerate() {
                 let drawn: f64 = schedule.drawn(k, b, model.periods()).iter().sum();
-                let prepaid = if balance.kind == BalanceKind::Prepaid { balance.total() } else { 0.0 };
+                let prepaid = balance.prepaid(&model.calendar.all());
                 ledger.balances[k] += if balance.refunded { 0.0 } else { prepaid - drawn };
             }
         }
@@ -173,12 +173,8 @@ pub(super) fn counted(model: &Model, schedule: &Schedule, ledger: &Ledger, contr
     match commit.counted_in {
         CommitIn::Spend => {
             let not = uncounted(&model.contracts, contract);
-            let credits = |d: &&(ContractId, usize, usize, f64)| {
-                not.contains(&d.0)
-                    && periods.contains(&d.2)
-                    && model.contracts[d.0].balances[d.1].kind == BalanceKind::Credits
-            };
-            let paid: f64 = schedule.draws.iter().filter(credits).map(|d| d.3).sum();
+            let credits = schedule.draws.iter().filter(|d| not.contains(&(d.0, d.1)) && periods.contains(&d.2));
+            let paid: f64 = credits.map(|d| d.3).sum();
             ledger.under[contract][periods.clone()].iter().sum::<f64>() - paid
         }
         CommitIn::ChipHours => schedule
