@@ -6,7 +6,7 @@ use polysource::plan::{ContractResult, CostKind, Plan, Status};
 use polysource::{SolveSettings, solve};
 
 use crate::common::random::Random;
-use crate::common::{close, close_within, costs, solved};
+use crate::common::{close, close_within, costs, input_beside, program, solved, text};
 
 fn line(plan: &Plan, kind: CostKind) -> f64 {
     plan.cost.as_ref().unwrap().lines.iter().filter(|l| l.kind == kind).map(|l| l.cost).sum()
@@ -381,4 +381,16 @@ fn ending_is_as_good_as_the_best_end() {
         let clause = with(&format!("{commit}, terminate: {{ from: 2026-01-01T01, fee: {} % }}", 100.0 * fee));
         close_within(1e-6, total(&clause), best);
     }
+}
+
+/// An option offers chips and asks for nothing: why 30 are not to be had is the demand alone, and no commitment is lowered.
+#[test]
+fn an_option_is_no_reason_for_no_plan() {
+    let known = option(0.0, [5.0, 11.0]).replace("20 req/h", "30 req/h");
+    let (known, _) = known.split_once("uncertainty:").unwrap();
+    let known = known.replace("  market: { chip: gpu, cloud: gcp, price: { 2026-01-01T00: 8 } }\n", "");
+    let (folder, _) = input_beside(&known, "none", None);
+    let run = program().args(["explain", folder.path().join("model.yaml").to_str().unwrap()]).output().unwrap();
+    let page = text(&run.stdout);
+    assert!(page.contains("lower the demand of `chat`") && !page.contains("commit"), "{page}");
 }

@@ -2,7 +2,8 @@
 //! relaxed to end it.
 
 use crate::model::{
-    ContractId, IdVec, LimitId, LimitUnit, Model, OfferId, Origin, Parameter, PoolId, SurviveId, Task, Term, WorkloadId,
+    Contract, ContractId, IdVec, LimitId, LimitUnit, Model, OfferId, Origin, Parameter, PoolId, SurviveId, Task, Term,
+    WorkloadId,
 };
 use crate::units::human::{money, number, percent, power};
 
@@ -62,7 +63,7 @@ impl Entry {
         let mut all: Vec<Entry> = limits.chain(model.survive.ids().map(Entry::Survive)).collect();
         all.extend(model.risk.cvar.and_then(|c| c.term.at_most).map(|_| Entry::Cvar));
         all.extend(model.risk.expected.and_then(|e| e.at_most).map(|_| Entry::ExpectedLoss));
-        all.extend(model.contracts.ids().filter(|&k| model.contracts[k].commit.is_some()).map(Entry::Commit));
+        all.extend(model.contracts.ids().filter(|&k| commits(&model.contracts[k])).map(Entry::Commit));
         all.extend(model.pools.ids().map(Entry::Pool));
         all.extend(model.offers.ids().filter(|&o| model.offers[o].capacity.is_some()).map(Entry::Capacity));
         let rated = |w: &crate::model::Workload| w.rate_at_most.is_some() || w.rate_at_least.is_some();
@@ -289,6 +290,11 @@ fn one_of(names: &[String]) -> String {
     }
 }
 
+/// Whether a contract asks for something to be held or paid; an option offers it.
+fn commits(contract: &Contract) -> bool {
+    contract.commit.is_some() && contract.exercise.is_none()
+}
+
 /// What a limit asks for.
 fn limit(model: &Model, l: LimitId) -> String {
     let limit = &model.limits[l];
@@ -315,7 +321,8 @@ pub(super) fn varied(model: &Model, kept: &[Entry], numbers: &[(Entry, f64)]) ->
     if let (Some(expected), false) = (&mut m.risk.expected, has(Entry::ExpectedLoss)) {
         expected.at_most = None;
     }
-    m.contracts.with_ids_mut().filter(|(k, _)| !has(Entry::Commit(*k))).for_each(|(_, c)| c.commit = None);
+    let committed = m.contracts.with_ids_mut().filter(|(_, c)| commits(c));
+    committed.filter(|(k, _)| !has(Entry::Commit(*k))).for_each(|(_, c)| c.commit = None);
     m.offers.with_ids_mut().filter(|(o, _)| !has(Entry::Capacity(*o))).for_each(|(_, o)| o.capacity = None);
     for (_, pool) in m.pools.with_ids_mut().filter(|(p, _)| !has(Entry::Pool(*p))) {
         (pool.chips, pool.power) = (None, None);

@@ -1,7 +1,7 @@
 //! Plans side by side: what each future costs with this plan, with what the plan for the base case decides at the start,
 //! and with the plan of least regret.
 
-use super::value::{MEAN, Values, settled};
+use super::value::{MEAN, Values, largest_regret, settled};
 use crate::plan::ComparedPlan;
 
 /// The plans, `costs` being those of this one and `mean` what is expected of costs; `least` is whether this one is the
@@ -18,7 +18,7 @@ pub(super) fn plans(
         name,
         expected: settled(expected, values.expected),
         worst: own.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-        regret: own.iter().zip(best).map(|(c, b)| c - b).fold(0.0, f64::max),
+        regret: largest_regret(&own, best),
         costs: own,
     };
     // What differs by rounding does not differ.

@@ -201,7 +201,7 @@ fn cheapest_of_least_regret(
     best: &[f64],
     first: Together,
 ) -> Result<Together, EngineError> {
-    let regret = first.costs().iter().zip(best).map(|(c, b)| c - b).fold(0.0, f64::max);
+    let regret = value::largest_regret(&first.costs(), best);
     let most = best.iter().map(|b| b + regret + REGRET * (1.0 + futures.scale)).collect();
     let within = FutureMeasure::Cost { expected: 1.0, cvar: None, most: Some(most) };
     let second = futures.solve(known, &within, None)?;

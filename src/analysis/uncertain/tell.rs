@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::compared;
 use super::joined::{Futures, Together};
-use super::value::{Values, mean, settled};
+use super::value::{Values, largest_regret, mean, settled};
 use super::waiting;
 use crate::analysis::solving::examined::told;
 use crate::analysis::solving::settings::Detail;
@@ -30,8 +30,7 @@ const SAME: f64 = 1e-6;
 /// The least regret that any plan has, where there is one.
 fn least_regret(futures: &Futures<'_>) -> Result<Option<f64>, EngineError> {
     let found = futures.solve(&futures.uncertainty.known(), &futures.regret(), None)?;
-    let regret = || found.costs().iter().zip(futures.best()).map(|(c, b)| c - b).fold(0.0, f64::max);
-    Ok(found.is_optimal().then(regret))
+    Ok(found.is_optimal().then(|| largest_regret(&found.costs(), &futures.best())))
 }
 
 /// What is told where there is no plan.
@@ -276,8 +275,7 @@ impl Teller<'_> {
             let own = |s: &Schedule| s.excess.iter().filter(|(of, _)| *of == l).map(|(_, cost)| cost).sum::<f64>();
             self.mean(|f| own(&self.schedules[f]))
         };
-        // A limit may change with the future: what is compared is linear in it, so the first one's will do only where it
-        // is the same in all.
+        // Such a limit is the same in every future.
         audit_expected(&self.futures.models[0], &self.books(), paid)
     }
 

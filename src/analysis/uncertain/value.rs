@@ -100,6 +100,11 @@ impl Values {
     }
 }
 
+/// The most that some future costs beyond the least that it could.
+pub(super) fn largest_regret(costs: &[f64], best: &[f64]) -> f64 {
+    costs.iter().zip(best).map(|(cost, best)| cost - best).fold(0.0, f64::max)
+}
+
 /// The mean of what the futures cost.
 pub(super) fn mean(futures: &Futures<'_>, costs: &[f64]) -> f64 {
     futures.uncertainty.futures.iter().zip(costs).map(|(f, c)| f.probability * c).sum()

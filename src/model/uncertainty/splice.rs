@@ -260,7 +260,7 @@ impl Splice<'_, '_> {
         let same = kinds && old.soft == new.soft && old.when == new.when && old.expected == new.expected;
         self.whole(same, || format!("limit `{}`", old.name), over);
         self.check(
-            same || !new.expected,
+            old.kind == new.kind || !new.expected,
             || format!("an outcome changes limit `{}`, which is on what is expected over all futures", old.name),
             || "let it be the same in every future, or limit each of them: remove `in: expected`".to_owned(),
         );
