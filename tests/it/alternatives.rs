@@ -9,19 +9,10 @@ use polysource::analysis::alternatives::{
 use polysource::diagnostics::{Diagnostics, Sources};
 use polysource::document::{Node, read_value};
 use polysource::model::{Dimension, Measure, load, load_with};
-use polysource::{Detail, Plan, SolveSettings, Status, solve};
-
-const PLAN: SolveSettings = SolveSettings {
-    engine: polysource::EngineChoice::Auto,
-    time_limit: None,
-    deadline: polysource::engine::Deadline::NEVER,
-    detail: Detail::Plan,
-    mip_gap: 1e-6,
-    watch: polysource::engine::Watch::nobody(),
-};
+use polysource::{Plan, Status, solve};
 
 use crate::common::random::Whole;
-use crate::common::{example, input};
+use crate::common::{PLAN, example, input};
 
 fn ask(text: &str, within: f64, by: &[Dimension], of: Measure, plans: usize) -> (Alternatives, Vec<Plan>) {
     let model = load(&input(text)).unwrap_or_else(|e| panic!("{e}\n{text}")).model;

@@ -1,23 +1,11 @@
 //! Credits, prepayments and equity. Every model is solved by hand beside it.
 
 use polysource::model::Model;
-use polysource::plan::{CostKind, Plan, Status};
+use polysource::plan::{CostKind, Status};
 use polysource::{SolveSettings, solve};
 
 use crate::common::random::Random;
-use crate::common::{close, close_within, costs, program, solved, text};
-
-/// What the program writes.
-#[track_caller]
-fn stdout(args: &[&str]) -> String {
-    let run = program().args(args).output().unwrap();
-    assert_eq!(run.status.code(), Some(0), "{}", text(&run.stderr));
-    text(&run.stdout).to_owned()
-}
-
-fn line(plan: &Plan, kind: CostKind) -> f64 {
-    plan.cost.as_ref().unwrap().lines.iter().filter(|l| l.kind == kind).map(|l| l.cost).sum()
-}
+use crate::common::{close, close_within, costs, line, solved, stdout};
 
 /// Ten chips of the cloud `aws` at 1 an hour, and what comes after.
 fn hours(count: usize, rest: &str) -> String {

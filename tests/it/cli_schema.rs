@@ -8,13 +8,7 @@ use polysource::document::{
 };
 use serde_json::Value;
 
-use crate::common::{at, example, program, read, run};
-
-fn stdout(arguments: &[&str]) -> String {
-    let out = run(arguments);
-    assert!(out.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&out.stderr));
-    String::from_utf8(out.stdout).unwrap()
-}
+use crate::common::{at, example, program, read, run, stdout};
 
 /// A model file as the data that its schema speaks of.
 fn data(yaml: &str) -> Value {

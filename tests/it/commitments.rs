@@ -2,20 +2,11 @@
 //! rates by chip. Every model is solved by hand beside it.
 
 use polysource::model::Model;
-use polysource::plan::{ContractResult, CostKind, Plan, Status};
+use polysource::plan::{CostKind, Status};
 use polysource::{SolveSettings, solve};
 
 use crate::common::random::Random;
-use crate::common::{close, close_within, costs, input_beside, program, solved, text};
-
-fn line(plan: &Plan, kind: CostKind) -> f64 {
-    plan.cost.as_ref().unwrap().lines.iter().filter(|l| l.kind == kind).map(|l| l.cost).sum()
-}
-
-#[track_caller]
-fn deal<'a>(plan: &'a Plan, id: &str) -> &'a ContractResult {
-    plan.contracts.iter().find(|c| c.contract == id).unwrap()
-}
+use crate::common::{close, close_within, costs, deal, input_beside, line, program, solved, text};
 
 /// 100 chips at 1 an hour for three years, the last of which has a day more, under a commitment.
 fn years(commit: &str) -> String {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use polysource::analysis::curve::{Curve, CurveError, CurveSettings, Shape, curve};
 use polysource::model::{Asked, Family, Input};
-use polysource::{Detail, SolveSettings, Status, solve};
+use polysource::{Status, solve};
 
 fn input(text: &str, sets: &[&str]) -> Input {
     let sets = sets.iter().map(|s| (*s).to_owned()).collect();
@@ -21,16 +21,7 @@ fn family(input: &Input, vary: &str) -> Family {
 }
 
 const SETTINGS: CurveSettings = CurveSettings { solve: PLAN, tolerance: 1e-5 };
-const PLAN: SolveSettings = SolveSettings {
-    engine: polysource::EngineChoice::Auto,
-    time_limit: None,
-    deadline: polysource::engine::Deadline::NEVER,
-    detail: Detail::Plan,
-    mip_gap: 1e-6,
-    watch: polysource::engine::Watch::nobody(),
-};
-
-use crate::common::{self, close, example};
+use crate::common::{self, PLAN, close, example};
 
 use crate::common::random::Whole;
 

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use polysource::plan::{ContractResult, CostKind, Plan, Status};
+use polysource::plan::{CostKind, Plan, Status};
 use polysource::{EngineChoice, Model, SolveSettings, solve};
 
-use crate::common::{self, close, costs, held, program, sound};
+use crate::common::{self, close, costs, deal, held, line, program, sound};
 
 /// Three chips of three ecosystems at three clouds; what differs comes after.
 const HEAD: &str = "
@@ -28,11 +28,6 @@ fn solved(rest: &str) -> Plan {
     common::solved(&format!("{HEAD}{rest}"))
 }
 
-#[track_caller]
-fn deal<'a>(plan: &'a Plan, id: &str) -> &'a ContractResult {
-    plan.contracts.iter().find(|c| c.contract == id).unwrap()
-}
-
 /// A contract costs this signed and that unsigned; the plan takes the cheaper.
 #[track_caller]
 fn weighs(plan: &Plan, id: &str, with: f64, without: f64) {
@@ -45,10 +40,6 @@ fn weighs(plan: &Plan, id: &str, with: f64, without: f64) {
     if (with - without).abs() > 1e-6 {
         assert_eq!(deal.signed, with < without);
     }
-}
-
-fn line(plan: &Plan, kind: CostKind) -> f64 {
-    plan.cost.as_ref().unwrap().lines.iter().filter(|l| l.kind == kind).map(|l| l.cost).sum()
 }
 
 // Contracts.

@@ -1,20 +1,9 @@
 //! Limits over several futures: on what is expected, and on regret; and why there is no plan for all of them.
 
-use polysource::plan::{Plan, Status, UncertaintyResult};
+use polysource::plan::{Plan, Status};
 use polysource::{Detail, SolveSettings, solve};
 
-use crate::common::{NEWSVENDOR, close, close_within, input_beside, model, program, text};
-
-fn plan_for(yaml: &str) -> Plan {
-    let plan = solve(&model(yaml), &SolveSettings::default()).unwrap();
-    assert_eq!(plan.status, Status::Optimal, "{:?}\n{yaml}", plan.notes);
-    assert!(plan.certificate.verified);
-    plan
-}
-
-fn told(plan: &Plan) -> &UncertaintyResult {
-    plan.uncertainty.as_deref().expect("several futures")
-}
+use crate::common::{NEWSVENDOR, close, close_within, input_beside, model, plan_for, program, text, told};
 
 fn reserved(plan: &Plan) -> f64 {
     told(plan).decisions.iter().filter(|d| d.node == "start" && d.what == "res").map(|d| d.amount).sum()

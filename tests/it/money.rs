@@ -5,28 +5,11 @@ use polysource::SolveSettings;
 use polysource::analysis::Detail;
 use polysource::plan::{CostKind, Plan};
 
-use crate::common::{self, close, costs, has_no_plan};
-
-const HEAD: &str = "
-polysource: 1
-chips:
-  gpu: { vendor: nvidia, power: 1 kW }
-  tpu: { vendor: google, power: 500 W }
-clouds:
-  aws: { owner: amazon }
-  gcp: { owner: google }
-";
+use crate::common::{self, TWO_VENDORS, costs, has_no_plan, pays};
 
 fn solved(rest: &str) -> Plan {
     let settings = SolveSettings { detail: Detail::Plan, ..SolveSettings::default() };
-    common::solved_with(&format!("{HEAD}{rest}"), &settings)
-}
-
-#[track_caller]
-fn pays(plan: &Plan, kind: CostKind, expected: f64) {
-    let lines = &plan.cost.as_ref().unwrap().lines;
-    let found: f64 = lines.iter().filter(|l| l.kind == kind).map(|l| l.cost).sum();
-    close(found, expected);
+    common::solved_with(&format!("{TWO_VENDORS}{rest}"), &settings)
 }
 
 /// 10 chips on Google's at 1 or NVIDIA's at 3, of which there are some.

@@ -1,22 +1,12 @@
 //! Chips that are bought: how many, when, and when they are sold. Models solved by hand, the arithmetic beside each, and
 //! two problems of the literature.
 
-use polysource::analysis::Detail;
 use polysource::analysis::curve::{CurveSettings, Shape, curve};
 use polysource::model::{Asked, Family, Model};
-use polysource::plan::{Asset, CostKind, Plan, UncertaintyResult};
+use polysource::plan::{Asset, CostKind, Plan};
 use polysource::{SolveSettings, Status, solve};
 
-use crate::common::{self, close, close_within, costs, has_no_plan, held, read};
-
-const PLAN: SolveSettings = SolveSettings {
-    engine: polysource::EngineChoice::Auto,
-    time_limit: None,
-    deadline: polysource::engine::Deadline::NEVER,
-    detail: Detail::Plan,
-    mip_gap: 1e-6,
-    watch: polysource::engine::Watch::nobody(),
-};
+use crate::common::{self, PLAN, close, close_within, costs, has_no_plan, held, read, told};
 
 fn model(horizon: &str, offers: &str, demand: &str, rest: &str) -> String {
     format!(
@@ -208,10 +198,6 @@ fn capital_varies_in_sweeps_and_curves() {
     let found = curve(&family, &CurveSettings { solve: PLAN, tolerance: 1e-5 }).unwrap();
     // Bought, a chip costs its capital and 876; rented, 1752.
     close(found.breakpoints[0].at, 0.876);
-}
-
-fn told(plan: &Plan) -> &UncertaintyResult {
-    plan.uncertainty.as_deref().expect("several futures")
 }
 
 fn solved_file(name: &str) -> Plan {

@@ -5,20 +5,11 @@ use std::fmt::Write as _;
 use polysource::diagnostics::{Diagnostics, Sources};
 use polysource::document::read_value;
 use polysource::model::{Input, load, load_with};
-use polysource::{Detail, Plan, SolveSettings, Status, solve};
-
-const PLAN: SolveSettings = SolveSettings {
-    engine: polysource::EngineChoice::Auto,
-    time_limit: None,
-    deadline: polysource::engine::Deadline::NEVER,
-    detail: Detail::Plan,
-    mip_gap: 1e-6,
-    watch: polysource::engine::Watch::nobody(),
-};
+use polysource::{Plan, SolveSettings, Status, solve};
 
 use crate::common::random::Whole;
 
-use crate::common::{close_within, input_beside, loaded};
+use crate::common::{PLAN, close_within, input_beside, loaded};
 
 /// What is preferred may cost a little more than the least, so that its numbers are right to that and no more.
 const ALLOWED: f64 = 1e-5;

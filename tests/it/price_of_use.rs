@@ -5,7 +5,7 @@ use polysource::analysis::Detail;
 use polysource::model::Edit;
 use polysource::plan::{CostKind, Plan};
 
-use crate::common::{self, close, costs, has_no_plan};
+use crate::common::{self, close, costs, has_no_plan, pays};
 
 const HEAD: &str = "
 polysource: 1
@@ -21,13 +21,6 @@ clouds:
 fn solved(rest: &str) -> Plan {
     let settings = SolveSettings { detail: Detail::Plan, ..SolveSettings::default() };
     common::solved_with(&format!("{HEAD}{rest}"), &settings)
-}
-
-#[track_caller]
-fn pays(plan: &Plan, kind: CostKind, expected: f64) {
-    let lines = &plan.cost.as_ref().unwrap().lines;
-    let found: f64 = lines.iter().filter(|l| l.kind == kind).map(|l| l.cost).sum();
-    close(found, expected);
 }
 
 /// Chat that needs 10 chips on the first day and so many on the second.

@@ -6,14 +6,7 @@ use polysource::report::{Format, Style, write};
 use polysource::{Detail, EngineChoice, SolveSettings, solve};
 
 use crate::common::random::Random;
-use crate::common::{NEWSVENDOR, close, close_within, example_input, loaded, model, program, text};
-
-fn plan_for(yaml: &str) -> Plan {
-    let plan = solve(&model(yaml), &SolveSettings::default()).unwrap();
-    assert_eq!(plan.status, Status::Optimal, "{:?}\n{yaml}", plan.notes);
-    assert!(plan.certificate.verified);
-    plan
-}
+use crate::common::{NEWSVENDOR, close, close_within, example_input, loaded, model, plan_for, program, text, told};
 
 /// What a terminal shows.
 fn screen(plan: &Plan) -> String {
@@ -25,10 +18,6 @@ fn screen(plan: &Plan) -> String {
 /// A plan of those side by side.
 fn compared<'a>(u: &'a UncertaintyResult, plan: &str) -> &'a ComparedPlan {
     u.plans.iter().find(|p| p.plan == plan).expect("it is beside the others")
-}
-
-fn told(plan: &Plan) -> &UncertaintyResult {
-    plan.uncertainty.as_deref().expect("several futures")
 }
 
 /// Chips that are decided on at the start, of an offer.

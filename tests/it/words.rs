@@ -6,18 +6,7 @@ use polysource::model::{Id, OfferId};
 use polysource::plan::{CostKind, Plan};
 use polysource::{Model, SolveSettings, solve};
 
-use crate::common::{self, close, close_within, costs, has_no_plan, model, run, text};
-
-/// Two chips of two vendors at two clouds.
-const HEAD: &str = "
-polysource: 1
-chips:
-  gpu: { vendor: nvidia, power: 1 kW }
-  tpu: { vendor: google, power: 500 W }
-clouds:
-  aws: { owner: amazon }
-  gcp: { owner: google }
-";
+use crate::common::{self, TWO_VENDORS, close, close_within, costs, has_no_plan, model, run, text};
 
 /// 100 chips are needed: tpu costs 1, gpu 3.
 const TWO: &str = "
@@ -29,7 +18,7 @@ workloads:
 ";
 
 fn solved(rest: &str) -> Plan {
-    common::solved(&format!("{HEAD}{rest}"))
+    common::solved(&format!("{TWO_VENDORS}{rest}"))
 }
 
 fn two(limits: &str) -> Plan {
@@ -87,7 +76,7 @@ workloads:
             "policy: {{ limits: [ {{ name: own, power: {{ where: {{ {patterns} }}, at_most: 1 GW }} }}, \
              {{ name: others, power: {{ where: {{ {key}: {{ not: {value} }} }}, at_most: 1 GW }} }} ] }}\n"
         );
-        let model = model(&format!("{HEAD}{offers}{policy}"));
+        let model = model(&format!("{TWO_VENDORS}{offers}{policy}"));
         let group = |name: &str| {
             let limit = model.limits().iter().find(|l| l.name == name).unwrap();
             let polysource::model::LimitKind::Power(power) = &limit.kind else { panic!("{:?}", limit.kind) };
@@ -121,7 +110,7 @@ policy:
 fn what_varies_may_be_excluded_too() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("two.yaml");
-    std::fs::write(&file, format!("{HEAD}{TWO}")).unwrap();
+    std::fs::write(&file, format!("{TWO_VENDORS}{TWO}")).unwrap();
     let vary = "offers{cloud: {not: aws}}.price=*1..2/2";
     let output = run(&["sweep", file.to_str().unwrap(), "--vary", vary, "--columns", "cost", "--format", "csv"]);
     let told = text(&output.stdout);
@@ -448,7 +437,7 @@ workloads: { chat: { kind: inference, demand: 100 req/h, throughput: { gpu: 1 re
 #[test]
 fn a_fleet_and_moving_costs_are_planned_for_several_futures() {
     let text = format!(
-        "{HEAD}
+        "{TWO_VENDORS}
 horizon: {{ start: 2026-Q1, periods: 4, step: quarter }}
 offers:
   a: {{ chip: gpu, cloud: aws, price: 3 }}

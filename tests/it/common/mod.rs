@@ -11,14 +11,25 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use polysource::model::{Input, Model, load};
-use polysource::plan::{Plan, Status};
-use polysource::{SolveSettings, solve};
+use polysource::plan::{ContractResult, CostKind, Plan, Status, UncertaintyResult};
+use polysource::{Detail, EngineChoice, SolveSettings, solve};
 use serde_json::Value;
 
 /// An example that is solved in no time.
 pub const QUICKSTART: &str = "models/quickstart.yaml";
 /// An example with regions and a share of work in each period.
 pub const FLEET: &str = "models/inference-fleet.yaml";
+
+/// Two chips of two vendors at two clouds.
+pub const TWO_VENDORS: &str = "
+polysource: 1
+chips:
+  gpu: { vendor: nvidia, power: 1 kW }
+  tpu: { vendor: google, power: 500 W }
+clouds:
+  aws: { owner: amazon }
+  gcp: { owner: google }
+";
 
 /// Demand of 10, 20, 30 or 40, a quarter each, known after the reservation is decided: reserved at 0.6, on demand at 1.
 pub const NEWSVENDOR: &str = "
@@ -42,6 +53,16 @@ uncertainty:
         thirty: { probability: 25 %, set: { workloads.chat.demand: 30 req/h } }
         forty: { probability: 25 %, set: { workloads.chat.demand: 40 req/h } }
 ";
+
+/// Solves without what takes further solves.
+pub const PLAN: SolveSettings = SolveSettings {
+    engine: EngineChoice::Auto,
+    time_limit: None,
+    deadline: polysource::engine::Deadline::NEVER,
+    detail: Detail::Plan,
+    mip_gap: 1e-6,
+    watch: polysource::engine::Watch::nobody(),
+};
 
 /// How far what was computed may be from what was worked out by hand, in parts of it (of 1 if it is smaller). Costs are
 /// certified to a gap of 1e-6 of their own; in models as small as these a vertex is found and its numbers are right to
@@ -143,6 +164,14 @@ pub fn solved(text: &str) -> Plan {
     solved_with(text, &SolveSettings::default())
 }
 
+/// The certified cheapest plan of a model that has one.
+#[track_caller]
+pub fn plan_for(text: &str) -> Plan {
+    let plan = solved(text);
+    assert_eq!(plan.status, Status::Optimal, "{:?}\n{text}", plan.notes);
+    plan
+}
+
 /// The plan of a model, solved with these settings.
 #[track_caller]
 pub fn solved_with(text: &str, settings: &SolveSettings) -> Plan {
@@ -202,4 +231,36 @@ pub fn has_no_plan(plan: &Plan) {
 /// The chips that are held of an offer, over all periods.
 pub fn held(plan: &Plan, offer: &str) -> f64 {
     plan.purchases.iter().filter(|p| p.offer == offer).map(|p| p.chips).sum()
+}
+
+/// What the cost lines of a kind add up to.
+#[track_caller]
+pub fn line(plan: &Plan, kind: CostKind) -> f64 {
+    plan.cost.as_ref().unwrap().lines.iter().filter(|l| l.kind == kind).map(|l| l.cost).sum()
+}
+
+/// What the cost lines of a kind have to add up to.
+#[track_caller]
+pub fn pays(plan: &Plan, kind: CostKind, expected: f64) {
+    close(line(plan, kind), expected);
+}
+
+/// What comes of a contract.
+#[track_caller]
+pub fn deal<'a>(plan: &'a Plan, id: &str) -> &'a ContractResult {
+    plan.contracts.iter().find(|c| c.contract == id).unwrap()
+}
+
+/// What a plan for several futures says of them.
+#[track_caller]
+pub fn told(plan: &Plan) -> &UncertaintyResult {
+    plan.uncertainty.as_deref().expect("several futures")
+}
+
+/// What the program writes if all is well.
+#[track_caller]
+pub fn stdout(arguments: &[&str]) -> String {
+    let out = run(arguments);
+    assert!(out.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&out.stderr));
+    String::from_utf8(out.stdout).unwrap()
 }
