@@ -229,14 +229,26 @@ impl Axis {
         }
     }
 
+    /// What a variation of the model file is of and how, though its values may be wrong: nothing is reported.
+    #[must_use]
+    pub fn aim(vary: &Vary) -> Option<(Target, How)> {
+        let (target, _) = Self::target(vary, &mut Diagnostics::new())?;
+        Some((target, if vary.set.is_some() { How::Set } else { How::Scale }))
+    }
+
     /// Reads a variation of the model file.
     pub fn of(vary: &Vary, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let (target, derived) = Self::target(vary, diagnostics)?;
+        let target = Self::target(vary, diagnostics);
+        // Values are checked also where what varies is wrong.
+        let valued = match &target {
+            Some((target, _)) => *target != Target::Scenario,
+            None => vary.set.is_some() || vary.scale.is_some() || vary.shift.is_some(),
+        };
+        let values = if valued { Self::values(vary, diagnostics) } else { None };
+        let (target, derived) = target?;
         let name = vary.name.as_ref().map_or(derived, |n| n.text.clone());
-        let kinds = [(How::Set, &vary.set), (How::Scale, &vary.scale), (How::Shift, &vary.shift)];
-        let mut given = kinds.iter().filter_map(|(how, values)| Some((*how, values.as_ref()?)));
         if target == Target::Scenario {
-            if let Some((_, values)) = given.next() {
+            if let Some(values) = [&vary.set, &vary.scale, &vary.shift].into_iter().find_map(Option::as_ref) {
                 wrong(diagnostics, values.place, "scenarios are not set, scaled or shifted", "remove this key");
                 return None;
             }
@@ -244,6 +256,14 @@ impl Axis {
             let spread = scenarios(&values.texts, values.place, diagnostics)?;
             return Some(Axis { name, target, how: How::Set, spread, unit: None, place: values.place });
         }
+        let (how, spread, unit, place) = values?;
+        Some(Axis { name, target, how, spread, unit, place })
+    }
+
+    /// How its values change what is written, and which they are, in which unit.
+    fn values(vary: &Vary, diagnostics: &mut Diagnostics) -> Option<(How, Spread, Option<Unit>, Place)> {
+        let kinds = [(How::Set, &vary.set), (How::Scale, &vary.scale), (How::Shift, &vary.shift)];
+        let mut given = kinds.iter().filter_map(|(how, values)| Some((*how, values.as_ref()?)));
         let (Some((how, values)), None) = (given.next(), given.next()) else {
             if vary.bad.is_empty() {
                 let message = "a variation has exactly one of `set`, `scale` and `shift`";
@@ -269,7 +289,7 @@ impl Axis {
             }
             *steps = Some(count as usize);
         }
-        Some(Axis { name, target, how, spread, unit, place: values.place })
+        Some((how, spread, unit, values.place))
     }
 
     fn target(vary: &Vary, diagnostics: &mut Diagnostics) -> Option<(Target, String)> {

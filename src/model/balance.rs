@@ -77,63 +77,80 @@ impl Balance {
     }
 }
 
-/// The balances of a contract.
+/// The balances of a contract; `covers` is none where it could not be read.
 pub(super) fn balances(
     reader: &mut Reader<'_>,
     contract: &doc::Contract,
     dated: &Dated<'_>,
-    covers: &OfferSet,
+    covers: Option<&OfferSet>,
     offers: &Offers<'_>,
 ) -> Option<Vec<Balance>> {
-    let mut all = Vec::new();
-    if let Some(credits) = &contract.credits {
-        let amount = reader.money(credits.amount.as_ref());
-        let place = credits.place;
-        let (over, pays) = where_and_when(reader, (&credits.over, &credits.pays, place), dated, covers, offers)?;
-        let at_most = match &credits.at_most {
-            Some(part) => reader.share(Some(part), In::Fraction)?,
-            None => 1.0,
-        };
-        let deposits = vec![(over.start, amount?)];
-        all.push(Balance { kind: BalanceKind::Credits, deposits, over, pays, at_most, refunded: false });
-    }
-    if let Some(prepay) = &contract.prepay {
-        let place = prepay.place;
-        let (over, pays) = where_and_when(reader, (&prepay.over, &prepay.pays, place), dated, covers, offers)?;
-        let refunded = match &prepay.rest {
-            Some(word) if !matches!(word.text.as_str(), "lost" | "refunded") => {
-                let message = format!("`{}` is not what becomes of the rest of a prepayment", word.text);
-                reader.error(Code::UnknownWord, word.place, message, suggest(&word.text, ["lost", "refunded"]));
-                return None;
-            }
-            word => word.as_ref().is_some_and(|w| w.text == "refunded"),
-        };
-        let deposits = payments(reader, prepay.amount.as_ref(), dated, "prepayment")?;
-        if deposits.iter().any(|(t, _)| !over.contains(t)) {
-            let remedy = "let `over` have all of its dates";
-            reader.error(Code::Contradiction, place, "something is prepaid when nothing can be paid from it", remedy);
-            return None;
+    let credits = contract.credits.as_ref().map(|written| credits(reader, written, dated, covers, offers));
+    let prepaid = contract.prepay.as_ref().map(|written| prepaid(reader, written, dated, covers, offers));
+    credits.into_iter().chain(prepaid).collect()
+}
+
+fn credits(
+    reader: &mut Reader<'_>,
+    written: &doc::Credits,
+    dated: &Dated<'_>,
+    covers: Option<&OfferSet>,
+    offers: &Offers<'_>,
+) -> Option<Balance> {
+    let amount = reader.money(written.amount.as_ref());
+    let used = where_and_when(reader, (&written.over, &written.pays, written.place), dated, covers, offers);
+    let at_most = match &written.at_most {
+        Some(part) => reader.share(Some(part), In::Fraction),
+        None => Some(1.0),
+    };
+    let (amount, (over, pays), at_most) = (amount?, used?, at_most?);
+    let deposits = vec![(over.start, amount)];
+    Some(Balance { kind: BalanceKind::Credits, deposits, over, pays, at_most, refunded: false })
+}
+
+fn prepaid(
+    reader: &mut Reader<'_>,
+    written: &doc::Prepay,
+    dated: &Dated<'_>,
+    covers: Option<&OfferSet>,
+    offers: &Offers<'_>,
+) -> Option<Balance> {
+    let place = written.place;
+    let used = where_and_when(reader, (&written.over, &written.pays, place), dated, covers, offers);
+    let refunded = match &written.rest {
+        Some(word) if !matches!(word.text.as_str(), "lost" | "refunded") => {
+            let message = format!("`{}` is not what becomes of the rest of a prepayment", word.text);
+            reader.error(Code::UnknownWord, word.place, message, suggest(&word.text, ["lost", "refunded"]));
+            None
         }
-        all.push(Balance { kind: BalanceKind::Prepaid, deposits, over, pays, at_most: 1.0, refunded });
+        word => Some(word.as_ref().is_some_and(|w| w.text == "refunded")),
+    };
+    let deposits = payments(reader, written.amount.as_ref(), dated, "prepayment");
+    let ((over, pays), refunded, deposits) = (used?, refunded?, deposits?);
+    if deposits.iter().any(|(t, _)| !over.contains(t)) {
+        let remedy = "let `over` have all of its dates";
+        reader.error(Code::Contradiction, place, "something is prepaid when nothing can be paid from it", remedy);
+        return None;
     }
-    Some(all)
+    Some(Balance { kind: BalanceKind::Prepaid, deposits, over, pays, at_most: 1.0, refunded })
 }
 
 fn where_and_when(
     reader: &mut Reader<'_>,
     (over, pays, place): (&Option<doc::Text>, &Option<doc::Selector>, Place),
     dated: &Dated<'_>,
-    covers: &OfferSet,
+    covers: Option<&OfferSet>,
     offers: &Offers<'_>,
 ) -> Option<(Range<usize>, OfferSet)> {
     let over = match over {
-        Some(text) => reader.window_periods(text)?.1,
-        None => dated.active.clone(),
+        Some(text) => reader.window_periods(text).map(|(_, periods)| periods),
+        None => Some(dated.active.clone()),
     };
     let pays = match pays {
-        Some(selector) => offers.select(reader, selector)?,
-        None => covers.clone(),
+        Some(selector) => offers.select(reader, selector),
+        None => covers.cloned(),
     };
+    let (over, pays) = (over?, pays?);
     if pays.is_empty() || over.is_empty() {
         let what = if pays.is_empty() { "pays for no offer" } else { "can be used in no period of the horizon" };
         let message = format!("this balance of `{}` {what}", dated.id);

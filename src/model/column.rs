@@ -137,11 +137,18 @@ pub struct ColumnError {
     pub message: String,
     /// What to do.
     pub remedy: String,
+    /// Whether it names what the model does not have, which may be for a mistake in the model.
+    pub(super) of_model: bool,
 }
 
 impl ColumnError {
     fn new(message: impl Into<String>, remedy: impl Into<String>) -> Self {
-        ColumnError { message: message.into(), remedy: remedy.into() }
+        ColumnError { message: message.into(), remedy: remedy.into(), of_model: false }
+    }
+
+    /// It names what the model does not have.
+    fn missing(message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        ColumnError { of_model: true, ..Self::new(message, remedy) }
     }
 }
 
@@ -191,7 +198,7 @@ impl Column {
             Some((name, written)) => (name.trim(), written),
             None => (text.trim(), text),
         };
-        let named = |e: ColumnError| ColumnError::new(format!("column `{text}`: {}", e.message), e.remedy);
+        let named = |e: ColumnError| ColumnError { message: format!("column `{text}`: {}", e.message), ..e };
         let mut parser = Parser { rest: written.trim(), depth: 0, model };
         let expression = parser.sum().map_err(named)?;
         if name.is_empty() || !parser.rest.is_empty() {
@@ -362,7 +369,7 @@ impl Parser<'_> {
             if ids.iter().any(|id| glob(argument, id)) {
                 return Ok(argument.to_owned());
             }
-            Err(ColumnError::new(format!("there is no {what} `{argument}`"), suggest(argument, ids)))
+            Err(ColumnError::missing(format!("there is no {what} `{argument}`"), suggest(argument, ids)))
         };
         let offers = || ids(model.offers.iter().map(|o| o.id.as_str()).collect(), "offer");
         let contracts = || ids(model.contracts.iter().map(|c| c.id.as_str()).collect(), "contract");
@@ -382,7 +389,7 @@ impl Parser<'_> {
         if groups.is_empty() || by == "offer" {
             let message = format!("`{by}` is neither a dimension nor a tag of any offer");
             let words: Vec<&str> = Dimension::WORDS.into_iter().filter(|w| *w != "offer").collect();
-            return Err(ColumnError::new(message, suggest(&by, words)));
+            return Err(ColumnError::missing(message, suggest(&by, words)));
         }
         let is_group = |name: &str| groups.iter().any(|(g, _)| g == name);
         let group = |name: &str| {
@@ -396,7 +403,7 @@ impl Parser<'_> {
                 return Ok(region.to_owned());
             }
             let known = groups.iter().map(|(g, _)| g.as_str()).collect::<Vec<_>>();
-            Err(ColumnError::new(format!("no {by} is `{name}`"), suggest(name, known)))
+            Err(ColumnError::missing(format!("no {by} is `{name}`"), suggest(name, known)))
         };
         let of = |word: Option<&str>| {
             let word = word.unwrap_or("spend");

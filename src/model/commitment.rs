@@ -54,18 +54,11 @@ pub(super) fn commitment(
     window: Option<Window>,
     active: Range<usize>,
 ) -> Option<Commit> {
-    let Written { counted_in, due, least } = written(reader, commit)?;
-    let per = match commit.per.as_ref().map(|p| p.text.as_str()) {
-        None | Some("total") => "total",
-        Some("year") => "year",
-        Some("period") => "period",
-        Some(other) => {
-            let place = commit.per.as_ref()?.place;
-            let remedy = suggest(other, ["total", "year", "period"]);
-            reader.error(Code::UnknownWord, place, format!("`{other}` is not how a commitment is counted"), remedy);
-            return None;
-        }
-    };
+    let (written, per) = (written(reader, commit), per(reader, commit));
+    if written.is_none() || per.is_none() {
+        amounts(reader, commit);
+    }
+    let (Written { counted_in, due, least }, per) = (written?, per?);
     if let (Due::Changing(series), "total") = (&due, per) {
         let remedy = "write `per: year` or `per: period`, or one amount";
         reader.error(Code::Contradiction, series.place, "a commitment in total does not change over time", remedy);
@@ -159,6 +152,46 @@ pub(super) fn commitment(
         buckets.push(CommitBucket { periods, amount: due });
     }
     Some(Commit { counted_in, least, buckets })
+}
+
+/// Reads what can be read of a commitment whose time could not be.
+pub(super) fn commitment_without_time(reader: &mut Reader<'_>, commit: &doc::Commit) {
+    written(reader, commit);
+    per(reader, commit);
+    amounts(reader, commit);
+}
+
+/// Checks the amounts that are read only with what surrounds them.
+fn amounts(reader: &mut Reader<'_>, commit: &doc::Commit) {
+    reader.money(commit.spent.as_ref());
+    for (series, counted_in) in [(&commit.spend, CommitIn::Spend), (&commit.chips, CommitIn::ChipHours)] {
+        match series.as_ref().map(|series| &series.form) {
+            None | Some(SeriesForm::Constant(_)) => {}
+            Some(SeriesForm::List(list)) => list.iter().for_each(|amount| {
+                read(reader, amount, counted_in);
+            }),
+            Some(SeriesForm::Growth { start, growth }) => {
+                read(reader, start, counted_in);
+                reader.amount(Some(growth), &Unit::PerYear, In::AboveMinusOne);
+            }
+            Some(SeriesForm::Steps(steps)) => steps.iter().for_each(|(date, amount)| {
+                reader.date(date);
+                read(reader, amount, counted_in);
+            }),
+        }
+    }
+}
+
+/// How a commitment is counted.
+fn per(reader: &mut Reader<'_>, commit: &doc::Commit) -> Option<&'static str> {
+    let Some(word) = &commit.per else { return Some("total") };
+    let known = ["total", "year", "period"];
+    let per = known.into_iter().find(|per| *per == word.text);
+    if per.is_none() {
+        let message = format!("`{}` is not how a commitment is counted", word.text);
+        reader.error(Code::UnknownWord, word.place, message, suggest(&word.text, known));
+    }
+    per
 }
 
 /// What is committed: money or chips, as written or to be chosen.

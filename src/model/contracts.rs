@@ -1,5 +1,7 @@
 //! Interprets contracts.
 
+use std::ops::Range;
+
 use super::ids::{ContractId, IdVec, OfferSet};
 use crate::diagnostics::{Code, Place, suggest};
 use crate::document::{self as doc, Series, SeriesForm};
@@ -7,7 +9,7 @@ use crate::units::Dimension as Unit;
 
 use super::balance::balances;
 use super::calendar::Window;
-use super::commitment::commitment;
+use super::commitment::{commitment, commitment_without_time};
 use super::equity::equity;
 use super::option::{Exercise, option};
 use super::reader::{Ids, In, Reader};
@@ -21,127 +23,135 @@ pub(super) fn contracts(
     offers: &Offers<'_>,
 ) -> IdVec<ContractId, Contract> {
     let mut contracts = IdVec::default();
-    for (id, place, contract) in document.contracts.iter().flat_map(|m| &m.entries) {
+    for (id, place, written) in document.contracts.iter().flat_map(|m| &m.entries) {
         reader.check_id(id, *place);
-        let Some(contract) = contract else { continue };
-        let decision = decision(reader, contract);
-        let unlocks = match &contract.unlocks {
-            Some(selector) => offers.select(reader, selector),
-            None => Some(OfferSet::none(offers.offers.len())),
-        };
-        let covers = match &contract.covers {
-            Some(selector) => offers.select(reader, selector),
-            None => Some(OfferSet::none(offers.offers.len())),
-        };
-        if contract.lacks("covers")
-            && (contract.commit.is_some()
-                || contract.discount.is_some()
-                || contract.rates.is_some()
-                || contract.option.is_some())
-        {
-            reader.error(
-                Code::MissingKey,
-                *place,
-                "a contract with a commitment or discount lacks `covers`",
-                "add `covers: { cloud: ... }`; `covers: {}` covers every offer",
-            );
+        if let Some(contract) = written.as_ref().and_then(|c| contract(reader, document, (id, *place, c), offers)) {
+            contracts.push(contract);
         }
-        let discount = match &contract.discount {
-            Some(amount) => reader.share(Some(amount), In::Fraction),
-            None => Some(0.0),
-        };
-        let over = contract.commit.as_ref().and_then(|c| c.over.as_ref());
-        let (window, active) = match over {
-            Some(text) => match reader.window_periods(text) {
-                Some((window, periods)) => (Some(window), periods),
-                None => continue,
-            },
-            None => {
-                (reader.calendar.ends().map(|(a, b)| Window { start: Some(a), end: Some(b) }), reader.calendar.all())
-            }
-        };
-        let rates = rates(reader, contract, id, &covers, offers);
-        let capped = beyond(reader, contract, id);
-        let Some(active) = since_decided(reader, contract, id, active) else { continue };
-        let commit = match &contract.commit {
-            Some(commit) => commitment(reader, commit, window, active.clone()).map(Some),
-            None => Some(None),
-        };
-        // What was paid at a start before the horizon is not paid again.
-        let begins = match (window.and_then(|w| w.start), reader.calendar.ends()) {
-            (Some(start), Some((first, _))) if start < first => None,
-            _ => Some(active.start),
-        };
-        let dated = Dated { id, active: active.clone(), begins };
-        let funding = payments(reader, contract.funding.as_ref(), &dated, "funding");
-        let fee = payments(reader, contract.fee.as_ref(), &dated, "fee");
-        if let Some(text) = &contract.decide_by
-            && funding.iter().chain(&fee).flatten().any(|&(period, money)| period < active.start && money > 0.0)
-        {
-            let message = format!("money of `{id}` is due before it is decided in {}", text.text);
-            reader.error(Code::Contradiction, text.place, message, "decide it earlier, or let the money come later");
-        }
-        let (Some(covers), Some(discount), Some(commit), Some(funding), Some(fee)) =
-            (covers, discount, commit, funding, fee)
-        else {
-            continue;
-        };
-        let exercised = match &contract.option {
-            Some(written) => match option(reader, contract, written, id, &active) {
-                Some(exercised) => Some(exercised),
-                None => continue,
-            },
-            None => None,
-        };
-        let (Some(decision), Some(unlocks)) = (decision, unlocks) else { continue };
-        let (Some(rates), Some(capped)) = (rates, capped) else { continue };
-        let with = with(reader, document, contract, &covers, offers);
-        let Some(balances) = balances(reader, contract, &dated, &covers, offers) else { continue };
-        let equity = match &contract.equity {
-            Some(written) => match equity(reader, written, &covers, with.as_ref(), offers) {
-                Some(equity) => Some(equity),
-                None => continue,
-            },
-            None => None,
-        };
-        let (mut active, mut commit, mut fee, mut capped) = (active, commit, fee, capped);
-        let exercise = exercised.as_ref().map(|e| e.at);
-        if let Some(Exercise { at, premium, commit: taken }) = exercised {
-            fee.extend(dated.begins.filter(|_| premium > 0.0).map(|first| (first, premium)));
-            (active, commit, capped) = (at..active.end, Some(taken), true);
-        }
-        let terminate = match &contract.terminate {
-            Some(written) => match terminate(reader, written, id, commit.as_ref()) {
-                Some(terminate) => Some(terminate),
-                None => continue,
-            },
-            None => None,
-        };
-        contracts.push(Contract {
-            id: id.clone(),
-            with,
-            decision,
-            unlocks,
-            excludes: Vec::new(),
-            needs: Vec::new(),
-            covers,
-            active,
-            commit,
-            discount,
-            rates,
-            exercise,
-            terminate,
-            capped,
-            funding,
-            fee,
-            balances,
-            equity,
-            origin: reader.origin(*place),
-        });
     }
     relations(reader, document, &mut contracts);
     super::balance::check(reader, document, &contracts);
     contracts
+}
+
+/// One contract. All of it is read before what could not be read ends it, so that every mistake in it is found at once:
+/// what depends on a part that could not be read is checked as far as it goes without.
+fn contract(
+    reader: &mut Reader<'_>,
+    document: &doc::Document,
+    (id, place, written): (&str, Place, &doc::Contract),
+    offers: &Offers<'_>,
+) -> Option<Contract> {
+    let decision = decision(reader, written);
+    let mut selected = |selector: &Option<doc::Selector>| match selector {
+        Some(selector) => offers.select(reader, selector),
+        None => Some(OfferSet::none(offers.offers.len())),
+    };
+    let (unlocks, covers) = (selected(&written.unlocks), selected(&written.covers));
+    if written.lacks("covers")
+        && (written.commit.is_some()
+            || written.discount.is_some()
+            || written.rates.is_some()
+            || written.option.is_some())
+    {
+        reader.error(
+            Code::MissingKey,
+            place,
+            "a contract with a commitment or discount lacks `covers`",
+            "add `covers: { cloud: ... }`; `covers: {}` covers every offer",
+        );
+    }
+    let discount = match &written.discount {
+        Some(amount) => reader.share(Some(amount), In::Fraction),
+        None => Some(0.0),
+    };
+    let rates = rates(reader, written, id, covers.as_ref(), offers);
+    let capped = beyond(reader, written, id);
+    let time = time(reader, written, id);
+    let commit = match (&written.commit, &time) {
+        (None, _) => Some(None),
+        (Some(commit), Some((window, active))) => commitment(reader, commit, *window, active.clone()).map(Some),
+        (Some(commit), None) => {
+            commitment_without_time(reader, commit);
+            None
+        }
+    };
+    let (window, active) = time.clone().unwrap_or((None, reader.calendar.all()));
+    // What was paid at a start before the horizon is not paid again.
+    let begins = match (window.and_then(|w| w.start), reader.calendar.ends()) {
+        (Some(start), Some((first, _))) if start < first => None,
+        _ => Some(active.start),
+    };
+    let dated = Dated { id, active: active.clone(), begins };
+    let funding = payments(reader, written.funding.as_ref(), &dated, "funding");
+    let fee = payments(reader, written.fee.as_ref(), &dated, "fee");
+    if let Some(text) = &written.decide_by
+        && funding.iter().chain(&fee).flatten().any(|&(period, money)| period < active.start && money > 0.0)
+    {
+        let message = format!("money of `{id}` is due before it is decided in {}", text.text);
+        reader.error(Code::Contradiction, text.place, message, "decide it earlier, or let the money come later");
+    }
+    let exercised = match &written.option {
+        Some(clause) => option(reader, written, clause, id, &active).map(Some),
+        None => Some(None),
+    };
+    let with = with(reader, document, written, covers.as_ref(), offers);
+    let balances = balances(reader, written, &dated, covers.as_ref(), offers);
+    let equity = match &written.equity {
+        Some(clause) => equity(reader, clause, covers.as_ref(), with.as_ref(), offers).map(Some),
+        None => Some(None),
+    };
+    let terminate = match &written.terminate {
+        Some(clause) => terminate(reader, clause, id, commit.as_ref().map(Option::as_ref)).map(Some),
+        None => Some(None),
+    };
+    let (decision, unlocks, covers, discount, rates, capped) =
+        (decision?, unlocks?, covers?, discount?, rates?, capped?);
+    let (_, commit, funding, fee) = (time?, commit?, funding?, fee?);
+    let (exercised, balances, equity, terminate) = (exercised?, balances?, equity?, terminate?);
+    let mut contract = Contract {
+        id: id.to_owned(),
+        with,
+        decision,
+        unlocks,
+        excludes: Vec::new(),
+        needs: Vec::new(),
+        covers,
+        active,
+        commit,
+        discount,
+        rates,
+        exercise: None,
+        terminate,
+        capped,
+        funding,
+        fee,
+        balances,
+        equity,
+        origin: reader.origin(place),
+    };
+    if let Some(Exercise { at, premium, commit }) = exercised {
+        contract.fee.extend(begins.filter(|_| premium > 0.0).map(|first| (first, premium)));
+        contract.active = at..contract.active.end;
+        (contract.exercise, contract.commit, contract.capped) = (Some(at), Some(commit), true);
+    }
+    Some(contract)
+}
+
+/// When a contract runs: as written and in the horizon, from its decision on if that may be late.
+fn time(reader: &mut Reader<'_>, contract: &doc::Contract, id: &str) -> Option<(Option<Window>, Range<usize>)> {
+    let over = match contract.commit.as_ref().and_then(|c| c.over.as_ref()) {
+        Some(text) => reader.window_periods(text).map(|(window, periods)| (Some(window), periods)),
+        None => {
+            let whole = reader.calendar.ends().map(|(a, b)| Window { start: Some(a), end: Some(b) });
+            Some((whole, reader.calendar.all()))
+        }
+    };
+    // Of a time that could not be read the decision is checked against all of the horizon.
+    let active = over.as_ref().map(|(_, active)| active);
+    let since = since_decided(reader, contract, id, active);
+    let (window, _) = over?;
+    Some((window, since?))
 }
 
 /// What is taken off the prices of some of the covered offers.
@@ -149,23 +159,23 @@ fn rates(
     reader: &mut Reader<'_>,
     contract: &doc::Contract,
     id: &str,
-    covers: &Option<OfferSet>,
+    covers: Option<&OfferSet>,
     offers: &Offers<'_>,
 ) -> Option<Vec<(OfferSet, f64)>> {
-    let mut all = Vec::new();
-    for rate in contract.rates.iter().flat_map(|list| &list.items) {
+    let mut rate = |rate: &doc::Rate| {
         let of = rate.offers.as_ref().and_then(|selector| offers.select(reader, selector));
         let part = reader.share(rate.discount.as_ref(), In::Fraction);
-        let (of, part, Some(covers)) = (of?, part?, covers) else { return None };
+        let (of, covers) = (of?, covers?);
         if of.and(covers).is_empty() {
             let message = format!("`{id}` covers no offer of this rate");
             let remedy = "cover them with `covers`, or remove the rate";
             reader.error(Code::NoEffect, rate.place, message, remedy);
             return None;
         }
-        all.push((of, part));
-    }
-    Some(all)
+        Some((of, part?))
+    };
+    let all: Vec<Option<(OfferSet, f64)>> = contract.rates.iter().flat_map(|l| &l.items).map(&mut rate).collect();
+    all.into_iter().collect()
 }
 
 /// Whether the discount ends with the commitment.
@@ -192,7 +202,7 @@ fn with(
     reader: &mut Reader<'_>,
     document: &doc::Document,
     contract: &doc::Contract,
-    covers: &OfferSet,
+    covers: Option<&OfferSet>,
     offers: &Offers<'_>,
 ) -> Option<String> {
     if let Some(with) = &contract.with {
@@ -201,7 +211,7 @@ fn with(
         let known: Vec<&str> = known.into_iter().collect();
         return reader.is_one_of(with, "organisation", &known).then(|| with.text.clone());
     }
-    let covered = covers.iter().map(|o| &offers.clouds[offers.offers[o].cloud].owner);
+    let covered = covers?.iter().map(|o| &offers.clouds[offers.offers[o].cloud].owner);
     let owners: std::collections::BTreeSet<&String> = covered.collect();
     match owners.len() {
         1 => owners.into_iter().next().cloned(),
@@ -232,10 +242,12 @@ fn relations(reader: &mut Reader<'_>, document: &doc::Document, contracts: &mut 
     let unread: Vec<&str> = unread.iter().map(String::as_str).collect();
     let mut needed: Vec<(ContractId, ContractId, Place)> = Vec::new();
     for (id, _, contract) in &map.entries {
-        let (Some(contract), Some(k)) = (contract, contracts.find(|c| c.id == *id)) else { continue };
+        let Some(contract) = contract else { continue };
+        let k = contracts.find(|c| c.id == *id);
         for (key, list) in [("excludes", &contract.excludes), ("needs", &contract.needs)] {
             for text in list.iter().flat_map(|l| &l.items) {
-                let Some(other) = reader.reference(text, "contract", &known, &unread) else { continue };
+                let other = reader.reference(text, "contract", &known, &unread);
+                let (Some(k), Some(other)) = (k, other) else { continue };
                 if other == k {
                     let message = format!("`{id}` {key} itself");
                     reader.error(Code::WrongType, text.place, message, "name another contract, or remove it");
@@ -263,20 +275,22 @@ fn relations(reader: &mut Reader<'_>, document: &doc::Document, contracts: &mut 
     }
 }
 
-/// The time of a contract that may be signed late: it begins when it is decided at the latest.
+/// The time of a contract that may be signed late: it begins when it is decided at the latest. Of one whose time could not
+/// be read, `active` being `None`, only the decision is checked.
 fn since_decided(
     reader: &mut Reader<'_>,
     contract: &doc::Contract,
     id: &str,
-    active: std::ops::Range<usize>,
-) -> Option<std::ops::Range<usize>> {
-    let Some(text) = &contract.decide_by else { return Some(active) };
-    let decided = reader.period(text)?;
-    if contract.decision.as_ref().is_none_or(|d| d.text != "optional") {
+    active: Option<&Range<usize>>,
+) -> Option<Range<usize>> {
+    let Some(text) = &contract.decide_by else { return active.cloned() };
+    let decided = reader.period(text);
+    if contract.decision.as_ref().is_none_or(|d| d.text == "signed") {
         let remedy = "write `decision: optional`, or remove `decide_by`";
         reader.error(Code::NoEffect, text.place, format!("`{id}` is signed already"), remedy);
         return None;
     }
+    let (active, decided) = (active?, decided?);
     if contract.commit.is_some() && active.start < decided {
         let message = format!("the commitment of `{id}` begins before it is decided in {}", text.text);
         reader.error(Code::Contradiction, text.place, message, "decide it earlier, or let `over` begin later");
@@ -290,7 +304,7 @@ pub(super) struct Dated<'a> {
     /// The contract.
     pub id: &'a str,
     /// The periods in which it runs.
-    pub active: std::ops::Range<usize>,
+    pub active: Range<usize>,
     /// The period in which it begins, if not before the horizon.
     pub begins: Option<usize>,
 }

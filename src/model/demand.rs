@@ -112,6 +112,11 @@ fn one(
             );
         }
     }
+    let picked = match &doc.eligible {
+        Some(selector) => offers.select(reader, selector),
+        None if doc.bad.contains(&"eligible") => None,
+        None => Some(OfferSet::all(offers.offers.len())),
+    };
     let task = match training? {
         true => {
             for (key, place) in
@@ -143,11 +148,7 @@ fn one(
     };
     let throughput = throughput?;
     let interruptible = doc.interruptible.unwrap_or(matches!(task, Task::Training { .. }));
-    let picked = match &doc.eligible {
-        Some(selector) => offers.select(reader, selector)?,
-        None if doc.bad.contains(&"eligible") => return None,
-        None => OfferSet::all(offers.offers.len()),
-    };
+    let picked = picked?;
     let fits = |(i, o): &(OfferId, &Offer)| {
         picked[*i] && throughput[o.chip].is_some() && (interruptible || !matches!(o.term, Term::Spot { .. }))
     };

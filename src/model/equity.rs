@@ -33,52 +33,64 @@ pub struct Vest {
     pub worth: f64,
 }
 
-/// Reads what vests under a contract that covers some offers.
+/// Reads what vests under a contract that covers some offers; `covers` is none where it could not be read.
 pub(super) fn equity(
     reader: &mut Reader<'_>,
     written: &doc::Equity,
-    covers: &OfferSet,
+    covers: Option<&OfferSet>,
     with: Option<&String>,
     offers: &Offers<'_>,
 ) -> Option<Equity> {
-    let currency = reader.currency.clone();
-    let mut vests = Vec::new();
-    for vest in written.vests.iter().flat_map(|list| &list.items) {
-        let worth = reader.money(vest.worth.as_ref());
-        let Some(when) = &vest.when else { return None };
-        let of = when.of.as_ref()?;
-        let measure = [Measure::Power, Measure::Chips, Measure::Spend].into_iter().find(|m| m.word() == of.text);
-        let Some(measure) = measure else {
-            let remedy = suggest(&of.text, ["power", "chips", "spend"]);
-            reader.error(Code::UnknownWord, of.place, format!("nothing vests with `{}`", of.text), remedy);
-            return None;
-        };
-        let unit = match measure {
-            Measure::Power => Unit::Power,
-            Measure::Chips => Unit::Chips,
-            _ => Unit::Money(&currency),
-        };
-        let reaches = reader.amount(when.reaches.as_ref(), &unit, In::Positive);
-        let (selected, group) = match &when.offers {
-            Some(selector) => (offers.select(reader, selector)?, describe(selector)),
-            None => (covers.clone(), with.cloned().unwrap_or_else(|| "what the contract covers".to_owned())),
-        };
-        if measure == Measure::Power
-            && let Some(o) = selected.iter().find(|&o| offers.chips[offers.offers[o].chip].power.is_none())
-        {
-            let chip = &offers.chips[offers.offers[o].chip].id;
-            let message = format!("something vests with power but the chip `{chip}` has none");
-            reader.error(Code::MissingPower, when.place, message, format!("add `power:` to the chip `{chip}`"));
-            return None;
-        }
-        if selected.is_empty() {
-            let remedy = "say in `where` what counts";
-            reader.error(Code::NoEffect, when.place, "no offer counts towards this milestone", remedy);
-            return None;
-        }
-        let (worth, reaches) = (worth?, reaches?);
-        vests.push(Vest { offers: selected, group, of: measure, reaches, worth });
-    }
+    let written_vests = written.vests.iter().flat_map(|list| &list.items);
+    let vests: Vec<Option<Vest>> = written_vests.map(|v| vest(reader, v, covers, with, offers)).collect();
     let investor = written.investor.as_ref().map(|t| t.text.clone()).or(with.cloned());
-    Some(Equity { investor, vests })
+    Some(Equity { investor, vests: vests.into_iter().collect::<Option<_>>()? })
+}
+
+fn vest(
+    reader: &mut Reader<'_>,
+    written: &doc::Vest,
+    covers: Option<&OfferSet>,
+    with: Option<&String>,
+    offers: &Offers<'_>,
+) -> Option<Vest> {
+    let worth = reader.money(written.worth.as_ref());
+    let when = written.when.as_ref()?;
+    let selected = match &when.offers {
+        Some(selector) => offers.select(reader, selector),
+        None => covers.cloned(),
+    };
+    let group = match &when.offers {
+        Some(selector) => describe(selector),
+        None => with.cloned().unwrap_or_else(|| "what the contract covers".to_owned()),
+    };
+    let of = when.of.as_ref()?;
+    let measure = [Measure::Power, Measure::Chips, Measure::Spend].into_iter().find(|m| m.word() == of.text);
+    let Some(measure) = measure else {
+        let remedy = suggest(&of.text, ["power", "chips", "spend"]);
+        reader.error(Code::UnknownWord, of.place, format!("nothing vests with `{}`", of.text), remedy);
+        return None;
+    };
+    let currency = reader.currency.clone();
+    let unit = match measure {
+        Measure::Power => Unit::Power,
+        Measure::Chips => Unit::Chips,
+        _ => Unit::Money(&currency),
+    };
+    let reaches = reader.amount(when.reaches.as_ref(), &unit, In::Positive);
+    let selected = selected?;
+    if measure == Measure::Power
+        && let Some(o) = selected.iter().find(|&o| offers.chips[offers.offers[o].chip].power.is_none())
+    {
+        let chip = &offers.chips[offers.offers[o].chip].id;
+        let message = format!("something vests with power but the chip `{chip}` has none");
+        reader.error(Code::MissingPower, when.place, message, format!("add `power:` to the chip `{chip}`"));
+        return None;
+    }
+    if selected.is_empty() {
+        let remedy = "say in `where` what counts";
+        reader.error(Code::NoEffect, when.place, "no offer counts towards this milestone", remedy);
+        return None;
+    }
+    Some(Vest { offers: selected, group, of: measure, reaches: reaches?, worth: worth? })
 }

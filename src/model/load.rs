@@ -214,8 +214,9 @@ fn read(input: &Input, sources: &mut Sources, diagnostics: &mut Diagnostics) -> 
     let (plain, root) = tree(input, sources, diagnostics)?;
     let model = interpret(&root, sources, diagnostics);
     check_others(&plain, &input.scenarios, sources, diagnostics);
-    if let Some(model) = &model {
-        super::sweeps::check(&root, model, diagnostics);
+    match &model {
+        Some(model) => super::sweeps::check(&root, model, diagnostics),
+        None => super::sweeps::check_without_model(&root, diagnostics),
     }
     doc::locate(&root, sources, diagnostics);
     model.map(|model| (model, root))
@@ -329,20 +330,53 @@ pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagno
     let document = Document::decode(root, diagnostics)?;
     let before = diagnostics.counts().0;
     let mut model = interpreted(&document, root, sources, diagnostics)?;
+    let (calendar, currency) = (model.calendar.clone(), model.currency.clone());
+    let (rates, notes) = (model.rates.clone(), Vec::new());
     // What is wrong in the model is not told once more for every future.
-    if diagnostics.counts().0 == before {
-        let (calendar, currency) = (model.calendar.clone(), model.currency.clone());
-        let rates = model.rates.clone();
-        let mut reader = Reader { diagnostics, sources, calendar, currency, rates, notes: Vec::new() };
-        model.uncertainty = uncertainty::read(&mut reader, &document, root, &model).map(Arc::new);
+    let whole = diagnostics.counts().0 == before;
+    let mut found = Diagnostics::new();
+    let into = if whole { &mut *diagnostics } else { &mut found };
+    let mut reader = Reader { diagnostics: into, sources, calendar, currency, rates, notes };
+    let uncertainty = uncertainty::read(&mut reader, &document, root, &model);
+    if whole {
+        model.uncertainty = uncertainty.map(Arc::new);
         if document.uncertainty.is_none() {
             warn_certain(&mut reader, &document);
             model = model.by_itself();
         }
-        let notes = std::mem::take(&mut reader.notes);
-        model.notes.extend(notes);
+        model.notes.append(&mut reader.notes);
+    } else {
+        mistakes_of_its_own(&found, root, diagnostics);
     }
     Some(model)
+}
+
+/// Reports what is wrong in `uncertainty` itself, whatever else is wrong in the model: what does not depend on what the
+/// model has.
+fn mistakes_of_its_own(found: &Diagnostics, root: &Node, diagnostics: &mut Diagnostics) {
+    let mut own = Vec::new();
+    ["uncertainty", "objective"].iter().filter_map(|key| root.get(key)).for_each(|node| places(node, &mut own));
+    let depends = |code: Code| DATED.contains(&code) || [Code::EmptySelection, Code::Contradiction].contains(&code);
+    for mistake in found.sorted() {
+        let inside =
+            |place: Place| own.iter().any(|p| p.source == place.source && (p.start..p.end).contains(&place.start));
+        if mistake.severity == Severity::Error && !depends(mistake.code) && mistake.place.is_some_and(inside) {
+            diagnostics.push(mistake.clone());
+        }
+    }
+}
+
+/// Where a node and all in it stand.
+fn places(node: &Node, all: &mut Vec<Place>) {
+    all.push(node.place);
+    match &node.value {
+        doc::Value::List(items) => items.iter().for_each(|item| places(item, all)),
+        doc::Value::Map(entries) => entries.iter().for_each(|entry| {
+            all.push(entry.place);
+            places(&entry.node, all);
+        }),
+        doc::Value::Null | doc::Value::Scalar(_) => {}
+    }
 }
 
 /// From the tree to the model, believed as it is written.
@@ -546,6 +580,7 @@ fn parts(
     }
     let mut read = Vec::new();
     let mut begins = start;
+    let mut whole = true;
     for part in &list.items {
         let step = part.step.as_ref().and_then(|text| step(reader, text));
         let count = reader.count(part.periods.as_ref(), MOST_PERIODS);
@@ -562,11 +597,14 @@ fn parts(
             reader.error(Code::OffGrid, text.place, message, remedy);
             return None;
         }
-        let (count, step) = (count?, step?);
+        let (Some(count), Some(step)) = (count, step) else {
+            (begins, whole) = (None, false);
+            continue;
+        };
         begins = begins.and_then(|at| step.end(at, count));
         read.push((count, step));
     }
-    Some(read)
+    whole.then_some(read)
 }
 
 /// Reports every `as_of` that is no date.

@@ -39,11 +39,12 @@ pub(super) fn option(
     if let Some(commit) = &contract.commit {
         let remedy = "write two contracts, of which one may need the other";
         reader.error(Code::Contradiction, commit.place, format!("`{id}` is an option and a commitment"), remedy);
-        return None;
     }
     if let Some(beyond) = &contract.beyond_commit {
         let message = format!("nothing is held under `{id}` beyond what is taken of the option");
         reader.error(Code::NoEffect, beyond.place, message, "remove `beyond_commit`");
+    }
+    if contract.commit.is_some() || contract.beyond_commit.is_some() {
         return None;
     }
     let (premium, cap, at) = (premium?, cap?, at?);

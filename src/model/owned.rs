@@ -88,15 +88,6 @@ impl Residual {
 
 /// Reads what `term: { owned: ... }` says.
 pub(super) fn bought(reader: &mut Reader<'_>, owned: &doc::Owned, starts: Option<&Text>) -> Option<Bought> {
-    if reader.calendar.is_steady() {
-        reader.error(
-            Code::NoHorizon,
-            owned.place,
-            "chips that are bought live over time, and the model has no horizon",
-            "add `horizon: { start: 2026-Q1, periods: 20, step: quarter }`, or write `term: owned` with a price",
-        );
-        return None;
-    }
     let capex = owned.capex.as_ref().and_then(|series| {
         let currency = reader.currency.clone();
         reader.money_series(series, f64::NAN, |q| Unit::Money(&currency).convert(q))
@@ -106,6 +97,15 @@ pub(super) fn bought(reader: &mut Reader<'_>, owned: &doc::Owned, starts: Option
     if let (Some(text), true) = (&owned.resale, owned.lacks("residual")) {
         let remedy = "add `residual: { 1y: 62 %, 2y: 42 % }`, or remove `resale`";
         reader.error(Code::MissingKey, text.place, "chips are sold at their residual value, and none is given", remedy);
+        return None;
+    }
+    if reader.calendar.is_steady() {
+        reader.error(
+            Code::NoHorizon,
+            owned.place,
+            "chips that are bought live over time, and the model has no horizon",
+            "add `horizon: { start: 2026-Q1, periods: 20, step: quarter }`, or write `term: owned` with a price",
+        );
         return None;
     }
     if !owned.bad.is_empty() {

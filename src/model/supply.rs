@@ -325,6 +325,9 @@ fn term(reader: &mut Reader<'_>, offer: &doc::Offer) -> Option<Term> {
 
 fn detailed_term(reader: &mut Reader<'_>, detail: &doc::TermDetail) -> Option<Term> {
     if !detail.bad.is_empty() {
+        detail.starts.iter().for_each(|text| {
+            reader.window_periods(text);
+        });
         return None;
     }
     if let Some(owned) = &detail.owned {
@@ -366,13 +369,16 @@ fn detailed_term(reader: &mut Reader<'_>, detail: &doc::TermDetail) -> Option<Te
         }
         (Some(length), None) => {
             let upfront = match &detail.upfront {
-                Some(amount) => reader.share(Some(amount), In::Fraction)?,
-                None => 0.0,
+                Some(amount) => reader.share(Some(amount), In::Fraction),
+                None => Some(0.0),
             };
             let starts = match &detail.starts {
-                Some(text) => reader.window_periods(text)?.1,
-                None => reader.calendar.all(),
+                Some(text) => reader.window_periods(text).map(|(_, periods)| periods),
+                None => Some(reader.calendar.all()),
             };
+            // Where its starts could not be read its length is, for a start of any.
+            let length_read = reader.ends(0, length).is_some();
+            let (upfront, starts) = (upfront?, starts.filter(|_| length_read)?);
             if length.quantity.number <= 0.0 {
                 reader.error(Code::OutOfRange, length.place, "a reservation must have a length above 0", "");
                 return None;

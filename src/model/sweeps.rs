@@ -76,20 +76,32 @@ pub(super) fn check(root: &Node, model: &Model, diagnostics: &mut Diagnostics) {
     // What could not be read of the model is not missed a second time.
     let whole = !diagnostics.has_errors();
     for entry in sweeps {
-        if let Some(Value::List(columns)) = entry.node.get("columns").filter(|_| whole).map(|c| &c.value) {
-            columns.iter().for_each(|column| check_column(column, model, diagnostics));
+        if let Some(Value::List(columns)) = entry.node.get("columns").map(|c| &c.value) {
+            columns.iter().for_each(|column| check_column(column, model, whole, diagnostics));
         }
-        if let Some(spec) = read(&entry.node, entry.place, &[], &Asked::default(), diagnostics) {
-            spec.axes.iter().for_each(|axis| {
-                variation::paths(root, model, &axis.target, axis.how, diagnostics);
-            });
+        read(&entry.node, entry.place, &[], &Asked::default(), diagnostics);
+        // What varies is checked whatever else is wrong in the sweep.
+        let sweep = Sweep::decode(&entry.node, &mut Diagnostics::new());
+        for vary in sweep.iter().flat_map(|s| &s.vary).flat_map(|list| &list.items) {
+            if let Some((target, how)) = Axis::aim(vary) {
+                variation::paths(root, model, &target, how, diagnostics);
+            }
         }
     }
 }
 
-fn check_column(column: &Node, model: &Model, diagnostics: &mut Diagnostics) {
+/// Reads every sweep of a file whose model could not be read, as far as that goes.
+pub(super) fn check_without_model(root: &Node, diagnostics: &mut Diagnostics) {
+    let Some(Value::Map(sweeps)) = root.get("sweeps").map(|s| &s.value) else { return };
+    for entry in sweeps {
+        read(&entry.node, entry.place, &[], &Asked::default(), diagnostics);
+    }
+}
+
+fn check_column(column: &Node, model: &Model, whole: bool, diagnostics: &mut Diagnostics) {
     if let Value::Scalar(text) = &column.value
         && let Err(error) = Column::read(text, model)
+        && (whole || !error.of_model)
     {
         diagnostics.error(Code::InvalidVariation, column.place, error.message, error.remedy);
     }

@@ -28,12 +28,12 @@ impl Terminate {
     }
 }
 
-/// Reads the right to end a contract that commits to something.
+/// Reads the right to end a contract that commits to something; `commit` is none where that could not be read.
 pub(super) fn terminate(
     reader: &mut Reader<'_>,
     written: &doc::Terminate,
     id: &str,
-    commit: Option<&Commit>,
+    commit: Option<Option<&Commit>>,
 ) -> Option<Terminate> {
     let fee = match &written.fee {
         Some(part) => reader.share(Some(part), In::Fraction),
@@ -44,7 +44,7 @@ pub(super) fn terminate(
         None => Some(When::THEN),
     };
     let at = written.from.as_ref().and_then(|text| Some((reader.period(text)?, text.place)));
-    let in_money = commit.filter(|c| c.counted_in == CommitIn::Spend && c.least.is_none() && c.buckets.len() > 1);
+    let in_money = commit?.filter(|c| c.counted_in == CommitIn::Spend && c.least.is_none() && c.buckets.len() > 1);
     let Some(commit) = in_money else {
         let message = format!("`{id}` has no commitment in money by year or period that could end");
         let remedy = "write `commit: { spend: ..., per: year }`, or leave `terminate` out";

@@ -49,6 +49,7 @@ mod identity;
 mod import_solution;
 mod kinks;
 mod metamorphic;
+mod mistakes;
 mod mixtures;
 mod models;
 mod money;

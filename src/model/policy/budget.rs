@@ -24,12 +24,24 @@ pub struct Budget {
 }
 
 impl Budget {
-    pub(super) fn read<'a>(
+    /// What all families share.
+    pub(super) fn shared<'a>(limit: &'a doc::Limit, written: &'a doc::Budget) -> Shared<'a> {
+        Shared {
+            place: written.place,
+            per: written.per.as_ref(),
+            during: &written.during,
+            within: &written.within,
+            name: either(&limit.name, &written.name),
+            soft: either(&limit.soft, &written.soft),
+        }
+    }
+
+    pub(super) fn read(
         reader: &mut Reader<'_>,
-        limit: &'a doc::Limit,
-        written: &'a doc::Budget,
+        _: &doc::Limit,
+        written: &doc::Budget,
         parts: &Parts<'_>,
-    ) -> Option<Read<'a>> {
+    ) -> Option<Read> {
         let at_most = reader.money(written.at_most.as_ref());
         let rates = written.at_most.as_ref().and_then(|amount| reader.rates_of(amount));
         let rates = rates.map(|rates| rates.iter().map(|rate| rate / rates[0]).collect());
@@ -37,15 +49,7 @@ impl Budget {
         if written.per.as_ref().is_some_and(|per| per.text == "period") {
             reader.note_uneven(written.place, "the budget is of one amount for each period, whatever its length");
         }
-        let shared = Shared {
-            place: written.place,
-            per: written.per.as_ref(),
-            during: &written.during,
-            within: &written.within,
-            name: either(&limit.name, &written.name),
-            soft: either(&limit.soft, &written.soft),
-        };
-        Some(Read::single(LimitKind::Budget(Budget { group: group?, at_most: at_most?, rates }), "budget", shared))
+        Some(Read::single(LimitKind::Budget(Budget { group: group?, at_most: at_most?, rates }), "budget"))
     }
 
     /// The money over some periods: at their mean rate, weighted by their hours.

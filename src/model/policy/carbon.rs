@@ -23,24 +23,28 @@ pub struct Carbon {
 }
 
 impl Carbon {
-    pub(super) fn read<'a>(
-        reader: &mut Reader<'_>,
-        limit: &'a doc::Limit,
-        written: &'a doc::CarbonLimit,
-        parts: &Parts<'_>,
-    ) -> Option<Read<'a>> {
-        let at_most = reader.amount(written.at_most.as_ref(), &Dimension::Mass, In::NotNegative);
-        let group = group(reader, &written.offers, parts)?;
-        need_carbon(reader, written.place, &group.offers, parts);
-        let shared = Shared {
+    /// What all families share.
+    pub(super) fn shared<'a>(limit: &'a doc::Limit, written: &'a doc::CarbonLimit) -> Shared<'a> {
+        Shared {
             place: written.place,
             per: written.per.as_ref(),
             during: &written.during,
             within: &written.within,
             name: either(&limit.name, &written.name),
             soft: either(&limit.soft, &written.soft),
-        };
-        Some(Read::single(LimitKind::Carbon(Carbon { group, at_most: at_most? }), "carbon", shared))
+        }
+    }
+
+    pub(super) fn read(
+        reader: &mut Reader<'_>,
+        _: &doc::Limit,
+        written: &doc::CarbonLimit,
+        parts: &Parts<'_>,
+    ) -> Option<Read> {
+        let at_most = reader.amount(written.at_most.as_ref(), &Dimension::Mass, In::NotNegative);
+        let group = group(reader, &written.offers, parts)?;
+        need_carbon(reader, written.place, &group.offers, parts);
+        Some(Read::single(LimitKind::Carbon(Carbon { group, at_most: at_most? }), "carbon"))
     }
 
     fn emitted(&self, accounts: &dyn Accounts, periods: &Range<usize>) -> f64 {

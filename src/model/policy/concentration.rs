@@ -30,12 +30,24 @@ pub struct Concentration {
 }
 
 impl Concentration {
-    pub(super) fn read<'a>(
+    /// What all families share.
+    pub(super) fn shared<'a>(limit: &'a doc::Limit, written: &'a doc::Concentration) -> Shared<'a> {
+        Shared {
+            place: written.place,
+            per: written.per.as_ref(),
+            during: &written.during,
+            within: &None,
+            name: either(&limit.name, &written.name),
+            soft: None,
+        }
+    }
+
+    pub(super) fn read(
         reader: &mut Reader<'_>,
-        limit: &'a doc::Limit,
-        written: &'a doc::Concentration,
+        limit: &doc::Limit,
+        written: &doc::Concentration,
         parts: &Parts<'_>,
-    ) -> Option<Read<'a>> {
+    ) -> Option<Read> {
         let hhi_at_most = reader.share(written.hhi_at_most.as_ref(), In::Fraction);
         let everything = OfferSet::all(parts.offers.offers.len());
         let by = written.by.as_ref()?;
@@ -49,19 +61,11 @@ impl Concentration {
                 "remove `soft`; its excess is no amount of anything",
             );
         }
-        let shared = Shared {
-            place: written.place,
-            per: written.per.as_ref(),
-            during: &written.during,
-            within: &None,
-            name: either(&limit.name, &written.name),
-            soft: None,
-        };
         let (groups, hhi_at_most) = (groups?, hhi_at_most?);
         let kind = |of| {
             LimitKind::Concentration(Concentration { by: by.text.clone(), groups: groups.clone(), of, hhi_at_most })
         };
-        Some(Read::by_unit(units, kind, format!("concentration-{}", by.text), shared))
+        Some(Read::by_unit(units, kind, format!("concentration-{}", by.text)))
     }
 
     /// The sum of the squares of what the groups have, and the total.

@@ -60,19 +60,36 @@ const CLEAR: f64 = 2.0;
 const FLEET: &str = "fleet";
 
 impl Floor {
-    pub(super) fn read<'a>(
+    /// What all families share.
+    pub(super) fn shared<'a>(limit: &'a doc::Limit, written: &'a doc::Floor) -> Shared<'a> {
+        Shared {
+            place: written.place,
+            // Of a fleet it is read by itself.
+            per: written.per.as_ref().filter(|_| written.of.as_ref().is_none_or(|of| of.text != "fleet")),
+            during: &written.during,
+            within: &written.within,
+            name: either(&limit.name, &written.name),
+            soft: either(&limit.soft, &written.soft),
+        }
+    }
+
+    pub(super) fn read(
         reader: &mut Reader<'_>,
-        limit: &'a doc::Limit,
-        written: &'a doc::Floor,
+        limit: &doc::Limit,
+        written: &doc::Floor,
         parts: &Parts<'_>,
-    ) -> Option<Read<'a>> {
+    ) -> Option<Read> {
         if !written.offers.as_ref().is_none_or(|selector| whole_suppliers(reader, selector, parts)) {
             return None;
         }
         let group = group(reader, &written.offers, parts);
         let number = Self::number(reader, written);
         let soft = either(&limit.soft, &written.soft);
-        let (least, at_least, of) = number?;
+        let Some((least, at_least, of)) = number else {
+            // What it is measured in and for whom is checked all the same.
+            Self::measure_without_number(reader, written, parts);
+            return None;
+        };
         let chips = least != Least::Part && of.text == Measure::Chips.word();
         if let Some(price) = soft.filter(|_| chips) {
             // Of a part it is paid for a chip-hour, here for a chip: its unit must not say otherwise.
@@ -86,17 +103,17 @@ impl Floor {
             return None;
         }
         let default = format!("floor-{}", group.name.split(['=', '!']).next().unwrap_or("all"));
-        let shared = Shared {
-            place: written.place,
-            per: if least == Least::Fleet { None } else { written.per.as_ref() },
-            during: &written.during,
-            within: &written.within,
-            name: either(&limit.name, &written.name),
-            soft,
-        };
         let kind = |of| LimitKind::Floor(Floor { group: group.clone(), of, least, at_least });
-        let read = Read::by_unit(units, kind, default, shared);
+        let read = Read::by_unit(units, kind, default);
         Some(if least == Least::Fleet { read.in_each_period() } else { read })
+    }
+
+    /// Checks the measure of a floor whose number could not be read, and so does not say whether it is a part or an amount.
+    fn measure_without_number(reader: &mut Reader<'_>, written: &doc::Floor, parts: &Parts<'_>) {
+        if written.of.as_ref().is_some_and(|of| of.text != FLEET) {
+            let everything = OfferSet::all(parts.offers.offers.len());
+            measured(reader, written.place, &written.of, &written.workloads, &everything, parts);
+        }
     }
 
     /// What the number is, the number, and the measure.

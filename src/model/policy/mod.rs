@@ -44,13 +44,14 @@ macro_rules! families {
                 match self { $(LimitKind::$kind(own) => own,)+ }
             }
 
+            /// What the limit of the only key that is written says, and what it says of what all share.
             fn read<'a>(
                 reader: &mut Reader<'_>,
                 written: &'a doc::Limit,
                 parts: &Parts<'_>,
-            ) -> Option<read::Read<'a>> {
+            ) -> Option<(read::Shared<'a>, Option<read::Read>)> {
                 $(if let Some(own) = &written.$key {
-                    return $kind::read(reader, written, own, parts);
+                    return Some(($kind::shared(written, own), $kind::read(reader, written, own, parts)));
                 })+
                 None
             }

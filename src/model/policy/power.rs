@@ -22,24 +22,28 @@ pub struct Power {
 }
 
 impl Power {
-    pub(super) fn read<'a>(
-        reader: &mut Reader<'_>,
-        limit: &'a doc::Limit,
-        written: &'a doc::PowerLimit,
-        parts: &Parts<'_>,
-    ) -> Option<Read<'a>> {
-        let at_most = reader.amount(written.at_most.as_ref(), &Dimension::Power, In::NotNegative);
-        let group = group(reader, &written.offers, parts)?;
-        need_power(reader, written.place, &group.offers, parts);
-        let shared = Shared {
+    /// What all families share.
+    pub(super) fn shared<'a>(limit: &'a doc::Limit, written: &'a doc::PowerLimit) -> Shared<'a> {
+        Shared {
             place: written.place,
             per: None,
             during: &written.during,
             within: &None,
             name: either(&limit.name, &written.name),
             soft: either(&limit.soft, &written.soft),
-        };
-        let read = Read::single(LimitKind::Power(Power { group, at_most: at_most? }), "power", shared);
+        }
+    }
+
+    pub(super) fn read(
+        reader: &mut Reader<'_>,
+        _: &doc::Limit,
+        written: &doc::PowerLimit,
+        parts: &Parts<'_>,
+    ) -> Option<Read> {
+        let at_most = reader.amount(written.at_most.as_ref(), &Dimension::Power, In::NotNegative);
+        let group = group(reader, &written.offers, parts)?;
+        need_power(reader, written.place, &group.offers, parts);
+        let read = Read::single(LimitKind::Power(Power { group, at_most: at_most? }), "power");
         Some(read.in_each_period())
     }
 

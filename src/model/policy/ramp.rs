@@ -26,18 +26,26 @@ pub struct Ramp {
 }
 
 impl Ramp {
-    pub(super) fn read<'a>(
+    /// What all families share.
+    pub(super) fn shared<'a>(limit: &'a doc::Limit, written: &'a doc::Ramp) -> Shared<'a> {
+        Shared {
+            place: written.place,
+            per: None,
+            during: &written.during,
+            within: &None,
+            name: either(&limit.name, &written.name),
+            soft: either(&limit.soft, &written.soft),
+        }
+    }
+
+    pub(super) fn read(
         reader: &mut Reader<'_>,
-        limit: &'a doc::Limit,
-        written: &'a doc::Ramp,
+        _: &doc::Limit,
+        written: &doc::Ramp,
         parts: &Parts<'_>,
-    ) -> Option<Read<'a>> {
+    ) -> Option<Read> {
         let at_most = reader.amount(written.at_most.as_ref(), &Dimension::Chips, In::NotNegative);
         let group = group(reader, &written.offers, parts);
-        if reader.calendar.is_steady() {
-            reader.no_horizon(written.place);
-            return None;
-        }
         if let Some(per) = written.per.as_ref().filter(|p| p.text != "period") {
             reader.error(
                 Code::UnknownWord,
@@ -47,16 +55,12 @@ impl Ramp {
             );
             return None;
         }
+        if reader.calendar.is_steady() {
+            reader.no_horizon(written.place);
+            return None;
+        }
         reader.note_uneven(written.place, "growth is limited from one period to the next, whatever their length");
-        let shared = Shared {
-            place: written.place,
-            per: None,
-            during: &written.during,
-            within: &None,
-            name: either(&limit.name, &written.name),
-            soft: either(&limit.soft, &written.soft),
-        };
-        let read = Read::single(LimitKind::Ramp(Ramp { group: group?, at_most: at_most? }), "ramp", shared);
+        let read = Read::single(LimitKind::Ramp(Ramp { group: group?, at_most: at_most? }), "ramp");
         Some(read.in_each_period())
     }
 

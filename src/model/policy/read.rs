@@ -30,31 +30,25 @@ pub(super) struct Shared<'a> {
     pub soft: Option<&'a Amount>,
 }
 
-/// What an entry says: a kind, or one for each unit of work.
-pub(super) struct Read<'a> {
+/// What the keys of a family say: a kind, or one for each unit of work.
+pub(super) struct Read {
     kinds: Vec<(String, LimitKind)>,
     /// What it is called if it has no name.
     default: String,
-    shared: Shared<'a>,
     /// Whether it holds in each period by itself.
     each_period: bool,
 }
 
-impl<'a> Read<'a> {
-    pub(super) fn single(kind: LimitKind, default: &str, shared: Shared<'a>) -> Self {
-        Read { kinds: vec![(String::new(), kind)], default: default.to_owned(), shared, each_period: false }
+impl Read {
+    pub(super) fn single(kind: LimitKind, default: &str) -> Self {
+        Read { kinds: vec![(String::new(), kind)], default: default.to_owned(), each_period: false }
     }
 
     /// One for each unit of work.
-    pub(super) fn by_unit(
-        units: Units,
-        kind: impl Fn(Measured) -> LimitKind,
-        default: String,
-        shared: Shared<'a>,
-    ) -> Self {
+    pub(super) fn by_unit(units: Units, kind: impl Fn(Measured) -> LimitKind, default: String) -> Self {
         let measure = units.measure;
         let of = |(unit, workloads)| (unit, kind(Measured { measure, workloads }));
-        Read { kinds: units.parts.into_iter().map(of).collect(), default, shared, each_period: false }
+        Read { kinds: units.parts.into_iter().map(of).collect(), default, each_period: false }
     }
 
     /// The same in each period by itself.
@@ -122,16 +116,18 @@ fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &P
         reader.error(Code::MissingKey, written.place, message, remedy);
         return None;
     }
-    let Read { kinds, default, shared, each_period } = LimitKind::read(reader, written, parts)?;
-    let spans = spans(reader, shared.per, shared.during, each_period)?;
-    let soft = match shared.soft {
-        // A price of a tonne is not one of a kilogram.
-        Some(amount) if kinds.iter().any(|(_, kind)| kind.counts_carbon()) => {
+    // What families share is read also where the rest of the limit is wrong: every mistake is found at once.
+    let (shared, read) = LimitKind::read(reader, written, parts)?;
+    let spans = spans(reader, shared.per, shared.during, read.as_ref().is_some_and(|r| r.each_period));
+    let soft = match (shared.soft, &read) {
+        // A price of a tonne is not one of a kilogram: it depends on the rest.
+        (Some(_), None) => None,
+        (Some(amount), Some(read)) if read.kinds.iter().any(|(_, kind)| kind.counts_carbon()) => {
             let currency = reader.currency.clone();
-            Some(reader.money_as(amount, |q| Unit::PricePerMass(&currency).convert(q))?)
+            reader.money_as(amount, |q| Unit::PricePerMass(&currency).convert(q)).map(Some)
         }
-        Some(amount) => Some(reader.money_per_any(amount)?),
-        None => None,
+        (Some(amount), Some(_)) => reader.money_per_any(amount).map(Some),
+        (None, _) => Some(None),
     };
     if let Some(name) = shared.name {
         reader.check_word(name);
@@ -141,10 +137,11 @@ fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &P
             let message = format!("`{}` is not how a limit holds over futures", within.text);
             let remedy = "write `in: expected`, or leave it out: then it holds in every future";
             reader.error(Code::UnknownWord, within.place, message, remedy);
-            return None;
+            None
         }
-        within => within.is_some(),
+        within => Some(within.is_some()),
     };
+    let (Read { kinds, default, .. }, spans, soft, expected) = (read?, spans?, soft?, expected?);
     let name = shared.name.map_or_else(|| format!("{default}-{position}"), |n| n.text.clone());
     let origin = reader.origin(shared.place);
     let limit = |(unit, kind): (String, LimitKind)| {
@@ -225,16 +222,17 @@ pub(super) fn measured(
     universe: &OfferSet,
     parts: &Parts<'_>,
 ) -> Option<Units> {
+    let workloads = match selector {
+        Some(selector) => select_workloads(reader, parts.workloads, parts.workloads_incomplete, selector).map(Some),
+        None => Some(None),
+    };
     let of = of.as_ref()?;
     let Some(measure) = Measure::ALL.into_iter().find(|m| m.word() == of.text) else {
         let remedy = suggest(&of.text, Measure::ALL.map(Measure::word));
         reader.error(Code::UnknownWord, of.place, format!("`{}` is not a measure", of.text), remedy);
         return None;
     };
-    let workloads = match selector {
-        Some(selector) => Some(select_workloads(reader, parts.workloads, parts.workloads_incomplete, selector)?),
-        None => None,
-    };
+    let workloads = workloads?;
     let counted = |w: WorkloadId| workloads.as_ref().is_none_or(|mask| mask[w]);
     match measure {
         Measure::Work => {
@@ -332,6 +330,11 @@ pub(super) fn need_power(reader: &mut Reader<'_>, place: Place, offers: &OfferSe
 }
 
 fn spans(reader: &mut Reader<'_>, per: Option<&Text>, during: &Option<Text>, every_period: bool) -> Option<Vec<Span>> {
+    let known = ["horizon", "year", "period"];
+    if let Some(per) = per.filter(|per| !every_period && !known.contains(&per.text.as_str())) {
+        let message = format!("`{}` is not how a limit is counted", per.text);
+        reader.error(Code::UnknownWord, per.place, message, suggest(&per.text, known));
+    }
     let (periods, label) = match during {
         Some(text) => (reader.window_periods(text)?.1, text.text.clone()),
         None => (reader.calendar.all(), String::new()),
@@ -357,11 +360,7 @@ fn spans(reader: &mut Reader<'_>, per: Option<&Text>, during: &Option<Text>, eve
             }
             Some(spans)
         }
-        Some(other) => {
-            let place = per?.place;
-            let remedy = suggest(other, ["horizon", "year", "period"]);
-            reader.error(Code::UnknownWord, place, format!("`{other}` is not how a limit is counted"), remedy);
-            None
-        }
+        // It has been reported.
+        Some(_) => None,
     }
 }

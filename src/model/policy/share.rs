@@ -32,54 +32,76 @@ pub struct Share {
     pub at_most: f64,
 }
 
+/// Whose parts are limited, and of what.
+struct Groups {
+    by: Option<String>,
+    groups: Vec<Group>,
+    universe: OfferSet,
+    /// What the limit is called by if it has no name.
+    dimension: String,
+}
+
 impl Share {
-    pub(super) fn read<'a>(
-        reader: &mut Reader<'_>,
-        limit: &'a doc::Limit,
-        written: &'a doc::Share,
-        parts: &Parts<'_>,
-    ) -> Option<Read<'a>> {
-        let at_most = reader.share(written.at_most.as_ref(), In::Fraction);
-        let count = parts.offers.offers.len();
-        let (by, groups, universe, dimension) = match (&written.by, &written.offers) {
-            (None, None) => {
-                let message = "a share limit needs `by` or `where`";
-                let remedy = "add `by: vendor`, or `where: { cloud: azure }`";
-                reader.error(Code::MissingKey, written.place, message, remedy);
-                return None;
-            }
-            (None, Some(selector)) => {
-                if !whole_suppliers(reader, selector, parts) {
-                    return None;
-                }
-                let group = group(reader, &Some(selector.clone()), parts)?;
-                let dimension = selector.all_of.first().map_or("all", |c| c.key.text.as_str()).to_owned();
-                (None, vec![group], OfferSet::all(count), dimension)
-            }
-            (Some(word), selector) => {
-                let universe = match selector {
-                    Some(selector) => parts.offers.select_for_limit(reader, selector)?,
-                    None => OfferSet::all(count),
-                };
-                let groups = groups(reader, word, &universe, parts)?;
-                (Some(word.text.clone()), groups, universe, word.text.clone())
-            }
-        };
-        let units = measured(reader, written.place, &written.of, &written.workloads, &universe, parts)?;
-        let at_most = at_most?;
-        let shared = Shared {
+    /// What all families share.
+    pub(super) fn shared<'a>(limit: &'a doc::Limit, written: &'a doc::Share) -> Shared<'a> {
+        Shared {
             place: written.place,
             per: written.per.as_ref(),
             during: &written.during,
             within: &written.within,
             name: either(&limit.name, &written.name),
             soft: either(&limit.soft, &written.soft),
-        };
+        }
+    }
+
+    pub(super) fn read(
+        reader: &mut Reader<'_>,
+        _: &doc::Limit,
+        written: &doc::Share,
+        parts: &Parts<'_>,
+    ) -> Option<Read> {
+        let at_most = reader.share(written.at_most.as_ref(), In::Fraction);
+        let count = parts.offers.offers.len();
+        let groups = Self::groups(reader, written, parts);
+        // What it is measured in is checked also where what is measured is wrong.
+        let universe = groups.as_ref().map_or_else(|| OfferSet::all(count), |g| g.universe.clone());
+        let units = measured(reader, written.place, &written.of, &written.workloads, &universe, parts);
+        let (Groups { by, groups, dimension, .. }, units) = (groups?, units?);
+        let at_most = at_most?;
         let kind = |of| {
             let (by, groups, universe) = (by.clone(), groups.clone(), universe.clone());
             LimitKind::Share(Share { by, groups, universe, of, at_most })
         };
-        Some(Read::by_unit(units, kind, format!("share-{dimension}"), shared))
+        Some(Read::by_unit(units, kind, format!("share-{dimension}")))
+    }
+
+    fn groups(reader: &mut Reader<'_>, written: &doc::Share, parts: &Parts<'_>) -> Option<Groups> {
+        let everything = || OfferSet::all(parts.offers.offers.len());
+        match (&written.by, &written.offers) {
+            (None, None) => {
+                let message = "a share limit needs `by` or `where`";
+                let remedy = "add `by: vendor`, or `where: { cloud: azure }`";
+                reader.error(Code::MissingKey, written.place, message, remedy);
+                None
+            }
+            (None, Some(selector)) => {
+                if !whole_suppliers(reader, selector, parts) {
+                    return None;
+                }
+                let groups = vec![group(reader, &Some(selector.clone()), parts)?];
+                let dimension = selector.all_of.first().map_or("all", |c| c.key.text.as_str()).to_owned();
+                Some(Groups { by: None, groups, universe: everything(), dimension })
+            }
+            (Some(word), selector) => {
+                let universe = match selector {
+                    Some(selector) => parts.offers.select_for_limit(reader, selector),
+                    None => Some(everything()),
+                };
+                let groups = groups(reader, word, &universe.clone().unwrap_or_else(everything), parts);
+                let (universe, groups, dimension) = (universe?, groups?, word.text.clone());
+                Some(Groups { by: Some(dimension.clone()), groups, universe, dimension })
+            }
+        }
     }
 }
 

@@ -44,12 +44,24 @@ const FEWEST: usize = 0;
 const MOST: usize = 1;
 
 impl Suppliers {
-    pub(super) fn read<'a>(
+    /// What all families share.
+    pub(super) fn shared<'a>(limit: &'a doc::Limit, written: &'a doc::Suppliers) -> Shared<'a> {
+        Shared {
+            place: written.place,
+            per: written.per.as_ref(),
+            during: &written.during,
+            within: &None,
+            name: either(&limit.name, &written.name),
+            soft: None,
+        }
+    }
+
+    pub(super) fn read(
         reader: &mut Reader<'_>,
-        limit: &'a doc::Limit,
-        written: &'a doc::Suppliers,
+        limit: &doc::Limit,
+        written: &doc::Suppliers,
         parts: &Parts<'_>,
-    ) -> Option<Read<'a>> {
+    ) -> Option<Read> {
         let everything = OfferSet::all(parts.offers.offers.len());
         let most = parts.offers.offers.len().max(1);
         let fewest = reader.count(written.at_least.as_ref(), 1_000_000);
@@ -94,19 +106,11 @@ impl Suppliers {
             let remedy = "remove `soft`; a number of suppliers is kept or not";
             reader.error(Code::UnknownKey, soft.place, "a number of suppliers cannot have a price", remedy);
         }
-        let shared = Shared {
-            place: written.place,
-            per: written.per.as_ref(),
-            during: &written.during,
-            within: &None,
-            name: either(&limit.name, &written.name),
-            soft: None,
-        };
         let kind = |of| {
             let (by, groups) = (by.text.clone(), groups.clone());
             LimitKind::Suppliers(Suppliers { by, groups, of, at_least, at_most })
         };
-        Some(Read::by_unit(units, kind, format!("suppliers-{}", by.text), shared))
+        Some(Read::by_unit(units, kind, format!("suppliers-{}", by.text)))
     }
 
     /// The largest value that a measure can take.

@@ -154,7 +154,13 @@ fn changes(reader: &mut Reader<'_>, outcome: &doc::FactorOutcome, root: &Node, m
         all.push(Change::Scenarios(names));
     }
     for vary in outcome.vary.iter().flat_map(|list| &list.items) {
-        let Some(axis) = Axis::of(vary, reader.diagnostics) else { continue };
+        let Some(axis) = Axis::of(vary, reader.diagnostics) else {
+            // What varies is checked also where its value is wrong.
+            if let Some((target, how)) = Axis::aim(vary) {
+                paths(root, model, &target, how, reader.diagnostics);
+            }
+            continue;
+        };
         let value = match &axis.spread {
             Spread::Values(values) if values.len() == 1 => values[0],
             _ => {
