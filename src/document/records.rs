@@ -462,6 +462,10 @@ record! {
         optional option "option": OptionClause,
         /// The right to end it before its time.
         optional terminate "terminate": Terminate,
+        /// The right to lower the commitment step by step.
+        optional ramp_down "ramp_down": RampDown,
+        /// What is owed for chips that are committed to and delivered late.
+        optional late "late": Late,
         /// Funding that can only be spent on some offers, and expires.
         optional credits "credits": Credits,
         /// Money out before it is spent, by date, from which bills are paid.
@@ -492,6 +496,28 @@ record! {
         optional notice "notice": Amount,
         /// Part of what is still committed that is paid then; left out, nothing.
         optional fee "fee": Amount,
+    }
+}
+
+record! {
+    /// The right to lower a commitment step by step.
+    RampDown as "a right to ramp down" {
+        /// Part of what is committed by which it may fall, such as 10 %/year.
+        required at_most "at_most": Amount,
+        /// How long before it is said; left out, when it falls.
+        optional notice "notice": Amount,
+    }
+}
+
+record! {
+    /// What is owed for chips that are committed to and delivered late.
+    Late as "what is owed for late delivery" {
+        /// Part of the price by which damages grow with time, such as 8 %/month; left out, none.
+        optional damages "damages": Amount,
+        /// The most that damages are of the price; left out, all of it.
+        optional cap "cap": Amount,
+        /// How long something has to be late until the contract may be over without a fee; left out, it may not.
+        optional walk_away_after "walk_away_after": Amount,
     }
 }
 

@@ -44,6 +44,8 @@ pub(super) fn add(f: &mut Formulation, model: &Model, room: f64) {
     super::decisions::add_signs(f, model);
     super::commit::add_sizes(f, model);
     super::terminate::add(f, model);
+    super::ramp_down::add(f, model);
+    super::late::add(f, model);
 }
 
 /// The most chips of an offer that a workload can use in a period.
@@ -103,7 +105,7 @@ fn holdings(f: &mut Formulation, model: &Model, index: OfferId, offer: &Offer, n
         // Beyond a commitment that its discount ends with, it is held without.
         let is_sure = |k: ContractId| {
             let contract = &model.contracts[k];
-            let ends = contract.terminate.as_ref().zip(contract.commit.as_ref());
+            let ends = contract.may_end().zip(contract.commit.as_ref());
             let may_be_over = ends.is_some_and(|(t, commit)| from >= commit.buckets[t.from].periods.start);
             let goes_on = contract.decision == Decision::Signed && !contract.capped && !may_be_over;
             goes_on || contract.unlocks[index]

@@ -125,8 +125,12 @@ pub fn dates(f: &Formulation, model: &Model, timing: &Timing) -> Vec<Option<i64>
         dates[column.0 as usize] = Some(exercise.map_or(signed, |at| at as i64));
     }
     for a in &f.alive {
-        let notice = model.contracts[a.contract].terminate.as_ref().map_or(When::THEN, |t| t.notice);
+        let notice = model.contracts[a.contract].may_end().map_or(When::THEN, |t| t.notice);
         dates[a.column.0 as usize] = Some(notice.date(calendar, a.period));
+    }
+    for kept in &f.kept {
+        let notice = model.contracts[kept.contract].ramp_down.map_or(When::THEN, |r| r.notice);
+        dates[kept.column.0 as usize] = Some(notice.date(calendar, kept.period));
     }
     for p in &f.placements {
         let paid = placement_cost(model, p.workload, p.by, &p.group).map_or(0, |(period, _)| period);

@@ -72,6 +72,7 @@ pub(super) fn measure(
         for (k, contract) in model.contracts.with_ids().filter(|(_, c)| contract_inside(c, group)) {
             let fee = contract.fee.iter().filter(|(t, _)| periods.contains(t)).map(|(_, money)| money).sum::<f64>();
             sum.add(1.0, &super::terminate::fees(f, model, k, periods));
+            sum.add(-1.0, &super::late::damages(f, model, k, periods));
             match (f.signs[k], contract.decision) {
                 (Some(sign), _) if fee > 0.0 => sum.terms.push((sign, fee)),
                 (None, Decision::Signed) => sum.constant += fee,

@@ -16,6 +16,7 @@
 //! | `sign[k]` | whether an optional contract is signed; whole | |
 //! | `credit[k,t]`, `draw[k,t]` | what is paid of bills from credits and prepayments | money |
 //! | `alive[k,t]` | whether a contract that can be ended goes on in t; whole | |
+//! | `kept[k,t]` | the part of a commitment that is due in t where it may be lowered | |
 //! | `size[k]` | the part of the largest commitment that is chosen | |
 //! | `place[w,g]`, `on[w,t]` | whether a workload runs in a group, or at all; whole | |
 //! | `blocks`, `any`, `full` | blocks held, whether any is, whether a tier is full; whole | |
@@ -44,6 +45,7 @@ mod demand;
 mod elsewhere;
 mod fleet;
 mod joint;
+mod late;
 mod limit;
 mod measure;
 mod objective;
@@ -52,6 +54,7 @@ mod placement;
 mod prefer;
 mod purpose;
 mod quantities;
+mod ramp_down;
 mod reach;
 mod requirement;
 mod rerouting;
@@ -76,6 +79,7 @@ pub use baseline::{Moved, MovedFrom};
 pub use joint::{FutureMeasure, Joint};
 pub use placement::Placement;
 pub use purpose::ratio_in_force;
+pub use ramp_down::Kept;
 pub use requirement::{LimitKey, Limits, Requirement};
 pub use terminate::Alive;
 pub use usage::Usage;
@@ -313,6 +317,8 @@ pub struct Formulation {
     pub signs: IdVec<ContractId, Option<ColumnId>>,
     /// Whether parts of commitments begin of which that is a decision, in the order of time for each contract.
     pub alive: Vec<Alive>,
+    /// The part that is due of commitments that may be lowered, in the order of time for each contract.
+    pub kept: Vec<Kept>,
     /// The part of its largest commitment that is due under each contract whose size is a decision.
     pub sizes: IdVec<ContractId, Option<ColumnId>>,
     /// Whether workloads run in groups of offers.
@@ -424,6 +430,7 @@ fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulat
         signs: IdVec::default(),
         sizes: IdVec::default(),
         alive: Vec::new(),
+        kept: Vec::new(),
         placements: Vec::new(),
         moves: Vec::new(),
         condition: None,
@@ -509,10 +516,12 @@ impl Formulation {
         self.purposeful && self.may_choose
     }
 
-    /// The column of the part of a commitment that is due, if that is a decision: its size, or whether it is signed.
+    /// The column of the part of a commitment that is due, if that is a decision: how far it was lowered, its size,
+    /// or whether it is signed.
     fn committed(&self, contract: ContractId, bucket: usize) -> Option<ColumnId> {
         let alive = self.alive.iter().find(|a| (a.contract, a.bucket) == (contract, bucket)).map(|a| a.column);
-        alive.or(self.sizes[contract]).or(self.signs[contract])
+        let kept = self.kept.iter().find(|a| (a.contract, a.bucket) == (contract, bucket)).map(|a| a.column);
+        alive.or(kept).or(self.sizes[contract]).or(self.signs[contract])
     }
 
     /// The part of a commitment's amount that is due in a solution.

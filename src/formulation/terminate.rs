@@ -27,7 +27,7 @@ pub struct Alive {
 
 pub(super) fn add(f: &mut Formulation, model: &Model) {
     for (k, contract) in model.contracts.with_ids().filter(|(_, c)| c.decision != Decision::Refused) {
-        let (Some(terminate), Some(commit)) = (&contract.terminate, &contract.commit) else { continue };
+        let (Some(terminate), Some(commit)) = (contract.may_end(), &contract.commit) else { continue };
         let mut before = f.signs[k];
         for bucket in terminate.from..commit.buckets.len() {
             let period = commit.buckets[bucket].periods.start;
@@ -52,7 +52,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model) {
 pub(super) fn fees(f: &Formulation, model: &Model, k: ContractId, periods: &Range<usize>) -> Affine {
     let mut sum = Affine::default();
     let contract = &model.contracts[k];
-    let (Some(terminate), Some(commit)) = (&contract.terminate, &contract.commit) else { return sum };
+    let (Some(terminate), Some(commit)) = (contract.may_end(), &contract.commit) else { return sum };
     let mut before = f.signs[k];
     for alive in f.alive.iter().filter(|a| a.contract == k) {
         let fee = terminate.due(commit, alive.bucket);

@@ -11,7 +11,9 @@ use super::balance::balances;
 use super::calendar::Window;
 use super::commitment::{commitment, commitment_without_time};
 use super::equity::equity;
+use super::late::late;
 use super::option::{Exercise, option};
+use super::ramp_down::ramp_down;
 use super::reader::{Ids, In, Reader};
 use super::select::Offers;
 use super::terminate::terminate;
@@ -105,10 +107,19 @@ fn contract(
         Some(clause) => terminate(reader, clause, id, commit.as_ref().map(Option::as_ref)).map(Some),
         None => Some(None),
     };
+    let ramp_down = match &written.ramp_down {
+        Some(clause) => ramp_down(reader, written, clause, id, commit.as_ref().map(Option::as_ref)).map(Some),
+        None => Some(None),
+    };
+    let late = match &written.late {
+        Some(clause) => late(reader, written, clause, id, commit.as_ref().map(Option::as_ref)).map(Some),
+        None => Some(None),
+    };
     let (decision, unlocks, covers, discount, rates, capped) =
         (decision?, unlocks?, covers?, discount?, rates?, capped?);
     let (_, commit, funding, fee) = (time?, commit?, funding?, fee?);
-    let (exercised, balances, equity, terminate) = (exercised?, balances?, equity?, terminate?);
+    let (exercised, balances, equity) = (exercised?, balances?, equity?);
+    let (terminate, ramp_down, late) = (terminate?, ramp_down?, late?);
     let mut contract = Contract {
         id: id.to_owned(),
         with,
@@ -123,6 +134,8 @@ fn contract(
         rates,
         exercise: None,
         terminate,
+        ramp_down,
+        late,
         capped,
         funding,
         fee,

@@ -463,7 +463,7 @@ fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics:
     }
     let notes = std::mem::take(&mut reader.notes);
     let Reader { calendar, currency, rates, .. } = reader;
-    Some(Model {
+    let mut model = Model {
         name: document.name.as_ref().map_or_else(|| "unnamed".to_owned(), |n| n.text.clone()),
         currency,
         rates,
@@ -490,7 +490,9 @@ fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics:
         citations,
         uncertainty: None,
         written: Arc::default(),
-    })
+    };
+    super::late::settle(&mut model);
+    Some(model)
 }
 
 fn version(reader: &mut Reader<'_>, document: &Document) {

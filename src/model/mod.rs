@@ -15,11 +15,13 @@ mod equity;
 mod facts;
 mod files;
 mod ids;
+mod late;
 mod load;
 mod option;
 mod owned;
 mod policy;
 mod prefer;
+mod ramp_down;
 mod reader;
 mod risk;
 mod select;
@@ -50,9 +52,12 @@ pub use ids::{
     ChipId, CloudId, CloudSet, ContractId, ContractSet, Grid, Id, IdSet, IdVec, LimitId, OfferId, OfferSet, OutageId,
     PoolId, SurviveId, UpstreamId, WorkloadId, WorkloadSet,
 };
+pub use late::Late;
+pub(crate) use late::settle as settle_deliveries;
 pub use load::{Input, Loaded, Rejected, Tree, load, load_with, read_tree};
 pub use owned::{Bought, Life};
 pub use policy::*;
+pub use ramp_down::RampDown;
 pub use risk::NotATime;
 pub use selector::{Dimension, glob};
 pub use sweeps::{Asked, MOST_POINTS, Method, Sampling, SweepSpec};

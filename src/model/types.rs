@@ -359,6 +359,10 @@ pub struct Contract {
     pub(in crate::model) rates: Vec<(OfferSet, f64)>,
     /// The right to end it before its time.
     pub terminate: Option<super::terminate::Terminate>,
+    /// The right to lower its commitment step by step.
+    pub ramp_down: Option<super::ramp_down::RampDown>,
+    /// What is owed for late delivery.
+    pub late: Option<super::late::Late>,
     /// The period in which it is decided how much is taken of it, if it is an option.
     pub exercise: Option<usize>,
     /// Whether the discount ends with the commitment: what is held beyond it is held beside the contract.
@@ -376,6 +380,19 @@ pub struct Contract {
 }
 
 impl Contract {
+    /// Multiplies what is committed, and with it what was promised.
+    pub(crate) fn scale_commitment(&mut self, by: f64) {
+        let promised = self.late.iter_mut().flat_map(|late| &mut late.promised);
+        let committed = self.commit.iter_mut().flat_map(|commit| &mut commit.buckets);
+        committed.chain(promised).for_each(|bucket| bucket.amount *= by);
+    }
+
+    /// The right to end it before its time: as written, or because something is late for too long.
+    #[must_use]
+    pub fn may_end(&self) -> Option<&super::terminate::Terminate> {
+        self.terminate.as_ref().or_else(|| self.late.as_ref()?.walk_away.as_ref())
+    }
+
     /// The part that it takes off the price of an offer that it covers.
     #[must_use]
     pub fn discount_on(&self, offer: OfferId) -> f64 {

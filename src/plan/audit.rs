@@ -267,6 +267,14 @@ fn contracts(audit: &mut Audit, model: &Model, schedule: &Schedule, ledger: &Led
             let what = || format!("contract {}: as much is committed as may be chosen", contract.id);
             audit.at_most(what, (least - size).max(size - 1.0), 0.0, 1.0);
         }
+        if let Some(ramp_down) = &contract.ramp_down {
+            for b in 1..commit.buckets.len() {
+                let (before, after) = (schedule.part_due(k, b - 1), schedule.part_due(k, b));
+                let step = ramp_down.step(&model.calendar, commit, b) * schedule.part_due(k, 0);
+                let what = || format!("contract {}: lowered no faster than it may be, and for good", contract.id);
+                audit.at_most(what, (before - step - after).max(after - before), 0.0, 1.0);
+            }
+        }
         for b in 0..commit.buckets.len() {
             let (counted, idle) = (counted(model, schedule, ledger, k, b), idle_money(schedule, k, b));
             let amount = schedule.due(model, k, b);

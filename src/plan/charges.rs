@@ -530,6 +530,12 @@ fn contract(model: &Model, schedule: &Schedule, ledger: &Ledger, k: ContractId, 
             fee.frequency = Frequency::OneTime;
             out.push(fee);
         }
+        if ledger.damages[k][t] != 0.0 {
+            let what = format!("damages for late delivery under {}", contract.id);
+            let mut damages = charge(ChargeCategory::Credit, t, -ledger.damages[k][t], what);
+            damages.frequency = Frequency::OneTime;
+            out.push(damages);
+        }
         if ledger.funding[k][t] != 0.0 {
             let mut funding =
                 charge(ChargeCategory::Credit, t, -ledger.funding[k][t], format!("funding by {}", contract.id));
@@ -607,7 +613,8 @@ fn check(charges: &[Charge], ledger: &Ledger) -> Result<(), Unbalanced> {
     let sum = |grid: &Grid<ContractId>| grid.iter().flatten().sum::<f64>();
     let spent: f64 = ledger.offers.iter().flatten().sum();
     let balances: f64 = ledger.balances.iter().sum();
-    let (paid, funding) = (spent + sum(&ledger.idle) + sum(&ledger.fees) + balances, sum(&ledger.funding));
+    let (paid, funding) =
+        (spent + sum(&ledger.idle) + sum(&ledger.fees) + balances, sum(&ledger.funding) + sum(&ledger.damages));
     let billed: f64 = charges.iter().map(|c| c.billed).sum();
     // What is left out as rounding is a billionth of a chip of each holding.
     if !same(billed, paid - funding, 100.0 * (paid + funding)) {

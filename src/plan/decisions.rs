@@ -32,7 +32,7 @@ fn contracts(audit: &mut Audit, model: &Model, schedule: &Schedule) {
             continue;
         }
         if let Some(over) = schedule.over_from(model, k) {
-            let allowed = contract.terminate.as_ref().zip(schedule.ended.get(&k)).is_some_and(|(t, &b)| b >= t.from);
+            let allowed = contract.may_end().zip(schedule.ended.get(&k)).is_some_and(|(t, &b)| b >= t.from);
             audit.holds(|| format!("contract {}: it may be over by then", contract.id), allowed);
             for o in model.offers.ids().filter(|&o| contract.unlocks[o]) {
                 let starting = schedule.held.iter().filter(|h| h.offer == o && h.periods.start >= over);

@@ -27,6 +27,8 @@ pub struct Ledger {
     pub under: Grid<ContractId>,
     /// Funding of each contract, by period.
     pub funding: Grid<ContractId>,
+    /// Damages for late delivery, by contract and period; money.
+    pub damages: Grid<ContractId>,
     /// What is prepaid under each contract, less what is paid from that and from credits and what comes back.
     pub balances: IdVec<ContractId, f64>,
     /// What bought chips of each offer bring at the start of each period, sold or at the end of their life.
@@ -48,6 +50,7 @@ impl Ledger {
             fees: contracts(),
             under: contracts(),
             funding: contracts(),
+            damages: contracts(),
             balances: IdVec::filled(model.contracts.len(), 0.0),
             resale: Grid::zero(model.offers.len(), model.periods()),
             residual: IdVec::filled(model.offers.len(), 0.0),
@@ -84,9 +87,12 @@ impl Ledger {
             contract.fee.iter().for_each(|&(t, money)| ledger.fees[k][t] += money);
             contract.funding.iter().for_each(|&(t, money)| ledger.funding[k][t] += money);
             if let (Some(&bucket), Some(terminate), Some(commit)) =
-                (schedule.ended.get(&k), &contract.terminate, &contract.commit)
+                (schedule.ended.get(&k), contract.may_end(), &contract.commit)
             {
                 ledger.fees[k][commit.buckets[bucket].periods.start] += terminate.due(commit, bucket);
+            }
+            for &(t, money) in contract.late.iter().flat_map(|late| &late.damages) {
+                ledger.damages[k][t] += if schedule.in_force(model, k, t) { money } else { 0.0 };
             }
             for (b, balance) in contract.balances.iter().enumerate() {
                 let drawn: f64 = schedule.drawn(k, b, model.periods()).iter().sum();
@@ -107,7 +113,7 @@ impl Ledger {
             .contracts
             .with_ids()
             .filter(|(_, c)| contract_inside(c, group))
-            .map(|(k, _)| over(&self.idle[k]) + over(&self.fees[k]))
+            .map(|(k, _)| over(&self.idle[k]) + over(&self.fees[k]) - over(&self.damages[k]))
             .sum();
         offers + extras
     }
@@ -283,6 +289,8 @@ pub fn cost(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Cost {
         let at_start = |row: &[f64]| row.iter().enumerate().map(|(t, m)| m * model.discount_at_start(t)).sum::<f64>();
         add(CostKind::Fee, &contract.id, at_start(&ledger.fees[k]));
         add(CostKind::Funding, &contract.id, -at_start(&ledger.funding[k]));
+        let damages: f64 = ledger.damages[k].iter().enumerate().map(|(t, m)| m * model.discount(t)).sum();
+        add(CostKind::Damages, &contract.id, -damages);
         for (b, balance) in contract.balances.iter().enumerate().filter(|_| schedule.signed[k]) {
             let kind = match balance.kind {
                 BalanceKind::Credits => CostKind::Credits,
@@ -310,6 +318,7 @@ pub fn cost(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Cost {
             pay(t, CostKind::Idle, ledger.idle[k][t]);
             pay(t, CostKind::Fee, ledger.fees[k][t]);
             pay(t, CostKind::Funding, -ledger.funding[k][t]);
+            pay(t, CostKind::Damages, -ledger.damages[k][t]);
         }
     }
     for w in model.workloads.ids() {

@@ -151,7 +151,9 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
             | Constraint::Outage { .. } => {}
         }
     }
-    for &(offer, period, column) in &f.capacity_bounds {
+    // Where something is late, more capacity is more that is due and less that is paid for it.
+    others.retain(|o| !matches!(o.key, LimitKey::Capacity { offer, period } if model.is_late(offer, period)));
+    for &(offer, period, column) in f.capacity_bounds.iter().filter(|b| !model.is_late(b.0, b.1)) {
         let c = column.0 as usize;
         let upper = f.program().columns()[c].upper;
         others.push(capacity(model, offer, period, x[c], upper, reduced.get(c).copied()));

@@ -70,6 +70,8 @@ pub struct Schedule {
     pub signed: ContractSet,
     /// For each contract that is ended, the first part of its commitment that does not begin.
     pub ended: BTreeMap<ContractId, usize>,
+    /// The part of what is committed that is due in parts of contracts that may be lowered: contract, part.
+    pub kept: BTreeMap<(ContractId, usize), f64>,
     /// The part of its largest commitment that is chosen under each contract whose size is a decision.
     pub sizes: BTreeMap<ContractId, f64>,
     /// What is paid from credits and prepayments: contract, balance, period, money.
@@ -132,12 +134,13 @@ impl Schedule {
             ended.entry(a.contract).or_insert(a.bucket);
         }
         let sizes = f.sizes.with_ids().filter_map(|(k, size)| Some((k, at((*size)?)))).collect();
+        let kept = f.kept.iter().map(|k| ((k.contract, k.bucket), at(k.column))).collect();
         let draws = f.draws.iter().filter(|d| at(d.column) != 0.0);
         let draws = draws.map(|d| (d.contract, d.balance, d.period, at(d.column))).collect();
         let used = f.usages.iter().filter(|u| at(u.column) != 0.0);
         let used =
             used.map(|u| Used { offer: u.offer, contract: u.contract, period: u.payment.period, chips: at(u.column) });
-        Schedule { held, running, used: used.collect(), unmet, idle, excess, signed, ended, sizes, draws, placed }
+        Schedule { held, running, used: used.collect(), unmet, idle, excess, signed, ended, kept, sizes, draws, placed }
     }
 
     /// The period at the beginning of which a signed contract is over before its time.
@@ -158,8 +161,34 @@ impl Schedule {
     pub fn due(&self, model: &Model, contract: ContractId, bucket: usize) -> f64 {
         let over = self.ended.get(&contract).is_some_and(|&ended| ended <= bucket);
         let goes_on = self.signed[contract] && !over;
-        let part = if goes_on { self.sizes.get(&contract).copied().unwrap_or(1.0) } else { 0.0 };
+        let part = if goes_on { self.part_due(contract, bucket) } else { 0.0 };
         model.contracts[contract].commit.as_ref().map_or(0.0, |c| part * c.buckets[bucket].amount)
+    }
+
+    /// The part of what is committed that is due in a part of a contract that goes on: as chosen and lowered.
+    #[must_use]
+    pub fn part_due(&self, contract: ContractId, bucket: usize) -> f64 {
+        let size = self.sizes.get(&contract).copied().unwrap_or(1.0);
+        self.kept.get(&(contract, bucket)).copied().unwrap_or(size)
+    }
+
+    /// The parts of a signed contract's commitment in which less is due than before, and what part of what is written.
+    #[must_use]
+    pub fn lowered(&self, contract: ContractId) -> Vec<(usize, f64)> {
+        /// What is lowered by less is not.
+        const NOTHING: f64 = 1e-9;
+        if !self.signed[contract] {
+            return Vec::new();
+        }
+        let mut before = self.part_due(contract, 0);
+        let mut all = Vec::new();
+        for (&(_, bucket), &part) in self.kept.range((contract, 0)..=(contract, usize::MAX)) {
+            if part < before - NOTHING {
+                all.push((bucket, part));
+            }
+            before = part;
+        }
+        all
     }
 
     /// Groups in which a workload runs, or could after a loss.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::ledger::Ledger;
 use super::purpose::Purposes;
 use super::schedule::{Schedule, amortised, comes_back, paid_by_period, paid_for_use};
-use super::types::{Asset, Assignment, ContractResult, Move, Purchase, Unmet};
+use super::types::{Asset, Assignment, ContractResult, LoweredCommitment, Move, Purchase, Unmet};
 use crate::model::{CommitIn, ContractId, Decision, Grid, Model, OfferId, Term, WorkloadId};
 
 /// What is held of each offer in each period, under each contract, and what for. What the chips of an offer
@@ -101,9 +101,9 @@ pub fn assignments(model: &Model, schedule: &Schedule) -> Vec<Assignment> {
 pub fn contract_results(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Vec<ContractResult> {
     let row = |(k, contract): (ContractId, &crate::model::Contract)| {
         let commit = contract.commit.as_ref().map_or(0.0, |c| {
-            let part = schedule.sizes.get(&k).copied().unwrap_or(1.0);
             let goes_on = |b: &usize| schedule.ended.get(&k).is_none_or(|ended| b < ended);
-            let due: f64 = c.buckets.iter().enumerate().filter(|(b, _)| goes_on(b)).map(|(_, b)| part * b.amount).sum();
+            let parts = c.buckets.iter().enumerate().filter(|(b, _)| goes_on(b));
+            let due: f64 = parts.map(|(b, bucket)| schedule.part_due(k, b) * bucket.amount).sum();
             match c.counted_in {
                 CommitIn::Spend => due,
                 CommitIn::ChipHours => {
@@ -125,11 +125,19 @@ pub fn contract_results(model: &Model, schedule: &Schedule, ledger: &Ledger) -> 
             commit_in_chips: contract.commit.as_ref().is_some_and(|c| c.counted_in == CommitIn::ChipHours),
             idle: ledger.idle[k].iter().sum(),
             over_from: schedule.over_from(model, k).map(|t| model.calendar.periods[t].label.clone()),
+            lowered: lowered(model, schedule, k),
             funding: contract.funding.iter().map(|(_, money)| money).sum(),
             node: None,
         }
     };
     model.contracts.with_ids().map(row).collect()
+}
+
+/// When less begins to be due of a contract, and which part of what is committed.
+fn lowered(model: &Model, schedule: &Schedule, k: ContractId) -> Vec<LoweredCommitment> {
+    let Some(commit) = &model.contracts[k].commit else { return Vec::new() };
+    let begins = |b: usize| model.calendar.periods[commit.buckets[b].periods.start].label.clone();
+    schedule.lowered(k).into_iter().map(|(b, to)| LoweredCommitment { from: begins(b), to }).collect()
 }
 
 /// What becomes of what runs today, and where each of its workloads runs instead; then, where moving costs in each

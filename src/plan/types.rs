@@ -219,6 +219,8 @@ pub enum CostKind {
     Soft,
     /// Funding of a contract, negative.
     Funding,
+    /// What a supplier pays that delivers late, negative.
+    Damages,
     /// Moving data to a cloud.
     Egress,
     /// Moving off what runs today.
@@ -246,6 +248,7 @@ impl CostKind {
             CostKind::Unmet => "unmet",
             CostKind::Soft => "soft",
             CostKind::Funding => "funding",
+            CostKind::Damages => "damages",
             CostKind::Egress => "egress",
             CostKind::Switching => "switching",
             CostKind::Credits => "credits",
@@ -387,9 +390,22 @@ pub struct ContractResult {
     /// The period at the beginning of which it is over before its time; `null` if it goes on.
     #[serde(default)]
     pub over_from: Option<String>,
+    /// When its commitment is lowered, and to what.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lowered: Vec<LoweredCommitment>,
     /// Under uncertainty, the node of the tree in which this is so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
+}
+
+/// From when on less of a commitment is due.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct LoweredCommitment {
+    /// The period with which it is lowered.
+    pub from: String,
+    /// The part of what was committed that is due from then on.
+    pub to: f64,
 }
 
 /// What comes of credits or a prepayment.

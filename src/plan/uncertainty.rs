@@ -159,7 +159,7 @@ pub struct DecisionResult {
     pub node: String,
     /// The period in which it is decided; `null` before the horizon.
     pub decided: Option<String>,
-    /// contract, option, termination, reserved, purchase, sale, owned, on-demand or spot.
+    /// contract, option, termination, lowering, reserved, purchase, sale, owned, on-demand or spot.
     pub kind: String,
     /// The contract or the offer.
     pub what: String,

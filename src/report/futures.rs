@@ -73,7 +73,7 @@ pub(super) fn rows<'a>(all: impl Iterator<Item = &'a DecisionResult>) -> (Vec<Ro
         // What is held by the period is told as one decision, what binds for longer each by itself.
         let by_period = matches!(d.kind.as_str(), "on-demand" | "spot" | "owned");
         if !by_period {
-            let binds = matches!(d.kind.as_str(), "contract" | "option" | "termination");
+            let binds = matches!(d.kind.as_str(), "contract" | "option" | "termination" | "lowering");
             let rank = (u8::from(!binds), d.amount);
             let (node, decided) = (d.node.clone(), d.decided.clone());
             let verb = match d.kind.as_str() {

@@ -133,6 +133,7 @@ pub(super) fn kind(kind: CostKind) -> &'static str {
         CostKind::Unmet => "work not done",
         CostKind::Soft => "exceeding a priced limit",
         CostKind::Funding => "funding",
+        CostKind::Damages => "damages for late delivery",
         CostKind::Egress => "moving data",
         CostKind::Switching => "moving off",
         CostKind::Credits => "paid with credits",
@@ -377,9 +378,10 @@ pub(super) fn contracts(plan: &Plan) -> Option<Table<'static>> {
         };
         let mut cells = vec![
             c.contract.clone(),
-            match &c.over_from {
-                Some(period) => format!("{decided}, over in {period}"),
-                None => decided.to_owned(),
+            match (&c.over_from, c.lowered.last()) {
+                (Some(period), _) => format!("{decided}, over in {period}"),
+                (None, Some(last)) => format!("{decided}, lowered to {} by {}", percent(last.to), last.from),
+                (None, None) => decided.to_owned(),
             },
             if c.commit_in_chips { format!("{} chips", number(c.commit)) } else { number(c.commit) },
             if c.commit_in_chips { number(c.spend) } else { beside(c.spend, c.commit) },

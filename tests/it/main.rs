@@ -15,6 +15,7 @@ mod browser;
 mod by_hand;
 mod cancel;
 mod carbon;
+mod clauses;
 mod cli_alternatives;
 mod cli_check;
 mod cli_curves;

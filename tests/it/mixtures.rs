@@ -45,7 +45,7 @@ impl Drawn {
         for cloud in ["aws", "gcp"] {
             let discount = (random.next() * 40.0).round();
             let spend = (random.next() * 15.0).round();
-            let commit = match (random.next() * 5.0).floor() as usize {
+            let commit = match (random.next() * 7.0).floor() as usize {
                 0 => format!(
                     ", commit: {{ spend: {spend} USD, per: period }}, terminate: {{ from: 2026-01-01T01, fee: {} % }}",
                     (random.next() * 60.0).round()
@@ -55,6 +55,16 @@ impl Drawn {
                 3 => format!(
                     ", option: {{ premium: {} USD, exercise: 2026-01-01T01, cap: 20 }}",
                     (random.next() * 5.0).round()
+                ),
+                // An hour is a 8760th of a year: about a fifth an hour.
+                4 => format!(
+                    ", commit: {{ spend: {spend} USD, per: period }}, ramp_down: {{ at_most: {} %/year }}",
+                    (random.next() * 400_000.0).round() + 1.0
+                ),
+                // Of 30 chips that gcp has some of up to 45 are late; aws has no end of them.
+                5 => format!(
+                    ", commit: {{ chips: {}, per: period }}, late: {{ damages: 300 %/day, cap: 50 %, walk_away_after: 2 periods }}",
+                    3.0 * spend
                 ),
                 _ => String::new(),
             };
@@ -144,7 +154,7 @@ fn whatever_comes_together_is_certified() {
         let other = plan_for(&yaml, EngineChoice::Microlp);
         close_within(3e-6, cost(&plan), cost(&other));
         // Without its clauses a contract is no better for who holds it.
-        for clause in [", terminate:", ", credits:", ", option:"] {
+        for clause in [", terminate:", ", credits:", ", option:", ", ramp_down:"] {
             let cut = |term: &String| match term.split_once(clause) {
                 Some((before, after)) => {
                     let (_, after) = after.split_once('}').unwrap();

@@ -3,7 +3,7 @@
 
 use crate::model::{
     Contract, ContractId, IdVec, LimitId, LimitUnit, Model, OfferId, Origin, Parameter, PoolId, SurviveId, Task, Term,
-    WorkloadId,
+    WorkloadId, settle_deliveries,
 };
 use crate::units::human::{money, number, percent, power};
 
@@ -145,11 +145,7 @@ impl Entry {
                     expected.at_most = Some(value);
                 }
             }
-            Entry::Commit(k) => {
-                if let Some(commit) = &mut model.contracts[k].commit {
-                    commit.buckets.iter_mut().for_each(|b| b.amount *= value);
-                }
-            }
+            Entry::Commit(k) => model.contracts[k].scale_commitment(value),
             Entry::Capacity(o) => model.offers[o].capacity.iter_mut().flatten().for_each(|c| *c *= value),
             Entry::Pool(p) => {
                 let pool = &mut model.pools[p];
@@ -313,6 +309,7 @@ pub(super) fn varied(model: &Model, kept: &[Entry], numbers: &[(Entry, f64)]) ->
     let has = |entry: Entry| kept.contains(&entry);
     let mut m = model.clone();
     numbers.iter().for_each(|&(entry, value)| entry.set(&mut m, value));
+    settle_deliveries(&mut m);
     m.limits.keep(|i, l| l.soft.is_some() || has(Entry::Limit(i)));
     m.survive.keep(|i, _| has(Entry::Survive(i)));
     if let (Some(cvar), false) = (&mut m.risk.cvar, has(Entry::Cvar)) {

@@ -12,6 +12,7 @@
 //! That wait-and-see <= here-and-now <= the base plan is checked, and an answer that breaks it is not certified.
 
 mod compared;
+mod decisions;
 mod joined;
 mod tell;
 mod value;

@@ -10,22 +10,20 @@ use crate::analysis::solving::examined::told;
 use crate::analysis::solving::settings::Detail;
 use crate::engine::EngineError;
 use crate::formulation::LimitKey;
-use crate::model::{Contract, ContractId, Decision, Goal, LimitId, Model, OfferId, Term};
+use crate::model::{ContractId, Decision, Goal, LimitId, Model};
 use crate::plan::audit::{Breach, audit_expected};
 use crate::plan::ledger::{Books, Ledger, MeanBooks};
 use crate::plan::{
-    Asset, ContractResult, Cost, CostLine, DecisionResult, FactorOutcome, FactorValue, FutureResult, FutureRisk,
-    LimitResult, ModelInfo, Move, NodeResult, Plan, Schedule, Status, UncertaintyResult, WaitingValue, expected_limit,
+    Asset, ContractResult, Cost, CostLine, FactorOutcome, FactorValue, FutureResult, FutureRisk, LimitResult,
+    ModelInfo, Move, NodeResult, Plan, Schedule, Status, UncertaintyResult, WaitingValue, expected_limit,
     limit_sentence,
 };
-use crate::units::human::{money, number};
+use crate::units::human::money;
 
 /// What nobody knows yet is known in.
 const START: &str = "start";
 /// Chips or work below this are rounding.
-const NOTHING: f64 = 1e-6;
-/// Amounts that differ by less, relatively, are the same.
-const SAME: f64 = 1e-6;
+pub(super) const NOTHING: f64 = 1e-6;
 
 /// The least regret that any plan has, where there is one.
 fn least_regret(futures: &Futures<'_>) -> Result<Option<f64>, EngineError> {
@@ -137,11 +135,11 @@ pub(super) fn plan(
     Ok((whole, plans))
 }
 
-struct Teller<'a> {
-    model: &'a Model,
-    futures: &'a Futures<'a>,
+pub(super) struct Teller<'a> {
+    pub(super) model: &'a Model,
+    pub(super) futures: &'a Futures<'a>,
     plans: &'a [Plan],
-    schedules: &'a [Schedule],
+    pub(super) schedules: &'a [Schedule],
     ledgers: &'a [Ledger],
     known: Vec<i64>,
 }
@@ -156,17 +154,17 @@ impl Teller<'_> {
     }
 
     /// The first of the futures that cannot be told apart from one at a date.
-    fn first(&self, future: usize, date: i64) -> usize {
+    pub(super) fn first(&self, future: usize, date: i64) -> usize {
         self.futures.uncertainty.node(&self.known, future, date)
     }
 
     /// The name of a node.
-    fn node(&self, future: usize, date: i64) -> String {
+    pub(super) fn node(&self, future: usize, date: i64) -> String {
         let told = self.futures.uncertainty.told(future, date);
         if told.is_empty() { START.to_owned() } else { told }
     }
 
-    fn label(&self, period: usize) -> String {
+    pub(super) fn label(&self, period: usize) -> String {
         self.model.calendar().periods[period].label.clone()
     }
 
@@ -247,11 +245,17 @@ impl Teller<'_> {
                 let mean = |of: &dyn Fn(&ContractResult) -> f64| -> f64 {
                     members.iter().filter_map(|&g| Some(self.probability(g) / all * of(at(g)?))).sum()
                 };
+                // What differs between the futures of a node is told as decisions.
+                let ends = |c: &ContractResult| (c.over_from.clone(), c.lowered.clone());
+                let alike = members.iter().filter_map(|&g| at(g)).all(|c| ends(c) == ends(own));
+                let (over_from, lowered) = if alike { ends(own) } else { (None, Vec::new()) };
                 rows.push(ContractResult {
                     spend: mean(&|c| c.spend),
                     idle: mean(&|c| c.idle),
                     funding: mean(&|c| c.funding),
                     commit: mean(&|c| c.commit),
+                    over_from,
+                    lowered,
                     node: Some(self.node(f, date)),
                     ..own.clone()
                 });
@@ -446,168 +450,5 @@ impl Teller<'_> {
             }
         }
         nodes
-    }
-
-    /// What is sold in a future of what was bought, as decisions that this future is the first to have.
-    fn sold(&self, f: usize, schedule: &Schedule) -> Vec<(i64, usize, u8, DecisionResult)> {
-        let mut sold: BTreeMap<(OfferId, Option<ContractId>, usize), f64> = BTreeMap::new();
-        for h in schedule.held.iter().filter(|h| h.bought.is_some()) {
-            let kept = self.model.offers()[h.offer].bought().and_then(|b| b.lives.get(&h.bought?));
-            if kept.is_some_and(|life| h.periods.end < life.held.end) {
-                *sold.entry((h.offer, h.contract, h.periods.end)).or_default() += h.chips;
-            }
-        }
-        let mine = sold.into_iter().filter(|s| s.1 > NOTHING && self.first(f, s.0.2 as i64) == f);
-        mine.map(|((offer, contract, end), chips)| {
-            let (id, at) = (&self.model.offers()[offer].id, self.label(end));
-            let row = DecisionResult {
-                node: self.node(f, end as i64),
-                decided: Some(at.clone()),
-                kind: "sale".to_owned(),
-                what: id.clone(),
-                contract: contract.map(|k| self.model.contracts()[k].id.clone()),
-                sentence: format!("sell {} chips of `{id}` at the start of {at}", number(chips)),
-                from: at.clone(),
-                to: at,
-                amount: chips,
-            };
-            (end as i64, f, 1, row)
-        })
-        .collect()
-    }
-
-    /// The most chips that can be taken of an option.
-    fn taken_at_most(&self, contract: &Contract) -> f64 {
-        let first = contract.commit.as_ref().and_then(|c| c.buckets.first());
-        first.map_or(0.0, |b| b.amount / self.model.calendar().periods[b.periods.start].hours)
-    }
-
-    /// What is decided, in the order of time.
-    fn decisions(&self) -> Vec<DecisionResult> {
-        let uncertainty = self.futures.uncertainty;
-        let calendar = self.model.calendar();
-        let decided = |date: i64| usize::try_from(date).ok().map(|t| self.label(t));
-        let mut all: Vec<(i64, usize, u8, DecisionResult)> = Vec::new();
-        for (f, schedule) in self.schedules.iter().enumerate() {
-            for (k, contract) in self.model.contracts().with_ids() {
-                let date = uncertainty.timing.contracts[k].date(calendar, contract.active.start);
-                if contract.decision != Decision::Optional || self.first(f, date) != f {
-                    continue;
-                }
-                let signed = schedule.signed[k];
-                let sentence = format!("{} `{}`", if signed { "sign" } else { "do not sign" }, contract.id);
-                let row = DecisionResult {
-                    node: self.node(f, date),
-                    decided: decided(date),
-                    kind: "contract".to_owned(),
-                    what: contract.id.clone(),
-                    contract: None,
-                    from: self.label(contract.active.start),
-                    to: self.label(contract.active.end - 1),
-                    amount: f64::from(u8::from(signed)),
-                    sentence,
-                };
-                all.push((date, f, 0, row));
-            }
-            for (k, contract) in self.model.contracts().with_ids() {
-                let (Some(at), Some(size)) = (contract.exercise, schedule.sizes.get(&k)) else { continue };
-                if self.first(f, at as i64) != f || !schedule.signed[k] {
-                    continue;
-                }
-                let taken = size * self.taken_at_most(contract);
-                let row = DecisionResult {
-                    node: self.node(f, at as i64),
-                    decided: decided(at as i64),
-                    kind: "option".to_owned(),
-                    what: contract.id.clone(),
-                    contract: Some(contract.id.clone()),
-                    from: self.label(at),
-                    to: self.label(contract.active.end - 1),
-                    amount: taken,
-                    sentence: if taken > NOTHING {
-                        format!("exercise the option `{}` on {} chips", contract.id, number(taken))
-                    } else {
-                        format!("do not exercise the option `{}`", contract.id)
-                    },
-                };
-                all.push((at as i64, f, 0, row));
-            }
-            for (k, contract) in self.model.contracts().with_ids() {
-                let (Some(over), Some(terminate)) = (schedule.over_from(self.model, k), &contract.terminate) else {
-                    continue;
-                };
-                let date = terminate.notice.date(calendar, over);
-                if self.first(f, date) != f {
-                    continue;
-                }
-                let row = DecisionResult {
-                    node: self.node(f, date),
-                    decided: decided(date),
-                    kind: "termination".to_owned(),
-                    what: contract.id.clone(),
-                    contract: Some(contract.id.clone()),
-                    from: self.label(over),
-                    to: self.label(contract.active.end - 1),
-                    amount: 1.0,
-                    sentence: format!("end `{}` in {}", contract.id, self.label(over)),
-                };
-                all.push((date, f, 0, row));
-            }
-            let mut held: BTreeMap<(OfferId, Option<ContractId>, usize, usize), f64> = BTreeMap::new();
-            for h in &schedule.held {
-                // How long what is bought is held is decided later.
-                let (start, end) = match h.bought {
-                    Some(start) => (start, start + 1),
-                    None => (h.periods.start, h.periods.end),
-                };
-                *held.entry((h.offer, h.contract, start, end)).or_default() += h.chips;
-            }
-            all.extend(self.sold(f, schedule));
-            // What is held from one period to the next is one decision, if it is due in the same node.
-            let mut runs: Vec<(i64, OfferId, Option<ContractId>, usize, usize, f64)> = Vec::new();
-            for ((offer, contract, start, end), chips) in held.into_iter().filter(|h| h.1 > NOTHING) {
-                let date = uncertainty.timing.offers[offer].date(calendar, start);
-                if self.first(f, date) != f {
-                    continue;
-                }
-                let reserved = matches!(self.model.offers()[offer].term, Term::Reserved { .. } | Term::Bought(_));
-                let going_on = runs.iter_mut().find(|r| {
-                    !reserved
-                        && (r.1, r.2, r.4) == (offer, contract, start)
-                        && (r.5 - chips).abs() <= SAME * (1.0 + chips)
-                        && self.node(f, r.0) == self.node(f, date)
-                });
-                match going_on {
-                    Some(run) => run.4 = end,
-                    None => runs.push((date, offer, contract, start, end, chips)),
-                }
-            }
-            for (date, offer, contract, start, end, chips) in runs {
-                let o = &self.model.offers()[offer];
-                let verb = match o.term {
-                    Term::Reserved { .. } => "reserve",
-                    Term::Owned => "run",
-                    Term::Bought(_) => "buy",
-                    _ => "rent",
-                };
-                let (from, to) = (self.label(start), self.label(end - 1));
-                let time = if from == to { format!("in {from}") } else { format!("from {from} to {to}") };
-                let under = contract.map(|k| format!(" under `{}`", self.model.contracts()[k].id)).unwrap_or_default();
-                let row = DecisionResult {
-                    node: self.node(f, date),
-                    decided: decided(date),
-                    kind: if let Term::Bought(_) = o.term { "purchase" } else { o.term.word() }.to_owned(),
-                    what: o.id.clone(),
-                    contract: contract.map(|k| self.model.contracts()[k].id.clone()),
-                    sentence: format!("{verb} {} chips of `{}`{under} {time}", number(chips), o.id),
-                    from,
-                    to,
-                    amount: chips,
-                };
-                all.push((date, f, 1 + u8::from(o.is_rented()), row));
-            }
-        }
-        all.sort_by_key(|(date, f, rank, _)| (*date, *f, *rank));
-        all.into_iter().map(|(_, _, _, row)| row).collect()
     }
 }

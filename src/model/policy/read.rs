@@ -252,7 +252,7 @@ pub(super) fn measured(
             // each is not decided by the plan.
             let covering = |o| parts.contracts.iter().filter(move |c| c.covers[o] && !c.active.is_empty());
             let twice = |o| covering(o).count() > 1;
-            let capped = |o| covering(o).any(|c| c.capped || c.terminate.is_some());
+            let capped = |o| covering(o).any(|c| c.capped || c.terminate.is_some() || c.late.is_some());
             let ambiguous = parts.offers.offers.ids().find(|&o| universe[o] && (twice(o) || capped(o)));
             if let Some(o) = ambiguous {
                 let why = if twice(o) { "under more than one contract" } else { "not discounted all the time" };

@@ -74,6 +74,7 @@ impl Uncertainty {
                 }
             }
         }
+        super::super::late::settle(&mut mean);
         mean
     }
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::super::ids::{Id, IdVec, WorkloadId};
 use super::super::policy::LimitKind;
-use super::super::types::{Contract, Limit, Offer, Pool, Survive, Task, Term, Workload};
+use super::super::types::{Commit, Contract, Limit, Offer, Pool, Survive, Task, Term, Workload};
 use super::super::whole::Model;
 
 /// Takes what is wrong with a change, and its remedy.
@@ -62,6 +62,7 @@ pub(super) fn splice(before: &Model, after: Model, known: usize, report: &mut Re
     }
     model.limits.iter().zip(before.limits.iter()).for_each(|(new, old)| s.limit(old, new));
     model.survive.iter().zip(before.survive.iter()).for_each(|(new, old)| s.survive(old, new));
+    super::super::late::settle(&mut model);
     s.right.then_some(model)
 }
 
@@ -170,12 +171,18 @@ impl Splice<'_, '_> {
         if old == new {
             return;
         }
+        let late = match (&old.late, &new.late) {
+            (Some(a), Some(b)) => a.is_as(b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        self.whole(late, || format!("what is owed for late delivery under contract `{}`", old.id), true);
         let known = self.known;
         let over = old.active.start.min(new.active.start) < known;
         let fixed = (
             old.decision,
             old.exercise,
             &old.terminate,
+            old.ramp_down,
             &old.with,
             &old.unlocks,
             &old.excludes,
@@ -185,6 +192,7 @@ impl Splice<'_, '_> {
             new.decision,
             new.exercise,
             &new.terminate,
+            new.ramp_down,
             &new.with,
             &new.unlocks,
             &new.excludes,
@@ -203,7 +211,9 @@ impl Splice<'_, '_> {
         };
         self.whole(early(old) == early(new), || format!("what contract `{}` has paid", old.id), true);
         let held = |c: &Contract| {
-            let parts = c.commit.as_ref().map(|c| ((c.counted_in, c.least), c.buckets.clone()));
+            // What is late of it follows from what is delivered.
+            let promised = |commit: &Commit| c.late.as_ref().map_or(&commit.buckets, |l| &l.promised).clone();
+            let parts = c.commit.as_ref().map(|c| ((c.counted_in, c.least), promised(c)));
             parts
                 .map(|(counted, all)| (counted, all.into_iter().filter(|b| b.periods.end <= known).collect::<Vec<_>>()))
         };
