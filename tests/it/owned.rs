@@ -187,6 +187,47 @@ fn an_annuity_is_where_the_curve_of_rent_breaks() {
     }
 }
 
+/// The investment under uncertainty of Dixit and Pindyck ("Investment under Uncertainty", 1994, chapter 2): for 1,600 one
+/// has what brings 200 in the first year and then, seen in the second, 300 or 100 for ever, a half each, at 10 %. Here it
+/// brings the rent that it saves, at the beginning of each year (so 1.1^0.5 of it at its middle), for 250 years, of which
+/// the last count for 1e-10. Renting costs 2,200, buying at once saves 600 of it, buying in the second year if the rent rises
+/// 0.5 x (3,000 - 1,600 / 1.1) = 772.73: waiting is worth 172.73.
+#[test]
+fn an_investment_that_can_wait_is_worth_more() {
+    const YEARS: usize = 250;
+    let calendar =
+        |t: usize| if (2026 + t).is_multiple_of(4) && ![2100, 2200].contains(&(2026 + t)) { 8784.0 } else { 8760.0 };
+    let rent = |later: f64| {
+        let of = |t: usize| if t == 0 { 200.0 } else { later };
+        let all: Vec<String> = (0..YEARS).map(|t| format!("{:?}", of(t) * 1.1_f64.sqrt() / calendar(t))).collect();
+        format!("[{}]", all.join(", "))
+    };
+    let solved = |starts: &str| {
+        let offers = format!(
+            "  own: {{ chip: gpu, cloud: own, term: {{ owned: {{ capex: 1600 USD, life: 300 years }}, starts: {starts} }} }}
+  rent: {{ chip: gpu, cloud: gcp, price: {} }}",
+            rent(200.0)
+        );
+        let horizon = format!("{{ start: 2026, periods: {YEARS}, step: year }}\ndiscount_rate: 10 %");
+        let tree = format!(
+            "uncertainty: {{ factors: {{ market: {{ known: 2027, outcomes: {{ up: {{ probability: 50 %, set: {{ offers.rent.price: {} }} }}, down: {{ probability: 50 %, set: {{ offers.rent.price: {} }} }} }} }} }} }}",
+            rent(300.0),
+            rent(100.0)
+        );
+        common::solved_with(&model(&horizon, &offers, "1 req/h", &tree), &PLAN)
+    };
+    let now = solved("2026");
+    close_within(1e-6, now.uncertainty.unwrap().expected, 2200.0 - 600.0);
+    let waits = solved("2026..2027");
+    let u = waits.uncertainty.unwrap();
+    close_within(1e-6, u.expected, 2200.0 - 0.5 * (3000.0 - 1600.0 / 1.1));
+    // Who knew would buy at once if the rent rises.
+    close_within(1e-6, u.wait_and_see, 0.5 * 1600.0 + 0.5 * 1200.0);
+    let bought: Vec<(&str, &str)> =
+        u.decisions.iter().filter(|d| d.kind == "purchase").map(|d| (d.node.as_str(), d.from.as_str())).collect();
+    assert_eq!(bought, [("up", "2027")]);
+}
+
 #[test]
 fn capital_varies_in_sweeps_and_curves() {
     let offers = "  own: { chip: gpu, cloud: own, price: 0.1, term: { owned: { capex: { 2026: 1000, 2027: 800 }, life: 5 years } } }
