@@ -194,6 +194,15 @@ impl Plan {
                 .number("refunded", |b| b.refunded)
                 .text("until", |b| &b.until)
                 .table(),
+            Rows::of("burn-down", &self.burn_down)
+                .text("contract", |b| &b.contract)
+                .text("part", |b| &b.part)
+                .text("period", |b| &b.period)
+                .number("due", |b| b.due)
+                .number("used", |b| b.used)
+                .number("left", |b| b.left)
+                .node(uncertain, |b| b.node.clone())
+                .table(),
             Rows::of("equity", &self.equity)
                 .text("contract", |e| &e.contract)
                 .maybe_text("investor", |e| e.investor.clone())

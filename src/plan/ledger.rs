@@ -175,7 +175,18 @@ pub(super) fn idle_money(schedule: &Schedule, contract: ContractId, bucket: usiz
 /// What counts towards a part of a commitment: money spent, or chip-hours held; without what is paid idle.
 pub(super) fn counted(model: &Model, schedule: &Schedule, ledger: &Ledger, contract: ContractId, bucket: usize) -> f64 {
     let Some(commit) = &model.contracts[contract].commit else { return 0.0 };
-    let periods = &commit.buckets[bucket].periods;
+    counted_over(model, schedule, ledger, contract, &commit.buckets[bucket].periods)
+}
+
+/// What counts in some periods towards the commitment of a contract: money, or chip-hours.
+pub(super) fn counted_over(
+    model: &Model,
+    schedule: &Schedule,
+    ledger: &Ledger,
+    contract: ContractId,
+    periods: &Range<usize>,
+) -> f64 {
+    let Some(commit) = &model.contracts[contract].commit else { return 0.0 };
     match commit.counted_in {
         CommitIn::Spend => {
             let not = uncounted(&model.contracts, contract);

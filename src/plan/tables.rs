@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::ledger::Ledger;
+use super::ledger::{Ledger, counted_over};
 use super::purpose::Purposes;
 use super::schedule::{Schedule, amortised, comes_back, paid_by_period, paid_for_use};
-use super::types::{Asset, Assignment, ContractResult, LoweredCommitment, Move, Purchase, Unmet};
+use super::types::{Asset, Assignment, BurnDown, ContractResult, LoweredCommitment, Move, Purchase, Unmet};
 use crate::model::{CommitIn, ContractId, Decision, Grid, Model, OfferId, Term, WorkloadId};
 
 /// What is held of each offer in each period, under each contract, and what for. What the chips of an offer
@@ -131,6 +131,32 @@ pub fn contract_results(model: &Model, schedule: &Schedule, ledger: &Ledger) -> 
         }
     };
     model.contracts.with_ids().map(row).collect()
+}
+
+/// How the commitments of the contracts that are signed are used up, period by period.
+#[must_use]
+pub fn burn_down(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Vec<BurnDown> {
+    let mut rows = Vec::new();
+    for (k, contract) in model.contracts.with_ids().filter(|(k, _)| schedule.signed[*k]) {
+        for (b, bucket) in contract.commit.iter().flat_map(|c| &c.buckets).enumerate() {
+            let due = schedule.due(model, k, b);
+            let mut left = due;
+            for t in bucket.periods.clone() {
+                let used = counted_over(model, schedule, ledger, k, &(t..t + 1));
+                left = (left - used).max(0.0);
+                rows.push(BurnDown {
+                    contract: contract.id.clone(),
+                    part: model.calendar.label_of(&bucket.periods),
+                    period: model.calendar.periods[t].label.clone(),
+                    due,
+                    used,
+                    left,
+                    node: None,
+                });
+            }
+        }
+    }
+    rows
 }
 
 /// When less begins to be due of a contract, and which part of what is committed.

@@ -86,6 +86,9 @@ pub struct Plan {
     /// What comes of credits and prepayments.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub balances: Vec<BalanceResult>,
+    /// How commitments are used up, period by period.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub burn_down: Vec<BurnDown>,
     /// What vests, and what does not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub equity: Vec<EquityResult>,
@@ -426,6 +429,27 @@ pub struct BalanceResult {
     pub refunded: f64,
     /// The last period in which it can be used.
     pub until: String,
+}
+
+/// What a period uses up of a commitment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct BurnDown {
+    /// The contract.
+    pub contract: String,
+    /// The time over which its commitment counts, a year or period of it or all of it.
+    pub part: String,
+    /// The period.
+    pub period: String,
+    /// What is due over that time; money, or chip-hours if the commitment is in chips.
+    pub due: f64,
+    /// What this period uses of it.
+    pub used: f64,
+    /// What is left of it at the end of this period: at the end of its time, what is paid and not used.
+    pub left: f64,
+    /// Under uncertainty, the node of the tree in which this is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
 }
 
 /// What a milestone of equity comes to.

@@ -51,6 +51,15 @@ fn a_commitment_ramps() {
 fn what_was_spent_before_is_no_longer_due() {
     let plan = solved(&years("spend: 4M USD, spent: 1M USD, over: 2025..2028"));
     costs(&plan, 3e6);
+    // It is used up by 0.876, 0.876 and 0.8784 million; the rest is paid and not used.
+    let burn: Vec<(&str, f64)> = plan.burn_down.iter().map(|b| (b.period.as_str(), b.left)).collect();
+    let left = [("2026", 2_124_000.0), ("2027", 1_248_000.0), ("2028", 369_600.0)];
+    burn.iter().zip(left).for_each(|(found, expected)| {
+        assert_eq!(found.0, expected.0);
+        close(found.1, expected.1);
+    });
+    assert_eq!((burn.len(), plan.burn_down[0].part.as_str()), (3, "2026..2028"));
+    close(line(&plan, CostKind::Idle), burn[2].1);
     let shorter = years("spend: 4M USD, spent: 1M USD, over: 2025..2028").replace("periods: 3", "periods: 2");
     let plan = solved(&shorter);
     costs(&plan, 3e6 * 17_520.0 / 26_304.0);

@@ -143,6 +143,7 @@ fn plan() -> Plan {
         risk: None,
         organisations: vec![],
         balances: vec![],
+        burn_down: vec![],
         equity: vec![],
         limits: vec![
             limit("a", "share", true, Some(-1e6), "The share of `nvidia` in spend is at its least (line 50)."),
@@ -445,6 +446,7 @@ fn tables_hold_all_that_the_plan_has() {
         "cost-lines",
         "contracts",
         "balances",
+        "burn-down",
         "equity",
         "exposure",
         "resilience",
@@ -459,6 +461,7 @@ fn tables_hold_all_that_the_plan_has() {
         lines,
         plan.contracts.len(),
         plan.balances.len(),
+        plan.burn_down.len(),
         plan.equity.len(),
         groups,
         plan.resilience.as_ref().map_or(0, Vec::len),
@@ -470,7 +473,7 @@ fn tables_hold_all_that_the_plan_has() {
     // Every column is as long as its table, and is called as in JSON.
     let json = serde_json::to_value(&plan).unwrap();
     for table in &tables {
-        let key = table.name.replace("cost-lines", "cost");
+        let key = table.name.replace("cost-lines", "cost").replace('-', "_");
         for column in &table.columns {
             let length = match &column.cells {
                 polysource::plan::Cells::Text(all) => all.len(),

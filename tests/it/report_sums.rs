@@ -38,6 +38,7 @@ fn plan(costs: &[f64]) -> Plan {
         risk: None,
         organisations: vec![],
         balances: vec![],
+        burn_down: vec![],
         equity: vec![],
         limits: vec![],
         break_even: None,

@@ -9,7 +9,7 @@ use crate::plan::audit::{Breach, audit, audit_risk, audit_survival};
 use crate::plan::ledger::{Ledger, cost};
 use crate::plan::{
     CertificateInfo, Cost, Evidence, ModelInfo, Plan, Purposes, RiskResult, Schedule, Status, Survival, assets,
-    assignments, balance_results, contract_results, equity_results, exposure, limit_results, moves, notes,
+    assignments, balance_results, burn_down, contract_results, equity_results, exposure, limit_results, moves, notes,
     organisations, purchases, unmet,
 };
 use crate::resilience::{Situation, resilience, risk, survival};
@@ -54,6 +54,7 @@ pub(in crate::analysis) fn told(
         risk: None,
         organisations: Vec::new(),
         balances: Vec::new(),
+        burn_down: Vec::new(),
         equity: Vec::new(),
         limits: Vec::new(),
         break_even: None,
@@ -104,6 +105,7 @@ pub(in crate::analysis) fn told(
     }
     plan.moves = moves(model, &schedule);
     plan.balances = balance_results(model, &schedule);
+    plan.burn_down = burn_down(model, &schedule, &ledger);
     plan.equity = equity_results(model, &schedule, &ledger);
     plan.organisations = organisations(model, &ledger, &plan.balances, &plan.equity);
     if detail.is_full() {

@@ -93,6 +93,7 @@ pub(super) fn plan(
     let until = |x: &Asset| x.sold.as_ref().unwrap_or(&x.last).clone();
     whole.assets = teller.by_node(|p| &p.assets, until, |x, node| x.node = Some(node));
     whole.assignments = teller.by_node(|p| &p.assignments, |x| x.period.clone(), |x, node| x.node = Some(node));
+    whole.burn_down = teller.by_node(|p| &p.burn_down, |x| x.period.clone(), |x, node| x.node = Some(node));
     whole.unmet = teller.by_node(|p| &p.unmet, |x| x.period.clone(), |x, node| x.node = Some(node));
     let first = &model.calendar().periods[0].label;
     let when = |x: &Move| x.period.clone().unwrap_or_else(|| first.clone());
