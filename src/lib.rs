@@ -76,7 +76,7 @@ pub use engine::EngineChoice;
 pub use model::Model;
 pub use plan::{Plan, Status};
 
-/// The README's library example, compiled and run with the other documentation tests.
-#[doc = include_str!("../README.md")]
+/// The library example of the documentation, compiled and run with the other documentation tests.
+#[doc = include_str!("../docs/library.md")]
 #[cfg(doctest)]
-pub struct ReadmeDoctests;
+pub struct PageDoctests;

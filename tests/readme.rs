@@ -1,39 +1,88 @@
-//! The README says what is true: its model gives its answer, and its commands run as written.
+//! The README and the pages of `docs` say what is true: their model gives its answer, their commands run as written, and
+//! their links lead somewhere.
 //!
 //! Apart from `tests/it`, since it runs the examples and may have to build them.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-fn readme() -> String {
-    std::fs::read_to_string("README.md").unwrap()
+fn read(path: impl AsRef<Path>) -> String {
+    std::fs::read_to_string(path.as_ref()).unwrap_or_else(|e| panic!("{}: {e}", path.as_ref().display()))
 }
 
-/// The first block of a language.
-fn block(language: &str) -> String {
-    let text = readme();
+/// The first block of a language on a page.
+fn block(page: &str, language: &str) -> String {
+    let text = read(page);
     let start = text.find(&format!("```{language}\n")).unwrap() + language.len() + 4;
     text[start..start + text[start..].find("```").unwrap()].to_owned()
+}
+
+/// The README, and the pages of the folders in which others stand.
+fn pages() -> Vec<PathBuf> {
+    let pages = |folder: &str| std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect::<Vec<_>>();
+    let mut all: Vec<PathBuf> = ["docs", "models"].into_iter().flat_map(pages).collect();
+    all.retain(|path| path.extension().is_some_and(|e| e == "md"));
+    all.sort();
+    all.insert(0, "README.md".into());
+    all
 }
 
 fn polysource() -> Command {
     Command::new(env!("CARGO_BIN_EXE_polysource"))
 }
 
+/// In full on the page that reads it line by line, its beginning in the README.
 #[test]
 fn the_model_gives_the_answer() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.yaml");
-    std::fs::write(&path, block("yaml")).unwrap();
-    let run = polysource().arg("solve").arg(&path).output().unwrap();
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    assert_eq!(String::from_utf8(run.stdout).unwrap(), block("text"));
+    for page in ["README.md", "docs/quickstart.md"] {
+        std::fs::write(&path, block(page, "yaml")).unwrap();
+        let run = polysource().arg("solve").arg(&path).output().unwrap();
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        let answer = String::from_utf8(run.stdout).unwrap();
+        match block(page, "text").strip_suffix("...\n") {
+            Some(beginning) => assert!(beginning.lines().count() >= 8 && answer.starts_with(beginning), "{answer}"),
+            None => assert_eq!(answer, block(page, "text")),
+        }
+    }
 }
 
 #[test]
 fn the_model_is_the_quickstart_without_its_comments() {
-    let quickstart = std::fs::read_to_string("models/quickstart.yaml").unwrap();
+    let quickstart = read("models/quickstart.yaml");
     let bare: Vec<&str> = quickstart.lines().filter(|l| !l.starts_with('#')).collect();
-    assert_eq!(block("yaml").trim(), bare.join("\n").trim());
+    for page in ["README.md", "docs/quickstart.md"] {
+        assert_eq!(block(page, "yaml").trim(), bare.join("\n").trim());
+    }
+}
+
+/// A newcomer reads no more.
+#[test]
+fn the_readme_is_short() {
+    assert!(read("README.md").lines().count() <= 150);
+}
+
+/// Every link within the repository leads to a file, and the book has every page of its folder.
+#[test]
+fn links_lead_somewhere() {
+    for page in pages() {
+        let text = read(&page);
+        let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        let pictures = text.split("src").skip(1).filter_map(|rest| rest.split('"').nth(1));
+        for target in targets.chain(pictures.filter(|p| p.ends_with(".png"))) {
+            let file = target.split('#').next().unwrap();
+            if file.is_empty() || file.contains("://") {
+                continue;
+            }
+            assert!(page.parent().unwrap().join(file).exists(), "{}: no {target}", page.display());
+        }
+    }
+    let summary = read("docs/SUMMARY.md");
+    for page in pages().into_iter().filter(|p| p.starts_with("docs") && !p.ends_with("SUMMARY.md")) {
+        let name = page.file_name().unwrap().to_str().unwrap();
+        assert!(summary.contains(&format!("]({name})")), "docs/SUMMARY.md lacks {name}");
+    }
 }
 
 fn copy(from: &str, to: &std::path::Path) {
@@ -43,36 +92,47 @@ fn copy(from: &str, to: &std::path::Path) {
     }
 }
 
-/// Every command that the README gives for the program runs as written.
+/// Every command that the pages give for the program runs as written, but for those that need a cluster or a store, and
+/// those of the models' own pages, whose answers `tests/it/models.rs` has.
 #[test]
 fn the_commands_run() {
-    let text = readme();
     let folder = tempfile::tempdir().unwrap();
-    let mut commands: Vec<String> = Vec::new();
     // What a command writes must not end up in the repository.
     copy("models", &folder.path().join("models"));
-    for line in text.lines() {
-        // With quotes, so through a shell that finds the program.
-        if line.starts_with("polysource ") {
-            let program = assert_cmd::cargo::cargo_bin!("polysource").parent().unwrap().display().to_string();
-            let path = format!("{program}:{}", std::env::var("PATH").unwrap_or_default());
-            let run =
-                Command::new("sh").args(["-c", line]).env("PATH", path).current_dir(folder.path()).output().unwrap();
-            assert!(run.status.success(), "{line}: {}", String::from_utf8_lossy(&run.stderr));
-        }
-        if let Some(rest) = line.strip_prefix("cargo run --release -- ") {
-            commands.push(rest.to_owned());
-        }
-        if let Some(rest) = line.strip_prefix("| `polysource ") {
-            commands.push(rest.split('`').next().unwrap().to_owned());
+    let program = assert_cmd::cargo::cargo_bin!("polysource").parent().unwrap().display().to_string();
+    let path = format!("{program}:{}", std::env::var("PATH").unwrap_or_default());
+    let (mut commands, mut ran) = (Vec::new(), 0);
+    for page in pages().into_iter().filter(|p| !p.starts_with("models")) {
+        let text = read(&page);
+        let mut in_shell = false;
+        for line in text.lines() {
+            if line.starts_with("```") {
+                in_shell = line == "```sh";
+            }
+            // With quotes, so through a shell that finds the program.
+            let elsewhere = line.contains("s3://") || line.ends_with('\\');
+            if in_shell && line.starts_with("polysource ") && !elsewhere {
+                let mut shell = Command::new("sh");
+                let run = shell.args(["-c", line]).env("PATH", &path).current_dir(folder.path()).output().unwrap();
+                assert!(run.status.success(), "{line}: {}", String::from_utf8_lossy(&run.stderr));
+                ran += 1;
+            }
+            if let Some(rest) = line.strip_prefix("cargo run --release -- ") {
+                commands.push(rest.to_owned());
+            }
+            if let Some(rest) = line.strip_prefix("| `polysource ") {
+                commands.push(rest.split('`').next().unwrap().to_owned());
+            }
         }
     }
+    assert!(ran > 20, "{ran}");
     assert_eq!(commands.len(), 17, "{commands:?}");
     for command in commands {
         let command = command.replace("MODEL", "models/quickstart.yaml");
         let mut arguments: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
         if let Some(at) = arguments.iter().position(|a| a == "-o") {
-            arguments[at + 1] = folder.path().join(&arguments[at + 1]).display().to_string();
+            arguments[at + 1] = folder.path().join("again").join(&arguments[at + 1]).display().to_string();
+            std::fs::create_dir_all(folder.path().join("again")).unwrap();
         }
         if arguments[0] == "man" {
             arguments[1] = folder.path().join(&arguments[1]).display().to_string();

@@ -19,13 +19,13 @@ use crate::report::{self, Format, Style};
 pub(super) struct AlternativesCommand {
     #[command(flatten)]
     pub input: ModelArgs,
-    /// What a plan may cost more than the cheapest, as a part of its cost, such as `2%` or `0.02`.
+    /// How much more than the optimum a plan may cost, such as `2%` or `0.02`.
     #[arg(long, value_name = "PART", default_value = "2%", value_parser = parse_within)]
     pub within: f64,
-    /// How many plans that differ are looked for; 0 for none.
+    /// Number of maximally different plans to find; 0 for none.
     #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u8).range(0..=50))]
     pub plans: u8,
-    /// Dimensions whose groups' least and most shares are told.
+    /// Dimensions to report minimum and maximum shares for.
     #[arg(long, value_name = "DIMENSIONS", value_delimiter = ',', default_value = "vendor,cloud,organisation")]
     pub by: Vec<String>,
     /// What the shares are of: spend, chips, work, power or carbon.

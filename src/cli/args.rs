@@ -19,9 +19,8 @@ use super::shards::SweepVerb;
 use super::solve::SolveCommand;
 use super::stress::StressCommand;
 
-/// Decides where training and inference run: how many chips of which vendor, in which cloud, under
-/// which contract, in which period; at the least cost within a policy on cost, capacity and
-/// dependency.
+/// Plans where training and inference run: how many chips of which vendor, in which cloud, under which contract, in
+/// which period, at the lowest cost that satisfies your policy on capacity and dependency. Every answer is certified.
 #[derive(Parser, Debug)]
 #[command(name = "polysource", version, about, long_about = None, max_term_width = 100)]
 #[command(
@@ -30,10 +29,10 @@ use super::stress::StressCommand;
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub command: Command,
-    /// Say more on standard error; twice for everything.
+    /// Increase verbosity on standard error (-v, -vv).
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// Say nothing but errors on standard error.
+    /// Only print errors on standard error.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
 }
@@ -50,52 +49,52 @@ pub(super) enum Command {
         after_help = "Examples:\n  polysource solve models/quickstart.yaml\n  polysource solve models/quickstart.yaml --set offers.coreweave-h100.price=3.50 --format json -o plan.json"
     )]
     Solve(SolveCommand),
-    /// Lose each supplier in turn: what is still served, what is lost, how long the buffers last.
+    /// Remove each supplier in turn: what is still served, what is lost, how long buffers last.
     #[command(
         after_help = "Examples:\n  polysource stress models/frontier-lab.yaml --by vendor,cloud\n  polysource stress models/frontier-lab.yaml --plan plan.json --recovery '2 periods' --format csv"
     )]
     Stress(StressCommand),
-    /// Solve a model at many values of what varies in it: grids, lists, tornado, random samples.
+    /// Re-solve the model over a grid, list, tornado or random sample of inputs.
     #[command(
         after_help = "Examples:\n  polysource sweep models/quickstart.yaml --vary 'offers{vendor: amazon}.price=*0.4..1.6/7'\n  polysource sweep models/quickstart.yaml --vary 'offers.aws-trainium2.price=*0.8..1.2' --vary 'workloads.chat.demand=*0.8..1.2' --method tornado\n  polysource sweep models/quickstart.yaml --vary 'workloads.chat.demand=*normal(1, 0.2)' --samples 50 --format csv -o sample.csv\n\nOn many machines: `sweep plan` writes the sweep down in chunks, `sweep run` solves a chunk anywhere, `sweep merge` puts them together, and gives what `sweep MODEL` gives; `sweep submit` gives them to Slurm or Kubernetes, and `sweep status` tells how far they are. A model file that is called as one of these commands is meant by its path: `polysource sweep ./plan`.\n\nValues: `=1..5/9` sets nine values from 1 to 5, `=*0.5,1,2` scales, `=+-1..1/3` shifts; normal(mean, sd), lognormal(median, sd of the logarithm), triangular(least, likely, most) and uniform(least, most) are drawn at random; `scenario=none,a,a+b` applies scenarios.\nColumns: cost, nominal, premium, unrestricted, share(vendor:amazon), hhi(vendor), effective(vendor), largest(vendor:chips), chips(aws-*), spend(aws-*), signed(CONTRACT), idle(CONTRACT), unmet(WORKLOAD), served(vendor:amazon), expected_loss, cvar, gap, and expressions of them such as `relative = premium / cost`."
     )]
     Sweep(SweepVerb),
-    /// Trace the optimal cost as a function of one price, capacity, demand or other number, exactly.
+    /// Parametric analysis: the exact optimal cost as one price, capacity, demand or other input varies.
     #[command(
         after_help = "Examples:\n  polysource curve models/inference-fleet.yaml --vary 'offers{vendor: amazon}.price=*0.4..1.6'\n  polysource curve models/quickstart.yaml --vary offers.coreweave-h100.capacity=5k..20k\n  polysource curve models/quickstart.yaml --vary 'policy.limits.vendor-cap.share.at_most=50 %..70 %' --format csv"
     )]
     Curve(CurveCommand),
-    /// Trace what less concentration, more survival or less risk costs, each point a whole plan.
+    /// Trade-off curve: what less concentration, more resilience or less risk costs; each point is a whole plan.
     #[command(
         after_help = "Examples:\n  polysource frontier models/quickstart.yaml --against hhi:vendor\n  polysource frontier models/inference-fleet.yaml --against largest:vendor:chips --points 8 --plans plans\n  polysource frontier models/inference-fleet.yaml --against served:cloud --format json\n\nAgainst: hhi:DIMENSION[:MEASURE], largest:DIMENSION[:MEASURE], served:DIMENSION or cvar[:LEVEL]; measures are spend (default), chips, work, power and carbon."
     )]
     Frontier(FrontierCommand),
-    /// Find what else could be done at nearly the same cost: the room for negotiation, and plans that differ.
+    /// Near-optimal plans: the minimum and maximum share of each supplier within x % of the optimum.
     #[command(
         after_help = "Examples:\n  polysource alternatives models/quickstart.yaml --within 2%\n  polysource alternatives models/inference-fleet.yaml --within 5% --by vendor,cloud --plans 4 --write plans\n  polysource alternatives models/quickstart.yaml --of chips --format json\n\nShares are of spend (default), chips, work, power or carbon over the horizon."
     )]
     Alternatives(AlternativesCommand),
-    /// Say why there is no plan, or what drives its cost; or what a diagnostic's code means.
+    /// Explain why there is no plan, what drives the cost, or what a diagnostic code means.
     #[command(
         after_help = "Examples:\n  polysource explain models/infeasible.yaml\n  polysource explain models/frontier-lab.yaml gcp-tpu7x-us-central1-3y\n  polysource explain unserved-workload"
     )]
     Explain(ExplainCommand),
-    /// Write one page with everything: the plan, its charts, what happens when suppliers fail.
+    /// Write one self-contained page: decision, charts, dependency, failures, certificate.
     #[command(
         after_help = "Examples:\n  polysource report models/quickstart.yaml -o report.html\n  polysource report models/frontier-lab.yaml --curve 'offers{vendor: amazon}.price=*0.8..1.2' --svg charts -o report.html"
     )]
     Report(ReportCommand),
-    /// Compare two plans, or two models after solving them: cost, what is held, dependency, inputs.
+    /// Compare two plans or models: cost, capacity purchased, dependency, and which inputs changed.
     #[command(
         after_help = "Examples:\n  polysource diff before.json after.json\n  polysource diff models/frontier-lab.yaml models/frontier-lab.yaml --scenario-b nvidia-shortage\n  polysource diff plan.json model.yaml --detailed-exitcode --format json -o changes.json\n\nA difference is more than a millionth of the larger number. Of two models, what was written otherwise is told with its lines; scenarios that are not applied and sweeps change no plan and are left out.\nExit codes: 0 done; with --detailed-exitcode 2 if anything differs; 3 if A or B is wrong; 4 if one has no plan, 5 or 6 if one is not known to be the cheapest or not certified."
     )]
     Diff(DiffCommand),
-    /// Write the linear program for another solver, or the plan as forecast charges.
+    /// Export the linear program for another solver, or the plan as forecast charges (FOCUS).
     #[command(
         after_help = "Examples:\n  polysource export models/quickstart.yaml --to lp\n  polysource export models/frontier-lab.yaml -o frontier.mps\n  polysource export models/frontier-lab.yaml --to focus -o forecast.csv"
     )]
     Export(ExportCommand),
-    /// Take over foreign tables: price catalogs as offers, bills as what runs today; or a foreign solution as a plan.
+    /// Import price catalogs as offers, bills as the baseline, or another solver's solution as a plan.
     #[command(
         after_help = "Examples:\n  polysource import skypilot catalogs/v8/aws/vms.csv --accelerator 'H*' --date 2026-11-01 -o offers.yaml\n  polysource import focus bill.csv --map map.yaml -o today\n  polysource import solution model.yaml model.sol"
     )]

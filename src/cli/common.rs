@@ -13,7 +13,7 @@ use crate::analysis::{Detail, SolveSettings};
 use crate::engine::{EngineChoice, NoSuchEngine};
 use crate::report::Style;
 
-/// Which model, and what is changed in it.
+/// The model, and changes to it.
 #[derive(Args, Debug)]
 pub(super) struct ModelArgs {
     /// The model file, or `-` for standard input.
@@ -27,11 +27,11 @@ pub(super) struct ModelArgs {
     /// A file laid over the model; may be repeated.
     #[arg(long, value_name = "FILE")]
     pub overlay: Vec<PathBuf>,
-    /// The future that is believed, such as `fast+late`, of a model with `uncertainty`.
+    /// Solve one future by itself, such as `fast+late`, of a model with `uncertainty`.
     #[arg(long, value_name = "NAME", conflicts_with = "without_uncertainty")]
     pub future: Option<String>,
-    /// Believe the base case of a model with `uncertainty`: the outcomes called `base`, the most probable future, or the
-    /// mean.
+    /// Solve only the base case of a model with `uncertainty`: the outcomes named `base`, else the most probable future,
+    /// else the mean.
     #[arg(long)]
     pub without_uncertainty: bool,
     #[command(flatten)]

@@ -14,10 +14,10 @@ use crate::report;
 pub(super) struct CurveCommand {
     #[command(flatten)]
     pub input: ModelArgs,
-    /// What varies and from where to where, such as `offers{vendor: amazon}.price=*0.4..1.6`.
+    /// The parameter and its range, such as `offers{vendor: amazon}.price=*0.4..1.6`.
     #[arg(long, value_name = "WHAT=FROM..TO")]
     pub vary: String,
-    /// Where the curve has to be sampled: how far, relative to the cost, it may lie from the pieces.
+    /// Tolerance where the curve has to be sampled, relative to the cost.
     #[arg(long, value_name = "PART", default_value = "0.00001", value_parser = parse_part)]
     pub tolerance: f64,
     #[command(flatten)]

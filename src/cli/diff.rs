@@ -29,8 +29,8 @@ pub(super) struct DiffCommand {
     /// Scenarios of the model B to apply, in order.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub scenario_b: Vec<String>,
-    /// How much is computed of models: the plan alone, or also what needs further solves (premium, what is
-    /// still served, what contracts are worth).
+    /// Level of detail for models: the plan alone, or also what needs further solves (premium, resilience, value of
+    /// contracts).
     #[arg(long, value_enum, default_value = "full")]
     pub detail: DiffDetail,
     #[command(flatten)]

@@ -20,11 +20,11 @@ use crate::report::{self, Format, Style};
 pub(super) struct FrontierCommand {
     #[command(flatten)]
     pub input: ModelArgs,
-    /// What the cost is traded against, such as `hhi:vendor`, `largest:cloud:chips`, `served:vendor` or
+    /// The objective to trade off against cost, such as `hhi:vendor`, `largest:cloud:chips`, `served:vendor` or
     /// `cvar:95%`.
     #[arg(long, value_name = "MEASURE", default_value = "hhi:vendor")]
     pub against: String,
-    /// How many points, ends included.
+    /// Number of points, including both ends.
     #[arg(long, value_name = "N", default_value = "10", value_parser = clap::value_parser!(u16).range(2..=1000))]
     pub points: u16,
     /// Write the plan of each point into this folder, as `solve --format json` writes it.

@@ -24,8 +24,8 @@ pub(super) struct SolveCommand {
     pub output: OutputArgs,
     #[command(flatten)]
     pub gap: GapArgs,
-    /// How much is computed: the plan alone, also what needs further solves, or also break-even prices
-    /// and ranges of shadow prices in a large model.
+    /// Level of detail: the plan alone, also what needs further solves, or also break-even prices and shadow-price ranges
+    /// in a large model.
     #[arg(long, value_enum, default_value = "full")]
     pub detail: DetailArg,
 }

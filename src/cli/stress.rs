@@ -24,19 +24,19 @@ pub(super) struct StressCommand {
     /// A plan that `solve --format json` wrote; left out, the model is solved.
     #[arg(long, value_name = "FILE")]
     pub plan: Option<PathBuf>,
-    /// Dimensions whose groups are lost in turn; left out, all that tell suppliers apart.
+    /// Dimensions whose groups are removed in turn; default: all that distinguish suppliers.
     #[arg(long, value_name = "DIMENSIONS", value_delimiter = ',')]
     pub by: Vec<String>,
-    /// Time until what is lost is back, such as `2 periods`, `72 h` or `3 months`.
+    /// Time to recovery, such as `2 periods`, `72 h` or `3 months`.
     #[arg(long, value_name = "TIME", default_value = "1 period")]
     pub recovery: String,
-    /// Workloads that are rerouted, by id or kind; left out, all inference.
+    /// Workloads to reroute, by id or kind; default: all inference.
     #[arg(long = "for", value_name = "WORKLOADS", value_delimiter = ',')]
     pub served: Vec<String>,
-    /// Workloads that give up their chips, by id or kind; all others keep theirs [default: as the policy's `survive`].
+    /// Workloads that can be preempted, by id or kind; all others keep their chips [default: as the policy's `survive`].
     #[arg(long, value_name = "WORKLOADS", value_delimiter = ',')]
     pub preempt: Vec<String>,
-    /// Part by which what is held of surviving offers can be raised, within capacity [default: as the policy's `survive`].
+    /// Surge: by how much holdings of surviving offers can grow, within capacity [default: as the policy's `survive`].
     #[arg(long, value_name = "PART")]
     pub surge: Option<String>,
     #[command(flatten)]

@@ -28,25 +28,25 @@ pub(super) struct SweepOptions {
     /// The sweep of the model to run; left out, the only one, if nothing else varies.
     #[arg(long, value_name = "NAME")]
     pub sweep: Option<String>,
-    /// How values are put together: grid, list, tornado or sample.
+    /// Experimental design: grid, list, tornado or sample.
     #[arg(long, value_name = "METHOD")]
     pub method: Option<String>,
-    /// How many points are drawn at random.
+    /// Number of random samples.
     #[arg(long, value_name = "N", value_parser = parse_samples)]
     pub samples: Option<usize>,
-    /// Where the random numbers start; default 1.
+    /// Random seed; default 1.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// How a sample is drawn: latin (Latin hypercube, default) or plain.
     #[arg(long, value_name = "WAY")]
     pub sampling: Option<String>,
-    /// A correlation of two variations by name or number, such as `1~2=0.6`; may be repeated.
+    /// Correlation of two variations, by name or number, such as `1~2=0.6`; may be repeated.
     #[arg(long, value_name = "A~B=R", value_parser = parse_correlation)]
     pub correlate: Vec<(String, String, f64)>,
-    /// What is told of each point, such as `cost,share(vendor:amazon)`; left out, the usual.
+    /// Columns to report, such as `cost,share(vendor:amazon)`; default: the usual ones.
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     pub columns: Vec<String>,
-    /// How much the usual columns tell: the plan alone, or also what needs further solves.
+    /// Level of detail of the usual columns: the plan alone, or also what needs further solves.
     #[arg(long, value_enum, default_value = "full")]
     pub detail: DetailArg,
     #[command(flatten)]
@@ -68,7 +68,7 @@ pub(super) struct SweepCommand {
     /// Where finished points are kept; left out, beside the output until it is written.
     #[arg(long, value_name = "FILE")]
     pub journal: Option<PathBuf>,
-    /// Go on from the journal of a run that was stopped.
+    /// Resume from the journal of an interrupted run.
     #[arg(long)]
     pub resume: bool,
 }

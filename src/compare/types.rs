@@ -34,7 +34,7 @@ pub struct Diff {
     pub assignments: Vec<AssignmentChange>,
     /// On whom the plan depends, over the horizon.
     pub exposure: Vec<ExposureChange>,
-    /// What is still served when a supplier is lost.
+    /// Served after the loss of a supplier.
     pub resilience: Vec<ResilienceChange>,
     /// The limits and what each costs.
     pub limits: Vec<LimitChange>,

@@ -248,7 +248,7 @@ fn runs(f: &mut Formulation, model: &Model, w: WorkloadId) {
     }
 }
 
-/// Work not done, at its price: in the rate's unit of time for inference, in work for training.
+/// Unmet demand, at its price: in the rate's unit of time for inference, in work for training.
 ///
 /// Demand is served at its peak but priced at its mean: serving none of a peak of 1.6 times the
 /// mean leaves the mean undone, not 1.6 times it.

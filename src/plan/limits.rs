@@ -310,9 +310,9 @@ fn told(model: &Model, f: Finding<'_>, negligible: f64) -> LimitResult {
         unit => unit.text(x, &model.currency),
     };
     let line = f.origin.line;
-    let what = if f.from_below { "least" } else { "most" };
+    let what = if f.from_below { "minimum" } else { "maximum" };
     let statement = if reached {
-        format!("{} is at its {what}, {} (line {line})", capitalised(&f.subject), amount(f.limit))
+        format!("{} is at its {what} of {} (line {line})", capitalised(&f.subject), amount(f.limit))
     } else if slack < 0.0 {
         format!(
             "{} is {}, beyond its {what} of {} (line {line})",
@@ -366,7 +366,7 @@ pub fn limit_sentence(model: &Model, l: &LimitResult) -> String {
         "HHI" => ("0.01".to_owned(), 0.01),
         unit => (format!("one {unit}"), 1.0),
     };
-    let (relaxed, tightened) = if from_below { ("less", "more") } else { ("more", "less") };
+    let (relaxed, tightened) = if from_below { ("lowering", "raising") } else { ("raising", "lowering") };
     let reached = {
         let slack = if from_below { l.activity - l.limit } else { l.limit - l.activity };
         slack.abs() <= REACHED * (1.0 + if l.unit == "share" { 0.0 } else { l.limit.abs() })
@@ -378,15 +378,17 @@ pub fn limit_sentence(model: &Model, l: &LimitResult) -> String {
     let mut sentence = l.statement.clone();
     match l.shadow_price {
         Some(shadow) if shadow < 0.0 => {
-            sentence.push_str(&format!("; {unit} {relaxed} would save {}{of}", money(-shadow * part, &model.currency)));
+            let saved = money(-shadow * part, &model.currency);
+            sentence.push_str(&format!("; {relaxed} it by {unit} would save {saved}{of}"));
         }
-        Some(_) if reached => sentence.push_str("; a little more room would save nothing"),
+        Some(_) if reached => sentence.push_str(&format!("; {relaxed} it slightly would save nothing")),
         _ => {}
     }
     if l.tightest {
-        sentence.push_str("; any less room leaves no plan");
+        sentence.push_str(&format!("; {tightened} it at all leaves no plan"));
     } else if let Some(price) = l.tightening_price {
-        sentence.push_str(&format!("; {unit} {tightened} would cost {}{of}", money(price * part, &model.currency)));
+        let cost = money(price * part, &model.currency);
+        sentence.push_str(&format!("; {tightened} it by {unit} would cost {cost}{of}"));
     }
     sentence.push('.');
     sentence

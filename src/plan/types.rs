@@ -36,6 +36,12 @@ pub enum Status {
 }
 
 impl Status {
+    /// Whether it is an answer for sure: an optimum, a plan certified as feasible, or a proof that there is none.
+    #[must_use]
+    pub fn is_certified(self) -> bool {
+        matches!(self, Status::Optimal | Status::NearOptimal | Status::Infeasible)
+    }
+
     /// Whether a plan comes with it.
     #[must_use]
     pub fn has_plan(self) -> bool {
@@ -75,7 +81,7 @@ pub struct Plan {
     pub moves: Vec<Move>,
     /// On whom the plan depends.
     pub exposure: Vec<Exposure>,
-    /// What is still served when a supplier is lost; `null` where it was not computed.
+    /// Served after the loss of a supplier; `null` where it was not computed.
     pub resilience: Option<Vec<Resilience>>,
     /// What outages cost; `null` if the policy names none.
     #[serde(default)]

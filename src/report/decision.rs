@@ -1,8 +1,51 @@
 //! The decision in a few sentences: what it costs, what to sign, on whom it depends.
 
-use super::summary::share;
-use crate::plan::{ContractResult, OtherDecision, Plan};
+use super::summary::{basis, share};
+use crate::plan::{ContractResult, OtherDecision, Plan, Resilience, Status, UncertaintyResult};
 use crate::units::human::{money, percent};
+
+/// A number that the page begins with.
+pub(super) struct KeyFigure {
+    pub value: String,
+    /// What it is, with its basis.
+    pub label: String,
+}
+
+/// The three numbers that a board asks for first: the cost, what the policy adds to it, and the worst loss. Under
+/// uncertainty: the expected cost, the cost of the worst future, and what knowing all would be worth.
+pub(super) fn key_figures(plan: &Plan) -> Vec<KeyFigure> {
+    let Some(cost) = &plan.cost else { return Vec::new() };
+    let of_money = |x: f64| money(x, &plan.currency);
+    let figure = |value: String, label: String| KeyFigure { value, label };
+    if let Some(u) = plan.uncertainty.as_deref() {
+        let worst = worst_future(u).map_or_else(String::new, |name| format!(" (`{name}`)"));
+        return vec![
+            figure(of_money(u.expected), format!("expected cost{}", basis(plan))),
+            figure(of_money(u.worst), format!("cost of the worst future{worst}")),
+            figure(of_money(u.evpi), "value of perfect information (EVPI)".to_owned()),
+        ];
+    }
+    let mut figures = vec![figure(of_money(cost.total), format!("cost{}", basis(plan)))];
+    if let (Some(premium), Some(unrestricted)) = (cost.premium, cost.unrestricted) {
+        let part = percent((premium / unrestricted.abs().max(f64::MIN_POSITIVE) * 1e4).round() / 1e4);
+        figures.push(figure(of_money(premium), format!("premium of the dependency limits ({part})")));
+    }
+    if let Some(worst) = worst(plan) {
+        let lost = format!("{} `{}`", worst.lost.by, worst.lost.group);
+        let value = super::dependency::served(worst.served);
+        figures.push(figure(value, format!("of peak demand served after losing {lost}, the worst loss")));
+    }
+    figures
+}
+
+fn worst_future(u: &UncertaintyResult) -> Option<&str> {
+    u.futures.iter().max_by(|a, b| a.cost.total_cmp(&b.cost)).map(|f| f.future.as_str())
+}
+
+/// The loss that leaves the least.
+fn worst(plan: &Plan) -> Option<&Resilience> {
+    plan.resilience.as_ref()?.iter().min_by(|a, b| a.served.total_cmp(&b.served))
+}
 
 /// What a reader should know first; nothing without a plan.
 pub(super) fn sentences(plan: &Plan) -> Vec<String> {
@@ -16,17 +59,23 @@ pub(super) fn sentences(plan: &Plan) -> Vec<String> {
         _ => String::new(),
     };
     let discounted = (cost.nominal - cost.total).abs() > 1e-9 * cost.total.abs();
-    let nominal = if discounted { format!(" ({} undiscounted)", money(cost.nominal, currency)) } else { String::new() };
-    let mut told =
-        vec![format!("The cheapest plan within the policy costs {}{nominal}{over}.", money(cost.total, currency))];
+    let basis = if discounted {
+        format!(" (present value; {} undiscounted)", money(cost.nominal, currency))
+    } else {
+        basis(plan).to_owned()
+    };
+    // Only an optimum is the cheapest.
+    let what = match plan.status {
+        Status::Optimal => "The lowest-cost plan that satisfies the policy",
+        Status::NearOptimal => "This alternative",
+        _ => "This plan, which is not certified as the cheapest,",
+    };
+    let mut told = vec![format!("{what} costs {}{basis}{over}.", money(cost.total, currency))];
     if let (Some(premium), Some(unrestricted)) = (cost.premium, cost.unrestricted)
         && premium > 0.0
     {
         let part = percent(premium / unrestricted.abs().max(f64::MIN_POSITIVE));
-        told.push(format!(
-            "Its limits on dependency add {} ({part}) to what it would cost without them.",
-            money(premium, currency)
-        ));
+        told.push(format!("The dependency limits add {} ({part}) to the cost without them.", money(premium, currency)));
     }
     told.extend(plan.contracts.iter().filter(|c| c.optional).map(|c| deal(c, currency)));
     told.extend(dependence(plan));
@@ -38,10 +87,7 @@ fn deal(contract: &ContractResult, currency: &str) -> String {
     let name = &contract.contract;
     match (contract.signed, contract.worth) {
         (true, Some(worth)) => {
-            format!(
-                "Sign `{name}`: without it, everything else chosen anew, the plan would cost {} more.",
-                money(worth, currency)
-            )
+            format!("Sign `{name}`: without it the plan, re-optimized, would cost {} more.", money(worth, currency))
         }
         (true, None) => match contract.other {
             Some(OtherDecision::NoPlan) => format!("Sign `{name}`: without it no plan meets all requirements."),
@@ -50,7 +96,7 @@ fn deal(contract: &ContractResult, currency: &str) -> String {
         },
         (false, Some(worth)) => {
             format!(
-                "Do not sign `{name}`: with it, everything else chosen anew, the plan would cost {} more.",
+                "Do not sign `{name}`: with it the plan, re-optimized, would cost {} more.",
                 money(-worth, currency)
             )
         }
@@ -70,27 +116,26 @@ fn dependence(plan: &Plan) -> Option<String> {
         let same = |e: &&crate::plan::Exposure| e.by == by && e.of == "spend" && e.period == "horizon";
         let group = plan.exposure.iter().find(same)?.groups.first()?;
         let stake = match group.investor {
-            Some(stake) if stake > 0.0 => format!(", an investor with {}", percent(stake)),
-            Some(_) => ", an investor".to_owned(),
+            Some(stake) if stake > 0.0 => format!(" (an investor holding {})", percent(stake)),
+            Some(_) => " (an investor)".to_owned(),
             None => String::new(),
         };
-        Some(format!("{} by {by} is `{}`{stake}", share(group.share), group.group))
+        Some(format!("{by} `{}` {}{stake}", group.group, share(group.share)))
     };
     let parts: Vec<String> = ["vendor", "cloud"].into_iter().filter_map(largest).collect();
-    (!parts.is_empty()).then(|| format!("The largest part of the spend: {}.", parts.join(", ")))
+    (!parts.is_empty()).then(|| format!("Largest shares of spend: {}.", parts.join(", ")))
 }
 
-/// The loss that leaves the least.
+/// What the loss that leaves the least leaves.
 fn worst_loss(plan: &Plan) -> Option<String> {
-    let losses = plan.resilience.as_ref()?;
-    let worst = losses.iter().min_by(|a, b| a.served.total_cmp(&b.served))?;
+    let worst = worst(plan)?;
     let lost = format!("{} `{}`", worst.lost.by, worst.lost.group);
     if worst.served >= 1.0 {
-        return Some("Everything is still served whichever single supplier is lost.".to_owned());
+        return Some("All demand is still served after the loss of any single supplier.".to_owned());
     }
     let when = if plan.model.periods.len() > 1 { format!(" (in {})", worst.period) } else { String::new() };
     Some(format!(
-        "The loss that hurts most is {lost}: {} is still served at its peak{when}.",
+        "The most damaging loss is {lost}: {} of peak demand can still be served{when}.",
         super::dependency::served(worst.served)
     ))
 }

@@ -32,14 +32,14 @@ pub(super) fn premiums(plan: &Plan) -> Option<Table<'static>> {
         cells.push(vec![format!("{more} more"), String::new(), String::new(), String::new()]);
     }
     Some(Table {
-        heading: "What each limit on dependency adds (solved without it)".to_owned(),
+        heading: "Cost of each dependency limit (re-solved without it)".to_owned(),
         columns: vec![("limit", false), ("line", true), ("adds", true), ("of the cost", true)],
         rows: cells,
         foot: Some("They need not add up: of two limits that ask for the same, each alone adds nothing.".to_owned()),
     })
 }
 
-/// What is still served when a supplier is lost.
+/// Served after the loss of a supplier.
 pub(super) fn resilience(plan: &Plan) -> Option<Table<'static>> {
     let mut losses: Vec<&Resilience> = plan.resilience.as_ref()?.iter().collect();
     // What the policy asks for first, then what hurts most.
@@ -69,11 +69,11 @@ pub(super) fn resilience(plan: &Plan) -> Option<Table<'static>> {
         columns.insert(2, ("worst in", false));
     }
     (!rows.is_empty()).then(|| Table {
-        heading: "What is still served when a supplier is lost".to_owned(),
+        heading: "Served after the loss of a supplier".to_owned(),
         columns,
         rows,
         foot: Some(
-            "The largest part of its peak at which every workload can be served at once by what is left, rerouted."
+            "The largest fraction of peak demand that all workloads can be served simultaneously on surviving capacity, after rerouting."
                 .to_owned(),
         ),
     })
@@ -107,7 +107,7 @@ pub(super) fn risk(plan: &Plan) -> Option<Table<'static>> {
         ));
     }
     Some(Table {
-        heading: "What outages would add".to_owned(),
+        heading: "Cost of outages".to_owned(),
         columns: vec![
             ("outage", false),
             ("probability", true),
@@ -145,15 +145,15 @@ pub(super) fn organisations(plan: &Plan) -> Option<Table<'static>> {
     }
     let circular: Vec<&str> = all.iter().filter(|o| is_circular(o)).map(|o| o.sentence.as_str()).collect();
     (!rows.is_empty()).then(|| Table {
-        heading: "What organisations are paid, hold and fund".to_owned(),
+        heading: "Organisations: total paid, stake held, funding provided".to_owned(),
         columns: vec![
             ("organisation", false),
             ("as vendor", true),
             ("as cloud", true),
-            ("counted once", true),
+            ("total paid", true),
             ("share", true),
-            ("holds", true),
-            ("funds", true),
+            ("stake held", true),
+            ("funding", true),
         ],
         rows,
         foot: (!circular.is_empty()).then(|| circular.join("\n  ")),

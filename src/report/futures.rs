@@ -177,7 +177,7 @@ pub(super) fn may_come(plan: &Plan, u: &UncertaintyResult) -> Table<'static> {
             ("cost", true),
             ("if it were known", true),
             ("regret", true),
-            ("work not done", false),
+            ("unmet demand", false),
         ],
         rows: rows.collect(),
         foot: cheaper,

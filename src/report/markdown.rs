@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::column::clean;
-use super::summary;
+use super::{decision, summary};
 use crate::plan::Plan;
 
 pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
@@ -11,7 +11,16 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     if !plan.model.scenarios.is_empty() {
         writeln!(out, "Scenarios: {}\n", escaped(&plan.model.scenarios.join(", ")))?;
     }
-    writeln!(out, "**{}**\n\n{}", summary::headline(plan), escaped(&summary::certificate(plan)))?;
+    writeln!(out, "**{}**", summary::headline(plan))?;
+    if plan.status.is_certified() {
+        let sentences = decision::sentences(plan);
+        if !sentences.is_empty() {
+            writeln!(out)?;
+        }
+        sentences.iter().try_for_each(|sentence| writeln!(out, "- {}", prose(sentence)))?;
+    } else {
+        writeln!(out, "\n{}", escaped(&summary::certificate(plan)))?;
+    }
     if let Some(advice) = summary::advice(plan) {
         writeln!(out, "\n{advice}")?;
     }
@@ -30,7 +39,7 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     }
     let (limits, more) = summary::limits(plan);
     if !limits.is_empty() {
-        writeln!(out, "\n## Limits that bind\n")?;
+        writeln!(out, "\n## Binding limits\n")?;
         limits.iter().try_for_each(|l| writeln!(out, "- {}", prose(l)))?;
         if more > 0 {
             writeln!(out, "- and {more} more")?;
@@ -39,6 +48,9 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     if !plan.notes.is_empty() {
         writeln!(out, "\n## Notes\n")?;
         plan.notes.iter().try_for_each(|n| writeln!(out, "- {}", prose(n)))?;
+    }
+    if plan.status.is_certified() {
+        writeln!(out, "\n## Certificate\n\n{}", escaped(&summary::certificate(plan)))?;
     }
     Ok(())
 }

@@ -28,12 +28,10 @@ pub(super) fn headline(plan: &Plan) -> String {
     let c = &plan.certificate;
     match plan.status {
         Status::Optimal => {
-            let Some(gap) = c.gap else { return "optimal, certified".to_owned() };
-            format!("optimal, certified: no plan is cheaper by more than {} of the cost", percent(ceiling(gap)))
+            let Some(gap) = c.gap else { return "optimal (certified)".to_owned() };
+            format!("optimal (certified, gap below {})", fraction(ceiling(gap)))
         }
-        Status::NearOptimal => {
-            "an alternative: certified to keep all requirements, not the cheapest (see the notes)".to_owned()
-        }
+        Status::NearOptimal => "an alternative: certified feasible, not the cheapest (see the notes)".to_owned(),
         Status::Infeasible => "infeasible, proved: no plan meets all requirements".to_owned(),
         Status::InfeasibleUnverified => {
             "infeasible according to the engine, NOT PROVED: do not rely on this answer".to_owned()
@@ -60,6 +58,11 @@ fn ceiling(error: f64) -> f64 {
     bound
 }
 
+/// A small fraction: rounding as a power of ten, what is more as a percentage.
+fn fraction(x: f64) -> String {
+    if x <= 1e-5 { format!("{x:.0e}") } else { percent(x) }
+}
+
 /// How the answer was checked.
 pub(super) fn certificate(plan: &Plan) -> String {
     let c = &plan.certificate;
@@ -67,11 +70,11 @@ pub(super) fn certificate(plan: &Plan) -> String {
     let mut parts = vec![format!("engine {}", c.engine)];
     // An answer that is not certified keeps nothing for sure.
     let kept = c.primal.filter(|_| c.verified);
-    parts.extend(kept.map(|x| format!("requirements kept to within {}", percent(ceiling(x)))));
-    parts.extend(c.gap.map(|x| format!("gap at most {}", percent(ceiling(x)))));
+    parts.extend(kept.map(|x| format!("constraints satisfied to within {}", fraction(ceiling(x)))));
+    parts.extend(c.gap.map(|x| format!("gap at most {}", fraction(ceiling(x)))));
     if let (Some(relaxation), Some(cost)) = (c.relaxation, &plan.cost) {
         let part = (cost.total - relaxation) / (1.0 + cost.total.abs());
-        parts.push(format!("its linear relaxation {} cheaper", percent(part.max(0.0))));
+        parts.push(format!("integrality gap {}", percent(part.max(0.0))));
     }
     parts.push(format!("{columns} columns, {rows} rows, {nonzeros} non-zeros"));
     parts.join(", ")
@@ -127,15 +130,15 @@ pub(super) fn kind(kind: CostKind) -> &'static str {
     match kind {
         CostKind::Spend => "spend",
         CostKind::Use => "price of use",
-        CostKind::Idle => "idle commitment",
+        CostKind::Idle => "unused commitment",
         CostKind::Fee => "fee",
         CostKind::Porting => "porting",
-        CostKind::Unmet => "work not done",
-        CostKind::Soft => "exceeding a priced limit",
+        CostKind::Unmet => "unmet demand",
+        CostKind::Soft => "soft-limit penalty",
         CostKind::Funding => "funding",
         CostKind::Damages => "damages for late delivery",
         CostKind::Egress => "moving data",
-        CostKind::Switching => "moving off",
+        CostKind::Switching => "switching",
         CostKind::Credits => "paid with credits",
         CostKind::Prepaid => "prepaid, less what is drawn",
         CostKind::Resale => "resale",
@@ -164,7 +167,7 @@ pub(super) fn cost(plan: &Plan) -> Option<Table<'static>> {
     let mut foot = Vec::new();
     if let (Some(unrestricted), Some(premium)) = (cost.unrestricted, cost.premium) {
         foot.push(format!(
-            "Without its limits on dependency it would cost {}: the diversification premium is {} ({}).",
+            "Without the dependency limits it would cost {}: the diversification premium is {} ({}).",
             money(unrestricted, &plan.currency),
             money(premium, &plan.currency),
             percent(premium / unrestricted.abs().max(f64::MIN_POSITIVE)),
@@ -241,7 +244,7 @@ pub(super) fn assets(plan: &Plan) -> Option<Table<'static>> {
         rows.push(row);
     }
     Some(Table {
-        heading: "What is bought".to_owned(),
+        heading: "Chips bought".to_owned(),
         columns: vec![
             ("offer", false),
             ("chips", true),
@@ -324,7 +327,7 @@ pub(super) fn purchases(plan: &Plan) -> Option<Table<'static>> {
         ));
     }
     let foot = (!foot.is_empty()).then(|| foot.join(" "));
-    (!cells.is_empty()).then(|| Table { heading: "What is held".to_owned(), columns, rows: cells, foot })
+    (!cells.is_empty()).then(|| Table { heading: "Capacity purchased".to_owned(), columns, rows: cells, foot })
 }
 
 /// A share of a table, to a tenth of a percent.
@@ -360,7 +363,7 @@ pub(super) fn assignments(plan: &Plan) -> Option<Table<'static>> {
         })
         .collect();
     (!rows.is_empty()).then(|| Table {
-        heading: "Who runs where (parts of the work)".to_owned(),
+        heading: "Workload placement (share of the work)".to_owned(),
         columns: vec![("workload", false), ("offers", false)],
         rows,
         foot: None,
@@ -402,7 +405,7 @@ pub(super) fn contracts(plan: &Plan) -> Option<Table<'static>> {
     let mut columns =
         vec![("contract", false), ("", false), ("committed", true), ("spent", true), ("idle", true), ("funding", true)];
     if optional {
-        columns.push(("signing it, all else chosen anew", false));
+        columns.push(("value of signing (re-optimized)", false));
     }
     (!rows.is_empty()).then(|| Table {
         heading: format!("Contracts (within the horizon, undiscounted, {})", plan.currency),
@@ -417,20 +420,20 @@ pub(super) fn moves(plan: &Plan) -> Option<Table<'static>> {
     let moves = plan.moves.iter().filter(|m| m.period.is_none()).collect();
     let rows = move_rows(plan, moves, &|m| vec![m.workload.clone(), m.offer.clone()]);
     (!rows.is_empty()).then(|| Table {
-        heading: "What moves in the first period".to_owned(),
+        heading: "Changes in the first period".to_owned(),
         columns: vec![
             ("workload", false),
             ("offer", false),
             ("chips today", true),
             ("then", true),
-            ("moving off", true),
+            ("switching cost", true),
         ],
         rows,
         foot: None,
     })
 }
 
-/// What changes in later periods, where moving costs in each.
+/// Changes in later periods, where moving costs in each.
 pub(super) fn later_moves(plan: &Plan) -> Option<Table<'static>> {
     let moves = plan.moves.iter().filter(|m| m.period.is_some()).collect();
     // Of several futures a row is of those in its node.
@@ -438,14 +441,14 @@ pub(super) fn later_moves(plan: &Plan) -> Option<Table<'static>> {
     let when = |m: &Move| format!("{}{}", m.period.clone().unwrap_or_default(), node(m));
     let rows = move_rows(plan, moves, &|m| vec![when(m), m.workload.clone(), m.offer.clone()]);
     (!rows.is_empty()).then(|| Table {
-        heading: "What changes in later periods (switching undiscounted)".to_owned(),
+        heading: "Changes in later periods (switching undiscounted)".to_owned(),
         columns: vec![
             ("period", false),
             ("workload", false),
             ("offer", false),
             ("chips before", true),
             ("then", true),
-            ("moving off", true),
+            ("switching cost", true),
         ],
         rows,
         foot: None,
@@ -483,7 +486,7 @@ pub(super) fn unmet(plan: &Plan) -> Option<Table<'static>> {
     let rows: Vec<Vec<String>> =
         by.into_iter().map(|(w, (work, periods))| vec![w.to_owned(), number(work), periods.to_string()]).collect();
     (!rows.is_empty()).then(|| Table {
-        heading: "Work not done, at its price".to_owned(),
+        heading: "Unmet demand, at its price".to_owned(),
         columns: vec![("workload", false), ("work", true), ("periods", true)],
         rows,
         foot: None,

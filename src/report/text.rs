@@ -6,7 +6,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table as Grid, presets};
 
 use super::column::clean;
 use super::summary::Table;
-use super::{Style, summary};
+use super::{Style, decision, summary};
 use crate::plan::{Plan, Status};
 
 pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -17,7 +17,12 @@ pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Resul
         format!(" ({})", clean(&plan.model.scenarios.join(", ")))
     };
     writeln!(out, "{name}{scenarios}: {}", coloured(&summary::headline(plan), plan.status, style))?;
-    writeln!(out, "{}", summary::certificate(plan))?;
+    // What is not certified says so at once, and nothing is said of what it decides.
+    if plan.status.is_certified() {
+        decision::sentences(plan).iter().try_for_each(|sentence| writeln!(out, "{}", clean(sentence)))?;
+    } else {
+        writeln!(out, "{}", summary::certificate(plan))?;
+    }
     if let Some(advice) = summary::advice(plan) {
         writeln!(out, "{advice}")?;
     }
@@ -26,10 +31,10 @@ pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Resul
     }
     let (limits, more) = summary::limits(plan);
     if !limits.is_empty() {
-        writeln!(out, "\n{}", bold("Limits that bind", style))?;
+        writeln!(out, "\n{}", bold("Binding limits", style))?;
         limits.iter().try_for_each(|l| writeln!(out, "  {}", clean(l)))?;
         if plan.certificate.conditional_prices {
-            writeln!(out, "  What a change would save holds with every yes-or-no decision as it is.")?;
+            writeln!(out, "  These savings hold while every yes-or-no decision stays as it is.")?;
         }
         if more > 0 {
             writeln!(out, "  and {more} more (see --format json)")?;
@@ -38,6 +43,9 @@ pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Resul
     if !plan.notes.is_empty() {
         writeln!(out, "\n{}", bold("Notes", style))?;
         plan.notes.iter().try_for_each(|n| writeln!(out, "  {}", clean(n)))?;
+    }
+    if plan.status.is_certified() {
+        writeln!(out, "\n{}\n  {}", bold("Certificate", style), summary::certificate(plan))?;
     }
     Ok(())
 }

@@ -49,7 +49,7 @@ fn a_cap_moves_work_to_a_cleaner_site() {
         close(limit.limit, 1440.0);
         close(limit.shadow_price.unwrap(), -5.0);
         assert_eq!(limit.unit, "kg");
-        assert!(limit.sentence.starts_with("The carbon is at its most, 1.44 t"), "{}", limit.sentence);
+        assert!(limit.sentence.starts_with("The carbon is at its maximum of 1.44 t"), "{}", limit.sentence);
     }
     // The price holds from all clean to all dirty.
     let settings = SolveSettings { detail: Detail::Ranges, ..SolveSettings::default() };

@@ -164,8 +164,8 @@ fn text_tells_the_total_first() {
     let told = folder.told(&["m.yaml", "m.yaml", "--scenario-b", "cheaper"]);
     let mut lines = told.lines();
     assert_eq!(lines.next(), Some("B costs 54 USD (27.3 %) less than A"));
-    assert_eq!(lines.next(), Some("  A: m.yaml (model, solved): Base, 198 USD, optimal, certified"));
-    assert_eq!(lines.next(), Some("  B: m.yaml (model, solved): Base with cheaper, 144 USD, optimal, certified"));
+    assert_eq!(lines.next(), Some("  A: m.yaml (model, solved): Base, 198 USD, optimal (certified)"));
+    assert_eq!(lines.next(), Some("  B: m.yaml (model, solved): Base with cheaper, 144 USD, optimal (certified)"));
     for row in [
         ["offers.cw-h100.price", "4.00", "3.00", "m.yaml:6,", "15"].as_slice(),
         &["diversification", "premium", "108", "USD", "54", "USD", "-54", "USD", "-50", "%"],

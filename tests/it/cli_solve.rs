@@ -26,7 +26,7 @@ fn every_format_says_the_same() {
             text(&out.stdout).to_owned()
         })
         .collect();
-    assert!(told[0].starts_with("Quickstart: optimal, certified: "), "{}", told[0]);
+    assert!(told[0].starts_with("Quickstart: optimal (certified, gap below "), "{}", told[0]);
     assert!(told[0].contains("190.8M USD") && told[1].contains("190.8M USD"));
     assert!(told[1].starts_with("# Quickstart\n"));
     assert!(told[2].starts_with("workload,offer,period,chips,work\n"));

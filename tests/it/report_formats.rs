@@ -146,8 +146,20 @@ fn plan() -> Plan {
         burn_down: vec![],
         equity: vec![],
         limits: vec![
-            limit("a", "share", true, Some(-1e6), "The share of `nvidia` in spend is at its least (line 50)."),
-            limit("b", "share", true, Some(-9e6), "The share of `amazon` in spend is at its most (line 52)."),
+            limit(
+                "a",
+                "share",
+                true,
+                Some(-1e6),
+                "The share of `nvidia` in spend is at its minimum of 30 % (line 50).",
+            ),
+            limit(
+                "b",
+                "share",
+                true,
+                Some(-9e6),
+                "The share of `amazon` in spend is at its maximum of 60 % (line 52).",
+            ),
             limit("c", "share", false, Some(0.0), "The share of `coreweave` is below its most."),
         ],
         break_even: None,
@@ -172,8 +184,10 @@ fn plan() -> Plan {
 #[test]
 fn text_is_a_screen_for_a_planner() {
     insta::assert_snapshot!(told(&plan(), Format::Text), @r#"
-    Two clouds (tight-supply): optimal, certified: no plan is cheaper by more than 0.00001 % of the cost
-    engine microlp, requirements kept to within 0.0000001 %, gap at most 0.00001 %, 12 columns, 9 rows, 40 non-zeros
+    Two clouds (tight-supply): optimal (certified, gap below 1e-7)
+    The lowest-cost plan that satisfies the policy costs 100M USD (present value; 104M USD undiscounted) over 2026-Q1 to 2026-Q2.
+    The dependency limits add 2M USD (2.041 %) to the cost without them.
+    Largest shares of spend: vendor `amazon` 60 % (an investor holding 27 %), cloud `aws` 70 % (an investor).
 
     Cost 100M USD (present value)
       line                        cost    part
@@ -182,14 +196,14 @@ fn text_is_a_screen_for_a_planner() {
       fee aws-2026            1.0M USD     1 %
       funding aws-2026       -1.0M USD    -1 %
       total                 100.0M USD   100 %
-      Without its limits on dependency it would cost 98M USD: the diversification premium is 2M USD (2.041 %). Undiscounted: 104M USD.
+      Without the dependency limits it would cost 98M USD: the diversification premium is 2M USD (2.041 %). Undiscounted: 104M USD.
 
-    What is held
+    Capacity purchased
       offer           chips, average  most  when                spend  contract
       aws-trn2                   20k   30k  2026-Q1..2026-Q2  69M USD  aws-2026
       coreweave-h100            4000  4000  2026-Q2           35M USD
 
-    Who runs where (parts of the work)
+    Workload placement (share of the work)
       workload  offers
       chat      aws-trn2 75 %, coreweave-h100 25 %
 
@@ -197,7 +211,7 @@ fn text_is_a_screen_for_a_planner() {
       contract          committed  spent  idle  funding
       aws-2026  signed        69M    69M     0       1M
 
-    Work not done, at its price
+    Unmet demand, at its price
       workload  work  periods
       chat        1B        1
 
@@ -214,12 +228,15 @@ fn text_is_a_screen_for_a_planner() {
       coreweave   30 %  30M USD  ######
       HHI 0.580: as concentrated as 1.72 equal suppliers.
 
-    Limits that bind
-      The share of `amazon` in spend is at its most (line 52).
-      The share of `nvidia` in spend is at its least (line 50).
+    Binding limits
+      The share of `amazon` in spend is at its maximum of 60 % (line 52).
+      The share of `nvidia` in spend is at its minimum of 30 % (line 50).
 
     Notes
       the commitment counts in part
+
+    Certificate
+      engine microlp, constraints satisfied to within 1e-9, gap at most 1e-7, 12 columns, 9 rows, 40 non-zeros
     "#);
 }
 
@@ -230,9 +247,11 @@ fn markdown_is_the_same_as_a_document() {
 
     Scenarios: tight-supply
 
-    **optimal, certified: no plan is cheaper by more than 0.00001 % of the cost**
+    **optimal (certified, gap below 1e-7)**
 
-    engine microlp, requirements kept to within 0.0000001 %, gap at most 0.00001 %, 12 columns, 9 rows, 40 non-zeros
+    - The lowest-cost plan that satisfies the policy costs 100M USD (present value; 104M USD undiscounted) over 2026-Q1 to 2026-Q2.
+    - The dependency limits add 2M USD (2.041 %) to the cost without them.
+    - Largest shares of spend: vendor `amazon` 60 % (an investor holding 27 %), cloud `aws` 70 % (an investor).
 
     ## Cost 100M USD (present value)
 
@@ -244,16 +263,16 @@ fn markdown_is_the_same_as_a_document() {
     | funding aws-2026 | -1.0M USD | -1 % |
     | total | 100.0M USD | 100 % |
 
-    Without its limits on dependency it would cost 98M USD: the diversification premium is 2M USD (2.041 %). Undiscounted: 104M USD.
+    Without the dependency limits it would cost 98M USD: the diversification premium is 2M USD (2.041 %). Undiscounted: 104M USD.
 
-    ## What is held
+    ## Capacity purchased
 
     | offer | chips, average | most | when | spend | contract |
     | --- | ---: | ---: | --- | ---: | --- |
     | aws-trn2 | 20k | 30k | 2026-Q1..2026-Q2 | 69M USD | aws-2026 |
     | coreweave-h100 | 4000 | 4000 | 2026-Q2 | 35M USD |  |
 
-    ## Who runs where (parts of the work)
+    ## Workload placement (share of the work)
 
     | workload | offers |
     | --- | --- |
@@ -265,7 +284,7 @@ fn markdown_is_the_same_as_a_document() {
     | --- | --- | ---: | ---: | ---: | ---: |
     | aws-2026 | signed | 69M | 69M | 0 | 1M |
 
-    ## Work not done, at its price
+    ## Unmet demand, at its price
 
     | workload | work | periods |
     | --- | ---: | ---: |
@@ -290,14 +309,18 @@ fn markdown_is_the_same_as_a_document() {
 
     HHI 0.580: as concentrated as 1.72 equal suppliers.
 
-    ## Limits that bind
+    ## Binding limits
 
-    - The share of `amazon` in spend is at its most (line 52).
-    - The share of `nvidia` in spend is at its least (line 50).
+    - The share of `amazon` in spend is at its maximum of 60 % (line 52).
+    - The share of `nvidia` in spend is at its minimum of 30 % (line 50).
 
     ## Notes
 
     - the commitment counts in part
+
+    ## Certificate
+
+    engine microlp, constraints satisfied to within 1e-9, gap at most 1e-7, 12 columns, 9 rows, 40 non-zeros
     "#);
 }
 
@@ -327,12 +350,13 @@ fn the_gap_is_told_as_a_bound_that_holds() {
         let mut plan = plan();
         plan.certificate.gap = Some(gap);
         let text = told(&plan, Format::Text);
-        text.lines().next().unwrap().split("more than ").nth(1).unwrap().to_owned()
+        let headline = text.lines().next().unwrap();
+        headline.split("gap below ").nth(1).unwrap().trim_end_matches(')').to_owned()
     };
-    assert_eq!(told_gap(3e-8), "0.00001 % of the cost");
-    assert_eq!(told_gap(9e-7), "0.0001 % of the cost");
+    assert_eq!(told_gap(3e-8), "1e-7");
+    assert_eq!(told_gap(9e-7), "1e-6");
     // A gap below zero is rounding, and no promise below a billionth is worth making.
-    assert_eq!(told_gap(-1e-15), "0.0000001 % of the cost");
+    assert_eq!(told_gap(-1e-15), "1e-9");
 }
 
 #[test]
@@ -379,7 +403,7 @@ fn a_large_error_is_not_told_smaller_than_it_is() {
     plan.status = Status::Unverified;
     (plan.certificate.primal, plan.certificate.gap) = (Some(0.98), Some(260.0));
     let text = told(&plan, Format::Text);
-    assert!(text.contains("kept to within 98 %, gap at most 26000 %"), "{text}");
+    assert!(text.contains("satisfied to within 98 %, gap at most 26000 %"), "{text}");
 }
 
 #[test]
@@ -431,7 +455,7 @@ fn long_tables_end_in_what_is_left_out() {
     assert!(text.contains("29 more offers"), "{text}");
     assert!(text.contains("72.5 %  72.5M USD"), "what is left out is told with its part: {text}");
     assert!(text.contains("and 15 more (see --format json)"), "{text}");
-    assert_eq!(text.lines().filter(|l| l.contains("at its least")).count(), 10);
+    assert_eq!(text.lines().filter(|l| l.contains("at its minimum")).count(), 10);
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub struct Drivers {
     pub model: ModelInfo,
     /// Currency of all money.
     pub currency: String,
-    /// Limits that bind, those that cost most first.
+    /// Binding limits, those that cost most first.
     pub limits: Vec<Driver>,
     /// Offers that are not used, those that are nearest to it first.
     pub unused: Vec<Driver>,
@@ -78,7 +78,7 @@ pub fn drivers(model: &Model, plan: &Plan, subject: Option<&str>) -> Drivers {
         notes.push(format!("Break-even prices: {why}."));
     }
     if plan.certificate.conditional_prices {
-        notes.push("What a change of a limit would save holds with every yes-or-no decision as it is.".to_owned());
+        notes.push("The savings from relaxing a limit hold while every yes-or-no decision stays as it is.".to_owned());
     }
     let breaks = plan.break_even.as_deref().unwrap_or_default();
     let mut unused: Vec<(f64, Driver)> = Vec::new();
@@ -205,8 +205,8 @@ fn contracts(model: &Model, plan: &Plan, asked: &dyn Fn(&str) -> bool) -> Vec<Dr
             (false, false) => "is not in force",
         };
         let worth = match c.worth {
-            Some(w) if w >= 0.0 => format!("; signing it is worth {}, all else chosen anew", money(w, &plan.currency)),
-            Some(w) => format!("; signing it would cost {}, all else chosen anew", money(-w, &plan.currency)),
+            Some(w) if w >= 0.0 => format!("; signing it is worth {} (re-optimized)", money(w, &plan.currency)),
+            Some(w) => format!("; signing it would cost {} (re-optimized)", money(-w, &plan.currency)),
             None => String::new(),
         };
         let idle = if c.idle > 0.0 {

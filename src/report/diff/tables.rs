@@ -118,7 +118,7 @@ fn lines(diff: &Diff) -> Option<Table<'static>> {
 fn purchases(diff: &Diff) -> Option<Table<'static>> {
     let dated = diff.a.model.periods.len().max(diff.b.model.periods.len()) > 1;
     let columns = vec![("offer", false), ("spend in A", true), ("in B", true), ("change", true), ("chips", false)];
-    shown("What is held", columns, &diff.purchases, |r: &PurchaseChange| {
+    shown("Capacity purchased", columns, &diff.purchases, |r: &PurchaseChange| {
         // Two periods say how it goes; the largest changes are the ones to look at.
         let mut most: Vec<&ChipsChange> = r.periods.iter().collect();
         let size = |p: &ChipsChange| p.chips.change.map_or(0.0, f64::abs);
@@ -139,7 +139,7 @@ fn purchases(diff: &Diff) -> Option<Table<'static>> {
 
 fn assignments(diff: &Diff) -> Option<Table<'static>> {
     let columns = vec![("workload", false), ("offer", false), ("work in A", true), ("in B", true), ("change", true)];
-    shown("Who runs where", columns, &diff.assignments, |r| {
+    shown("Workload placement", columns, &diff.assignments, |r| {
         [r.workload.clone(), r.offer.clone()].into_iter().chain(cells(&r.work, number)).collect()
     })
 }
@@ -197,7 +197,7 @@ fn points(x: f64) -> String {
 
 fn resilience(diff: &Diff) -> Option<Table<'static>> {
     let columns = vec![("lost", false), ("A", true), ("B", true), ("change", true), ("required", false)];
-    shown("What is still served when a supplier is lost", columns, &diff.resilience, |r| {
+    shown("Served after the loss of a supplier", columns, &diff.resilience, |r| {
         let lost = format!("{} {}", r.lost.by, r.lost.group).trim().to_owned();
         let required =
             if r.required.before.or(r.required.after).is_some() { both(&r.required, percent) } else { String::new() };

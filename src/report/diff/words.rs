@@ -57,7 +57,7 @@ pub(super) fn input(diff: &Diff) -> &'static str {
 #[must_use]
 pub fn status(status: Status) -> &'static str {
     match status {
-        Status::Optimal => "optimal, certified",
+        Status::Optimal => "optimal (certified)",
         Status::NearOptimal => "certified to keep all requirements, not the cheapest",
         Status::Infeasible => "infeasible, proved",
         Status::InfeasibleUnverified => "infeasible according to the engine, NOT PROVED",

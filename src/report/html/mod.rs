@@ -68,7 +68,10 @@ fn page(dossier: &Dossier) -> io::Result<Markup> {
                 a class="skip" href="#decision" { "Skip to the decision" }
                 header {
                     h1 { (plan.model.name) (scenarios) }
-                    p class={ "status " (status_class(plan.status)) } { (summary::headline(plan)) }
+                    // What is not certified is said before any number.
+                    @if status_class(plan.status) != "good" { (status(plan)) }
+                    (key_figures(plan))
+                    @if status_class(plan.status) == "good" { (status(plan)) }
                 }
                 nav aria-label="Sections" {
                     @for (id, title, _) in &sections { a href={ "#" (id) } { (title) } " " }
@@ -90,6 +93,27 @@ fn page(dossier: &Dossier) -> io::Result<Markup> {
             }
         }
     })
+}
+
+fn status(plan: &Plan) -> Markup {
+    html! { p class={ "status " (status_class(plan.status)) } { (capitalised(&summary::headline(plan))) } }
+}
+
+/// The numbers that the page begins with, in large type.
+fn key_figures(plan: &Plan) -> Markup {
+    let figures = decision::key_figures(plan);
+    html! {
+        @if !figures.is_empty() {
+            dl class="key" {
+                @for figure in &figures { div { dt { (prose(&figure.label)) } dd { (figure.value) } } }
+            }
+        }
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn status_class(status: Status) -> &'static str {
@@ -118,11 +142,11 @@ fn sections(dossier: &Dossier) -> Vec<(&'static str, &'static str, Markup)> {
         add("failures", "When a supplier fails", losses(dossier));
         add(
             "frontier",
-            "What less dependency costs",
+            "Cost against dependency",
             dossier.frontiers.iter().enumerate().map(curves::frontier).collect(),
         );
-        add("curves", "How the cost moves", dossier.curves.iter().enumerate().map(curves::curve).collect());
-        add("limits", "Limits that bind", binding(plan));
+        add("curves", "Sensitivity", dossier.curves.iter().enumerate().map(curves::curve).collect());
+        add("limits", "Binding limits", binding(plan));
         add("certificate", "Certificate", vec![certificate(dossier)]);
         add("inputs", "Inputs", tables::inputs(dossier));
         return sections;
@@ -137,7 +161,7 @@ fn sections(dossier: &Dossier) -> Vec<(&'static str, &'static str, Markup)> {
         table(summary::later_moves(plan)),
         table(summary::unmet(plan)),
     ];
-    add("where", "Who runs where", where_.into_iter().flatten().collect());
+    add("where", "Workload placement", where_.into_iter().flatten().collect());
     let deals = [
         table(summary::contracts(plan)),
         table(balances::balances(plan)),
@@ -150,7 +174,7 @@ fn sections(dossier: &Dossier) -> Vec<(&'static str, &'static str, Markup)> {
     exposed.extend(table(summary::carbon(plan)));
     exposed.extend(chart(pictures::limits(plan)));
     exposed.extend(table(dependency::premiums(plan)));
-    add("exposure", "On whom it depends", exposed);
+    add("exposure", "Dependency", exposed);
     let mut failing: Vec<Markup> = Vec::new();
     failing.extend(chart(pictures::resilience(plan)));
     failing.extend(losses(dossier));
@@ -159,9 +183,9 @@ fn sections(dossier: &Dossier) -> Vec<(&'static str, &'static str, Markup)> {
     }
     failing.extend(table(dependency::risk(plan)));
     add("failures", "When a supplier fails", failing);
-    add("frontier", "What less dependency costs", dossier.frontiers.iter().enumerate().map(curves::frontier).collect());
-    add("curves", "How the cost moves", dossier.curves.iter().enumerate().map(curves::curve).collect());
-    add("limits", "Limits that bind", binding(plan));
+    add("frontier", "Cost against dependency", dossier.frontiers.iter().enumerate().map(curves::frontier).collect());
+    add("curves", "Sensitivity", dossier.curves.iter().enumerate().map(curves::curve).collect());
+    add("limits", "Binding limits", binding(plan));
     add("certificate", "Certificate", vec![certificate(dossier)]);
     add("inputs", "Inputs", tables::inputs(dossier));
     sections
@@ -209,7 +233,7 @@ fn binding(plan: &Plan) -> Vec<Markup> {
     vec![html! {
         ul { @for limit in &limits { li { (prose(limit)) } } }
         @if plan.certificate.conditional_prices {
-            p { "What a change would save holds with every yes-or-no decision as it is." }
+            p { "These savings hold while every yes-or-no decision stays as it is." }
         }
         @if more > 0 { p { "And " (more) " more in the plan as JSON." } }
     }]
@@ -219,7 +243,7 @@ fn certificate(dossier: &Dossier) -> Markup {
     let plan = &dossier.plan;
     html! {
         p {
-            "The answer was checked from the program itself, without trust in the engine that found it: "
+            "The answer was verified from the program itself, without trusting the engine that found it: "
             (summary::certificate(plan)) "."
         }
         @for note in plan.notes.iter().chain(&dossier.notes) { p class="note" { (prose(note)) } }

@@ -75,7 +75,7 @@ pub(super) fn flows(dossier: &Dossier) -> Option<Chart> {
         .map(|f| format!("`{}` on {} at {} {}", f.workload, f.chip, f.cloud, share(f.chip_hours / total)))
         .collect();
     let description = format!("Parts of all chip-hours, the largest: {}.", told.join(", "));
-    Some(flow("flows", "Who runs where (chip-hours)", description, &flows, |x| format!("{} chip-hours", number(x))))
+    Some(flow("flows", "Workload placement (chip-hours)", description, &flows, |x| format!("{} chip-hours", number(x))))
 }
 
 /// How the spend is spread over the groups of a dimension in each period.
@@ -163,9 +163,8 @@ pub(super) fn resilience(plan: &Plan) -> Option<Chart> {
             told: served(r.served),
         })
         .collect();
-    let description = format!("What is still served when a supplier is lost, the worst first: {}.", told.join(", "));
-    (!rows.is_empty())
-        .then(|| bullets("resilience", "What is still served when a supplier is lost", description, &rows))
+    let description = format!("Served after the loss of a supplier, the worst first: {}.", told.join(", "));
+    (!rows.is_empty()).then(|| bullets("resilience", "Served after the loss of a supplier", description, &rows))
 }
 
 /// Cost against a measure of dependency.
