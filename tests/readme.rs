@@ -126,7 +126,7 @@ fn the_commands_run() {
         }
     }
     assert!(ran > 20, "{ran}");
-    assert_eq!(commands.len(), 17, "{commands:?}");
+    assert_eq!(commands.len(), 18, "{commands:?}");
     for command in commands {
         let command = command.replace("MODEL", "models/quickstart.yaml");
         let mut arguments: Vec<String> = command.split_whitespace().map(str::to_owned).collect();

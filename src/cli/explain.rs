@@ -13,6 +13,7 @@ use super::{exit, files, models};
 use crate::analysis::explain::{drivers, infeasibility, subjects};
 use crate::analysis::{Detail, solve};
 use crate::diagnostics::{self, Code, suggest};
+use crate::document::find_keys;
 use crate::model::{Model, Uncertainty};
 use crate::plan::Status;
 use crate::report::{self, Style};
@@ -21,7 +22,8 @@ use crate::report::{self, Style};
 pub(super) struct ExplainCommand {
     #[command(flatten)]
     pub input: ModelArgs,
-    /// The offer, workload, contract or limit to explain; left out, all that matters.
+    /// The offer, workload, contract or limit to explain; default: all that matters. In place of MODEL: the code of a
+    /// diagnostic, a key of the model file (`survive.preempt`) or a term (`HHI`).
     #[arg(value_name = "SUBJECT")]
     pub subject: Option<String>,
     #[command(flatten)]
@@ -39,6 +41,10 @@ pub(super) fn run(command: &ExplainCommand, quiet: bool) -> Result<u8, Failure> 
     if let Some(code) = code(&command.input.model) {
         text.extend(diagnostics::page(code).into_bytes());
         command.output.write(&text)?;
+        return Ok(exit::DONE);
+    }
+    if let Some(page) = word(&command.input.model) {
+        command.output.write(page.as_bytes())?;
         return Ok(exit::DONE);
     }
     let loaded = models::model(&command.input, quiet)?;
@@ -130,6 +136,48 @@ fn of_futures(command: &ExplainCommand, model: &Model, quiet: bool) -> Result<u8
     }
     command.output.write(&text)?;
     Ok(exit::DONE)
+}
+
+/// Most keys of one name that are explained at once.
+const MOST_KEYS: usize = 8;
+
+/// What a key of the model file or a word of the field means, unless there is a file of that name.
+fn word(name: &Path) -> Option<String> {
+    let text = name.to_str().filter(|_| !name.exists())?;
+    let keys = find_keys(text);
+    let mut page: Vec<String> = glossary(text).into_iter().collect();
+    let shown = keys.iter().take(MOST_KEYS);
+    page.extend(shown.map(|key| report::reference::key_page(key, in_template(key.key.key).as_deref())));
+    if keys.len() > MOST_KEYS {
+        let more: Vec<String> = keys[MOST_KEYS..].iter().map(|key| format!("`{}`", key.path)).collect();
+        page.push(format!("Also: {}.\n", more.join(", ")));
+    }
+    (!page.is_empty()).then(|| page.join("\n"))
+}
+
+/// A word of the field, from the page that explains them: an entry of a list that begins with it in bold.
+fn glossary(word: &str) -> Option<String> {
+    let page = include_str!("../../docs/certificate.md");
+    let entries = page.split("\n- **").skip(1);
+    let mut entries = entries.filter_map(|entry| entry.split("\n\n").next()?.split_once("**"));
+    // A premium is a diversification premium.
+    let named = |name: &str| {
+        let (name, word) = (name.trim_end_matches('.').to_lowercase(), word.to_lowercase());
+        name == word || name.ends_with(&format!(" {word}"))
+    };
+    let (name, meaning) = entries.find(|(name, _)| named(name))?;
+    let meaning: Vec<&str> = meaning.lines().map(str::trim).collect();
+    Some(format!("{}\n\n{}\n", name.trim_end_matches('.'), meaning.join(" ").trim()))
+}
+
+/// The line of the template that shows a key.
+fn in_template(key: &str) -> Option<String> {
+    let template = include_str!("template.yaml");
+    let shows = |line: &&str| {
+        let found = line.match_indices(&format!("{key}:")).next();
+        found.is_some_and(|(at, _)| line[..at].chars().next_back().is_none_or(|c| c.is_whitespace() || c == '{'))
+    };
+    template.lines().find(shows).map(|line| format!("`{}`", line.trim().trim_start_matches('#').trim()))
 }
 
 /// A diagnostic's code, unless there is a file of that name.

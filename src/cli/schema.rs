@@ -8,7 +8,7 @@ use super::failure::Failure;
 
 #[derive(Args, Debug)]
 pub(super) struct SchemaCommand {
-    /// Which schema.
+    /// Which schema, or the reference of the model file in Markdown.
     #[arg(value_enum, default_value = "model")]
     pub of: SchemaOf,
     #[command(flatten)]
@@ -27,10 +27,15 @@ pub(super) enum SchemaOf {
     Frontier,
     Diff,
     Alternatives,
+    Reference,
 }
 
 pub(super) fn run(command: &SchemaCommand) -> Result<u8, Failure> {
     let schema = match command.of {
+        SchemaOf::Reference => {
+            command.output.write(crate::report::reference::reference().as_bytes())?;
+            return Ok(exit::DONE);
+        }
         SchemaOf::Model => crate::document::schema(),
         SchemaOf::Output => crate::report::output_schema(),
         SchemaOf::Curve => crate::report::curve_schema(),

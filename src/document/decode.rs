@@ -257,6 +257,19 @@ macro_rules! record {
             /// Every key of the record.
             pub const KEYS: &'static [&'static str] = &[$($key),*];
 
+            /// What the reference says of it.
+            pub const REFERENCE: crate::document::RecordReference = crate::document::RecordReference {
+                name: stringify!($name),
+                what: $what,
+                meaning: &[$($doc),+],
+                keys: &[$(crate::document::KeyReference {
+                    key: $key,
+                    meaning: &[$($field_doc),+],
+                    required: record!(@needed $need),
+                    value: stringify!($type),
+                }),*],
+            };
+
             /// Whether a key was left out (as opposed to there but unreadable).
             #[must_use]
             pub fn lacks(&self, key: &str) -> bool {
@@ -294,6 +307,8 @@ macro_rules! record {
             }
         }
     };
+    (@needed required) => { true };
+    (@needed $need:ident) => { false };
     (@absent required $node:ident, $what:literal, $key:literal, $bad:ident, $diagnostics:ident) => {
         if !crate::document::decode::misspelt($node, $key, Self::KEYS) {
             $diagnostics.error(

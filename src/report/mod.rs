@@ -20,6 +20,7 @@ mod markdown;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 mod pictures;
+pub mod reference;
 #[cfg(feature = "batch")]
 pub mod shards;
 pub mod stress;

@@ -39,6 +39,23 @@ fn the_files_in_the_repository_are_up_to_date() {
         assert!(file == stdout(&["schema", of]), "run `polysource schema {of} -o schema/{of}.schema.json`");
     }
     assert_eq!(stdout(&["schema"]), stdout(&["schema", "model"]), "the model's is the default");
+    let reference = stdout(&["schema", "reference"]);
+    assert!(read("docs/reference.md") == reference, "run `polysource schema reference -o docs/reference.md`");
+}
+
+#[test]
+fn a_key_and_a_term_are_explained() {
+    let preempt = stdout(&["explain", "survive.preempt"]);
+    assert!(preempt.starts_with("`policy.survive[].preempt`, a key of a survival requirement\n"), "{preempt}");
+    assert!(preempt.contains("\nValue: a selector; optional.\n") && preempt.contains("serve: "), "{preempt}");
+    assert!(stdout(&["explain", "hhi"]).starts_with("HHI\n\nThe sum of squared shares."));
+    // A term and a key of one name.
+    let premium = stdout(&["explain", "premium"]);
+    assert!(premium.starts_with("Diversification premium\n") && premium.contains("`contracts.ID.option.premium`"));
+    let many = stdout(&["explain", "at_most"]);
+    assert!(many.contains("\nAlso: `"), "{many}");
+    // What is no word of either is a model that is not there.
+    assert_eq!(run(&["explain", "survive.preemptt"]).status.code(), Some(1));
 }
 
 #[test]
