@@ -13,20 +13,21 @@ use std::ops::Range;
 
 use super::{Constraint, Formulation, Sale, named};
 use crate::lp::ColumnId;
-use crate::model::{Bought, Life, Model, Offer, Payment};
+use crate::model::{Bought, ContractId, Life, Model, OfferId, Payment};
 
 /// What is paid for one chip that is bought in `start` and held for a stretch of periods.
 pub(super) fn payments(
     model: &Model,
-    offer: &Offer,
+    offer: OfferId,
     bought: &Bought,
     start: usize,
     periods: Range<usize>,
-    discount: f64,
+    contract: Option<ContractId>,
 ) -> Vec<Payment> {
+    let discount = model.discount_under(contract, offer);
     let capex = Payment { period: start, money: bought.capex[start] * (1.0 - discount), at_start: true };
     let running = periods.map(|t| {
-        let money = Offer::paid_at(&offer.price, t) * (1.0 - discount) * model.calendar.periods[t].hours;
+        let money = model.running_under(contract, offer, t) * model.calendar.periods[t].hours;
         Payment { period: t, money, at_start: false }
     });
     std::iter::once(capex).chain(running).filter(|p| p.money != 0.0).collect()

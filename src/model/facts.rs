@@ -59,18 +59,20 @@ pub fn contract_inside(contract: &Contract, group: &OfferSet) -> bool {
 }
 
 /// Price of a chip-hour of an offer that works in a period, of holding and of use, less the discount of the signed
-/// contract that covers it; the price of the first chips where it depends on the quantity.
+/// contract that covers it and as that is repriced; the price of the first chips where it depends on the quantity.
 ///
 /// A reservation's price was fixed when it started; where the offer has no price any more the last
 /// known one counts.
 #[must_use]
 pub fn unit_price(model: &Model, offer: OfferId, period: usize) -> f64 {
-    let known = |prices: &Vec<f64>| (0..=period).rev().map(|t| prices[t]).find(|p| !p.is_nan()).unwrap_or(0.0);
+    let known = |prices: &Vec<f64>| (0..=period).rev().find(|&t| !prices[t].is_nan());
     let offered = &model.offers[offer];
-    let price = known(&offered.price) + offered.used.as_ref().map_or(0.0, known);
-    let signed = |c: &&Contract| c.decision == Decision::Signed;
-    let covering = model.contracts.iter().filter(signed).find(|c| c.covers[offer] && c.active.contains(&period));
-    price * (1.0 - covering.map_or(0.0, |c| c.discount_on(offer)))
+    let signed = |c: &Contract| c.decision == Decision::Signed;
+    let covers = |c: &Contract| c.covers[offer] && c.active.contains(&period);
+    let covering = model.contracts.with_ids().find(|(_, c)| signed(c) && covers(c)).map(|(k, _)| k);
+    let held = known(&offered.price).map_or(0.0, |t| model.price_under(covering, offer, 0, t));
+    let used = offered.used.as_ref().and_then(|prices| Some(prices[known(prices)?])).unwrap_or(0.0);
+    held + used * (1.0 - model.discount_under(covering, offer))
 }
 
 /// Chips of a group that run today.

@@ -21,6 +21,7 @@ mod owned;
 mod policy;
 mod prefer;
 mod reader;
+mod reprice;
 mod risk;
 mod select;
 mod selector;
@@ -53,6 +54,7 @@ pub use ids::{
 pub use load::{Input, Loaded, Rejected, Tree, load, load_with, read_tree};
 pub use owned::{Bought, Life};
 pub use policy::*;
+pub use reprice::{PricedBy, Reprice};
 pub use risk::NotATime;
 pub use selector::{Dimension, glob};
 pub use sweeps::{Asked, MOST_POINTS, Method, Sampling, SweepSpec};

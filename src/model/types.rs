@@ -359,6 +359,8 @@ pub struct Contract {
     pub(in crate::model) rates: Vec<(OfferSet, f64)>,
     /// The right to end it before its time.
     pub terminate: Option<super::terminate::Terminate>,
+    /// How its prices follow the market.
+    pub reprice: Option<super::reprice::Reprice>,
     /// The period in which it is decided how much is taken of it, if it is an option.
     pub exercise: Option<usize>,
     /// Whether the discount ends with the commitment: what is held beyond it is held beside the contract.

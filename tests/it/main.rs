@@ -69,6 +69,7 @@ mod random_prices;
 mod ranges;
 mod report_formats;
 mod report_sums;
+mod reprice;
 mod shards;
 mod study;
 mod submit;

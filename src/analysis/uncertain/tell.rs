@@ -15,8 +15,8 @@ use crate::plan::audit::{Breach, audit_expected};
 use crate::plan::ledger::{Books, Ledger, MeanBooks};
 use crate::plan::{
     Asset, ContractResult, Cost, CostLine, DecisionResult, FactorOutcome, FactorValue, FutureResult, FutureRisk,
-    LimitResult, ModelInfo, Move, NodeResult, Plan, Schedule, Status, UncertaintyResult, WaitingValue, expected_limit,
-    limit_sentence,
+    LimitResult, ModelInfo, Move, NewPrice, NodeResult, Plan, Schedule, Status, UncertaintyResult, WaitingValue,
+    expected_limit, limit_sentence,
 };
 use crate::units::human::{money, number};
 
@@ -247,7 +247,9 @@ impl Teller<'_> {
                 let mean = |of: &dyn Fn(&ContractResult) -> f64| -> f64 {
                     members.iter().filter_map(|&g| Some(self.probability(g) / all * of(at(g)?))).sum()
                 };
+                let repriced = self.new_prices(&members, &contract.id);
                 rows.push(ContractResult {
+                    repriced,
                     spend: mean(&|c| c.spend),
                     idle: mean(&|c| c.idle),
                     funding: mean(&|c| c.funding),
@@ -258,6 +260,22 @@ impl Teller<'_> {
             }
         }
         rows
+    }
+
+    /// The prices that a contract sets anew in some futures: once if it is so in all of them, or each with its future.
+    fn new_prices(&self, futures: &[usize], contract: &str) -> Vec<NewPrice> {
+        let of = |g: usize| {
+            self.plans[g].contracts.iter().find(|c| c.contract == contract).map_or(&[][..], |c| c.repriced.as_slice())
+        };
+        let in_all = |p: &NewPrice| futures.iter().all(|&g| of(g).contains(p));
+        let mut all: Vec<NewPrice> =
+            futures.first().into_iter().flat_map(|&f| of(f)).filter(|p| in_all(p)).cloned().collect();
+        for &g in futures {
+            let future = Some(self.futures.uncertainty.futures[g].name.clone());
+            let own = of(g).iter().filter(|p| !in_all(p));
+            all.extend(own.map(|p| NewPrice { future: future.clone(), ..p.clone() }));
+        }
+        all
     }
 
     /// What is expected of what the futures hold, run and pay.

@@ -192,9 +192,9 @@ impl Splice<'_, '_> {
             &new.covers,
         );
         self.whole(fixed, || format!("what contract `{}` is about", old.id), true);
-        let terms = (&old.active, old.discount.to_bits(), &old.rates, old.capped)
-            == (&new.active, new.discount.to_bits(), &new.rates, new.capped);
-        self.whole(terms, || format!("the time or the discount of contract `{}`", old.id), over);
+        let terms = (&old.active, old.discount.to_bits(), &old.rates, old.capped, &old.reprice)
+            == (&new.active, new.discount.to_bits(), &new.rates, new.capped, &new.reprice);
+        self.whole(terms, || format!("the time or the prices of contract `{}`", old.id), over);
         let kept = (&old.balances, &old.equity) == (&new.balances, &new.equity);
         self.whole(kept, || format!("the credits, the prepayment or the equity of contract `{}`", old.id), over);
         let early = |c: &Contract| {
