@@ -209,6 +209,22 @@ workloads:
         }
     }
 
+    /// 2 less a quarter is 1.5; another chip of its kind is listed at 1.2 on the second day, which counts from the third on.
+    /// Use costs as much as before, whatever holding costs.
+    #[test]
+    fn a_chip_costs_what_it_was_repriced_to() {
+        let written = MODEL
+            .replace("discount: 25 % }", "discount: 25 %, reprice: { every: 2 periods, to: { offer: d } } }")
+            .replace("contracts:", "  d: { chip: gpu, cloud: gcp, price: [9, 9, 1.2] }\ncontracts:");
+        let mut model = Model::from_yaml_str(&written).unwrap_or_else(|e| panic!("{e}"));
+        let price = |model: &Model| [0, 1, 2].map(|t| unit_price(model, OfferId::at(0), t));
+        assert_eq!(price(&model), [1.5, 1.5, 1.2]);
+        model.offers[OfferId::at(0)].used = Some(vec![1.0; 3]);
+        assert_eq!(price(&model), [2.25, 2.25, 1.95]);
+        model.contracts[ContractId::at(0)].decision = Decision::Optional;
+        assert_eq!(price(&model), [3.0; 3]);
+    }
+
     #[test]
     fn placements_cost_porting_once_and_egress_when_the_workload_starts() {
         let mut model = model();

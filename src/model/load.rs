@@ -638,7 +638,14 @@ fn warn_idle(
     offers: &IdVec<OfferId, Offer>,
     contracts: &IdVec<ContractId, Contract>,
 ) {
-    // One whose price alone is looked at is an index.
+    // One whose price alone is looked at is an index. Of a contract that could not be read it is not known.
+    let written = document.contracts.iter().flat_map(|m| &m.entries);
+    if written
+        .filter(|(id, ..)| contracts.iter().all(|c| c.id != *id))
+        .any(|(.., c)| c.as_ref().is_none_or(|c| c.reprice.is_some()))
+    {
+        return;
+    }
     let is_index = |o: OfferId| contracts.iter().any(|c| c.reprice.as_ref().is_some_and(|clause| clause.to[o]));
     for (_, offer) in offers.with_ids().filter(|&(o, _)| !is_index(o)) {
         if (0..reader.calendar.len()).all(|t| offer.capacity_at(t) <= 0.0) {

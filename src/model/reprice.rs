@@ -168,25 +168,45 @@ pub(super) fn reprice(
         let message = format!("the least price of `{}` is above the most", contract.id);
         reader.error(Code::MinAboveMax, amount.place, message, "lower `at_least`, or raise `at_most`");
     }
-    if let (Some(to), Some(covers), Some(selector)) = (&to, contract.covers, &written.to)
-        && !offers.written.incomplete
-    {
-        let of_its_chip = |o: OfferId| to.iter().any(|m| comparable(&offers.offers[o], &offers.offers[m]));
-        if !covers.is_empty() && !covers.iter().any(of_its_chip) {
-            let message = format!("no offer that `{}` is repriced to has a chip that it covers", contract.id);
-            let remedy = "choose offers of the same chips, rented as those that are covered are";
-            reader.error(Code::NoEffect, selector.place, message, remedy);
-            return None;
+    let fits = match (&to, contract.covers, &written.to) {
+        (Some(to), Some(covers), Some(selector)) if !offers.written.incomplete => {
+            has_some_of_its_chips(reader, contract.id, (covers, to), selector.place, offers)
         }
-    }
+        _ => true,
+    };
     let (every, place) = every?;
     let resets = if dated { resets(reader, contract, every, place) } else { None };
-    let (resets, to, at_most, at_least) = (resets?, to?, at_most?, at_least?);
+    let (resets, to, at_most, at_least) = (resets?, to.filter(|_| fits)?, at_most?, at_least?);
     if !resets.iter().any(|r| contract.active.contains(r)) {
         let message = format!("`{}` is never repriced within the horizon", contract.id);
         reader.diagnostics.warning(Code::NoEffect, place, message, "shorten `every`, or extend the horizon");
     }
     Some(Reprice { resets, to, at_most, at_least })
+}
+
+/// Whether some covered offer is compared with one that is looked at, or a report.
+fn has_some_of_its_chips(
+    reader: &mut Reader<'_>,
+    id: &str,
+    (covers, to): (&OfferSet, &OfferSet),
+    place: Place,
+    offers: &Offers<'_>,
+) -> bool {
+    let any = |alike: fn(&Offer, &Offer) -> bool| {
+        covers.iter().any(|o| to.iter().any(|m| alike(&offers.offers[o], &offers.offers[m])))
+    };
+    if covers.is_empty() || any(comparable) {
+        return true;
+    }
+    let (message, remedy) = if any(|one, other| one.chip == other.chip) {
+        let message = format!("`{id}` is repriced to owned chips where it rents, or the other way round");
+        (message, "choose offers for rent to reprice rent, and owned ones to reprice what running chips costs")
+    } else {
+        let message = format!("`{id}` is repriced to offers that have none of the chips that it covers");
+        (message, "choose offers of the same chips; an index is an offer with `capacity: 0`")
+    };
+    reader.error(Code::NoEffect, place, message, remedy);
+    false
 }
 
 /// How often: a whole number of periods, months or hours, at least one.
@@ -199,7 +219,7 @@ fn every(reader: &mut Reader<'_>, amount: &Amount) -> Option<(usize, DurationUni
         }
     };
     if !((1.0..=1e6).contains(&duration.count) && duration.count.fract() == 0.0) {
-        let message = "prices are set anew every whole number of periods or of a unit of time, at least one";
+        let message = "`every` must be a whole number of periods or of a unit of time, at least one";
         reader.error(Code::OutOfRange, amount.place, message, "write `every: 1 period` or `every: 6 months`");
         return None;
     }
@@ -231,8 +251,10 @@ fn resets(
     if unit == DurationUnit::Periods {
         let before = if begins < first { reader.calendar.periods_from(begins) } else { Some(0) };
         let Some(before) = before else {
-            let message =
-                format!("`{}` began before the horizon, and no whole number of its periods before", contract.id);
+            let message = format!(
+                "the time from the beginning of `{}` to the horizon is no whole number of periods",
+                contract.id
+            );
             let remedy = "count in months or years, as in `every: 6 months`, or let it begin with a period";
             reader.error(Code::OffGrid, place, message, remedy);
             return None;
