@@ -187,6 +187,8 @@ record! {
         optional pue "pue": Amount,
         /// What a kWh that is drawn there emits, such as 420 g/kWh.
         optional carbon "carbon": Series,
+        /// What a kWh costs there for chips that are owned, such as 60 USD/MWh; the price of rent has it in it.
+        optional energy "energy": Series,
         /// Where the figures come from.
         optional source "source": Text,
         /// When they were read.

@@ -11,7 +11,8 @@
 //!
 //! What lies past the horizon is neither used nor paid. Under a contract the price is less its
 //! discount, as it is repriced ([`Model::price_under`]); a reservation has that of the period in which it starts. An offer
-//! under several contracts has a copy of its holdings for each.
+//! under several contracts has a copy of its holdings for each. What is owned pays for its electricity beside that, to
+//! nobody who sells chips: h_t x power x pue x energy\[t\] in each t in which it is held.
 
 use std::ops::Range;
 
@@ -174,7 +175,8 @@ fn holdings(f: &mut Formulation, model: &Model, index: OfferId, offer: &Offer, n
                 }
                 _ => 0.0,
             };
-            let cost = payments.iter().map(|p| model.discounted(p)).sum::<f64>() - worth;
+            let electricity = super::owned::electricity(model, index, stretch);
+            let cost = payments.iter().map(|p| model.discounted(p)).sum::<f64>() + electricity - worth;
             let above = if tier == 0 { String::new() } else { format!("above{from}") };
             let name = named(kind, &[&offer.id, id, &above, label]);
             let upper = most.min(enough);

@@ -33,6 +33,12 @@ pub(super) fn payments(
     std::iter::once(capex).chain(running).filter(|p| p.money != 0.0).collect()
 }
 
+/// What the electricity of one chip costs that is held for a stretch of periods, discounted; nothing if it is rented.
+pub(super) fn electricity(model: &Model, offer: OfferId, periods: &Range<usize>) -> f64 {
+    let in_period = |t: usize| model.electricity(offer, t) * model.calendar.periods[t].hours * model.discount(t);
+    if model.offers[offer].energy.is_none() { 0.0 } else { periods.clone().map(in_period).sum() }
+}
+
 /// Adds the columns of chips that are sold of what was added last, under a contract of this discount and id.
 pub(super) fn add_sales(f: &mut Formulation, model: &Model, bought: &Bought, life: &Life, under: (f64, &str)) {
     let Some(holding) = f.holdings.last().cloned() else { return };
@@ -46,7 +52,8 @@ pub(super) fn add_sales(f: &mut Formulation, model: &Model, bought: &Bought, lif
             holding.payments.iter().filter(|p| !p.at_start && p.period >= end).copied().collect();
         let payments: Vec<Payment> = payments.into_iter().map(|p| Payment { money: -p.money, ..p }).collect();
         let saved: f64 = payments.iter().map(|p| model.discounted(p)).sum();
-        let cost = saved + holding.worth - paid * part * model.discount_at(end);
+        let electricity = electricity(model, holding.offer, &(end..life.held.end));
+        let cost = saved - electricity + holding.worth - paid * part * model.discount_at(end);
         let name = named("sell", &[&offer.id, under.1, label(holding.start), label(end)]);
         let column = f.program.add_column(name, "sell", 0.0, upper, cost);
         let periods = end..life.held.end;

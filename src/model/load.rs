@@ -430,7 +430,7 @@ fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics:
         &Offers { offers: &offers, chips: &chips, clouds: &clouds, written: &written },
     );
     upstream::attach(&mut offers, &made);
-    sites::attach(&mut reader, document, &mut offers);
+    sites::attach(&mut reader, document, &mut offers, &chips);
     let offers = offers;
     let parts = || Offers { offers: &offers, chips: &chips, clouds: &clouds, written: &written };
     let pools = supply::pools(&mut reader, document, &read, &chips, |r, s| parts().select(r, s));

@@ -176,6 +176,9 @@ pub struct Offer {
     /// What a kWh emits at its site in kg, a period, not a number before the first date for which it is known; `None`
     /// if it is not known.
     pub carbon: Option<Vec<f64>>,
+    /// What a kWh costs at its site, a period, not a number before the first date for which it is known; `None` if the
+    /// price of the offer has it in it: what is rented, and what stands where none is written.
+    pub energy: Option<Vec<f64>>,
     /// How it is held.
     pub term: Term,
     /// Money per chip-hour that is held, a period.

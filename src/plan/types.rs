@@ -207,6 +207,8 @@ pub enum CostKind {
     Spend,
     /// Paid for using an offer, beside what holding it costs.
     Use,
+    /// Paid for the electricity of chips that are owned.
+    Energy,
     /// Paid under a commitment and not used.
     Idle,
     /// Fee of a contract.
@@ -240,6 +242,7 @@ impl CostKind {
         match self {
             CostKind::Spend => "spend",
             CostKind::Use => "use",
+            CostKind::Energy => "energy",
             CostKind::Idle => "idle",
             CostKind::Fee => "fee",
             CostKind::Porting => "porting",

@@ -127,6 +127,7 @@ pub(super) fn kind(kind: CostKind) -> &'static str {
     match kind {
         CostKind::Spend => "spend",
         CostKind::Use => "price of use",
+        CostKind::Energy => "electricity",
         CostKind::Idle => "idle commitment",
         CostKind::Fee => "fee",
         CostKind::Porting => "porting",

@@ -34,6 +34,7 @@ mod curve;
 mod decisions;
 mod dependency;
 mod diagnostics;
+mod energy;
 mod exchange;
 mod explain;
 mod families;

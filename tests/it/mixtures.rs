@@ -32,7 +32,7 @@ impl Drawn {
         if random.next() < 0.5 {
             let capex = 1.0 + 2.0 * random.next();
             offers += &format!(
-                "  c: {{ chip: gpu, cloud: own, price: 0.1, capacity: 15, term: {{ owned: {{ capex: {capex}, life: 3 h, residual: {{ 1 h: 60 %, 2 h: 30 % }}, resale: from 1 h }} }} }}\n"
+                "  c: {{ chip: gpu, cloud: own, site: hall, price: 0.1, capacity: 15, term: {{ owned: {{ capex: {capex}, life: 3 h, residual: {{ 1 h: 60 %, 2 h: 30 % }}, resale: from 1 h }} }} }}\n"
             );
         }
         if random.next() < 0.5 {
@@ -116,8 +116,9 @@ impl Drawn {
         format!(
             "polysource: 1
 horizon: {{ start: 2026-01-01, periods: {}, step: hour }}
-chips: {{ gpu: {{ vendor: nvidia }}, tpu: {{ vendor: google }} }}
+chips: {{ gpu: {{ vendor: nvidia, power: 1 kW }}, tpu: {{ vendor: google }} }}
 clouds: {{ aws: {{ owner: amazon }}, gcp: {{ owner: google }}, own: {{}}, index: {{}} }}
+sites: {{ hall: {{ pue: 1.2, energy: 150 USD/MWh }} }}
 offers:
 {}contracts:
 {}workloads:

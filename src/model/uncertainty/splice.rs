@@ -145,6 +145,12 @@ impl Splice<'_, '_> {
             let none = old.carbon.is_none() && new.carbon.is_none();
             self.whole(none, || format!("whether it is known what the electricity of `{}` emits", old.id), true);
         }
+        if let (Some(a), Some(b)) = (&old.energy, &mut new.energy) {
+            series(a, b, known);
+        } else {
+            let none = old.energy.is_none() && new.energy.is_none();
+            self.whole(none, || format!("whether the electricity of `{}` is paid for by itself", old.id), true);
+        }
         let steps = |o: &Offer| (o.block, o.minimum, o.tiers.iter().map(|t| t.above.to_bits()).collect::<Vec<_>>());
         self.whole(steps(old) == steps(new), || format!("the quantities in which `{}` is sold", old.id), held);
         series(&old.price, &mut new.price, known);
