@@ -10,10 +10,12 @@
 //! With `every: 1 period` and `at_most: 100 %` it is a most-favoured-nation clause. Prices beyond a quantity change by the
 //! same factor. What runs a chip that is owned is compared with what runs others that are owned, and rent with rent.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::civil::DateTime;
 
 use super::calendar::Window;
-use super::ids::{ContractId, Id, OfferId, OfferSet};
+use super::ids::{ChipId, ContractId, Id, OfferId, OfferSet};
 use super::reader::{In, Reader};
 use super::select::Offers;
 use super::types::Offer;
@@ -33,7 +35,12 @@ pub struct Reprice {
     pub at_most: f64,
     /// The least.
     pub at_least: f64,
+    /// The offers of `to` by what they are compared with, so that a price is found without looking at all of them.
+    alike: BTreeMap<Kind, Vec<OfferId>>,
 }
+
+/// A chip, and whether it is owned.
+type Kind = (ChipId, bool);
 
 impl Reprice {
     /// The last reset date no later than a period.
@@ -57,9 +64,9 @@ pub enum PricedBy {
     Market(OfferId),
 }
 
-/// Whether two offers are of the same kind: the same chip, and both owned or neither.
-fn comparable(one: &Offer, other: &Offer) -> bool {
-    one.chip == other.chip && one.is_owned() == other.is_owned()
+/// What an offer is compared with: offers of the same chip, owned if it is.
+fn kind(offer: &Offer) -> Kind {
+    (offer.chip, offer.is_owned())
 }
 
 impl Model {
@@ -96,8 +103,8 @@ impl Model {
         }
         let at = clause.reset(period)?;
         let known = |&o: &OfferId| self.offers[o].price[at].is_finite();
-        let comparable = clause.to.iter().filter(|&o| comparable(&self.offers[offer], &self.offers[o]));
-        let cheapest = comparable.filter(known).min_by(|&a, &b| {
+        let alike = clause.alike.get(&kind(&self.offers[offer]))?;
+        let cheapest = alike.iter().copied().filter(known).min_by(|&a, &b| {
             let price = |o: OfferId| self.offers[o].price[at];
             price(a).total_cmp(&price(b)).then(a.position().cmp(&b.position()))
         })?;
@@ -181,7 +188,9 @@ pub(super) fn reprice(
         let message = format!("`{}` is never repriced within the horizon", contract.id);
         reader.diagnostics.warning(Code::NoEffect, place, message, "shorten `every`, or extend the horizon");
     }
-    Some(Reprice { resets, to, at_most, at_least })
+    let mut alike: BTreeMap<Kind, Vec<OfferId>> = BTreeMap::new();
+    to.iter().for_each(|o| alike.entry(kind(&offers.offers[o])).or_default().push(o));
+    Some(Reprice { resets, to, at_most, at_least, alike })
 }
 
 /// Whether some covered offer is compared with one that is looked at, or a report.
@@ -192,13 +201,12 @@ fn has_some_of_its_chips(
     place: Place,
     offers: &Offers<'_>,
 ) -> bool {
-    let any = |alike: fn(&Offer, &Offer) -> bool| {
-        covers.iter().any(|o| to.iter().any(|m| alike(&offers.offers[o], &offers.offers[m])))
-    };
-    if covers.is_empty() || any(comparable) {
+    let covered: BTreeSet<Kind> = covers.iter().map(|o| kind(&offers.offers[o])).collect();
+    let seen: BTreeSet<Kind> = to.iter().map(|o| kind(&offers.offers[o])).collect();
+    if covered.is_empty() || !covered.is_disjoint(&seen) {
         return true;
     }
-    let (message, remedy) = if any(|one, other| one.chip == other.chip) {
+    let (message, remedy) = if covered.iter().any(|&(chip, owned)| seen.contains(&(chip, !owned))) {
         let message = format!("`{id}` is repriced to owned chips where it rents, or the other way round");
         (message, "choose offers for rent to reprice rent, and owned ones to reprice what running chips costs")
     } else {
@@ -260,7 +268,7 @@ fn resets(
             return None;
         };
         let from = if begins < first { 0 } else { contract.active.start };
-        let is_reset = |t: &usize| (before + t - from) > 0 && (before + t - from) % count == 0;
+        let is_reset = |t: &usize| (before + t - from) > 0 && (before + t - from).is_multiple_of(count);
         return Some((from..len).filter(is_reset).collect());
     }
     let (months, hours) = if unit == DurationUnit::Months { (count, 0) } else { (0, count) };
