@@ -137,6 +137,7 @@ fn left_out(plan: &Plan, billed: f64) -> Option<String> {
         .lines
         .iter()
         .filter_map(|line| match line.kind {
+            CostKind::Energy => Some("electricity"),
             CostKind::Porting => Some("porting"),
             CostKind::Egress => Some("moving data"),
             CostKind::Switching => Some("switching"),

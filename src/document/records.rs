@@ -187,6 +187,8 @@ record! {
         optional pue "pue": Amount,
         /// What a kWh that is drawn there emits, such as 420 g/kWh.
         optional carbon "carbon": Series,
+        /// What a kWh costs there for chips that are owned, such as 60 USD/MWh; the price of rent has it in it.
+        optional energy "energy": Series,
         /// Where the figures come from.
         optional source "source": Text,
         /// When they were read.
@@ -447,6 +449,8 @@ record! {
         optional discount "discount": Amount,
         /// Other parts taken off the prices of some of them; the first that fits counts.
         optional rates "rates": List<Rate>,
+        /// How its prices of holding follow those of other offers.
+        optional reprice "reprice": Reprice,
         /// What is held beyond the commitment costs: discount (default: all that is held is discounted, as in an
         /// enterprise agreement), or list (the discount ends with the commitment, as in a savings plan).
         optional beyond_commit "beyond_commit": Text,
@@ -484,6 +488,20 @@ record! {
         optional source "source": Text,
         /// When they were read.
         optional as_of "as_of": Text,
+    }
+}
+
+record! {
+    /// How the prices of a contract follow the market.
+    Reprice as "a clause on prices" {
+        /// How often prices are set anew, counted from the beginning of the contract.
+        required every "every": Amount,
+        /// The offers whose lowest list price of the same chip is taken then; one may have a capacity of 0, as an index.
+        required to "to": Selector,
+        /// The most that a price becomes, as a part of the list price less the discount; default 100 %.
+        optional at_most "at_most": Amount,
+        /// The least that it becomes; default 0 %.
+        optional at_least "at_least": Amount,
     }
 }
 

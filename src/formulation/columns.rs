@@ -10,7 +10,9 @@
 //! in [`super::usage`].
 //!
 //! What lies past the horizon is neither used nor paid. Under a contract the price is less its
-//! discount. An offer under several contracts has a copy of its holdings for each.
+//! discount, as it is repriced ([`Model::price_under`]); a reservation has that of the period in which it starts. An offer
+//! under several contracts has a copy of its holdings for each. What is owned pays for its electricity beside that, to
+//! nobody who sells chips: h_t x power x pue x energy\[t\] in each t in which it is held.
 
 use std::ops::Range;
 
@@ -99,8 +101,8 @@ fn holdings(f: &mut Formulation, model: &Model, index: OfferId, offer: &Offer, n
             .filter(|(_, k)| k.covers[index] && k.active.contains(&from) && k.decision != Decision::Refused)
             .map(|(k, _)| Some(k))
             .collect();
-        // One signed contract takes all of the offer: its price is not higher, and what is spent
-        // counts towards it. Where none is sure to be signed, the offer can be held without; unless
+        // One signed contract takes all of the offer: its price is what was agreed, not higher unless it is repriced to
+        // be, and what is spent counts towards it. Where none is sure to be signed, the offer can be held without; unless
         // it cannot be held at all unless one is.
         // Beyond a commitment that its discount ends with, it is held without.
         let is_sure = |k: ContractId| {
@@ -166,8 +168,8 @@ fn holdings(f: &mut Formulation, model: &Model, index: OfferId, offer: &Offer, n
             let from = offer.above(tier);
             let width = offer.tiers.get(tier).map_or(f64::INFINITY, |next| next.above - from);
             let payments = match offer.bought() {
-                Some(bought) => super::owned::payments(model, offer, bought, start, stretch.clone(), discount),
-                None => payments(model, offer, stretch.clone(), discount, tier),
+                Some(bought) => super::owned::payments(model, index, bought, start, stretch.clone(), *contract),
+                None => payments(model, index, stretch.clone(), *contract, tier),
             };
             let worth = match (offer.bought(), life) {
                 (Some(bought), Some(life)) => {
@@ -175,7 +177,8 @@ fn holdings(f: &mut Formulation, model: &Model, index: OfferId, offer: &Offer, n
                 }
                 _ => 0.0,
             };
-            let cost = payments.iter().map(|p| model.discounted(p)).sum::<f64>() - worth;
+            let electricity = super::owned::electricity(model, index, stretch);
+            let cost = payments.iter().map(|p| model.discounted(p)).sum::<f64>() + electricity - worth;
             let above = if tier == 0 { String::new() } else { format!("above{from}") };
             let name = named(kind, &[&offer.id, id, &above, label]);
             let upper = most.min(enough);
@@ -204,11 +207,17 @@ fn holdings(f: &mut Formulation, model: &Model, index: OfferId, offer: &Offer, n
     }
 }
 
-fn payments(model: &Model, offer: &Offer, periods: Range<usize>, discount: f64, tier: usize) -> Vec<Payment> {
+fn payments(
+    model: &Model,
+    offer: OfferId,
+    periods: Range<usize>,
+    contract: Option<ContractId>,
+    tier: usize,
+) -> Vec<Payment> {
     let hours = |t: usize| model.calendar.periods[t].hours;
-    let price = offer.price_in(tier)[periods.start] * (1.0 - discount);
+    let price = model.price_under(contract, offer, tier, periods.start);
     let start = periods.start;
-    match offer.term {
+    match model.offers[offer].term {
         Term::Reserved { upfront, .. } => {
             let whole = upfront * price * model.calendar.hours(periods.clone());
             let first = Payment { period: start, money: whole, at_start: true };

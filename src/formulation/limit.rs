@@ -37,6 +37,7 @@ impl Rows for LimitRows<'_> {
     fn cash(&self, group: &OfferSet, periods: &Range<usize>) -> Affine {
         let mut sum = measure(self.f, self.model, group, Measure::Spend, None, periods);
         sum.add(1.0, &super::balances::cash_beside(self.f, self.model, group, periods));
+        sum.add(1.0, &super::measure::electricity(self.f, self.model, group, periods));
         sum
     }
 

@@ -83,6 +83,18 @@ pub(super) fn measure(
     sum
 }
 
+/// What the electricity of owned chips of a group costs in some periods.
+pub(super) fn electricity(f: &Formulation, model: &Model, group: &OfferSet, periods: &Range<usize>) -> Affine {
+    let paid = |offer: OfferId, held: &Range<usize>| -> f64 {
+        let inside = held.clone().filter(|t| periods.contains(t));
+        inside.map(|t| model.electricity(offer, t) * model.calendar.periods[t].hours).sum()
+    };
+    let counts = |o: OfferId| group[o] && model.offers[o].energy.is_some();
+    let held = f.holdings.iter().filter(|h| counts(h.offer)).map(|h| (h.column, paid(h.offer, &h.periods)));
+    let sold = f.sales.iter().filter(|s| counts(s.offer)).map(|s| (s.column, -paid(s.offer, &s.periods)));
+    Affine { terms: held.chain(sold).filter(|(_, money)| *money != 0.0).collect(), ..Affine::default() }
+}
+
 /// What is paid in some periods for what is held, sold and used of offers under contracts that fit.
 pub(super) fn paid(
     f: &Formulation,

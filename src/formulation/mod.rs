@@ -70,8 +70,8 @@ use std::ops::Range;
 
 use crate::lp::{Affine, ColumnId, LinearProgram, RowId, RowRole, bracketed, named};
 use crate::model::{
-    ContractId, Decision, IdVec, LimitId, Model, OfferId, OfferSet, OutageId, Payment, PoolId, SurviveId, Unneeded,
-    WorkloadId,
+    ContractId, Decision, IdVec, LimitId, Model, OfferId, OfferSet, OutageId, Payment, PoolId, PricedBy, SurviveId,
+    Unneeded, WorkloadId,
 };
 
 pub use balances::Draw;
@@ -328,6 +328,8 @@ pub struct Formulation {
     /// While the rows of a limit are added that holds only if a contract is signed: its column, and
     /// what the limit's sums can reach if it is not.
     condition: Option<(ColumnId, reach::Reach)>,
+    /// What the prices of contracts come from that are repriced: programs in which that differs lie on no line.
+    pub priced_by: Vec<PricedBy>,
     /// The discounted cost, where the objective weighs risk beside it.
     paid: Option<Affine>,
     /// Whether what is bought has to have a purpose.
@@ -434,6 +436,7 @@ fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulat
         placements: Vec::new(),
         moves: Vec::new(),
         condition: None,
+        priced_by: model.priced_by(),
         paid: None,
         purposeful: purposeful || ratio_in_force(model, limits),
         may_choose: false,

@@ -13,23 +13,30 @@ use std::ops::Range;
 
 use super::{Constraint, Formulation, Sale, named};
 use crate::lp::ColumnId;
-use crate::model::{Bought, Life, Model, Offer, Payment};
+use crate::model::{Bought, ContractId, Life, Model, OfferId, Payment};
 
 /// What is paid for one chip that is bought in `start` and held for a stretch of periods.
 pub(super) fn payments(
     model: &Model,
-    offer: &Offer,
+    offer: OfferId,
     bought: &Bought,
     start: usize,
     periods: Range<usize>,
-    discount: f64,
+    contract: Option<ContractId>,
 ) -> Vec<Payment> {
+    let discount = model.discount_under(contract, offer);
     let capex = Payment { period: start, money: bought.capex[start] * (1.0 - discount), at_start: true };
     let running = periods.map(|t| {
-        let money = Offer::paid_at(&offer.price, t) * (1.0 - discount) * model.calendar.periods[t].hours;
+        let money = model.running_under(contract, offer, t) * model.calendar.periods[t].hours;
         Payment { period: t, money, at_start: false }
     });
     std::iter::once(capex).chain(running).filter(|p| p.money != 0.0).collect()
+}
+
+/// What the electricity of one chip costs that is held for a stretch of periods, discounted; nothing if it is rented.
+pub(super) fn electricity(model: &Model, offer: OfferId, periods: &Range<usize>) -> f64 {
+    let in_period = |t: usize| model.electricity(offer, t) * model.calendar.periods[t].hours * model.discount(t);
+    if model.offers[offer].energy.is_none() { 0.0 } else { periods.clone().map(in_period).sum() }
 }
 
 /// Adds the columns of chips that are sold of what was added last, under a contract of this discount and id.
@@ -45,7 +52,8 @@ pub(super) fn add_sales(f: &mut Formulation, model: &Model, bought: &Bought, lif
             holding.payments.iter().filter(|p| !p.at_start && p.period >= end).copied().collect();
         let payments: Vec<Payment> = payments.into_iter().map(|p| Payment { money: -p.money, ..p }).collect();
         let saved: f64 = payments.iter().map(|p| model.discounted(p)).sum();
-        let cost = saved + holding.worth - paid * part * model.discount_at(end);
+        let electricity = electricity(model, holding.offer, &(end..life.held.end));
+        let cost = saved - electricity + holding.worth - paid * part * model.discount_at(end);
         let name = named("sell", &[&offer.id, under.1, label(holding.start), label(end)]);
         let column = f.program.add_column(name, "sell", 0.0, upper, cost);
         let periods = end..life.held.end;

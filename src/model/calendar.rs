@@ -317,6 +317,42 @@ impl Calendar {
         }
     }
 
+    /// How many periods of the horizon's step lie between an instant before it and its beginning; `None` if they are of
+    /// several steps, or no whole number of them.
+    #[must_use]
+    pub fn periods_from(&self, before: DateTime) -> Option<usize> {
+        let (first, &[(_, step)]) = (*self.bounds.first()?, self.parts.as_slice()) else { return None };
+        let mut count = 0;
+        loop {
+            let at = step.end(before, count)?;
+            if at >= first {
+                return (at == first).then_some(count);
+            }
+            count += 1;
+        }
+    }
+
+    /// The periods that begin whole numbers of times, at least once, so many months and hours after an instant; `None` if
+    /// one of those instants falls inside a period.
+    #[must_use]
+    pub fn every(&self, from: DateTime, months: usize, hours: usize) -> Option<Vec<usize>> {
+        let Some((first, last)) = self.ends() else { return Some(Vec::new()) };
+        let mut found = Vec::new();
+        for times in 1.. {
+            let span = |each: usize| i64::try_from(times * each).ok();
+            let (Some(months), Some(hours)) = (span(months), span(hours)) else { break };
+            // The calendar ends in the year 9999, the horizon before.
+            let Ok(at) = from.checked_add(months.months().hours(hours)) else { break };
+            if at >= last || (months, hours) == (0, 0) {
+                break;
+            }
+            if at >= first {
+                found.push(self.boundary_at(at)?);
+            }
+        }
+        Some(found)
+    }
+
     /// The last period that begins no later than `months` and `hours` before the start of period `from`; -1 if that is
     /// before the horizon.
     #[must_use]

@@ -15,6 +15,7 @@ use super::late::late;
 use super::option::{Exercise, option};
 use super::ramp_down::ramp_down;
 use super::reader::{Ids, In, Reader};
+use super::reprice::{Repriced, reprice};
 use super::select::Offers;
 use super::terminate::terminate;
 use super::types::{Contract, Decision};
@@ -50,7 +51,10 @@ fn contract(
         None => Some(OfferSet::none(offers.offers.len())),
     };
     let (unlocks, covers) = (selected(&written.unlocks), selected(&written.covers));
-    if written.lacks("covers")
+    if let Some(clause) = written.reprice.as_ref().filter(|_| written.lacks("covers")) {
+        let message = format!("`{id}` is repriced but covers no offer");
+        reader.error(Code::MissingKey, clause.place, message, "add `covers: { cloud: ... }` to the contract");
+    } else if written.lacks("covers")
         && (written.commit.is_some()
             || written.discount.is_some()
             || written.rates.is_some()
@@ -115,11 +119,18 @@ fn contract(
         Some(clause) => late(reader, written, clause, id, commit.as_ref().map(Option::as_ref)).map(Some),
         None => Some(None),
     };
+    let reprice = match &written.reprice {
+        Some(clause) => {
+            let repriced = Repriced { id, window, active, covers: covers.as_ref() };
+            reprice(reader, clause, &repriced, time.is_some(), offers).map(Some)
+        }
+        None => Some(None),
+    };
     let (decision, unlocks, covers, discount, rates, capped) =
         (decision?, unlocks?, covers?, discount?, rates?, capped?);
-    let (_, commit, funding, fee) = (time?, commit?, funding?, fee?);
+    let ((_, active), commit, funding, fee) = (time?, commit?, funding?, fee?);
     let (exercised, balances, equity) = (exercised?, balances?, equity?);
-    let (terminate, ramp_down, late) = (terminate?, ramp_down?, late?);
+    let (terminate, ramp_down, late, reprice) = (terminate?, ramp_down?, late?, reprice?);
     let mut contract = Contract {
         id: id.to_owned(),
         with,
@@ -136,6 +147,7 @@ fn contract(
         terminate,
         ramp_down,
         late,
+        reprice,
         capped,
         funding,
         fee,

@@ -59,18 +59,20 @@ pub fn contract_inside(contract: &Contract, group: &OfferSet) -> bool {
 }
 
 /// Price of a chip-hour of an offer that works in a period, of holding and of use, less the discount of the signed
-/// contract that covers it; the price of the first chips where it depends on the quantity.
+/// contract that covers it and as that is repriced; the price of the first chips where it depends on the quantity.
 ///
 /// A reservation's price was fixed when it started; where the offer has no price any more the last
 /// known one counts.
 #[must_use]
 pub fn unit_price(model: &Model, offer: OfferId, period: usize) -> f64 {
-    let known = |prices: &Vec<f64>| (0..=period).rev().map(|t| prices[t]).find(|p| !p.is_nan()).unwrap_or(0.0);
+    let known = |prices: &Vec<f64>| (0..=period).rev().find(|&t| !prices[t].is_nan());
     let offered = &model.offers[offer];
-    let price = known(&offered.price) + offered.used.as_ref().map_or(0.0, known);
-    let signed = |c: &&Contract| c.decision == Decision::Signed;
-    let covering = model.contracts.iter().filter(signed).find(|c| c.covers[offer] && c.active.contains(&period));
-    price * (1.0 - covering.map_or(0.0, |c| c.discount_on(offer)))
+    let signed = |c: &Contract| c.decision == Decision::Signed;
+    let covers = |c: &Contract| c.covers[offer] && c.active.contains(&period);
+    let covering = model.contracts.with_ids().find(|(_, c)| signed(c) && covers(c)).map(|(k, _)| k);
+    let held = known(&offered.price).map_or(0.0, |t| model.price_under(covering, offer, 0, t));
+    let used = offered.used.as_ref().and_then(|prices| Some(prices[known(prices)?])).unwrap_or(0.0);
+    held + used * (1.0 - model.discount_under(covering, offer))
 }
 
 /// Chips of a group that run today.
@@ -205,6 +207,22 @@ workloads:
             model.contracts[ContractId::at(1)].decision = decision;
             assert_eq!(unit_price(&model, OfferId::at(2), 2), price, "{decision:?}");
         }
+    }
+
+    /// 2 less a quarter is 1.5; another chip of its kind is listed at 1.2 on the second day, which counts from the third on.
+    /// Use costs as much as before, whatever holding costs.
+    #[test]
+    fn a_chip_costs_what_it_was_repriced_to() {
+        let written = MODEL
+            .replace("discount: 25 % }", "discount: 25 %, reprice: { every: 2 periods, to: { offer: d } } }")
+            .replace("contracts:", "  d: { chip: gpu, cloud: gcp, price: [9, 9, 1.2] }\ncontracts:");
+        let mut model = Model::from_yaml_str(&written).unwrap_or_else(|e| panic!("{e}"));
+        let price = |model: &Model| [0, 1, 2].map(|t| unit_price(model, OfferId::at(0), t));
+        assert_eq!(price(&model), [1.5, 1.5, 1.2]);
+        model.offers[OfferId::at(0)].used = Some(vec![1.0; 3]);
+        assert_eq!(price(&model), [2.25, 2.25, 1.95]);
+        model.contracts[ContractId::at(0)].decision = Decision::Optional;
+        assert_eq!(price(&model), [3.0; 3]);
     }
 
     #[test]

@@ -190,6 +190,12 @@ fn settled(model: &Model, contract: &Contract, k: ContractId) -> Option<(Late, V
 }
 
 impl Model {
+    /// Whether damages are paid that depend on an offer's price.
+    #[must_use]
+    pub fn sets_damages(&self, offer: OfferId) -> bool {
+        self.contracts.iter().any(|c| c.covers[offer] && c.late.as_ref().is_some_and(|late| !late.damages.is_empty()))
+    }
+
     /// Whether something of a commitment that an offer is covered by is late in a period.
     #[must_use]
     pub fn is_late(&self, offer: OfferId, period: usize) -> bool {
@@ -199,7 +205,7 @@ impl Model {
 
 fn price(model: &Model, offer: &Offer, k: ContractId, o: OfferId, t: usize) -> f64 {
     let list = offer.price[t];
-    if list.is_nan() { f64::INFINITY } else { list * (1.0 - model.discount_under(Some(k), o)) }
+    if list.is_nan() { f64::INFINITY } else { model.price_under(Some(k), o, 0, t) }
 }
 
 /// Whether a length of time has passed from the start of a period until the end of another one.

@@ -1,6 +1,6 @@
 //! From text to model: read, overlay, decode, interpret, cross-check.
 
-use super::ids::{IdVec, OfferId};
+use super::ids::{ContractId, IdVec, OfferId};
 use sha2::{Digest, Sha256};
 
 use jiff::civil::DateTime;
@@ -13,7 +13,7 @@ use super::currencies::Rates;
 use super::files::Files;
 use super::reader::{In, Reader};
 use super::select::{Offers, Written};
-use super::types::Offer;
+use super::types::{Contract, Offer};
 use super::uncertainty::believed;
 use super::whole::{Cited, Model};
 use super::{baseline, contracts, demand, policy, prefer, risk, sites, supply, uncertainty, upstream};
@@ -430,7 +430,7 @@ fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics:
         &Offers { offers: &offers, chips: &chips, clouds: &clouds, written: &written },
     );
     upstream::attach(&mut offers, &made);
-    sites::attach(&mut reader, document, &mut offers);
+    sites::attach(&mut reader, document, &mut offers, &chips);
     let offers = offers;
     let parts = || Offers { offers: &offers, chips: &chips, clouds: &clouds, written: &written };
     let pools = supply::pools(&mut reader, document, &read, &chips, |r, s| parts().select(r, s));
@@ -448,7 +448,7 @@ fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics:
     let prefer = prefer::prefer(&mut reader, document);
     let risk_place = policy.and_then(|p| p.risk.as_ref()).map_or(document.place, |r| r.place);
     let risk_origin = reader.origin(risk_place);
-    warn_idle(&mut reader, document, &offers);
+    warn_idle(&mut reader, document, &offers, &contracts);
     check_dates(&mut reader, root);
     let cite = |c: doc::Citation| Cited {
         path: c.path,
@@ -618,7 +618,6 @@ fn check_dates(reader: &mut Reader<'_>, root: &Node) {
     }
 }
 
-/// Offers that can never be held, told as a warning: often a capacity whose first step is late.
 /// Warns of limits on what is expected where all is known.
 fn warn_certain(reader: &mut Reader<'_>, document: &Document) {
     for limit in document.policy.iter().flat_map(|p| &p.limits).flat_map(|l| &l.items) {
@@ -634,8 +633,23 @@ fn warn_certain(reader: &mut Reader<'_>, document: &Document) {
     }
 }
 
-fn warn_idle(reader: &mut Reader<'_>, document: &Document, offers: &IdVec<OfferId, Offer>) {
-    for offer in offers {
+/// Offers that can never be held, told as a warning: often a capacity whose first step is late.
+fn warn_idle(
+    reader: &mut Reader<'_>,
+    document: &Document,
+    offers: &IdVec<OfferId, Offer>,
+    contracts: &IdVec<ContractId, Contract>,
+) {
+    // One whose price alone is looked at is an index. Of a contract that could not be read it is not known.
+    let written = document.contracts.iter().flat_map(|m| &m.entries);
+    if written
+        .filter(|(id, ..)| contracts.iter().all(|c| c.id != *id))
+        .any(|(.., c)| c.as_ref().is_none_or(|c| c.reprice.is_some()))
+    {
+        return;
+    }
+    let is_index = |o: OfferId| contracts.iter().any(|c| c.reprice.as_ref().is_some_and(|clause| clause.to[o]));
+    for (_, offer) in offers.with_ids().filter(|&(o, _)| !is_index(o)) {
         if (0..reader.calendar.len()).all(|t| offer.capacity_at(t) <= 0.0) {
             let place = document
                 .offers

@@ -165,6 +165,7 @@ pub(super) fn offers(
             site: offer.site.as_ref().map(|s| s.text.clone()),
             pue: 1.0,
             carbon: None,
+            energy: None,
             term,
             price: price.0,
             used: price.1,

@@ -176,6 +176,9 @@ pub struct Offer {
     /// What a kWh emits at its site in kg, a period, not a number before the first date for which it is known; `None`
     /// if it is not known.
     pub carbon: Option<Vec<f64>>,
+    /// What a kWh costs at its site, a period, not a number before the first date for which it is known; `None` if the
+    /// price of the offer has it in it: what is rented, and what stands where none is written.
+    pub energy: Option<Vec<f64>>,
     /// How it is held.
     pub term: Term,
     /// Money per chip-hour that is held, a period.
@@ -363,6 +366,8 @@ pub struct Contract {
     pub ramp_down: Option<super::ramp_down::RampDown>,
     /// What is owed for late delivery.
     pub late: Option<super::late::Late>,
+    /// How its prices follow the market.
+    pub reprice: Option<super::reprice::Reprice>,
     /// The period in which it is decided how much is taken of it, if it is an option.
     pub exercise: Option<usize>,
     /// Whether the discount ends with the commitment: what is held beyond it is held beside the contract.

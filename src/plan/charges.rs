@@ -208,7 +208,7 @@ fn holding(model: &Model, schedule: &Schedule, chips_held: &[f64], held: &Held, 
         return;
     }
     let list = offer.price_in(held.tier)[held.periods.start];
-    let agreed = list * (1.0 - model.discount_under(held.contract, held.offer));
+    let agreed = model.price_under(held.contract, held.offer, held.tier, held.periods.start);
     let committed = commitment(model, held);
     let reservation = committed.as_ref().is_some_and(|c| c.reservation);
     // What a commitment takes off is no negotiated discount.
@@ -285,15 +285,15 @@ fn owned(
 ) {
     let offer = &model.offers[held.offer];
     let rest = 1.0 - model.discount_under(held.contract, held.offer);
-    let charge = |period: usize, quantity: f64, list: f64| Charge {
+    let charge = |period: usize, quantity: f64, list: f64, agreed: f64| Charge {
         category: ChargeCategory::Usage,
         frequency: Frequency::UsageBased,
         pricing: Some(Pricing::Standard),
         period,
         description: String::new(),
-        billed: quantity * list * rest,
-        effective: quantity * list * rest,
-        prices: Some((list, list * rest)),
+        billed: quantity * agreed,
+        effective: quantity * agreed,
+        prices: Some((list, agreed)),
         quantity,
         chip_hours: true,
         of_use: false,
@@ -306,7 +306,7 @@ fn owned(
     };
     let capex = held.chips * bought.capex[start];
     if capex > 0.0 {
-        let mut once = charge(start, capex, 1.0);
+        let mut once = charge(start, capex, 1.0, rest);
         once.category = ChargeCategory::Purchase;
         once.frequency = Frequency::OneTime;
         once.chip_hours = false;
@@ -319,7 +319,8 @@ fn owned(
         let parts = runs.into_iter().map(|(w, share)| (share, Some(w))).chain((idle > 0.0).then_some((idle, None)));
         for (share, workload) in parts {
             let chips = held.chips * share;
-            let mut running = charge(t, chips * model.calendar.periods[t].hours, Offer::paid_at(&offer.price, t));
+            let (list, agreed) = (Offer::paid_at(&offer.price, t), model.running_under(held.contract, held.offer, t));
+            let mut running = charge(t, chips * model.calendar.periods[t].hours, list, agreed);
             running.workload = workload.map(|w| model.workloads[w].id.clone());
             let what = running.workload.as_ref().map_or("standing by".to_owned(), |w| format!("for {w}"));
             running.description = format!("running {} of {} {what}", human(chips, "chip"), offer.id);

@@ -112,7 +112,7 @@ fn quantities(audit: &mut Audit, model: &Model, schedule: &Schedule) {
             }
             // What is paid is what the chips cost when each tier is filled before the next; which chips
             // are told to be in which tier matters only if it makes a difference.
-            let price = |i: usize| offer.price_in(i)[start] * (1.0 - model.discount_under(contract, o));
+            let price = |i: usize| model.price_under(contract, o, i, start);
             let paid: f64 = tiers.iter().enumerate().map(|(i, held)| held * price(i)).sum();
             let width =
                 |i: usize| if i + 1 < tiers.len() { offer.above(i + 1) - offer.above(i) } else { f64::INFINITY };

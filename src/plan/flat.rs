@@ -185,6 +185,16 @@ impl Plan {
                 .maybe_number("worth", |c| c.worth)
                 .node(uncertain, |c| c.node.clone())
                 .table(),
+            Rows::of("repriced", self.contracts.iter().flat_map(|c| c.repriced.iter().map(move |p| (c, p))))
+                .text("contract", |(c, _)| &c.contract)
+                .text("offer", |(_, p)| &p.offer)
+                .text("from", |(_, p)| &p.from)
+                .number("price", |(_, p)| p.price)
+                .number("agreed", |(_, p)| p.agreed)
+                .maybe_text("to", |(_, p)| p.to.clone())
+                .maybe_text("future", |(_, p)| p.future.clone())
+                .node(uncertain, |(c, _)| c.node.clone())
+                .table(),
             Rows::of("balances", &self.balances)
                 .text("contract", |b| &b.contract)
                 .text("kind", |b| &b.kind)

@@ -31,6 +31,8 @@ pub struct Ledger {
     pub damages: Grid<ContractId>,
     /// What is prepaid under each contract, less what is paid from that and from credits and what comes back.
     pub balances: IdVec<ContractId, f64>,
+    /// What the electricity of owned chips of each offer costs, by period.
+    pub electricity: Grid<OfferId>,
     /// What bought chips of each offer bring at the start of each period, sold or at the end of their life.
     pub resale: Grid<OfferId>,
     /// What bought chips of each offer are worth at the end of the horizon.
@@ -52,6 +54,7 @@ impl Ledger {
             funding: contracts(),
             damages: contracts(),
             balances: IdVec::filled(model.contracts.len(), 0.0),
+            electricity: Grid::zero(model.offers.len(), model.periods()),
             resale: Grid::zero(model.offers.len(), model.periods()),
             residual: IdVec::filled(model.offers.len(), 0.0),
         };
@@ -63,6 +66,13 @@ impl Ledger {
                 if let Some(k) = held.contract {
                     ledger.under[k][t] += money;
                 }
+            }
+        }
+        for held in schedule.held.iter().filter(|h| model.offers[h.offer].energy.is_some()) {
+            for t in held.periods.clone() {
+                let kilowatt_hours = held.chips * model.draws(held.offer) * model.calendar.periods[t].hours;
+                let price = model.offers[held.offer].energy.as_ref().map_or(0.0, |energy| energy[t]);
+                ledger.electricity[held.offer][t] += if price.is_nan() { 0.0 } else { kilowatt_hours * price };
             }
         }
         for held in &schedule.held {
@@ -232,7 +242,9 @@ impl Accounts for Books<'_> {
     }
 
     fn cash(&self, group: &OfferSet, periods: &Range<usize>) -> f64 {
+        let electricity = |o: OfferId| self.ledger.electricity[o][periods.clone()].iter().sum::<f64>();
         self.ledger.spend(self.model, group, periods)
+            + group.iter().map(electricity).sum::<f64>()
             + super::balances::cash_beside(self.model, self.schedule, group, periods)
     }
 }
@@ -289,6 +301,9 @@ pub fn cost(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Cost {
         pay(model.periods() - 1, CostKind::Residual, -left);
         let used = &ledger.used[o];
         add(CostKind::Use, &offer.id, used.iter().enumerate().map(|(t, m)| m * model.discount(t)).sum());
+        let electricity = &ledger.electricity[o];
+        add(CostKind::Energy, &offer.id, electricity.iter().enumerate().map(|(t, m)| m * model.discount(t)).sum());
+        electricity.iter().enumerate().for_each(|(t, money)| pay(t, CostKind::Energy, *money));
         for (t, money) in ledger.offers[o].iter().enumerate() {
             pay(t, CostKind::Spend, money - used[t]);
             pay(t, CostKind::Use, used[t]);

@@ -25,6 +25,8 @@ pub use limits::{Evidence, expected_limit, limit_results, limit_sentence};
 pub use organisations::organisations;
 pub use purpose::Purposes;
 pub use schedule::{Held, Running, Schedule, Used, paid, paid_for_use};
-pub use tables::{assets, assignments, burn_down, contract_results, moves, notes, purchases, unmet};
+pub use tables::{
+    assets, assignments, burn_down, contract_results, moves, new_prices_sentence, notes, purchases, unmet,
+};
 pub use types::*;
 pub use uncertainty::*;

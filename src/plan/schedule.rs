@@ -255,13 +255,14 @@ pub fn paid(model: &Model, held: &Held) -> Vec<Payment> {
     if let (Some(bought), Some(s)) = (offer.bought(), held.bought) {
         let mut all = vec![Payment { period: s, money: bought.capex[s] * (1.0 - discount), at_start: true }];
         for t in held.periods.clone() {
-            let money = Offer::paid_at(&offer.price, t) * (1.0 - discount) * model.calendar.periods[t].hours;
+            let running = model.running_under(held.contract, held.offer, t);
+            let money = running * model.calendar.periods[t].hours;
             all.push(Payment { period: t, money, at_start: false });
         }
         all.retain(|p| p.money != 0.0);
         return all;
     }
-    let price = offer.price_in(held.tier)[held.periods.start] * (1.0 - discount);
+    let price = model.price_under(held.contract, held.offer, held.tier, held.periods.start);
     let upfront = match offer.term {
         Term::Reserved { upfront, .. } => upfront,
         _ => 0.0,
@@ -316,7 +317,5 @@ pub fn amortised(model: &Model, held: &Held, t: usize) -> f64 {
         let back = comes_back(model, held).map_or(0.0, |(_, money)| money);
         return running + (capital - back) * hours / model.calendar.hours(held.periods.clone());
     }
-    let discount = model.discount_under(held.contract, held.offer);
-    let price = model.offers[held.offer].price_in(held.tier)[held.periods.start] * (1.0 - discount);
-    price * model.calendar.periods[t].hours
+    model.price_under(held.contract, held.offer, held.tier, held.periods.start) * model.calendar.periods[t].hours
 }

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use super::ledger::{Ledger, counted_over};
 use super::purpose::Purposes;
 use super::schedule::{Schedule, amortised, comes_back, paid_by_period, paid_for_use};
-use super::types::{Asset, Assignment, BurnDown, ContractResult, LoweredCommitment, Move, Purchase, Unmet};
-use crate::model::{CommitIn, ContractId, Decision, Grid, Model, OfferId, Term, WorkloadId};
+use super::types::{Asset, Assignment, BurnDown, ContractResult, LoweredCommitment, Move, NewPrice, Purchase, Unmet};
+use crate::model::{CommitIn, ContractId, Decision, Grid, Model, OfferId, PricedBy, Term, WorkloadId};
+
+/// Factors of prices that differ by less are the same.
+const SAME: f64 = 1e-12;
 
 /// What is held of each offer in each period, under each contract, and what for. What the chips of an offer
 /// are held for is shared out alike over its contracts.
@@ -96,6 +99,60 @@ pub fn assignments(model: &Model, schedule: &Schedule) -> Vec<Assignment> {
         .collect()
 }
 
+/// The prices that a contract sets anew of what is held under it, from the first period on in which they are paid; a
+/// reservation pays the price of the period in which it starts.
+fn new_prices(model: &Model, schedule: &Schedule, k: ContractId) -> Vec<NewPrice> {
+    let Some(clause) = &model.contracts[k].reprice else { return Vec::new() };
+    let mut told = Vec::new();
+    for o in model.contracts[k].covers.iter() {
+        let mine = || schedule.held.iter().filter(|h| h.offer == o && h.contract == Some(k) && h.chips > 0.0);
+        let by_period = model.offers[o].bought().is_some();
+        let paid = |t: usize| mine().any(|h| if by_period { h.periods.contains(&t) } else { h.periods.start == t });
+        let mut last = (None, 1.0);
+        for t in (0..model.periods()).filter(|&t| paid(t)) {
+            let (price, agreed) = (model.price_under(Some(k), o, 0, t), model.agreed_under(Some(k), o, 0, t));
+            let factor = if agreed > 0.0 { price / agreed } else { 1.0 };
+            let reset = clause.reset(t);
+            if last.0 == reset || (factor - last.1).abs() < SAME {
+                continue;
+            }
+            last = (reset, factor);
+            let to = match model.repriced(k, o, t) {
+                Some((_, PricedBy::Market(m) | PricedBy::Floor(m))) => Some(model.offers[m].id.clone()),
+                _ => None,
+            };
+            let from = model.calendar.periods[t].label.clone();
+            let offer = model.offers[o].id.clone();
+            told.push(NewPrice { offer, from, price, agreed, to, future: None });
+        }
+    }
+    told
+}
+
+/// Most new prices in a sentence.
+const TOLD: usize = 4;
+
+/// The prices that a contract sets anew in a sentence without its end; none if there are none.
+#[must_use]
+pub fn new_prices_sentence(result: &ContractResult, currency: &str) -> Option<String> {
+    let told = |p: &NewPrice| {
+        let by = match &p.to {
+            Some(to) => format!("as `{to}` is cheaper"),
+            None => "as every offer it follows is dearer".to_owned(),
+        };
+        let by = if (p.price - p.agreed).abs() < SAME * p.agreed.abs() { "as agreed".to_owned() } else { by };
+        let future = p.future.as_ref().map(|f| format!(" in {f}")).unwrap_or_default();
+        let money = crate::units::human::money(p.price, currency);
+        format!("`{}` is {money}/chip-h from {}{future}, {by}", p.offer, p.from)
+    };
+    let mut all: Vec<String> = result.repriced.iter().take(TOLD).map(told).collect();
+    let more = result.repriced.len().saturating_sub(TOLD);
+    if more > 0 {
+        all.push(format!("{more} more with --format json"));
+    }
+    (!all.is_empty()).then(|| format!("repriced: {}", all.join("; ")))
+}
+
 /// What comes of each contract.
 #[must_use]
 pub fn contract_results(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Vec<ContractResult> {
@@ -126,6 +183,7 @@ pub fn contract_results(model: &Model, schedule: &Schedule, ledger: &Ledger) -> 
             idle: ledger.idle[k].iter().sum(),
             over_from: schedule.over_from(model, k).map(|t| model.calendar.periods[t].label.clone()),
             lowered: lowered(model, schedule, k),
+            repriced: new_prices(model, schedule, k),
             funding: contract.funding.iter().map(|(_, money)| money).sum(),
             node: None,
         }

@@ -216,6 +216,8 @@ pub enum CostKind {
     Spend,
     /// Paid for using an offer, beside what holding it costs.
     Use,
+    /// Paid for the electricity of chips that are owned.
+    Energy,
     /// Paid under a commitment and not used.
     Idle,
     /// Fee of a contract.
@@ -251,6 +253,7 @@ impl CostKind {
         match self {
             CostKind::Spend => "spend",
             CostKind::Use => "use",
+            CostKind::Energy => "energy",
             CostKind::Idle => "idle",
             CostKind::Fee => "fee",
             CostKind::Porting => "porting",
@@ -402,6 +405,9 @@ pub struct ContractResult {
     /// When its commitment is lowered, and to what.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lowered: Vec<LoweredCommitment>,
+    /// The prices that were set anew of what is held under it, in the order of time for each offer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repriced: Vec<NewPrice>,
     /// Under uncertainty, the node of the tree in which this is so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
@@ -415,6 +421,26 @@ pub struct LoweredCommitment {
     pub from: String,
     /// The part of what was committed that is due from then on.
     pub to: f64,
+}
+
+/// A price that a contract sets anew.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct NewPrice {
+    /// The offer.
+    pub offer: String,
+    /// The period from which on it holds.
+    pub from: String,
+    /// Money per chip-hour of holding.
+    pub price: f64,
+    /// The same without the clause: list price less discount.
+    pub agreed: f64,
+    /// The offer that is cheapest then, whose list price it is unless that is below the least that it becomes; `null` where
+    /// every offer is dearer than the most that it becomes.
+    pub to: Option<String>,
+    /// Under uncertainty, the future in which it is so; `null` if it is in every one of the node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub future: Option<String>,
 }
 
 /// What comes of credits or a prepayment.

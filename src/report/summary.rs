@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::column::{adding_up, beside};
 use super::{balances, dependency, futures};
 use crate::engine::IMPORTED;
-use crate::plan::{Asset, ContractResult, CostKind, Exposure, Move, Plan, Status};
+use crate::plan::{Asset, ContractResult, CostKind, Exposure, Move, Plan, Status, new_prices_sentence};
 use crate::units::human::{mass, money, number, percent};
 
 /// A table: heading, columns (`true` for numbers, which are aligned right) and rows. Names of columns may be those of
@@ -130,6 +130,7 @@ pub(super) fn kind(kind: CostKind) -> &'static str {
     match kind {
         CostKind::Spend => "spend",
         CostKind::Use => "price of use",
+        CostKind::Energy => "electricity",
         CostKind::Idle => "unused commitment",
         CostKind::Fee => "fee",
         CostKind::Porting => "porting",
@@ -407,11 +408,16 @@ pub(super) fn contracts(plan: &Plan) -> Option<Table<'static>> {
     if optional {
         columns.push(("value of signing (re-optimized)", false));
     }
+    let repriced = |c: &ContractResult| {
+        let told = new_prices_sentence(c, &plan.currency)?;
+        Some(format!("`{}` is {told}.", c.contract))
+    };
+    let repriced: Vec<String> = plan.contracts.iter().filter_map(repriced).collect();
     (!rows.is_empty()).then(|| Table {
         heading: format!("Contracts (within the horizon, undiscounted, {})", plan.currency),
         columns,
         rows,
-        foot: None,
+        foot: (!repriced.is_empty()).then(|| repriced.join("\n  ")),
     })
 }
 

@@ -35,6 +35,8 @@ pub enum Dimension<'a> {
     PricePerMass(&'a str),
     /// What a kWh of electricity emits; base unit kg/kWh.
     Intensity,
+    /// Money per kWh.
+    PricePerEnergy(&'a str),
 }
 
 /// Work per hour, read from text such as `2400 tok/s` or `1 h100-h`.
@@ -100,6 +102,9 @@ impl Dimension<'_> {
             Dimension::PricePerMass(currency) => (!unit.percent && over == Some(currency) && under.len() == 1)
                 .then(|| kilograms(under[0]))?
                 .map(|kg| 1.0 / kg),
+            Dimension::PricePerEnergy(currency) => (!unit.percent && over == Some(currency) && under.len() == 1)
+                .then(|| kilowatt_hours(under[0]))?
+                .map(|energy| 1.0 / energy),
             Dimension::Intensity => match (!unit.percent && under.len() == 1, over?) {
                 // Of mixed units only those that are written so: a g/MWh is a slip of the pen.
                 (true, "g") => (under[0] == "kWh").then_some(1e-3),
@@ -117,7 +122,8 @@ impl Dimension<'_> {
             | Dimension::Price(c)
             | Dimension::MoneyPer(c, _)
             | Dimension::PricePerData(c)
-            | Dimension::PricePerMass(c) => Some(*c),
+            | Dimension::PricePerMass(c)
+            | Dimension::PricePerEnergy(c) => Some(*c),
             _ => None,
         };
         let foreign = own.is_some_and(|own| own != over) && is_currency(over);
@@ -146,6 +152,7 @@ impl Dimension<'_> {
             Dimension::PricePerData(c) => format!("a price of data such as `0.05 {c}/GB`"),
             Dimension::Mass => "a mass such as `20 kt`".to_owned(),
             Dimension::PricePerMass(c) => format!("a price of a mass such as `100 {c}/t`"),
+            Dimension::PricePerEnergy(c) => format!("a price of energy such as `60 {c}/MWh`"),
             Dimension::Intensity => "a carbon intensity such as `420 g/kWh`".to_owned(),
         }
     }
@@ -299,6 +306,9 @@ mod tests {
             ("0.3", 0.3),
         ] {
             assert_eq!(convert(&Dimension::Intensity, text), Ok(per_kwh), "{text}");
+        }
+        for (text, per_kwh) in [("60 USD/MWh", 0.06), ("0.06 USD/kWh", 0.06), ("60k USD/GWh", 0.06), ("0.06", 0.06)] {
+            assert_eq!(convert(&Dimension::PricePerEnergy("USD"), text), Ok(per_kwh), "{text}");
         }
         for (text, per_kg) in [("0.1 USD/kg", 0.1), ("100 USD/t", 0.1), ("100k USD/kt", 0.1), ("0.1 USD/g", 100.0)] {
             assert_eq!(convert(&Dimension::PricePerMass("USD"), text), Ok(per_kg), "{text}");

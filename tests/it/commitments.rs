@@ -394,3 +394,112 @@ fn an_option_is_no_reason_for_no_plan() {
     let page = text(&run.stdout);
     assert!(page.contains("lower the demand of `chat`") && !page.contains("commit"), "{page}");
 }
+
+/// Ten chips, list 10, for four hours. A contract of two hours asks 6. Another seller asks 8, and from the third hour on 5 or
+/// 11, a half each. The right to two hours more at 7 is used where the market is dear: 120, and 100 or 140. Without it the
+/// market or the list price is paid: 120, and 100 or 200. Said before it is known: 120 + 140 is less than 120 + 150.
+fn renewal(first: &str, right: &str) -> String {
+    format!(
+        "
+polysource: 1
+horizon: {{ start: 2026-01-01, periods: 4, step: hour }}
+chips: {{ gpu: {{ vendor: nvidia }} }}
+clouds: {{ aws: {{ owner: amazon }}, gcp: {{ owner: google }} }}
+offers:
+  market: {{ chip: gpu, cloud: gcp, price: 8 }}
+  agreed: {{ chip: gpu, cloud: aws, price: 10 }}
+contracts:
+  first: {{ covers: {{ cloud: aws }}, discount: 40 %, commit: {{ chips: 10, per: period, over: 2026-01-01T00..2026-01-01T01 }}{first} }}
+{right}
+workloads: {{ chat: {{ kind: inference, demand: 10 req/h, throughput: {{ gpu: 1 req/h }} }} }}
+uncertainty:
+  factors:
+    market:
+      known: 2026-01-01T02
+      outcomes:
+        cheap: {{ probability: 50 %, set: {{ offers.market.price: 5 }} }}
+        dear: {{ probability: 50 %, set: {{ offers.market.price: 11 }} }}
+"
+    )
+}
+
+#[test]
+fn a_contract_is_renewed_where_that_pays() {
+    let right = |decide: &str, needs: &str| {
+        format!(
+            "  renewal: {{ decision: optional, {needs}decide_by: 2026-01-01T{decide}, covers: {{ cloud: aws }}, discount: 30 %, commit: {{ chips: 10, per: period, over: 2026-01-01T02..2026-01-01T03 }} }}"
+        )
+    };
+    let expected = |yaml: &str| {
+        let plan = solved(yaml);
+        let signed: Vec<bool> = plan.contracts.iter().filter(|c| c.contract == "renewal").map(|c| c.signed).collect();
+        (plan.uncertainty.as_deref().unwrap().expected, signed)
+    };
+    let needs = "needs: [ first ], ";
+    close(expected(&renewal("", "")).0, 120.0 + 0.5 * 100.0 + 0.5 * 200.0);
+    let (cost, signed) = expected(&renewal("", &right("02", needs)));
+    close(cost, 120.0 + 0.5 * 100.0 + 0.5 * 140.0);
+    assert_eq!(signed, [false, true]);
+    let (cost, signed) = expected(&renewal("", &right("01", needs)));
+    close(cost, 260.0);
+    assert_eq!(signed, [true]);
+    // Whoever does not sign the first cannot renew it: 8 for two hours, then the market or the list price, is 160 + 150,
+    // less than 240 + 80 and more than 240 + 60. Without `needs` the second alone is 160 + 120.
+    let fee = |fee: f64| format!(", decision: optional, fee: {fee} USD");
+    close(expected(&renewal(&fee(60.0), &right("02", needs))).0, 300.0);
+    let (cost, signed) = expected(&renewal(&fee(80.0), &right("02", needs)));
+    close(cost, 310.0);
+    assert!(signed.iter().all(|signed| !signed));
+    close(expected(&renewal(&fee(80.0), &right("02", ""))).0, 280.0);
+    // All known: it is renewed where the market is dear, and is worth the difference.
+    for (price, cost, worth) in [("5", 220.0, -40.0), ("11", 260.0, 60.0)] {
+        let known = renewal("", &right("02", needs)).replace("price: 8", &format!("price: [8, 8, {price}, {price}]"));
+        let (known, _) = known.split_once("uncertainty:").unwrap();
+        let plan = solved(known);
+        costs(&plan, cost);
+        close(deal(&plan, "renewal").worth.unwrap(), worth);
+    }
+}
+
+/// 100 chips at 1 are 876,000 in the first year. From 700,000 a year on a tenth is taken off, from the threshold of gold a
+/// fifth. In the second year 200 chips are 1,752,000. Found anew each year: 788,400 and 1,401,600. One tier for both years:
+/// 788,400 + 1,576,800 is less than the 1.3 million that gold costs in the first year and 1,401,600. With 145 chips in the
+/// second year 1,143,180 is less than 1.3 million; with 150 and gold from 1.1 million on, 1.1 million is less than 1,182,600,
+/// though 48,800 of it is not used. Below 700,000 the list price is paid, until 0.9 of more than 777,778 is less.
+#[test]
+fn the_tier_that_is_reached_is_taken() {
+    let yaml = |chips: [u32; 2], gold: &str, over: &[&str]| {
+        let tier = |year: &str, id: &str, other: &str, spend: &str, discount: u32| {
+            format!(
+                "  {id}-{}: {{ decision: optional, excludes: [ {other}-{} ], covers: {{ cloud: aws }}, discount: {discount} %, commit: {{ spend: {spend}, per: year, over: {year} }} }}\n",
+                &year[..4],
+                &year[..4]
+            )
+        };
+        let tiers =
+            |year: &&str| tier(year, "silver", "gold", "700k USD", 10) + &tier(year, "gold", "silver", gold, 20);
+        let [first, second] = chips;
+        format!(
+            "
+polysource: 1
+horizon: {{ start: 2026, periods: 2, step: year }}
+chips: {{ gpu: {{ vendor: nvidia }} }}
+clouds: {{ aws: {{ owner: amazon }} }}
+offers: {{ a: {{ chip: gpu, cloud: aws, price: 1 }} }}
+contracts:
+{}workloads: {{ chat: {{ kind: inference, demand: [{first} req/h, {second} req/h], throughput: {{ gpu: 1 req/h }} }} }}
+",
+            over.iter().map(tiers).collect::<String>()
+        )
+    };
+    let (each, both) = (["2026", "2027"], ["2026..2027"]);
+    costs(&solved(&yaml([100, 200], "1.3M USD", &each)), 788_400.0 + 1_401_600.0);
+    costs(&solved(&yaml([100, 200], "1.3M USD", &both)), 788_400.0 + 1_576_800.0);
+    costs(&solved(&yaml([100, 145], "1.3M USD", &each)), 788_400.0 + 1_143_180.0);
+    let plan = solved(&yaml([100, 150], "1.1M USD", &each));
+    costs(&plan, 788_400.0 + 1_100_000.0);
+    close(line(&plan, CostKind::Idle), 48_800.0);
+    assert!(deal(&plan, "silver-2026").signed && deal(&plan, "gold-2027").signed);
+    // 75 chips are 657,000 at list, 85 are 744,600 and 670,140: less than 700,000 in both.
+    costs(&solved(&yaml([75, 85], "1.3M USD", &each)), 657_000.0 + 700_000.0);
+}

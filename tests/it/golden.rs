@@ -447,3 +447,18 @@ offers:
         ],
     );
 }
+
+/// The market is below what was agreed, 2.25, on the second day; what is owned pays for its electricity, also as cash.
+#[test]
+fn prices_that_follow_the_market_and_electricity() {
+    let parts = "horizon: { start: 2026-01-01, periods: 2, step: day }
+sites: { hall: { pue: 1.25, energy: [60 USD/MWh, 80 USD/MWh] } }
+offers:
+  a: { chip: gpu, cloud: aws, price: 3, capacity: 100 }
+  i: { chip: gpu, cloud: gcp, price: [4, 2], capacity: 0 }
+  o: { chip: tpu, cloud: gcp, site: hall, price: 0.5, capacity: 20, term: owned }
+contracts: { deal: { covers: { cloud: aws }, discount: 25 %, reprice: { every: 1 period, to: { cloud: gcp } } } }
+policy: { limits: [ { name: cash, budget: { at_most: 5k USD } } ] }
+";
+    golden("reprice", &[parts, CHAT]);
+}

@@ -32,7 +32,7 @@ impl Drawn {
         if random.next() < 0.5 {
             let capex = 1.0 + 2.0 * random.next();
             offers += &format!(
-                "  c: {{ chip: gpu, cloud: own, price: 0.1, capacity: 15, term: {{ owned: {{ capex: {capex}, life: 3 h, residual: {{ 1 h: 60 %, 2 h: 30 % }}, resale: from 1 h }} }} }}\n"
+                "  c: {{ chip: gpu, cloud: own, site: hall, price: 0.1, capacity: 15, term: {{ owned: {{ capex: {capex}, life: 3 h, residual: {{ 1 h: 60 %, 2 h: 30 % }}, resale: from 1 h }} }} }}\n"
             );
         }
         if random.next() < 0.5 {
@@ -40,6 +40,11 @@ impl Drawn {
                 "  d: {{ chip: gpu, cloud: aws, price: {}, term: {{ reserved: 2 h, upfront: 40 % }} }}\n",
                 0.8
             );
+        }
+        let series = |random: &mut Random| (0..periods).map(|_| 0.4 + random.next()).collect::<Vec<_>>();
+        for (index, chip) in [("i", "gpu"), ("j", "tpu")] {
+            let prices = series(random);
+            offers += &format!("  {index}: {{ chip: {chip}, cloud: index, price: {prices:?}, capacity: 0 }}\n");
         }
         let mut terms = Vec::new();
         for cloud in ["aws", "gcp"] {
@@ -85,8 +90,16 @@ impl Drawn {
                 0.3,
                 format!(", prepay: {{ amount: {} USD, rest: {rest} }}", (random.next() * 10.0).round() + 1.0),
             );
+            let (most, least) = (90.0 + (random.next() * 10.0).round(), (random.next() * 90.0).round());
+            let reprice = some(
+                random.next(),
+                0.4,
+                format!(
+                    ", reprice: {{ every: 1 period, at_most: {most} %, at_least: {least} %, to: {{ cloud: index }} }}"
+                ),
+            );
             let decision = if random.next() < 0.5 { "optional" } else { "signed" };
-            terms.push(format!("  {cloud}: {{ covers: {{ cloud: {cloud} }}, decision: {decision}, discount: {discount} %{commit}{credits}{prepay} }}\n"));
+            terms.push(format!("  {cloud}: {{ covers: {{ cloud: {cloud} }}, decision: {decision}, discount: {discount} %{commit}{credits}{prepay}{reprice} }}\n"));
         }
         let limit = [
             "share: { by: vendor, at_most: 80 %, of: chips }",
@@ -113,8 +126,9 @@ impl Drawn {
         format!(
             "polysource: 1
 horizon: {{ start: 2026-01-01, periods: {}, step: hour }}
-chips: {{ gpu: {{ vendor: nvidia }}, tpu: {{ vendor: google }} }}
-clouds: {{ aws: {{ owner: amazon }}, gcp: {{ owner: google }}, own: {{}} }}
+chips: {{ gpu: {{ vendor: nvidia, power: 1 kW }}, tpu: {{ vendor: google }} }}
+clouds: {{ aws: {{ owner: amazon }}, gcp: {{ owner: google }}, own: {{}}, index: {{}} }}
+sites: {{ hall: {{ pue: 1.2, energy: 150 USD/MWh }} }}
 offers:
 {}contracts:
 {}workloads:
@@ -154,10 +168,15 @@ fn whatever_comes_together_is_certified() {
         let other = plan_for(&yaml, EngineChoice::Microlp);
         close_within(3e-6, cost(&plan), cost(&other));
         // Without its clauses a contract is no better for who holds it.
-        for clause in [", terminate:", ", credits:", ", option:", ", ramp_down:"] {
+        for clause in [", terminate:", ", credits:", ", option:", ", ramp_down:", ", reprice:"] {
+            // With a lower price less is spent, which may exceed a share of it more.
+            if clause == ", reprice:" && drawn.policy.contains("of: spend") {
+                continue;
+            }
+            let end = if clause == ", reprice:" { "} }" } else { "}" };
             let cut = |term: &String| match term.split_once(clause) {
                 Some((before, after)) => {
-                    let (_, after) = after.split_once('}').unwrap();
+                    let (_, after) = after.split_once(end).unwrap();
                     format!("{before}{after}")
                 }
                 None => term.clone(),

@@ -68,6 +68,7 @@ pub fn curve(family: &Family, settings: &CurveSettings) -> Result<Curve, CurveEr
                 _ if integers => "the plan has whole numbers",
                 _ if problem.has_cones() => "a concentration limit is curved",
                 _ if problem.chooses() => "what may be bought to meet a limit on shares takes whole numbers",
+                None if problem.is_repriced() => "prices of a contract follow prices that depend on the number",
                 Some(_) => "the number stands in coefficients of the program, as in a share of a total that varies",
                 None => "the program is not linear in the number",
             };

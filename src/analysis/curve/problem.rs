@@ -147,6 +147,11 @@ impl<'a> Problem<'a> {
         self.formulation.program().has_integers()
     }
 
+    /// Whether what the prices of a contract come from depends on the parameter, or may.
+    pub fn is_repriced(&self) -> bool {
+        !self.formulation.priced_by.is_empty()
+    }
+
     pub fn has_cones(&self) -> bool {
         self.formulation.has_cones()
     }

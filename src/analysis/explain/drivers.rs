@@ -226,7 +226,9 @@ fn contracts(model: &Model, plan: &Plan, asked: &dyn Fn(&str) -> bool) -> Vec<Dr
             comes.insert(0, format!("{} is spent under it", told(c.spend)));
         }
         let over = c.over_from.as_ref().map(|period| format!("; it is over in {period}")).unwrap_or_default();
-        let sentence = format!("`{}` {what}: {}{idle}{over}{worth}.", c.contract, comes.join(", "));
+        let prices =
+            crate::plan::new_prices_sentence(c, &plan.currency).map(|told| format!("; {told}")).unwrap_or_default();
+        let sentence = format!("`{}` {what}: {}{idle}{over}{prices}{worth}.", c.contract, comes.join(", "));
         Driver { name: c.contract.clone(), line, money: c.worth, sentence }
     };
     found.into_iter().map(driver).collect()

@@ -2,7 +2,8 @@
 //!
 //! A number of the program that is the least or largest of several affine ones is concave or convex in
 //! the parameter, and lies on a line at three values only if it is that line. So a program that is
-//! affine at two values and between them is affine on all the range.
+//! affine at two values and between them is affine on all the range. Prices that follow the market have a floor and a
+//! ceiling, and are neither; their programs are on a line where each comes from the same at all three values.
 
 use std::collections::BTreeSet;
 
@@ -25,6 +26,10 @@ impl Line {
         let forms = [left, right, middle.1];
         let count = left.holdings.len();
         if forms.iter().any(|f| f.has_cones() || f.holdings.len() != count) {
+            return None;
+        }
+        // A price that a contract sets anew is neither concave nor convex: on a line with two others it may be by chance.
+        if forms.iter().any(|f| f.priced_by != left.priced_by) {
             return None;
         }
         // What is not the one column of its offer has the capacity as a row, and a box clear of it.

@@ -15,7 +15,7 @@ use crate::plan::audit::{Breach, audit_expected};
 use crate::plan::ledger::{Books, Ledger, MeanBooks};
 use crate::plan::{
     Asset, ContractResult, Cost, CostLine, FactorOutcome, FactorValue, FutureResult, FutureRisk, LimitResult,
-    ModelInfo, Move, NodeResult, Plan, Schedule, Status, UncertaintyResult, WaitingValue, expected_limit,
+    ModelInfo, Move, NewPrice, NodeResult, Plan, Schedule, Status, UncertaintyResult, WaitingValue, expected_limit,
     limit_sentence,
 };
 use crate::units::human::money;
@@ -250,7 +250,9 @@ impl Teller<'_> {
                 let ends = |c: &ContractResult| (c.over_from.clone(), c.lowered.clone());
                 let alike = members.iter().filter_map(|&g| at(g)).all(|c| ends(c) == ends(own));
                 let (over_from, lowered) = if alike { ends(own) } else { (None, Vec::new()) };
+                let repriced = self.new_prices(&members, &contract.id);
                 rows.push(ContractResult {
+                    repriced,
                     spend: mean(&|c| c.spend),
                     idle: mean(&|c| c.idle),
                     funding: mean(&|c| c.funding),
@@ -263,6 +265,22 @@ impl Teller<'_> {
             }
         }
         rows
+    }
+
+    /// The prices that a contract sets anew in some futures: once if it is so in all of them, or each with its future.
+    fn new_prices(&self, futures: &[usize], contract: &str) -> Vec<NewPrice> {
+        let of = |g: usize| {
+            self.plans[g].contracts.iter().find(|c| c.contract == contract).map_or(&[][..], |c| c.repriced.as_slice())
+        };
+        let in_all = |p: &NewPrice| futures.iter().all(|&g| of(g).contains(p));
+        let mut all: Vec<NewPrice> =
+            futures.first().into_iter().flat_map(|&f| of(f)).filter(|p| in_all(p)).cloned().collect();
+        for &g in futures {
+            let future = Some(self.futures.uncertainty.futures[g].name.clone());
+            let own = of(g).iter().filter(|p| !in_all(p));
+            all.extend(own.map(|p| NewPrice { future: future.clone(), ..p.clone() }));
+        }
+        all
     }
 
     /// What is expected of what the futures hold, run and pay.

@@ -28,6 +28,10 @@ impl Uncertainty {
                 mean.offers[o].carbon =
                     Some(series(&|m, t| m.offers[o].carbon.as_ref().map_or(f64::NAN, |carbon| carbon[t])));
             }
+            if mean.offers[o].energy.is_some() {
+                mean.offers[o].energy =
+                    Some(series(&|m, t| m.offers[o].energy.as_ref().map_or(f64::NAN, |energy| energy[t])));
+            }
             let capex = |m: &Model, t: usize| m.offers[o].bought().map_or(0.0, |b| b.capex[t]);
             let capex = series(&capex);
             if let Term::Bought(bought) = &mut mean.offers[o].term {

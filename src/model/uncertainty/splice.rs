@@ -146,6 +146,12 @@ impl Splice<'_, '_> {
             let none = old.carbon.is_none() && new.carbon.is_none();
             self.whole(none, || format!("whether it is known what the electricity of `{}` emits", old.id), true);
         }
+        if let (Some(a), Some(b)) = (&old.energy, &mut new.energy) {
+            series(a, b, known);
+        } else {
+            let none = old.energy.is_none() && new.energy.is_none();
+            self.whole(none, || format!("whether the electricity of `{}` is paid for by itself", old.id), true);
+        }
         let steps = |o: &Offer| (o.block, o.minimum, o.tiers.iter().map(|t| t.above.to_bits()).collect::<Vec<_>>());
         self.whole(steps(old) == steps(new), || format!("the quantities in which `{}` is sold", old.id), held);
         series(&old.price, &mut new.price, known);
@@ -200,9 +206,9 @@ impl Splice<'_, '_> {
             &new.covers,
         );
         self.whole(fixed, || format!("what contract `{}` is about", old.id), true);
-        let terms = (&old.active, old.discount.to_bits(), &old.rates, old.capped)
-            == (&new.active, new.discount.to_bits(), &new.rates, new.capped);
-        self.whole(terms, || format!("the time or the discount of contract `{}`", old.id), over);
+        let terms = (&old.active, old.discount.to_bits(), &old.rates, old.capped, &old.reprice)
+            == (&new.active, new.discount.to_bits(), &new.rates, new.capped, &new.reprice);
+        self.whole(terms, || format!("the time or the prices of contract `{}`", old.id), over);
         let kept = (&old.balances, &old.equity) == (&new.balances, &new.equity);
         self.whole(kept, || format!("the credits, the prepayment or the equity of contract `{}`", old.id), over);
         let early = |c: &Contract| {

@@ -6,7 +6,7 @@ use super::super::settings::SolveSettings;
 use crate::engine::{CertifiedSession, CertifiedStatus, EngineError, SMALL, Solved, solve_certified};
 use crate::formulation::{Formulation, Limits, build_with};
 use crate::lp::{AffineProgram, ColumnId, LinearProgram};
-use crate::model::{Model, OfferId};
+use crate::model::{Model, OfferId, settle_deliveries};
 use crate::plan::BreakEven;
 
 /// Costs that differ by less, relatively, are the same.
@@ -27,6 +27,9 @@ const STEPS: usize = 40;
 /// method of Newton); where v is concave, as it is unless prices count in limits, each step stays
 /// below the break-even factor until one is on it. Elsewhere the stretch in which it lies is halved.
 /// What is told was tried on either side, a ten-thousandth away. `start` is where the model itself was solved.
+///
+/// Where a contract's prices follow that of the offer, or that of the offer follows others, or damages for late delivery
+/// are a part of it, v is no line between two programs: each factor is a program of its own, V depends on the factor as well, and the stretch is halved alone.
 pub(super) fn break_even(
     model: &Model,
     start: &Start,
@@ -54,6 +57,7 @@ pub(super) fn break_even(
         let mut model = model.clone();
         let scaled = &mut model.offers[offer];
         scaled.price.iter_mut().chain(scaled.used.iter_mut().flatten()).for_each(|p| *p *= factor);
+        settle_deliveries(&mut model);
         build_with(&model, Limits::All, 1.0)
     };
     let (half, whole) = (scaled(0.5), scaled(1.0));
@@ -61,8 +65,13 @@ pub(super) fn break_even(
     if whole.program().columns() != f.program().columns() {
         return Ok(found);
     }
-    let Some(family) = AffineProgram::between([0.5, 1.0], [half.program(), whole.program()], &[]) else {
-        return Ok(found);
+    let family = if model.is_repriced(offer) || model.sets_damages(offer) {
+        None
+    } else {
+        match AffineProgram::between([0.5, 1.0], [half.program(), whole.program()], &[]) {
+            Some(family) => Some(family),
+            None => return Ok(found),
+        }
     };
     // Large programs that differ in a few costs start one from the vertex of the other.
     let mut session: Option<CertifiedSession> = None;
@@ -84,9 +93,13 @@ pub(super) fn break_even(
         Ok(sound.then_some(solved))
     };
     let cost = f.program().objective(&solved.x);
-    let without = if held {
-        let mut lp = f.program().clone();
+    let left_out = |lp: &LinearProgram| {
+        let mut lp = lp.clone();
         columns.iter().for_each(|&c| lp.set_bounds(c, 0.0, 0.0));
+        lp
+    };
+    let without = if held {
+        let lp = left_out(f.program());
         match optimum(&lp)? {
             Some(solved) => lp.objective(&solved.x),
             // Nothing does without it, at any price.
@@ -96,12 +109,18 @@ pub(super) fn break_even(
         cost
     };
     let enough = SAME * (1.0 + without.abs());
-    // The value and slope at a factor; none if it could not be certified.
+    // What it saves at a factor, and the slope of the cost; none if it could not be certified.
     let mut at = |factor: f64| -> Result<Option<(f64, f64)>, EngineError> {
-        let lp = family.at(factor);
-        Ok(optimum(&lp)?.map(|s| (lp.objective(&s.x), family.slope(&s.x, &s.y))))
+        if let Some(family) = &family {
+            let lp = family.at(factor);
+            return Ok(optimum(&lp)?.map(|s| (without - lp.objective(&s.x), family.slope(&s.x, &s.y))));
+        }
+        let own = scaled(factor);
+        let lp = left_out(own.program());
+        let (with, without) = (optimum(own.program())?, optimum(&lp)?);
+        Ok(with.zip(without).map(|(with, out)| (lp.objective(&out.x) - own.program().objective(&with.x), 0.0)))
     };
-    let Some((mut below, mut slope)) = at(if held { 1.0 } else { 0.0 })?.map(|(v, s)| (without - v, s)) else {
+    let Some((mut below, mut slope)) = at(if held { 1.0 } else { 0.0 })? else {
         return Ok(found);
     };
     // Even for nothing it is not worth having.
@@ -122,10 +141,10 @@ pub(super) fn break_even(
             f64::INFINITY => 2.0 * low,
             high => f64::midpoint(low, high),
         };
-        let Some((value, tangent)) = at(next)? else { return Ok(found) };
-        landed = !landed && next == newton && without - value <= enough;
-        if without - value > enough {
-            (low, below, slope) = (next, without - value, tangent);
+        let Some((saved, tangent)) = at(next)? else { return Ok(found) };
+        landed = !landed && next == newton && saved <= enough;
+        if saved > enough {
+            (low, below, slope) = (next, saved, tangent);
         } else {
             high = next;
         }
@@ -133,7 +152,7 @@ pub(super) fn break_even(
     // It was worth having just below; a little above it is not either.
     let near = high.is_finite() && high - low <= 1.5 * INSIDE * high;
     let outside = if near { at(high * (1.0 + INSIDE))? } else { None };
-    if outside.is_some_and(|(v, _)| (without - v).abs() <= 2.0 * enough) {
+    if outside.is_some_and(|(saved, _)| saved.abs() <= 2.0 * enough) {
         // What is nothing beside the price is rounding: at no price does it enter.
         let at = Some(price * high).filter(|_| high > ROUNDING);
         if held { found.leaves_above = at } else { found.enters_below = at }
