@@ -22,7 +22,7 @@ pub use decode::{Amount, Anything, Decode, List, Map, Text, report_unit};
 pub use locate::locate;
 pub use node::{Entry, Node, Value};
 pub use offers_table::{OFFER_COLUMNS, offers_of};
-pub use overlay::{apply_scenarios, insert, lookup, merge, set};
+pub use overlay::{apply_scenarios, insert, lookup, merge, name_of, set};
 pub use read::{MAX_BYTES, MAX_DEPTH, MAX_NODES, read, read_value};
 pub use recognise::{has_columns, has_key, is_model};
 pub use records::*;

@@ -245,7 +245,7 @@ pub(super) fn tree(input: &Input, sources: &mut Sources, diagnostics: &mut Diagn
         }
         let mut change = doc::read(text, source, files.diagnostics)?;
         files.offer_tables(&mut change, &mut offers)?;
-        doc::merge(&mut root, &change);
+        doc::merge(&mut root, &change, files.diagnostics);
     }
     files.sources.set_offer_tables(offers);
     let plain = root.clone();
@@ -296,11 +296,11 @@ pub(super) fn check_others(plain: &Node, applied: &[String], sources: &Sources, 
         let mut found = Diagnostics::new();
         if scenario.node.get("uncertainty").is_some() {
             let mut root = plain.clone();
-            doc::merge(&mut root, &scenario.node);
+            doc::merge(&mut root, &scenario.node, &mut found);
             interpret(&root, sources, &mut found);
         } else {
             let mut root = bare.clone();
-            doc::merge(&mut root, &scenario.node);
+            doc::merge(&mut root, &scenario.node, &mut found);
             interpret_known(&root, sources, &mut found);
         }
         found.sorted().into_iter().filter(|d| d.severity == Severity::Error).for_each(|d| diagnostics.push(d.clone()));

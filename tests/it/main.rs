@@ -50,6 +50,7 @@ mod import_solution;
 mod kinks;
 mod metamorphic;
 mod mistakes;
+mod named_entries;
 mod mixtures;
 mod models;
 mod money;
