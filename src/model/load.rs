@@ -448,7 +448,7 @@ fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics:
     let prefer = prefer::prefer(&mut reader, document);
     let risk_place = policy.and_then(|p| p.risk.as_ref()).map_or(document.place, |r| r.place);
     let risk_origin = reader.origin(risk_place);
-    warn_idle(&mut reader, document, &offers);
+    super::unlikely::warn(&mut reader, document, &parts(), &workloads, &limits);
     check_dates(&mut reader, root);
     let cite = |c: doc::Citation| Cited {
         path: c.path,
@@ -616,7 +616,6 @@ fn check_dates(reader: &mut Reader<'_>, root: &Node) {
     }
 }
 
-/// Offers that can never be held, told as a warning: often a capacity whose first step is late.
 /// Warns of limits on what is expected where all is known.
 fn warn_certain(reader: &mut Reader<'_>, document: &Document) {
     for limit in document.policy.iter().flat_map(|p| &p.limits).flat_map(|l| &l.items) {
@@ -628,24 +627,6 @@ fn warn_certain(reader: &mut Reader<'_>, document: &Document) {
             let message = "what is expected is what there is: all is known";
             let remedy = "add `uncertainty`, or remove `in: expected`";
             reader.diagnostics.warning(Code::NoEffect, text.place, message, remedy);
-        }
-    }
-}
-
-fn warn_idle(reader: &mut Reader<'_>, document: &Document, offers: &IdVec<OfferId, Offer>) {
-    for offer in offers {
-        if (0..reader.calendar.len()).all(|t| offer.capacity_at(t) <= 0.0) {
-            let place = document
-                .offers
-                .as_ref()
-                .and_then(|m| m.entries.iter().find(|(id, _, _)| *id == offer.id))
-                .map_or(document.place, |(_, place, _)| *place);
-            reader.diagnostics.warning(
-                Code::NoEffect,
-                place,
-                format!("the offer `{}` has no capacity in any period", offer.id),
-                "check its capacity and lead time",
-            );
         }
     }
 }

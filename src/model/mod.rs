@@ -31,6 +31,7 @@ mod sweeps;
 mod terminate;
 mod types;
 mod uncertainty;
+mod unlikely;
 mod upstream;
 mod variation;
 mod whole;
