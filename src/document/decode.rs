@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::node::{Node, Value};
+use super::synonyms;
 use crate::diagnostics::{Code, Diagnostics, Place, did_you_mean, suggest};
 use crate::units::{Quantity, UnitError};
 
@@ -157,20 +158,22 @@ impl Decode for Anything {
 pub(super) fn refuse_unknown(node: &Node, known: &[&str], what: &str, diagnostics: &mut Diagnostics) {
     let Value::Map(entries) = &node.value else { return };
     for entry in entries.iter().filter(|e| !known.contains(&e.key.as_str()) && e.key != "<<") {
-        diagnostics.error(
-            Code::UnknownKey,
-            entry.place,
-            format!("{what} has no key `{}`", entry.key),
-            suggest(&entry.key, known.iter().copied()),
-        );
+        let remedy = match synonyms::called(what, &entry.key) {
+            Some(synonym) => synonym.remedy(),
+            None => suggest(&entry.key, known.iter().copied()),
+        };
+        diagnostics.error(Code::UnknownKey, entry.place, format!("{what} has no key `{}`", entry.key), remedy);
     }
 }
 
-/// Whether a key that is missing is there with a typing mistake, which has been reported.
-pub(super) fn misspelt(node: &Node, key: &str, known: &[&str]) -> bool {
+/// Whether a key that is missing is there with a typing mistake or by another name, which has been reported.
+pub(super) fn misspelt(node: &Node, what: &str, key: &str, known: &[&str]) -> bool {
     let Value::Map(entries) = &node.value else { return false };
     let mut unknown = entries.iter().map(|e| e.key.as_str()).filter(|k| !known.contains(k));
-    unknown.any(|k| did_you_mean(k, known.iter().copied()) == Some(key))
+    unknown.any(|k| match synonyms::called(what, k) {
+        Some(synonym) => synonym.key == key,
+        None => did_you_mean(k, known.iter().copied()) == Some(key),
+    })
 }
 
 macro_rules! inline_schema {
@@ -254,6 +257,8 @@ macro_rules! record {
         }
 
         impl $name {
+            /// What one is called in messages.
+            pub const WHAT: &'static str = $what;
             /// Every key of the record.
             pub const KEYS: &'static [&'static str] = &[$($key),*];
 
@@ -295,7 +300,7 @@ macro_rules! record {
         }
     };
     (@absent required $node:ident, $what:literal, $key:literal, $bad:ident, $diagnostics:ident) => {
-        if !crate::document::decode::misspelt($node, $key, Self::KEYS) {
+        if !crate::document::decode::misspelt($node, $what, $key, Self::KEYS) {
             $diagnostics.error(
                 crate::diagnostics::Code::MissingKey,
                 $node.place,

@@ -12,6 +12,7 @@ mod read;
 mod recognise;
 mod records;
 mod series;
+mod synonyms;
 mod table;
 mod vary;
 
@@ -27,6 +28,7 @@ pub use read::{MAX_BYTES, MAX_DEPTH, MAX_NODES, read, read_value};
 pub use recognise::{has_columns, has_key, is_model};
 pub use records::*;
 pub use series::{Criterion, Selector, Series, SeriesForm};
+pub(crate) use synonyms::dimension_called;
 pub use table::{Cell, Row, Table, safe_cell};
 pub use vary::{Axis, Distribution, How, Spread, Target, Values, read_axis, read_target};
 

@@ -173,7 +173,7 @@ fn criterion(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Criterion> 
     };
     refuse_unknown(&entry.node, &["not"], "an exclusion", diagnostics);
     let Some(excluded) = entry.node.get("not") else {
-        if !misspelt(&entry.node, "not", &["not"]) {
+        if !misspelt(&entry.node, "an exclusion", "not", &["not"]) {
             let remedy = "write `{ not: us-* }`, or a value or a list";
             diagnostics.error(Code::MissingKey, entry.node.place, "an exclusion lacks `not`", remedy);
         }
