@@ -19,7 +19,7 @@ mod vary;
 pub use bounded::{read_bounded, read_regular};
 pub use change::{Unchangeable, changed, changed_number};
 pub use citations::{Citation, citations};
-pub use decode::{Amount, Anything, Decode, List, Map, Text, report_unit};
+pub use decode::{Amount, Anything, Decode, List, Map, Text, Under, report_unit};
 pub use locate::locate;
 pub use node::{Entry, Node, Value};
 pub use offers_table::{OFFER_COLUMNS, offers_of};

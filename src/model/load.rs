@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::calendar::{Calendar, Step, parse_period};
 use super::currencies::Rates;
 use super::files::Files;
-use super::reader::{In, Reader};
+use super::reader::Reader;
 use super::select::{Offers, Written};
 use super::types::Offer;
 use super::uncertainty::believed;
@@ -19,7 +19,7 @@ use super::whole::{Cited, Model};
 use super::{baseline, contracts, demand, policy, prefer, risk, sites, supply, uncertainty, upstream};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity, Sources, suggest};
 use crate::document::{self as doc, Decode, Document, Node};
-use crate::units::Dimension as Unit;
+use crate::units::Quantity;
 
 /// Most periods that a horizon may have: eleven years of hours.
 const MOST_PERIODS: usize = 100_000;
@@ -279,6 +279,13 @@ fn apply_set(root: &mut Node, set: &str, sources: &mut Sources, diagnostics: &mu
         });
         return;
     };
+    if value.trim().strip_prefix('*').is_some_and(|factor| Quantity::parse(factor).is_ok()) {
+        let source = sources.add(&format!("--set {path}"), value);
+        let place = Place { source, start: 0, end: u32::try_from(value.len()).unwrap_or(u32::MAX) };
+        let remedy = format!("write the new value, or let it vary: `sweep --vary '{set}'`");
+        diagnostics.error(Code::InvalidQuantity, place, "`--set` takes a value and not a factor", remedy);
+        return;
+    }
     if let Some(node) = doc::read_value(&format!("--set {path}"), value, sources, diagnostics) {
         doc::set(root, path.trim(), node, diagnostics);
     }
@@ -405,8 +412,7 @@ fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics:
     document.name.iter().for_each(|n| reader.check_word(n));
     reader.rates = super::currencies::read(&mut reader, document.currencies.as_ref());
     super::currencies::note(&mut reader);
-    let discount_rate =
-        reader.amount(document.discount_rate.as_ref(), &Unit::PerYear, In::AboveMinusOne).unwrap_or(0.0);
+    let discount_rate = reader.yearly(document.discount_rate.as_ref()).unwrap_or(0.0);
     let chips = document.chips.as_ref().map(|m| supply::chips(&mut reader, m)).unwrap_or_default();
     let clouds = document.clouds.as_ref().map(|m| supply::clouds(&mut reader, m)).unwrap_or_default();
     let investors = supply::investors(&mut reader, document.investors.as_ref());
@@ -612,8 +618,33 @@ fn check_dates(reader: &mut Reader<'_>, root: &Node) {
     for found in doc::citations(root) {
         let Some((text, place)) = found.as_of.filter(|(text, _)| parse_period(text).is_none()) else { continue };
         let message = format!("`{text}` is not a date");
-        reader.error(Code::InvalidPeriod, place, message, "write the day on which it held, such as 2026-11-09");
+        let day = day_meant(&text).unwrap_or_else(|| "such as 2026-11-09".to_owned());
+        reader.error(Code::InvalidPeriod, place, message, format!("write the day on which it held, {day}"));
     }
+}
+
+/// The day that a text with the name of a month means, as in `9 Nov 2026` or `November 9, 2026`.
+fn day_meant(text: &str) -> Option<String> {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+    let (mut day, mut month, mut year) = (None, None, None);
+    for word in words {
+        let number = word.trim_end_matches(|c: char| c.is_alphabetic()).parse::<u16>().ok();
+        match number {
+            Some(n) if (1900..=2100).contains(&n) && year.is_none() => year = Some(n),
+            Some(n) if (1..=31).contains(&n) && day.is_none() => day = Some(n),
+            Some(_) => return None,
+            None => {
+                let lower = word.to_lowercase();
+                let named = MONTHS.iter().position(|m| lower.starts_with(m))?;
+                month = month.is_none().then_some(named + 1);
+                month?;
+            }
+        }
+    }
+    let (month, year) = (month?, year?);
+    let date = day.map_or_else(|| format!("{year}-{month:02}"), |day| format!("{year}-{month:02}-{day:02}"));
+    parse_period(&date).is_some().then(|| format!("`{date}`"))
 }
 
 /// Warns of limits on what is expected where all is known.
