@@ -50,10 +50,11 @@ mod import_solution;
 mod kinks;
 mod metamorphic;
 mod mistakes;
-mod named_entries;
 mod mixtures;
 mod models;
 mod money;
+mod named_entries;
+mod natural_mistakes;
 mod offers_table;
 mod owned;
 #[cfg(feature = "parquet")]
