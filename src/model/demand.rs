@@ -5,12 +5,15 @@ use std::ops::Range;
 
 use crate::diagnostics::{Code, Place, suggest};
 use crate::document::{self as doc, Amount, SeriesForm};
-use crate::units::{Dimension as Unit, Quantity, Rate, UnitError, short};
+use crate::units::{Dimension as Unit, Quantity, Rate, UnitError, percentage, short};
 
 use super::reader::{Ids, In, Reader};
 use super::select::Offers;
 use super::supply::tags;
 use super::types::{Chip, DataGravity, Offer, Porting, Split, Task, Term, Workload};
+
+/// A peak from here on is probably a percentage without its sign.
+const MOST_BARE: f64 = 20.0;
 
 pub(super) fn workloads(
     reader: &mut Reader<'_>,
@@ -105,6 +108,13 @@ fn one(
     let buffer =
         doc.buffer.as_ref().and_then(|a| Some(read_work(reader, a, expected(a).as_deref(), In::NotNegative)?.0));
     let peak = match &doc.peak {
+        Some(amount) if amount.quantity.unit.is_none() && (MOST_BARE..=1e4).contains(&amount.quantity.number) => {
+            let number = amount.quantity.number;
+            let (one, other) = (format!("{number} %"), percentage(number));
+            let message = format!("{number} without a percent sign could mean {one} or {other}");
+            reader.error(Code::OutOfRange, amount.place, message, format!("write `{one}` or `{other}`"));
+            None
+        }
         Some(amount) => reader.read(amount, In::AtLeastOne, factor),
         None => Some(1.0),
     };

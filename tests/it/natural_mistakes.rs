@@ -72,6 +72,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("growth: -15 %/year", "growth: -15", "write `-15 %`"),
     ("growth: -15 %/year", "growth: -15/year", "write `-15 %/year`"),
     ("price: +30 %", "price: 30", "write `30 %` or `3000 %`"),
+    ("peak: 1.6", "peak: 160", "write `160 %` or `16000 %`"),
     ("stake: 14 %", "stake: 14", "write a percentage with its sign, as in `14 %`"),
     ("discount: 25 %", "discount: 25", "write a percentage with its sign, as in `25 %`"),
     ("upfront: 20 %", "upfront: 20", "write a percentage with its sign, as in `20 %`"),
