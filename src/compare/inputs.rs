@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use super::types::{At, InputChange};
 use crate::diagnostics::{Place, Sources};
-use crate::document::{Entry, Node, Value};
+use crate::document::{Entry, Node, Value, name_of as name};
 use crate::model::Tree;
 
 /// Parts of a document that change no plan.
@@ -148,13 +148,6 @@ fn told(node: &Node) -> String {
     match &node.value {
         Value::Scalar(text) => text.clone(),
         _ => node.flow(),
-    }
-}
-
-fn name(node: &Node) -> Option<&str> {
-    match &node.get("name")?.value {
-        Value::Scalar(name) => Some(name),
-        _ => None,
     }
 }
 

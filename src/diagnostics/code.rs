@@ -107,6 +107,8 @@ codes! {
     RateWithoutTime = "rate-without-time";
     /// Something written has no effect in this model.
     NoEffect = "no-effect";
+    /// A price far from those of the same chip elsewhere in the model, often the price of a node with several chips.
+    UnlikelyPrice = "unlikely-price";
     /// A scenario that is not defined in the model.
     UnknownScenario = "unknown-scenario";
     /// A path of `--set` or of an overlay that leads nowhere.

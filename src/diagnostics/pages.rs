@@ -54,6 +54,7 @@ examples! {
     AmbiguousAttribution = "ambiguous-attribution",
     RateWithoutTime = "rate-without-time",
     NoEffect = "no-effect",
+    UnlikelyPrice = "unlikely-price",
     InvalidVariation = "invalid-variation",
 }
 

@@ -6,7 +6,7 @@
 use super::node::{Entry, Node, Value};
 use super::vary::{Axis, How};
 use crate::diagnostics::Place;
-use crate::units::{Quantity, Unit};
+use crate::units::{Quantity, Unit, percentage};
 
 /// Why a value cannot be changed: a sentence and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,9 @@ pub struct Unchangeable {
 /// # Errors
 /// [`Unchangeable`] if there is nothing to scale or shift, or it is not a number of the same unit.
 pub fn changed(node: Option<&Node>, axis: &Axis, value: f64) -> Result<Node, Unchangeable> {
+    if let Some(wrong) = node.and_then(|node| percentage_of_amount(node, axis, value)) {
+        return Err(wrong);
+    }
     match (axis.how, node) {
         (How::Set, _) => Ok(Node { value: Value::Scalar(written(value, axis.unit.as_ref())), place: axis.place }),
         (_, Some(node)) => each(node, axis, value),
@@ -38,6 +41,44 @@ pub fn changed(node: Option<&Node>, axis: &Axis, value: f64) -> Result<Node, Unc
 pub fn changed_number(node: Option<&Node>, axis: &Axis, value: f64) -> Option<f64> {
     let Value::Scalar(text) = changed(node, axis, value).ok()?.value else { return None };
     Quantity::parse(&text).ok().map(|q| q.number)
+}
+
+/// A percentage that sets or shifts what is no percentage: it was meant to scale it.
+fn percentage_of_amount(node: &Node, axis: &Axis, value: f64) -> Option<Unchangeable> {
+    let percent = axis.unit.as_ref().is_some_and(|u| u.percent && u.over.is_none() && u.under.is_empty());
+    // A factor may be written in per cent.
+    if !percent || axis.how == How::Scale || axis.target.field() == "peak" {
+        return None;
+    }
+    let written = first_number(node)?;
+    let quantity = Quantity::parse(written).ok()?;
+    let amount = match &quantity.unit {
+        Some(unit) => unit.over.is_some(),
+        None => quantity.number.abs() > 1.0,
+    };
+    if !amount {
+        return None;
+    }
+    let change = value < 0.0 || axis.how == How::Shift;
+    let factor = if change { 1.0 + value } else { value };
+    let factor: f64 = format!("{factor:.9}").parse().ok()?;
+    let meaning = if change {
+        format!("to change it by {}", percentage(value))
+    } else {
+        format!("for {} of it", percentage(value))
+    };
+    let message = format!("`{written}` is not a percentage");
+    Some(Unchangeable { message, remedy: format!("write `=*{factor}` (`scale: {factor}` in a model) {meaning}") })
+}
+
+/// The first number of a series.
+fn first_number(node: &Node) -> Option<&str> {
+    match &node.value {
+        Value::Scalar(text) => Some(text),
+        Value::List(items) => first_number(items.first()?),
+        Value::Map(entries) => first_number(&entries.iter().find(|e| e.key != "growth")?.node),
+        Value::Null => None,
+    }
 }
 
 fn verb(how: How) -> &'static str {
@@ -106,8 +147,12 @@ fn words(unit: Option<&Unit>) -> (Option<&str>, &[String]) {
     unit.map_or((None, &[]), |u| (u.over.as_deref(), &u.under))
 }
 
-/// A number as it can be read again, exactly; its per cent sign has been applied.
+/// A number as it can be read again; its per cent sign has been applied, and is written where it could be missed.
 fn written(number: f64, unit: Option<&Unit>) -> String {
+    if let Some(unit) = unit.filter(|unit| unit.percent && number.abs() > 1.0) {
+        let per: String = unit.under.iter().map(|word| format!("/{word}")).collect();
+        return format!("{}{per}", percentage(number));
+    }
     let unit = unit.map(|u| Unit { percent: false, ..u.clone() }.to_string()).unwrap_or_default();
     match unit.as_str() {
         "" => format!("{number:?}"),
@@ -192,6 +237,25 @@ mod tests {
         assert!(change("4 USD/chip-h", "x=+1", 1.0).unwrap_err().contains("no unit"));
         assert!(change("1.2 GW", "x=+1 MW", 1.0).is_err());
         assert!(change("{ start: 8, growth: 1 % }", "x=+1", 1.0).unwrap_err().contains("growing"));
+    }
+
+    #[test]
+    fn a_percentage_of_an_amount_is_a_factor() {
+        let wrong = |value: &str, axis: &str, by: f64| {
+            let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
+            let node = read_value("x", value, &mut sources, &mut diagnostics).unwrap();
+            let axis = read_axis(axis, &mut sources, &mut diagnostics).unwrap();
+            changed(Some(&node), &axis, by).unwrap_err().remedy
+        };
+        assert_eq!(
+            wrong("6.88 USD/chip-h", "x=-30%", -0.3),
+            "write `=*0.7` (`scale: 0.7` in a model) to change it by -30 %"
+        );
+        assert_eq!(wrong("6.88", "x=+10%", 0.1), "write `=*1.1` (`scale: 1.1` in a model) to change it by 10 %");
+        assert_eq!(wrong("{ 2026-Q1: 6.88 }", "x=80%", 0.8), "write `=*0.8` (`scale: 0.8` in a model) for 80 % of it");
+        assert_eq!(change("-15 %/year", "x=-30%", -0.3).unwrap(), "-0.3");
+        assert_eq!(change("1.6", "w.peak=160%", 1.6).unwrap(), "\"160 %\"");
+        assert_eq!(change("60 %/year", "x=*2", 2.0).unwrap(), "\"120 %/year\"");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! From a place in a text to the dotted path of what stands there, for whoever has data and no text.
 
 use super::node::{Node, Value};
+use super::overlay::name_of;
 use crate::diagnostics::{Diagnostics, Place, Sources};
 
 /// Gives each problem the path of the smallest thing that holds its place: of a key and its value together, as `--set`
@@ -42,10 +43,7 @@ fn descend<'a>(node: &'a Node, path: &mut Vec<Step<'a>>, sought: &mut [Sought]) 
         Value::Map(entries) => entries.iter().for_each(|e| visit(Step::Key(&e.key), Some(e.place), &e.node)),
         Value::List(items) => {
             for (index, item) in items.iter().enumerate() {
-                let step = match item.get("name").map(|n| &n.value) {
-                    Some(Value::Scalar(name)) => Step::Key(name),
-                    _ => Step::Index(index),
-                };
+                let step = name_of(item).map_or(Step::Index(index), Step::Key);
                 visit(step, None, item);
             }
         }

@@ -14,23 +14,25 @@ mod recognise;
 mod records;
 mod reference;
 mod series;
+mod synonyms;
 mod table;
 mod vary;
 
 pub use bounded::{read_bounded, read_regular};
 pub use change::{Unchangeable, changed, changed_number};
 pub use citations::{Citation, citations};
-pub use decode::{Amount, Anything, Decode, List, Map, Text, report_unit};
+pub use decode::{Amount, Anything, Decode, List, Map, Text, Under, report_unit};
 pub use described::{KeyReference, RecordReference};
 pub use locate::locate;
 pub use node::{Entry, Node, Value};
 pub use offers_table::{OFFER_COLUMNS, offers_of};
-pub use overlay::{apply_scenarios, insert, lookup, merge, set};
+pub use overlay::{apply_scenarios, insert, lookup, merge, name_of, set};
 pub use read::{MAX_BYTES, MAX_DEPTH, MAX_NODES, read, read_value};
 pub use recognise::{has_columns, has_key, is_model};
 pub use records::*;
 pub use reference::{KeyPath, RECORDS, find_keys, key_paths, record_of_value, value_in_words};
 pub use series::{Criterion, Selector, Series, SeriesForm};
+pub(crate) use synonyms::dimension_called;
 pub use table::{Cell, Row, Table, safe_cell};
 pub use vary::{Axis, Distribution, How, Spread, Target, Values, read_axis, read_target};
 

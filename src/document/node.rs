@@ -55,6 +55,15 @@ impl Node {
         }
     }
 
+    /// The entry of a key, if this is a map that has it.
+    #[must_use]
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        match &self.value {
+            Value::Map(entries) => entries.iter().find(|e| e.key == key),
+            _ => None,
+        }
+    }
+
     /// Takes entries out of a map.
     pub(crate) fn leave_out(&mut self, keys: &[&str]) {
         if let Value::Map(entries) = &mut self.value {

@@ -4,6 +4,7 @@
 //! it with the same checks and tells mistakes at the line and column of the table.
 
 use super::node::{Entry, Node, Value};
+use super::synonyms::called;
 use super::table::{Cell, Row, Table};
 use crate::diagnostics::{Code, Diagnostics, did_you_mean, suggest};
 
@@ -34,17 +35,14 @@ enum Column<'a> {
 /// The offers of a table; `None` if columns are missing, which is reported. Extra columns are told as warnings, ids that
 /// stand twice as errors.
 pub fn offers_of(table: &Table, diagnostics: &mut Diagnostics) -> Option<Vec<Entry>> {
-    let columns: Vec<Column<'_>> = table.columns.iter().map(|c| column(c, diagnostics)).collect();
     let has = |key: &str| {
-        columns.iter().any(|c| match c {
-            Column::Id => key == "id",
-            Column::Plain(k) | Column::Step(k, _) => *k == key,
-            _ => false,
-        })
+        let step = |c: &Cell| key == "price" && c.text.strip_prefix("price.").is_some();
+        table.columns.iter().any(|c| c.text == key || step(c))
     };
     let lacking: Vec<&str> = OFFER_COLUMNS.into_iter().filter(|key| !has(key)).collect();
+    let columns: Vec<Column<'_>> = table.columns.iter().map(|c| column(c, &lacking, diagnostics)).collect();
     for key in &lacking {
-        let near = table.columns.iter().find(|c| did_you_mean(&c.text, OFFER_COLUMNS) == Some(key));
+        let near = table.columns.iter().find(|c| meant(&c.text) == Some(key));
         let remedy = near.map_or_else(
             || "its first line names its columns".to_owned(),
             |c| format!("rename the column `{}`", c.text),
@@ -68,7 +66,15 @@ pub fn offers_of(table: &Table, diagnostics: &mut Diagnostics) -> Option<Vec<Ent
     Some(offers)
 }
 
-fn column<'a>(cell: &'a Cell, diagnostics: &mut Diagnostics) -> Column<'a> {
+/// The needed column that another name is probably meant for.
+fn meant(name: &str) -> Option<&'static str> {
+    match called("an offer", name) {
+        Some(synonym) => OFFER_COLUMNS.into_iter().find(|key| *key == synonym.key),
+        None => did_you_mean(name, OFFER_COLUMNS),
+    }
+}
+
+fn column<'a>(cell: &'a Cell, lacking: &[&str], diagnostics: &mut Diagnostics) -> Column<'a> {
     let name = cell.text.as_str();
     if name == "id" {
         return Column::Id;
@@ -84,10 +90,15 @@ fn column<'a>(cell: &'a Cell, diagnostics: &mut Diagnostics) -> Column<'a> {
         Some(("tags", tag)) => return Column::Tag(tag),
         _ => {}
     }
+    // A column that is missing under its own name has been reported.
+    if meant(name).is_some_and(|key| lacking.contains(&key)) {
+        return Column::Extra;
+    }
     let known = PLAIN.into_iter().chain(TERM).chain(["id"]);
-    let remedy = match did_you_mean(name, known.clone()) {
-        Some(_) => suggest(name, known),
-        None => format!("remove it, or call it `tags.{name}` to select and group by it"),
+    let remedy = match (called("an offer", name), did_you_mean(name, known.clone())) {
+        (Some(synonym), _) if PLAIN.contains(&synonym.key) => synonym.remedy(),
+        (_, Some(_)) => suggest(name, known),
+        _ => format!("remove it, or call it `tags.{name}` to select and group by it"),
     };
     let message = format!("offers have no `{name}`; this column is not read");
     diagnostics.warning(Code::UnknownKey, cell.place, message, remedy);

@@ -1,6 +1,6 @@
 //! Changes to a tree before it is decoded: overlays, scenarios and `--set`.
 //!
-//! Maps are merged key by key; anything else is replaced. A key set to nothing is removed. What
+//! Maps are merged key by key; a map over a list changes the entries of those names; anything else is replaced. A key set to nothing is removed. What
 //! was replaced keeps the place of the change, so that a mistake in it is shown where it was made.
 
 use std::collections::{HashMap, HashSet};
@@ -8,12 +8,18 @@ use std::collections::{HashMap, HashSet};
 use super::node::{Entry, Node, Value};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, suggest};
 
-/// Merges `change` into `base`.
-pub fn merge(base: &mut Node, change: &Node) {
+/// Merges `change` into `base`; a name that a list does not have is reported.
+pub fn merge(base: &mut Node, change: &Node, diagnostics: &mut Diagnostics) {
     let Value::Map(changes) = &change.value else {
         *base = change.clone();
         return;
     };
+    if let Value::List(items) = &base.value
+        && items.iter().all(|item| matches!(item.value, Value::Map(_)))
+    {
+        merge_named(base, changes, diagnostics);
+        return;
+    }
     let Value::Map(entries) = &mut base.value else {
         *base = change.clone();
         return;
@@ -37,7 +43,7 @@ pub fn merge(base: &mut Node, change: &Node) {
             // A series written as steps or growth replaces the old series: merging the steps of
             // two series would make a third that nobody wrote.
             (Some(at), Value::Map(_)) if is_series_key(&change.key) => entries[at].node = change.node.clone(),
-            (Some(at), _) => merge(&mut entries[at].node, &change.node),
+            (Some(at), _) => merge(&mut entries[at].node, &change.node, diagnostics),
             (None, _) => {
                 places.insert(change.key.clone(), entries.len());
                 entries.push(change.clone());
@@ -47,6 +53,55 @@ pub fn merge(base: &mut Node, change: &Node) {
     if !removed.is_empty() {
         let mut index = 0;
         entries.retain(|_| (!removed.contains(&index), index += 1).0);
+    }
+}
+
+/// Merges changes into the items of a list of records that they name, as [`set`] finds them; one that is set to nothing
+/// is removed.
+fn merge_named(base: &mut Node, changes: &[Entry], diagnostics: &mut Diagnostics) {
+    let mut removed = HashSet::new();
+    for change in changes {
+        let at = index_of(base, &change.key);
+        let known = keys(base).into_iter().filter(|key| key.parse::<usize>().is_err());
+        let Value::List(items) = &mut base.value else { return };
+        match (at, &change.node.value) {
+            (Some(at), Value::Null) => _ = removed.insert(at),
+            (Some(at), _) => merge(&mut items[at], &change.node, diagnostics),
+            (None, _) => {
+                let known: Vec<String> = known.collect();
+                let message = format!("no entry of this list is called `{}`", change.key);
+                let remedy = match known.as_slice() {
+                    [] => "give the entry a `name` in the model, or write the whole list".to_owned(),
+                    _ => suggest(&change.key, known.iter().map(String::as_str)),
+                };
+                diagnostics.error(Code::UnknownId, change.place, message, remedy);
+            }
+        }
+    }
+    if let Value::List(items) = &mut base.value {
+        let mut index = 0;
+        items.retain(|_| (!removed.contains(&index), index += 1).0);
+    }
+}
+
+/// What an item of a list is called: its `name`, or that of the only thing in it that has one.
+#[must_use]
+pub fn name_of(item: &Node) -> Option<&str> {
+    let named = |node: &Node| node.get("name").is_some();
+    let at = if named(item) {
+        item
+    } else {
+        let Value::Map(entries) = &item.value else { return None };
+        let mut inner = entries.iter().map(|e| &e.node).filter(|n| named(n));
+        let first = inner.next()?;
+        if inner.next().is_some() {
+            return None;
+        }
+        first
+    };
+    match &at.get("name")?.value {
+        Value::Scalar(name) => Some(name),
+        _ => None,
     }
 }
 
@@ -73,7 +128,7 @@ pub fn apply_scenarios(root: &mut Node, names: &[String], diagnostics: &mut Diag
     for name in names {
         let scenario = root.get("scenarios").and_then(|s| s.get(name)).cloned();
         match scenario {
-            Some(change) => merge(root, &change),
+            Some(change) => merge(root, &change, diagnostics),
             None => {
                 let known: Vec<String> = match root.get("scenarios").map(|s| &s.value) {
                     Some(Value::Map(entries)) => entries.iter().map(|e| e.key.clone()).collect(),
@@ -180,10 +235,7 @@ fn keys(node: &Node) -> Vec<String> {
     match &node.value {
         Value::Map(entries) => entries.iter().map(|e| e.key.clone()).collect(),
         Value::List(items) => {
-            let names = items.iter().filter_map(|item| match item.get("name").map(|n| &n.value) {
-                Some(Value::Scalar(name)) => Some(name.clone()),
-                _ => None,
-            });
+            let names = items.iter().filter_map(|item| name_of(item).map(str::to_owned));
             (0..items.len()).map(|i| i.to_string()).chain(names).collect()
         }
         _ => Vec::new(),
@@ -196,7 +248,7 @@ fn index_of(node: &Node, step: &str) -> Option<usize> {
         Value::Map(entries) => entries.iter().position(|e| e.key == step),
         Value::List(items) => items
             .iter()
-            .position(|item| matches!(item.get("name").map(|n| &n.value), Some(Value::Scalar(name)) if name == step))
+            .position(|item| name_of(item) == Some(step))
             .or_else(|| step.parse().ok().filter(|&i| i < items.len())),
         _ => None,
     }

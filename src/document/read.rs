@@ -52,8 +52,9 @@ pub fn read(text: &str, source: SourceId, diagnostics: &mut Diagnostics) -> Opti
             return None;
         }
     };
-    let node = resolve(raw, source, text);
+    let mut node = resolve(raw, source, text);
     refuse_tags(text, source, diagnostics);
+    rejoin(&mut node, text, diagnostics);
     refuse_duplicates(&node, diagnostics);
     Some(node)
 }
@@ -177,6 +178,81 @@ fn refuse_tags(text: &str, source: SourceId, diagnostics: &mut Diagnostics) {
                 "remove the tag; quantities and words need none",
             );
         }
+    }
+}
+
+/// Reports numbers that a comma has cut in two: `{ capacity: 20,000 }` is a capacity of 20 and a key 000. What belongs
+/// together is put together again, so that nothing else is said of it.
+fn rejoin(node: &mut Node, text: &str, diagnostics: &mut Diagnostics) {
+    let short = |number: &str| {
+        let digits = number.bytes().rev().take_while(u8::is_ascii_digit).count();
+        (1..=3).contains(&digits) && !number[..number.len() - digits].ends_with(['.', ',', ':', '-', '_', '/'])
+    };
+    let group = |word: &str| {
+        word.bytes().take_while(u8::is_ascii_digit).count() == 3 && !word[3..].starts_with(['.', '-', '_'])
+    };
+    let comma = |a: Place, b: Place| text.get(a.end as usize..b.start as usize) == Some(",");
+    let mut tell = |number: &str, group: &str, place: Place| {
+        let whole = format!("{number},{group}");
+        let message = format!("`{whole}` is cut in two: a comma ends the value here");
+        let remedy = format!("write {}", crate::units::without_separator(&whole));
+        diagnostics.error(Code::InvalidQuantity, place, message, remedy);
+    };
+    match &mut node.value {
+        Value::List(items) => {
+            let mut index = 0;
+            while index + 1 < items.len() {
+                if let (Value::Scalar(number), Value::Scalar(word)) = (&items[index].value, &items[index + 1].value)
+                    && short(number)
+                    && word.starts_with('0')
+                    && group(word)
+                    && comma(items[index].place, items[index + 1].place)
+                {
+                    let place = Place { end: items[index + 1].place.end, ..items[index].place };
+                    tell(number, word, place);
+                    let whole = format!("{number}{word}");
+                    items.remove(index + 1);
+                    items[index] = Node { value: Value::Scalar(whole), place };
+                } else {
+                    index += 1;
+                }
+            }
+            items.iter_mut().for_each(|item| rejoin(item, text, diagnostics));
+        }
+        Value::Map(entries) => {
+            let mut index = 0;
+            while index + 1 < entries.len() {
+                let (number, next) = (&entries[index].node, &entries[index + 1]);
+                let Value::Scalar(digits) = &number.value else {
+                    index += 1;
+                    continue;
+                };
+                let first = short(digits) && comma(number.place, next.place);
+                if !(first && next.node.value == Value::Null && group(&next.key)) {
+                    index += 1;
+                    continue;
+                }
+                let (mut whole, mut end, mut groups) = (digits.clone(), number.place.end, Vec::new());
+                let mut after = index + 1;
+                while let Some(next) = entries.get(after)
+                    && next.node.value == Value::Null
+                    && group(&next.key)
+                    && text.get(end as usize..next.place.start as usize) == Some(",")
+                {
+                    whole.push_str(&next.key);
+                    groups.push(next.key.clone());
+                    end = next.place.end;
+                    after += 1;
+                }
+                let place = Place { end, ..number.place };
+                tell(digits, &groups.join(","), place);
+                entries.drain(index + 1..after);
+                entries[index].node = Node { value: Value::Scalar(whole), place };
+                index += 1;
+            }
+            entries.iter_mut().for_each(|entry| rejoin(&mut entry.node, text, diagnostics));
+        }
+        Value::Null | Value::Scalar(_) => {}
     }
 }
 

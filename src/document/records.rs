@@ -8,7 +8,7 @@ use std::borrow::Cow;
 #[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::decode::{Amount, Anything, Decode, List, Map, Text, record, wrong_type};
+use super::decode::{Amount, Anything, Decode, List, Map, Text, Under, record, wrong_type};
 use super::node::{Node, Value};
 use super::series::{Selector, Series};
 use super::vary::Values;
@@ -326,10 +326,14 @@ impl Price {
 
 impl Decode for Price {
     fn decode(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        Self::decode_under(node, Under::default(), diagnostics)
+    }
+
+    fn decode_under(node: &Node, under: Under<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
         if PriceDetail::KEYS.iter().any(|key| node.get(key).is_some()) {
-            return Some(Price::Detailed(Box::new(PriceDetail::decode(node, diagnostics)?)));
+            return Some(Price::Detailed(Box::new(PriceDetail::decode_under(node, under, diagnostics)?)));
         }
-        Some(Price::Plain(Series::decode(node, diagnostics)?))
+        Some(Price::Plain(Series::decode_under(node, under, diagnostics)?))
     }
 }
 
@@ -413,9 +417,13 @@ record! {
 
 impl Decode for Term {
     fn decode(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        Self::decode_under(node, Under::default(), diagnostics)
+    }
+
+    fn decode_under(node: &Node, under: Under<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
         match &node.value {
             Value::Scalar(_) => Some(Term::Word(Text::decode(node, diagnostics)?)),
-            Value::Map(_) => Some(Term::Detailed(Box::new(TermDetail::decode(node, diagnostics)?))),
+            Value::Map(_) => Some(Term::Detailed(Box::new(TermDetail::decode_under(node, under, diagnostics)?))),
             _ => {
                 wrong_type(node, "a term: on-demand, spot, owned or `{ reserved: 3 years }`", diagnostics);
                 None
@@ -702,8 +710,12 @@ record! {
 
 impl Decode for Port {
     fn decode(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        Self::decode_under(node, Under::default(), diagnostics)
+    }
+
+    fn decode_under(node: &Node, under: Under<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
         match &node.value {
-            Value::Map(_) => Some(Port::Detailed(Box::new(PortDetail::decode(node, diagnostics)?))),
+            Value::Map(_) => Some(Port::Detailed(Box::new(PortDetail::decode_under(node, under, diagnostics)?))),
             _ => Some(Port::Cost(Amount::decode(node, diagnostics)?)),
         }
     }
@@ -1132,8 +1144,12 @@ record! {
 
 impl Decode for Regret {
     fn decode(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        Self::decode_under(node, Under::default(), diagnostics)
+    }
+
+    fn decode_under(node: &Node, under: Under<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
         match &node.value {
-            Value::Map(_) => Some(Regret::Limited(Box::new(RegretLimit::decode(node, diagnostics)?))),
+            Value::Map(_) => Some(Regret::Limited(Box::new(RegretLimit::decode_under(node, under, diagnostics)?))),
             _ => Some(Regret::Minimized(Text::decode(node, diagnostics)?)),
         }
     }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::change::flow_word;
-use super::decode::{Amount, Decode, Text, misspelt, refuse_unknown, wrong_type};
+use super::decode::{Amount, Decode, Text, Under, misspelt, refuse_unknown, wrong_type};
 use super::node::{Entry, Node, Value};
 use crate::diagnostics::{Code, Diagnostics, Place};
 
@@ -40,16 +40,21 @@ pub enum SeriesForm {
 
 impl Decode for Series {
     fn decode(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        Self::decode_under(node, Under::default(), diagnostics)
+    }
+
+    fn decode_under(node: &Node, under: Under<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let amount = |n: &Node, diagnostics: &mut Diagnostics| Amount::decode_under(n, under, diagnostics);
         let form = match &node.value {
-            Value::Scalar(_) => SeriesForm::Constant(Amount::decode(node, diagnostics)?),
+            Value::Scalar(_) => SeriesForm::Constant(amount(node, diagnostics)?),
             Value::List(items) => {
-                let read: Vec<Option<Amount>> = items.iter().map(|n| Amount::decode(n, diagnostics)).collect();
+                let read: Vec<Option<Amount>> = items.iter().map(|n| amount(n, diagnostics)).collect();
                 SeriesForm::List(read.into_iter().collect::<Option<_>>()?)
             }
             Value::Map(_) if node.get("start").is_some() || node.get("growth").is_some() => {
                 refuse_unknown(node, &["start", "growth"], "a growing series", diagnostics);
                 let mut field = |key: &str| match node.get(key) {
-                    Some(value) => Amount::decode(value, diagnostics),
+                    Some(value) => amount(value, diagnostics),
                     None => {
                         diagnostics.error(
                             Code::MissingKey,
@@ -66,9 +71,7 @@ impl Decode for Series {
             Value::Map(entries) if !entries.is_empty() => {
                 let read: Vec<Option<(Text, Amount)>> = entries
                     .iter()
-                    .map(|e| {
-                        Some((Text { text: e.key.clone(), place: e.place }, Amount::decode(&e.node, diagnostics)?))
-                    })
+                    .map(|e| Some((Text { text: e.key.clone(), place: e.place }, amount(&e.node, diagnostics)?)))
                     .collect();
                 SeriesForm::Steps(read.into_iter().collect::<Option<_>>()?)
             }
@@ -154,10 +157,35 @@ fn pattern(text: &str) -> String {
     if text.starts_with(['*', '?']) || flow_word(&word) != word { flow_word(text) } else { text.to_owned() }
 }
 
+/// What a word probably means that stands where a selector belongs.
+fn selector_meant(text: &str, key: &str) -> String {
+    let dimensions = ["vendor", "ecosystem", "chip", "cloud", "owner", "region", "site", "term", "offer", "supply"];
+    let word = ["any ", "each ", "every ", "one ", "a "].iter().find_map(|w| text.strip_prefix(w)).unwrap_or(text);
+    let word = word.trim().to_lowercase();
+    let singular = word.strip_suffix('s').unwrap_or(&word);
+    match dimensions.into_iter().find(|d| *d == word || *d == singular) {
+        Some(dimension) if key == "loss_of" => format!("write `{{ each: {dimension} }}`"),
+        Some(dimension) => format!("say which, as in `{{ {dimension}: NAME }}`"),
+        None if ["all", "any", "everything", "*"].contains(&word.as_str()) => "write `{}` for everything".to_owned(),
+        None => format!("say of what it is the name, as in `{{ cloud: {} }}`", flow_word(text)),
+    }
+}
+
 impl Decode for Selector {
     fn decode(node: &Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        Self::decode_under(node, Under::default(), diagnostics)
+    }
+
+    fn decode_under(node: &Node, under: Under<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
         let Value::Map(entries) = &node.value else {
-            wrong_type(node, "a selector such as `{ vendor: nvidia, region: [us-*, eu-*] }`", diagnostics);
+            let expected = "a selector such as `{ vendor: nvidia, region: [us-*, eu-*] }`";
+            match &node.value {
+                Value::Scalar(text) => {
+                    let message = format!("expected {expected}, found a single value");
+                    diagnostics.error(Code::WrongType, node.place, message, selector_meant(text, under.key));
+                }
+                _ => wrong_type(node, expected, diagnostics),
+            }
             return None;
         };
         let read: Vec<Option<Criterion>> = entries.iter().map(|entry| criterion(entry, diagnostics)).collect();
@@ -173,7 +201,7 @@ fn criterion(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Criterion> 
     };
     refuse_unknown(&entry.node, &["not"], "an exclusion", diagnostics);
     let Some(excluded) = entry.node.get("not") else {
-        if !misspelt(&entry.node, "not", &["not"]) {
+        if !misspelt(&entry.node, "an exclusion", "not", &["not"]) {
             let remedy = "write `{ not: us-* }`, or a value or a list";
             diagnostics.error(Code::MissingKey, entry.node.place, "an exclusion lacks `not`", remedy);
         }

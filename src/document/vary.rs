@@ -152,6 +152,18 @@ impl JsonSchema for Values {
     }
 }
 
+impl Target {
+    /// The last key of what varies; empty of scenarios.
+    #[must_use]
+    pub fn field(&self) -> &str {
+        let path = match self {
+            Target::Path(text) | Target::Offers(_, text) | Target::Workloads(_, text) => text.text.as_str(),
+            Target::Scenario => "",
+        };
+        path.rsplit('.').next().unwrap_or(path)
+    }
+}
+
 impl How {
     /// The sign that stands for it before the values.
     #[must_use]

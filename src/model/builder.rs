@@ -9,6 +9,7 @@ use super::calendar::Step;
 use super::load::{Input, Rejected, load};
 use super::types::Measure;
 use super::whole::Model;
+use crate::units::percentage;
 
 /// Builds a model.
 ///
@@ -95,7 +96,9 @@ impl ModelBuilder {
     /// The yearly discount rate.
     #[must_use]
     pub fn discount_rate(mut self, rate: f64) -> Self {
-        let _ = writeln!(self.head, "discount_rate: {rate:?}");
+        // Beyond 100 % a number without a percent sign is refused.
+        let rate = if rate.abs() > 1.0 { percentage(rate) } else { format!("{rate:?}") };
+        let _ = writeln!(self.head, "discount_rate: {rate}");
         self
     }
 

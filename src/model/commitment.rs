@@ -172,7 +172,7 @@ fn amounts(reader: &mut Reader<'_>, commit: &doc::Commit) {
             }),
             Some(SeriesForm::Growth { start, growth }) => {
                 read(reader, start, counted_in);
-                reader.amount(Some(growth), &Unit::PerYear, In::AboveMinusOne);
+                reader.yearly(Some(growth));
             }
             Some(SeriesForm::Steps(steps)) => steps.iter().for_each(|(date, amount)| {
                 reader.date(date);
@@ -313,7 +313,7 @@ fn by_part(reader: &mut Reader<'_>, series: &Series, parts: &[Window], counted_i
         }
         SeriesForm::Growth { start, growth } => {
             let first = read(reader, start, counted_in);
-            let rate = reader.amount(Some(growth), &Unit::PerYear, In::AboveMinusOne);
+            let rate = reader.yearly(Some(growth));
             let (first, rate) = (first?, rate?);
             let grown =
                 |year: usize| Committed { amount: first.amount * (1.0 + rate).powf(year as f64), ..first.clone() };

@@ -5,12 +5,15 @@ use std::ops::Range;
 
 use crate::diagnostics::{Code, Place, suggest};
 use crate::document::{self as doc, Amount, SeriesForm};
-use crate::units::{Dimension as Unit, Quantity, Rate, UnitError};
+use crate::units::{Dimension as Unit, Quantity, Rate, UnitError, percentage, short};
 
 use super::reader::{Ids, In, Reader};
 use super::select::Offers;
 use super::supply::tags;
 use super::types::{Chip, DataGravity, Offer, Porting, Split, Task, Term, Workload};
+
+/// A peak from here on is probably a percentage without its sign.
+const MOST_BARE: f64 = 20.0;
 
 pub(super) fn workloads(
     reader: &mut Reader<'_>,
@@ -69,13 +72,19 @@ fn one(
         None if doc.bad.contains(&"window") => None,
         None => Some(reader.calendar.all()),
     };
-    let work = doc.work.as_ref().and_then(|a| {
+    let other = unlike(doc);
+    let other = other.as_ref();
+    if let Some(unlike) = other {
+        unlike.report(reader, id);
+        unit.learn(Some(unlike.agreed.clone()));
+    }
+    let work = doc.work.as_ref().filter(|a| other.is_none_or(|u| u.place != a.place)).and_then(|a| {
         let word = unit.clone_word();
         let (value, found) = read_work(reader, a, word.as_deref(), In::Positive)?;
         unit.learn(found);
         Some(value)
     });
-    let demand = doc.demand.as_ref().and_then(|s| {
+    let demand = doc.demand.as_ref().filter(|_| other.is_none() || doc.work.is_some()).and_then(|s| {
         learn_rate(&s.form, &mut unit);
         let mut values = {
             let expected = unit.clone_word();
@@ -88,12 +97,25 @@ fn one(
     let throughput = throughput(reader, doc, document, chips, &mut unit);
     let currency = reader.currency.clone();
     let unit_word = unit.clone_word();
-    let words: Vec<&str> = unit_word.iter().map(String::as_str).collect();
+    // Prices and buffers in the unit of the demand have been reported with it.
+    let words: Vec<&str> = unit_word.iter().map(String::as_str).chain(other.map(|u| u.found.as_str())).collect();
+    let expected = |amount: &Amount| match (other, &amount.quantity.unit) {
+        (Some(u), Some(unit)) if unit.over.as_deref() == Some(&u.found) => Some(u.found.clone()),
+        _ => unit_word.clone(),
+    };
     let unmet = doc.unmet.as_ref().and_then(|a| price_of_work(reader, a, &currency, &words));
     let loss = doc.loss.as_ref().and_then(|a| price_of_work(reader, a, &currency, &words));
-    let buffer = doc.buffer.as_ref().and_then(|a| Some(read_work(reader, a, unit_word.as_deref(), In::NotNegative)?.0));
+    let buffer =
+        doc.buffer.as_ref().and_then(|a| Some(read_work(reader, a, expected(a).as_deref(), In::NotNegative)?.0));
     let peak = match &doc.peak {
-        Some(amount) => reader.amount(Some(amount), &Unit::Count, In::AtLeastOne),
+        Some(amount) if amount.quantity.unit.is_none() && (MOST_BARE..=1e4).contains(&amount.quantity.number) => {
+            let number = amount.quantity.number;
+            let (one, other) = (format!("{number} %"), percentage(number));
+            let message = format!("{number} without a percent sign could mean {one} or {other}");
+            reader.error(Code::OutOfRange, amount.place, message, format!("write `{one}` or `{other}`"));
+            None
+        }
+        Some(amount) => reader.read(amount, In::AtLeastOne, factor),
         None => Some(1.0),
     };
     let rate_at_most = doc.rate.as_ref().and_then(|r| reader.amount(r.at_most.as_ref(), &Unit::Chips, In::Positive));
@@ -184,6 +206,14 @@ fn one(
     Some(workload)
 }
 
+/// A factor: 1.6, or 160 %.
+fn factor(quantity: &Quantity) -> Result<f64, UnitError> {
+    match &quantity.unit {
+        Some(unit) if unit.percent && unit.over.is_none() && unit.under.is_empty() => Ok(quantity.number),
+        _ => Unit::Count.convert(quantity),
+    }
+}
+
 fn split(reader: &mut Reader<'_>, doc: &doc::Workload) -> Option<Split> {
     let Some(split) = &doc.split else { return Some(Split::Free) };
     match split.text.as_str() {
@@ -243,6 +273,62 @@ fn data(reader: &mut Reader<'_>, doc: &doc::Workload, offers: &Offers<'_>) -> Op
     Some(DataGravity { home, cost: if egress.is_finite() { size * egress } else { 0.0 } })
 }
 
+/// Work in another unit than that of all throughputs, which agree among themselves.
+struct Unlike {
+    /// `work` or `demand`.
+    key: &'static str,
+    /// The unit of the throughputs.
+    agreed: String,
+    /// The unit of the work.
+    found: String,
+    /// How it is written in the unit of the throughputs.
+    example: String,
+    place: Place,
+}
+
+impl Unlike {
+    fn report(&self, reader: &mut Reader<'_>, id: &str) {
+        let Unlike { key, agreed, found, example, .. } = self;
+        let message = format!("the {key} of `{id}` is in `{found}` and its throughput in `{agreed}`");
+        let remedy = format!("write it in `{agreed}`, as in `{example}`, or the throughput in `{found}`");
+        reader.error(Code::WrongDimension, self.place, message, remedy);
+    }
+}
+
+/// Whether the work or demand is in a unit of its own: one mistake, however many throughputs there are.
+fn unlike(doc: &doc::Workload) -> Option<Unlike> {
+    let word = |amount: &Amount| Rate::from_quantity(&amount.quantity).ok()?.work;
+    let same = |words: Vec<String>| {
+        let first = words.first()?.clone();
+        words.iter().all(|w| *w == first).then_some(first)
+    };
+    let rates = doc.throughput.iter().flat_map(|m| &m.entries).filter_map(|(_, _, amount)| amount.as_ref());
+    let agreed = same(rates.filter_map(word).collect())?;
+    let (key, amounts): (_, Vec<&Amount>) = match (&doc.work, &doc.demand) {
+        (Some(work), _) => ("work", vec![work]),
+        (None, Some(series)) => ("demand", amounts(&series.form)),
+        (None, None) => return None,
+    };
+    let found = same(amounts.iter().filter_map(|a| word(a)).collect()).filter(|found| *found != agreed)?;
+    let first = amounts.iter().find(|a| word(a).is_some())?;
+    let unit = first.quantity.unit.as_ref()?;
+    // A work of `25M GPU-hours/day` is wrong in more than its unit.
+    if key == "work" && !unit.under.is_empty() {
+        return None;
+    }
+    let per: String = unit.under.iter().map(|w| format!("/{w}")).collect();
+    let example = format!("{} {agreed}{per}", short(first.quantity.number));
+    Some(Unlike { key, agreed, found, example, place: first.place })
+}
+
+fn amounts(form: &SeriesForm) -> Vec<&Amount> {
+    match form {
+        SeriesForm::Constant(amount) | SeriesForm::Growth { start: amount, .. } => vec![amount],
+        SeriesForm::Steps(steps) => steps.iter().map(|(_, amount)| amount).collect(),
+        SeriesForm::List(amounts) => amounts.iter().collect(),
+    }
+}
+
 /// The unit of a workload's work: the first one written, which all others must repeat.
 #[derive(Default)]
 struct WorkUnit {
@@ -263,12 +349,7 @@ impl WorkUnit {
 }
 
 fn learn_rate(form: &SeriesForm, unit: &mut WorkUnit) {
-    let first: Option<&Amount> = match form {
-        SeriesForm::Constant(amount) | SeriesForm::Growth { start: amount, .. } => Some(amount),
-        SeriesForm::Steps(steps) => steps.first().map(|(_, amount)| amount),
-        SeriesForm::List(amounts) => amounts.first(),
-    };
-    if let Some(Ok(rate)) = first.map(|a| Rate::from_quantity(&a.quantity)) {
+    if let Some(Ok(rate)) = amounts(form).first().map(|a| Rate::from_quantity(&a.quantity)) {
         unit.learn(rate.work);
         if unit.time.is_none() {
             unit.time = rate.time;

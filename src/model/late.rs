@@ -14,6 +14,7 @@
 
 use super::calendar::Calendar;
 use super::ids::{ContractId, OfferId};
+use super::pace::per_month;
 use super::reader::{In, Reader};
 use super::terminate::Terminate;
 use super::types::{Commit, CommitBucket, CommitIn, Contract, Offer};
@@ -71,7 +72,10 @@ pub(super) fn late(
     commit: Option<Option<&Commit>>,
 ) -> Option<Late> {
     let per_month = match &written.damages {
-        Some(amount) => per_month(reader, amount),
+        Some(amount) => {
+            let remedy = "write `8 %/month`: by how much of the price damages grow in a month";
+            per_month(reader, amount, In::NotNegative, remedy)
+        }
         None => Some(0.0),
     };
     let cap = match &written.cap {
@@ -102,19 +106,6 @@ pub(super) fn late(
     let promised = commit??.buckets.clone();
     let (per_month, cap, walk_away_after) = (per_month?, cap?, walk?);
     Some(Late { per_month, cap, walk_away_after, promised, short: Vec::new(), damages: Vec::new(), walk_away: None })
-}
-
-/// A part a month, as in `8 %/month`: it grows by as much each month, and does not compound.
-fn per_month(reader: &mut Reader<'_>, amount: &Amount) -> Option<f64> {
-    const MONTHS: [(&str, f64); 4] = [("day", 12.0 / 365.0), ("week", 84.0 / 365.0), ("month", 1.0), ("year", 12.0)];
-    let unit = amount.quantity.unit.as_ref();
-    let per = unit.filter(|u| u.over.is_none() && u.under.len() == 1).map(|u| u.under[0].as_str());
-    let Some((_, months)) = MONTHS.into_iter().find(|(word, _)| per == Some(word)) else {
-        let remedy = "write `8 %/month`: by how much of the price damages grow in a month";
-        reader.error(Code::WrongDimension, amount.place, "expected a part of the price for a time", remedy);
-        return None;
-    };
-    reader.read(amount, In::NotNegative, |q| Ok(q.number / months))
 }
 
 fn length(reader: &mut Reader<'_>, amount: &Amount) -> Option<Length> {

@@ -1,6 +1,6 @@
 //! From text to model: read, overlay, decode, interpret, cross-check.
 
-use super::ids::{ContractId, IdVec, OfferId};
+use super::ids::{IdVec, OfferId};
 use sha2::{Digest, Sha256};
 
 use jiff::civil::DateTime;
@@ -11,15 +11,15 @@ use std::sync::Arc;
 use super::calendar::{Calendar, Step, parse_period};
 use super::currencies::Rates;
 use super::files::Files;
-use super::reader::{In, Reader};
+use super::reader::Reader;
 use super::select::{Offers, Written};
-use super::types::{Contract, Offer};
+use super::types::Offer;
 use super::uncertainty::believed;
 use super::whole::{Cited, Model};
 use super::{baseline, contracts, demand, policy, prefer, risk, sites, supply, uncertainty, upstream};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity, Sources, suggest};
 use crate::document::{self as doc, Decode, Document, Node};
-use crate::units::Dimension as Unit;
+use crate::units::Quantity;
 
 /// Most periods that a horizon may have: eleven years of hours.
 const MOST_PERIODS: usize = 100_000;
@@ -245,7 +245,7 @@ pub(super) fn tree(input: &Input, sources: &mut Sources, diagnostics: &mut Diagn
         }
         let mut change = doc::read(text, source, files.diagnostics)?;
         files.offer_tables(&mut change, &mut offers)?;
-        doc::merge(&mut root, &change);
+        doc::merge(&mut root, &change, files.diagnostics);
     }
     files.sources.set_offer_tables(offers);
     let plain = root.clone();
@@ -279,6 +279,13 @@ fn apply_set(root: &mut Node, set: &str, sources: &mut Sources, diagnostics: &mu
         });
         return;
     };
+    if value.trim().strip_prefix('*').is_some_and(|factor| Quantity::parse(factor).is_ok()) {
+        let source = sources.add(&format!("--set {path}"), value);
+        let place = Place { source, start: 0, end: u32::try_from(value.len()).unwrap_or(u32::MAX) };
+        let remedy = format!("write the new value, or let it vary: `sweep --vary '{set}'`");
+        diagnostics.error(Code::InvalidQuantity, place, "`--set` takes a value and not a factor", remedy);
+        return;
+    }
     if let Some(node) = doc::read_value(&format!("--set {path}"), value, sources, diagnostics) {
         doc::set(root, path.trim(), node, diagnostics);
     }
@@ -296,11 +303,11 @@ pub(super) fn check_others(plain: &Node, applied: &[String], sources: &Sources, 
         let mut found = Diagnostics::new();
         if scenario.node.get("uncertainty").is_some() {
             let mut root = plain.clone();
-            doc::merge(&mut root, &scenario.node);
+            doc::merge(&mut root, &scenario.node, &mut found);
             interpret(&root, sources, &mut found);
         } else {
             let mut root = bare.clone();
-            doc::merge(&mut root, &scenario.node);
+            doc::merge(&mut root, &scenario.node, &mut found);
             interpret_known(&root, sources, &mut found);
         }
         found.sorted().into_iter().filter(|d| d.severity == Severity::Error).for_each(|d| diagnostics.push(d.clone()));
@@ -405,8 +412,7 @@ fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics:
     document.name.iter().for_each(|n| reader.check_word(n));
     reader.rates = super::currencies::read(&mut reader, document.currencies.as_ref());
     super::currencies::note(&mut reader);
-    let discount_rate =
-        reader.amount(document.discount_rate.as_ref(), &Unit::PerYear, In::AboveMinusOne).unwrap_or(0.0);
+    let discount_rate = reader.yearly(document.discount_rate.as_ref()).unwrap_or(0.0);
     let chips = document.chips.as_ref().map(|m| supply::chips(&mut reader, m)).unwrap_or_default();
     let clouds = document.clouds.as_ref().map(|m| supply::clouds(&mut reader, m)).unwrap_or_default();
     let investors = supply::investors(&mut reader, document.investors.as_ref());
@@ -448,7 +454,7 @@ fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics:
     let prefer = prefer::prefer(&mut reader, document);
     let risk_place = policy.and_then(|p| p.risk.as_ref()).map_or(document.place, |r| r.place);
     let risk_origin = reader.origin(risk_place);
-    warn_idle(&mut reader, document, &offers, &contracts);
+    super::unlikely::warn(&mut reader, document, &parts(), &workloads, (&limits, &contracts));
     check_dates(&mut reader, root);
     let cite = |c: doc::Citation| Cited {
         path: c.path,
@@ -614,8 +620,33 @@ fn check_dates(reader: &mut Reader<'_>, root: &Node) {
     for found in doc::citations(root) {
         let Some((text, place)) = found.as_of.filter(|(text, _)| parse_period(text).is_none()) else { continue };
         let message = format!("`{text}` is not a date");
-        reader.error(Code::InvalidPeriod, place, message, "write the day on which it held, such as 2026-11-09");
+        let day = day_meant(&text).unwrap_or_else(|| "such as 2026-11-09".to_owned());
+        reader.error(Code::InvalidPeriod, place, message, format!("write the day on which it held, {day}"));
     }
+}
+
+/// The day that a text with the name of a month means, as in `9 Nov 2026` or `November 9, 2026`.
+fn day_meant(text: &str) -> Option<String> {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+    let (mut day, mut month, mut year) = (None, None, None);
+    for word in words {
+        let number = word.trim_end_matches(|c: char| c.is_alphabetic()).parse::<u16>().ok();
+        match number {
+            Some(n) if (1900..=2100).contains(&n) && year.is_none() => year = Some(n),
+            Some(n) if (1..=31).contains(&n) && day.is_none() => day = Some(n),
+            Some(_) => return None,
+            None => {
+                let lower = word.to_lowercase();
+                let named = MONTHS.iter().position(|m| lower.starts_with(m))?;
+                month = month.is_none().then_some(named + 1);
+                month?;
+            }
+        }
+    }
+    let (month, year) = (month?, year?);
+    let date = day.map_or_else(|| format!("{year}-{month:02}"), |day| format!("{year}-{month:02}-{day:02}"));
+    parse_period(&date).is_some().then(|| format!("`{date}`"))
 }
 
 /// Warns of limits on what is expected where all is known.
@@ -629,39 +660,6 @@ fn warn_certain(reader: &mut Reader<'_>, document: &Document) {
             let message = "what is expected is what there is: all is known";
             let remedy = "add `uncertainty`, or remove `in: expected`";
             reader.diagnostics.warning(Code::NoEffect, text.place, message, remedy);
-        }
-    }
-}
-
-/// Offers that can never be held, told as a warning: often a capacity whose first step is late.
-fn warn_idle(
-    reader: &mut Reader<'_>,
-    document: &Document,
-    offers: &IdVec<OfferId, Offer>,
-    contracts: &IdVec<ContractId, Contract>,
-) {
-    // One whose price alone is looked at is an index. Of a contract that could not be read it is not known.
-    let written = document.contracts.iter().flat_map(|m| &m.entries);
-    if written
-        .filter(|(id, ..)| contracts.iter().all(|c| c.id != *id))
-        .any(|(.., c)| c.as_ref().is_none_or(|c| c.reprice.is_some()))
-    {
-        return;
-    }
-    let is_index = |o: OfferId| contracts.iter().any(|c| c.reprice.as_ref().is_some_and(|clause| clause.to[o]));
-    for (_, offer) in offers.with_ids().filter(|&(o, _)| !is_index(o)) {
-        if (0..reader.calendar.len()).all(|t| offer.capacity_at(t) <= 0.0) {
-            let place = document
-                .offers
-                .as_ref()
-                .and_then(|m| m.entries.iter().find(|(id, _, _)| *id == offer.id))
-                .map_or(document.place, |(_, place, _)| *place);
-            reader.diagnostics.warning(
-                Code::NoEffect,
-                place,
-                format!("the offer `{}` has no capacity in any period", offer.id),
-                "check its capacity and lead time",
-            );
         }
     }
 }

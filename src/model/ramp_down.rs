@@ -4,12 +4,12 @@
 //! written, for each year between their beginnings. What was lowered stays lowered.
 
 use super::calendar::Calendar;
+use super::pace::per_month;
 use super::reader::{In, Reader};
 use super::types::Commit;
 use super::uncertainty::{When, notice};
 use crate::diagnostics::Code;
 use crate::document as doc;
-use crate::units::Dimension as Unit;
 
 /// The right to lower a commitment step by step.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,7 +37,8 @@ pub(super) fn ramp_down(
     id: &str,
     commit: Option<Option<&Commit>>,
 ) -> Option<RampDown> {
-    let per_year = reader.amount(written.at_most.as_ref(), &Unit::PerYear, In::Positive);
+    let remedy = "write `10 %/year`: by how much of what is committed it may fall in a year";
+    let per_month = written.at_most.as_ref().and_then(|amount| per_month(reader, amount, In::Positive, remedy));
     let notice = match &written.notice {
         Some(amount) => notice(reader, amount),
         None => Some(When::THEN),
@@ -54,5 +55,5 @@ pub(super) fn ramp_down(
         reader.error(Code::Contradiction, written.place, message, remedy);
         return None;
     }
-    Some(RampDown { per_year: per_year?, notice: notice? })
+    Some(RampDown { per_year: 12.0 * per_month?, notice: notice? })
 }

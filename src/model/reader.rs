@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::diagnostics::{Code, Diagnostics, Place, Sources, suggest};
 use crate::document::{Amount, Series, SeriesForm, Text, report_unit};
-use crate::units::{Dimension as Unit, Duration, DurationUnit, Quantity, UnitError};
+use crate::units::{Dimension as Unit, Duration, DurationUnit, Quantity, UnitError, percentage};
 
 use super::calendar::{Calendar, Window, parse_period, parse_window};
 use super::currencies::Rates;
@@ -106,13 +106,14 @@ impl Reader<'_> {
         match convert(&amount.quantity) {
             Ok(value) if range.holds(value) => Some(value),
             Ok(value) => {
+                let bare = amount.quantity.unit.is_none();
                 let remedy = if value.abs() > LARGEST {
-                    "use a larger unit of work"
-                } else if value > 1.0 && matches!(range, In::Fraction | In::BelowOne) && amount.quantity.unit.is_none()
-                {
-                    "write a percentage with its sign, as in `60 %`"
+                    "use a larger unit of work".to_owned()
+                } else if value > 1.0 && matches!(range, In::Fraction | In::BelowOne) && bare {
+                    let meant = if range.holds(value / 100.0) { value } else { 60.0 };
+                    format!("write a percentage with its sign, as in `{meant} %`")
                 } else {
-                    ""
+                    String::new()
                 };
                 let shown = if value.abs() > LARGEST { "at most 1e21 in size" } else { range.words() };
                 self.error(
@@ -165,6 +166,36 @@ impl Reader<'_> {
         self.amount(amount, &Unit::Share, range)
     }
 
+    /// A change a year.
+    pub fn yearly(&mut self, amount: Option<&Amount>) -> Option<f64> {
+        self.change(amount, &Unit::PerYear)
+    }
+
+    /// A change for the better or worse, which may be of more than 100 %: beyond that a number without a percent sign
+    /// could mean either, and is refused.
+    pub fn change(&mut self, amount: Option<&Amount>, unit: &Unit<'_>) -> Option<f64> {
+        let written = &amount?.quantity;
+        let number = written.number;
+        let per = match &written.unit {
+            None => String::new(),
+            Some(unit) => unit.under.iter().map(|word| format!("/{word}")).collect(),
+        };
+        let plain = written.unit.as_ref().is_none_or(|unit| !unit.percent && unit.over.is_none());
+        if plain && number.abs() > 1.0 && number.abs() <= LARGEST {
+            let (one, other) = (format!("{number} %{per}"), format!("{}{per}", percentage(number)));
+            let (message, remedy) = if number > 0.0 {
+                let message = format!("{number}{per} without a percent sign could mean {one} or {other}");
+                (message, format!("write `{one}` or `{other}`"))
+            } else {
+                let message = format!("{number}{per} is out of range: it must be {}", In::AboveMinusOne.words());
+                (message, format!("write `{one}`"))
+            };
+            self.error(Code::OutOfRange, amount?.place, message, remedy);
+            return None;
+        }
+        self.amount(amount, unit, In::AboveMinusOne)
+    }
+
     /// A whole number.
     pub fn count(&mut self, amount: Option<&Amount>, most: usize) -> Option<usize> {
         let given = amount?;
@@ -207,7 +238,7 @@ impl Reader<'_> {
             }
             SeriesForm::Growth { start, growth } => {
                 let first = self.read(start, range, &convert);
-                let rate = self.amount(Some(growth), &Unit::PerYear, In::AboveMinusOne);
+                let rate = self.yearly(Some(growth));
                 let (first, rate) = (first?, rate?);
                 Some(self.calendar.periods.iter().map(|p| first * (1.0 + rate).powf(p.years_at_start)).collect())
             }

@@ -225,7 +225,7 @@ fn outage(reader: &mut Reader<'_>, id: &str, place: Place, written: &doc::Outage
         None => None,
     };
     let change = match &written.price {
-        Some(amount) => Some(reader.share(Some(amount), In::AboveMinusOne)?),
+        Some(amount) => Some(reader.change(Some(amount), &Unit::Share)?),
         None => None,
     };
     let picked = match &written.offers {

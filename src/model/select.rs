@@ -4,7 +4,7 @@ use super::ids::{ChipId, CloudId, IdVec, OfferId, OfferSet, WorkloadId, Workload
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{Code, suggest};
-use crate::document::{Criterion, Document, Map, Selector, Text};
+use crate::document::{Criterion, Document, Map, Selector, Text, dimension_called};
 
 use super::reader::Reader;
 use super::selector::{Dimension, glob, values};
@@ -186,7 +186,7 @@ impl Offers<'_> {
             Code::UnknownDimension,
             word.place,
             format!("`{}` is neither a dimension nor a tag of any offer", word.text),
-            suggest(&word.text, known.iter().copied()),
+            dimension_called(&word.text).unwrap_or_else(|| suggest(&word.text, known.iter().copied())),
         );
         None
     }

@@ -321,16 +321,19 @@ pub(super) fn change(
     diagnostics: &mut Diagnostics,
 ) -> Vec<String> {
     let mut sets = Vec::new();
+    // What is wrong with a variation is one mistake, however many places it changes.
+    let mut told: BTreeSet<String> = BTreeSet::new();
     for path in paths {
         match changed(lookup(root, path), axis, value) {
             Ok(node) => {
                 sets.push(format!("{path}={}", node.flow()));
                 set_path(root, path, node, diagnostics);
             }
-            Err(why) => {
+            Err(why) if told.insert(why.remedy.clone()) => {
                 let message = format!("`{path}`: {}", why.message);
                 diagnostics.error(Code::InvalidVariation, axis.place, message, why.remedy);
             }
+            Err(_) => {}
         }
     }
     sets

@@ -1,6 +1,7 @@
 //! Dimensions and their base units.
 
 use super::quantity::{Quantity, Unit, UnitError};
+use super::spelling;
 
 /// The word that a workload counts its work in: `tok`, `sample`, `h100-h`.
 pub type WorkUnit = String;
@@ -23,7 +24,7 @@ pub enum Dimension<'a> {
     Power,
     /// A part of a whole; base unit 1, so `35 %` is 0.35.
     Share,
-    /// A change a year; base unit 1/year.
+    /// A change a year; base unit 1/year. One of a shorter time compounds: 5 %/month is 1.05^12 - 1 a year.
     PerYear,
     /// Memory or data; base unit GB (10^9 bytes).
     Data,
@@ -46,7 +47,8 @@ pub struct Rate {
     pub per_hour: f64,
     /// The unit of work, if one was written.
     pub work: Option<WorkUnit>,
-    /// The word for the time below the slash and its length in hours, if one was written.
+    /// The word for the time below the slash and its length in hours, if one was written. A year has 8760 hours, a
+    /// quarter a fourth of them and a month a twelfth, whichever it is.
     pub time: Option<(&'static str, f64)>,
 }
 
@@ -59,7 +61,17 @@ impl Dimension<'_> {
         let Some(unit) = &quantity.unit else {
             return Ok(quantity.number);
         };
-        let factor = self.factor(unit).ok_or_else(|| self.mismatch(unit))?;
+        if let (Dimension::PerYear, Some(times)) = (self, times_a_year(unit)) {
+            let value = (1.0 + quantity.number).powf(times) - 1.0;
+            // Below -100 % nothing is left; the range of the place refuses it.
+            let value = if quantity.number <= -1.0 { quantity.number } else { value };
+            return if value.is_finite() {
+                Ok(value)
+            } else {
+                Err(UnitError::NotFinite(format!("{} {unit}", quantity.number)))
+            };
+        }
+        let factor = self.factor(unit).ok_or_else(|| self.mismatch(quantity.number, unit))?;
         // Dividing by a thousand is exact where multiplying by a thousandth is not.
         let value = if factor < 1.0 { quantity.number / (1.0 / factor).round() } else { quantity.number * factor };
         if value.is_finite() { Ok(value) } else { Err(UnitError::NotFinite(format!("{} {unit}", quantity.number))) }
@@ -115,7 +127,15 @@ impl Dimension<'_> {
         }
     }
 
-    fn mismatch(&self, unit: &Unit) -> UnitError {
+    fn mismatch(&self, number: f64, unit: &Unit) -> UnitError {
+        if let Some(error) = self.price_of_what(number, unit) {
+            return error;
+        }
+        let standard = spelling::standard(unit);
+        if standard != *unit && self.convert(&Quantity { number, unit: Some(standard.clone()) }).is_ok() {
+            let meant = spelling::written(number, &standard);
+            return UnitError::Spelling { expected: self.description(), found: describe(unit), meant };
+        }
         let over = unit.over.as_deref().unwrap_or("");
         let own = match self {
             Dimension::Money(c)
@@ -134,6 +154,30 @@ impl Dimension<'_> {
         }
         let found = describe(unit);
         UnitError::Dimension { expected: self.description(), found }
+    }
+
+    /// A price of an hour of something else than a chip, or of a chip for another time.
+    fn price_of_what(&self, number: f64, unit: &Unit) -> Option<UnitError> {
+        let Dimension::Price(currency) = self else { return None };
+        if unit.percent || unit.over.as_deref() != Some(currency) {
+            return None;
+        }
+        let words: Vec<&str> = unit.under.iter().flat_map(|w| w.split('-')).collect();
+        let (chips, rest): (Vec<&str>, Vec<&str>) = words.iter().partition(|w| spelling::is_chip(w));
+        let of_node = rest.iter().any(|w| spelling::is_node(w));
+        let times: Vec<&str> = rest.into_iter().filter(|w| !spelling::is_node(w)).collect();
+        let [time] = times.as_slice() else { return None };
+        let hours = if spelling::is_hour(time) { 1.0 } else { hours_of(spelling::of_time(time).unwrap_or(time))?.1 };
+        if hours == 1.0 && !chips.is_empty() {
+            return None;
+        }
+        let each = number / hours;
+        let each = if hours == 1.0 { each } else { format!("{each:.4}").parse().unwrap_or(each) };
+        let meant = format!("{} {currency}/chip-h", spelling::short(each));
+        if chips.is_empty() || of_node {
+            return Some(UnitError::OfWhat { found: unit.to_string(), meant });
+        }
+        Some(UnitError::Spelling { expected: self.description(), found: describe(unit), meant })
     }
 
     /// The dimension in words, with an example of how to write it.
@@ -179,19 +223,24 @@ impl Rate {
         }
         let time = match under.first() {
             None => None,
-            Some(&word) => Some(match word {
-                "s" | "sec" | "second" => ("s", 1.0 / 3600.0),
-                "min" | "minute" => ("min", 1.0 / 60.0),
-                "h" | "hour" | "chip-h" => ("h", 1.0),
-                "d" | "day" => ("day", 24.0),
-                _ => return Err(error()),
-            }),
+            Some(&word) => Some(hours_of(word).ok_or_else(|| match spelling::of_time(word) {
+                Some(time) => {
+                    let unit = Unit { under: vec![time.to_owned()], ..unit.clone() };
+                    let meant = spelling::written(quantity.number, &unit);
+                    UnitError::Spelling {
+                        expected: "work per time such as `2400 tok/s`".to_owned(),
+                        found: describe(&unit),
+                        meant,
+                    }
+                }
+                None => error(),
+            })?),
         };
         let per_hour = match time.map(|(word, _)| word) {
             Some("s") => quantity.number * 3600.0,
             Some("min") => quantity.number * 60.0,
-            Some("day") => quantity.number / 24.0,
-            _ => quantity.number,
+            Some("h") | None => quantity.number,
+            _ => quantity.number / time.map_or(1.0, |(_, hours)| hours),
         };
         if !per_hour.is_finite() {
             return Err(UnitError::NotFinite(quantity.number.to_string()));
@@ -200,8 +249,38 @@ impl Rate {
     }
 }
 
+/// A price of an hour says of what: an hour of a node has the hours of all its chips.
 fn is_chip_hour(under: &[&str]) -> bool {
-    matches!(under, ["chip-h" | "chip-hour" | "h" | "hour"] | ["chip", "h" | "hour"])
+    matches!(under, ["chip-h" | "chip-hour"] | ["chip", "h" | "hour"])
+}
+
+/// The word for a time in rates, and its hours.
+fn hours_of(word: &str) -> Option<(&'static str, f64)> {
+    Some(match word {
+        "s" | "sec" | "second" => ("s", 1.0 / 3600.0),
+        "min" | "minute" => ("min", 1.0 / 60.0),
+        "h" | "hour" | "chip-h" => ("h", 1.0),
+        "d" | "day" => ("day", 24.0),
+        "week" => ("week", 168.0),
+        "month" => ("month", 730.0),
+        "quarter" => ("quarter", 2190.0),
+        "year" => ("year", 8760.0),
+        _ => return None,
+    })
+}
+
+/// How often a change of a time shorter than a year happens in one: it compounds.
+fn times_a_year(unit: &Unit) -> Option<f64> {
+    match (unit.over.as_deref(), unit.under.as_slice()) {
+        (None, [word]) => match word.as_str() {
+            "day" => Some(365.0),
+            "week" => Some(365.0 / 7.0),
+            "month" => Some(12.0),
+            "quarter" => Some(4.0),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn gigabytes(word: &str) -> Option<f64> {
@@ -283,7 +362,17 @@ mod tests {
             assert_eq!(convert(&Dimension::Power, text), Ok(kilowatts), "{text}");
         }
         assert_eq!(convert(&Dimension::Share, "35 %"), Ok(0.35));
-        assert_eq!(convert(&Dimension::PerYear, "8 %"), Ok(0.08));
+        for (text, a_year) in [
+            ("8 %", 0.08),
+            ("8 %/year", 0.08),
+            ("15 %/quarter", 0.749_006_25),
+            ("5 %/month", 0.795_856_326_0),
+            ("-50 %/quarter", -0.9375),
+            ("0.1 %/day", 0.440_251_3),
+        ] {
+            let found = convert(&Dimension::PerYear, text).unwrap();
+            assert!((found - a_year).abs() < 1e-7, "{text} is {found}");
+        }
         for (text, gigabytes) in
             [("4 PB", 4e6), ("3 TB", 3e3), ("80 GB", 80.0), ("5 MB", 0.005), ("7 kB", 7e-6), ("2 EB", 2e9)]
         {
@@ -342,6 +431,37 @@ mod tests {
     }
 
     #[test]
+    fn a_price_says_of_what() {
+        let wrong = |text: &str| Dimension::Price("USD").convert(&Quantity::parse(text).unwrap()).unwrap_err().remedy();
+        let of_what = |meant: &str| format!("write `{meant}`; the price of a node is divided by its chips first");
+        assert_eq!(wrong("6.88 USD/h"), of_what("6.88 USD/chip-h"));
+        assert_eq!(wrong("55.04 USD/node-hour"), of_what("55.04 USD/chip-h"));
+        assert_eq!(wrong("730 USD/month"), of_what("1 USD/chip-h"));
+        let meant = |text: &str| format!("did you mean `{text}`?");
+        assert_eq!(wrong("6.88 USD/GPU-hour"), meant("6.88 USD/chip-h"));
+        assert_eq!(wrong("6.88 USD/gpu/h"), meant("6.88 USD/chip-h"));
+        assert_eq!(wrong("1460 USD/chip-month"), meant("2 USD/chip-h"));
+        assert_eq!(wrong("6.88 dollars/chip-h"), meant("6.88 USD/chip-h"));
+    }
+
+    #[test]
+    fn a_unit_that_is_written_otherwise() {
+        for (dimension, text, meant) in [
+            (Dimension::Chips, "20k GPUs", "20k chips"),
+            (Dimension::Power, "12 megawatts", "12 MW"),
+            (Dimension::Power, "12 mw", "12 MW"),
+            (Dimension::Money("USD"), "900M dollars", "900M USD"),
+            (Dimension::Data, "80 gigabytes", "80 GB"),
+            (Dimension::Mass, "20 tonnes", "20 t"),
+            (Dimension::PerYear, "8 %/yr", "8 %/year"),
+            (Dimension::Intensity, "420 gCO2/kWh", "420 g/kWh"),
+        ] {
+            let error = dimension.convert(&Quantity::parse(text).unwrap()).unwrap_err();
+            assert_eq!(error.remedy(), format!("did you mean `{meant}`?"), "{text}");
+        }
+    }
+
+    #[test]
     fn rates_are_per_hour() {
         let rate = Rate::from_quantity(&Quantity::parse("2400 tok/s").unwrap()).unwrap();
         assert_eq!((rate.per_hour, rate.work.as_deref()), (8_640_000.0, Some("tok")));
@@ -356,10 +476,14 @@ mod tests {
             ("2 req/second", 7200.0, "s", 1.0 / 3600.0),
             ("7 req/hour", 7.0, "h", 1.0),
             ("7 req/chip-h", 7.0, "h", 1.0),
+            ("336 req/week", 2.0, "week", 168.0),
+            ("730M req/month", 1e6, "month", 730.0),
+            ("2190 req/quarter", 1.0, "quarter", 2190.0),
+            ("17520 req/year", 2.0, "year", 8760.0),
         ] {
             let rate = Rate::from_quantity(&Quantity::parse(text).unwrap()).unwrap();
             assert_eq!((rate.per_hour, rate.time), (per_hour, Some((time, hours))), "{text}");
         }
-        assert!(Rate::from_quantity(&Quantity::parse("5 tok/month").unwrap()).is_err());
+        assert!(Rate::from_quantity(&Quantity::parse("5 tok/decade").unwrap()).is_err());
     }
 }

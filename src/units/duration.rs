@@ -1,6 +1,7 @@
 //! Lengths of time: `3 years`, `2 periods`, `36 hours`.
 
 use super::quantity::{Quantity, UnitError};
+use super::spelling::{of_time, short};
 
 /// What a length of time is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,9 +33,17 @@ impl Duration {
         let Some(unit) = &quantity.unit else {
             return Ok(Duration { count: quantity.number, unit: DurationUnit::Periods });
         };
-        let error = || UnitError::Dimension {
-            expected: "a length of time such as `3 years` or `2 periods`".to_owned(),
-            found: format!("`{unit}`"),
+        let error = || {
+            let (expected, found) =
+                ("a length of time such as `3 years` or `2 periods`".to_owned(), format!("`{unit}`"));
+            let word = unit.over.as_deref().filter(|_| unit.under.is_empty() && !unit.percent);
+            match word.and_then(of_time) {
+                Some(word) => {
+                    let plural = if quantity.number == 1.0 || word.len() < 3 { "" } else { "s" };
+                    UnitError::Spelling { expected, found, meant: format!("{} {word}{plural}", short(quantity.number)) }
+                }
+                None => UnitError::Dimension { expected, found },
+            }
         };
         if unit.percent || !unit.under.is_empty() {
             return Err(error());

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::spelling::{self, Signed};
+
 /// A number and the unit that was written after it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quantity {
@@ -60,6 +62,43 @@ pub enum UnitError {
         /// The model's own.
         own: String,
     },
+    /// Money with the sign of its currency, or with its code in front.
+    #[error("the currency of `{written}` is not a code after its number")]
+    Signed {
+        /// The text.
+        written: String,
+        /// What was meant.
+        signed: Signed,
+    },
+    /// A way of writing that is not read, though it is clear what was meant.
+    #[error("`{written}` cannot be read")]
+    Misspelt {
+        /// The text.
+        written: String,
+        /// What was meant.
+        meant: String,
+    },
+    /// A date where a quantity belongs.
+    #[error("`{0}` is a date and not a quantity")]
+    Date(String),
+    /// A price per hour that does not say of what.
+    #[error("`{found}` does not say of what it is a price: a chip, or a node with several")]
+    OfWhat {
+        /// What the unit says.
+        found: String,
+        /// The same number as the price of a chip.
+        meant: String,
+    },
+    /// The unit belongs here, and is written otherwise.
+    #[error("expected {expected}, found {found}")]
+    Spelling {
+        /// The dimension that belongs here, with an example.
+        expected: String,
+        /// What the unit says.
+        found: String,
+        /// What was meant.
+        meant: String,
+    },
     /// The unit belongs to another dimension.
     #[error("expected {expected}, found {found}")]
     Dimension {
@@ -75,8 +114,20 @@ impl UnitError {
     #[must_use]
     pub fn remedy(&self) -> String {
         match self {
+            UnitError::NotANumber(word)
+                if ["none", "unlimited", "infinite", "n/a", "na", "tbd", "unknown", "any", "no", "-", "?"]
+                    .contains(&word.to_lowercase().as_str()) =>
+            {
+                "leave the key out if there is none; else write a number such as `20k`".to_owned()
+            }
             UnitError::NotANumber(_) => "write a number, with a unit if you like: `20k`, `38B USD`, `35 %`".to_owned(),
-            UnitError::Separator(_) => "write 1000000, 1e6 or 1M instead of separators".to_owned(),
+            UnitError::Separator(text) => format!("write {}", spelling::without_separator(text)),
+            UnitError::Signed { signed, .. } => format!("write `{}`", signed.meant),
+            UnitError::Misspelt { meant, .. } | UnitError::Spelling { meant, .. } => format!("did you mean `{meant}`?"),
+            UnitError::Date(_) => "write a number, with a unit if you like: `20k`, `38B USD`, `35 %`".to_owned(),
+            UnitError::OfWhat { meant, .. } => {
+                format!("write `{meant}`; the price of a node is divided by its chips first")
+            }
             UnitError::NotFinite(_) => "write a finite number; leave a limit out if there is none".to_owned(),
             UnitError::BadUnit(_) => "write units as words separated by slashes, as in `USD/chip-h`".to_owned(),
             UnitError::Currency { expected, code, own, .. } => {
@@ -99,6 +150,11 @@ impl Quantity {
     /// # Errors
     /// [`UnitError`] if there is no number, it is not finite, or the unit has no readable form.
     pub fn parse(text: &str) -> Result<Self, UnitError> {
+        Self::parse_with(text, spelling::respelled)
+    }
+
+    /// The same; `respelled` says what was meant by a text that cannot be read.
+    pub(super) fn parse_with(text: &str, respelled: impl Fn(&str) -> Option<String>) -> Result<Self, UnitError> {
         let trimmed = text.trim();
         let lower = trimmed.to_ascii_lowercase();
         let unsigned = lower.trim_start_matches(['+', '-']).split_whitespace().next().unwrap_or("");
@@ -106,12 +162,21 @@ impl Quantity {
             return Err(UnitError::NotFinite(trimmed.to_owned()));
         }
         let length = number_length(trimmed);
+        let misspelt = |meant: String| UnitError::Misspelt { written: trimmed.to_owned(), meant };
+        if let Some(signed) = spelling::signed(trimmed) {
+            return Err(UnitError::Signed { written: trimmed.to_owned(), signed });
+        }
         if length == 0 {
-            return Err(UnitError::NotANumber(trimmed.to_owned()));
+            let meant = respelled(trimmed);
+            return Err(meant.map_or_else(|| UnitError::NotANumber(trimmed.to_owned()), misspelt));
         }
         let (digits, rest) = trimmed.split_at(length);
-        if rest.starts_with(['_', ',', '\'']) {
+        let group = rest.strip_prefix(' ').is_some_and(|r| r.bytes().take_while(u8::is_ascii_digit).count() == 3);
+        if rest.starts_with(['_', ',', '\'']) || group {
             return Err(UnitError::Separator(trimmed.to_owned()));
+        }
+        if is_date(digits, rest) {
+            return Err(UnitError::Date(trimmed.to_owned()));
         }
         let mut number: f64 = digits.parse().map_err(|_| UnitError::NotANumber(trimmed.to_owned()))?;
         let mut rest = rest.trim_start();
@@ -120,6 +185,10 @@ impl Quantity {
         if let Some(scale) = scale_of(&rest[..letters]) {
             number *= scale;
             rest = rest[letters..].trim_start();
+        } else if let Some(letter) = scale_meant(&rest[..letters], rest[letters..].trim_start()) {
+            let tail = rest[letters..].trim_start();
+            let space = if tail.is_empty() || tail.starts_with('/') { "" } else { " " };
+            return Err(misspelt(format!("{digits}{letter}{space}{tail}")));
         }
         let mut unit = Unit::default();
         if let Some(after) = rest.strip_prefix('%') {
@@ -133,9 +202,16 @@ impl Quantity {
         if rest.is_empty() && !unit.percent {
             return Ok(Quantity { number, unit: None });
         }
-        let bad = || UnitError::BadUnit(trimmed.to_owned());
+        let bad = || {
+            let meant = respelled(trimmed);
+            meant.map_or_else(|| UnitError::BadUnit(trimmed.to_owned()), misspelt)
+        };
         let mut words = rest.split('/').map(str::trim);
         let over = words.next().unwrap_or("");
+        let percent = |word: &str| ["percent", "per cent", "pct"].iter().any(|p| word.starts_with(p));
+        if over.contains(" per ") || percent(over) {
+            return Err(bad());
+        }
         if !over.is_empty() {
             unit.over = Some(word(over).ok_or_else(bad)?);
         }
@@ -150,7 +226,7 @@ impl Quantity {
 }
 
 /// Length in bytes of the number at the start: sign, digits, fraction, exponent.
-fn number_length(text: &str) -> usize {
+pub(super) fn number_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     let digits = |mut at: usize| {
         while bytes.get(at).is_some_and(u8::is_ascii_digit) {
@@ -179,7 +255,7 @@ fn number_length(text: &str) -> usize {
     end
 }
 
-fn scale_of(letters: &str) -> Option<f64> {
+pub(super) fn scale_of(letters: &str) -> Option<f64> {
     match letters {
         "k" => Some(1e3),
         "M" => Some(1e6),
@@ -187,6 +263,24 @@ fn scale_of(letters: &str) -> Option<f64> {
         "T" => Some(1e12),
         _ => None,
     }
+}
+
+/// The scale letter that a word stands for. Small letters are ones before the code of a currency: `900m USD`.
+fn scale_meant(word: &str, rest: &str) -> Option<&'static str> {
+    let code = rest.len() >= 3 && rest.as_bytes()[..3].iter().all(u8::is_ascii_uppercase);
+    match word {
+        "m" if code => Some("M"),
+        "b" if code => Some("B"),
+        _ => spelling::scale_word(word),
+    }
+}
+
+/// Whether a number with what follows it is a date such as 2027-Q3 or 2027-07-15.
+fn is_date(digits: &str, rest: &str) -> bool {
+    let year = digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit());
+    let quarter = |r: &str| r.len() == 2 && r.starts_with(['Q', 'q']) && r.ends_with(|c: char| c.is_ascii_digit());
+    let days = |r: &str| r.len() >= 2 && r.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    year && rest.strip_prefix('-').is_some_and(|r| quarter(r) || days(r))
 }
 
 /// A unit word: letters, digits, `-`, `_`, `.`, starting with a letter or `$`.

@@ -45,6 +45,8 @@ fn a_commitment_is_lowered_year_by_year() {
     close(line(&plan, CostKind::Idle), 2.85e6 - 876_000.0 - 876_000.0 - 878_400.0);
     costs(&solved(&million("at_most: 20 %/year")), 1e6 + 876_000.0 + 878_400.0);
     costs(&solved(&million("at_most: 10 %/year")), 1e6 + 900_000.0 + 878_400.0);
+    // A part of what is written, which does not compound: 2.5 % a quarter are 10 % a year.
+    costs(&solved(&million("at_most: 2.5 %/quarter")), 1e6 + 900_000.0 + 878_400.0);
     // In chips: 150, then 120, then 100 of the 100 that are needed.
     let chips = "commit: { chips: 150, per: year, over: 2026..2028 }, ramp_down: { at_most: 20 %/year }";
     costs(&solved(&years("100 req/h", chips)), 150.0 * 8760.0 + 120.0 * 8760.0 + 100.0 * 8784.0);

@@ -272,6 +272,9 @@ fn settings_with_a_wrong_value_are_told_where_they_were_written() {
             "offers.aws-h100.chip=b200",
             "offers.aws-h100.price=[1",
             "offers.aws-h100.price=",
+            "offers.aws-h100.price=*0.7",
+            "offers.aws-h100.price=$5",
+            "offers.aws-h100.capacity=20,000",
         ],
     );
 }

@@ -55,6 +55,8 @@ mod mistakes;
 mod mixtures;
 mod models;
 mod money;
+mod named_entries;
+mod natural_mistakes;
 mod offers_table;
 mod owned;
 #[cfg(feature = "parquet")]

@@ -10,7 +10,7 @@ use super::{
     Accounts, Compared, LimitFamily, LimitKind, Measured, Parameter, LimitUnit, Ratio, Rows, StandsIn, Stated, ratio,
 };
 use crate::diagnostics::Code;
-use crate::document::{self as doc, either};
+use crate::document::{self as doc, Amount, either};
 use crate::lp::Affine;
 use crate::model::reader::{In, Reader};
 use crate::model::types::{Group, Limit};
@@ -48,7 +48,16 @@ impl Concentration {
         written: &doc::Concentration,
         parts: &Parts<'_>,
     ) -> Option<Read> {
-        let hhi_at_most = reader.share(written.hhi_at_most.as_ref(), In::Fraction);
+        let hhi_at_most = match &written.hhi_at_most {
+            Some(amount) if is_in_points(amount) => {
+                let points = amount.quantity.number;
+                let message = format!("{points} is out of range: it must be from 0 to 1 (0 % to 100 %)");
+                let remedy = format!("of 10,000 points write `{}`", points / 1e4);
+                reader.error(Code::OutOfRange, amount.place, message, remedy);
+                None
+            }
+            amount => reader.share(amount.as_ref(), In::Fraction),
+        };
         let everything = OfferSet::all(parts.offers.offers.len());
         let by = written.by.as_ref()?;
         let groups = groups(reader, by, &everything, parts);
@@ -147,4 +156,9 @@ impl LimitFamily for Concentration {
     fn asks(&self, _: &Model, when: &str) -> String {
         format!("the HHI of {} in {} is at most {}{when}", self.by, self.of.measure.word(), self.hhi_at_most)
     }
+}
+
+/// Whether an index is written in points, of which a monopoly has 10,000.
+fn is_in_points(amount: &Amount) -> bool {
+    amount.quantity.unit.is_none() && amount.quantity.number > 100.0 && amount.quantity.number <= 1e4
 }
