@@ -385,6 +385,13 @@ pub struct Contract {
 }
 
 impl Contract {
+    /// Makes it one in which nothing is owed for late delivery: all that was promised is due.
+    pub(crate) fn forget_late(&mut self) {
+        if let (Some(late), Some(commit)) = (self.late.take(), &mut self.commit) {
+            commit.buckets = late.promised;
+        }
+    }
+
     /// Multiplies what is committed, and with it what was promised.
     pub(crate) fn scale_commitment(&mut self, by: f64) {
         let promised = self.late.iter_mut().flat_map(|late| &mut late.promised);

@@ -182,6 +182,7 @@ pub fn contract_results(model: &Model, schedule: &Schedule, ledger: &Ledger) -> 
             commit_in_chips: contract.commit.as_ref().is_some_and(|c| c.counted_in == CommitIn::ChipHours),
             idle: ledger.idle[k].iter().sum(),
             over_from: schedule.over_from(model, k).map(|t| model.calendar.periods[t].label.clone()),
+            clauses: Vec::new(),
             lowered: lowered(model, schedule, k),
             repriced: new_prices(model, schedule, k),
             funding: contract.funding.iter().map(|(_, money)| money).sum(),

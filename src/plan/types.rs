@@ -402,6 +402,9 @@ pub struct ContractResult {
     /// The period at the beginning of which it is over before its time; `null` if it goes on.
     #[serde(default)]
     pub over_from: Option<String>,
+    /// What its clauses are worth, if it is signed and that was computed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clauses: Vec<ClauseWorth>,
     /// When its commitment is lowered, and to what.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lowered: Vec<LoweredCommitment>,
@@ -411,6 +414,19 @@ pub struct ContractResult {
     /// Under uncertainty, the node of the tree in which this is so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
+}
+
+/// What a clause of a contract is worth.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct ClauseWorth {
+    /// Its key: terminate, ramp_down, late, reprice or credits.
+    pub clause: String,
+    /// What the cheapest plan without it costs, everything else chosen anew; `null` if there is none, or it was not
+    /// certified. Under uncertainty, what it is expected to cost.
+    pub cost_without: Option<f64>,
+    /// That less what the plan costs.
+    pub worth: Option<f64>,
 }
 
 /// From when on less of a commitment is due.

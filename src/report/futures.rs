@@ -46,6 +46,7 @@ pub(super) fn sentences(plan: &Plan) -> Vec<String> {
     all.push(u.evpi_sentence.clone());
     all.push(u.vss_sentence.clone());
     all.extend(u.waiting.iter().map(|w| w.sentence.clone()));
+    all.extend(super::summary::clauses(plan));
     all
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::column::{adding_up, beside};
 use super::{balances, dependency, futures};
 use crate::engine::IMPORTED;
-use crate::plan::{Asset, ContractResult, CostKind, Exposure, Move, Plan, Status, new_prices_sentence};
+use crate::plan::{Asset, ClauseWorth, ContractResult, CostKind, Exposure, Move, Plan, Status, new_prices_sentence};
 use crate::units::human::{mass, money, number, percent};
 
 /// A table: heading, columns (`true` for numbers, which are aligned right) and rows. Names of columns may be those of
@@ -412,13 +412,35 @@ pub(super) fn contracts(plan: &Plan) -> Option<Table<'static>> {
         let told = new_prices_sentence(c, &plan.currency)?;
         Some(format!("`{}` is {told}.", c.contract))
     };
-    let repriced: Vec<String> = plan.contracts.iter().filter_map(repriced).collect();
+    let mut foot: Vec<String> = plan.contracts.iter().filter_map(repriced).collect();
+    foot.extend(clauses(plan));
     (!rows.is_empty()).then(|| Table {
         heading: format!("Contracts (within the horizon, undiscounted, {})", plan.currency),
         columns,
         rows,
-        foot: (!repriced.is_empty()).then(|| repriced.join("\n  ")),
+        foot: (!foot.is_empty()).then(|| foot.join("\n  ")),
     })
+}
+
+/// What clauses are worth, in a sentence each.
+pub(super) fn clauses(plan: &Plan) -> Vec<String> {
+    let of = |(contract, clause): (&str, &ClauseWorth)| {
+        let what = format!("`{}` of `{contract}`", clause.clause);
+        let without = "without it the plan, re-optimized, would cost";
+        Some(match clause.worth? {
+            worth if worth.abs() <= 1e-9 * clause.cost_without?.abs() => {
+                format!("{what} is worth nothing: {without} the same.")
+            }
+            worth if worth < 0.0 => format!("{what} costs {}: {without} so much less.", money(-worth, &plan.currency)),
+            worth => format!("{what} is worth {}: {without} so much more.", money(worth, &plan.currency)),
+        })
+    };
+    let mut told = Vec::new();
+    for (contract, clause) in plan.contracts.iter().flat_map(|c| c.clauses.iter().map(|w| (c.contract.as_str(), w))) {
+        // Under uncertainty a contract has a row for each node, and its clauses are worth the same in all.
+        told.extend(of((contract, clause)).filter(|sentence| !told.contains(sentence)).into_iter().collect::<Vec<_>>());
+    }
+    told
 }
 
 /// What becomes of what runs today.

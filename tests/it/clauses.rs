@@ -42,6 +42,7 @@ fn a_commitment_is_lowered_year_by_year() {
     costs(&plan, 2.85e6);
     assert_eq!(lowered(&plan), [("2027".to_owned(), 0.95), ("2028".to_owned(), 0.9)]);
     close(deal(&plan, "deal").commit, 2.85e6);
+    close(deal(&plan, "deal").clauses[0].worth.unwrap(), 0.15e6);
     close(line(&plan, CostKind::Idle), 2.85e6 - 876_000.0 - 876_000.0 - 878_400.0);
     costs(&solved(&million("at_most: 20 %/year")), 1e6 + 876_000.0 + 878_400.0);
     costs(&solved(&million("at_most: 10 %/year")), 1e6 + 900_000.0 + 878_400.0);
@@ -174,6 +175,10 @@ fn what_is_late_is_not_due_and_damages_are_paid() {
     close(line(&plan, CostKind::Damages), -damages);
     let plan = solved(&slow("damages: 10 %/month, cap: 25 %"));
     costs(&plan, BOUGHT - 0.1 * first - 0.2 * second - 0.25 * third);
+    // Without the clause all that is promised would have to be held, and is not there.
+    let without = &deal(&plan, "deal").clauses[0];
+    assert_eq!((without.clause.as_str(), without.worth), ("late", None));
+    assert!(plan.notes.iter().any(|n| n == "there is no plan without `late` of `deal`"), "{:?}", plan.notes);
     // What is due is what is delivered: an average over the time of the contract.
     close(deal(&plan, "deal").commit, (744.0 * 60.0 + 2184.0 * 100.0) / 4344.0);
     // A budget is of cash: damages are less of it.

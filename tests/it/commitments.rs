@@ -302,6 +302,11 @@ fn a_contract_is_ended_where_that_pays() {
         let plan = solved(&with(terminate));
         costs(&plan, cost);
         assert_eq!(deal(&plan, "deal").over_from.as_deref(), over);
+        // Without the right it is three millions.
+        let worth = &deal(&plan, "deal").clauses[0];
+        assert_eq!(worth.clause, "terminate");
+        close(worth.cost_without.unwrap(), 3e6);
+        close_within(1e-6, 1.0 + worth.worth.unwrap(), 1.0 + 3e6 - cost);
     }
     // The fee is paid when it is over, under the contract.
     close(line(&solved(&with("from: 2027, fee: 5 %")), CostKind::Fee), 100_000.0);
@@ -340,6 +345,8 @@ uncertainty:
         let plan = solved(&with(notice));
         let u = plan.uncertainty.as_deref().unwrap();
         close(u.expected, expected);
+        // Without it sixty are due, whatever comes.
+        close(deal(&plan, "deal").clauses[0].worth.unwrap(), 60.0 - expected);
         let ends: Vec<(&str, &str)> = u
             .decisions
             .iter()

@@ -116,6 +116,7 @@ fn plan() -> Plan {
             idle: 0.000_3,
             funding: 1e6,
             over_from: None,
+            clauses: Vec::new(),
             lowered: Vec::new(),
             repriced: vec![],
             node: None,

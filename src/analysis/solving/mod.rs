@@ -3,6 +3,7 @@
 pub(super) mod alike;
 #[cfg(test)]
 mod audited;
+pub(super) mod clauses;
 pub(super) mod cuts;
 mod deals;
 pub(super) mod examined;

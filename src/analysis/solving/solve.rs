@@ -3,7 +3,7 @@
 use super::examined::{Examined, examine, told};
 use super::optimum::solve_within_boxes;
 use super::settings::{Detail, SolveSettings};
-use super::{deals, idle, prefer, premium, ranges};
+use super::{clauses, deals, idle, prefer, premium, ranges};
 use crate::analysis::uncertain::{FuturePlans, solve_futures};
 use crate::engine::{EngineError, Solved};
 use crate::formulation::{Formulation, Limits};
@@ -76,6 +76,7 @@ pub(in crate::analysis) fn completed(
     if settings.detail.is_full() {
         premium::add(model, settings, &mut plan)?;
         deals::add(model, settings, &mut plan)?;
+        clauses::add(model, settings, &mut plan)?;
         if formulation.may_choose() {
             let Examined { schedule, purposes, .. } = examine(model, formulation, &solved.x, None, settings)?;
             idle::add(model, settings, &schedule, &purposes, &mut plan)?;

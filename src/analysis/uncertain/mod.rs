@@ -11,6 +11,7 @@
 //!
 //! That wait-and-see <= here-and-now <= the base plan is checked, and an answer that breaks it is not certified.
 
+mod clauses;
 mod compared;
 mod decisions;
 mod joined;
@@ -117,6 +118,9 @@ fn plans(
     }
     let (mut plan, plans) = tell::plan(model, &futures, &together, &best, values)?;
     plan.notes.append(&mut notes);
+    if settings.detail.is_full() {
+        clauses::add(model, uncertainty, models, settings, &mut plan)?;
+    }
     Ok((plan, plans))
 }
 
