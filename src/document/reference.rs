@@ -38,6 +38,7 @@ pub const RECORDS: &[&RecordReference] = &[
     &records::Contract::REFERENCE,
     &records::Terminate::REFERENCE,
     &records::RampDown::REFERENCE,
+    &records::Reprice::REFERENCE,
     &records::Late::REFERENCE,
     &records::OptionClause::REFERENCE,
     &records::Credits::REFERENCE,

@@ -213,7 +213,7 @@ baseline: {{ file: today.csv, switching: 1 USD/chip }}
     let plan: Plan = serde_json::from_str(&run("json")).unwrap();
     assert_eq!(plan.moves.len(), 2);
     let text = run("text");
-    assert!(text.to_lowercase().contains("moves"), "{text}");
+    assert!(text.contains("Changes in the first period"), "{text}");
     // Another table is another model.
     let sha = plan.model.sha256;
     fs::write(folder.path().join("today.csv"), "offer,workload,chips\na,chat,9\n").unwrap();

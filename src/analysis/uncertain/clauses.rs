@@ -1,9 +1,8 @@
 //! What a clause of a contract is worth over several futures: the expected cost of the best plan without it less that of the
 //! best with it. An option to end or to lower is worth nothing where nothing is uncertain.
 
-use super::joined::{Alone, Futures};
+use super::joined::{Alone, Futures, without_plan};
 use super::value::mean;
-use super::without_plan;
 use crate::analysis::solving::clauses;
 use crate::analysis::solving::settings::SolveSettings;
 use crate::engine::EngineError;

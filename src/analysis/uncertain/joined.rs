@@ -85,6 +85,11 @@ impl Alone {
     }
 }
 
+/// The first future that has no plan by itself.
+pub(in crate::analysis) fn without_plan(alone: &[Alone]) -> Option<usize> {
+    alone.iter().position(|a| a.solved.status != CertifiedStatus::Optimal)
+}
+
 /// What came of all futures together.
 #[derive(Clone)]
 pub(in crate::analysis) struct Together {

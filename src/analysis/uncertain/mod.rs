@@ -19,10 +19,10 @@ mod tell;
 mod value;
 mod waiting;
 
-pub(in crate::analysis) use self::joined::{Alone, Futures, Mended, Together};
+pub(in crate::analysis) use self::joined::{Alone, Futures, Mended, Together, without_plan};
 use super::solving::examined::told;
 use super::solving::settings::{Detail, SolveSettings};
-use crate::engine::{CertifiedStatus, EngineError};
+use crate::engine::EngineError;
 use crate::formulation::{Formulation, FutureMeasure};
 use crate::lp::LinearProgram;
 use crate::model::{Goal, Model, Uncertainty};
@@ -176,11 +176,6 @@ pub fn future_programs(model: &Model, settings: &SolveSettings) -> Result<Future
         futures: apart.collect(),
         shared: together.joint.shared(&together.formulations.iter().map(Formulation::program).collect::<Vec<_>>()),
     })
-}
-
-/// The first future that has no plan by itself.
-pub(in crate::analysis) fn without_plan(alone: &[Alone]) -> Option<usize> {
-    alone.iter().position(|a| a.solved.status != CertifiedStatus::Optimal)
 }
 
 pub(in crate::analysis) fn models(model: &Model) -> Result<Vec<Model>, EngineError> {
