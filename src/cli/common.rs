@@ -67,6 +67,7 @@ impl SolverArgs {
             // A limit beyond what a clock can show is none.
             deadline: self.time_limit.and_then(|limit| Instant::now().checked_add(limit)).into(),
             detail,
+            watch: super::working::watch(),
             ..SolveSettings::default()
         }
     }

@@ -29,6 +29,7 @@ mod solution;
 mod solve;
 mod stress;
 mod sweep;
+mod working;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -61,6 +62,7 @@ fn guarded(run: impl FnOnce() -> u8 + std::panic::UnwindSafe, told: &mut dyn Wri
 fn run() -> u8 {
     let arguments = Arguments::parse();
     logging::start(arguments.verbose, arguments.quiet);
+    working::set_quiet(arguments.quiet);
     let result = match &arguments.command {
         Command::Check(command) => check::run(command, arguments.quiet),
         Command::Solve(command) => solve::run(command, arguments.quiet),

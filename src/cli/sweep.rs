@@ -1,7 +1,7 @@
 //! `sweep`: the model solved at many values of what varies.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,6 +14,7 @@ use super::{exit, files, identity, interrupt, models, progress};
 use crate::analysis::Detail;
 use crate::analysis::sweep::{self, Row, SweepPlan, SweepSettings};
 use crate::batch::{Header, JournalFile};
+use crate::engine::Watch;
 use crate::model::Asked;
 use crate::report;
 
@@ -98,7 +99,12 @@ pub(super) fn asked(options: &SweepOptions) -> Asked {
 pub(super) fn run(command: &SweepCommand, quiet: bool) -> Result<u8, Failure> {
     let options = &command.options;
     let family = models::family(&options.input, options.sweep.as_deref(), &options.vary, &asked(options), quiet)?;
-    let settings = SweepSettings { solve: options.solver.settings(Detail::Full), threads: command.threads };
+    let mut solve = options.solver.settings(Detail::Full);
+    if io::stderr().is_terminal() {
+        // A bar says how far it is.
+        solve.watch = Watch::nobody();
+    }
+    let settings = SweepSettings { solve, threads: command.threads };
     let columns =
         sweep::columns(&family, options.detail != DetailArg::Plan).map_err(|e| Failure::Usage(e.to_string()))?;
     let plan = sweep::plan(&family, columns).map_err(|e| Failure::Usage(e.to_string()))?;

@@ -18,10 +18,14 @@ pub(super) fn key_figures(plan: &Plan) -> Vec<KeyFigure> {
     let of_money = |x: f64| money(x, &plan.currency);
     let figure = |value: String, label: String| KeyFigure { value, label };
     if let Some(u) = plan.uncertainty.as_deref() {
-        let worst = worst_future(u).map_or_else(String::new, |name| format!(" (`{name}`)"));
+        let least = u.futures.iter().map(|f| f.cost).fold(f64::INFINITY, f64::min);
+        let worst = match worst_future(u).filter(|_| of_money(least) != of_money(u.worst)) {
+            Some(name) => format!("cost of the worst future (`{name}`)"),
+            None => "cost in every future".to_owned(),
+        };
         return vec![
             figure(of_money(u.expected), format!("expected cost{}", basis(plan))),
-            figure(of_money(u.worst), format!("cost of the worst future{worst}")),
+            figure(of_money(u.worst), worst),
             figure(of_money(u.evpi), "value of perfect information (EVPI)".to_owned()),
         ];
     }

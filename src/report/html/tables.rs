@@ -25,7 +25,7 @@ pub(super) fn named(heading: &str, columns: &[(&str, bool)], rows: &[Vec<String>
                         tr {
                             @for (i, cell) in row.iter().enumerate() {
                                 @let class = columns.get(i).is_some_and(|c| c.1).then_some("number");
-                                @if i == 0 { th scope="row" class=[class] { (cell) } } @else { td class=[class] { (bar(cell)) } }
+                                @if i == 0 { th scope="row" class=[class] { (super::prose(cell)) } } @else { td class=[class] { (super::prose(bar(cell))) } }
                             }
                         }
                     }
