@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn what_takes_long_is_said_once_and_then_seldom() {
         let mut working = Working::default();
-        let mut after = |working: &mut Working, seconds: u64| working.due(Duration::from_secs(seconds));
+        let after = |working: &mut Working, seconds: u64| working.due(Duration::from_secs(seconds));
         assert_eq!(after(&mut working, 5), None, "nothing is being done");
         working.note(&Progress::Question { name: "plan", number: 1, of: 1 });
         assert_eq!(working.due(Duration::from_millis(900)), None);
