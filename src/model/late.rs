@@ -22,7 +22,7 @@ use super::uncertainty::When;
 use super::whole::Model;
 use crate::diagnostics::Code;
 use crate::document::{self as doc, Amount};
-use crate::units::{Duration, DurationUnit};
+use crate::units::DurationUnit;
 
 /// What a supplier owes that delivers late.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,18 +109,7 @@ pub(super) fn late(
 }
 
 fn length(reader: &mut Reader<'_>, amount: &Amount) -> Option<Length> {
-    let duration = match Duration::from_quantity(&amount.quantity) {
-        Ok(d) if d.count > 0.0 && d.count <= 1e6 && d.count.fract() == 0.0 => d,
-        Ok(_) => {
-            reader.error(Code::OutOfRange, amount.place, "a length of time must be a whole number of its unit", "");
-            return None;
-        }
-        Err(error) => {
-            doc::report_unit(&error, amount.place, reader.diagnostics);
-            return None;
-        }
-    };
-    reader.counts_periods(amount.place, duration);
+    let duration = reader.length(amount, 1.0, ("a length of time must be a whole number of its unit", ""))?;
     Some(match duration.unit {
         DurationUnit::Periods => Length::Periods(duration.count as usize),
         DurationUnit::Months => Length::Years(duration.count / 12.0),

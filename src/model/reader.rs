@@ -425,13 +425,13 @@ impl Reader<'_> {
         Some(index.saturating_sub(1))
     }
 
-    /// The first boundary at or after the end of a length of time from the start of period `from`, and whether it ends
-    /// there.
-    pub fn ends(&mut self, from: usize, amount: &Amount) -> Option<(usize, bool)> {
+    /// A length of time: a whole number of its unit, from `least` on. Of another one it is said what is `wrong`: a message
+    /// and a remedy.
+    pub fn length(&mut self, amount: &Amount, least: f64, wrong: (&str, &str)) -> Option<Duration> {
         let duration = match Duration::from_quantity(&amount.quantity) {
-            Ok(duration) if duration.count >= 0.0 && duration.count <= 1e6 && duration.count.fract() == 0.0 => duration,
+            Ok(duration) if (least..=1e6).contains(&duration.count) && duration.count.fract() == 0.0 => duration,
             Ok(_) => {
-                self.error(Code::OutOfRange, amount.place, "a length of time must be a whole number of its unit", "");
+                self.error(Code::OutOfRange, amount.place, wrong.0, wrong.1);
                 return None;
             }
             Err(error) => {
@@ -440,6 +440,13 @@ impl Reader<'_> {
             }
         };
         self.counts_periods(amount.place, duration);
+        Some(duration)
+    }
+
+    /// The first boundary at or after the end of a length of time from the start of period `from`, and whether it ends
+    /// there.
+    pub fn ends(&mut self, from: usize, amount: &Amount) -> Option<(usize, bool)> {
+        let duration = self.length(amount, 0.0, ("a length of time must be a whole number of its unit", ""))?;
         let count = duration.count as i64;
         Some(match duration.unit {
             DurationUnit::Periods => ((from + duration.count as usize).min(self.calendar.len()), true),

@@ -21,8 +21,8 @@ use super::select::Offers;
 use super::types::Offer;
 use super::whole::Model;
 use crate::diagnostics::{Code, Place};
-use crate::document::{self as doc, Amount, report_unit};
-use crate::units::{Duration, DurationUnit};
+use crate::document::{self as doc, Amount};
+use crate::units::DurationUnit;
 
 /// How the prices of a contract follow the market.
 #[derive(Clone, Debug, PartialEq)]
@@ -219,19 +219,8 @@ fn has_some_of_its_chips(
 
 /// How often: a whole number of periods, months or hours, at least one.
 fn every(reader: &mut Reader<'_>, amount: &Amount) -> Option<(usize, DurationUnit)> {
-    let duration = match Duration::from_quantity(&amount.quantity) {
-        Ok(duration) => duration,
-        Err(error) => {
-            report_unit(&error, amount.place, reader.diagnostics);
-            return None;
-        }
-    };
-    if !((1.0..=1e6).contains(&duration.count) && duration.count.fract() == 0.0) {
-        let message = "`every` must be a whole number of periods or of a unit of time, at least one";
-        reader.error(Code::OutOfRange, amount.place, message, "write `every: 1 period` or `every: 6 months`");
-        return None;
-    }
-    reader.counts_periods(amount.place, duration);
+    let message = "`every` must be a whole number of periods or of a unit of time, at least one";
+    let duration = reader.length(amount, 1.0, (message, "write `every: 1 period` or `every: 6 months`"))?;
     Some((duration.count as usize, duration.unit))
 }
 

@@ -3,9 +3,9 @@
 
 use std::ops::Range;
 
-use super::read::{Parts, Read, Shared, group};
+use super::read::{Parts, Read, Shared, group, shared};
 use super::{Accounts, Compared, LimitFamily, LimitKind, Parameter, LimitUnit, Rows, StandsIn, Stated, named};
-use crate::document::{self as doc, either};
+use crate::document as doc;
 use crate::model::currencies::mean;
 use crate::model::reader::Reader;
 use crate::model::types::{Group, Limit};
@@ -26,14 +26,7 @@ pub struct Budget {
 impl Budget {
     /// What all families share.
     pub(super) fn shared<'a>(limit: &'a doc::Limit, written: &'a doc::Budget) -> Shared<'a> {
-        Shared {
-            place: written.place,
-            per: written.per.as_ref(),
-            during: &written.during,
-            within: &written.within,
-            name: either(&limit.name, &written.name),
-            soft: either(&limit.soft, &written.soft),
-        }
+        shared!(limit, written: per, within, soft)
     }
 
     pub(super) fn read(

@@ -3,9 +3,9 @@
 
 use std::ops::Range;
 
-use super::read::{Parts, Read, Shared, group, need_carbon};
+use super::read::{Parts, Read, Shared, group, need_carbon, shared};
 use super::{Accounts, Compared, LimitFamily, LimitKind, LimitUnit, Parameter, Rows, StandsIn, Stated, named};
-use crate::document::{self as doc, either};
+use crate::document as doc;
 use crate::lp::Affine;
 use crate::model::reader::{In, Reader};
 use crate::model::types::{Group, Limit, Measure};
@@ -25,14 +25,7 @@ pub struct Carbon {
 impl Carbon {
     /// What all families share.
     pub(super) fn shared<'a>(limit: &'a doc::Limit, written: &'a doc::CarbonLimit) -> Shared<'a> {
-        Shared {
-            place: written.place,
-            per: written.per.as_ref(),
-            during: &written.during,
-            within: &written.within,
-            name: either(&limit.name, &written.name),
-            soft: either(&limit.soft, &written.soft),
-        }
+        shared!(limit, written: per, within, soft)
     }
 
     pub(super) fn read(

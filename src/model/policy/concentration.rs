@@ -5,12 +5,12 @@
 use crate::model::ids::{OfferSet, WorkloadSet};
 use std::ops::Range;
 
-use super::read::{Parts, Read, Shared, groups, measured};
+use super::read::{Parts, Read, Shared, groups, measured, shared};
 use super::{
     Accounts, Compared, LimitFamily, LimitKind, Measured, Parameter, LimitUnit, Ratio, Rows, StandsIn, Stated, ratio,
 };
 use crate::diagnostics::Code;
-use crate::document::{self as doc, Amount, either};
+use crate::document::{self as doc, Amount};
 use crate::lp::Affine;
 use crate::model::reader::{In, Reader};
 use crate::model::types::{Group, Limit};
@@ -32,14 +32,7 @@ pub struct Concentration {
 impl Concentration {
     /// What all families share.
     pub(super) fn shared<'a>(limit: &'a doc::Limit, written: &'a doc::Concentration) -> Shared<'a> {
-        Shared {
-            place: written.place,
-            per: written.per.as_ref(),
-            during: &written.during,
-            within: &None,
-            name: either(&limit.name, &written.name),
-            soft: None,
-        }
+        shared!(limit, written: per)
     }
 
     pub(super) fn read(

@@ -13,7 +13,7 @@
 
 use std::ops::Range;
 
-use super::read::{Parts, Read, Shared, group, measured, whole_suppliers};
+use super::read::{Parts, Read, Shared, group, measured, whole_suppliers, shared};
 use super::{
     Accounts, Compared, LimitFamily, LimitKind, LimitUnit, Measured, Parameter, Ratio, Rows, StandsIn, Stated, less,
     named, ratio,
@@ -62,15 +62,10 @@ const FLEET: &str = "fleet";
 impl Floor {
     /// What all families share.
     pub(super) fn shared<'a>(limit: &'a doc::Limit, written: &'a doc::Floor) -> Shared<'a> {
-        Shared {
-            place: written.place,
-            // Of a fleet it is read by itself.
-            per: written.per.as_ref().filter(|_| written.of.as_ref().is_none_or(|of| of.text != "fleet")),
-            during: &written.during,
-            within: &written.within,
-            name: either(&limit.name, &written.name),
-            soft: either(&limit.soft, &written.soft),
-        }
+        let shared = shared!(limit, written: per, within, soft);
+        // Of a fleet it is read by itself.
+        let is_fleet = written.of.as_ref().is_some_and(|of| of.text == FLEET);
+        Shared { per: shared.per.filter(|_| !is_fleet), ..shared }
     }
 
     pub(super) fn read(

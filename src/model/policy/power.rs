@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::read::{Parts, Read, Shared, group, need_power};
+use super::read::{Parts, Read, Shared, group, need_power, shared};
 use super::{Accounts, Compared, LimitFamily, LimitKind, Parameter, LimitUnit, Rows, StandsIn, Stated, named};
-use crate::document::{self as doc, either};
+use crate::document as doc;
 use crate::lp::Affine;
 use crate::model::reader::{In, Reader};
 use crate::model::types::{Group, Limit};
@@ -24,14 +24,7 @@ pub struct Power {
 impl Power {
     /// What all families share.
     pub(super) fn shared<'a>(limit: &'a doc::Limit, written: &'a doc::PowerLimit) -> Shared<'a> {
-        Shared {
-            place: written.place,
-            per: None,
-            during: &written.during,
-            within: &None,
-            name: either(&limit.name, &written.name),
-            soft: either(&limit.soft, &written.soft),
-        }
+        shared!(limit, written: soft)
     }
 
     pub(super) fn read(

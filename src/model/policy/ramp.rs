@@ -4,10 +4,10 @@
 
 use std::ops::Range;
 
-use super::read::{Parts, Read, Shared, group};
+use super::read::{Parts, Read, Shared, group, shared};
 use super::{Accounts, Compared, LimitFamily, LimitKind, Parameter, LimitUnit, Rows, StandsIn, Stated, named};
 use crate::diagnostics::Code;
-use crate::document::{self as doc, either};
+use crate::document as doc;
 use crate::lp::Affine;
 use crate::model::facts::held_today;
 use crate::model::reader::{In, Reader};
@@ -28,14 +28,7 @@ pub struct Ramp {
 impl Ramp {
     /// What all families share.
     pub(super) fn shared<'a>(limit: &'a doc::Limit, written: &'a doc::Ramp) -> Shared<'a> {
-        Shared {
-            place: written.place,
-            per: None,
-            during: &written.during,
-            within: &None,
-            name: either(&limit.name, &written.name),
-            soft: either(&limit.soft, &written.soft),
-        }
+        shared!(limit, written: soft)
     }
 
     pub(super) fn read(

@@ -24,11 +24,33 @@ pub(in crate::model) struct Parts<'a> {
 pub(super) struct Shared<'a> {
     pub place: Place,
     pub per: Option<&'a Text>,
-    pub during: &'a Option<Text>,
-    pub within: &'a Option<Text>,
+    pub during: Option<&'a Text>,
+    pub within: Option<&'a Text>,
     pub name: Option<&'a Text>,
     pub soft: Option<&'a Amount>,
 }
+
+/// Those of the keys that all families share which a family has: `shared!(limit, written: per, within, soft)`. Every family
+/// has a name and a time.
+macro_rules! shared {
+    ($limit:ident, $written:ident: $($key:ident),*) => {
+        Shared {
+            $($key: $crate::model::policy::read::shared!(@$key $limit, $written),)*
+            ..Shared {
+                place: $written.place,
+                per: None,
+                during: $written.during.as_ref(),
+                within: None,
+                name: $crate::document::either(&$limit.name, &$written.name),
+                soft: None,
+            }
+        }
+    };
+    (@per $limit:ident, $written:ident) => { $written.per.as_ref() };
+    (@within $limit:ident, $written:ident) => { $written.within.as_ref() };
+    (@soft $limit:ident, $written:ident) => { $crate::document::either(&$limit.soft, &$written.soft) };
+}
+pub(super) use shared;
 
 /// What the keys of a family say: a kind, or one for each unit of work.
 pub(super) struct Read {
@@ -329,7 +351,7 @@ pub(super) fn need_power(reader: &mut Reader<'_>, place: Place, offers: &OfferSe
     }
 }
 
-fn spans(reader: &mut Reader<'_>, per: Option<&Text>, during: &Option<Text>, every_period: bool) -> Option<Vec<Span>> {
+fn spans(reader: &mut Reader<'_>, per: Option<&Text>, during: Option<&Text>, every_period: bool) -> Option<Vec<Span>> {
     let known = ["horizon", "year", "period"];
     if let Some(per) = per.filter(|per| !every_period && !known.contains(&per.text.as_str())) {
         let message = format!("`{}` is not how a limit is counted", per.text);

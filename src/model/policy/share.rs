@@ -5,13 +5,13 @@
 
 use crate::model::ids::{OfferSet, WorkloadSet};
 use std::ops::Range;
-use super::read::{Parts, Read, Shared, group, groups, measured, whole_suppliers};
+use super::read::{Parts, Read, Shared, group, groups, measured, whole_suppliers, shared};
 use super::{
     Accounts, Compared, LimitFamily, LimitKind, Measured, Parameter, LimitUnit, Ratio, Rows, StandsIn, Stated, less,
     named, ratio,
 };
 use crate::diagnostics::Code;
-use crate::document::{self as doc, either};
+use crate::document as doc;
 use crate::model::reader::{In, Reader};
 use crate::model::types::{Group, Limit};
 use crate::model::whole::Model;
@@ -44,14 +44,7 @@ struct Groups {
 impl Share {
     /// What all families share.
     pub(super) fn shared<'a>(limit: &'a doc::Limit, written: &'a doc::Share) -> Shared<'a> {
-        Shared {
-            place: written.place,
-            per: written.per.as_ref(),
-            during: &written.during,
-            within: &written.within,
-            name: either(&limit.name, &written.name),
-            soft: either(&limit.soft, &written.soft),
-        }
+        shared!(limit, written: per, within, soft)
     }
 
     pub(super) fn read(

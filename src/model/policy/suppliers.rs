@@ -11,13 +11,13 @@
 use crate::model::ids::{OfferSet, WorkloadId, WorkloadSet};
 use std::ops::Range;
 
-use super::read::{Parts, Read, Shared, groups, measured};
+use super::read::{Parts, Read, Shared, groups, measured, shared};
 use super::{
     Accounts, Compared, LimitFamily, LimitKind, Measured, Parameter, LimitUnit, Ratio, Rows, StandsIn, Stated, named,
     ratio,
 };
 use crate::diagnostics::Code;
-use crate::document::{self as doc, either};
+use crate::document as doc;
 use crate::lp::Affine;
 use crate::model::reader::{In, Reader};
 use crate::model::types::{Group, Limit, Measure, Task};
@@ -46,14 +46,7 @@ const MOST: usize = 1;
 impl Suppliers {
     /// What all families share.
     pub(super) fn shared<'a>(limit: &'a doc::Limit, written: &'a doc::Suppliers) -> Shared<'a> {
-        Shared {
-            place: written.place,
-            per: written.per.as_ref(),
-            during: &written.during,
-            within: &None,
-            name: either(&limit.name, &written.name),
-            soft: None,
-        }
+        shared!(limit, written: per)
     }
 
     pub(super) fn read(

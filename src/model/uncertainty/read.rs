@@ -11,7 +11,7 @@ use super::futures::{Branches, Change, Outcome};
 use super::{Factor, Future, Goal, Timing, Uncertainty, When};
 use crate::diagnostics::{Code, Place, suggest};
 use crate::document::{self as doc, Amount, Axis, Document, Node, Spread, Text, Value};
-use crate::units::{Dimension as Unit, Duration, DurationUnit};
+use crate::units::{Dimension as Unit, DurationUnit};
 
 /// Most futures: beyond, they are to be sampled.
 pub(super) const MOST_FUTURES: usize = 10_000;
@@ -417,19 +417,8 @@ fn date(reader: &mut Reader<'_>, notice: Option<&Amount>, by: Option<&Text>) -> 
 
 /// How long before it takes effect something is decided.
 pub(in crate::model) fn notice_of(reader: &mut Reader<'_>, amount: &Amount) -> Option<When> {
-    let duration = match Duration::from_quantity(&amount.quantity) {
-        Ok(d) if (0.0..=1e6).contains(&d.count) && d.count.fract() == 0.0 => d,
-        Ok(_) => {
-            let message = "a notice must be a whole number of its unit";
-            reader.error(Code::OutOfRange, amount.place, message, "write `2 periods` or `6 months`");
-            return None;
-        }
-        Err(error) => {
-            doc::report_unit(&error, amount.place, reader.diagnostics);
-            return None;
-        }
-    };
-    reader.counts_periods(amount.place, duration);
+    let wrong = ("a notice must be a whole number of its unit", "write `2 periods` or `6 months`");
+    let duration = reader.length(amount, 0.0, wrong)?;
     let count = duration.count as i64;
     Some(match duration.unit {
         DurationUnit::Periods => When::Before { periods: count, months: 0, hours: 0 },
