@@ -99,7 +99,8 @@ pub(super) fn failure(error: FrontierError, quiet: bool) -> Failure {
 pub(super) fn against(text: &str, model: &Model) -> Result<Against, String> {
     let parts: Vec<&str> = text.split(':').map(str::trim).collect();
     let dimension = |word: Option<&&str>| {
-        let word = word.copied().ok_or_else(|| format!("`{text}` lacks a dimension: write `{}:vendor`", parts[0]))?;
+        let word =
+            word.copied().ok_or_else(|| format!("`{text}` is missing a dimension: write `{}:vendor`", parts[0]))?;
         let dimension = Dimension::from_word(word);
         if model.groups(&dimension).is_empty() || word == "offer" {
             let known = suggest(word, Dimension::WORDS.into_iter().filter(|w| *w != "offer").collect::<Vec<_>>());

@@ -49,7 +49,7 @@ codes! {
     MultipleDocuments = "multiple-documents";
     /// A YAML tag or merge key, which a model does not need and which readers treat differently.
     TagNotAllowed = "tag-not-allowed";
-    /// The same key stands twice in a map.
+    /// The same key is defined twice in a map.
     DuplicateKey = "duplicate-key";
     /// A key that the format does not have.
     UnknownKey = "unknown-key";

@@ -188,5 +188,5 @@ pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str> + C
         return "none is defined in this model".to_owned();
     }
     let shown = all.iter().take(12).map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ");
-    if all.len() > 12 { format!("known are {shown} and {} more", all.len() - 12) } else { format!("known are {shown}") }
+    if all.len() > 12 { format!("known: {shown} and {} more", all.len() - 12) } else { format!("known: {shown}") }
 }

@@ -414,7 +414,7 @@ macro_rules! record {
             $diagnostics.error(
                 crate::diagnostics::Code::MissingKey,
                 $under.place.unwrap_or($node.place),
-                concat!($what, " lacks `", $key, "`"),
+                concat!($what, " is missing `", $key, "`"),
                 concat!("add `", $key, ": ...`"),
             );
         }

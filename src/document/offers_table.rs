@@ -59,7 +59,7 @@ pub fn offers_of(table: &Table, diagnostics: &mut Diagnostics) -> Option<Vec<Ent
         if seen.insert(offer.key.clone()) {
             offers.push(offer);
         } else {
-            let message = format!("the offer `{}` stands twice in this table", offer.key);
+            let message = format!("the offer `{}` is defined twice in this table", offer.key);
             diagnostics.error(Code::DuplicateKey, offer.place, message, "give each line an id of its own");
         }
     }

@@ -174,7 +174,7 @@ fn refuse_tags(text: &str, source: SourceId, diagnostics: &mut Diagnostics) {
             diagnostics.error(
                 Code::TagNotAllowed,
                 Place { source, start: small(from), end: small(to) },
-                "a YAML tag stands before this value",
+                "this value has a YAML tag",
                 "remove the tag; quantities and words need none",
             );
         }
@@ -273,7 +273,7 @@ fn refuse_duplicates(node: &Node, diagnostics: &mut Diagnostics) {
                     diagnostics.error(
                         Code::DuplicateKey,
                         entry.place,
-                        format!("the key `{}` stands twice in this map", entry.key),
+                        format!("the key `{}` is defined twice in this map", entry.key),
                         "keep one of the two; the second would have hidden the first",
                     );
                 }

@@ -59,7 +59,7 @@ impl Decode for Series {
                         diagnostics.error(
                             Code::MissingKey,
                             node.place,
-                            format!("a growing series lacks `{key}`"),
+                            format!("a growing series is missing `{key}`"),
                             "write it as `{ start: 6.88, growth: -15 %/year }`",
                         );
                         None
@@ -167,7 +167,7 @@ fn selector_meant(text: &str, key: &str) -> String {
         Some(dimension) if key == "loss_of" => format!("write `{{ each: {dimension} }}`"),
         Some(dimension) => format!("say which, as in `{{ {dimension}: NAME }}`"),
         None if ["all", "any", "everything", "*"].contains(&word.as_str()) => "write `{}` for everything".to_owned(),
-        None => format!("say of what it is the name, as in `{{ cloud: {} }}`", flow_word(text)),
+        None => format!("say which dimension it is a name of, as in `{{ cloud: {} }}`", flow_word(text)),
     }
 }
 
@@ -203,7 +203,7 @@ fn criterion(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Criterion> 
     let Some(excluded) = entry.node.get("not") else {
         if !misspelt(&entry.node, "an exclusion", "not", &["not"]) {
             let remedy = "write `{ not: us-* }`, or a value or a list";
-            diagnostics.error(Code::MissingKey, entry.node.place, "an exclusion lacks `not`", remedy);
+            diagnostics.error(Code::MissingKey, entry.node.place, "an exclusion is missing `not`", remedy);
         }
         return None;
     };

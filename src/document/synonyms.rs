@@ -536,7 +536,7 @@ mod tests {
             for synonym in *list {
                 assert!(keys.contains(&synonym.key), "{what} has no `{}`", synonym.key);
                 assert!(!keys.contains(&synonym.word), "{what} has a `{}` of its own", synonym.word);
-                assert!(seen.insert(synonym.word), "`{}` stands twice under {what}", synonym.word);
+                assert!(seen.insert(synonym.word), "`{}` is listed twice under {what}", synonym.word);
             }
         }
     }

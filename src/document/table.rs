@@ -55,7 +55,7 @@ impl Table {
         };
         for (i, column) in columns.iter().enumerate() {
             if columns[..i].iter().any(|c| c.text == column.text) {
-                let message = format!("the column `{}` stands twice in this table", column.text);
+                let message = format!("the column `{}` is defined twice in this table", column.text);
                 diagnostics.error(Code::DuplicateKey, column.place, message, "keep one of the two");
             }
         }
@@ -221,7 +221,7 @@ mod tests {
         assert_eq!(read("\n \n").1, one("the table is empty", 1, 1));
         assert_eq!(read("a,b\n1,\"2\n3,4\n").1, one("this quote is never closed", 2, 3));
         assert_eq!(read("a,b\n\"1\"2,3\n").1, one("text follows the closing quote of this cell", 2, 1));
-        assert_eq!(read("a,b,a\n").1, one("the column `a` stands twice in this table", 1, 5));
+        assert_eq!(read("a,b,a\n").1, one("the column `a` is defined twice in this table", 1, 5));
         assert_eq!(read("a;b\n1;2\n").1, one("this table has a single column", 1, 1));
         let (table, told) = read("a,b\n1\n1,2,3\n1,2\n");
         assert_eq!(told[0], ("this line has 1 cell and the table 2 columns".to_owned(), 2, 1));

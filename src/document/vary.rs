@@ -290,7 +290,7 @@ impl Axis {
         };
         if let Some(amount) = &vary.steps {
             let Spread::Range { steps, .. } = &mut spread else {
-                wrong(diagnostics, amount.place, "only a range has steps", "remove `steps`");
+                wrong(diagnostics, amount.place, "only a range can have `steps`", "remove `steps`");
                 return None;
             };
             let count = amount.quantity.number;
@@ -309,7 +309,7 @@ impl Axis {
             Some(field) => Some(field.clone()),
             None => {
                 if vary.lacks("field") {
-                    let message = "a variation of selected offers or workloads lacks `field`";
+                    let message = "a variation of selected offers or workloads is missing `field`";
                     diagnostics.error(Code::MissingKey, vary.place, message, "add `field: price`, for example");
                 }
                 None

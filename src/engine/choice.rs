@@ -157,7 +157,7 @@ impl fmt::Display for EngineChoice {
 
 /// A text that is the name of no engine.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not an engine; known are auto, simplex, microlp, clarabel and highs")]
+#[error("`{text}` is not an engine; known: auto, simplex, microlp, clarabel and highs")]
 pub struct NoSuchEngine {
     /// The text.
     pub text: String,

@@ -77,7 +77,7 @@ fn rule(node: &Node, id: &'static str, diagnostics: &mut Diagnostics) -> Option<
     }
     for (lacking, key) in [(columns.is_none(), "where"), (named.is_none() && node.get(id).is_none(), id)] {
         if lacking {
-            let message = format!("a rule lacks `{key}`");
+            let message = format!("a rule is missing `{key}`");
             diagnostics.error(Code::MissingKey, node.place, message, format!("add `{key}: ...`"));
         }
     }

@@ -119,7 +119,7 @@ fn prepaid(
     let used = where_and_when(reader, (&written.over, &written.pays, place), dated, covers, offers);
     let refunded = match &written.rest {
         Some(word) if !matches!(word.text.as_str(), "lost" | "refunded") => {
-            let message = format!("`{}` is not what becomes of the rest of a prepayment", word.text);
+            let message = format!("`{}` does not say what happens to the rest of a prepayment", word.text);
             reader.error(Code::UnknownWord, word.place, message, suggest(&word.text, ["lost", "refunded"]));
             None
         }
@@ -129,7 +129,7 @@ fn prepaid(
     let ((over, pays), refunded, deposits) = (used?, refunded?, deposits?);
     if deposits.iter().any(|(t, _)| !over.contains(t)) {
         let remedy = "let `over` have all of its dates";
-        reader.error(Code::Contradiction, place, "something is prepaid when nothing can be paid from it", remedy);
+        reader.error(Code::Contradiction, place, "a prepayment is due when it can no longer pay for anything", remedy);
         return None;
     }
     Some(Balance { kind: BalanceKind::Prepaid, deposits, over, pays, at_most: 1.0, refunded })
@@ -193,7 +193,12 @@ pub(super) fn check(reader: &mut Reader<'_>, document: &doc::Document, contracts
             let first = document.contracts.iter().flat_map(|m| &m.entries).next();
             let place = first.map_or(document.place, |(_, place, _)| *place);
             let message = format!("more than {MOST_SHARING} balances pay for the same offers");
-            reader.error(Code::OutOfRange, place, message, "add up those that pay for the same in the same time");
+            reader.error(
+                Code::OutOfRange,
+                place,
+                message,
+                "merge balances that pay for the same offers at the same time",
+            );
             return;
         }
     }

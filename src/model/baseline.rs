@@ -34,7 +34,12 @@ pub(super) fn baseline(
         Some(other) => {
             let place = doc::place_of(&written.per, written.place);
             let remedy = suggest(other, ["horizon", "period"]);
-            reader.error(Code::UnknownWord, place, format!("`{other}` is not when moving costs"), remedy);
+            reader.error(
+                Code::UnknownWord,
+                place,
+                format!("`{other}` does not say when switching costs apply"),
+                remedy,
+            );
             return None;
         }
     };
@@ -44,7 +49,7 @@ pub(super) fn baseline(
     }
     if in_each_period && written.lacks("switching") {
         let place = doc::place_of(&written.per, written.place);
-        let message = "`per` says when moving costs, but no `switching` is given";
+        let message = "`per` says when switching costs apply, but no `switching` is given";
         reader.error(Code::MissingKey, place, message, "add `switching: 200 USD/chip`, or remove it");
         return None;
     }
@@ -52,8 +57,8 @@ pub(super) fn baseline(
         if in_each_period {
             return Some(Baseline { running: Vec::new(), switching, in_each_period, origin });
         }
-        let remedy = "add `file: today.csv` with what runs today, or `per: period` if moving costs later too";
-        reader.error(Code::MissingKey, written.place, "a baseline lacks `file`", remedy);
+        let remedy = "add `file: today.csv` with what runs today, or `per: period` if later moves also cost";
+        reader.error(Code::MissingKey, written.place, "a baseline is missing `file`", remedy);
         return None;
     }
     let source = file?;
@@ -105,7 +110,7 @@ pub(super) fn baseline(
         };
         let (Some(offer), Some(workload), Some(chips)) = (offer, workload, chips) else { continue };
         if !seen.insert((offer, workload)) {
-            let message = format!("`{}` on `{}` stands here twice", cell(1), cell(0));
+            let message = format!("`{}` on `{}` is listed twice here", cell(1), cell(0));
             reader.error(Code::DuplicateName, place, message, "add the two up in one line");
         }
         running.push(Today { workload, offer, chips });

@@ -192,7 +192,10 @@ impl Column {
     pub fn read(text: &str, model: &Model) -> Result<Self, ColumnError> {
         if text.len() > MOST_BYTES {
             let message = format!("a column has {} bytes, and at most {MOST_BYTES}", text.len());
-            return Err(ColumnError::new(message, "ask for its parts, and put them together afterwards"));
+            return Err(ColumnError::new(
+                message,
+                "ask for each part in a column of its own, and combine them afterwards",
+            ));
         }
         let (name, written) = match text.split_once('=') {
             Some((name, written)) => (name.trim(), written),
@@ -294,7 +297,7 @@ impl Parser<'_> {
             self.depth += 1;
             if self.depth > MOST_DEPTH {
                 let message = format!("its parentheses are more than {MOST_DEPTH} deep");
-                return Err(ColumnError::new(message, "write it with fewer"));
+                return Err(ColumnError::new(message, "use fewer parentheses"));
             }
             let inner = self.sum()?;
             self.next(&[')']).ok_or_else(unclosed)?;

@@ -68,7 +68,7 @@ pub(super) fn commitment(
     if let (None | Some(Window { start: None, .. } | Window { end: None, .. }), Some(over)) = (window, &commit.over)
         && per != "period"
     {
-        let message = "a commitment needs both ends of its time";
+        let message = "the time of a commitment needs a start and an end";
         reader.error(Code::InvalidPeriod, over.place, message, "write `over: 2025-Q4..2032-Q3`");
         return None;
     }
@@ -188,7 +188,7 @@ fn per(reader: &mut Reader<'_>, commit: &doc::Commit) -> Option<&'static str> {
     let known = ["total", "year", "period"];
     let per = known.into_iter().find(|per| *per == word.text);
     if per.is_none() {
-        let message = format!("`{}` is not how a commitment is counted", word.text);
+        let message = format!("`{}` is not a way to count a commitment", word.text);
         reader.error(Code::UnknownWord, word.place, message, suggest(&word.text, known));
     }
     per
@@ -208,7 +208,10 @@ fn written<'a>(reader: &mut Reader<'_>, commit: &'a doc::Commit) -> Option<Writt
         }
         _ => {
             let (message, remedy) = if commit.choose.is_some() {
-                ("a commitment is chosen by the plan or written, not both", "keep `choose`, or `spend` or `chips`")
+                (
+                    "the size of a commitment is either chosen by the plan or given, not both",
+                    "keep `choose`, or `spend` or `chips`",
+                )
             } else {
                 ("a commitment is in `spend` or in `chips`, not both", "write two contracts")
             };
@@ -262,7 +265,7 @@ fn range(reader: &mut Reader<'_>, text: &Text) -> Option<(f64, f64)> {
         return None;
     };
     if !(0.0..=most).contains(&least) || most <= 0.0 || !most.is_finite() {
-        reader.error(Code::OutOfRange, text.place, "a range goes from less, but not below 0, to more", remedy);
+        reader.error(Code::OutOfRange, text.place, "a range needs a minimum of 0 or more and a larger maximum", remedy);
         return None;
     }
     Some((least, most))
@@ -287,11 +290,11 @@ fn spent(
         Due::Changing(_) => 0.0,
     };
     let (message, remedy) = if per != "total" || commit.spend.is_none() {
-        ("`spent` is of money that is committed in total", "remove `spent`, or `per`")
+        ("`spent` needs a commitment of money in total", "remove `spent`, or `per`")
     } else if !begun {
-        ("nothing can be spent yet: the commitment begins with the horizon or later", "let `over` begin earlier")
+        ("nothing can have been spent yet: the commitment begins with the horizon or later", "let `over` begin earlier")
     } else if money > total {
-        ("more was spent than is committed", "remove the commitment: it is met")
+        ("more has been spent than is committed", "remove the commitment: it is met")
     } else {
         return Some(Some(money));
     };

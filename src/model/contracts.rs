@@ -63,7 +63,7 @@ fn contract(
         reader.error(
             Code::MissingKey,
             place,
-            "a contract with a commitment or discount lacks `covers`",
+            "a contract with a commitment or discount is missing `covers`",
             "add `covers: { cloud: ... }`; `covers: {}` covers every offer",
         );
     }
@@ -95,7 +95,7 @@ fn contract(
         && funding.iter().chain(&fee).flatten().any(|&(period, money)| period < active.start && money > 0.0)
     {
         let message = format!("money of `{id}` is due before it is decided in {}", text.text);
-        reader.error(Code::Contradiction, text.place, message, "decide it earlier, or let the money come later");
+        reader.error(Code::Contradiction, text.place, message, "move the decision earlier, or the payment later");
     }
     let exercised = match &written.option {
         Some(clause) => option(reader, written, clause, id, &active).map(Some),
@@ -193,7 +193,7 @@ fn rates(
         let (of, covers) = (of?, covers?);
         if of.and(covers).is_empty() {
             let message = format!("`{id}` covers no offer of this rate");
-            let remedy = "cover them with `covers`, or remove the rate";
+            let remedy = "add the offers to `covers`, or remove the rate";
             reader.error(Code::NoEffect, rate.place, message, remedy);
             return None;
         }
@@ -207,14 +207,14 @@ fn rates(
 fn beyond(reader: &mut Reader<'_>, contract: &doc::Contract, id: &str) -> Option<bool> {
     let Some(word) = &contract.beyond_commit else { return Some(false) };
     if !matches!(word.text.as_str(), "discount" | "list") {
-        let message = format!("`{}` is not what is paid beyond a commitment", word.text);
+        let message = format!("`{}` is not a price beyond a commitment", word.text);
         reader.error(Code::UnknownWord, word.place, message, suggest(&word.text, ["discount", "list"]));
         return None;
     }
     let capped = word.text == "list";
     let in_money = contract.commit.as_ref().is_some_and(|c| c.spend.is_some() || c.choose.is_some());
     if capped && !in_money {
-        let message = format!("the discount of `{id}` ends with its commitment, which is not in money");
+        let message = format!("the discount of `{id}` ends with its commitment, but it has no commitment in money");
         let remedy = "add `commit: { spend: ... }`, or remove `beyond_commit`";
         reader.error(Code::Contradiction, word.place, message, remedy);
         return None;
@@ -318,7 +318,12 @@ fn since_decided(
     let (active, decided) = (active?, decided?);
     if contract.commit.is_some() && active.start < decided {
         let message = format!("the commitment of `{id}` begins before it is decided in {}", text.text);
-        reader.error(Code::Contradiction, text.place, message, "decide it earlier, or let `over` begin later");
+        reader.error(
+            Code::Contradiction,
+            text.place,
+            message,
+            "move the decision earlier, or the start of `over` later",
+        );
         return None;
     }
     Some(active.start.max(decided)..active.end)
@@ -382,7 +387,7 @@ pub(super) fn payments(
                             Code::OutsideHorizon,
                             key.place,
                             format!("the {what} of `{id}` in {} lies outside the horizon and is not counted", key.text),
-                            "extend the horizon if it should be",
+                            "extend the horizon if it should count",
                         );
                     }
                     None => {}

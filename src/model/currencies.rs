@@ -45,7 +45,7 @@ pub(super) fn read(reader: &mut Reader<'_>, written: Option<&Map<Series>>) -> Ra
         }
         if *code == reader.currency {
             let message = format!("`{code}` is the model's own currency");
-            reader.error(Code::Contradiction, *place, message, "remove it: one unit of it is one unit of it");
+            reader.error(Code::Contradiction, *place, message, "remove it: the model's own currency is worth 1");
             continue;
         }
         // Money in a currency whose rate could not be read is not told as wrong as well.
@@ -61,7 +61,7 @@ pub(super) fn read(reader: &mut Reader<'_>, written: Option<&Map<Series>>) -> Ra
         let Some(values) = reader.series(series, In::Positive, f64::NAN, in_own) else { continue };
         if let Some(t) = values.iter().position(|v| v.is_nan()) {
             let label = reader.calendar.periods[t].label.clone();
-            let message = format!("the exchange rate of {code} is not known in {label}");
+            let message = format!("there is no exchange rate for {code} in {label}");
             let remedy = format!("add a step at or before {label}");
             reader.error(Code::MissingPrice, series.place, message, remedy);
             continue;

@@ -29,7 +29,7 @@ pub(super) fn is_of_deliveries(reader: &mut Reader<'_>, written: &doc::Survive) 
     if let (Some(word), None) = (&written.effect, of_supply(of))
         && deliveries
     {
-        let message = "deliveries stop when something upstream is lost, and this is not";
+        let message = "only the loss of a supplier upstream stops deliveries";
         reader.error(Code::Contradiction, word.place, message, "write `loss_of: { each: supply }`, or remove `effect`");
         return None;
     }
@@ -44,7 +44,7 @@ pub(super) fn of_supply(selector: &Selector) -> Option<&Criterion> {
 
 /// Reports that no machine is lost where what stands upstream is.
 pub(super) fn upstream_takes_no_machines(reader: &mut Reader<'_>, place: Place, remedy: &str) {
-    let message = "losing what stands upstream stops deliveries; no machine is lost";
+    let message = "losing a supplier upstream stops deliveries, not running machines";
     reader.error(Code::Contradiction, place, message, remedy);
 }
 
@@ -66,13 +66,13 @@ pub(super) fn upstream_losses(
         reader.error(
             Code::Contradiction,
             selector.place,
-            "deliveries are lost of suppliers upstream as a whole",
+            "lost deliveries are those of a whole supplier upstream",
             remedy,
         );
         return None;
     }
     if let Some(surge) = &written.surge {
-        let message = "a surge is something new that is held, and nothing new is delivered";
+        let message = "a surge needs new capacity, and none is delivered";
         reader.error(Code::Contradiction, surge.place, message, "remove `surge`");
         return None;
     }
@@ -109,8 +109,10 @@ pub(super) fn keeps_nothing(
     let kept =
         all.into_iter().find(|(w, own)| !survive.response.serve[*w] && !survive.response.preempt[*w] && runs(own));
     if let Some((_, workload)) = kept {
-        let message =
-            format!("`{}` may run on what is not delivered, and is neither served nor gives way", workload.id);
+        let message = format!(
+            "`{}` may run on chips that are not delivered, but is neither to be served nor to give way",
+            workload.id
+        );
         let remedy = format!("add `preempt: {{ workload: {} }}`, or name it in `for`", workload.id);
         reader.error(Code::MissingKey, written.place, message, remedy);
     }

@@ -154,7 +154,12 @@ fn one(
                 }
             }
             if doc.lacks("work") {
-                reader.error(Code::MissingKey, place, "a training workload lacks `work`", "add `work: 900M h100-h`");
+                reader.error(
+                    Code::MissingKey,
+                    place,
+                    "a training workload is missing `work`",
+                    "add `work: 900M h100-h`",
+                );
             }
             Task::Training { work: work? }
         }
@@ -163,7 +168,12 @@ fn one(
                 reader.error(Code::WrongType, amount.place, "`work` belongs to training", "inference has `demand`");
             }
             if doc.lacks("demand") {
-                reader.error(Code::MissingKey, place, "an inference workload lacks `demand`", "add `demand: 9M tok/s`");
+                reader.error(
+                    Code::MissingKey,
+                    place,
+                    "an inference workload is missing `demand`",
+                    "add `demand: 9M tok/s`",
+                );
             }
             Task::Inference { demand: demand?, peak: peak? }
         }

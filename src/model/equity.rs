@@ -83,7 +83,7 @@ fn vest(
         && let Some(o) = selected.iter().find(|&o| offers.chips[offers.offers[o].chip].power.is_none())
     {
         let chip = &offers.chips[offers.offers[o].chip].id;
-        let message = format!("something vests with power but the chip `{chip}` has none");
+        let message = format!("vesting counts power, but the chip `{chip}` has none");
         reader.error(Code::MissingPower, when.place, message, format!("add `power:` to the chip `{chip}`"));
         return None;
     }

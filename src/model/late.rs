@@ -73,7 +73,7 @@ pub(super) fn late(
 ) -> Option<Late> {
     let per_month = match &written.damages {
         Some(amount) => {
-            let remedy = "write `8 %/month`: by how much of the price damages grow in a month";
+            let remedy = "write `8 %/month`: the share of the price by which damages grow per month";
             per_month(reader, amount, In::NotNegative, remedy)
         }
         None => Some(0.0),
@@ -98,8 +98,8 @@ pub(super) fn late(
         }
     }
     if commit?.is_none_or(|c| c.counted_in != CommitIn::ChipHours) {
-        let message = format!("nothing was promised under `{id}` that could be late");
-        let remedy = "write `commit: { chips: ... }`: so many chips are promised, or leave `late` out";
+        let message = format!("nothing under `{id}` has a delivery that could be late");
+        let remedy = "write `commit: { chips: ... }`: this number of chips is promised; or remove `late`";
         reader.error(Code::Contradiction, written.place, message, remedy);
         return None;
     }

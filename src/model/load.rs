@@ -572,8 +572,8 @@ fn parts(
         [("periods", horizon.periods.as_ref().map(|a| a.place)), ("step", horizon.step.as_ref().map(|t| t.place))];
     for (key, place) in both {
         if let Some(place) = place {
-            let message = format!("`steps` says what the periods are, and so does `{key}`");
-            let remedy = format!("remove `{key}`, or `steps`; in what is laid over a model, write `{key}: null`");
+            let message = format!("`steps` and `{key}` both define the periods");
+            let remedy = format!("remove `{key}`, or `steps`; in an overlay, write `{key}: null`");
             reader.error(Code::Contradiction, place, message, remedy);
             return None;
         }
@@ -582,7 +582,7 @@ fn parts(
         // A part that could not be read has been reported.
         if !reader.diagnostics.has_errors() {
             let remedy = "write `steps: [{ periods: 12, step: month }, { periods: 4, step: quarter }]`";
-            reader.error(Code::MissingKey, list.place, "a horizon without periods", remedy);
+            reader.error(Code::MissingKey, list.place, "a horizon needs at least one period", remedy);
         }
         return None;
     }
@@ -600,7 +600,7 @@ fn parts(
             let remedy = if read.is_empty() {
                 "begin with shorter periods until then, or change `start`"
             } else {
-                "give the part before more or fewer periods"
+                "give the part before it more or fewer periods"
             };
             reader.error(Code::OffGrid, text.place, message, remedy);
             return None;
@@ -657,7 +657,7 @@ fn warn_certain(reader: &mut Reader<'_>, document: &Document) {
             .chain(limit.floor.iter().map(|l| &l.within))
             .chain(limit.carbon.iter().map(|l| &l.within));
         for text in within.flatten() {
-            let message = "what is expected is what there is: all is known";
+            let message = "the expected value is the only value: this model has one future";
             let remedy = "add `uncertainty`, or remove `in: expected`";
             reader.diagnostics.warning(Code::NoEffect, text.place, message, remedy);
         }

@@ -38,10 +38,10 @@ pub(super) fn option(
     let at = written.exercise.as_ref().and_then(|text| reader.period(text));
     if let Some(commit) = &contract.commit {
         let remedy = "write two contracts, of which one may need the other";
-        reader.error(Code::Contradiction, commit.place, format!("`{id}` is an option and a commitment"), remedy);
+        reader.error(Code::Contradiction, commit.place, format!("`{id}` is both an option and a commitment"), remedy);
     }
     if let Some(beyond) = &contract.beyond_commit {
-        let message = format!("nothing is held under `{id}` beyond what is taken of the option");
+        let message = format!("nothing is held under `{id}` beyond the option");
         reader.error(Code::NoEffect, beyond.place, message, "remove `beyond_commit`");
     }
     if contract.commit.is_some() || contract.beyond_commit.is_some() {
@@ -49,8 +49,8 @@ pub(super) fn option(
     }
     let (premium, cap, at) = (premium?, cap?, at?);
     if !active.contains(&at) {
-        let message = format!("`{id}` is exercised when it does not run");
-        let remedy = "exercise it within the time of the contract, or decide on it earlier";
+        let message = format!("`{id}` is exercised outside its time");
+        let remedy = "exercise it within the time of the contract, or move the decision earlier";
         reader.error(Code::Contradiction, written.place, message, remedy);
         return None;
     }

@@ -96,14 +96,14 @@ pub(super) fn bought(reader: &mut Reader<'_>, owned: &doc::Owned, starts: Option
     let resale = resale(reader, owned);
     if let (Some(text), true) = (&owned.resale, owned.lacks("residual")) {
         let remedy = "add `residual: { 1y: 62 %, 2y: 42 % }`, or remove `resale`";
-        reader.error(Code::MissingKey, text.place, "chips are sold at their residual value, and none is given", remedy);
+        reader.error(Code::MissingKey, text.place, "chips are sold at their residual value, but none is given", remedy);
         return None;
     }
     if reader.calendar.is_steady() {
         reader.error(
             Code::NoHorizon,
             owned.place,
-            "chips that are bought live over time, and the model has no horizon",
+            "purchased chips need a horizon, and the model has none",
             "add `horizon: { start: 2026-Q1, periods: 20, step: quarter }`, or write `term: owned` with a price",
         );
         return None;
@@ -113,7 +113,7 @@ pub(super) fn bought(reader: &mut Reader<'_>, owned: &doc::Owned, starts: Option
     }
     let life = owned.life.as_ref()?;
     if life.quantity.number <= 0.0 {
-        reader.error(Code::OutOfRange, life.place, "chips must live longer than no time", "write `life: 5 years`");
+        reader.error(Code::OutOfRange, life.place, "the life of a chip must be longer than 0", "write `life: 5 years`");
         return None;
     }
     let starts = match starts {
@@ -138,7 +138,8 @@ pub(super) fn bought(reader: &mut Reader<'_>, owned: &doc::Owned, starts: Option
         let life = alive(&reader.calendar, held, &residual, resale);
         size += life.held.len() + life.sales.keys().map(|end| life.held.end - end).sum::<usize>();
         if size > MOST {
-            let message = "chips that are bought and sold in each of so many periods are too many decisions";
+            let message =
+                "purchased chips that can be sold in every period are too many decisions with this many periods";
             let remedy = "give `starts` and a later `resale`, or use a coarser step";
             reader.error(Code::OutOfRange, owned.place, message, remedy);
             return None;
@@ -146,7 +147,7 @@ pub(super) fn bought(reader: &mut Reader<'_>, owned: &doc::Owned, starts: Option
         lives.insert(start, life);
     }
     if lives.is_empty() {
-        let message = "no chips that are bought are delivered within the horizon";
+        let message = "no purchased chips are delivered within the horizon";
         reader.diagnostics.warning(Code::OutsideHorizon, owned.place, message, "extend the horizon");
     }
     Some(Bought { capex: capex?, lives })
@@ -173,7 +174,7 @@ fn residual(reader: &mut Reader<'_>, owned: &doc::Owned) -> Option<Residual> {
             continue;
         };
         if age <= 0.0 || points.iter().any(|p| p.0 == age) {
-            let message = format!("the age {key} is that of a new chip, or is given twice");
+            let message = format!("the age {key} is 0 or is given twice");
             reader.error(Code::DuplicateKey, *place, message, "give each age above 0 once");
             whole = false;
         }
@@ -209,7 +210,7 @@ fn age(reader: &mut Reader<'_>, text: &Text, words: &str) -> Option<f64> {
         DurationUnit::Months => Some(quantity.count / 12.0),
         DurationUnit::Hours => Some(quantity.count / 8760.0),
         DurationUnit::Periods => {
-            let message = format!("`{words}` is no age: it has no unit of time");
+            let message = format!("`{words}` is not an age: it has no unit of time");
             reader.error(Code::WrongDimension, text.place, message, "write years, months or days: `2y`, `18 months`");
             None
         }

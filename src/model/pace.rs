@@ -14,7 +14,7 @@ pub(super) fn per_month(reader: &mut Reader<'_>, amount: &Amount, range: In, rem
     let unit = amount.quantity.unit.as_ref();
     let per = unit.filter(|u| u.over.is_none() && u.under.len() == 1).map(|u| u.under[0].as_str());
     let Some((_, months)) = MONTHS.into_iter().find(|(word, _)| per == Some(word)) else {
-        reader.error(Code::WrongDimension, amount.place, "expected a part for a stretch of time", remedy);
+        reader.error(Code::WrongDimension, amount.place, "expected a share per unit of time", remedy);
         return None;
     };
     reader.read(amount, range, |q| Ok(q.number / months))

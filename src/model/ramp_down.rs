@@ -44,7 +44,7 @@ pub(super) fn ramp_down(
         None => Some(When::THEN),
     };
     if contract.terminate.is_some() {
-        let message = format!("`{id}` may be ended and lowered");
+        let message = format!("`{id}` may be both ended early and lowered");
         let remedy = "keep `terminate` or `ramp_down`, or write two contracts";
         reader.error(Code::Contradiction, written.place, message, remedy);
         return None;

@@ -348,7 +348,7 @@ impl Reader<'_> {
         self.error(
             Code::NoHorizon,
             place,
-            "a date in a model without a horizon",
+            "a date needs a horizon, and this model has none",
             "add `horizon: { start: 2026-Q1, periods: 8, step: quarter }`, or give one value",
         );
     }

@@ -172,7 +172,7 @@ pub(super) fn reprice(
         && least > most
         && let Some(amount) = written.at_least.as_ref().or(written.at_most.as_ref())
     {
-        let message = format!("the least price of `{}` is above the most", contract.id);
+        let message = format!("the minimum price of `{}` exceeds its maximum", contract.id);
         reader.error(Code::MinAboveMax, amount.place, message, "lower `at_least`, or raise `at_most`");
     }
     let fits = match (&to, contract.covers, &written.to) {
@@ -207,7 +207,7 @@ fn has_some_of_its_chips(
         return true;
     }
     let (message, remedy) = if covered.iter().any(|&(chip, owned)| seen.contains(&(chip, !owned))) {
-        let message = format!("`{id}` is repriced to owned chips where it rents, or the other way round");
+        let message = format!("`{id}` is repriced from rented to owned chips, or the reverse");
         (message, "choose offers for rent to reprice rent, and owned ones to reprice what running chips costs")
     } else {
         let message = format!("`{id}` is repriced to offers that have none of the chips that it covers");
@@ -238,8 +238,7 @@ fn resets(
         // It began before the horizon.
         Some(Ok(start)) => start,
         Some(Err(None)) => {
-            let message =
-                format!("when `{}` is repriced is counted from its beginning, which is not known", contract.id);
+            let message = format!("when `{}` is repriced is counted from its start, which is not given", contract.id);
             reader.error(Code::OffGrid, place, message, "write when it began, as in `over: 2025-Q4..2032-Q3`");
             return None;
         }
@@ -248,10 +247,8 @@ fn resets(
     if unit == DurationUnit::Periods {
         let before = if begins < first { reader.calendar.periods_from(begins) } else { Some(0) };
         let Some(before) = before else {
-            let message = format!(
-                "the time from the beginning of `{}` to the horizon is no whole number of periods",
-                contract.id
-            );
+            let message =
+                format!("the time from the start of `{}` to the horizon is not a whole number of periods", contract.id);
             let remedy = "count in months or years, as in `every: 6 months`, or let it begin with a period";
             reader.error(Code::OffGrid, place, message, remedy);
             return None;
@@ -264,7 +261,7 @@ fn resets(
     let resets = reader.calendar.every(begins, months, hours);
     if resets.is_none() {
         let message = format!("a date on which `{}` is repriced falls inside a period of the horizon", contract.id);
-        reader.error(Code::OffGrid, place, message, "set prices anew when a period begins, or use a finer step");
+        reader.error(Code::OffGrid, place, message, "reprice on the first day of a period, or use a finer step");
     }
     resets
 }

@@ -44,7 +44,7 @@ pub(super) fn survive(
         let first = dated.and_then(|(_, first)| first).unwrap_or(0);
         let periods = periods.start.max(first)..periods.end;
         if periods.is_empty() {
-            let message = "nothing is lost yet in the time in which this holds";
+            let message = "nothing is lost within this window";
             let remedy = "let `during` end after `from`, or remove one of them";
             reader.error(Code::Contradiction, written.place, message, remedy);
             continue;
@@ -73,7 +73,7 @@ fn from(reader: &mut Reader<'_>, selector: &Selector) -> Option<(Selector, Optio
     let Some(date) = selector.all_of.iter().find(is_date) else { return Some((selector.clone(), None)) };
     let ([text], false) = (date.patterns.as_slice(), date.not) else {
         let remedy = "write it as `{ cloud: aws, from: 2027-Q3 }`";
-        reader.error(Code::WrongType, date.key.place, "`from` is one date", remedy);
+        reader.error(Code::WrongType, date.key.place, "`from` must be one date", remedy);
         return None;
     };
     let at = reader.date(text)?;
@@ -103,7 +103,7 @@ fn losses(reader: &mut Reader<'_>, selector: &Selector, parts: &Parts<'_>) -> Op
     let Some(each) = each else {
         if rest.all_of.is_empty() {
             let remedy = "write `{ each: vendor }`, or a selector such as `{ cloud: aws }`";
-            reader.error(Code::MissingKey, selector.place, "this says not what is lost", remedy);
+            reader.error(Code::MissingKey, selector.place, "this does not say what is lost", remedy);
             return None;
         }
         let offers = parts.offers.select(reader, &rest)?;
@@ -114,7 +114,7 @@ fn losses(reader: &mut Reader<'_>, selector: &Selector, parts: &Parts<'_>) -> Op
         return Some(vec![Loss { by, group, offers, upstream: None }]);
     };
     let ([word], false) = (each.patterns.as_slice(), each.not) else {
-        reader.error(Code::WrongType, selector.place, "`each` names one dimension", "write `{ each: vendor }`");
+        reader.error(Code::WrongType, selector.place, "`each` must name one dimension", "write `{ each: vendor }`");
         return None;
     };
     let universe = if rest.all_of.is_empty() {
@@ -218,7 +218,7 @@ fn outage(reader: &mut Reader<'_>, id: &str, place: Place, written: &doc::Outage
     let lost = match &lose {
         Some((selector, Some(_))) if selector.all_of.is_empty() => {
             let remedy = "write a selector with it, such as `{ cloud: aws, from: 2027-Q3 }`";
-            reader.error(Code::MissingKey, selector.place, "this says not what is lost", remedy);
+            reader.error(Code::MissingKey, selector.place, "this does not say what is lost", remedy);
             return None;
         }
         Some((selector, _)) => Some(parts.offers.select(reader, selector)?),

@@ -161,7 +161,7 @@ impl Offers<'_> {
         if let [only] = selector.all_of.as_slice()
             && only.not
         {
-            return "every offer is excluded; exclude less".to_owned();
+            return "every offer is excluded: exclude fewer".to_owned();
         }
         "no offer has all of these at once; drop one of the keys".to_owned()
     }

@@ -88,7 +88,7 @@ fn can_be_paid(
         let chip = &chips[offer.chip];
         if chip.power.is_none() {
             let message =
-                format!("the electricity of `{}` is paid for but the chip `{}` has no power", offer.id, chip.id);
+                format!("the electricity of `{}` is paid for, but the chip `{}` has no power", offer.id, chip.id);
             reader.error(Code::MissingPower, place, message, format!("add `power:` to the chip `{}`", chip.id));
             return;
         }
@@ -98,8 +98,10 @@ fn can_be_paid(
         };
         if let Some(t) = (0..prices.len()).find(|&t| prices[t].is_nan() && held(t)) {
             let label = reader.calendar.periods[t].label.clone();
-            let message =
-                format!("`{}` can be held in {label}, for which the site `{site}` has no price of energy", offer.id);
+            let message = format!(
+                "`{}` is available in {label}, but its site `{site}` has no price of energy for that period",
+                offer.id
+            );
             let remedy = format!("add a step at or before {label} to `energy` of the site `{site}`");
             reader.error(Code::MissingPrice, place, message, remedy);
             return;

@@ -23,7 +23,7 @@ pub(super) fn tags(reader: &mut Reader<'_>, tags: &Option<Map<Text>>) -> BTreeMa
                 Code::InvalidId,
                 *place,
                 format!("`{key}` is a dimension of its own and cannot be a tag"),
-                "choose another word for the tag",
+                "give the tag another name",
             );
         }
         reader.check_id(key, *place);
@@ -148,7 +148,7 @@ pub(super) fn offers(
         let minimum = reader.amount(offer.minimum.as_ref(), &Unit::Chips, In::NotNegative).filter(|m| *m > 0.0);
         let tiers = tiers(reader, offer);
         if let (Some(Term::Bought(_)), Some(written)) = (&term, &offer.tiers) {
-            let message = "chips that are bought have no prices by quantity";
+            let message = "purchased chips cannot have `tiers`";
             let remedy = "write an offer for each price, with the capacity that it holds for";
             reader.error(Code::WrongType, written.place, message, remedy);
         }
@@ -215,7 +215,7 @@ fn missing_price(reader: &mut Reader<'_>, offer: &Offer, written: &doc::Offer, p
         && let Some(&t) = bought.lives.keys().find(|&&t| bought.capex[t].is_nan())
     {
         let label = reader.calendar.periods[t].label.clone();
-        let message = format!("the offer `{}` can be bought in {label} but has no capex then", offer.id);
+        let message = format!("the offer `{}` is available in {label} but has no capex for that period", offer.id);
         let remedy = format!("add a step at or before {label}, or let `starts` begin later");
         reader.error(Code::MissingPrice, place, message, remedy);
     }
@@ -230,7 +230,7 @@ fn missing_price(reader: &mut Reader<'_>, offer: &Offer, written: &doc::Offer, p
         reader.error(
             Code::MissingPrice,
             place,
-            format!("the offer `{}` can be held in {label} but has no price{of} then{what}", offer.id),
+            format!("the offer `{}` is available in {label} but has no price{of}{what} for that period", offer.id),
             format!("add a step at or before {label}, or set the capacity to 0 until the price begins"),
         );
     };
@@ -285,7 +285,8 @@ fn too_small(reader: &mut Reader<'_>, read: &Offer, offer: &doc::Offer) {
             && least > most
             && most > 0.0
         {
-            let message = format!("the {what} of `{}` is more than its capacity ever is, so none can be held", read.id);
+            let message =
+                format!("the {what} of `{}` exceeds its capacity in every period, so none can be held", read.id);
             reader.error(Code::MinAboveMax, amount.place, message, format!("lower the {what}, or raise the capacity"));
         }
     }
@@ -305,7 +306,7 @@ fn term(reader: &mut Reader<'_>, offer: &doc::Offer) -> Option<Term> {
                 reader.error(
                     Code::MissingKey,
                     word.place,
-                    "a reserved term needs its length",
+                    "a reserved term needs a length",
                     "write `term: { reserved: 3 years }`",
                 );
                 None
@@ -338,7 +339,7 @@ fn detailed_term(reader: &mut Reader<'_>, detail: &doc::TermDetail) -> Option<Te
             ("spot", detail.spot.as_ref().map(|s| s.place)),
         ] {
             if let Some(place) = place {
-                let message = format!("`{key}` does not go with chips that are bought");
+                let message = format!("`{key}` cannot be combined with purchased chips");
                 reader.error(Code::WrongType, place, message, "remove it, or write two offers");
                 return None;
             }
@@ -414,7 +415,7 @@ fn detailed_term(reader: &mut Reader<'_>, detail: &doc::TermDetail) -> Option<Te
             reader.error(
                 Code::MissingKey,
                 detail.place,
-                "a term with particulars needs `reserved`, `spot` or `owned`",
+                "a term with details needs `reserved`, `spot` or `owned`",
                 "write `{ reserved: 3 years }`, `{ spot: { interruption: 12 % } }`, \
                  `{ owned: { capex: 42k USD, life: 5 years } }`, or a word",
             );
@@ -441,7 +442,7 @@ pub(super) fn pools(
         let power =
             pool.power.as_ref().and_then(|s| reader.series(s, In::NotNegative, 0.0, |q| Unit::Power.convert(q)));
         if pool.lacks("chips") && pool.lacks("power") {
-            reader.error(Code::MissingKey, pool.place, "a pool needs `chips` or `power`", "add what it holds");
+            reader.error(Code::MissingKey, pool.place, "a pool needs `chips` or `power`", "add what it limits");
         }
         let selected = pool.offers.as_ref().and_then(|selector| select(reader, selector));
         let draws = |(o, read): (OfferId, &ReadOffer)| {
@@ -466,7 +467,7 @@ pub(super) fn pools(
                 reader.error(
                     Code::MissingPower,
                     *place,
-                    format!("the pool `{id}` is a power envelope but the chip `{}` has no power", chip.id),
+                    format!("the pool `{id}` is a power envelope, but the chip `{}` has no power", chip.id),
                     format!("add `power:` to the chip `{}`", chip.id),
                 );
             }

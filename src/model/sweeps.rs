@@ -167,7 +167,7 @@ fn read(node: &Node, place: Place, more: &[Axis], asked: &Asked, diagnostics: &m
             diagnostics.error(
                 Code::InvalidVariation,
                 between.place,
-                "a correlation is between two variations",
+                "a correlation needs exactly two variations",
                 "give two names",
             );
             return None;
@@ -250,8 +250,9 @@ fn put_together(axes: Vec<Axis>, asked: Asked, place: Place, diagnostics: &mut D
     }
     let lengths: Vec<usize> = axes.iter().map(|a| length(&a.spread)).collect();
     if method == Method::List && lengths.iter().any(|&n| n != lengths[0]) {
-        let message = format!("the variations of a list have {lengths:?} values");
-        return wrong(diagnostics, place, message, "give each the same number of values");
+        let lengths: Vec<String> = lengths.iter().map(usize::to_string).collect();
+        let message = format!("the variations of a list differ in their number of values: {}", lengths.join(", "));
+        return wrong(diagnostics, place, message, "give every variation the same number of values");
     }
     let points = lengths.iter().fold(1.0, |product, &n| product * n as f64);
     if method == Method::Grid && points > MOST_POINTS as f64 {
@@ -263,7 +264,7 @@ fn put_together(axes: Vec<Axis>, asked: Asked, place: Place, diagnostics: &mut D
 
 fn sampling(axes: &[Axis], asked: &Asked, place: Place, diagnostics: &mut Diagnostics) -> Option<Sampling> {
     let Some(samples) = asked.samples else {
-        let message = "this random sample does not say how many points are drawn";
+        let message = "this random sample does not say how many points to draw";
         diagnostics.error(Code::InvalidVariation, place, message, "write `samples: 1000`");
         return None;
     };

@@ -54,7 +54,7 @@ pub(super) fn terminate(
     let (fee, notice, (at, place)) = (fee?, notice?, at?);
     let Some(from) = commit.buckets.iter().position(|b| b.periods.start == at) else {
         let message = format!("no part of the commitment of `{id}` begins then");
-        let remedy = "let it be over when a year or period of the commitment begins";
+        let remedy = "choose an end at which a year or period of the commitment begins";
         reader.error(Code::OffGrid, place, message, remedy);
         return None;
     };

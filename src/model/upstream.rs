@@ -37,7 +37,12 @@ pub(super) fn made(reader: &mut Reader<'_>, document: &doc::Document, offers: &O
             for o in picked.iter() {
                 if parts[o] > 0.0 {
                     let message = format!("`{id}` makes chips of `{}` twice", offers.offers[o].id);
-                    reader.error(Code::DuplicateName, made.offers.place, message, "let each offer be picked once");
+                    reader.error(
+                        Code::DuplicateName,
+                        made.offers.place,
+                        message,
+                        "write selectors that do not overlap",
+                    );
                     whole = false;
                     break;
                 }
@@ -118,19 +123,16 @@ fn interruptions(reader: &mut Reader<'_>, upstream: &doc::Upstream) -> Option<Ve
     };
     let substitute = upstream.substitute.as_ref();
     let idle = [
-        (
-            longer(upstream.pipeline.as_ref(), |i| i.stops),
-            "the pipeline lasts until recovery, so that nothing is missed",
-        ),
+        (longer(upstream.pipeline.as_ref(), |i| i.stops), "the pipeline lasts until recovery, so nothing is lost"),
         (
             longer(substitute.and_then(|s| s.ready.as_ref()), |i| i.ready.unwrap_or(0)),
-            "the substitute is not ready before recovery, so that it delivers nothing",
+            "the substitute is not ready before recovery, so it delivers nothing",
         ),
     ];
     // In the last periods of the horizon everything ends with it.
     for (place, message) in idle {
         if let Some(place) = place.filter(|_| all.first().is_some_and(|i| i.back < reader.calendar.len())) {
-            reader.diagnostics.warning(Code::NoEffect, place, message, "shorten it, or lengthen `recovery`");
+            reader.diagnostics.warning(Code::NoEffect, place, message, "shorten it, or extend `recovery`");
         }
     }
     Some(all)
@@ -146,7 +148,7 @@ fn substitute(
     let to = written.to.as_ref()?;
     reader.reference(to, "supplier upstream", ids, &[])?;
     if to.text == id {
-        let message = format!("`{id}` cannot deliver in its own place");
+        let message = format!("`{id}` cannot be its own substitute");
         reader.error(Code::Contradiction, to.place, message, "name another supplier of `supply`");
         return None;
     }

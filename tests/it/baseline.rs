@@ -152,7 +152,7 @@ fn mistakes_in_the_table_are_told_at_their_line() {
         "offer,workload,chips\na,chat,3\nb,chat,1\na,chat,2\n",
         "duplicate-name",
         "--> today.csv:4:1",
-        "`chat` on `a` stands here twice",
+        "`chat` on `a` is listed twice here",
         "add the two up in one line",
     );
     tells(

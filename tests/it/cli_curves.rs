@@ -58,7 +58,7 @@ fn frontiers_in_every_format_with_their_plans() {
 fn frontiers_against_nothing() {
     for (against, told) in [
         ("hii:vendor", "did you mean `hhi`?"),
-        ("hhi", "lacks a dimension"),
+        ("hhi", "is missing a dimension"),
         ("hhi:vendr", "did you mean `vendor`?"),
         ("largest:vendor:chip", "did you mean `chips`?"),
         ("served:vendor:spend", "too much"),

@@ -346,5 +346,5 @@ fn the_command_explains() {
     let (_, error) = told(&["models/quickstart.yaml", "vendor-cup"], 2);
     assert!(error.contains("did you mean `vendor-cap`?"), "{error}");
     let (text, _) = told(&["duplicate-key"], 0);
-    assert!(text.starts_with("duplicate-key\n\nThe same key stands twice in a map.\n"), "{text}");
+    assert!(text.starts_with("duplicate-key\n\nThe same key is defined twice in a map.\n"), "{text}");
 }

@@ -291,7 +291,11 @@ fn the_column_of_the_constant_is_known() {
             format!("{table}constant 0.5\n"),
             "`constant` is 0.5, and is fixed at 1 in the exported program",
         ),
-        (model.as_str(), format!("{table}constant 1\nconstant 1\n"), "the column `constant` stands twice in this file"),
+        (
+            model.as_str(),
+            format!("{table}constant 1\nconstant 1\n"),
+            "the column `constant` is defined twice in this file",
+        ),
         (QUICKSTART, "constant 1\nrent[aws-trainium2,2026-Q1] 0\n".to_owned(), "no column or row `constant`"),
     ] {
         fs::write(&path, text).unwrap();
@@ -441,11 +445,11 @@ fn files_that_are_no_solution() {
         (format!("{known}rent[aws-trainium2,2026-Q1],0,none\n"), vec![format!("[wrong-type]: `none` is no number @2:31 => {numbers}")]),
         (
             format!("{known}rent[aws-trainium2,2026-Q1] 0\n{known}"),
-            vec!["[duplicate-name]: the column `rent[coreweave-h100,2026-Q1]` stands twice in this file @3:1 => keep one of the two".to_owned()],
+            vec!["[duplicate-name]: the column `rent[coreweave-h100,2026-Q1]` is defined twice in this file @3:1 => keep one of the two".to_owned()],
         ),
         (
             format!("{known}work[pretraining] 6e7 2.5\nwork[pretraining] 6e7 2.5\n"),
-            vec!["[duplicate-name]: the row `work[pretraining]` stands twice in this file @3:1 => keep one of the two".to_owned()],
+            vec!["[duplicate-name]: the row `work[pretraining]` is defined twice in this file @3:1 => keep one of the two".to_owned()],
         ),
         (
             format!("{known}rent[aws-trainium2,2026-Q3] 0\nstock[x] 1\n"),

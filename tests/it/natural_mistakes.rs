@@ -79,7 +79,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("at_most: 60 %", "at_most: 60", "write a percentage with its sign, as in `60 %`"),
     ("serve: 70 %", "serve: 70", "write a percentage with its sign, as in `70 %`"),
     ("probability: 5 %", "probability: 5", "write a percentage with its sign, as in `5 %`"),
-    ("hhi_at_most: 1", "hhi_at_most: 2500", "of 10,000 points write `0.25`"),
+    ("hhi_at_most: 1", "hhi_at_most: 2500", "write `0.25`: the index runs from 0 to 1, not to 10,000"),
     // Prices of something else than a chip and hour.
     ("6.88 USD/chip-h", "55.04 USD/h", "write `55.04 USD/chip-h`; the price of a node is divided by its chips first"),
     ("6.88 USD/chip-h", "55.04 USD/node-h", "write `55.04 USD/chip-h`; the price of a node is divided"),
@@ -139,7 +139,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("loss_of: { each: cloud }", "loss_of: any cloud", "write `{ each: cloud }`"),
     ("loss_of: { each: cloud }", "loss_of: aws", "as in `{ cloud: aws }`"),
     ("covers: { cloud: aws }", "covers: aws", "as in `{ cloud: aws }`"),
-    ("covers: { cloud: aws }", "covers: { cloud: amazon }", "known are `aws`, `azure`, `gcp`"),
+    ("covers: { cloud: aws }", "covers: { cloud: amazon }", "known: `aws`, `azure`, `gcp`"),
     ("where: { cloud: azure }", "where: { provider: azure }", "`provider` is called `cloud`"),
     (
         LIMITS,
@@ -164,13 +164,13 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("vendor: amd", "manufacturer: amd", "`manufacturer` is called `vendor`"),
     ("loss_of: {", "lose: {", "`lose` is called `loss_of`"),
     ("    kind: inference\n", "", "add `kind: ...`"),
-    ("kind: inference", "kind: serving", "known are `training`, `inference`"),
+    ("kind: inference", "kind: serving", "known: `training`, `inference`"),
     ("kind: inference", "type: inference", "`type` is called `kind`"),
     // Ids.
     ("chip: mi300x", "chip: mi300", "did you mean `mi300x`?"),
     ("mi300x: 2800 tok/s", "mi325x: 2800 tok/s", "did you mean `mi300x`?"),
-    ("cloud: gcp, region", "cloud: google, region", "known are `aws`, `azure`, `gcp`"),
-    ("of: spend", "of: money", "known are"),
+    ("cloud: gcp, region", "cloud: google, region", "known: `aws`, `azure`, `gcp`"),
+    ("of: spend", "of: money", "known: "),
     ("peak: 1.6", "peak: 60 %", "it must be 1 or more"),
 ];
 

@@ -125,12 +125,12 @@ fn every_mistake_at_its_cell() {
     one(&format!("{head}a,gpu,aws,3 USD/GB,1k\n"), &["error[wrong-dimension]", "--> prices.csv:2:11", "1 error\n"]);
     one(&format!("{head}a,gpu,awz,3,1k\n"), &["there is no cloud `awz`", "--> prices.csv:2:7", "did you mean `aws`?"]);
     one(&format!("{head}a,gpu,aws,3,\"1,000\"\n"), &["error[invalid-quantity]", "--> prices.csv:2:13"]);
-    one(&format!("{head}a,gpu,aws,,1k\n"), &["an offer lacks `price`", "--> prices.csv:2:1"]);
+    one(&format!("{head}a,gpu,aws,,1k\n"), &["an offer is missing `price`", "--> prices.csv:2:1"]);
     one(&format!("{head},gpu,aws,3,1k\n"), &["this line has no id", "--> prices.csv:2:1"]);
     one(&format!("{head}A b,gpu,aws,3,1k\n"), &["error[invalid-id]", "--> prices.csv:2:1"]);
     one(
         &format!("{head}a,gpu,aws,3,1k\na,tpu,gcp,1,1k\n"),
-        &["the offer `a` stands twice in this table", "--> prices.csv:3:1"],
+        &["the offer `a` is defined twice in this table", "--> prices.csv:3:1"],
     );
     one(&format!("{head}a,gpu,aws,-3,1k\n"), &["error[out-of-range]", "--> prices.csv:2:11"]);
     one(&format!("{head}a,gpu,aws,3\n"), &["this line has 4 cells and the table 5 columns", "--> prices.csv:2:1"]);

@@ -145,7 +145,7 @@ fn what_is_owned_is_compared_with_what_is_owned() {
     };
     costs(&solved(&owned(", term: owned")), 10.0 * (1.0 + 1.0 + 1.0 + 0.4 + 0.4));
     let error = Model::from_yaml_str(&owned("")).unwrap_err().to_string();
-    assert!(error.contains("`deal` is repriced to owned chips where it rents, or the other way round"), "{error}");
+    assert!(error.contains("`deal` is repriced from rented to owned chips, or the reverse"), "{error}");
     let word = hours("[1, 1, 0.4, 0.4]", "every: 2 periods").replace("price: 4 }", "price: 4, term: owned }");
     costs(&solved(&word.replace("capacity: 0", "capacity: 0, term: owned")), 10.0 * (3.0 + 3.0 + 0.4 + 0.4));
 }
@@ -177,7 +177,7 @@ fn dates_are_counted_from_the_beginning_of_the_contract() {
     let uneven = uneven.replace("[2.8, 2.7, 2.6, 2.5]", "2.8");
     assert_eq!(prices(&solved(&uneven)), [("a", "2026-Q2", 2.8)]);
     let error = Model::from_yaml_str(&uneven.replace("6 months", "2 periods")).unwrap_err().to_string();
-    assert!(error.contains("no whole number of periods"), "{error}");
+    assert!(error.contains("is not a whole number of periods"), "{error}");
 }
 
 fn prices(plan: &Plan) -> Vec<(&str, &str, f64)> {

@@ -91,7 +91,7 @@ impl SolutionFile<'_> {
         let mut rows: HashMap<(&str, bool), Place> = HashMap::new();
         let mut reduced: HashMap<usize, Place> = HashMap::new();
         let twice = |what: &str, line: &Line<'_>, diagnostics: &mut Diagnostics| {
-            let message = format!("the {what} `{}` stands twice in this file", line.name);
+            let message = format!("the {what} `{}` is defined twice in this file", line.name);
             diagnostics.error(Code::DuplicateName, line.place, message, "keep one of the two");
         };
         for (line, meant) in self.lines.iter().zip(meant) {

@@ -45,7 +45,7 @@ impl Concentration {
             Some(amount) if is_in_points(amount) => {
                 let points = amount.quantity.number;
                 let message = format!("{points} is out of range: it must be from 0 to 1 (0 % to 100 %)");
-                let remedy = format!("of 10,000 points write `{}`", points / 1e4);
+                let remedy = format!("write `{}`: the index runs from 0 to 1, not to 10,000", points / 1e4);
                 reader.error(Code::OutOfRange, amount.place, message, remedy);
                 None
             }
@@ -60,7 +60,7 @@ impl Concentration {
                 Code::UnknownKey,
                 soft.place,
                 "a concentration limit cannot have a price",
-                "remove `soft`; its excess is no amount of anything",
+                "remove `soft`: concentration has no unit that could be priced",
             );
         }
         let (groups, hhi_at_most) = (groups?, hhi_at_most?);

@@ -128,7 +128,7 @@ impl Floor {
         } else {
             if written.of.is_none() && !written.bad.contains(&"of") {
                 let remedy = "add `of: spend`, chips, work, power or carbon; or write an amount, `20k chips` or money";
-                reader.error(Code::MissingKey, written.place, "a floor that is a part lacks `of`", remedy);
+                reader.error(Code::MissingKey, written.place, "a floor given as a share is missing `of`", remedy);
             }
             let part = reader.share(Some(amount), In::Fraction)?;
             return Some((Least::Part, part, written.of.clone()?));
@@ -147,11 +147,11 @@ impl Floor {
         let mut is = true;
         if let Some(selector) = &written.workloads {
             let remedy = "write `of: chips`, or remove `for`";
-            reader.error(Code::Contradiction, selector.place, "a fleet is held for no workload in particular", remedy);
+            reader.error(Code::Contradiction, selector.place, "a fleet is not held for particular workloads", remedy);
             is = false;
         }
         if let Some(per) = written.per.as_ref().filter(|p| p.text != "period") {
-            let message = "a fleet is held in each period";
+            let message = "a fleet is counted in every period";
             reader.error(Code::UnknownWord, per.place, message, "write `per: period`, or `of: chips` for an average");
             is = false;
         }

@@ -43,7 +43,7 @@ impl Ramp {
             reader.error(
                 Code::UnknownWord,
                 per.place,
-                "a ramp is counted from one period to the next",
+                "a ramp limits the change from one period to the next",
                 "write `per: period`",
             );
             return None;

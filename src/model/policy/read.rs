@@ -106,7 +106,8 @@ pub(in crate::model) fn limits(
         for mut limit in one(reader, written, position, parts).unwrap_or_default() {
             if let Some(k) = when {
                 if limit.expected {
-                    let message = "what a contract requires holds in every future in which it is signed";
+                    let message =
+                        "a limit that a contract requires holds in every future in which the contract is signed";
                     let remedy = "remove `in: expected`, or move the limit to the policy";
                     reader.error(Code::Contradiction, written.place, message, remedy);
                 }
@@ -156,8 +157,8 @@ fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &P
     }
     let expected = match shared.within {
         Some(within) if within.text != "expected" => {
-            let message = format!("`{}` is not how a limit holds over futures", within.text);
-            let remedy = "write `in: expected`, or leave it out: then it holds in every future";
+            let message = format!("`{}` does not say how a limit holds over futures", within.text);
+            let remedy = "write `in: expected`, or remove it: the limit then holds in every future";
             reader.error(Code::UnknownWord, within.place, message, remedy);
             None
         }
@@ -312,12 +313,13 @@ pub(super) fn need_carbon(reader: &mut Reader<'_>, place: Place, offers: &OfferS
         let offer = &parts.offers.offers[o];
         let chip = &parts.offers.chips[offer.chip];
         if chip.power.is_none() {
-            let message = format!("carbon is counted but the chip `{}` has no power", chip.id);
+            let message = format!("carbon is limited or priced, but the chip `{}` has no power", chip.id);
             reader.error(Code::MissingPower, place, message, format!("add `power:` to the chip `{}`", chip.id));
             return;
         }
         let Some(carbon) = &offer.carbon else {
-            let message = format!("carbon is counted but what the electricity of `{}` emits is not known", offer.id);
+            let message =
+                format!("carbon is limited or priced, but the electricity of `{}` has no carbon intensity", offer.id);
             let remedy = match &offer.site {
                 Some(site) => format!("add `carbon: 420 g/kWh` to the site `{site}` of `sites`"),
                 None => "give it a `site`, and in `sites` that site's `carbon: 420 g/kWh`".to_owned(),
@@ -345,7 +347,7 @@ pub(super) fn need_power(reader: &mut Reader<'_>, place: Place, offers: &OfferSe
         reader.error(
             Code::MissingPower,
             place,
-            format!("power is limited but the chip `{}` has none", chip.id),
+            format!("power is limited, but the chip `{}` has no `power`", chip.id),
             format!("add `power:` to the chip `{}`", chip.id),
         );
     }
@@ -354,7 +356,7 @@ pub(super) fn need_power(reader: &mut Reader<'_>, place: Place, offers: &OfferSe
 fn spans(reader: &mut Reader<'_>, per: Option<&Text>, during: Option<&Text>, every_period: bool) -> Option<Vec<Span>> {
     let known = ["horizon", "year", "period"];
     if let Some(per) = per.filter(|per| !every_period && !known.contains(&per.text.as_str())) {
-        let message = format!("`{}` is not how a limit is counted", per.text);
+        let message = format!("`{}` is not a way to count a limit", per.text);
         reader.error(Code::UnknownWord, per.place, message, suggest(&per.text, known));
     }
     let (periods, label) = match during {

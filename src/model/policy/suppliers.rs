@@ -96,7 +96,7 @@ impl Suppliers {
         };
         let (groups, units) = (groups?, units?);
         if let Some(soft) = &limit.soft {
-            let remedy = "remove `soft`; a number of suppliers is kept or not";
+            let remedy = "remove `soft`: a number of suppliers is either met or not";
             reader.error(Code::UnknownKey, soft.place, "a number of suppliers cannot have a price", remedy);
         }
         let kind = |of| {

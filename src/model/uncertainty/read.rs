@@ -31,7 +31,7 @@ pub(in crate::model) fn read(
             reader.error(
                 Code::NoEffect,
                 objective.place,
-                "`objective` is about futures, and there is only one",
+                "`objective` weighs futures, and this model has only one",
                 remedy,
             );
         }
@@ -39,7 +39,7 @@ pub(in crate::model) fn read(
             let Some(offer) = offer else { continue };
             let place = offer.notice.as_ref().map(|n| n.place).or(offer.decide_by.as_ref().map(|d| d.place));
             if let Some(place) = place {
-                let message = format!("when `{id}` is decided makes no difference: all is known");
+                let message = format!("when `{id}` is decided makes no difference: this model has one future");
                 let remedy = "add `uncertainty`, or remove `notice` and `decide_by`";
                 reader.diagnostics.warning(Code::NoEffect, place, message, remedy);
             }
@@ -165,7 +165,7 @@ fn changes(reader: &mut Reader<'_>, outcome: &doc::FactorOutcome, root: &Node, m
             Spread::Values(values) if values.len() == 1 => values[0],
             _ => {
                 let remedy = "give one value, as in `scale: 0.7`; another value is another outcome";
-                reader.error(Code::InvalidVariation, axis.place, "an outcome has one value of each", remedy);
+                reader.error(Code::InvalidVariation, axis.place, "an outcome sets each input to one value", remedy);
                 continue;
             }
         };
@@ -202,7 +202,7 @@ fn futures(
         for entry in &joint.items {
             let (outcomes, chance) = joint_row(reader, &entry.0, factors)?;
             if all.iter().any(|f| f.outcomes == outcomes) {
-                let message = format!("`{}` stands here twice", name(&outcomes));
+                let message = format!("`{}` is listed twice here", name(&outcomes));
                 reader.error(Code::DuplicateName, entry.0.place, message, "add up its probabilities");
                 return None;
             }
@@ -217,8 +217,8 @@ fn futures(
     } else {
         let count = factors.iter().try_fold(1usize, |n, f| n.checked_mul(f.outcomes.len()));
         if count.is_none_or(|n| n > MOST_FUTURES) {
-            let message = format!("more than {MOST_FUTURES} futures come of these factors");
-            let remedy = "list in `joint` the outcomes that come together, or leave out what matters least";
+            let message = format!("more than {MOST_FUTURES} futures result from these factors");
+            let remedy = "list in `joint` the outcomes that occur together, or remove the least important factors";
             reader.error(Code::OutOfRange, written.place, message, remedy);
             return None;
         }
@@ -269,7 +269,7 @@ fn sums_to_one(reader: &mut Reader<'_>, place: Place, sum: f64, of: &str) -> Opt
         return Some(());
     }
     let message = format!("the probabilities {of} add up to {} %", (sum * 1e8).round() / 1e6);
-    reader.error(Code::OutOfRange, place, message, "let them add up to 100 %");
+    reader.error(Code::OutOfRange, place, message, "change them so that they add up to 100 %");
     None
 }
 
@@ -277,7 +277,7 @@ fn sums_to_one(reader: &mut Reader<'_>, place: Place, sum: f64, of: &str) -> Opt
 fn joint_row(reader: &mut Reader<'_>, node: &Node, factors: &[Factor]) -> Option<(Vec<usize>, Option<f64>)> {
     let Value::Map(entries) = &node.value else {
         let remedy = "write `{ demand: slow, trainium3: late, probability: 12 % }`";
-        reader.error(Code::WrongType, node.place, "a row of `joint` is a map", remedy);
+        reader.error(Code::WrongType, node.place, "a row of `joint` must be a map", remedy);
         return None;
     };
     let mut chance = None;
@@ -306,7 +306,7 @@ fn joint_row(reader: &mut Reader<'_>, node: &Node, factors: &[Factor]) -> Option
         outcomes[factor] = Some(outcome);
     }
     if let Some(missing) = outcomes.iter().position(Option::is_none) {
-        let message = format!("this row does not say what comes of `{}`", factors[missing].id);
+        let message = format!("this row does not name an outcome of `{}`", factors[missing].id);
         reader.error(Code::MissingKey, node.place, message, "name an outcome of every factor");
         return None;
     }
@@ -335,7 +335,12 @@ fn goal(reader: &mut Reader<'_>, document: &Document, weighed: bool) -> Option<G
             }
             if objective.expected.is_some() || objective.cvar.is_some() {
                 let remedy = "remove the others: `objective: { regret: worst }`";
-                reader.error(Code::Contradiction, objective.place, "regret is minimized by itself", remedy);
+                reader.error(
+                    Code::Contradiction,
+                    objective.place,
+                    "regret cannot be combined with another objective",
+                    remedy,
+                );
                 return None;
             }
             return Some(Goal::Regret);
@@ -365,7 +370,7 @@ fn goal(reader: &mut Reader<'_>, document: &Document, weighed: bool) -> Option<G
     };
     if expected + cvar.map_or(0.0, |c| c.1) <= 0.0 {
         let remedy = "give the expected cost or the CVaR a weight above 0";
-        reader.error(Code::OutOfRange, objective.place, "nothing has a weight here", remedy);
+        reader.error(Code::OutOfRange, objective.place, "no part of this objective has a weight", remedy);
         return None;
     }
     Some(Goal::Cost { expected, cvar, regret })
@@ -406,7 +411,12 @@ fn date(reader: &mut Reader<'_>, notice: Option<&Amount>, by: Option<&Text>) -> 
     match (notice, by) {
         (Some(amount), Some(_)) => {
             let remedy = "keep one of the two";
-            reader.error(Code::Contradiction, amount.place, "`notice` and `decide_by` both say when it is due", remedy);
+            reader.error(
+                Code::Contradiction,
+                amount.place,
+                "`notice` and `decide_by` both set the date of the decision",
+                remedy,
+            );
             None
         }
         (None, Some(text)) => reader.period(text).map(When::By),

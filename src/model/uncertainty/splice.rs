@@ -95,7 +95,7 @@ impl Splice<'_, '_> {
         let same = old.len() == new.len() && old.iter().zip(new.iter()).all(|(a, b)| id(a) == id(b));
         self.check(
             same,
-            || format!("an outcome adds or takes away {what}"),
+            || format!("an outcome adds or removes {what}"),
             || {
                 "write all of them into the model, and let the outcome change their capacity, demand or bound"
                     .to_owned()
@@ -144,7 +144,7 @@ impl Splice<'_, '_> {
             series(a, b, known);
         } else {
             let none = old.carbon.is_none() && new.carbon.is_none();
-            self.whole(none, || format!("whether it is known what the electricity of `{}` emits", old.id), true);
+            self.whole(none, || format!("whether the electricity of `{}` has a carbon intensity", old.id), true);
         }
         if let (Some(a), Some(b)) = (&old.energy, &mut new.energy) {
             series(a, b, known);
