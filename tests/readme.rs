@@ -102,7 +102,8 @@ fn the_commands_run() {
     let program = assert_cmd::cargo::cargo_bin!("polysource").parent().unwrap().display().to_string();
     let path = format!("{program}:{}", std::env::var("PATH").unwrap_or_default());
     let (mut commands, mut ran) = (Vec::new(), 0);
-    for page in pages().into_iter().filter(|p| !p.starts_with("models")) {
+    // The tutorial has a test of its own.
+    for page in pages().into_iter().filter(|p| !p.starts_with("models") && !p.ends_with("tutorial.md")) {
         let text = read(&page);
         let mut in_shell = false;
         for line in text.lines() {
@@ -140,6 +141,35 @@ fn the_commands_run() {
         let run = polysource().args(&arguments).output().unwrap();
         assert!(run.status.success(), "polysource {command}: {}", String::from_utf8_lossy(&run.stderr));
     }
+}
+
+/// The tutorial's commands, one after the other in its folder, give the lines that stand below them.
+#[test]
+fn the_tutorial_gives_its_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    for file in ["bill.csv", "map.yaml", "model.yaml"] {
+        std::fs::copy(Path::new("docs/tutorial").join(file), folder.path().join(file)).unwrap();
+    }
+    let program = assert_cmd::cargo::cargo_bin!("polysource").parent().unwrap().display().to_string();
+    let path = format!("{program}:{}", std::env::var("PATH").unwrap_or_default());
+    let (mut block, mut said, mut lines) = (String::new(), String::new(), 0);
+    for line in read("docs/tutorial.md").lines() {
+        if let Some(language) = line.strip_prefix("```") {
+            block = language.to_owned();
+        } else if block == "sh" {
+            let mut shell = Command::new("sh");
+            let run = shell.args(["-c", line]).env("PATH", &path).current_dir(folder.path()).output().unwrap();
+            assert!(run.status.success(), "{line}: {}", String::from_utf8_lossy(&run.stderr));
+            said = String::from_utf8(run.stdout).unwrap();
+            if line.contains("import focus") {
+                said = read(folder.path().join("today/baseline.csv"));
+            }
+        } else if block == "text" {
+            assert!(said.lines().any(|l| l.trim_start().starts_with(line.trim_start())), "`{line}` is not in\n{said}");
+            lines += 1;
+        }
+    }
+    assert!(lines > 12, "{lines}");
 }
 
 /// The programs of `examples/` run. `cargo test` has built them, unless this file is tested alone.

@@ -316,7 +316,7 @@ macro_rules! record {
     (
         $(#[doc = $doc:literal])+
         $name:ident as $what:literal {
-            $( $(#[doc = $field_doc:literal])+ $need:ident $field:ident $key:literal : $type:ty, )*
+            $( $(#[doc = $field_doc:literal])+ $need:ident $field:ident $key:literal : $type:ty $(as $kind:expr)?, )*
         }
     ) => {
         $(#[doc = $doc])+
@@ -353,6 +353,7 @@ macro_rules! record {
                     meaning: &[$($field_doc),+],
                     required: record!(@needed $need),
                     value: stringify!($type),
+                    kind: record!(@kind $($kind)?),
                 }),*],
             };
 
@@ -407,6 +408,8 @@ macro_rules! record {
             }
         }
     };
+    (@kind $kind:expr) => { $kind };
+    (@kind) => { crate::document::kind::Kind::PLAIN };
     (@needed required) => { true };
     (@needed $need:ident) => { false };
     (@absent required $node:ident, $under:ident, $what:literal, $key:literal, $bad:ident, $diagnostics:ident) => {

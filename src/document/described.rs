@@ -1,5 +1,7 @@
 //! What a record of the model file says of itself: the comments in its source.
 
+use super::kind::Kind;
+
 /// What the reference says of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyReference {
@@ -11,6 +13,8 @@ pub struct KeyReference {
     pub required: bool,
     /// The type that it is read as.
     pub value: &'static str,
+    /// What may be written as its value.
+    pub kind: Kind,
 }
 
 /// What the reference says of a record.

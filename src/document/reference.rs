@@ -4,6 +4,7 @@
 //! stands for a name that the model gives, `[]` for an entry of a list.
 
 use super::described::{KeyReference, RecordReference};
+use super::kind::Form;
 use super::records;
 
 /// A key where it stands in a model file.
@@ -88,7 +89,17 @@ const DETAILED: [(&str, &str); 4] =
 /// What is written as the value of a key, in words.
 #[must_use]
 pub fn value_in_words(key: &KeyReference) -> String {
-    words(&key.value.replace(' ', ""))
+    let value = key.value.replace(' ', "");
+    let Some(kind) = key.kind.in_words() else { return words(&value) };
+    match value.as_str() {
+        "Series" if key.kind.form != Form::Payments => format!("{kind}; may change over time"),
+        "Price" => format!("{kind}; may change over time; or a map"),
+        "Map<Amount>" | "Map<Text>" => format!("a map from names to {kind}"),
+        "Map<Series>" => format!("a map from names to {kind}, which may change over time"),
+        "List<Text>" => format!("a list, each {kind}"),
+        "Map<Port>" => format!("a map from names to {kind} or a map"),
+        _ => kind,
+    }
 }
 
 /// The record that the value of a key is or holds.

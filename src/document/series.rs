@@ -240,12 +240,12 @@ impl Selector {
     pub(super) fn patterns_schema() -> Schema {
         json_schema!({ "anyOf": [
             { "type": ["string", "number"] },
-            { "type": "array", "items": { "type": ["string", "number"] } },
+            { "type": "array", "items": { "type": ["string", "number"] }, "minItems": 1 },
             {
                 "type": "object",
                 "properties": { "not": { "anyOf": [
                     { "type": ["string", "number"] },
-                    { "type": "array", "items": { "type": ["string", "number"] } },
+                    { "type": "array", "items": { "type": ["string", "number"] }, "minItems": 1 },
                 ]}},
                 "required": ["not"],
                 "additionalProperties": false,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::document::{KeyPath, RECORDS, key_paths, record_of_value, value_in_words};
+use crate::document::{Form, KeyPath, RECORDS, example_of, key_paths, record_of_value, value_in_words};
 
 /// The reference of the model file, in Markdown: each record with its keys.
 #[must_use]
@@ -20,8 +20,21 @@ pub fn reference() -> String {
             if let Some(inner) = record_of_value(key) {
                 value = format!("[{value}](#{})", anchor(inner.name));
             }
+            if let Some(example) = key.kind.example() {
+                // Words are their own examples.
+                if !matches!(key.kind.form, Form::Words(_) | Form::WordsOrTag(_) | Form::Name | Form::Id(_)) {
+                    let _ = write!(value, ", as in `{example}`");
+                }
+            }
             let needed = if key.required { " **required**" } else { "" };
-            let _ = writeln!(out, "| `{}`{needed} | {value} | {} |", key.key, cell(&key.text()));
+            let mut meaning = cell(&key.text());
+            if let Some(default) = key.kind.default.filter(|_| !meaning.contains("default")) {
+                let _ = write!(meaning, " Default: `{default}`.");
+            }
+            if let Some(equation) = key.kind.equation {
+                let _ = write!(meaning, " In the program: {equation}.");
+            }
+            let _ = writeln!(out, "| `{}`{needed} | {value} | {meaning} |", key.key);
         }
     }
     out
@@ -33,6 +46,15 @@ pub fn key_page(key: &KeyPath, example: Option<&str>) -> String {
     let mut out = format!("`{}`, a key of {}\n\n{}\n", key.path, key.record.what, key.key.text());
     let needed = if key.key.required { "required" } else { "optional" };
     let _ = write!(out, "\nValue: {}; {needed}.\n", value_in_words(key.key));
+    if let Some(default) = key.key.kind.default {
+        let _ = writeln!(out, "Default: `{default}`.");
+    }
+    if let Some(equation) = key.key.kind.equation {
+        let _ = writeln!(out, "In the program: {equation}.");
+    }
+    if let Some(example) = example_of(key.key) {
+        let _ = writeln!(out, "Example: `{}: {example}`", key.key.key);
+    }
     if let Some(inner) = record_of_value(key.key) {
         let keys: Vec<String> = inner.keys.iter().map(|k| format!("`{}`", k.key)).collect();
         let _ = writeln!(out, "Keys of {}: {}.", inner.what, keys.join(", "));
@@ -55,7 +77,7 @@ Every key of `polysource: 1`, from the records that read it. `polysource explain
 | a selector | criteria that must all hold: `{ vendor: nvidia, region: [us-*, eu-*] }`; `{ region: { not: us-* } }` excludes; `{}` selects all |
 | a period, a window | `2026`, `2026-Q3`, `2026-07`, `2026-07-15`; `2026-Q3..2027-Q4`, both ends included |
 
-In the headings `ID` stands for a name that you give, `[]` for each entry of a list.
+In the headings `ID` stands for a name that you give, `[]` for each entry of a list. All keys are there since 0.1.0.
 ";
 
 fn anchor(name: &str) -> String {

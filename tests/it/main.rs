@@ -35,6 +35,7 @@ mod curve;
 mod decisions;
 mod dependency;
 mod diagnostics;
+mod editor;
 mod energy;
 mod exchange;
 mod explain;
