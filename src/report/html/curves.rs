@@ -34,8 +34,8 @@ pub(super) fn data(dossier: &Dossier) -> io::Result<String> {
 }
 
 /// A curve, its slider and its pieces.
-pub(super) fn curve((index, curve): (usize, &Curve)) -> Markup {
-    let chart = pictures::curve(index, curve);
+pub(super) fn curve(index: usize, curve: &Curve, scales: &pictures::Scales) -> Markup {
+    let chart = pictures::curve(index, curve, scales);
     let (first, last) = (curve.from, curve.to);
     // The start: as it is written, if that is in the range.
     let start = if curve.how == "scale" && first <= 1.0 && 1.0 <= last { 1.0 } else { first };
@@ -45,7 +45,7 @@ pub(super) fn curve((index, curve): (usize, &Curve)) -> Markup {
             (figure(&chart))
             @if !curve.pieces.is_empty() {
                 p class="slider" {
-                    label for=(id) { (pictures::across(curve)) }
+                    label for=(id) { (super::prose(&pictures::across(curve))) }
                     input type="range" id=(id) min=(first) max=(last) step="any" value=(start);
                 }
                 p class="reading" aria-live="polite" {
@@ -68,9 +68,11 @@ pub(super) fn frontier((index, frontier): (usize, &Frontier)) -> Markup {
     let chart = pictures::frontier(index, frontier);
     let all = frontier.points.last().map(|p| money(p.premium, &frontier.currency));
     html! {
+        div {
         (figure(&chart))
-        @if let Some(all) = all { p class="note" { (frontier.ends) ". All the way it costs " (all) " more." } }
+        @if let Some(all) = all { p class="note" { (super::capitalised(&frontier.ends)) ". All the way it costs " (all) " more." } }
         @for line in levels::failed(frontier) { p class="note" { (line) } }
-        details { summary { "Points (" (frontier.points.len()) ")" } (tables::table(&levels::points(frontier))) }
+        details { summary { "Points (" (frontier.points.len()) ")" } (tables::open(&levels::points(frontier))) }
+        }
     }
 }
