@@ -22,6 +22,8 @@ use clap::Args;
 /// Columns of a program beyond which a frontier and curves, which take many solves, are drawn only
 /// if they are asked for.
 const SMALL: usize = 1_000;
+/// The same of a program with whole numbers, of which each solve is a search.
+const SMALL_WHOLE: usize = 110;
 /// Points of a frontier.
 const POINTS: usize = 8;
 /// Vendors whose prices are drawn without being asked for.
@@ -119,6 +121,9 @@ fn further(
             dossier.notes.push(format!("Scenarios side by side: `polysource sweep MODEL --vary scenario=none,{all}`."));
         }
     }
+    // One solve with each input moved is little; a curve or frontier of whole numbers may take hundreds of searches.
+    let whole = dossier.plan.certificate.relaxation.is_some();
+    let small = small && (!whole || dossier.plan.certificate.size[0] <= SMALL_WHOLE);
     let (mut measures, varied) = (command.frontier.clone(), &command.curve);
     if !command.plain && small && measures.is_empty() {
         measures.push("hhi:vendor".to_owned());

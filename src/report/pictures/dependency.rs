@@ -72,12 +72,12 @@ pub(in crate::report) fn exposure(plan: &Plan, by: &str, palette: &Palette) -> O
         .map(|(t, p)| if paid(p) { (1.0 - parts.iter().map(|g| g.values[t]).sum::<f64>()).max(0.0) } else { 0.0 })
         .collect();
     if rest.iter().any(|r| *r > 1e-6) {
-        let name = "fees and unused commitments of several".to_owned();
+        let name = "fees, unused commitments".to_owned();
         parts.push(Part { name, class: "k2".to_owned(), values: rest });
     }
     let first = all.groups.first()?;
     let mut title = format!("`{}` carries {} of spend", first.group, share(first.share));
-    title.push_str(&room(plan, &first.group, first.share).unwrap_or_default());
+    title.push_str(&room(plan, by, &first.group, first.share).unwrap_or_default());
     let told: Vec<String> = all.groups.iter().take(5).map(|g| format!("{} {}", g.group, share(g.share))).collect();
     let id = format!("exposure-{by}");
     let whole = format!("over the horizon: {}. HHI {:.3}.", told.join(", "), all.hhi);
@@ -101,9 +101,12 @@ pub(in crate::report) fn exposure(plan: &Plan, by: &str, palette: &Palette) -> O
 }
 
 /// How far a group is below the cap on its share over the horizon, if there is one.
-fn room(plan: &Plan, group: &str, share: f64) -> Option<String> {
+fn room(plan: &Plan, by: &str, group: &str, share: f64) -> Option<String> {
+    // A limit names the group, or picks it by a selector.
+    let selected = format!("{by}={group}");
     let caps = plan.limits.iter().filter(|l| {
-        let about = matches!(&l.about, Some(About::Limit { group: Some(g), span: None, .. }) if g == group);
+        let about =
+            matches!(&l.about, Some(About::Limit { group: Some(g), span: None, .. }) if g == group || *g == selected);
         about && l.kind == "share" && l.bound == Bound::AtMost && (l.activity - share).abs() < 1e-6
     });
     let cap = caps.min_by(|a, b| a.limit.total_cmp(&b.limit))?;
