@@ -66,7 +66,6 @@ pub fn kept(plan: &Plan) -> Vec<Swing> {
 /// cannot be scaled is left out.
 #[must_use]
 pub fn solved(input: &Input, plan: &Plan, settings: &SolveSettings) -> Vec<Swing> {
-    let Some(base) = plan.cost.as_ref().map(|c| c.total) else { return Vec::new() };
     let asked = Asked { method: Some("tornado".to_owned()), ..Asked::default() };
     let ends = (1.0 - PART, 1.0 + PART);
     let price = |id: &str| vec![Axis::scaled(id, &[id.to_owned()], "price", ends)];
@@ -89,7 +88,10 @@ pub fn solved(input: &Input, plan: &Plan, settings: &SolveSettings) -> Vec<Swing
     let how = SweepSettings { solve: settings.clone(), threads: 0 };
     let stop = AtomicBool::new(false);
     let Ok(rows) = sweep::run(&family, &points, &how, BTreeMap::new(), &stop, &|_| {}) else { return Vec::new() };
+    let cost = |row: &sweep::Row| row.values.first().copied().flatten();
     // The first point is the model as written; each axis has two after it.
+    let written = rows.first().and_then(Option::as_ref).filter(|row| row.status == PointStatus::Optimal);
+    let Some(base) = written.and_then(cost) else { return Vec::new() };
     let at = |point: usize| match rows.get(point).and_then(Option::as_ref)? {
         row if row.status == PointStatus::Optimal => {
             Some(row.values.first().copied().flatten().map(|cost| cost - base))

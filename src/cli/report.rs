@@ -112,6 +112,9 @@ fn further(
     } else {
         let cost = SolveSettings { detail: Detail::Cost, ..settings.clone() };
         dossier.swings = swings::solved(input, &dossier.plan, &cost);
+        if dossier.swings.is_empty() {
+            dossier.swings = swings::kept(&dossier.plan);
+        }
         dossier.scenarios = scenarios::side_by_side(input, model, &cost);
     }
     if dossier.scenarios.is_empty() {

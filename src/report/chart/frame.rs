@@ -55,7 +55,7 @@ pub(super) fn periods(labels: &[String], middle: impl Fn(usize) -> f64, y: f64, 
     html! {
         @for (i, label) in labels.iter().enumerate().filter(|(i, _)| i % every == 0) {
             // A name at an end is moved to where all of it is seen.
-            @let half = label.chars().count() as f64 * 3.4;
+            @let half = label.chars().count() as f64 * 3.8;
             text x=(px(middle(i).clamp(half, (WIDTH - half).max(half)))) y=(px(y)) class="middle faint" { (label) }
         }
     }

@@ -33,7 +33,7 @@ pub(super) fn data(dossier: &Dossier) -> io::Result<String> {
     Ok(text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"))
 }
 
-/// A curve, its slider and its pieces.
+/// A curve and its slider.
 pub(super) fn curve(index: usize, curve: &Curve, scales: &pictures::Scales) -> Markup {
     let chart = pictures::curve(index, curve, scales);
     let (first, last) = (curve.from, curve.to);
@@ -52,9 +52,14 @@ pub(super) fn curve(index: usize, curve: &Curve, scales: &pictures::Scales) -> M
                     "Move the slider for the cost and what is held" (if curve.exact { ", exact between the breakpoints." } else { ", straight between the points that were solved." })
                 }
             }
-            details { summary { "Pieces (" (curve.pieces.len()) ")" } (pieces(curve)) }
         }
     }
+}
+
+/// The pieces of a curve, folded; apart from the picture, since they are wide.
+pub(super) fn folded(curve: &Curve) -> Markup {
+    let what = super::prose(&pictures::plainly(&curve.parameter));
+    html! { details { summary { "Pieces of the curve of the " (what) " (" (curve.pieces.len()) ")" } (pieces(curve)) } }
 }
 
 fn pieces(curve: &Curve) -> Markup {

@@ -185,6 +185,7 @@ fn sensitivity(dossier: &Dossier) -> Vec<Markup> {
     let mut parts: Vec<Markup> = grid(pictures::swings(dossier).iter().map(figure).collect()).into_iter().collect();
     let scales = pictures::Scales::of(&dossier.plan, &dossier.curves);
     parts.extend(grid(dossier.curves.iter().enumerate().map(|(i, c)| curves::curve(i, c, &scales)).collect()));
+    parts.extend(dossier.curves.iter().map(curves::folded));
     parts
 }
 

@@ -20,8 +20,7 @@ pub(super) use self::lines::{Scales, across, curve, flows, frontier};
 pub(super) use self::palette::Palette;
 pub(super) use self::swings::swings;
 pub(super) use self::tree::tree;
-use self::words::plainly;
-pub(super) use self::words::sentence;
+pub(super) use self::words::{plainly, sentence};
 use super::chart::Chart;
 use crate::analysis::dossier::Dossier;
 
