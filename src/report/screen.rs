@@ -33,7 +33,12 @@ pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Resul
     let always = tables.len() + 1;
     tables.extend(summary::cost(plan, ROWS).as_ref().map(table).transpose()?);
     if plan.uncertainty.is_none() {
-        let more = [summary::purchases(plan, ROWS), summary::assignments(plan, ROWS), summary::contracts(plan)];
+        let more = [
+            summary::purchases(plan, ROWS),
+            summary::moves(plan, ROWS),
+            summary::assignments(plan, ROWS),
+            summary::contracts(plan),
+        ];
         for t in more.iter().flatten() {
             tables.push(table(t)?);
         }

@@ -218,7 +218,7 @@ pub(super) fn scenarios<'a>(plan: &Plan, all: &'a [ScenarioResult]) -> Option<Ta
     ];
     columns.extend(all.first().into_iter().flat_map(|s| &s.signed).map(|(id, _)| (id.as_str(), false)));
     (all.len() > 1).then(|| Table {
-        heading: format!("Scenarios side by side (lowest cost{}, re-optimized in each)", basis(plan)),
+        heading: format!("Scenarios side by side: lowest cost{}, re-optimized in each", basis(plan)),
         columns,
         rows: all.iter().map(row).collect(),
         foot: Some("Largest vendor and largest cloud: their shares of spend over the horizon.".to_owned()),
