@@ -10,13 +10,18 @@ pub(in crate::report) fn bands(frame: Frame<'_>, groups: Vec<Part>) -> Chart {
     bars(frame, &together(groups), |x| percent((x * 1000.0).round() / 1000.0))
 }
 
-/// Parts with those that are beyond the colours in one.
-pub(in crate::report) fn together(mut parts: Vec<Part>) -> Vec<Part> {
-    if parts.len() > COLOURS + 1 {
-        let rest = parts.split_off(COLOURS);
-        let periods = rest.first().map_or(0, |p| p.values.len());
-        let values = (0..periods).map(|t| rest.iter().map(|p| p.values[t]).sum()).collect();
-        parts.push(Part { name: format!("{} more", rest.len()), class: "rest".to_owned(), values });
+/// Parts with those that have no colour of their own, or are beyond the colours, in one.
+pub(in crate::report) fn together(parts: Vec<Part>) -> Vec<Part> {
+    let (mut rest, mut shown): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|p| p.class == "rest");
+    if rest.len() == 1 {
+        shown.append(&mut rest);
     }
-    parts
+    if shown.len() > COLOURS + 1 {
+        rest.extend(shown.split_off(COLOURS));
+    }
+    if let Some(first) = rest.first() {
+        let values = (0..first.values.len()).map(|t| rest.iter().map(|p| p.values[t]).sum()).collect();
+        shown.push(Part { name: format!("{} more", rest.len()), class: "rest".to_owned(), values });
+    }
+    shown
 }
