@@ -239,10 +239,10 @@ offers:
   a-h100: { chip: h100, cloud: a, price: 2, source: "the list of 2026-11" }
   a-spot: { chip: h100, cloud: a, price: 1, source: assumption }
 workloads: { chat: { kind: inference, demand: 5 req/h, throughput: { h100: 1 req/h } } }
-contracts: { deal: { with: a, covers: { cloud: a }, commit: { spend: 1 USD }, start: now, length: 1 year } }
+contracts: { deal: { with: a, covers: { cloud: a }, commit: { spend: 50 } } }
 "#,
-        );
-        let Ok(model) = model else { return };
+        )
+        .unwrap();
         assert_eq!(sourcing(&model), Sourcing { inputs: 5, assumed: 1, partly: 1, unsourced: 2 });
     }
 }
