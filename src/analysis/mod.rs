@@ -7,9 +7,11 @@ pub mod dossier;
 pub mod explain;
 pub mod frontier;
 mod parallel;
+pub mod scenarios;
 mod solving;
 mod study;
 pub mod sweep;
+pub mod swings;
 mod uncertain;
 
 pub use solving::{

@@ -130,9 +130,15 @@ pub(super) enum TextFormat {
 /// A plan.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PlanFormat {
+    /// One screen: the decision, the cost, what binds and the certificate.
     Text,
+    /// Every table as text.
+    Tables,
+    /// Everything, for programs.
     Json,
+    /// Workload placement as a table; `--tables` writes every table.
     Csv,
+    /// Every table as Markdown.
     Markdown,
 }
 
@@ -140,6 +146,7 @@ impl From<PlanFormat> for crate::report::Format {
     fn from(format: PlanFormat) -> Self {
         match format {
             PlanFormat::Text => Self::Text,
+            PlanFormat::Tables => Self::Tables,
             PlanFormat::Json => Self::Json,
             PlanFormat::Csv => Self::Csv,
             PlanFormat::Markdown => Self::Markdown,

@@ -110,6 +110,12 @@ pub(super) fn may_write(path: &Path) -> Result<(), Failure> {
     if folder.is_dir() { Ok(()) } else { Err(named(&format!("there is no folder {}", folder.display()))) }
 }
 
+/// Makes a folder for files of the result.
+pub(super) fn folder(path: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(path)
+        .map_err(|e| Failure::Outside(format!("cannot make the folder {}: {e}", path.display())))
+}
+
 /// Writes a result to a file, or to standard output.
 ///
 /// A file is written beside its place and moved there, so that it is never seen half written.

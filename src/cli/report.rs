@@ -1,6 +1,5 @@
 //! `report`: one page with everything that a decision needs.
 
-use std::fs;
 use std::path::PathBuf;
 
 use super::common::{ModelArgs, OutputArgs, SolverArgs};
@@ -11,6 +10,7 @@ use crate::analysis::curve::{CurveError, CurveSettings, curve};
 use crate::analysis::dossier::Dossier;
 use crate::analysis::frontier::{FrontierError, FrontierSettings, frontier as trace};
 use crate::analysis::{Detail, FuturePlans, SolveSettings, solve_every_future};
+use crate::analysis::{scenarios, swings};
 use crate::diagnostics::Place;
 use crate::document::{Axis, Criterion, Selector, Text};
 use crate::model::{Asked, Family, Input, Model};
@@ -22,6 +22,8 @@ use clap::Args;
 /// Columns of a program beyond which a frontier and curves, which take many solves, are drawn only
 /// if they are asked for.
 const SMALL: usize = 1_000;
+/// The same of a program with whole numbers, of which each solve is a search.
+const SMALL_WHOLE: usize = 110;
 /// Points of a frontier.
 const POINTS: usize = 8;
 /// Vendors whose prices are drawn without being asked for.
@@ -74,8 +76,7 @@ pub(super) fn run(command: &ReportCommand, quiet: bool) -> Result<u8, Failure> {
     let mut page = Vec::new();
     report::html::write_html(&dossier, &mut page)?;
     if let Some(folder) = &command.svg {
-        fs::create_dir_all(folder)
-            .map_err(|e| Failure::Outside(format!("cannot make the folder {}: {e}", folder.display())))?;
+        files::folder(folder)?;
         for (name, text) in report::html::svg_files(&dossier) {
             files::write(Some(&folder.join(name)), text.as_bytes())?;
         }
@@ -105,6 +106,27 @@ fn further(
         }
     }
     let small = dossier.plan.certificate.size[0] <= SMALL;
+    if command.plain || !small {
+        // Nothing is solved for it.
+        dossier.swings = swings::kept(&dossier.plan);
+    } else {
+        let cost = SolveSettings { detail: Detail::Cost, ..settings.clone() };
+        dossier.swings = swings::solved(input, &dossier.plan, &cost);
+        if dossier.swings.is_empty() {
+            dossier.swings = swings::kept(&dossier.plan);
+        }
+        dossier.scenarios = scenarios::side_by_side(input, model, &cost);
+    }
+    if dossier.scenarios.is_empty() {
+        let names = scenarios::names(input);
+        if !names.is_empty() {
+            let all = names.join(",");
+            dossier.notes.push(format!("Scenarios side by side: `polysource sweep MODEL --vary scenario=none,{all}`."));
+        }
+    }
+    // One solve with each input moved is little; a curve or frontier of whole numbers may take hundreds of searches.
+    let whole = dossier.plan.certificate.relaxation.is_some();
+    let small = small && (!whole || dossier.plan.certificate.size[0] <= SMALL_WHOLE);
     let (mut measures, varied) = (command.frontier.clone(), &command.curve);
     if !command.plain && small && measures.is_empty() {
         measures.push("hhi:vendor".to_owned());

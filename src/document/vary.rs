@@ -241,6 +241,22 @@ impl Axis {
         }
     }
 
+    /// A field of one workload, scaled from one factor to another.
+    #[must_use]
+    pub fn scaled_workload(workload: &str, field: &str, (from, to): (f64, f64)) -> Self {
+        let place = Place::default();
+        let text = |text: &str| Text { text: text.to_owned(), place };
+        let selector = Selector { all_of: vec![Criterion::any_of(text("workload"), vec![text(workload)])], place };
+        Axis {
+            name: workload.to_owned(),
+            target: Target::Workloads(selector, text(field)),
+            how: How::Scale,
+            spread: Spread::Range { from, to, steps: None },
+            unit: None,
+            place,
+        }
+    }
+
     /// What a variation of the model file is of and how, though its values may be wrong: nothing is reported.
     #[must_use]
     pub fn aim(vary: &Vary) -> Option<(Target, How)> {

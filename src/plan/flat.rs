@@ -115,9 +115,11 @@ impl<T> Rows<T> {
 }
 
 impl Plan {
-    /// The plan as flat tables: `purchases`, `assignments`, `unmet`, `cost-lines`, `contracts`, `exposure`,
-    /// `resilience` and `limits`; `assets` where something is bought for capital; under uncertainty also `futures`, `plans` (the plans side by side, a row for each
-    /// plan and future) and `decisions`. Money is in the plan's currency; what each column holds is said in the plan's
+    /// The plan as flat tables: `purchases`, `assignments`, `unmet`, `cost-lines` (present values), `cost-periods`
+    /// (undiscounted, by period and kind), `contracts`, `repriced`, `clauses`, `balances`, `burn-down`, `equity`,
+    /// `organisations`, `exposure`, `resilience`, `limits`, `moves` and `break-even`; `outages` where the policy names
+    /// some, `assets` where something is bought for capital; under uncertainty also `futures`, `plans` (the plans side by
+    /// side, a row for each plan and future) and `decisions`. Money is in the plan's currency; what each column holds is said in the plan's
     /// schema.
     ///
     /// ```
@@ -249,11 +251,72 @@ impl Plan {
                 .maybe_number("holds_to", |l| l.holds_to)
                 .table(),
         ];
+        tables.extend(self.money_tables(uncertain));
         if !self.assets.is_empty() {
             tables.push(assets(&self.assets, uncertain));
         }
         if let Some(u) = self.uncertainty.as_deref() {
             tables.extend([futures(u), plans(u), decisions(u)]);
+        }
+        tables
+    }
+}
+
+impl Plan {
+    /// What a ledger asks for beyond the lines of the cost: what is paid when and to whom, and what moves, clauses,
+    /// outages and prices are worth.
+    fn money_tables(&self, uncertain: bool) -> Vec<FlatTable> {
+        let periods = self.cost.iter().flat_map(|c| &c.by_period);
+        let clauses = self.contracts.iter().flat_map(|c| c.clauses.iter().map(move |w| (c, w)));
+        let mut tables = vec![
+            Rows::of("cost-periods", periods.flat_map(|p| p.kinds.iter().map(move |k| (p, k))))
+                .text("period", |(p, _)| &p.period)
+                .text("kind", |(_, k)| k.kind.word())
+                .number("cost", |(_, k)| k.cost)
+                .table(),
+            Rows::of("organisations", &self.organisations)
+                .text("organisation", |o| &o.organisation)
+                .number("as_vendor", |o| o.as_vendor)
+                .number("as_cloud", |o| o.as_cloud)
+                .number("both", |o| o.both)
+                .number("paid", |o| o.paid)
+                .number("share", |o| o.share)
+                .maybe_number("stake", |o| o.stake)
+                .number("funds", |o| o.funds)
+                .number("credits", |o| o.credits)
+                .number("equity", |o| o.equity)
+                .table(),
+            Rows::of("clauses", clauses)
+                .text("contract", |(c, _)| &c.contract)
+                .text("clause", |(_, w)| &w.clause)
+                .maybe_number("cost_without", |(_, w)| w.cost_without)
+                .maybe_number("worth", |(_, w)| w.worth)
+                .node(uncertain, |(c, _)| c.node.clone())
+                .table(),
+            Rows::of("moves", &self.moves)
+                .text("workload", |m| &m.workload)
+                .text("offer", |m| &m.offer)
+                .maybe_text("period", |m| m.period.clone())
+                .number("today", |m| m.today)
+                .number("chips", |m| m.chips)
+                .number("cost", |m| m.cost)
+                .node(uncertain, |m| m.node.clone())
+                .table(),
+            Rows::of("break-even", self.break_even.iter().flatten())
+                .text("offer", |b| &b.offer)
+                .number("price", |b| b.price)
+                .maybe_number("enters_below", |b| b.enters_below)
+                .maybe_number("leaves_above", |b| b.leaves_above)
+                .table(),
+        ];
+        if let Some(risk) = &self.risk {
+            let outages = Rows::of("outages", &risk.outages)
+                .text("outage", |o| &o.outage)
+                .number("probability", |o| o.probability)
+                .number("loss", |o| o.loss)
+                .number("shock", |o| o.shock)
+                .text("period", |o| &o.period);
+            tables.push(outages.table());
         }
         tables
     }

@@ -1,8 +1,9 @@
 //! The decision in a few sentences: what it costs, what to sign, on whom it depends.
 
 use super::summary::{basis, share};
+use crate::analysis::dossier::Sourcing;
 use crate::plan::{ContractResult, OtherDecision, Plan, Resilience, Status, UncertaintyResult};
-use crate::units::human::{money, percent};
+use crate::units::human::{count, money, percent};
 
 /// A number that the page begins with.
 pub(super) struct KeyFigure {
@@ -49,6 +50,27 @@ fn worst_future(u: &UncertaintyResult) -> Option<&str> {
 /// The loss that leaves the least.
 fn worst(plan: &Plan) -> Option<&Resilience> {
     plan.resilience.as_ref()?.iter().min_by(|a, b| a.served.total_cmp(&b.served))
+}
+
+/// How far the inputs can be relied on, in a sentence.
+pub(super) fn sourced(all: &Sourcing) -> String {
+    let mut parts = Vec::new();
+    let is = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
+    if all.assumed > 0 {
+        parts.push(is(all.assumed, "is an assumption", "are assumptions"));
+    }
+    if all.partly > 0 {
+        parts.push(is(all.partly, "is in part", "are in part"));
+    }
+    if all.unsourced > 0 {
+        parts.push(is(all.unsourced, "names no source", "name no source"));
+    }
+    let told = match parts.as_slice() {
+        [] => "all name their source".to_owned(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    };
+    format!("Of {} (chips, offers, workloads and contracts) {told}.", count(all.inputs, "input"))
 }
 
 /// What a reader should know first; nothing without a plan.

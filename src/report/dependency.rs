@@ -8,7 +8,7 @@ use crate::plan::{OrganisationResult, Plan, Resilience};
 use crate::units::human::{money, percent};
 
 /// What each limit on dependency adds to the cost.
-pub(super) fn premiums(plan: &Plan) -> Option<Table<'static>> {
+pub(super) fn premiums(plan: &Plan, most: usize) -> Option<Table<'static>> {
     let total = plan.cost.as_ref()?.total;
     // Two entries may have one name.
     let mut by: BTreeMap<(Option<Requirement>, &str), (f64, usize)> = BTreeMap::new();
@@ -22,7 +22,7 @@ pub(super) fn premiums(plan: &Plan) -> Option<Table<'static>> {
     if rows.len() < 2 || rows[0].1.0 == 0.0 {
         return None;
     }
-    let (shown, more) = cut(rows.len());
+    let (shown, more) = cut(rows.len(), most);
     let told = |(name, (premium, line)): &(&str, (f64, usize))| {
         let part = if total == 0.0 { String::new() } else { share(premium / total.abs()) };
         vec![(*name).to_owned(), line.to_string(), money(*premium, &plan.currency), part]
@@ -40,11 +40,11 @@ pub(super) fn premiums(plan: &Plan) -> Option<Table<'static>> {
 }
 
 /// Served after the loss of a supplier.
-pub(super) fn resilience(plan: &Plan) -> Option<Table<'static>> {
+pub(super) fn resilience(plan: &Plan, most: usize) -> Option<Table<'static>> {
     let mut losses: Vec<&Resilience> = plan.resilience.as_ref()?.iter().collect();
     // What the policy asks for first, then what hurts most.
     losses.sort_by(|a, b| b.required.is_some().cmp(&a.required.is_some()).then(a.served.total_cmp(&b.served)));
-    let (shown, more) = cut(losses.len());
+    let (shown, more) = cut(losses.len(), most);
     let dated = plan.model.periods.len() > 1;
     let row = |r: &&Resilience| {
         let mut cells = vec![format!("{} {}", r.lost.by, r.lost.group).trim().to_owned(), served(r.served)];
@@ -80,9 +80,9 @@ pub(super) fn resilience(plan: &Plan) -> Option<Table<'static>> {
 }
 
 /// What the outages of the policy cost.
-pub(super) fn risk(plan: &Plan) -> Option<Table<'static>> {
+pub(super) fn risk(plan: &Plan, most: usize) -> Option<Table<'static>> {
     let risk = plan.risk.as_ref()?;
-    let (shown, more) = cut(risk.outages.len());
+    let (shown, more) = cut(risk.outages.len(), most);
     let money = |x: f64| money(x, &plan.currency);
     let mut outages: Vec<_> = risk.outages.iter().collect();
     outages.sort_by(|a, b| (b.loss + b.shock).total_cmp(&(a.loss + a.shock)));
@@ -121,10 +121,10 @@ pub(super) fn risk(plan: &Plan) -> Option<Table<'static>> {
 }
 
 /// What each organisation is paid, holds and funds.
-pub(super) fn organisations(plan: &Plan) -> Option<Table<'static>> {
+pub(super) fn organisations(plan: &Plan, most: usize) -> Option<Table<'static>> {
     let mut all: Vec<&OrganisationResult> = plan.organisations.iter().collect();
     all.sort_by(|a, b| b.paid.total_cmp(&a.paid));
-    let (shown, more) = cut(all.len());
+    let (shown, more) = cut(all.len(), most);
     let money = |x: f64| if x == 0.0 { String::new() } else { money(x, &plan.currency) };
     let row = |o: &&OrganisationResult| {
         vec![

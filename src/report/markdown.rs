@@ -37,10 +37,10 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "\n{}", escaped(foot))?;
         }
     }
-    let (limits, more) = summary::limits(plan);
+    let (limits, more) = summary::limits(plan, summary::LIMITS);
     if !limits.is_empty() {
         writeln!(out, "\n## Binding limits\n")?;
-        limits.iter().try_for_each(|l| writeln!(out, "- {}", prose(l)))?;
+        limits.iter().try_for_each(|l| writeln!(out, "- {}", prose(&l.sentence)))?;
         if more > 0 {
             writeln!(out, "- and {more} more")?;
         }

@@ -21,6 +21,7 @@ mod markdown;
 pub mod parquet;
 mod pictures;
 pub mod reference;
+mod screen;
 #[cfg(feature = "batch")]
 pub mod shards;
 pub mod stress;
@@ -30,18 +31,22 @@ mod text;
 
 use std::io::{self, Write};
 
+pub use self::csv::files as csv_files;
+
 use crate::plan::Plan;
 
 /// A format of `solve`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// One screen for a person.
+    /// One screen for a person: the decision, the cost, what binds and the certificate.
     Text,
+    /// Every table for a person.
+    Tables,
     /// Everything, for programs.
     Json,
-    /// The assignments as a table.
+    /// The workload placement as a table.
     Csv,
-    /// The text as a document.
+    /// Every table as a document.
     Markdown,
 }
 
@@ -58,7 +63,8 @@ pub struct Style {
 /// What the writer reports.
 pub fn write(plan: &Plan, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        Format::Text => text::write(plan, style, out),
+        Format::Text => screen::write(plan, style, out),
+        Format::Tables => text::write(plan, style, out),
         Format::Json => json::write(plan, out),
         Format::Csv => csv::write(plan, out),
         Format::Markdown => markdown::write(plan, out),

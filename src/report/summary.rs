@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::column::{adding_up, beside};
 use super::{balances, dependency, futures};
 use crate::engine::IMPORTED;
-use crate::plan::{Asset, ClauseWorth, ContractResult, CostKind, Exposure, Move, Plan, Status, new_prices_sentence};
+use crate::plan::{
+    Asset, ClauseWorth, ContractResult, CostKind, Exposure, LimitResult, Move, Plan, Status, new_prices_sentence,
+};
 use crate::units::human::{mass, money, number, percent};
 
 /// A table: heading, columns (`true` for numbers, which are aligned right) and rows. Names of columns may be those of
@@ -18,10 +20,10 @@ pub(super) struct Table<'a> {
     pub foot: Option<String>,
 }
 
-/// Most rows of a table on one screen.
-const ROWS: usize = 12;
-/// Most limits told.
-const LIMITS: usize = 10;
+/// Most rows of a table where it is not all of them that are shown.
+pub(super) const ROWS: usize = 12;
+/// Most binding limits where it is not all of them that are shown.
+pub(super) const LIMITS: usize = 10;
 
 /// The decision in a line.
 pub(super) fn headline(plan: &Plan) -> String {
@@ -102,26 +104,26 @@ pub(super) fn advice(plan: &Plan) -> Option<&'static str> {
 /// The sections of a plan, in order.
 pub(super) fn tables(plan: &Plan) -> Vec<Table<'_>> {
     let mut tables = futures::tables(plan);
-    tables.extend(cost(plan));
+    tables.extend(cost(plan, ROWS));
     // What is held and runs in one node of the tree is not in another: the decisions tell it.
     if plan.uncertainty.is_some() {
         return tables;
     }
-    tables.extend(purchases(plan));
-    tables.extend(assets(plan));
-    tables.extend(assignments(plan));
+    tables.extend(purchases(plan, ROWS));
+    tables.extend(assets(plan, ROWS));
+    tables.extend(assignments(plan, usize::MAX));
     tables.extend(contracts(plan));
     tables.extend(balances::balances(plan));
     tables.extend(balances::equity(plan));
-    tables.extend(moves(plan));
-    tables.extend(later_moves(plan));
+    tables.extend(moves(plan, ROWS));
+    tables.extend(later_moves(plan, ROWS));
     tables.extend(unmet(plan));
-    tables.extend(["vendor", "cloud"].into_iter().filter_map(|by| exposure(plan, by, "spend")));
-    tables.extend(carbon(plan));
-    tables.extend(dependency::organisations(plan));
-    tables.extend(dependency::resilience(plan));
-    tables.extend(dependency::risk(plan));
-    tables.extend(dependency::premiums(plan));
+    tables.extend(["vendor", "cloud"].into_iter().filter_map(|by| exposure(plan, by, "spend", ROWS)));
+    tables.extend(carbon(plan, ROWS));
+    tables.extend(dependency::organisations(plan, ROWS));
+    tables.extend(dependency::resilience(plan, ROWS));
+    tables.extend(dependency::risk(plan, ROWS));
+    tables.extend(dependency::premiums(plan, ROWS));
     tables
 }
 
@@ -147,11 +149,11 @@ pub(super) fn kind(kind: CostKind) -> &'static str {
     }
 }
 
-pub(super) fn cost(plan: &Plan) -> Option<Table<'static>> {
+pub(super) fn cost(plan: &Plan, most: usize) -> Option<Table<'static>> {
     let cost = plan.cost.as_ref()?;
     let mut lines: Vec<_> = cost.lines.iter().collect();
     lines.sort_by(|a, b| b.cost.abs().total_cmp(&a.cost.abs()));
-    let shown = if lines.len() > ROWS { ROWS - 1 } else { lines.len() };
+    let (shown, _) = cut(lines.len(), most);
     let mut names: Vec<String> = lines[..shown].iter().map(|l| format!("{} {}", kind(l.kind), l.id)).collect();
     let mut costs: Vec<f64> = lines[..shown].iter().map(|l| l.cost).collect();
     if shown < lines.len() {
@@ -215,11 +217,11 @@ struct Holding<'a> {
 }
 
 /// What is bought for capital, and what comes back for it.
-pub(super) fn assets(plan: &Plan) -> Option<Table<'static>> {
+pub(super) fn assets(plan: &Plan, most: usize) -> Option<Table<'static>> {
     if plan.assets.is_empty() {
         return None;
     }
-    let (shown, more) = cut(plan.assets.len());
+    let (shown, more) = cut(plan.assets.len(), most);
     let row = |a: &Asset| {
         let until = match &a.sold {
             Some(sold) => format!("sold in {sold}"),
@@ -263,7 +265,7 @@ pub(super) fn assets(plan: &Plan) -> Option<Table<'static>> {
 }
 
 /// One row for each offer and contract.
-pub(super) fn purchases(plan: &Plan) -> Option<Table<'static>> {
+pub(super) fn purchases(plan: &Plan, most: usize) -> Option<Table<'static>> {
     let mut by: BTreeMap<(&str, &str), Holding<'_>> = BTreeMap::new();
     for p in &plan.purchases {
         let row = by.entry((&p.offer, p.contract.as_deref().unwrap_or_default())).or_default();
@@ -282,7 +284,7 @@ pub(super) fn purchases(plan: &Plan) -> Option<Table<'static>> {
     }
     let mut rows: Vec<_> = by.into_iter().collect();
     rows.sort_by(|a, b| b.1.spend.total_cmp(&a.1.spend).then_with(|| a.0.cmp(&b.0)));
-    let (shown, more) = cut(rows.len());
+    let (shown, more) = cut(rows.len(), most);
     // In a single period the average, the most and the period itself say nothing new.
     let dated = plan.model.periods.len() > 1;
     // What is rounding of what is held is nothing.
@@ -337,18 +339,20 @@ pub(super) fn share(x: f64) -> String {
 }
 
 /// How many of `n` rows are shown, and how many are not.
-pub(super) fn cut(n: usize) -> (usize, usize) {
-    if n > ROWS { (ROWS - 1, n - ROWS + 1) } else { (n, 0) }
+pub(super) fn cut(n: usize, most: usize) -> (usize, usize) {
+    if n > most { (most - 1, n - most + 1) } else { (n, 0) }
 }
 
 /// One row for each workload: the offers that do most of it.
-pub(super) fn assignments(plan: &Plan) -> Option<Table<'static>> {
+pub(super) fn assignments(plan: &Plan, most: usize) -> Option<Table<'static>> {
     let mut by: BTreeMap<&str, BTreeMap<&str, f64>> = BTreeMap::new();
     for a in &plan.assignments {
         *by.entry(&a.workload).or_default().entry(&a.offer).or_default() += a.work;
     }
-    let rows: Vec<Vec<String>> = by
+    let (shown, left) = cut(by.len(), most);
+    let mut rows: Vec<Vec<String>> = by
         .into_iter()
+        .take(shown)
         .map(|(workload, offers)| {
             let total: f64 = offers.values().sum();
             let mut offers: Vec<_> = offers.into_iter().collect();
@@ -363,6 +367,9 @@ pub(super) fn assignments(plan: &Plan) -> Option<Table<'static>> {
             vec![workload.to_owned(), told.join(", ")]
         })
         .collect();
+    if left > 0 {
+        rows.push(vec![format!("{left} more workloads"), String::new()]);
+    }
     (!rows.is_empty()).then(|| Table {
         heading: "Workload placement (share of the work)".to_owned(),
         columns: vec![("workload", false), ("offers", false)],
@@ -444,9 +451,9 @@ pub(super) fn clauses(plan: &Plan) -> Vec<String> {
 }
 
 /// What becomes of what runs today.
-pub(super) fn moves(plan: &Plan) -> Option<Table<'static>> {
+pub(super) fn moves(plan: &Plan, most: usize) -> Option<Table<'static>> {
     let moves = plan.moves.iter().filter(|m| m.period.is_none()).collect();
-    let rows = move_rows(plan, moves, &|m| vec![m.workload.clone(), m.offer.clone()]);
+    let rows = move_rows(plan, moves, most, &|m| vec![m.workload.clone(), m.offer.clone()]);
     (!rows.is_empty()).then(|| Table {
         heading: "Changes in the first period".to_owned(),
         columns: vec![
@@ -462,12 +469,12 @@ pub(super) fn moves(plan: &Plan) -> Option<Table<'static>> {
 }
 
 /// Changes in later periods, where moving costs in each.
-pub(super) fn later_moves(plan: &Plan) -> Option<Table<'static>> {
+pub(super) fn later_moves(plan: &Plan, most: usize) -> Option<Table<'static>> {
     let moves = plan.moves.iter().filter(|m| m.period.is_some()).collect();
     // Of several futures a row is of those in its node.
     let node = |m: &Move| m.node.as_ref().map_or(String::new(), |node| format!(", {node}"));
     let when = |m: &Move| format!("{}{}", m.period.clone().unwrap_or_default(), node(m));
-    let rows = move_rows(plan, moves, &|m| vec![when(m), m.workload.clone(), m.offer.clone()]);
+    let rows = move_rows(plan, moves, most, &|m| vec![when(m), m.workload.clone(), m.offer.clone()]);
     (!rows.is_empty()).then(|| Table {
         heading: "Changes in later periods (switching undiscounted)".to_owned(),
         columns: vec![
@@ -483,10 +490,10 @@ pub(super) fn later_moves(plan: &Plan) -> Option<Table<'static>> {
     })
 }
 
-fn move_rows(plan: &Plan, mut moves: Vec<&Move>, of: &dyn Fn(&Move) -> Vec<String>) -> Vec<Vec<String>> {
+fn move_rows(plan: &Plan, mut moves: Vec<&Move>, most: usize, of: &dyn Fn(&Move) -> Vec<String>) -> Vec<Vec<String>> {
     moves.retain(|m| m.today != m.chips);
     moves.sort_by(|a, b| (b.chips - b.today).abs().total_cmp(&(a.chips - a.today).abs()));
-    let (shown, more) = cut(moves.len());
+    let (shown, more) = cut(moves.len(), most);
     let row = |m: &&Move| {
         let amounts = [number(m.today), number(m.chips), money(m.cost, &plan.currency)];
         of(m).into_iter().chain(amounts).collect()
@@ -522,19 +529,19 @@ pub(super) fn unmet(plan: &Plan) -> Option<Table<'static>> {
 }
 
 /// What is emitted at each site, where that is known of all.
-pub(super) fn carbon(plan: &Plan) -> Option<Table<'_>> {
-    exposure(plan, "site", "carbon")
+pub(super) fn carbon(plan: &Plan, most: usize) -> Option<Table<'_>> {
+    exposure(plan, "site", "carbon", most)
 }
 
-fn exposure<'a>(plan: &'a Plan, by: &str, of: &str) -> Option<Table<'a>> {
+fn exposure<'a>(plan: &'a Plan, by: &str, of: &str, most: usize) -> Option<Table<'a>> {
     let table = plan.exposure.iter().find(|e| e.by == by && e.of == of && e.period == "horizon");
-    table.map(|e| spread(plan, e))
+    table.map(|e| spread(plan, e, most))
 }
 
-fn spread<'a>(plan: &Plan, e: &'a Exposure) -> Table<'a> {
+fn spread<'a>(plan: &Plan, e: &'a Exposure, most: usize) -> Table<'a> {
     let carbon = e.of == "carbon";
     let amount = |x: f64| if carbon { mass(x) } else { money(x, &plan.currency) };
-    let (shown, more) = cut(e.groups.len());
+    let (shown, more) = cut(e.groups.len(), most);
     let mut rows: Vec<Vec<String>> = e.groups[..shown]
         .iter()
         .map(|g| {
@@ -576,14 +583,14 @@ fn spread<'a>(plan: &Plan, e: &'a Exposure) -> Table<'a> {
 }
 
 /// The binding limits in sentences, the costliest first; and how many more there are.
-pub(super) fn limits(plan: &Plan) -> (Vec<&str>, usize) {
-    let size = |l: &crate::plan::LimitResult| {
-        l.shadow_price.unwrap_or(0.0).abs() * if l.unit == "share" { 0.01 } else { l.limit.abs() }
-    };
+pub(super) fn limits(plan: &Plan, most: usize) -> (Vec<&LimitResult>, usize) {
+    let size =
+        |l: &LimitResult| l.shadow_price.unwrap_or(0.0).abs() * if l.unit == "share" { 0.01 } else { l.limit.abs() };
     let mut binding: Vec<_> = plan.limits.iter().filter(|l| l.binding).collect();
     binding.sort_by(|a, b| size(b).total_cmp(&size(a)).then_with(|| a.name.cmp(&b.name)));
     // Shares are points of a whole and capacities are whole amounts: policy first, then the rest.
     binding.sort_by_key(|l| matches!(l.kind.as_str(), "capacity" | "pool" | "rate" | "commit"));
-    let more = binding.len().saturating_sub(LIMITS);
-    (binding.into_iter().take(LIMITS).map(|l| l.sentence.as_str()).collect(), more)
+    let more = binding.len().saturating_sub(most);
+    binding.truncate(most);
+    (binding, more)
 }

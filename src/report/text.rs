@@ -1,4 +1,4 @@
-//! Text: one screen for a planner.
+//! Text: every table of a plan.
 
 use std::io::{self, Write};
 
@@ -7,9 +7,24 @@ use comfy_table::{CellAlignment, ContentArrangement, Table as Grid, presets};
 use super::column::clean;
 use super::summary::Table;
 use super::{Style, decision, summary};
-use crate::plan::{Plan, Status};
+use crate::plan::{LimitResult, Plan, Status};
 
 pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    head(plan, style, out)?;
+    for table in summary::tables(plan) {
+        self::table(&table, style, out)?;
+    }
+    let (limits, more) = summary::limits(plan, summary::LIMITS);
+    binding(plan, &limits, style, out)?;
+    if more > 0 {
+        writeln!(out, "  and {more} more (see --format json)")?;
+    }
+    notes(plan, style, out)?;
+    certificate(plan, style, out)
+}
+
+/// What it is, and the decision in sentences.
+pub(super) fn head(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let name = clean(&plan.model.name);
     let scenarios = if plan.model.scenarios.is_empty() {
         String::new()
@@ -23,27 +38,32 @@ pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Resul
     } else {
         writeln!(out, "{}", summary::certificate(plan))?;
     }
-    if let Some(advice) = summary::advice(plan) {
-        writeln!(out, "{advice}")?;
+    summary::advice(plan).map_or(Ok(()), |advice| writeln!(out, "{advice}"))
+}
+
+/// The limits that bind, each with its price.
+pub(super) fn binding(plan: &Plan, limits: &[&LimitResult], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if limits.is_empty() {
+        return Ok(());
     }
-    for table in summary::tables(plan) {
-        self::table(&table, style, out)?;
+    writeln!(out, "\n{}", bold("Binding limits", style))?;
+    limits.iter().try_for_each(|l| writeln!(out, "  {}", clean(&l.sentence)))?;
+    if plan.certificate.conditional_prices {
+        writeln!(out, "  These savings hold while every yes-or-no decision stays as it is.")?;
     }
-    let (limits, more) = summary::limits(plan);
-    if !limits.is_empty() {
-        writeln!(out, "\n{}", bold("Binding limits", style))?;
-        limits.iter().try_for_each(|l| writeln!(out, "  {}", clean(l)))?;
-        if plan.certificate.conditional_prices {
-            writeln!(out, "  These savings hold while every yes-or-no decision stays as it is.")?;
-        }
-        if more > 0 {
-            writeln!(out, "  and {more} more (see --format json)")?;
-        }
+    Ok(())
+}
+
+pub(super) fn notes(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if plan.notes.is_empty() {
+        return Ok(());
     }
-    if !plan.notes.is_empty() {
-        writeln!(out, "\n{}", bold("Notes", style))?;
-        plan.notes.iter().try_for_each(|n| writeln!(out, "  {}", clean(n)))?;
-    }
+    writeln!(out, "\n{}", bold("Notes", style))?;
+    plan.notes.iter().try_for_each(|n| writeln!(out, "  {}", clean(n)))
+}
+
+/// How the answer was checked; what is not certified has said so at once.
+pub(super) fn certificate(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
     if plan.status.is_certified() {
         writeln!(out, "\n{}\n  {}", bold("Certificate", style), summary::certificate(plan))?;
     }

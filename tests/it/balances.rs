@@ -163,7 +163,7 @@ fn equity_vests_with_what_is_held() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("model.yaml");
     std::fs::write(&file, yaml).unwrap();
-    let page = stdout(&["solve", file.to_str().unwrap()]);
+    let page = stdout(&["solve", file.to_str().unwrap(), "--format", "tables"]);
     for sentence in [
         "Under `deal` equity worth 7 USD vests in 2026-01-01T01, when amazon reaches 20 kW; it is no part of the cost.",
         "Under `deal` equity worth 9 USD does not vest: amazon reaches 30 kW of 40 kW.",

@@ -261,7 +261,7 @@ fn the_verbs_know_carbon() {
     assert!(told.contains("from 200 to 800 g/kWh"), "{told}");
     let told = run("alternatives", &["--of", "carbon", "--by", "vendor"]);
     assert!(told.contains("carbon"), "{told}");
-    let told = run("solve", &[]);
+    let told = run("solve", &["--format", "tables"]);
     assert!(told.contains("1.44 t"), "{told}");
     assert!(told.contains("Carbon by site") && told.contains("1.2 t") && told.contains("1.44 t in all."), "{told}");
 }

@@ -147,6 +147,6 @@ fn the_pictures_are_files() {
     let mut names: Vec<String> =
         std::fs::read_dir(svg).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
-    assert_eq!(names, ["cost.svg", "futures-chips.svg", "futures-cost.svg", "futures-tree.svg"]);
+    assert_eq!(names, ["cost.svg", "futures-chips.svg", "futures-cost.svg", "futures-tree.svg", "tornado.svg"]);
     assert!(!text(&run.stdout).contains("side by side"), "only this plan was asked for");
 }

@@ -185,7 +185,7 @@ fn plan() -> Plan {
 
 #[test]
 fn text_is_a_screen_for_a_planner() {
-    insta::assert_snapshot!(told(&plan(), Format::Text), @r#"
+    insta::assert_snapshot!(told(&plan(), Format::Tables), @r#"
     Two clouds (tight-supply): optimal (certified, gap below 1e-7)
     The lowest-cost plan that satisfies the policy costs 100M USD (present value; 104M USD undiscounted) over 2026-Q1 to 2026-Q2.
     The dependency limits add 2M USD (2.041 %) to the cost without them.
@@ -351,7 +351,7 @@ fn the_gap_is_told_as_a_bound_that_holds() {
     let told_gap = |gap: f64| {
         let mut plan = plan();
         plan.certificate.gap = Some(gap);
-        let text = told(&plan, Format::Text);
+        let text = told(&plan, Format::Tables);
         let headline = text.lines().next().unwrap();
         headline.split("gap below ").nth(1).unwrap().trim_end_matches(')').to_owned()
     };
@@ -379,7 +379,7 @@ fn without_a_plan_it_says_so_and_what_to_do() {
         plan.limits.clear();
         plan.certificate.primal = None;
         plan.certificate.gap = None;
-        for format in [Format::Text, Format::Markdown] {
+        for format in [Format::Tables, Format::Markdown] {
             let text = told(&plan, format);
             assert!(text.contains(says), "{text}");
             assert!(does.is_none_or(|does| text.contains(does)), "{text}");
@@ -394,7 +394,7 @@ fn a_plan_that_is_not_certified_is_never_called_optimal() {
     for (status, says) in [(Status::Unverified, "NOT CERTIFIED"), (Status::LimitReached, "may not be the cheapest")] {
         let mut plan = plan();
         plan.status = status;
-        let text = told(&plan, Format::Text);
+        let text = told(&plan, Format::Tables);
         assert!(text.contains(says) && !text.contains("optimal"), "{text}");
     }
 }
@@ -404,7 +404,7 @@ fn a_large_error_is_not_told_smaller_than_it_is() {
     let mut plan = plan();
     plan.status = Status::Unverified;
     (plan.certificate.primal, plan.certificate.gap) = (Some(0.98), Some(260.0));
-    let text = told(&plan, Format::Text);
+    let text = told(&plan, Format::Tables);
     assert!(text.contains("satisfied to within 98 %, gap at most 26000 %"), "{text}");
 }
 
@@ -412,10 +412,10 @@ fn a_large_error_is_not_told_smaller_than_it_is() {
 fn colour_only_where_it_is_asked_for() {
     let plan = plan();
     let mut out = Vec::new();
-    write(&plan, Format::Text, Style { colour: true }, &mut out).unwrap();
+    write(&plan, Format::Tables, Style { colour: true }, &mut out).unwrap();
     let coloured = String::from_utf8(out).unwrap();
     assert!(coloured.contains("\u{1b}[32moptimal"));
-    let plain = told(&plan, Format::Text);
+    let plain = told(&plan, Format::Tables);
     assert!(!plain.contains('\u{1b}'));
     let mut stripped = coloured;
     for code in ["\u{1b}[32m", "\u{1b}[1m", "\u{1b}[0m"] {
@@ -432,7 +432,7 @@ fn names_that_are_formulas_escapes_or_markup_stay_text() {
     plan.assignments[1].workload = "+1".to_owned();
     let csv = told(&plan, Format::Csv);
     assert!(csv.contains("\n'=cmd(),") && csv.contains("\n'+1,"), "{csv}");
-    assert!(!told(&plan, Format::Text).contains('\u{1b}'));
+    assert!(!told(&plan, Format::Tables).contains('\u{1b}'));
     let markdown = told(&plan, Format::Markdown);
     assert!(markdown.starts_with("# ?\\[31mred\\|&lt;b>\n"), "{markdown}");
 }
@@ -452,7 +452,7 @@ fn long_tables_end_in_what_is_left_out() {
     plan.purchases = names.iter().map(|n| purchase(n, "2026-Q1", 10.0, 2.5e6, None)).collect();
     let first = plan.limits[0].clone();
     plan.limits = (0..25).map(|i| LimitResult { name: format!("l{i}"), ..first.clone() }).collect();
-    let text = told(&plan, Format::Text);
+    let text = told(&plan, Format::Tables);
     assert!(text.contains("29 more"), "{text}");
     assert!(text.contains("29 more offers"), "{text}");
     assert!(text.contains("72.5 %  72.5M USD"), "what is left out is told with its part: {text}");
@@ -478,6 +478,11 @@ fn tables_hold_all_that_the_plan_has() {
         "exposure",
         "resilience",
         "limits",
+        "cost-periods",
+        "organisations",
+        "clauses",
+        "moves",
+        "break-even",
     ];
     let groups = plan.exposure.iter().map(|e| e.groups.len()).sum();
     let lines = plan.cost.as_ref().unwrap().lines.len();
@@ -494,6 +499,11 @@ fn tables_hold_all_that_the_plan_has() {
         groups,
         plan.resilience.as_ref().map_or(0, Vec::len),
         plan.limits.len(),
+        plan.cost.as_ref().unwrap().by_period.iter().map(|p| p.kinds.len()).sum(),
+        plan.organisations.len(),
+        plan.contracts.iter().map(|c| c.clauses.len()).sum(),
+        plan.moves.len(),
+        plan.break_even.as_ref().map_or(0, Vec::len),
     ];
     assert_eq!(counts.map(rows), held);
     assert_eq!(tables.len(), counts.len());
@@ -501,7 +511,11 @@ fn tables_hold_all_that_the_plan_has() {
     // Every column is as long as its table, and is called as in JSON.
     let json = serde_json::to_value(&plan).unwrap();
     for table in &tables {
-        let key = table.name.replace("cost-lines", "cost").replace('-', "_");
+        let key = match table.name {
+            "cost-lines" | "cost-periods" => "cost".to_owned(),
+            "clauses" => "contracts".to_owned(),
+            name => name.replace('-', "_"),
+        };
         for column in &table.columns {
             let length = match &column.cells {
                 polysource::plan::Cells::Text(all) => all.len(),
@@ -520,4 +534,41 @@ fn tables_hold_all_that_the_plan_has() {
         assert_eq!(purchases.text(i, "chips"), p.chips.to_string());
         assert_eq!(purchases.text(i, "contract"), p.contract.clone().unwrap_or_default());
     }
+}
+
+/// The decision first, and what there is no room for is counted.
+#[test]
+fn a_plan_fits_one_screen() {
+    for model in ["quickstart", "inference-fleet", "startup-credits", "own-or-rent", "meta-google", "trainium-late"] {
+        let run = crate::common::program().args(["solve", &format!("models/{model}.yaml")]).output().unwrap();
+        let text = String::from_utf8(run.stdout).unwrap();
+        let lines: usize = text.lines().map(|l| l.chars().count().div_ceil(100).max(1)).sum();
+        assert!(lines <= 41, "{model}: {lines} lines\n{text}");
+        let at = |word: &str| text.find(word).unwrap_or_else(|| panic!("{model} has no {word}\n{text}"));
+        let cost = text.find("\nCost ").or_else(|| text.find("\nExpected cost ")).unwrap();
+        assert!(cost < at("\nCertificate\n"));
+        assert!(at("\nCertificate\n") < at("\nMore: `--format tables` shows"), "{text}");
+    }
+}
+
+/// Money by line adds up to the total, and money by period to the undiscounted one, in the files too.
+#[test]
+fn every_table_is_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let tables = folder.path().join("tables");
+    let run = crate::common::program()
+        .args(["solve", "models/startup-credits.yaml", "--format", "json", "--tables", tables.to_str().unwrap()])
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let plan: Plan = serde_json::from_slice(&run.stdout).unwrap();
+    let cost = plan.cost.as_ref().unwrap();
+    let sum = |name: &str| -> f64 {
+        let mut table = csv::Reader::from_path(tables.join(format!("{name}.csv"))).unwrap();
+        let at = table.headers().unwrap().iter().position(|h| h == "cost").unwrap();
+        table.records().map(|r| r.unwrap()[at].parse::<f64>().unwrap()).sum()
+    };
+    assert!((sum("cost-lines") - cost.total).abs() < 1e-6 * cost.total.abs());
+    assert!((sum("cost-periods") - cost.nominal).abs() < 1e-6 * cost.nominal.abs());
+    assert_eq!(std::fs::read_dir(&tables).unwrap().count(), plan.tables().len());
 }

@@ -11,7 +11,7 @@ use crate::common::{NEWSVENDOR, close, close_within, example_input, loaded, mode
 /// What a terminal shows.
 fn screen(plan: &Plan) -> String {
     let mut out = Vec::new();
-    write(plan, Format::Text, Style::default(), &mut out).unwrap();
+    write(plan, Format::Tables, Style::default(), &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

@@ -16,22 +16,25 @@ pub(in crate::report) struct Strand {
 }
 
 /// Left edge of the plot.
-const LEFT: f64 = 66.0;
+const LEFT: f64 = 52.0;
+/// Upper edge of it: above it stands what the axis is.
+const TOP: f64 = 22.0;
 /// Height of the plot.
-const TALL: f64 = 240.0;
+const TALL: f64 = 190.0;
 
 /// Lines with a value in each period, above 0, and the range between the least and the most of each.
 pub(in crate::report) fn fan(
     id: &str,
     title: &str,
     description: String,
+    axis: &str,
     labels: &[String],
     strands: &[Strand],
     told: impl Fn(f64) -> String,
 ) -> Chart {
     let at = |t: usize| strands.iter().map(move |s| s.values[t]);
     let most = (0..labels.len()).flat_map(at).fold(0.0, f64::max);
-    let scale = Scale { from: 0.0, to: if most > 0.0 { most } else { 1.0 }, start: 10.0 + TALL, end: 10.0 };
+    let scale = Scale { from: 0.0, to: if most > 0.0 { most } else { 1.0 }, start: TOP + TALL, end: TOP };
     let slot = (WIDTH - 8.0 - LEFT) / labels.len().max(1) as f64;
     let x = |t: usize| LEFT + slot * (t as f64 + 0.5);
     let point = |t: usize, value: f64| format!("{},{}", px(x(t)), px(scale.at(value)));
@@ -40,8 +43,9 @@ pub(in crate::report) fn fan(
     let below = (0..labels.len()).rev().map(|t| point(t, at(t).fold(f64::INFINITY, f64::min)));
     let range = above.chain(below).collect::<Vec<_>>().join(" ");
     let names: Vec<_> = strands.iter().enumerate().map(|(i, s)| (s.name.clone(), colour(i))).collect();
-    let (named, tall) = legend(&names, TALL + 40.0, WIDTH);
+    let (named, tall) = legend(&names, TOP + TALL + 26.0, WIDTH);
     let body = html! {
+        text x="0" y="11" class="faint" { (axis) }
         polygon points=(range) class="track" {}
         (rows(&scale, LEFT, &told))
         @for (i, s) in strands.iter().enumerate() {
@@ -52,8 +56,15 @@ pub(in crate::report) fn fan(
                 }
             }
         }
-        (periods(labels, x, TALL + 28.0, slot))
+        (periods(labels, x, TOP + TALL + 16.0, slot))
         (named)
     };
-    Chart { id: id.to_owned(), title: title.to_owned(), description, width: WIDTH, height: TALL + 44.0 + tall, body }
+    Chart {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        description,
+        width: WIDTH,
+        height: TOP + TALL + 30.0 + tall,
+        body,
+    }
 }

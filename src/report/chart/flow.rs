@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use maud::html;
 
-use super::{Chart, WIDTH, colour, px, short};
+use super::{Chart, WIDTH, px, short};
 
 /// Width of a node.
 const NODE: f64 = 12.0;
 /// Height of the plot.
-const TALL: f64 = 380.0;
+const TALL: f64 = 300.0;
 /// Room between nodes.
 const ROOM: f64 = 8.0;
 
@@ -22,12 +22,13 @@ struct Node {
     order: usize,
 }
 
-/// Flows by the three names of each; coloured by the middle one.
+/// Flows by the three names of each; coloured by the middle one, with `class` for the column and the name.
 pub(in crate::report) fn flow(
     id: &str,
     title: &str,
     description: String,
     flows: &[([&str; 3], f64)],
+    class: impl Fn(usize, &str) -> String,
     told: impl Fn(f64) -> String,
 ) -> Chart {
     let total: f64 = flows.iter().map(|f| f.1).sum();
@@ -39,7 +40,7 @@ pub(in crate::report) fn flow(
     let tall = TALL.max(most * 26.0);
     let unit = if total > 0.0 { (tall - ROOM * (most - 1.0)) / total } else { 0.0 };
     let places: Vec<BTreeMap<&str, Node>> = columns.iter().map(|column| placed(column, unit, tall)).collect();
-    let x = |column: usize| [150.0, 350.0, 560.0][column];
+    let x = |column: usize| [100.0, 202.0, 302.0][column];
     let mut nodes = places;
     let mut bands = Vec::new();
     // Between two columns flows are added up first: a band for each pair.
@@ -64,7 +65,7 @@ pub(in crate::report) fn flow(
             });
             let (Some(a), Some(b)) = (a, b) else { continue };
             let chip = if side == 0 { to } else { from };
-            let class = colour(nodes[1][chip].order);
+            let class = class(1, chip);
             bands.push((
                 band(x(side) + NODE, a, x(side + 1), b, height),
                 class,
@@ -83,12 +84,12 @@ pub(in crate::report) fn flow(
         @for (i, column) in nodes.iter().enumerate() {
             @for (name, node) in column {
                 rect x=(px(x(i))) y=(px(node.y)) width=(px(NODE)) height=(px(node.height.max(1.0)))
-                    class=(if i == 1 { colour(node.order) } else { "rest".to_owned() }) {
+                    class=(class(i, name)) {
                     title { (name) ": " (told(node.height / unit.max(f64::MIN_POSITIVE))) }
                 }
                 @let y = px(node.y + node.height / 2.0 + 4.0);
-                @if i == 0 { text x=(px(x(0) - 6.0)) y=(y) class="end" { (short(name, 20)) } }
-                @else { text x=(px(x(i) + NODE + 5.0)) y=(y) { (short(name, 20)) } }
+                @if i == 0 { text x=(px(x(0) - 6.0)) y=(y) class="end" { (short(name, 13)) title { (name) } } }
+                @else { text x=(px(x(i) + NODE + 5.0)) y=(y) { (short(name, 13)) title { (name) } } }
             }
         }
     };

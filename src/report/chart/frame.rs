@@ -50,11 +50,13 @@ pub(super) fn rows(scale: &Scale, left: f64, label: impl Fn(f64) -> String) -> M
 
 /// Names of periods below their columns, as many as fit.
 pub(super) fn periods(labels: &[String], middle: impl Fn(usize) -> f64, y: f64, width: f64) -> Markup {
-    let longest = labels.iter().map(|l| l.chars().count()).max().unwrap_or(1) as f64 * 7.0 + 8.0;
+    let longest = labels.iter().map(|l| l.chars().count()).max().unwrap_or(1) as f64 * 7.2 + 14.0;
     let every = (longest / width.max(1.0)).ceil().max(1.0) as usize;
     html! {
         @for (i, label) in labels.iter().enumerate().filter(|(i, _)| i % every == 0) {
-            text x=(px(middle(i))) y=(px(y)) class="middle faint" { (label) }
+            // A name at an end is moved to where all of it is seen.
+            @let half = label.chars().count() as f64 * 3.8;
+            text x=(px(middle(i).clamp(half, (WIDTH - half).max(half)))) y=(px(y)) class="middle faint" { (label) }
         }
     }
 }

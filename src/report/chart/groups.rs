@@ -3,7 +3,7 @@
 use maud::html;
 
 use super::frame::Scale;
-use super::{Chart, NARROW, colour, legend, px, short};
+use super::{Chart, NARROW, legend, px, short, tone};
 
 /// A group of bars.
 pub(in crate::report) struct Group {
@@ -40,7 +40,7 @@ pub(in crate::report) fn groups(
     let all = || groups.iter().flat_map(|g| g.values.iter().copied().chain([g.mark]));
     let (least, most) = (all().fold(0.0, f64::min), all().fold(0.0, f64::max));
     let scale = Scale { from: least, to: if most > least { most } else { 1.0 }, start: LEFT, end: RIGHT };
-    let names: Vec<(String, String)> = series.iter().enumerate().map(|(i, s)| ((*s).to_owned(), colour(i))).collect();
+    let names: Vec<(String, String)> = series.iter().enumerate().map(|(i, s)| ((*s).to_owned(), tone(2 * i))).collect();
     let (above, head) = legend(&names, 0.0, NARROW);
     let tall = HEAD + ROW * series.len() as f64 + ROOM;
     let top = |group: usize| head + 10.0 + tall * group as f64;
@@ -56,7 +56,7 @@ pub(in crate::report) fn groups(
             @for (j, value) in group.values.iter().enumerate() {
                 @let (from, wide) = bar(*value);
                 @let line = y + HEAD + ROW * j as f64;
-                rect x=(px(from)) y=(px(line)) width=(px(wide)) height="12" class=(colour(j)) {
+                rect x=(px(from)) y=(px(line)) width=(px(wide)) height="12" class=(tone(2 * j)) {
                     title { (group.name) ", " (series.get(j).copied().unwrap_or_default()) ": " (told(*value)) }
                 }
                 text x=(px(RIGHT + 6.0)) y=(px(line + 10.0)) { (told(*value)) }

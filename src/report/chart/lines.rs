@@ -27,16 +27,44 @@ pub(in crate::report) struct Line<'a> {
     pub markers: Vec<Marker>,
     /// What the axis at the bottom is.
     pub across: &'a str,
+    /// What the axis at the left is, with its unit.
+    pub axis: &'a str,
+    /// From where to where the axis at the left goes; left out, over what there is.
+    pub range: Option<Range>,
     /// Whether a marker is added that a slider moves.
     pub movable: bool,
 }
 
-/// Left edge of the plot.
-const LEFT: f64 = 78.0;
-/// Height of the plot.
-const TALL: f64 = 240.0;
+/// The ends of an axis.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::report) struct Range {
+    /// The lower end.
+    pub from: f64,
+    /// The upper end.
+    pub to: f64,
+}
 
-/// A chart of a line; both axes cover what there is.
+impl Range {
+    /// An axis for values from one to another: from zero where they are not far from it, else with a little room, so
+    /// that differences are seen. Where it does not begin at zero, a mark says so.
+    pub fn over(low: f64, high: f64) -> Self {
+        let room = (high - low).max(1e-9 * high.abs()) * 0.05;
+        if low >= 0.0 && low < 0.4 * high {
+            Range { from: 0.0, to: high }
+        } else {
+            Range { from: low - room, to: high + room }
+        }
+    }
+}
+
+/// Left edge of the plot.
+const LEFT: f64 = 56.0;
+/// Upper edge of the plot: above it stands what the axis is.
+const TOP: f64 = 22.0;
+/// Height of the plot.
+const TALL: f64 = 190.0;
+
+/// A chart of a line.
 pub(in crate::report) fn lines(
     line: Line<'_>,
     across_told: impl Fn(f64) -> String,
@@ -49,24 +77,31 @@ pub(in crate::report) fn lines(
     let gaps = line.gaps.iter().flat_map(|(a, b)| [*a, *b]);
     let (left, right) = ends(&mut points().map(|p| p.0).chain(gaps));
     let (low, high) = ends(&mut points().map(|p| p.1));
-    let room = (high - low).max(1e-9 * high.abs()) * 0.05;
-    let x = Scale { from: left, to: right, start: LEFT, end: WIDTH - 14.0 };
-    let y = Scale { from: low - room, to: high + room, start: 10.0 + TALL, end: 10.0 };
+    let range = line.range.unwrap_or_else(|| Range::over(low, high));
+    let is_cut = range.from > 0.0;
+    let axis = if is_cut { format!("{}; axis cut, it does not begin at 0", line.axis) } else { line.axis.to_owned() };
+    let x = Scale { from: left, to: right, start: LEFT, end: WIDTH - 16.0 };
+    let y = Scale { from: range.from, to: range.to, start: TOP + TALL, end: TOP };
     let path = |piece: &Vec<(f64, f64)>| {
         let place = |p: &(f64, f64)| format!("{},{}", px(x.at(p.0)), px(y.at(p.1)));
         piece.iter().map(place).collect::<Vec<_>>().join(" ")
     };
+    let foot = TOP + TALL;
+    let zigzag = format!("M{},{} l-5,-4 l10,-5 l-5,-4", px(LEFT), px(foot - 2.0));
     let body = html! {
+        text x="0" y="11" class="faint" { (axis) }
         (rows(&y, LEFT, &told))
+        line x1=(px(LEFT)) x2=(px(LEFT)) y1=(px(TOP)) y2=(px(foot - if is_cut { 15.0 } else { 0.0 })) class="axis" {}
+        @if is_cut { path d=(zigzag) class="edge" {} }
         @for (from, to) in &line.gaps {
-            rect x=(px(x.at(*from))) y="10" width=(px(x.at(*to) - x.at(*from))) height=(px(TALL)) class="gap" {
+            rect x=(px(x.at(*from))) y=(px(TOP)) width=(px(x.at(*to) - x.at(*from))) height=(px(TALL)) class="gap" {
                 title { "no plan" }
             }
         }
         @for tick in ticks(left, right) {
-            text x=(px(x.at(tick))) y=(px(TALL + 26.0)) class="middle faint" { (across_told(tick)) }
+            text x=(px(x.at(tick))) y=(px(foot + 16.0)) class="middle faint" { (across_told(tick)) }
         }
-        text x=(px(f64::midpoint(LEFT, WIDTH))) y=(px(TALL + 44.0)) class="middle faint" { (line.across) }
+        text x=(px(f64::midpoint(LEFT, WIDTH))) y=(px(foot + 33.0)) class="middle faint" { (line.across) }
         @for piece in &line.pieces {
             polyline points=(path(piece)) class="line" {}
         }
@@ -85,7 +120,7 @@ pub(in crate::report) fn lines(
         title: line.title.to_owned(),
         description: line.description,
         width: WIDTH,
-        height: TALL + 54.0,
+        height: foot + 40.0,
         body,
     }
 }

@@ -11,37 +11,54 @@ mod fan;
 mod flow;
 mod frame;
 mod groups;
+mod held;
 mod lines;
+mod swings;
 mod tree;
 
 use maud::{Markup, PreEscaped, html};
 
-pub(super) use bands::bands;
-pub(super) use bars::bars;
+pub(super) use bands::{bands, together};
+pub(super) use bars::{Frame, bars};
 pub(super) use bullets::{Bullet, bullets};
 pub(super) use fan::{Strand, fan};
 pub(super) use flow::flow;
 pub(super) use groups::{Group, groups};
-pub(super) use lines::{Line, Marker, lines};
+pub(super) use held::{Held, held};
+pub(super) use lines::{Line, Marker, Range, lines};
+pub(super) use swings::{SwingBar, swings};
 pub(super) use tree::{Branch, tree};
 
 /// The style of every chart.
 pub(super) const STYLE: &str = include_str!("chart.css");
 
-/// Width of a chart, in its own units.
-const WIDTH: f64 = 720.0;
+/// Width of a chart, in its own units: two stand side by side on a wide screen, and one is read on a phone without
+/// scrolling.
+const WIDTH: f64 = 400.0;
 /// Width of a chart that is read from top to bottom: its letters are large enough on a phone.
 const NARROW: f64 = 360.0;
 /// How many colours there are; what is beyond them is told together.
 pub(super) const COLOURS: usize = 9;
+/// The class of what is no supplier.
+pub(super) const INK: &str = "ink";
+
+/// A part of a stacked chart.
+pub(super) struct Part {
+    /// What it is.
+    pub name: String,
+    /// The class of its colour.
+    pub class: String,
+    /// Its value in each period.
+    pub values: Vec<f64>,
+}
 
 /// A picture.
 pub(super) struct Chart {
     /// Short name, for files and links: letters, digits and `-`.
     pub id: String,
-    /// What it shows.
+    /// What it says: its finding, in a sentence without a full stop.
     pub title: String,
-    /// The same in a sentence, with its largest parts.
+    /// What is drawn, with its unit and basis, and its largest parts.
     pub description: String,
     width: f64,
     height: f64,
@@ -67,8 +84,8 @@ impl Chart {
         html! {
             svg xmlns="http://www.w3.org/2000/svg" class=(class) role="img" viewBox=(size)
                 aria-labelledby={ (title) " " (description) } {
-                title id=(title) { (self.title) }
-                desc id=(description) { (self.description) }
+                title id=(title) { (self.title.replace('`', "")) }
+                desc id=(description) { (self.description.replace('`', "")) }
                 (head)
                 (self.body)
             }
@@ -82,8 +99,13 @@ fn px(x: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// The class of a colour of something that is no supplier and is told apart from others of its kind.
+pub(super) fn tone(index: usize) -> String {
+    format!("k{}", index.min(5))
+}
+
 /// The class of a colour; the last is for what is told together.
-fn colour(index: usize) -> String {
+pub(super) fn colour(index: usize) -> String {
     if index < COLOURS { format!("s{index}") } else { "rest".to_owned() }
 }
 

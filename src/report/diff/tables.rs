@@ -2,7 +2,7 @@
 
 use super::super::column::{adding_up, beside};
 use super::super::dependency::served;
-use super::super::summary::{Table, cut, kind, share};
+use super::super::summary::{ROWS, Table, cut, kind, share};
 use super::words::{both, cells, holds, known, maybe, part, plus, signed};
 use crate::compare::{
     At, ChipsChange, ContractChange, Diff, ExposureChange, InputChange, LimitChange, PurchaseChange, Total,
@@ -35,7 +35,7 @@ fn shown<T>(
     all: &[T],
     row: impl Fn(&T) -> Vec<String>,
 ) -> Option<Table<'static>> {
-    let (few, more) = cut(all.len());
+    let (few, more) = cut(all.len(), ROWS);
     (!all.is_empty()).then(|| Table {
         heading: heading.to_owned(),
         columns,
@@ -85,7 +85,7 @@ fn totals(diff: &Diff) -> Option<Table<'static>> {
 
 /// The lines of the cost; their changes add up to the change of the total as printed.
 fn lines(diff: &Diff) -> Option<Table<'static>> {
-    let (few, more) = cut(diff.lines.len());
+    let (few, more) = cut(diff.lines.len(), ROWS);
     let change = |l: &crate::compare::LineChange| l.cost.change.unwrap_or(0.0);
     let mut changes: Vec<f64> = diff.lines[..few].iter().map(change).collect();
     let mut rows: Vec<Vec<String>> = diff.lines[..few]

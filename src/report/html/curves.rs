@@ -33,9 +33,9 @@ pub(super) fn data(dossier: &Dossier) -> io::Result<String> {
     Ok(text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"))
 }
 
-/// A curve, its slider and its pieces.
-pub(super) fn curve((index, curve): (usize, &Curve)) -> Markup {
-    let chart = pictures::curve(index, curve);
+/// A curve and its slider.
+pub(super) fn curve(index: usize, curve: &Curve, scales: &pictures::Scales) -> Markup {
+    let chart = pictures::curve(index, curve, scales);
     let (first, last) = (curve.from, curve.to);
     // The start: as it is written, if that is in the range.
     let start = if curve.how == "scale" && first <= 1.0 && 1.0 <= last { 1.0 } else { first };
@@ -45,16 +45,21 @@ pub(super) fn curve((index, curve): (usize, &Curve)) -> Markup {
             (figure(&chart))
             @if !curve.pieces.is_empty() {
                 p class="slider" {
-                    label for=(id) { (pictures::across(curve)) }
+                    label for=(id) { (super::prose(&pictures::across(curve))) }
                     input type="range" id=(id) min=(first) max=(last) step="any" value=(start);
                 }
                 p class="reading" aria-live="polite" {
                     "Move the slider for the cost and what is held" (if curve.exact { ", exact between the breakpoints." } else { ", straight between the points that were solved." })
                 }
             }
-            details { summary { "Pieces (" (curve.pieces.len()) ")" } (pieces(curve)) }
         }
     }
+}
+
+/// The pieces of a curve, folded; apart from the picture, since they are wide.
+pub(super) fn folded(curve: &Curve) -> Markup {
+    let what = super::prose(&pictures::plainly(&curve.parameter));
+    html! { details { summary { "Pieces of the curve of the " (what) " (" (curve.pieces.len()) ")" } (pieces(curve)) } }
 }
 
 fn pieces(curve: &Curve) -> Markup {
@@ -68,9 +73,11 @@ pub(super) fn frontier((index, frontier): (usize, &Frontier)) -> Markup {
     let chart = pictures::frontier(index, frontier);
     let all = frontier.points.last().map(|p| money(p.premium, &frontier.currency));
     html! {
+        div {
         (figure(&chart))
-        @if let Some(all) = all { p class="note" { (frontier.ends) ". All the way it costs " (all) " more." } }
+        @if let Some(all) = all { p class="note" { (super::capitalised(&frontier.ends)) ". All the way it costs " (all) " more." } }
         @for line in levels::failed(frontier) { p class="note" { (line) } }
-        details { summary { "Points (" (frontier.points.len()) ")" } (tables::table(&levels::points(frontier))) }
+        details { summary { "Points (" (frontier.points.len()) ")" } (tables::open(&levels::points(frontier))) }
+        }
     }
 }

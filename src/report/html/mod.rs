@@ -14,9 +14,13 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::chart::{self, Chart};
+use super::pictures::Palette;
 use super::{balances, decision, dependency, pictures, summary};
 use crate::analysis::dossier::Dossier;
-use crate::plan::{Plan, Status};
+use crate::plan::{LimitResult, Plan, Status};
+
+/// A page shows every row: a long table folds.
+const ALL: usize = usize::MAX;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -124,71 +128,114 @@ fn status_class(status: Status) -> &'static str {
     }
 }
 
-/// The sections with what they say; those that have nothing to say are left out.
+/// The sections with what they say; those that have nothing to say are left out. The decision first, then why, then the
+/// evidence.
 fn sections(dossier: &Dossier) -> Vec<(&'static str, &'static str, Markup)> {
     let plan = &dossier.plan;
-    let mut sections = vec![("decision", "The decision", decided(plan))];
+    let mut sections = vec![("decision", "The decision", decided(dossier))];
     let mut add = |id, title, parts: Vec<Markup>| {
         if !parts.is_empty() {
             sections.push((id, title, html! { @for part in &parts { (part) } }));
         }
     };
-    let chart = |c: Option<Chart>| c.map(|c| figure(&c));
-    let table = |t: Option<summary::Table>| t.map(|t| tables::table(&t));
     if plan.uncertainty.is_some() {
         // What is held and runs in one node of the tree is not in another: the decisions tell it.
         add("futures", "What may come", futures::parts(plan));
-        add("cost", "Expected cost", table(summary::cost(plan)).into_iter().collect());
-        add("failures", "When a supplier fails", losses(dossier));
-        add(
-            "frontier",
-            "Cost against dependency",
-            dossier.frontiers.iter().enumerate().map(curves::frontier).collect(),
-        );
-        add("curves", "Sensitivity", dossier.curves.iter().enumerate().map(curves::curve).collect());
-        add("limits", "Binding limits", binding(plan));
-        add("certificate", "Certificate", vec![certificate(dossier)]);
-        add("inputs", "Inputs", tables::inputs(dossier));
-        return sections;
     }
-    add("cost", "Cost", [chart(pictures::cost(plan)), table(summary::cost(plan))].into_iter().flatten().collect());
-    let where_ = [
-        chart(pictures::flows(dossier)),
-        table(summary::purchases(plan)),
-        table(summary::assets(plan)),
-        table(summary::assignments(plan)),
-        table(summary::moves(plan)),
-        table(summary::later_moves(plan)),
-        table(summary::unmet(plan)),
-    ];
-    add("where", "Workload placement", where_.into_iter().flatten().collect());
-    let deals = [
-        table(summary::contracts(plan)),
-        table(balances::balances(plan)),
-        table(balances::equity(plan)),
-        table(dependency::organisations(plan)),
-    ];
-    add("contracts", "Contracts and organisations", deals.into_iter().flatten().collect());
-    let mut exposed: Vec<Markup> = Vec::new();
-    exposed.extend(pictures::DIMENSIONS.iter().filter_map(|by| chart(pictures::exposure(plan, by))));
-    exposed.extend(table(summary::carbon(plan)));
-    exposed.extend(chart(pictures::limits(plan)));
-    exposed.extend(table(dependency::premiums(plan)));
-    add("exposure", "Dependency", exposed);
-    let mut failing: Vec<Markup> = Vec::new();
-    failing.extend(chart(pictures::resilience(plan)));
-    failing.extend(losses(dossier));
-    if dossier.stress.is_none() {
-        failing.extend(table(dependency::resilience(plan)));
+    add("cost", if plan.uncertainty.is_some() { "Expected cost" } else { "Cost" }, costs(dossier));
+    add("scenarios", "Scenarios", tables::scenarios(plan, &dossier.scenarios).iter().map(tables::table).collect());
+    add("curves", "Sensitivity", sensitivity(dossier));
+    if plan.uncertainty.is_none() {
+        add("where", "Capacity and workload placement", placement(dossier));
+        let deals = [
+            summary::contracts(plan),
+            balances::balances(plan),
+            balances::equity(plan),
+            dependency::organisations(plan, ALL),
+        ];
+        add("contracts", "Contracts and organisations", deals.iter().flatten().map(tables::table).collect());
+        add("exposure", "Dependency", exposed(dossier));
     }
-    failing.extend(table(dependency::risk(plan)));
-    add("failures", "When a supplier fails", failing);
-    add("frontier", "Cost against dependency", dossier.frontiers.iter().enumerate().map(curves::frontier).collect());
-    add("curves", "Sensitivity", dossier.curves.iter().enumerate().map(curves::curve).collect());
+    add("failures", "When a supplier fails", failing(dossier));
+    let frontiers: Vec<Markup> = dossier.frontiers.iter().enumerate().map(curves::frontier).collect();
+    add("frontier", "Cost against dependency", grid(frontiers).into_iter().collect());
     add("limits", "Binding limits", binding(plan));
     add("certificate", "Certificate", vec![certificate(dossier)]);
     add("inputs", "Inputs", tables::inputs(dossier));
     sections
+}
+
+/// Pictures side by side where there is room.
+fn grid(parts: Vec<Markup>) -> Option<Markup> {
+    (!parts.is_empty()).then(|| html! { div class="grid" { @for part in &parts { (part) } } })
+}
+
+fn costs(dossier: &Dossier) -> Vec<Markup> {
+    let plan = &dossier.plan;
+    let palette = Palette::of(dossier);
+    let spend = if plan.uncertainty.is_some() { None } else { pictures::spend(plan, &palette) };
+    let charts = [pictures::cost(plan), spend].iter().flatten().map(figure).collect();
+    let mut parts: Vec<Markup> = grid(charts).into_iter().collect();
+    parts.extend(tables::clouds(dossier).as_ref().map(tables::table));
+    parts.extend(tables::both(summary::cost(plan, summary::ROWS), summary::cost(plan, ALL)));
+    parts
+}
+
+fn sensitivity(dossier: &Dossier) -> Vec<Markup> {
+    let mut parts: Vec<Markup> = grid(pictures::swings(dossier).iter().map(figure).collect()).into_iter().collect();
+    let scales = pictures::Scales::of(&dossier.plan, &dossier.curves);
+    parts.extend(grid(dossier.curves.iter().enumerate().map(|(i, c)| curves::curve(i, c, &scales)).collect()));
+    parts.extend(dossier.curves.iter().map(curves::folded));
+    parts
+}
+
+fn placement(dossier: &Dossier) -> Vec<Markup> {
+    let plan = &dossier.plan;
+    let palette = Palette::of(dossier);
+    let charts = [pictures::used(plan), pictures::held(dossier, &palette), pictures::flows(dossier, &palette)];
+    let mut parts: Vec<Markup> = grid(charts.iter().flatten().map(figure).collect()).into_iter().collect();
+    parts.extend(tables::both(summary::purchases(plan, summary::ROWS), summary::purchases(plan, ALL)));
+    let others = [
+        summary::assets(plan, ALL),
+        summary::assignments(plan, ALL),
+        summary::moves(plan, ALL),
+        summary::later_moves(plan, ALL),
+        summary::unmet(plan),
+    ];
+    parts.extend(others.iter().flatten().map(tables::table));
+    parts
+}
+
+fn exposed(dossier: &Dossier) -> Vec<Markup> {
+    let plan = &dossier.plan;
+    let palette = Palette::of(dossier);
+    let mut charts: Vec<Markup> = pictures::DIMENSIONS
+        .iter()
+        .filter_map(|by| pictures::exposure(plan, by, &palette))
+        .map(|c| figure(&c))
+        .collect();
+    charts.extend(pictures::limits(plan, &palette).map(|c| figure(&c)));
+    let mut parts: Vec<Markup> = grid(charts).into_iter().collect();
+    parts.extend(summary::carbon(plan, ALL).as_ref().map(tables::table));
+    parts.extend(dependency::premiums(plan, ALL).as_ref().map(tables::table));
+    parts
+}
+
+fn failing(dossier: &Dossier) -> Vec<Markup> {
+    let plan = &dossier.plan;
+    let palette = Palette::of(dossier);
+    let mut parts = Vec::new();
+    if plan.uncertainty.is_none() {
+        parts.extend(grid(pictures::resilience(plan, &palette).iter().map(figure).collect()));
+    }
+    parts.extend(losses(dossier));
+    if plan.uncertainty.is_none() {
+        if dossier.stress.is_none() {
+            parts.extend(dependency::resilience(plan, ALL).as_ref().map(tables::table));
+        }
+        parts.extend(dependency::risk(plan, ALL).as_ref().map(tables::table));
+    }
+    parts
 }
 
 /// Each supplier lost in turn, if that was computed.
@@ -196,10 +243,14 @@ fn losses(dossier: &Dossier) -> Vec<Markup> {
     dossier.stress.iter().flat_map(super::stress::tables).map(|t| tables::table(&t)).collect()
 }
 
-fn decided(plan: &Plan) -> Markup {
+fn decided(dossier: &Dossier) -> Markup {
+    let plan = &dossier.plan;
     html! {
         @for sentence in decision::sentences(plan) { p { (prose(&sentence)) } }
         @if let Some(advice) = summary::advice(plan) { p { (prose(advice)) } }
+        @if plan.status.has_plan() && dossier.sourcing.inputs > 0 {
+            p class="note" { (decision::sourced(&dossier.sourcing)) " " a href="#inputs" { "All inputs" } }
+        }
     }
 }
 
@@ -210,32 +261,55 @@ fn prose(text: &str) -> Markup {
     let (paired, last) = if parts.len() % 2 == 1 { (parts.len(), None) } else { (parts.len() - 1, parts.last()) };
     html! {
         @for (i, part) in parts[..paired].iter().enumerate() {
-            @if i % 2 == 1 { code { (part) } } @else { (part) }
+            @if i % 2 == 1 { (name(part)) } @else { (part) }
         }
         @if let Some(last) = last { "`" (last) }
+    }
+}
+
+/// A name; of one that was selected by a key, as in `vendor=amd`, the key stands before it.
+fn name(text: &str) -> Markup {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') => {
+            html! { (key) " " code { (value) } }
+        }
+        _ => html! { code { (text) } },
     }
 }
 
 fn figure(chart: &Chart) -> Markup {
     html! {
         figure {
-            figcaption { strong { (chart.title) } " " (prose(&chart.description)) }
+            figcaption { strong { (prose(&chart.title)) } span { (prose(&chart.description)) } }
             div class="picture" { (chart.inline()) }
         }
     }
 }
 
 fn binding(plan: &Plan) -> Vec<Markup> {
-    let (limits, more) = summary::limits(plan);
+    let (limits, _) = summary::limits(plan, ALL);
     if limits.is_empty() {
         return Vec::new();
     }
+    let shown = limits.len().min(summary::ROWS);
+    let list = |limits: &[&LimitResult]| {
+        html! { ul { @for limit in limits { li { (prose(&pictures::sentence(limit))) } } } }
+    };
+    let lines = summary::Table {
+        heading: "Where each binding limit is written".to_owned(),
+        columns: vec![("limit", false), ("line of the model", true)],
+        rows: limits.iter().filter(|l| l.line > 0).map(|l| vec![l.name.clone(), l.line.to_string()]).collect(),
+        foot: None,
+    };
     vec![html! {
-        ul { @for limit in &limits { li { (prose(limit)) } } }
+        (list(&limits[..shown]))
+        @if limits.len() > shown {
+            details class="long" { summary { (limits.len() - shown) " more binding limits" } (list(&limits[shown..])) }
+        }
+        @if !lines.rows.is_empty() { details { summary { (lines.heading) " (" (lines.rows.len()) ")" } (tables::open(&lines)) } }
         @if plan.certificate.conditional_prices {
             p { "These savings hold while every yes-or-no decision stays as it is." }
         }
-        @if more > 0 { p { "And " (more) " more in the plan as JSON." } }
     }]
 }
 

@@ -30,7 +30,8 @@ for (const box of document.querySelectorAll('[data-curve]')) {
     const part = piece.to > piece.from ? (x - piece.from) / (piece.to - piece.from) : 0;
     const between = ends => ends[0] + part * (ends[1] - ends[0]);
     const cost = between(piece.cost);
-    const held = curve.offers.map(o => o + ' ' + told(between(piece.chips[o] || [0, 0])) + ' chips');
+    const held = curve.offers.map(o => [o, between(piece.chips[o] || [0, 0])]).filter(h => h[1] > 1e-6)
+      .map(h => h[0] + ' ' + told(h[1]) + ' chips');
     reading.textContent = value(curve.how, x) + ': ' + told(cost) + ' ' + curve.currency
       + (held.length ? '; ' + held.join(', ') : '');
     reading.dataset.cost = cost;

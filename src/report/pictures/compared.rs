@@ -1,8 +1,7 @@
 //! What each future costs, for the plans side by side.
 
-use crate::plan::{Plan, UncertaintyResult};
+use crate::plan::{ComparedPlan, Plan, UncertaintyResult};
 use crate::report::chart::{Chart, Group, groups};
-use crate::report::futures::side_by_side;
 use crate::units::human::{count, money, number};
 
 /// Most futures that are drawn.
@@ -26,14 +25,20 @@ pub(in crate::report) fn compared(plan: &Plan, u: &UncertaintyResult) -> Option<
     let series: Vec<&str> = u.plans.iter().map(|p| p.name.as_str()).collect();
     let expected = u.plans.iter().map(|p| format!("{} {}", p.name, money(p.expected, &plan.currency)));
     let mut description = format!(
-        "A group for each future, a bar for each plan; the mark is what the future would cost if it were known today. Expected: {}.",
+        "Cost in {} by future: a group for each future, a bar for each plan; the mark is what the future would cost if it were known today. Expected: {}.",
+        plan.currency,
         expected.collect::<Vec<_>>().join(", ")
     );
     if left > 0 {
         description.push_str(&format!(" {} that cost less are left out.", count(left, "future")));
     }
-    let many =
-        if u.plans.len() > 1 { format!("{}: cost by future", side_by_side(u)) } else { "Cost by future".to_owned() };
-    let title = format!("{many} ({})", plan.currency);
+    let worst = |p: &ComparedPlan| money(p.worst, &plan.currency);
+    let title = match u.plans.iter().min_by(|a, b| a.worst.total_cmp(&b.worst)) {
+        Some(least) if u.plans.len() > 1 => {
+            format!("The worst future costs {} at least, with the plan \u{201c}{}\u{201d}", worst(least), least.name)
+        }
+        Some(only) => format!("The worst future costs {}", worst(only)),
+        None => return None,
+    };
     (!u.plans.is_empty()).then(|| groups("futures-cost", &title, description, &series, &all, number))
 }

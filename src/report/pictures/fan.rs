@@ -60,7 +60,12 @@ pub(in crate::report) fn fan(plan: &Plan, u: &UncertaintyResult) -> Option<Chart
         "As many are held whatever comes.".to_owned()
     };
     let description = format!("{what}. {spread}");
-    Some(drawn("futures-chips", "Chips held, whatever comes", description, periods, &strands, number))
+    let title = if largest - least > SAME * most {
+        format!("What is held differs most in {}: {} to {} chips", periods[widest], number(least), number(largest))
+    } else {
+        "As many chips are held whatever comes".to_owned()
+    };
+    Some(drawn("futures-chips", &title, description, "chips", periods, &strands, number))
 }
 
 /// The line of futures that hold the same.

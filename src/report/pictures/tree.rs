@@ -2,7 +2,7 @@
 
 use crate::plan::{NodeResult, Plan, UncertaintyResult};
 use crate::report::chart::{Branch, Chart, tree as drawn};
-use crate::report::futures::rows;
+use crate::report::futures::{START, rows};
 use crate::units::human::{count, number, percent};
 
 /// Most ends that are drawn.
@@ -25,7 +25,26 @@ pub(in crate::report) fn tree(plan: &Plan, u: &UncertaintyResult) -> Chart {
             count(u.futures.len(), "future")
         ));
     }
-    drawn("futures-tree", "What is decided, and when", description, &shown.branches)
+    drawn("futures-tree", &finding(u), description, &shown.branches)
+}
+
+/// How much is decided now, and how much waits.
+fn finding(u: &UncertaintyResult) -> String {
+    let counted = |own: &dyn Fn(&str) -> bool| {
+        let (shown, left) = rows(u.decisions.iter().filter(|d| own(&d.node)));
+        shown.len() + left
+    };
+    let (now, later) = (counted(&|node| node == START), counted(&|node| node != START));
+    let wait = match later {
+        0 => "none waits until it is known what comes".to_owned(),
+        1 => "1 waits until it is known what comes".to_owned(),
+        n => format!("{n} wait until it is known what comes"),
+    };
+    match now {
+        0 => format!("Nothing is decided now; {wait}"),
+        1 => format!("1 decision is taken now; {wait}"),
+        n => format!("{n} decisions are taken now; {wait}"),
+    }
 }
 
 /// Which node follows which.
