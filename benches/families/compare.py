@@ -3,11 +3,13 @@
 `compare.py BINARY [BINARY2 ...] [--scale S] [--only FAMILY ...] [--repeat N]`: processor seconds (user and system) of
 `BINARY solve MODEL --detail plan --format json`, from text to a certified plan, and of bare solvers that read and solve
 the program that the first binary exports as MPS: CLP (`clp`, if it is on the path), HiGHS by its simplex and by its
-interior-point method (`pip install highspy`). The least of N runs (default 1), which take turns. Exits with 1 if two
-costs differ by more than a millionth.
+interior-point method (`pip install highspy`). Where it is installed, linopy with HiGHS reads, builds and solves the
+models of the two families whose words `peers/base.py` knows. The least of N runs (default 1), which take turns. Exits
+with 1 if two costs differ by more than a millionth.
 """
 
 import argparse
+import importlib.util
 import json
 import os
 import re
@@ -19,7 +21,9 @@ from pathlib import Path
 
 import generate
 
-BARE = Path(__file__).parents[1] / "peers" / "bare.py"
+PEERS = Path(__file__).parents[1] / "peers"
+BARE = PEERS / "bare.py"
+IN_LINOPY = ("regions", "chips")
 
 
 def run(command):
@@ -50,6 +54,12 @@ def highs(method, model, program):
     return found["cpu"], found["objective"], f"{found['columns']} columns, {found['rows']} rows"
 
 
+def linopy(_, model, __):
+    _, said = run([sys.executable, str(PEERS / "one.py"), "linopy", "highs", str(model)])
+    found = json.loads(said.splitlines()[-1])
+    return found["cpu"], found["objective"], ""
+
+
 def main():
     parse = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parse.add_argument("binaries", nargs="+")
@@ -62,6 +72,8 @@ def main():
         ways["CLP"] = (clp, None)
     ways["HiGHS, simplex"] = (highs, "highs-simplex")
     ways["HiGHS, interior point"] = (highs, "highs-ipm")
+    if importlib.util.find_spec("linopy"):
+        ways["linopy, HiGHS"] = (linopy, None)
     print(f"load {os.getloadavg()[0]:.1f}, scale {asked.scale:g}\n")
     print("| family |", *(f"{way} |" for way in ways), *["to the fastest bare |"] * len(asked.binaries), "engines | size |")
     print("| --- |", *["---: |"] * (len(ways) + len(asked.binaries)), "--- | --- |")
@@ -74,11 +86,13 @@ def main():
             best, costs, notes = {}, {}, {}
             for _ in range(asked.repeat):
                 for name, (way, which) in ways.items():
+                    if way is linopy and family not in IN_LINOPY:
+                        continue
                     seconds, costs[name], notes[name] = way(which, model, program)
                     best[name] = min(seconds, best.get(name, seconds))
             mine = [Path(b).name for b in asked.binaries]
-            bare = min(seconds for name, seconds in best.items() if name not in mine)
-            cells = [f"{best[name]:.2f} |" for name in ways] + [f"{best[name] / bare:.2f} |" for name in mine]
+            bare = min(seconds for name, seconds in best.items() if name not in mine and ways[name][0] is not linopy)
+            cells = [f"{best[name]:.2f} |" if name in best else "|" for name in ways] + [f"{best[name] / bare:.2f} |" for name in mine]
             print(f"| {family} |", *cells, ", ".join(notes[name] for name in mine), f"| {notes['HiGHS, simplex']} |", flush=True)
             spread = (max(costs.values()) - min(costs.values())) / max(costs.values())
             if spread > 1e-6:

@@ -3,12 +3,13 @@
 use super::basis::Basis;
 use super::choice::{EngineChoice, order};
 use super::condensed::{condensed, expanded};
+use super::linear::certified_optimum;
 use super::linked::ProgramVertex;
 use super::options::SolveOptions;
 use super::outcome::EngineError;
 use super::session::Session;
 use super::solve::{Known, solve_valid};
-use super::solved::Solved;
+use super::solved::{CertifiedStatus, Solved};
 use crate::lp::{ColumnId, Condensed, LinearProgram, RowId, RowRole};
 
 /// A program that is changed and solved again, with what [`super::solve_certified`] would say of
@@ -155,6 +156,21 @@ impl CertifiedSession {
         let Some(Whole { lp, condensed, .. }) = &self.whole else { return Ok(solved) };
         expanded(lp, condensed, solved)
             .map_or_else(|| solve_valid(lp, self.choice, &self.options, Known::default()), Ok)
+    }
+
+    /// The optimum if the session's engine finds it by itself; no other is asked.
+    ///
+    /// # Errors
+    /// As [`Self::solve`]; and those of the engine.
+    pub(crate) fn solve_alone(&mut self) -> Result<Option<Solved>, EngineError> {
+        if self.program().has_integers() || self.whole.is_some() {
+            return Ok(Some(self.solve()?).filter(|s| s.status == CertifiedStatus::Optimal));
+        }
+        self.options.watch.wanted()?;
+        let said = self.session.solve()?;
+        self.options.watch.wanted()?;
+        let engine = order(self.session.program(), self.choice)[0].name();
+        Ok(certified_optimum(self.session.program(), engine, said))
     }
 
     /// The program with the vertex of the last solve; `None` if there is none.

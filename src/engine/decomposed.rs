@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::accepted::{accept, certified, infeasible, tidied};
+use super::basis::Basis;
 use super::choice::{EngineChoice, SMALL, keeps_basis, order};
 use super::condensed::condensed;
 use super::options::SolveOptions;
@@ -105,18 +106,19 @@ impl Core {
     }
 }
 
-/// The blocks, those with the same coefficients after one another in one session.
+/// The blocks, each in a session of its own once it was solved.
 struct Blocks {
     choice: EngineChoice,
     options: SolveOptions,
-    alike: Vec<Series>,
+    /// Blocks with the same coefficients, one list each: the first solve of one starts where that of another ended.
+    alike: Vec<Vec<usize>>,
+    opened: Vec<Option<Opened>>,
 }
 
-/// Blocks with the same coefficients.
-struct Series {
-    blocks: Vec<usize>,
-    /// Once the first of them was solved.
-    session: Option<Box<dyn Session>>,
+/// A block that was solved.
+struct Opened {
+    session: Box<dyn Session>,
+    point: Vec<f64>,
 }
 
 /// A point of each block, and a cut of each that lacks something.
@@ -128,46 +130,66 @@ impl Blocks {
         for (index, block) in split.blocks().iter().enumerate() {
             alike.entry(signature(block.program())).or_default().push(index);
         }
-        let series = |blocks| Series { blocks, session: None };
-        Blocks { choice, options, alike: alike.into_values().map(series).collect() }
+        let opened = split.blocks().iter().map(|_| None).collect();
+        Blocks { choice, options, alike: alike.into_values().collect(), opened }
     }
 
     /// Solves each block at a point of the core; `None` if an engine does not.
     fn at(&mut self, split: &Split, x: &[f64]) -> Result<Option<Asked>, EngineError> {
-        let (mut points, mut cuts) = (vec![Vec::new(); split.blocks().len()], Vec::new());
-        for Series { blocks, session } in &mut self.alike {
-            for &index in &*blocks {
+        let mut cuts = Vec::new();
+        for alike in &self.alike {
+            let mut start: Option<Basis> = None;
+            for &index in alike {
                 let block = &split.blocks()[index];
-                let program = block.at(x);
-                let outcome = match session {
-                    Some(session) => {
-                        session.replace(program);
-                        session.solve()?
+                let first = self.opened[index].is_none();
+                if let Some(opened) = &mut self.opened[index] {
+                    if is_as_before(&mut *opened.session, &block.sides(x)) {
+                        continue;
                     }
-                    None => {
-                        let engine = order(&program, self.choice.to_solve_again())[0];
-                        session.insert(engine.open(program, &self.options)?).solve()?
-                    }
-                };
+                } else {
+                    let program = block.at(x);
+                    let mut session = order(&program, self.choice.to_solve_again())[0].open(program, &self.options)?;
+                    start.iter().for_each(|basis| session.start_from(basis));
+                    self.opened[index] = Some(Opened { session, point: Vec::new() });
+                }
+                let Some(Opened { session, point }) = &mut self.opened[index] else { continue };
+                let outcome = session.solve()?;
                 let Outcome { status: Status::Optimal, primal: Some(y), duals: Some(u), .. } = outcome else {
                     return Ok(None);
                 };
-                let program = session.as_ref().map_or(block.program(), |s| s.program());
-                if block.missing(program, &y) > MISSING {
+                if first && start.is_none() {
+                    start = session.basis();
+                }
+                if block.missing(session.program(), &y) > MISSING {
                     cuts.push((index, block.cut(&u)));
                 }
-                points[index] = y;
+                *point = y;
             }
         }
         cuts.sort_unstable_by_key(|c| c.0);
-        Ok(Some((points, cuts)))
+        let points = self.opened.iter().map(|o| o.as_ref().map_or_else(Vec::new, |o| o.point.clone()));
+        Ok(Some((points.collect(), cuts)))
     }
 }
 
-/// What two programs of the same columns, rows and coefficients share.
+/// Gives the rows of a block the sides at another point of the core; true, and nothing done, if they are what they were
+/// when it was solved: then it lacks what it lacked, which is nothing since its cut.
+fn is_as_before(session: &mut dyn Session, sides: &[(f64, f64)]) -> bool {
+    let same = |a: f64, b: f64| a == b || (a - b).abs() <= MISSING / 1000.0 * (1.0 + b.abs());
+    let rows = session.program().rows().iter();
+    if rows.zip(sides).all(|(row, &(lower, upper))| same(lower, row.lower) && same(upper, row.upper)) {
+        return true;
+    }
+    for (i, &(lower, upper)) in sides.iter().enumerate() {
+        session.set_row_bounds(RowId(i as u32), lower, upper);
+    }
+    false
+}
+
+/// What two programs of the same costs, rows and coefficients share.
 fn signature(program: &LinearProgram) -> u64 {
     let mut hasher = DefaultHasher::new();
-    program.columns().iter().for_each(|c| (c.cost.to_bits(), c.upper.to_bits()).hash(&mut hasher));
+    program.columns().iter().for_each(|c| c.cost.to_bits().hash(&mut hasher));
     for i in 0..program.rows().len() {
         i.hash(&mut hasher);
         program.row_terms(RowId(i as u32)).for_each(|(c, a)| (c.0, a.to_bits()).hash(&mut hasher));

@@ -180,11 +180,20 @@ impl Block {
     #[must_use]
     pub fn at(&self, core: &[f64]) -> LinearProgram {
         let mut program = self.program.clone();
-        for (i, ((lower, upper), links)) in self.sides.iter().zip(&self.links).enumerate() {
-            let there = links.iter().map(|(c, a)| a * core[c.0 as usize]).sum::<f64>();
-            program.set_row_bounds(RowId(i as u32), lower - there, upper - there);
+        for (i, (lower, upper)) in self.sides(core).into_iter().enumerate() {
+            program.set_row_bounds(RowId(i as u32), lower, upper);
         }
         program
+    }
+
+    /// The bounds of its program's rows at a point of the core.
+    #[must_use]
+    pub fn sides(&self, core: &[f64]) -> Vec<(f64, f64)> {
+        let at = |((lower, upper), links): (&(f64, f64), &Vec<(ColumnId, f64)>)| {
+            let there = links.iter().map(|(c, a)| a * core[c.0 as usize]).sum::<f64>();
+            (lower - there, upper - there)
+        };
+        self.sides.iter().zip(&self.links).map(at).collect()
     }
 
     /// The most that is missing of what a row asks for, as a part of it, in a point of the block's program.

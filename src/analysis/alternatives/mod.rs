@@ -55,6 +55,7 @@ pub fn alternatives(
     if formulation.program().has_integers() {
         near.settings.time_limit = near.settings.search_limit(LONGEST);
     }
+    near.begin()?;
     let cheapest = Cheapest { formulation: &formulation, x: &solved.x };
     let (room, mut notes) = room::room(&near, &cheapest, settings)?;
     let used = Use::of(model, &Schedule::read(model, &formulation, &solved.x));

@@ -6,7 +6,7 @@
 
 use super::lu::triangles;
 use super::problem::Problem;
-use super::sparse::{Lists, SparseVec};
+use super::sparse::{Lists, Slots, SparseVec};
 use super::triangle::{Search, solve};
 
 /// Entries below this are rounding.
@@ -26,8 +26,8 @@ pub struct Factor {
     etas: Vec<(u32, usize, usize)>,
     eta_items: Vec<(u32, f64)>,
     /// The upper triangle, without its diagonal, by columns and by rows.
-    columns: Vec<Vec<(u32, f64)>>,
-    rows: Vec<Vec<(u32, f64)>>,
+    columns: Slots,
+    rows: Slots,
     diagonal: Vec<f64>,
     /// Places in order; those that moved since are further behind again.
     order: Vec<u32>,
@@ -64,10 +64,12 @@ impl Factor {
         self.position.resize(m, 0);
         self.order.iter().enumerate().for_each(|(k, &i)| self.position[i as usize] = k as u32);
         self.lower_order.clone_from(&self.order);
-        for lists in [&mut self.columns, &mut self.rows] {
-            lists.resize(m, Vec::new());
-            lists.iter_mut().for_each(Vec::clear);
-        }
+        self.columns.reset(m);
+        self.rows.reset(m);
+        // Rows in the order of their pivots, as they are read.
+        let mut lengths = vec![0; m];
+        t.upper.iter().flatten().for_each(|e| lengths[e.0 as usize] += 1);
+        self.order.iter().for_each(|&i| self.rows.make_room(i as usize, lengths[i as usize] + 2));
         self.diagonal.clear();
         self.diagonal.resize(m, 1.0);
         self.etas.clear();
@@ -91,9 +93,12 @@ impl Factor {
                 }
             };
             self.diagonal[row] = t.pivots[k];
-            upper.iter().for_each(|&(i, v)| self.rows[i as usize].push((row as u32, v)));
             self.fill += upper.len();
-            self.columns[row] = upper;
+            self.columns.make_room(row, upper.len());
+            for (i, v) in upper {
+                self.rows.push(i as usize, (row as u32, v));
+                self.columns.push(row, (i, v));
+            }
         }
         self.lower = Lists::default();
         for &k in &pivot_of {
@@ -128,7 +133,7 @@ impl Factor {
         }
         let (columns, order, position) = (&self.columns, &self.order, &self.position);
         let backwards = order.iter().enumerate().rev().filter(|&(k, &i)| position[i as usize] == k as u32);
-        solve(x, &mut self.search, |k| &columns[k], Some(&self.diagonal), backwards.map(|(_, &i)| i as usize));
+        solve(x, &mut self.search, |k| columns.list(k), Some(&self.diagonal), backwards.map(|(_, &i)| i as usize));
     }
 
     /// Solves B^T z = x. What x is after the upper triangle is kept in `row`, for an update.
@@ -136,7 +141,7 @@ impl Factor {
         let (rows, order, position) = (&self.rows, &self.order, &self.position);
         let forwards = order.iter().enumerate().filter(|&(k, &i)| position[i as usize] == k as u32);
         // The diagonal divides at once: y_k = x_k / u_kk, and what follows loses u_kj y_k.
-        solve(x, &mut self.search, |k| &rows[k], Some(&self.diagonal), forwards.map(|(_, &i)| i as usize));
+        solve(x, &mut self.search, |k| rows.list(k), Some(&self.diagonal), forwards.map(|(_, &i)| i as usize));
         if let Some(row) = row {
             row.clear();
             row.extend(x.iter());
@@ -155,40 +160,33 @@ impl Factor {
     /// [`Self::forward`] of it and [`Self::backward`] of the place have kept.
     pub fn update(&mut self, place: usize, spike: &[(u32, f64)], row: &[(u32, f64)], pivot: f64) {
         let old = self.diagonal[place];
-        for (c, _) in std::mem::take(&mut self.rows[place]) {
-            remove(&mut self.columns[c as usize], place as u32);
-            self.fill -= 1;
+        self.fill -= self.rows.list(place).len() + self.columns.list(place).len();
+        for &(c, _) in self.rows.list(place) {
+            self.columns.remove(c as usize, place as u32);
         }
-        for (r, _) in std::mem::take(&mut self.columns[place]) {
-            remove(&mut self.rows[r as usize], place as u32);
-            self.fill -= 1;
+        for &(r, _) in self.columns.list(place) {
+            self.rows.remove(r as usize, place as u32);
         }
+        self.rows.empty(place);
         let from = self.eta_items.len();
         let own = place as u32;
         // What the row loses of each other to become nothing but its diagonal.
         self.eta_items
             .extend(row.iter().filter(|e| e.0 != own).map(|&(i, v)| (i, -v * old)).filter(|e| e.1.abs() > DROP));
         let to = self.eta_items.len();
-        let mut column = Vec::with_capacity(spike.len());
+        self.columns.make_room(place, spike.len());
         for &(i, v) in spike.iter().filter(|e| e.0 != own) {
-            column.push((i, v));
-            self.rows[i as usize].push((own, v));
+            self.columns.push(place, (i, v));
+            self.rows.push(i as usize, (own, v));
         }
-        self.fill += column.len() + to - from;
+        self.fill += self.columns.list(place).len() + to - from;
         if to > from {
             self.etas.push((own, from, to));
         }
-        self.columns[place] = column;
         // The determinant grows by the pivot.
         self.diagonal[place] = pivot * old;
         self.position[place] = self.order.len() as u32;
         self.order.push(own);
         self.updates += 1;
-    }
-}
-
-fn remove(list: &mut Vec<(u32, f64)>, what: u32) {
-    if let Some(at) = list.iter().position(|e| e.0 == what) {
-        list.swap_remove(at);
     }
 }

@@ -118,3 +118,87 @@ impl Lists {
         Lists { start, items }
     }
 }
+
+/// Lists that grow and shrink, one after the other as long as they do not grow.
+#[derive(Clone, Debug, Default)]
+pub struct Slots {
+    /// Of each list where it begins, its length, and the room that it has.
+    at: Vec<(u32, u32, u32)>,
+    items: Vec<(u32, f64)>,
+}
+
+impl Slots {
+    /// So many empty lists.
+    pub fn reset(&mut self, len: usize) {
+        self.at.clear();
+        self.at.resize(len, (0, 0, 0));
+        self.items.clear();
+    }
+
+    /// A list.
+    #[inline]
+    pub fn list(&self, k: usize) -> &[(u32, f64)] {
+        let (start, len, _) = self.at[k];
+        &self.items[start as usize..(start + len) as usize]
+    }
+
+    /// Empties a list and gives it room for so many.
+    pub fn make_room(&mut self, k: usize, room: usize) {
+        if self.at[k].2 < room as u32 {
+            self.at[k] = (self.items.len() as u32, 0, room as u32);
+            self.items.resize(self.items.len() + room, (0, 0.0));
+        }
+        self.at[k].1 = 0;
+    }
+
+    /// Adds to a list, which moves behind the others if it has no room.
+    pub fn push(&mut self, k: usize, item: (u32, f64)) {
+        let (start, len, room) = self.at[k];
+        if len == room {
+            let new = self.items.len();
+            self.items.extend_from_within(start as usize..(start + len) as usize);
+            self.items.resize(new + 2 * room as usize + 4, (0, 0.0));
+            self.at[k] = (new as u32, len, 2 * room + 4);
+        }
+        let (start, len, _) = &mut self.at[k];
+        self.items[(*start + *len) as usize] = item;
+        *len += 1;
+    }
+
+    /// Takes a place out of a list; the last takes its own.
+    pub fn remove(&mut self, k: usize, place: u32) {
+        if let Some(found) = self.list(k).iter().position(|e| e.0 == place) {
+            let (start, len, _) = &mut self.at[k];
+            *len -= 1;
+            self.items[*start as usize + found] = self.items[(*start + *len) as usize];
+        }
+    }
+
+    /// Empties a list.
+    pub fn empty(&mut self, k: usize) {
+        self.at[k].1 = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A list that outgrows its room keeps its items and leaves the others theirs.
+    #[test]
+    fn lists_grow_and_shrink_by_themselves() {
+        let mut slots = Slots::default();
+        slots.reset(2);
+        slots.make_room(0, 1);
+        slots.make_room(1, 1);
+        (0..5).for_each(|i| slots.push(0, (i, f64::from(i))));
+        slots.push(1, (7, 7.0));
+        slots.remove(0, 1);
+        slots.remove(0, 9);
+        assert_eq!(slots.list(0), [(0, 0.0), (4, 4.0), (2, 2.0), (3, 3.0)]);
+        assert_eq!(slots.list(1), [(7, 7.0)]);
+        slots.empty(0);
+        slots.make_room(1, 3);
+        assert!(slots.list(0).is_empty() && slots.list(1).is_empty());
+    }
+}

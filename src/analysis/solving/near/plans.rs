@@ -4,10 +4,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::super::cuts::solve_with_cuts;
+use super::super::cuts::{solve_kept, solve_with_cuts};
 use super::super::examined::Examined;
 use super::super::settings::SolveSettings;
-use crate::engine::{CertifiedStatus, EngineError, Solved};
+use crate::engine::{Basis, CertifiedSession, CertifiedStatus, EngineError, SMALL, Solved};
 use crate::formulation::{Formulation, build_like};
 use crate::lp::Affine;
 use crate::model::Model;
@@ -30,18 +30,23 @@ pub(in crate::analysis) struct Near<'a> {
     pub allowed: f64,
     /// A plan whose whole columns all have, if they are not chosen anew.
     pub fixed: Option<Vec<f64>>,
+    /// A vertex of their program, where large ones without decisions begin; each step on from where the last one ended.
+    pub start: Option<Basis>,
     solves: Arc<AtomicUsize>,
 }
 
 /// Their program.
 pub(in crate::analysis) struct Program {
     pub f: Formulation,
+    /// Where it was solved last.
+    pub vertex: Option<Basis>,
 }
 
 impl<'a> Near<'a> {
     /// The plans that cost no more than a part more than a `cost`, that of a solution of `like`.
     pub fn new(model: &'a Model, settings: SolveSettings, like: &'a Formulation, cost: f64, within: f64) -> Self {
-        Near { model, settings, like, allowed: allowed(cost, within), fixed: None, solves: Arc::default() }
+        let allowed = allowed(cost, within);
+        Near { model, settings, like, allowed, fixed: None, start: None, solves: Arc::default() }
     }
 
     /// The same plans, to be solved otherwise.
@@ -60,7 +65,7 @@ impl<'a> Near<'a> {
         self.fixed.iter().for_each(|x| f.fix_whole(x));
         let cost = f.paid();
         f.ask("allowed-cost", &cost, (f64::NEG_INFINITY, self.allowed));
-        Program { f }
+        Program { f, vertex: self.start.clone() }
     }
 
     /// The certified least of a sum over the plans.
@@ -73,7 +78,26 @@ impl<'a> Near<'a> {
     pub fn least(&self, program: &mut Program, sum: &Affine) -> Result<Solved, EngineError> {
         program.f.minimise(sum);
         self.solves.fetch_add(1, Ordering::Relaxed);
+        if let Some(vertex) = &program.vertex {
+            let (solved, session) = solve_kept(self.model, &mut program.f, &self.settings, Some(vertex))?;
+            if solved.status == CertifiedStatus::Optimal {
+                program.vertex = session.as_ref().and_then(CertifiedSession::basis).or(program.vertex.take());
+                return Ok(solved);
+            }
+        }
         solve_with_cuts(self.model, &mut program.f, &self.settings)
+    }
+
+    /// Lets all further programs begin at the vertex of the cheapest plan, if they are large enough for that to be of use.
+    ///
+    /// # Errors
+    /// As the engine's.
+    pub fn begin(&mut self) -> Result<(), EngineError> {
+        let mut program = self.program(ROOMS[0]);
+        if program.f.program().columns().len() > SMALL && !program.f.program().has_integers() {
+            self.start = solve_kept(self.model, &mut program.f, &self.settings, None)?.1.and_then(|s| s.basis());
+        }
+        Ok(())
     }
 
     /// Whether a plan keeps the model's requirements and costs no more than is allowed.

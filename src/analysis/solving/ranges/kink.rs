@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use super::super::settings::SolveSettings;
 use super::one::{Movable, is_part};
-use crate::engine::{CertifiedSession, CertifiedStatus, EngineError, Solved, solve_certified};
+use crate::engine::{CertifiedSession, CertifiedStatus, EngineError, Solved};
 use crate::formulation::{Formulation, LimitKey};
 use crate::lp::{ColumnId, LinearProgram, RowId};
 use crate::model::Model;
@@ -117,6 +117,8 @@ fn price(model: &Model, f: &Formulation, key: LimitKey, books: &Books<'_>) -> Op
 /// that each starts from the vertex of the last.
 struct Face<'a> {
     open: CertifiedSession,
+    /// The same with boxes that are [`WIDER`], once it was asked for.
+    wider: Option<CertifiedSession>,
     /// For each row of the whole program, its multiplier's column.
     rows: Vec<Option<ColumnId>>,
     lp: &'a LinearProgram,
@@ -174,7 +176,7 @@ impl<'a> Face<'a> {
             program.add_row(format!("d{j}"), "", bounds.0, bounds.1, terms);
         }
         let open = CertifiedSession::open(program, settings.engine, &settings.options())?;
-        Ok(Face { open, rows, lp, solved, settings })
+        Ok(Face { open, wider: None, rows, lp, solved, settings })
     }
 
     /// A price as a sum over the multipliers' columns, and a constant: an upper bound's multiplier is what
@@ -213,33 +215,30 @@ impl<'a> Face<'a> {
         let constant: f64 = prices.iter().map(|(p, w)| self.sum(p, *w, &mut terms)).sum();
         let mut costs: BTreeMap<ColumnId, f64> = BTreeMap::new();
         terms.iter().for_each(|&(c, a)| *costs.entry(c).or_default() += a);
-        let found = self.both(&costs, constant);
+        let found = self.both(&costs, constant, prices.len() > 1);
         costs.keys().for_each(|&c| self.open.set_cost(c, 0.0));
         found
     }
 
-    fn both(&mut self, costs: &BTreeMap<ColumnId, f64>, constant: f64) -> Result<Option<Ends>, EngineError> {
+    /// `alone` if no second engine is asked where the first one fails.
+    fn both(
+        &mut self,
+        costs: &BTreeMap<ColumnId, f64>,
+        constant: f64,
+        alone: bool,
+    ) -> Result<Option<Ends>, EngineError> {
         let mut ends = [(0.0, Vec::new()), (0.0, Vec::new())];
         for (end, sign) in ends.iter_mut().zip([1.0, -1.0]) {
             costs.iter().for_each(|(&c, a)| self.open.set_cost(c, sign * a));
-            let found = self.open.solve()?;
-            if found.status != CertifiedStatus::Optimal {
-                return Ok(None);
-            }
+            // Of many prices that could not be told together each half is asked for again.
+            let found = if alone { self.open.solve_alone()? } else { Some(self.open.solve()?) };
+            let Some(found) = found.filter(|f| f.status == CertifiedStatus::Optimal) else { return Ok(None) };
             let mut value = sign * self.open.program().objective(&found.x) + constant;
             let columns = self.open.program().columns();
             if columns.iter().zip(&found.x).any(|(c, x)| x.abs() > 0.999 * c.upper.max(-c.lower)) {
                 // What grows with the boxes has no end.
-                let mut wider = self.open.program().clone();
-                for j in 0..wider.columns().len() {
-                    let (id, c) = (ColumnId(j as u32), wider.columns()[j]);
-                    wider.set_bounds(id, WIDER * c.lower, WIDER * c.upper);
-                }
-                let further = solve_certified(&wider, self.settings.engine, &self.settings.options())?;
-                if further.status != CertifiedStatus::Optimal {
-                    return Ok(None);
-                }
-                let further = sign * wider.objective(&further.x) + constant;
+                let Some(further) = self.in_wider_boxes()? else { return Ok(None) };
+                let further = sign * further + constant;
                 if (further - value).abs() > SAME * (1.0 + value.abs()) {
                     value = f64::NEG_INFINITY * sign;
                 }
@@ -249,6 +248,31 @@ impl<'a> Face<'a> {
         }
         let [least, most] = ends;
         Ok(Some(Ends { least, most }))
+    }
+
+    /// The optimum with the costs that are set, in boxes that are wider; none if it was not found.
+    fn in_wider_boxes(&mut self) -> Result<Option<f64>, EngineError> {
+        let program = self.open.program();
+        let wider = match &mut self.wider {
+            Some(wider) => wider,
+            none => {
+                let mut wider = program.clone();
+                for j in 0..wider.columns().len() {
+                    let (id, c) = (ColumnId(j as u32), wider.columns()[j]);
+                    wider.set_bounds(id, WIDER * c.lower, WIDER * c.upper);
+                }
+                none.insert(CertifiedSession::open(wider, self.settings.engine, &self.settings.options())?)
+            }
+        };
+        for (j, c) in program.columns().iter().enumerate() {
+            wider.set_cost(ColumnId(j as u32), c.cost);
+        }
+        if let Some(basis) = self.open.basis() {
+            wider.start_from(&basis);
+        }
+        let further = wider.solve()?;
+        let found = further.status == CertifiedStatus::Optimal;
+        Ok(found.then(|| wider.program().objective(&further.x)))
     }
 
     /// Finds the least and largest of some prices, those that are one price many at a time.
