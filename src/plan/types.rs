@@ -637,6 +637,9 @@ pub struct Resilience {
     /// The requirement's name.
     #[serde(default)]
     pub requirement: Option<String>,
+    /// When the requirement holds, if not always: the first and the last period. `served` is of these periods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub during: Option<String>,
     /// The workloads that it counts: those that are rerouted. Of a loss that the policy requires to survive,
     /// the fraction is of what is asked for; of others, of what the plan serves.
     #[serde(default)]

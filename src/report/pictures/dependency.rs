@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Palette, ROWS, sentence};
 use crate::plan::{About, Bound, Exposure, LimitResult, Plan, Resilience};
 use crate::report::chart::{Bullet, Chart, Frame, INK, Part, bands, bars, bullets, together};
-use crate::report::dependency::served;
+use crate::report::dependency::{counted_demand, served};
 use crate::report::summary::share;
 use crate::units::human::{money, number};
 
@@ -200,12 +200,13 @@ pub(in crate::report) fn resilience(plan: &Plan, palette: &Palette) -> Option<Ch
     let title = if worst.served >= 1.0 {
         "All demand is still served after the loss of any single supplier".to_owned()
     } else {
-        format!("Losing {} `{}` leaves {} of peak demand served", worst.lost.by, worst.lost.group, served(worst.served))
+        let (by, group) = (&worst.lost.by, &worst.lost.group);
+        format!("Losing {by} `{group}` leaves {} of {} served", served(worst.served), counted_demand(worst))
     };
     let marks =
         if losses.iter().any(|r| r.required.is_some()) { "; the red mark is what the policy requires" } else { "" };
     let description = format!(
-        "Largest part of peak demand that all workloads can be served at once after losing each supplier, the worst first{marks}."
+        "Largest part of peak demand at which all counted workloads can be served at once after losing each supplier, the worst first{marks}."
     );
     (!rows.is_empty()).then(|| bullets("resilience", &title, description, &rows))
 }
