@@ -13,7 +13,7 @@ use crate::analysis::{Detail, FuturePlans, SolveSettings, solve_every_future};
 use crate::analysis::{scenarios, swings};
 use crate::diagnostics::Place;
 use crate::document::{Axis, Criterion, Selector, Text};
-use crate::model::{Asked, Family, Input, Model};
+use crate::model::{Family, Input, Model, SweepOverrides};
 use crate::plan::Plan;
 use crate::report;
 use crate::resilience::StressSettings;
@@ -55,7 +55,7 @@ pub(super) struct ReportCommand {
 }
 
 pub(super) fn run(command: &ReportCommand, quiet: bool) -> Result<u8, Failure> {
-    let input = models::input(&command.input).map_err(|unreadable| files::told(&unreadable, quiet))?;
+    let input = models::input(&command.input).map_err(|unreadable| files::failed(&unreadable, quiet))?;
     let loaded = models::loaded(&input, quiet)?;
     let model = &loaded.model;
     if command.plan.is_some() {
@@ -152,16 +152,16 @@ fn further(
             Err(error) => return Err(frontier::failure(error, quiet)),
         }
     }
-    let asked = Asked { method: Some("tornado".to_owned()), ..Asked::default() };
+    let asked = SweepOverrides { method: Some("tornado".to_owned()), ..SweepOverrides::default() };
     let how = CurveSettings { solve: settings, tolerance: 1e-5 };
     for vary in varied {
-        // The input has been read, and its warnings told.
+        // The input has been read, and its warnings reported.
         let family = models::family_of(input, None, std::slice::from_ref(vary), &asked, true)?;
         dossier.curves.push(curve(&family, &how).map_err(super::curve::failure)?);
     }
     for axis in &prices {
         let family = Family::of_axes(input, std::slice::from_ref(axis), &asked).map_err(|rejected| {
-            files::tell(&rejected.diagnostics, &rejected.sources, quiet);
+            files::report(&rejected.diagnostics, &rejected.sources, quiet);
             Failure::Told(exit::MODEL_WRONG)
         })?;
         match curve(&family, &how) {
@@ -179,7 +179,7 @@ fn price(model: &Model, vendor: &str) -> Axis {
     let offers: Vec<String> = of_vendor.map(|o| o.id.clone()).collect();
     let place = Place::default();
     let text = |text: &str| Text { text: text.to_owned(), place };
-    let shown = Selector { all_of: vec![Criterion::any_of(text("vendor"), vec![text(vendor)])], place }.told();
+    let shown = Selector { all_of: vec![Criterion::any_of(text("vendor"), vec![text(vendor)])], place }.to_text();
     Axis::scaled(&format!("offers{shown}.price"), &offers, "price", (0.5, 1.5))
 }
 

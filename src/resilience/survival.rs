@@ -1,6 +1,6 @@
 //! Losses over a plan: those that the policy asks to survive, and each vendor and cloud.
 
-use super::situation::{Parts, Situation, Whole};
+use super::situation::{Parts, ServedOf, Situation};
 use crate::engine::EngineError;
 use crate::model::{Dimension, Loss, Model, OfferSet, Response, Survive, WorkloadSet};
 use crate::plan::{Lost, Resilience, Survival};
@@ -19,7 +19,7 @@ pub fn survival(model: &Model, situation: &Situation<'_>) -> Result<Vec<Survival
             let of = (&survive.response, survive.periods.clone());
             let (served, period) = match lost.upstream {
                 Some(upstream) => situation.worst_without(&model.supply[upstream], of.0, of.1)?,
-                None => worst(situation, lost, of.0, of.1, Whole::Asked)?,
+                None => worst(situation, lost, of.0, of.1, ServedOf::Asked)?,
             };
             all.push(Survival { requirement, loss, served, period });
         }
@@ -33,7 +33,7 @@ fn worst(
     loss: &Loss,
     response: &Response,
     periods: std::ops::Range<usize>,
-    of: Whole,
+    of: ServedOf,
 ) -> Result<(f64, usize), EngineError> {
     let lost = whole(loss);
     let mut worst = (1.0, periods.start);
@@ -147,7 +147,7 @@ pub fn resilience(
             if all.iter().any(told_whole) {
                 continue;
             }
-            let (served, period) = worst(situation, &loss, &response, model.calendar.all(), Whole::Planned)?;
+            let (served, period) = worst(situation, &loss, &response, model.calendar.all(), ServedOf::Planned)?;
             all.push(told(&loss, served, period, &response, None, None, None));
         }
     }

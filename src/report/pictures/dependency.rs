@@ -167,7 +167,7 @@ pub(in crate::report) fn limits(plan: &Plan, palette: &Palette) -> Option<Chart>
     (!bars.is_empty()).then(|| bullets("limits", &title, description, &bars))
 }
 
-/// The colour of a group whose dimension is not told: that of the vendor, cloud or chip of its name.
+/// The colour of a group whose dimension is not reported: that of the vendor, cloud or chip of its name.
 fn supplier(plan: &Plan, group: &str, palette: &Palette) -> String {
     // One group that a selector picks.
     if let Some((by, group)) = group.split_once('=') {
@@ -181,7 +181,7 @@ fn supplier(plan: &Plan, group: &str, palette: &Palette) -> String {
 /// What is still served after each loss.
 pub(in crate::report) fn resilience(plan: &Plan, palette: &Palette) -> Option<Chart> {
     let mut losses: Vec<_> = plan.resilience.as_ref()?.iter().collect();
-    // Of several that leave as little, the same is told as in the decision.
+    // Of several that leave as little, the same is reported as in the decision.
     losses.sort_by(|a, b| a.served.total_cmp(&b.served));
     losses.truncate(ROWS);
     let name = |r: &Resilience| format!("{} {}", r.lost.by, r.lost.group);
