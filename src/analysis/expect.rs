@@ -142,13 +142,7 @@ struct Decided<'a> {
 }
 
 impl<'a> Decided<'a> {
-    fn of(
-        name: &'a str,
-        probability: f64,
-        model: &'a Model,
-        schedule: &'a Schedule,
-        settings: &SolveSettings,
-    ) -> Self {
+    fn of(name: &'a str, probability: f64, model: &'a Model, schedule: &'a Schedule, settings: &SolveSettings) -> Self {
         let situation = Situation::of_schedule(model, schedule, settings.checker());
         Decided { name, probability, model, schedule, ledger: Ledger::of(model, schedule), situation }
     }
@@ -225,7 +219,8 @@ fn verdict(e: &Expectation, plan: &Plan, decided: &[Decided<'_>], model: &Model)
         return Ok(judged(e, Outcome::Missed, format!("{}{others}", first.sentence), missed));
     }
     let nearest = all.into_iter().min_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(m, _)| m);
-    let sentence = nearest.as_ref().map_or_else(|| "there is nothing that could miss it".to_owned(), |m| m.sentence.clone());
+    let sentence =
+        nearest.as_ref().map_or_else(|| "there is nothing that could miss it".to_owned(), |m| m.sentence.clone());
     Ok(judged(e, Outcome::Met, sentence, nearest.into_iter().collect()))
 }
 

@@ -176,7 +176,9 @@ impl Lock {
         let cost = Change::amount(Some(self.cost), Some(later.cost));
         let contracts: BTreeSet<&String> =
             [self, later].into_iter().flat_map(|l| l.signed.iter().chain(&l.not_signed)).collect();
-        let signed = |lock: &Lock, id: &String| lock.signed.contains(id).then_some(true).or(lock.not_signed.contains(id).then_some(false));
+        let signed = |lock: &Lock, id: &String| {
+            lock.signed.contains(id).then_some(true).or(lock.not_signed.contains(id).then_some(false))
+        };
         let decisions = contracts.into_iter().map(|id| LockedDecision {
             contract: id.clone(),
             signed: Flip { before: signed(self, id), after: signed(later, id) },

@@ -11,6 +11,7 @@ use super::risk;
 use super::types::{Limit, Origin, Survive, Upstream};
 use crate::diagnostics::{Code, Diagnostics, Place, Severity, Sources, suggest};
 use crate::document::{self as doc, Decode, Node, Value, either};
+use crate::units::human::money;
 
 /// Sets of scenarios of expectations that are checked without being applied; beyond them a mistake is told on use.
 const MOST_SCENARIOS: usize = 200;
@@ -170,6 +171,7 @@ fn cost(reader: &mut Reader<'_>, written: &doc::ExpectedCost) -> Option<Expected
     if let (Some(least), Some(most)) = (least, most)
         && least > most
     {
+        let [least, most] = [least, most].map(|x| money(x, &reader.currency));
         let message = format!("the minimum cost ({least}) exceeds the maximum cost ({most})");
         reader.error(Code::MinAboveMax, written.place, message, "exchange the two");
         return None;

@@ -27,11 +27,7 @@ pub fn survival(model: &Model, situation: &Situation<'_>) -> Result<Vec<Survival
 ///
 /// # Errors
 /// As the engine's.
-pub fn survived(
-    model: &Model,
-    situation: &Situation<'_>,
-    survive: &Survive,
-) -> Result<Vec<(f64, usize)>, EngineError> {
+pub fn survived(model: &Model, situation: &Situation<'_>, survive: &Survive) -> Result<Vec<(f64, usize)>, EngineError> {
     let of = |lost: &Loss| match lost.upstream {
         Some(upstream) => situation.worst_without(&model.supply[upstream], &survive.response, survive.periods.clone()),
         None => worst(situation, lost, &survive.response, survive.periods.clone(), Whole::Asked),
