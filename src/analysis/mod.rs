@@ -4,6 +4,7 @@
 pub mod alternatives;
 pub mod curve;
 pub mod dossier;
+pub mod expect;
 pub mod explain;
 pub mod frontier;
 mod parallel;

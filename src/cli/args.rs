@@ -10,6 +10,7 @@ use super::diff::DiffCommand;
 use super::explain::ExplainCommand;
 use super::export::ExportCommand;
 use super::frontier::FrontierCommand;
+use super::gate::GateCommand;
 use super::import::ImportCommand;
 use super::init::InitCommand;
 use super::man::ManCommand;
@@ -18,6 +19,7 @@ use super::schema::SchemaCommand;
 use super::shards::SweepVerb;
 use super::solve::SolveCommand;
 use super::stress::StressCommand;
+use super::watch::WatchCommand;
 
 /// Plans where training and inference run: how many chips of which vendor, in which cloud, under which contract, in
 /// which period, at the lowest cost that satisfies your policy on capacity and dependency. Every answer is certified.
@@ -89,6 +91,16 @@ pub(super) enum Command {
         after_help = "Examples:\n  polysource diff before.json after.json\n  polysource diff models/frontier-lab.yaml models/frontier-lab.yaml --scenario-b nvidia-shortage\n  polysource diff plan.json model.yaml --detailed-exitcode --format json -o changes.json\n\nA difference is more than a millionth of the larger number. Of two models, what was written otherwise is told with its lines; scenarios that are not applied and sweeps change no plan and are left out.\nExit codes: 0 done; with --detailed-exitcode 2 if anything differs; 3 if A or B is wrong; 4 if one has no plan, 5 or 6 if one is not known to be the cheapest or not certified."
     )]
     Diff(DiffCommand),
+    /// Check that the plan is as expected (`expect` in the model) and the one that was agreed, for a review.
+    #[command(
+        after_help = "Examples:\n  polysource gate model.yaml\n  polysource gate model.yaml --lock plan.lock --format markdown -o comment.md\n  polysource gate model.yaml --lock plan.lock --write-lock\n\nExit codes: 0 every plan is certified and as expected, and the decision is that of the lock; 2 an expectation is missed, or the decision differs from the lock (also wrong usage); 3 if the model or the lock is wrong; 4 if there is no plan, 5 or 6 if one is not known to be the cheapest or not certified."
+    )]
+    Gate(GateCommand),
+    /// Solve the model at each save and print what differs from the plan before, until Ctrl-C.
+    #[command(
+        after_help = "Example:\n  polysource watch my-model.yaml --scenario tight-supply\n\nA mistake in the model is told, and watching goes on. Watched are the model, its overlays and the files that it names."
+    )]
+    Watch(WatchCommand),
     /// Export the linear program for another solver, or the plan as forecast charges (FOCUS).
     #[command(
         after_help = "Examples:\n  polysource export models/quickstart.yaml --to lp\n  polysource export models/frontier-lab.yaml -o frontier.mps\n  polysource export models/frontier-lab.yaml --to focus -o forecast.csv"

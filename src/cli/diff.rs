@@ -90,11 +90,7 @@ fn code(found: &Diff, detailed: bool, quiet: bool) -> u8 {
             continue;
         }
         let code = exit_code(side.status);
-        // A limit that was reached says less than that there is no plan, and that less than no proof.
-        let rank = |code: u8| [exit::DONE, exit::LIMIT_REACHED, exit::INFEASIBLE].iter().position(|c| *c == code);
-        if rank(code).unwrap_or(usize::MAX) > rank(worst).unwrap_or(usize::MAX) {
-            worst = code;
-        }
+        worst = exit::worse(worst, code);
         let warning = code == exit::LIMIT_REACHED;
         if !(warning && quiet) {
             let level = if warning { "warning" } else { "error" };

@@ -62,6 +62,22 @@ fn keep(path: &Path, found: &Metadata, name: String) {
     }
 }
 
+/// Whether two paths are one file, or would be if it were written.
+pub(super) fn is_same(a: &Path, b: &Path) -> bool {
+    let known = |path: &Path| fs::metadata(path).ok().and_then(|found| of(path, &found).ok());
+    match (known(a), known(b)) {
+        (Some(a), Some(b)) => a == b,
+        (None, None) => {
+            let folder = |path: &Path| {
+                let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+                fs::canonicalize(folder).ok()
+            };
+            a.file_name() == b.file_name() && folder(a) == folder(b)
+        }
+        _ => false,
+    }
+}
+
 /// Refuses a place for a result that is one of the files that were read.
 pub(super) fn refuse_input(path: &Path) -> Result<(), Failure> {
     let Some(identity) = fs::metadata(path).ok().filter(Metadata::is_file).and_then(|found| of(path, &found).ok())

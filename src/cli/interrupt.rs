@@ -23,6 +23,12 @@ pub(super) fn watch() -> Result<Arc<AtomicBool>, Failure> {
     Ok(stop)
 }
 
+/// Ends the process at once and without a word on Ctrl-C: for what runs until it is ended.
+pub(super) fn end_quietly() -> Result<(), Failure> {
+    listen(|| std::process::exit(i32::from(exit::DONE)))
+        .map_err(|e| Failure::Outside(format!("cannot watch for interrupts: {e}")))
+}
+
 #[cfg(unix)]
 fn listen(asked: impl Fn() + Send + 'static) -> std::io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};

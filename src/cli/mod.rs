@@ -13,6 +13,7 @@ mod export;
 mod failure;
 mod files;
 mod frontier;
+mod gate;
 mod identity;
 mod import;
 mod init;
@@ -29,6 +30,7 @@ mod solution;
 mod solve;
 mod stress;
 mod sweep;
+mod watch;
 mod working;
 
 use std::io::{self, Write};
@@ -73,6 +75,8 @@ fn run() -> u8 {
         Command::Explain(command) => explain::run(command, arguments.quiet),
         Command::Report(command) => report::run(command, arguments.quiet),
         Command::Diff(command) => diff::run(command, arguments.quiet),
+        Command::Gate(command) => gate::run(command, arguments.quiet),
+        Command::Watch(command) => watch::run(command, arguments.quiet),
         Command::Alternatives(command) => alternatives::run(command, arguments.quiet),
         Command::Export(command) => export::run(command, arguments.quiet),
         Command::Import(command) => import::run(command, arguments.quiet, arguments.verbose > 0),

@@ -27,6 +27,8 @@ pub(super) enum SchemaOf {
     Frontier,
     Diff,
     Alternatives,
+    Gate,
+    Lock,
     Reference,
 }
 
@@ -42,6 +44,8 @@ pub(super) fn run(command: &SchemaCommand) -> Result<u8, Failure> {
         SchemaOf::Frontier => crate::report::frontier_schema(),
         SchemaOf::Diff => crate::report::diff_schema(),
         SchemaOf::Alternatives => crate::report::alternatives_schema(),
+        SchemaOf::Gate => crate::report::gate_schema(),
+        SchemaOf::Lock => crate::report::lock_schema(),
         SchemaOf::Sweep => crate::report::sweep_schema(),
         SchemaOf::SweepManifest => crate::report::sweep_manifest_schema(),
         SchemaOf::SweepStatus => crate::report::sweep_status_schema(),

@@ -1,7 +1,7 @@
 //! What was written otherwise: two documents compared leaf by leaf.
 //!
-//! Compared are the documents as they are solved: with scenarios applied, and without the scenarios
-//! and sweeps themselves, which change no plan. Items of a list are matched by their `name`; those
+//! Compared are the documents as they are solved: with scenarios applied, and without the scenarios,
+//! sweeps and expectations themselves, which change no plan. Items of a list are matched by their `name`; those
 //! without one by their place in the list, between what is the same at its start and at its end.
 //! What is there on one side only is one row, whole.
 
@@ -13,7 +13,7 @@ use crate::document::{Entry, Node, Value, name_of as name};
 use crate::model::Tree;
 
 /// Parts of a document that change no plan.
-const ASIDE: [&str; 2] = ["scenarios", "sweeps"];
+const ASIDE: [&str; 3] = ["scenarios", "sweeps", "expect"];
 
 /// What differs between two documents, in the order in which it is written.
 pub(super) fn inputs(a: &Tree, b: &Tree) -> Vec<InputChange> {

@@ -5,13 +5,17 @@
 //! largest of their kind, which is rounding. What only one side computed (a premium, resilience) is
 //! no difference; a note says so.
 
+mod gate;
 mod inputs;
+mod lock;
 mod number;
 mod parts;
 mod policy;
 mod regions;
 mod types;
 
+pub use gate::{Gate, GateCase};
+pub use lock::{Lock, LockDiff, LockUnread, LockedChange, LockedDecision, LockedModel, LockedShare, Tolerance};
 pub use types::{
     AssignmentChange, At, Change, ChipsChange, ContractChange, Diff, DiffSide, ExposureChange, Flip, GroupChange,
     InputChange, LimitChange, LineChange, PurchaseChange, ResilienceChange, Total, TotalChange, UnmetChange,

@@ -18,6 +18,12 @@ impl Change {
         Change { before, after, change: before.zip(after).map(|(before, after)| after - before) }
     }
 
+    /// Whether both sides are the same to the last digit.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.before == self.after
+    }
+
     /// Size of the change; 0 where it is none.
     pub(super) fn size(&self) -> f64 {
         self.change.map_or(0.0, f64::abs)

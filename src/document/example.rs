@@ -29,6 +29,8 @@ const SHOWN: &[(&str, &[&str])] = &[
     ("Risk", &["expected_loss"]),
     ("ExpectedLoss", &["at_most"]),
     ("Cvar", &["level", "at_most"]),
+    ("Expectation", &["cost"]),
+    ("ExpectedCost", &["at_most"]),
     ("Baseline", &["file", "switching"]),
     ("Uncertainty", &["factors"]),
     ("FactorOutcome", &["probability", "scenario"]),

@@ -60,6 +60,8 @@ record! {
         optional scenarios "scenarios": Map<Anything>,
         /// Named sensitivity sweeps, run with `polysource sweep --sweep NAME`.
         optional sweeps "sweeps": Map<Sweep>,
+        /// What a plan is expected to be, checked by `polysource gate`; no expectation changes a plan.
+        optional expect "expect": List<Expectation>,
     }
 }
 
@@ -1036,6 +1038,51 @@ record! {
         optional weight "weight": Amount as kind::NUMBER.or("0"),
         /// Most that it may be.
         optional at_most "at_most": Amount as kind::MONEY,
+    }
+}
+
+record! {
+    /// What a plan is expected to be: exactly one kind, with an optional name and scenario. `share`, `budget` and other limits
+    /// are written as in the policy, and are measured here and not imposed.
+    Expectation as "an expectation" {
+        /// Name for reports; left out, derived from kind and position.
+        optional name "name": Text as kind::NAME,
+        /// The scenario under which it is expected, or several with `+` between them; left out, the model as it is written.
+        optional scenario "scenario": Text as kind::NAME,
+        /// What the plan costs.
+        optional cost "cost": ExpectedCost,
+        /// Most money spent.
+        optional budget "budget": Budget,
+        /// Most of a measure that a group has.
+        optional share "share": Share,
+        /// Least of a measure that a group has.
+        optional floor "floor": Floor,
+        /// Most concentration among groups.
+        optional concentration "concentration": Concentration,
+        /// Fewest or most suppliers.
+        optional suppliers "suppliers": Suppliers,
+        /// Most electrical power drawn.
+        optional power "power": PowerLimit,
+        /// Most that is emitted.
+        optional carbon "carbon": CarbonLimit,
+        /// Most chips by which holdings grow from one period to the next.
+        optional ramp "ramp": Ramp,
+        /// What is still served when a supplier is lost.
+        optional survives "survives": Survive,
+        /// A contract that is signed.
+        optional signed "signed": Text as kind::id("a contract"),
+        /// A contract that is not signed.
+        optional not_signed "not_signed": Text as kind::id("a contract"),
+    }
+}
+
+record! {
+    /// What a plan is expected to cost: its total, discounted; under uncertainty, what is expected of it.
+    ExpectedCost as "an expected cost" {
+        /// Most that it costs.
+        optional at_most "at_most": Amount as kind::MONEY,
+        /// Least that it costs: less is a mistake in the model.
+        optional at_least "at_least": Amount as kind::MONEY,
     }
 }
 

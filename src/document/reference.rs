@@ -68,6 +68,8 @@ pub const RECORDS: &[&RecordReference] = &[
     &records::Risk::REFERENCE,
     &records::ExpectedLoss::REFERENCE,
     &records::Cvar::REFERENCE,
+    &records::Expectation::REFERENCE,
+    &records::ExpectedCost::REFERENCE,
     &records::Baseline::REFERENCE,
     &records::Uncertainty::REFERENCE,
     &records::Factor::REFERENCE,
@@ -119,8 +121,12 @@ pub fn key_paths() -> Vec<KeyPath> {
         for key in record.keys {
             let path = if at.is_empty() { key.key.to_owned() } else { format!("{at}.{}", key.key) };
             all.push(KeyPath { path: path.clone(), record, key });
-            // What a contract requires are limits, which stand in the policy.
-            let inner = record_of_value(key).filter(|_| key.key != "requires");
+            // What a contract requires and a plan is expected to be are limits, which stand in the policy.
+            let in_policy = match record.name {
+                "Expectation" => key.key != "cost",
+                _ => key.key == "requires",
+            };
+            let inner = record_of_value(key).filter(|_| !in_policy);
             if let Some(inner) = inner.filter(|inner| records.iter().all(|(known, _)| known.name != inner.name)) {
                 let value = key.value.replace(' ', "");
                 let inside = match value.split('<').next() {

@@ -268,6 +268,15 @@ fn rules_of(record: &str) -> Vec<Value> {
             let kinds = ["budget", "share", "floor", "concentration", "suppliers", "power", "carbon", "ramp"];
             vec![one_of(&kinds), never(&["concentration", "soft"]), never(&["suppliers", "soft"])]
         }
+        "Expectation" => {
+            let limits = ["budget", "share", "floor", "concentration", "suppliers", "power", "carbon", "ramp"];
+            let kinds = ["cost", "survives", "signed", "not_signed"].into_iter().chain(limits);
+            // An expectation has no price.
+            let plain = |key| (key, json!({ "properties": { "soft": false } }));
+            let plain: Map<String, Value> = limits.into_iter().map(|key| plain(key.to_owned())).collect();
+            vec![one_of(&kinds.collect::<Vec<_>>()), json!({ "properties": plain })]
+        }
+        "ExpectedCost" => vec![any_of(&["at_least", "at_most"])],
         "Floor" => {
             let fleet = json!({ "properties": { "of": { "const": "fleet" } }, "required": ["of"] });
             let then = json!({ "properties": { "per": { "const": "period" }, "for": false } });

@@ -16,7 +16,7 @@ use super::select::{Offers, Written};
 use super::types::Offer;
 use super::uncertainty::believed;
 use super::whole::{Cited, Model};
-use super::{baseline, contracts, demand, policy, prefer, risk, sites, supply, uncertainty, upstream};
+use super::{baseline, contracts, demand, expect, policy, prefer, risk, sites, supply, uncertainty, upstream};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity, Sources, suggest};
 use crate::document::{self as doc, Decode, Document, Node};
 use crate::units::Quantity;
@@ -214,6 +214,7 @@ fn read(input: &Input, sources: &mut Sources, diagnostics: &mut Diagnostics) -> 
     let (plain, root) = tree(input, sources, diagnostics)?;
     let model = interpret(&root, sources, diagnostics);
     check_others(&plain, &input.scenarios, sources, diagnostics);
+    super::expect::check_scenarios(&plain, sources, diagnostics);
     match &model {
         Some(model) => super::sweeps::check(&root, model, diagnostics),
         None => super::sweeps::check_without_model(&root, diagnostics),
@@ -259,6 +260,7 @@ pub(super) fn tree(input: &Input, sources: &mut Sources, diagnostics: &mut Diagn
     {
         sources.set_table(table);
     }
+    doc::keep_expected(&mut root, &input.scenarios);
     Some((plain, root))
 }
 
@@ -304,10 +306,12 @@ pub(super) fn check_others(plain: &Node, applied: &[String], sources: &Sources, 
         if scenario.node.get("uncertainty").is_some() {
             let mut root = plain.clone();
             doc::merge(&mut root, &scenario.node, &mut found);
+            doc::keep_expected(&mut root, std::slice::from_ref(&scenario.key));
             interpret(&root, sources, &mut found);
         } else {
             let mut root = bare.clone();
             doc::merge(&mut root, &scenario.node, &mut found);
+            doc::keep_expected(&mut root, std::slice::from_ref(&scenario.key));
             interpret_known(&root, sources, &mut found);
         }
         found.sorted().into_iter().filter(|d| d.severity == Severity::Error).for_each(|d| diagnostics.push(d.clone()));
@@ -452,6 +456,7 @@ fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics:
     let risk = policy.map(|p| risk::risk(&mut reader, p, &outages)).unwrap_or_default();
     let baseline = baseline::baseline(&mut reader, document, &all, sources.table());
     let prefer = prefer::prefer(&mut reader, document);
+    let expectations = expect::expectations(&mut reader, document, &all, &supply);
     let risk_place = policy.and_then(|p| p.risk.as_ref()).map_or(document.place, |r| r.place);
     let risk_origin = reader.origin(risk_place);
     super::unlikely::warn(&mut reader, document, &parts(), &workloads, (&limits, &contracts));
@@ -492,6 +497,7 @@ fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics:
         risk,
         risk_origin,
         prefer,
+        expectations,
         notes,
         citations,
         uncertainty: None,
@@ -651,7 +657,9 @@ fn day_meant(text: &str) -> Option<String> {
 
 /// Warns of limits on what is expected where all is known.
 fn warn_certain(reader: &mut Reader<'_>, document: &Document) {
-    for limit in document.policy.iter().flat_map(|p| &p.limits).flat_map(|l| &l.items) {
+    let expected: Vec<doc::Limit> = document.expect.iter().flat_map(|l| &l.items).map(expect::limit_of).collect();
+    let policy = document.policy.iter().flat_map(|p| &p.limits).flat_map(|l| &l.items);
+    for limit in policy.chain(&expected) {
         let within = (limit.budget.iter().map(|l| &l.within))
             .chain(limit.share.iter().map(|l| &l.within))
             .chain(limit.floor.iter().map(|l| &l.within))

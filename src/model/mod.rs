@@ -12,6 +12,7 @@ mod deliveries;
 mod demand;
 mod edit;
 mod equity;
+mod expect;
 mod facts;
 mod files;
 mod ids;
@@ -47,6 +48,7 @@ pub use column::{Column, ColumnError, Expression, MOST_BYTES, MOST_DEPTH, Quanti
 pub use currencies::Rates;
 pub use edit::Edit;
 pub use equity::{Equity, Vest};
+pub use expect::{Expectation, Expected, expected_scenarios};
 pub use facts::{
     PlaceBy, Unneeded, contract_inside, held_today, is_ratio_of_held, placement_cost, stands_by_for_deliveries,
     unit_price,

@@ -23,48 +23,57 @@ pub(super) fn survive(
 ) -> IdVec<SurviveId, Survive> {
     let mut all: IdVec<SurviveId, Survive> = IdVec::default();
     for (position, written) in policy.survive.iter().flat_map(|l| &l.items).enumerate() {
-        let dated = written.loss_of.as_ref().and_then(|s| from(reader, s));
-        let deliveries = is_of_deliveries(reader, written);
-        let losses = match (&dated, deliveries) {
-            (Some((s, _)), Some(false)) => losses(reader, s, parts),
-            (Some((s, first)), Some(true)) => upstream_losses(reader, written, (s, *first), parts, supply),
-            _ => None,
-        };
-        let serve = reader.share(written.serve.as_ref(), In::Fraction);
-        let response = response(reader, written, parts);
-        let periods = match &written.during {
-            Some(text) => reader.window_periods(text).map(|(_, periods)| periods),
-            None => Some(reader.calendar.all()),
-        };
-        written.name.iter().for_each(|n| reader.check_word(n));
-        let (Some(losses), Some(serve), Some(response), Some(periods)) = (losses, serve, response, periods) else {
-            continue;
-        };
-        // What is lost from a date on has to be survived from then on.
-        let first = dated.and_then(|(_, first)| first).unwrap_or(0);
-        let periods = periods.start.max(first)..periods.end;
-        if periods.is_empty() {
-            let message = "nothing is lost within this window";
-            let remedy = "let `during` end after `from`, or remove one of them";
-            reader.error(Code::Contradiction, written.place, message, remedy);
-            continue;
-        }
-        let default = match losses.first() {
-            Some(loss) if !loss.by.is_empty() => format!("survive-{}-{}", loss.by, position + 1),
-            _ => format!("survive-{}", position + 1),
-        };
-        let name = written.name.as_ref().map_or(default, |n| n.text.clone());
-        if all.iter().any(|s| s.name == name) {
+        let Some(survive) = requirement(reader, written, position + 1, parts, supply) else { continue };
+        if all.iter().any(|s| s.name == survive.name) {
             let place = written.name.as_ref().map_or(written.place, |n| n.place);
-            let message = format!("another requirement is already called `{name}`");
+            let message = format!("another requirement is already called `{}`", survive.name);
             reader.error(Code::DuplicateName, place, message, "give one of them another `name`");
         }
-        let survive = Survive { name, losses, serve, response, periods, origin: reader.origin(written.place) };
         if keeps_nothing(reader, written, &survive, parts) {
             all.push(survive);
         }
     }
     all
+}
+
+/// What an entry asks to survive.
+pub(super) fn requirement(
+    reader: &mut Reader<'_>,
+    written: &doc::Survive,
+    position: usize,
+    parts: &Parts<'_>,
+    supply: &IdVec<UpstreamId, Upstream>,
+) -> Option<Survive> {
+    let dated = written.loss_of.as_ref().and_then(|s| from(reader, s));
+    let deliveries = is_of_deliveries(reader, written);
+    let losses = match (&dated, deliveries) {
+        (Some((s, _)), Some(false)) => losses(reader, s, parts),
+        (Some((s, first)), Some(true)) => upstream_losses(reader, written, (s, *first), parts, supply),
+        _ => None,
+    };
+    let serve = reader.share(written.serve.as_ref(), In::Fraction);
+    let response = response(reader, written, parts);
+    let periods = match &written.during {
+        Some(text) => reader.window_periods(text).map(|(_, periods)| periods),
+        None => Some(reader.calendar.all()),
+    };
+    written.name.iter().for_each(|n| reader.check_word(n));
+    let (losses, serve, response, periods) = (losses?, serve?, response?, periods?);
+    // What is lost from a date on has to be survived from then on.
+    let first = dated.and_then(|(_, first)| first).unwrap_or(0);
+    let periods = periods.start.max(first)..periods.end;
+    if periods.is_empty() {
+        let message = "nothing is lost within this window";
+        let remedy = "let `during` end after `from`, or remove one of them";
+        reader.error(Code::Contradiction, written.place, message, remedy);
+        return None;
+    }
+    let default = match losses.first() {
+        Some(loss) if !loss.by.is_empty() => format!("survive-{}-{position}", loss.by),
+        _ => format!("survive-{position}"),
+    };
+    let name = written.name.as_ref().map_or(default, |n| n.text.clone());
+    Some(Survive { name, losses, serve, response, periods, origin: reader.origin(written.place) })
 }
 
 /// A selector of what is lost without the date from which on it is, and the period that begins then.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::calendar::Calendar;
 use super::currencies::Rates;
 use super::edit::Written;
+use super::expect::Expectation;
 use super::ids::{
     ChipId, CloudId, ContractId, IdVec, LimitId, OfferId, OutageId, PoolId, SurviveId, UpstreamId, WorkloadId,
 };
@@ -63,6 +64,8 @@ pub struct Model {
     pub(crate) risk_origin: Origin,
     /// Which of the plans that cost as little is taken.
     pub(crate) prefer: Option<Prefer>,
+    /// What a plan is expected to be; it changes no plan.
+    pub(crate) expectations: Vec<Expectation>,
     /// What a reader should know about how the model was understood.
     pub(crate) notes: Vec<String>,
     /// Where its figures come from.
@@ -205,6 +208,12 @@ impl Model {
     #[must_use]
     pub fn prefer(&self) -> Option<Prefer> {
         self.prefer
+    }
+
+    /// What a plan is expected to be, without the expectations of scenarios that are not applied.
+    #[must_use]
+    pub fn expectations(&self) -> &[Expectation] {
+        &self.expectations
     }
 
     /// What a reader should know about how the model was understood.

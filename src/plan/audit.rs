@@ -26,6 +26,17 @@ pub struct Breach {
 /// Relative violation up to which a requirement counts as kept; as for the certificate.
 pub const TOLERANCE: f64 = 1e-6;
 
+/// By how much a value is beyond the most that it may be, relative to 1 + the size of what is compared.
+fn excess(compared: &Compared) -> f64 {
+    (compared.value - compared.most) / (1.0 + compared.most.abs() + compared.scale.abs())
+}
+
+/// Whether a value is no more than it may be, as for every requirement that is audited.
+#[must_use]
+pub fn is_kept(compared: &Compared) -> bool {
+    excess(compared) <= TOLERANCE
+}
+
 pub(super) struct Audit {
     breaches: Vec<Breach>,
 }
@@ -34,7 +45,7 @@ impl Audit {
     /// Requires `value <= most`; `scale` is the size of what was added up, on both sides, as in the
     /// certificate.
     pub(super) fn at_most(&mut self, what: impl FnOnce() -> String, value: f64, most: f64, scale: f64) {
-        let by = (value - most) / (1.0 + most.abs() + scale.abs());
+        let by = excess(&Compared { value, most, scale });
         if by > TOLERANCE || by.is_nan() {
             self.breaches.push(Breach { what: what(), by });
         }

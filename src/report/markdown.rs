@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::column::clean;
+use super::summary::Table;
 use super::{decision, summary};
 use crate::plan::Plan;
 
@@ -26,16 +27,7 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     }
     for table in summary::tables(plan) {
         writeln!(out, "\n## {}\n", escaped(&table.heading))?;
-        let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
-        writeln!(out, "{}", line(table.columns.iter().map(|(name, _)| escaped(name)).collect()))?;
-        let rule = table.columns.iter().map(|(_, number)| if *number { "---:" } else { "---" }.to_owned()).collect();
-        writeln!(out, "{}", line(rule))?;
-        for row in &table.rows {
-            writeln!(out, "{}", line(row.iter().map(|c| escaped(c)).collect()))?;
-        }
-        if let Some(foot) = &table.foot {
-            writeln!(out, "\n{}", escaped(foot))?;
-        }
+        self::table(&table, out)?;
     }
     let (limits, more) = summary::limits(plan, summary::LIMITS);
     if !limits.is_empty() {
@@ -55,8 +47,23 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// A table without its heading.
+pub(super) fn table(table: &Table<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
+    writeln!(out, "{}", line(table.columns.iter().map(|(name, _)| escaped(name)).collect()))?;
+    let rule = table.columns.iter().map(|(_, number)| if *number { "---:" } else { "---" }.to_owned()).collect();
+    writeln!(out, "{}", line(rule))?;
+    for row in &table.rows {
+        writeln!(out, "{}", line(row.iter().map(|c| escaped(c)).collect()))?;
+    }
+    if let Some(foot) = &table.foot {
+        writeln!(out, "\n{}", escaped(foot))?;
+    }
+    Ok(())
+}
+
 /// Text without the characters that Markdown and HTML would interpret.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in clean(text).chars() {
         match c {
@@ -73,7 +80,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// A sentence with names between backticks, which Markdown shows as they are.
-fn prose(text: &str) -> String {
+pub(super) fn prose(text: &str) -> String {
     let text = clean(text);
     let parts: Vec<&str> = text.split('`').collect();
     // Names are without backticks; where one is not, no part can be reported from another.

@@ -14,6 +14,7 @@ pub mod explain;
 pub mod focus;
 pub mod frontier;
 mod futures;
+pub mod gate;
 pub mod html;
 mod json;
 mod markdown;
@@ -102,6 +103,18 @@ pub fn frontier_schema() -> serde_json::Value {
 #[must_use]
 pub fn diff_schema() -> serde_json::Value {
     schema_of::<crate::compare::Diff>("polysource difference of two plans")
+}
+
+/// The JSON Schema of `gate --format json`.
+#[must_use]
+pub fn gate_schema() -> serde_json::Value {
+    schema_of::<crate::compare::Gate>("polysource gate")
+}
+
+/// The JSON Schema of a lock, `gate --write-lock`.
+#[must_use]
+pub fn lock_schema() -> serde_json::Value {
+    schema_of::<crate::compare::Lock>("polysource lock")
 }
 
 /// The JSON Schema of the manifest that `sweep plan` writes.

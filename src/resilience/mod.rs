@@ -21,4 +21,4 @@ pub use risk::risk;
 pub use served::Served;
 pub use situation::{Foreign, ServedOf, Situation, Solver};
 pub use stress::{Stress, StressLoss, StressSettings, StressWorkload, stress};
-pub use survival::{counted, losses, plain_response, resilience, survival, usual_response, whole};
+pub use survival::{counted, losses, plain_response, resilience, survival, survived, usual_response, whole};

@@ -15,16 +15,24 @@ const TOLERANCE: f64 = 1e-6;
 pub fn survival(model: &Model, situation: &Situation<'_>) -> Result<Vec<Survival>, EngineError> {
     let mut all = Vec::new();
     for (requirement, survive) in model.survive.with_ids() {
-        for (loss, lost) in survive.losses.iter().enumerate() {
-            let of = (&survive.response, survive.periods.clone());
-            let (served, period) = match lost.upstream {
-                Some(upstream) => situation.worst_without(&model.supply[upstream], of.0, of.1)?,
-                None => worst(situation, lost, of.0, of.1, ServedOf::Asked)?,
-            };
+        for (loss, (served, period)) in survived(model, situation, survive)?.into_iter().enumerate() {
             all.push(Survival { requirement, loss, served, period });
         }
     }
     Ok(all)
+}
+
+/// The smallest fraction of what is asked for that is served after each loss of a requirement, and the period; whether or not
+/// the policy has it.
+///
+/// # Errors
+/// As the engine's.
+pub fn survived(model: &Model, situation: &Situation<'_>, survive: &Survive) -> Result<Vec<(f64, usize)>, EngineError> {
+    let of = |lost: &Loss| match lost.upstream {
+        Some(upstream) => situation.worst_without(&model.supply[upstream], &survive.response, survive.periods.clone()),
+        None => worst(situation, lost, &survive.response, survive.periods.clone(), ServedOf::Asked),
+    };
+    survive.losses.iter().map(of).collect()
 }
 
 /// The smallest fraction served in any of some periods, and the period.

@@ -2,9 +2,9 @@
 
 use polysource::document::{
     Baseline, Budget, CarbonLimit, Chip, Cloud, Commit, Concentration, Contract, Correlation, Cvar, DataGravity,
-    Decide, DecideWhen, Document, ExpectedLoss, Factor, FactorOutcome, Floor, FutureCvar, Horizon, Investor, Limit,
-    Objective, Offer, Outage, Policy, Pool, PortDetail, PowerLimit, Ramp, RateLimit, Risk, Share, Site, Spot,
-    Suppliers, Survive, Sweep, TermDetail, Tier, Uncertainty, Vary, Workload,
+    Decide, DecideWhen, Document, Expectation, ExpectedCost, ExpectedLoss, Factor, FactorOutcome, Floor, FutureCvar,
+    Horizon, Investor, Limit, Objective, Offer, Outage, Policy, Pool, PortDetail, PowerLimit, Ramp, RateLimit, Risk,
+    Share, Site, Spot, Suppliers, Survive, Sweep, TermDetail, Tier, Uncertainty, Vary, Workload,
 };
 use serde_json::Value;
 
@@ -34,6 +34,8 @@ fn the_files_in_the_repository_are_up_to_date() {
         "frontier",
         "diff",
         "alternatives",
+        "gate",
+        "lock",
     ] {
         let file = read(&format!("schema/{of}.schema.json"));
         assert!(file == stdout(&["schema", of]), "run `polysource schema {of} -o schema/{of}.schema.json`");
@@ -135,6 +137,8 @@ fn the_template_has_every_key() {
         ("risk", Risk::KEYS),
         ("expected_loss", ExpectedLoss::KEYS),
         ("cvar", Cvar::KEYS),
+        ("expectation", Expectation::KEYS),
+        ("expected cost", ExpectedCost::KEYS),
         ("baseline", Baseline::KEYS),
         ("sweep", Sweep::KEYS),
         ("vary", Vary::KEYS),
@@ -224,6 +228,8 @@ fn help_has_examples_and_lists_only_what_there_is() {
         "alternatives",
         "explain",
         "diff",
+        "gate",
+        "watch",
         "report",
         "export",
         "import",

@@ -46,6 +46,7 @@ mod futures_limits;
 mod futures_pictures;
 mod futures_purposes;
 mod futures_verbs;
+mod gate;
 mod golden;
 mod hostile;
 mod identity;

@@ -59,6 +59,21 @@ pub fn solve_every_future(model: &Model, settings: &SolveSettings) -> Result<Fut
     }
 }
 
+/// The plan that [`solve`] finds of a model with one future, and who holds and runs what, if there is a plan.
+///
+/// # Errors
+/// As [`solve`].
+pub(in crate::analysis) fn solve_scheduled(
+    model: &Model,
+    settings: &SolveSettings,
+) -> Result<(Plan, Option<Schedule>), EngineError> {
+    settings.begin("plan", 1, 1)?;
+    let (formulation, mut solved) = solve_within_boxes(model, Limits::All, settings)?;
+    let plan = preferred(model, settings, &formulation, &mut solved)?;
+    let schedule = plan.cost.is_some().then(|| Schedule::read(model, &formulation, &solved.x));
+    Ok((plan, schedule))
+}
+
 /// The plan of a program's answer, with all that is asked for beside it.
 ///
 /// # Errors

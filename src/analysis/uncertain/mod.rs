@@ -26,7 +26,7 @@ use crate::engine::EngineError;
 use crate::formulation::{Formulation, FutureMeasure};
 use crate::lp::LinearProgram;
 use crate::model::{Goal, Model, Uncertainty};
-use crate::plan::{ModelInfo, Plan, Status};
+use crate::plan::{ModelInfo, Plan, Schedule, Status};
 
 /// How much a regret may be beyond the least before it counts as more.
 const REGRET: f64 = 1e-9;
@@ -45,7 +45,13 @@ pub(in crate::analysis) fn solve_futures(
     let (together, plans) = plans(model, uncertainty, &models, settings)?;
     let names = uncertainty.futures.iter().map(|f| (f.name.clone(), f.probability));
     let futures = names.zip(models).zip(plans);
-    let futures = futures.map(|(((name, probability), model), plan)| FuturePlan { name, probability, model, plan });
+    let futures = futures.map(|(((name, probability), model), (plan, schedule))| FuturePlan {
+        name,
+        probability,
+        model,
+        plan,
+        schedule,
+    });
     Ok(FuturePlans { together, futures: futures.collect() })
 }
 
@@ -69,6 +75,8 @@ pub struct FuturePlan {
     pub model: Model,
     /// What is held, run and paid in it.
     pub plan: Plan,
+    /// The same by the ids of its model.
+    pub schedule: Schedule,
 }
 
 fn plans(
@@ -76,7 +84,7 @@ fn plans(
     uncertainty: &Uncertainty,
     models: &[Model],
     settings: &SolveSettings,
-) -> Result<(Plan, Vec<Plan>), EngineError> {
+) -> Result<(Plan, Vec<(Plan, Schedule)>), EngineError> {
     let alone = Alone::each(models, settings)?;
     // A future without a plan by itself has none together with others.
     if let Some(f) = without_plan(&alone) {

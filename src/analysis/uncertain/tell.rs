@@ -66,7 +66,7 @@ pub(super) fn plan(
     together: &Together,
     best: &[f64],
     values: Values,
-) -> Result<(Plan, Vec<Plan>), EngineError> {
+) -> Result<(Plan, Vec<(Plan, Schedule)>), EngineError> {
     let detail = match futures.settings.detail {
         own @ (Detail::Cost | Detail::Sums) => own,
         _ => Detail::Plan,
@@ -133,7 +133,7 @@ pub(super) fn plan(
     }
     let open = whole.certificate.gap.unwrap_or(0.0);
     whole.uncertainty = Some(Box::new(teller.result(best, &values, open)));
-    Ok((whole, plans))
+    Ok((whole, plans.into_iter().zip(schedules).collect()))
 }
 
 pub(super) struct Teller<'a> {

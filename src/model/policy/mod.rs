@@ -14,7 +14,7 @@ use crate::document as doc;
 use crate::lp::Affine;
 pub use family::{Accounts, Compared, LimitFamily, Measured, Parameter, Ratio, Rows, StandsIn, Stated};
 pub use floor::Least;
-pub(super) use read::{Parts, describe, groups, limits};
+pub(super) use read::{Parts, describe, groups, limits, of_entry};
 pub use unit::LimitUnit;
 
 /// Declares the families: for each its key in the model file, its file, its type and what it limits.

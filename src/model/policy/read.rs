@@ -103,7 +103,7 @@ pub(in crate::model) fn limits(
         all.extend(required.enumerate().map(|(i, l)| (l, i + 1, k)));
     }
     for (written, position, when) in all {
-        for mut limit in one(reader, written, position, parts).unwrap_or_default() {
+        for mut limit in of_entry(reader, written, position, parts).unwrap_or_default() {
             if let Some(k) = when {
                 if limit.expected {
                     let message =
@@ -130,7 +130,12 @@ pub(in crate::model) fn limits(
 }
 
 /// The limits that an entry asks for: one, or one for each unit of work.
-fn one(reader: &mut Reader<'_>, written: &doc::Limit, position: usize, parts: &Parts<'_>) -> Option<Vec<Limit>> {
+pub(in crate::model) fn of_entry(
+    reader: &mut Reader<'_>,
+    written: &doc::Limit,
+    position: usize,
+    parts: &Parts<'_>,
+) -> Option<Vec<Limit>> {
     let given = LimitKind::WORDS.iter().filter(|k| !written.lacks(k)).count();
     if given != 1 {
         let message = if given == 0 { "this limit has no kind" } else { "this limit has more than one kind" };

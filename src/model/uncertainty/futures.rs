@@ -1,6 +1,7 @@
 //! The model of each future: what is written, changed by one outcome after the other in the order in which they
 //! become known, each from its date on.
 
+use super::super::expect::Expected;
 use super::super::load::{Input, interpret_known};
 use super::super::variation::change;
 use super::super::whole::Model;
@@ -219,6 +220,11 @@ impl Model {
     #[must_use]
     pub(crate) fn by_itself(mut self) -> Self {
         self.limits.iter_mut().for_each(|l| l.expected = false);
+        for expectation in &mut self.expectations {
+            if let Expected::Limits(limits) = &mut expectation.expected {
+                limits.iter_mut().for_each(|l| l.expected = false);
+            }
+        }
         self
     }
 

@@ -12,6 +12,7 @@ use crate::compare::Diff;
 
 pub use table::write_csv;
 pub use words::status;
+pub(super) use words::{cells, points, signed};
 
 /// Writes a difference as JSON.
 ///

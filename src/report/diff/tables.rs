@@ -3,7 +3,7 @@
 use super::super::column::{adding_up, beside};
 use super::super::dependency::served;
 use super::super::summary::{ROWS, Table, cut, kind, share};
-use super::words::{both, cells, holds, known, maybe, part, plus, signed};
+use super::words::{both, cells, holds, known, maybe, part, plus, points, signed};
 use crate::compare::{
     At, ChipsChange, ContractChange, Diff, ExposureChange, InputChange, LimitChange, PurchaseChange, Total,
 };
@@ -188,11 +188,6 @@ fn exposure(e: &ExposureChange) -> Option<Table<'static>> {
     })?;
     table.foot = Some(table.foot.map_or(hhi.clone(), |foot| format!("{hhi} {foot}")));
     Some(table)
-}
-
-/// A change of a share.
-fn points(x: f64) -> String {
-    format!("{} points", number((x * 1e5).round() / 1e3))
 }
 
 fn resilience(diff: &Diff) -> Option<Table<'static>> {

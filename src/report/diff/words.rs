@@ -3,7 +3,7 @@
 use super::super::summary::share;
 use crate::compare::{Change, Diff, DiffSide, Flip, Total};
 use crate::plan::Status;
-use crate::units::human::{money, percent};
+use crate::units::human::{money, number, percent};
 
 /// The total in a sentence.
 pub(super) fn sentence(diff: &Diff) -> String {
@@ -73,13 +73,18 @@ pub(super) fn maybe(x: Option<f64>, shown: impl Fn(f64) -> String) -> String {
 }
 
 /// Before, after and change as three cells.
-pub(super) fn cells(change: &Change, shown: impl Fn(f64) -> String) -> [String; 3] {
+pub(in crate::report) fn cells(change: &Change, shown: impl Fn(f64) -> String) -> [String; 3] {
     [maybe(change.before, &shown), maybe(change.after, &shown), signed(change.change, &shown)]
 }
 
 /// A change with its sign.
-pub(super) fn signed(x: Option<f64>, shown: impl Fn(f64) -> String) -> String {
+pub(in crate::report) fn signed(x: Option<f64>, shown: impl Fn(f64) -> String) -> String {
     x.map(|x| plus(x, shown(x))).unwrap_or_default()
+}
+
+/// A change of a share.
+pub(in crate::report) fn points(x: f64) -> String {
+    format!("{} points", number((x * 1e5).round() / 1e3))
 }
 
 /// A number as it is shown, with a plus sign if it is more than nothing, and shown as more.
@@ -114,7 +119,6 @@ pub(super) fn holds(flip: Flip) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::human::number;
 
     #[test]
     fn cells_of_a_change() {
