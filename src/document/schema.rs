@@ -482,7 +482,7 @@ fn quantity(measure: Measure, bounds: Bounds) -> Value {
             format!("^\\s*\\+?(?:{bare}|(?:[0-9]{{1,2}}(?:\\.[0-9]*)?{hundred})\\s*%)\\s*$")
         }
         (Measure::Time, _) => format!("^\\s*\\+?[0-9]+(?:\\.0*)?\\s*(?:{unit})?\\s*$"),
-        (Measure::Whole, _) => format!("^\\s*\\+?[0-9]+(?:\\.0*)?\\s*[kM]?\\s*$"),
+        (Measure::Whole, _) => "^\\s*\\+?[0-9]+(?:\\.0*)?\\s*[kM]?\\s*$".to_owned(),
         (Measure::Number, _) => format!("^\\s*{sign}{NUMBER}{SCALE}\\s*$"),
         _ => format!("^\\s*{sign}{NUMBER}{SCALE}\\s*(?:{unit})?\\s*$"),
     };

@@ -1,6 +1,7 @@
 //! Why: for a model without a plan the entries that cannot hold together and the least changes
 //! that end that, each tried; for one with a plan what drives its cost.
 
+mod asked;
 mod case;
 mod conflict;
 mod drivers;
@@ -18,6 +19,7 @@ use super::SolveSettings;
 use crate::engine::EngineError;
 use crate::model::{Model, Task};
 use crate::plan::ModelInfo;
+pub use asked::{ExplainError, Explanation, explain};
 use case::{Case, Clash};
 pub use drivers::{Driver, Drivers, drivers, subjects};
 use entry::{Entry, could_serve, could_train};
