@@ -20,7 +20,7 @@
 //! The rooms follow one another, and none reaches back: [`document`] (what was written) -> [`model`] (what it means) ->
 //! [`formulation`] (as a linear program) -> [`engine`] (who solves it) -> [`plan`] (the answer in the model's words) ->
 //! [`resilience`] (what fails, and what then) -> [`analysis`] (loops over these) -> [`compare`] (two plans), `batch` (a
-//! sweep on many machines) -> `report` (how it is told) -> `cli`. [`units`], [`diagnostics`] and [`lp`] (programs and
+//! sweep on many machines) -> `report` (how it is reported) -> `cli`. [`units`], [`diagnostics`] and [`lp`] (programs and
 //! their certificate) are leaves; [`import`] stands beside [`document`] and reads foreign tables.
 //!
 //! Features: `cli` (default) has the program and all that only it needs; `report`, `batch` and `parallel` (solves side

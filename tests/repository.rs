@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Everything at the top level. What is new there belongs into a folder, or here with a reason to be read first.
-const TOP: [&str; 26] = [
+const TOP: [&str; 27] = [
     ".ci",
     ".config",
     ".github",
@@ -27,6 +27,7 @@ const TOP: [&str; 26] = [
     "integrations",
     "justfile",
     "models",
+    "python",
     "rustfmt.toml",
     "schema",
     "scripts",

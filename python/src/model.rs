@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use polysource::analysis::dossier::DossierAsked;
+use polysource::analysis::dossier::DossierOptions;
 use polysource::analysis::scenarios::names;
-use polysource::analysis::stress::StressAsked;
-use polysource::model::{Asked, Input, load};
+use polysource::analysis::stress::StressOptions;
+use polysource::model::{Input, SweepOverrides, load};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -318,7 +318,7 @@ impl Model {
         let how = How::of_question(engine, time_limit)?;
         let full = How::read(detail, engine, None, 0.0)?.is_full();
         let correlations = correlate.unwrap_or_default();
-        let asked = Asked { method, samples, seed, sampling, correlations, columns: all(columns) };
+        let asked = SweepOverrides { method, samples, seed, sampling, correlations, columns: all(columns) };
         let asked = SweepAsked { sweep, vary: all(vary), asked, full, threads };
         questions::sweep(py, &self.model, &asked, &how, progress)
     }
@@ -387,7 +387,7 @@ impl Model {
         progress: Listener,
     ) -> PyResult<Answer> {
         let recovery = recovery.to_owned();
-        let asked = StressAsked { by: all(by), recovery, served: all(serve), preempt: all(preempt), surge };
+        let asked = StressOptions { by: all(by), recovery, served: all(serve), preempt: all(preempt), surge };
         // The losses are all that is asked.
         let how = How::read("plan", engine, time_limit, polysource::SolveSettings::default().mip_gap)?;
         questions::stress(py, &self.model, &asked, plan, &how, progress)
@@ -456,7 +456,7 @@ impl Model {
         time_limit: Option<f64>,
         progress: Listener,
     ) -> PyResult<String> {
-        let asked = DossierAsked { frontiers: all(frontier), curves: all(curve), plain };
+        let asked = DossierOptions { frontiers: all(frontier), curves: all(curve), plain };
         let detail = if plain { "plan" } else { "full" };
         let how = How::read(detail, engine, time_limit, polysource::SolveSettings::default().mip_gap)?;
         questions::report(py, &self.model, &asked, plan, &how, progress)

@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use polysource::Model;
 use polysource::analysis::alternatives::{AlternativesError, AlternativesSettings, alternatives as near};
 use polysource::analysis::curve::{CurveError, CurveSettings, curve as trace};
-use polysource::analysis::dossier::{Dossier, DossierAsked, DossierError};
+use polysource::analysis::dossier::{Dossier, DossierError, DossierOptions};
 use polysource::analysis::explain::{ExplainError, Explanation, explain as because};
 use polysource::analysis::frontier::{Against, FrontierError, FrontierSettings, frontier as edge};
-use polysource::analysis::stress::{StressAsked, StressError, stress as losses};
+use polysource::analysis::stress::{StressError, StressOptions, stress as losses};
 use polysource::analysis::sweep::{self, SweepSettings};
 use polysource::analysis::{FuturePlans, solve_every_future};
 use polysource::engine::EngineError;
-use polysource::model::{Asked, Family};
+use polysource::model::{Family, SweepOverrides};
 use polysource::report::{self, Format, Style};
 use pyo3::prelude::*;
 
@@ -28,7 +28,7 @@ use crate::watched::{Listener, Watcher, watched};
 pub struct SweepAsked {
     pub sweep: Option<String>,
     pub vary: Vec<String>,
-    pub asked: Asked,
+    pub asked: SweepOverrides,
     pub full: bool,
     pub threads: usize,
 }
@@ -64,7 +64,7 @@ pub fn curve(
     progress: Listener,
 ) -> PyResult<Answer> {
     // A range without steps is what a tornado has, too.
-    let asked = Asked { method: Some("tornado".to_owned()), ..Asked::default() };
+    let asked = SweepOverrides { method: Some("tornado".to_owned()), ..SweepOverrides::default() };
     let family = py.detach(|| Family::read(model.input(), None, &[vary.to_owned()], &asked));
     let family = family.map_err(|e| rejected(py, &e))?;
     let found = watched(py, progress, |watcher| {
@@ -153,7 +153,7 @@ fn given(model: &Model, plan: Option<&Bound<'_, Plan>>) -> PyResult<Option<Arc<p
 pub fn stress(
     py: Python<'_>,
     model: &Model,
-    asked: &StressAsked,
+    asked: &StressOptions,
     plan: Option<&Bound<'_, Plan>>,
     how: &How,
     progress: Listener,
@@ -253,7 +253,7 @@ pub fn alternatives(
 pub fn report(
     py: Python<'_>,
     model: &Model,
-    asked: &DossierAsked,
+    asked: &DossierOptions,
     plan: Option<&Bound<'_, Plan>>,
     how: &How,
     progress: Listener,

@@ -3,7 +3,7 @@
 //! A limit on the measure is added to the model's own policy and moved from where it has no effect
 //! (the cheapest plan) to the least at which there is a plan (the epsilon-constraint method; Haimes,
 //! Lasdon and Wismer, IEEE Trans. SMC 1(3), 1971). Each point is a whole plan, certified and audited
-//! as any other. The next level is always the middle of the widest gap, cost and measure both told
+//! as any other. The next level is always the middle of the widest gap, cost and measure both reported
 //! as parts of their ranges.
 
 #[cfg(feature = "schema")]
@@ -18,7 +18,7 @@ use crate::document::{Entry, Node, Value};
 use crate::engine::EngineError;
 use crate::model::{Cvar, Dimension, Input, Measure, Model, Rejected, load, load_with};
 use crate::plan::{ModelInfo, Plan, Status};
-use crate::resilience::{Situation, Solver, Whole, losses, plain_response, whole};
+use crate::resilience::{ServedOf, Situation, Solver, losses, plain_response, whole};
 use crate::units::human::{money, number};
 
 /// How near, as a part of 1 (of the cost, for CVaR), the least possible level is found.
@@ -206,7 +206,7 @@ impl Against {
 
     /// In words.
     #[must_use]
-    pub fn told(&self) -> String {
+    pub fn to_text(&self) -> String {
         match self {
             Against::Hhi(by, of) => format!("HHI of {} in {}", by.word(), of.word()),
             Against::Largest(by, of) => format!("largest share of a {} in {}", by.word(), of.word()),
@@ -316,7 +316,7 @@ pub fn frontier(input: &Input, settings: &FrontierSettings) -> Result<(Frontier,
         format: 1,
         model: points[0].plan.model.clone(),
         currency: model.currency.clone(),
-        against: settings.against.told(),
+        against: settings.against.to_text(),
         points: told,
         knee,
         knee_reason: reason,
@@ -400,7 +400,7 @@ impl Tracer<'_> {
             Against::Cvar(_) => (first.cost, 1.0 + first.cost.abs()),
             _ => (0.0, 1.0),
         };
-        let measure = self.settings.against.told();
+        let measure = self.settings.against.to_text();
         if (first.level - without).abs() <= EDGE * scale {
             return Ok((None, format!("the cheapest plan has the best {measure} that there can be")));
         }
@@ -456,7 +456,7 @@ impl Tracer<'_> {
                 Ok(Some(Solved { limit: Some(limit), level, cost: cost(&plan), plan }))
             }
             Status::Infeasible => Ok(None),
-            status => Err(FrontierError::Uncertified { against: against.told(), limit, status }),
+            status => Err(FrontierError::Uncertified { against: against.to_text(), limit, status }),
         }
     }
 
@@ -474,7 +474,7 @@ impl Tracer<'_> {
             plans.futures.iter().map(|f| self.level_in(&f.model, &f.plan)).collect();
         let rising = self.settings.against.rising();
         let worst = levels?.into_iter().reduce(|a, b| if rising { a.min(b) } else { a.max(b) });
-        worst.ok_or_else(|| FrontierError::NoLevel(self.settings.against.told()))
+        worst.ok_or_else(|| FrontierError::NoLevel(self.settings.against.to_text()))
     }
 
     fn level_in(&self, model: &Model, plan: &Plan) -> Result<f64, FrontierError> {
@@ -488,7 +488,7 @@ impl Tracer<'_> {
             Against::Cvar(_) => plan.risk.as_ref().and_then(|r| r.cvar),
             Against::Served(by) => Some(served(model, plan, by, self.settings.solve.solver())?),
         };
-        level.ok_or_else(|| FrontierError::NoLevel(self.settings.against.told()))
+        level.ok_or_else(|| FrontierError::NoLevel(self.settings.against.to_text()))
     }
 }
 
@@ -501,7 +501,7 @@ fn served(model: &Model, plan: &Plan, by: &Dimension, solver: Solver) -> Result<
     for loss in losses(model, by) {
         let lost = whole(&loss);
         for t in 0..model.periods() {
-            worst = worst.min(situation.served(&lost, &response, t, Whole::Asked, false)?.fraction);
+            worst = worst.min(situation.served(&lost, &response, t, ServedOf::Asked, false)?.fraction);
         }
     }
     Ok(worst)
@@ -552,7 +552,7 @@ fn reason(points: &[FrontierPoint], knee: usize, against: &Against, currency: &s
     format!(
         "{} % of the improvement of the {} for {} % of its cost: up to here it costs {}, all the way {}",
         part(gained),
-        against.told(),
+        against.to_text(),
         part(paid),
         money(at.premium, currency),
         money(last.premium, currency)

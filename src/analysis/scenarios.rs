@@ -7,7 +7,7 @@ use crate::analysis::solving::settings::SolveSettings;
 use crate::analysis::sweep::{self, PointStatus, SweepSettings};
 use crate::diagnostics::Place;
 use crate::document::{Axis, How, Spread, Target, Value};
-use crate::model::{Asked, Column, Decision, Expression, Family, Input, Model, Quantity, read_tree};
+use crate::model::{Column, Decision, Expression, Family, Input, Model, Quantity, SweepOverrides, read_tree};
 
 /// Most scenarios that are solved.
 const MOST: usize = 12;
@@ -60,7 +60,7 @@ pub fn side_by_side(input: &Input, model: &Model, settings: &SolveSettings) -> V
         unit: None,
         place: Place::default(),
     };
-    let Ok(family) = Family::of_axes(input, &[axis], &Asked::default()) else { return Vec::new() };
+    let Ok(family) = Family::of_axes(input, &[axis], &SweepOverrides::default()) else { return Vec::new() };
     let Ok(points) = sweep::plan(&family, quantities.into_iter().map(column).collect()) else { return Vec::new() };
     let how = SweepSettings { solve: settings.clone(), threads: 0 };
     let stop = AtomicBool::new(false);

@@ -9,7 +9,7 @@ use crate::resilience::{
 
 /// What is lost and how it is met, in words; what is left empty is as the policy says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StressAsked {
+pub struct StressOptions {
     /// Dimensions whose groups are lost in turn; empty for all that distinguish suppliers.
     pub by: Vec<String>,
     /// Time to recovery, such as `2 periods`, `72 h` or `3 months`; empty for one period.
@@ -22,7 +22,7 @@ pub struct StressAsked {
     pub surge: Option<String>,
 }
 
-impl StressAsked {
+impl StressOptions {
     /// What that is in a model.
     ///
     /// # Errors

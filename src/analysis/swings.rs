@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use crate::analysis::solving::settings::SolveSettings;
 use crate::analysis::sweep::{self, PointStatus, SweepSettings};
 use crate::document::Axis;
-use crate::model::{Asked, Column, Expression, Family, Input, Quantity};
+use crate::model::{Column, Expression, Family, Input, Quantity, SweepOverrides};
 use crate::plan::{CostKind, Plan};
 
 /// By which part each input is moved.
@@ -66,7 +66,7 @@ pub fn kept(plan: &Plan) -> Vec<Swing> {
 /// cannot be scaled is left out.
 #[must_use]
 pub fn solved(input: &Input, plan: &Plan, settings: &SolveSettings) -> Vec<Swing> {
-    let asked = Asked { method: Some("tornado".to_owned()), ..Asked::default() };
+    let asked = SweepOverrides { method: Some("tornado".to_owned()), ..SweepOverrides::default() };
     let ends = (1.0 - PART, 1.0 + PART);
     let price = |id: &str| vec![Axis::scaled(id, &[id.to_owned()], "price", ends)];
     let demand = |id: &str| ["demand", "work"].map(|field| Axis::scaled_workload(id, field, ends)).to_vec();

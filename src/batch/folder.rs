@@ -22,7 +22,7 @@ pub struct Folder {
 const MANIFEST: &str = "manifest.json";
 
 /// What there is of a chunk.
-pub enum Found {
+pub enum ChunkFile {
     /// Its rows.
     Whole(Vec<Row>),
     /// No file, or one without its checksum, which is written last.
@@ -102,7 +102,7 @@ impl Folder {
         let seen = |chunk| -> io::Result<Seen> {
             Ok(Seen {
                 finished: match verify {
-                    true => matches!(self.chunk(sealed, chunk)?, Found::Whole(_)),
+                    true => matches!(self.chunk(sealed, chunk)?, ChunkFile::Whole(_)),
                     false => Self::finished(&names, chunk),
                 },
                 full: Self::is_full(&names, chunk),
@@ -118,14 +118,14 @@ impl Folder {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn chunk(&self, sealed: &Sealed, chunk: usize) -> io::Result<Found> {
+    pub fn chunk(&self, sealed: &Sealed, chunk: usize) -> io::Result<ChunkFile> {
         let name = rows(chunk);
         let (Some(bytes), Some(checksum)) = (self.place.read(&name)?, self.place.read(&checksum(chunk))?) else {
-            return Ok(Found::Nothing);
+            return Ok(ChunkFile::Nothing);
         };
         Ok(match read_chunk(sealed, chunk, (&name, &bytes, &checksum)) {
-            Ok(rows) => Found::Whole(rows),
-            Err(error) => Found::Wrong(error),
+            Ok(rows) => ChunkFile::Whole(rows),
+            Err(error) => ChunkFile::Wrong(error),
         })
     }
 
@@ -185,7 +185,7 @@ impl Folder {
 
     /// Writes what a chunk says of itself, and keeps its journal as it is now.
     pub(super) fn beat(&self, chunk: usize, text: &str) -> io::Result<()> {
-        self.place.tell(&heartbeat(chunk), text.as_bytes())?;
+        self.place.write_unsynced(&heartbeat(chunk), text.as_bytes())?;
         self.place.keep(&journal(chunk))
     }
 

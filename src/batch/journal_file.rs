@@ -106,7 +106,7 @@ impl JournalFile {
 
     /// Removes it once the result is written.
     pub fn remove(self) {
-        // Left behind it does no harm: the next run is told of it.
+        // Left behind it does no harm: the next run is reported of it.
         let _ = fs::remove_file(&self.path);
     }
 }

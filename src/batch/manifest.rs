@@ -23,7 +23,7 @@ use crate::analysis::SolveSettings;
 use crate::analysis::sweep::{SweepPlan, SweepSettings, columns, with_points};
 use crate::document::Spread;
 use crate::engine::NoSuchEngine;
-use crate::model::{Asked, Family, Input};
+use crate::model::{Family, Input, SweepOverrides};
 
 /// Version of the format.
 const FORMAT: u32 = 1;
@@ -39,11 +39,11 @@ pub struct Manifest {
     pub polysource: String,
     /// What the model is read from.
     pub model: ModelTexts,
-    /// What varies, what is told, and how each point is solved.
+    /// What varies, what is reported, and how each point is solved.
     pub options: SweepOptions,
     /// The names of what varies.
     pub axes: Vec<String>,
-    /// The names of what is told of each point.
+    /// The names of what is reported of each point.
     pub columns: Vec<String>,
     /// The points in the order in which they are solved, neighbours together.
     pub points: Vec<PointAt>,
@@ -75,7 +75,7 @@ pub struct ModelTexts {
     pub files: BTreeMap<String, String>,
 }
 
-/// What varies, what is told, and how each point is solved.
+/// What varies, what is reported, and how each point is solved.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct SweepOptions {
@@ -84,7 +84,7 @@ pub struct SweepOptions {
     /// Variations as on the command line.
     pub vary: Vec<String>,
     /// What else was asked for.
-    pub asked: Asked,
+    pub asked: SweepOverrides,
     /// Whether the usual columns tell what needs further solves.
     pub full: bool,
     /// The engine, by name.
@@ -309,7 +309,7 @@ pub(super) mod tests {
     use super::*;
     use crate::analysis::sweep::plan;
 
-    fn sealed(vary: &[&str], asked: &Asked, chunks: usize) -> (Manifest, SweepPlan) {
+    fn sealed(vary: &[&str], asked: &SweepOverrides, chunks: usize) -> (Manifest, SweepPlan) {
         let text = std::fs::read_to_string("models/quickstart.yaml").unwrap();
         let input = Input { name: "quickstart".to_owned(), text, ..Input::default() };
         let vary: Vec<String> = vary.iter().map(|v| (*v).to_owned()).collect();
@@ -328,14 +328,15 @@ pub(super) mod tests {
 
     /// A grid of so many points in so many chunks.
     pub(in crate::batch) fn sealed_grid(points: usize, chunks: usize) -> Sealed {
-        let (manifest, _) = sealed(&[&format!("offers.aws-trainium2.price=1..2/{points}")], &Asked::default(), chunks);
+        let (manifest, _) =
+            sealed(&[&format!("offers.aws-trainium2.price=1..2/{points}")], &SweepOverrides::default(), chunks);
         Manifest::read(manifest.text().as_bytes()).unwrap()
     }
 
     #[test]
     fn what_is_written_down_is_read_to_the_bit() {
         let vary = ["offers.aws-trainium2.price=*lognormal(1, 0.3)", "workloads.chat.demand=*0.5..1.5"];
-        let asked = Asked { samples: Some(50), seed: Some(4), ..Asked::default() };
+        let asked = SweepOverrides { samples: Some(50), seed: Some(4), ..SweepOverrides::default() };
         let (manifest, plan) = sealed(&vary, &asked, 3);
         let read = Manifest::read(manifest.text().as_bytes()).unwrap();
         assert_eq!(read.manifest, manifest);
@@ -357,7 +358,7 @@ pub(super) mod tests {
 
     #[test]
     fn no_changed_byte_is_believed() {
-        let (manifest, _) = sealed(&["offers.aws-trainium2.price=1..2/3"], &Asked::default(), 1);
+        let (manifest, _) = sealed(&["offers.aws-trainium2.price=1..2/3"], &SweepOverrides::default(), 1);
         let whole = manifest.text().into_bytes();
         for at in 0..whole.len() {
             let mut changed = whole.clone();
@@ -372,7 +373,7 @@ pub(super) mod tests {
     /// A manifest that was sealed again after a change is still checked.
     #[test]
     fn contradictions_are_told() {
-        let (manifest, _) = sealed(&["offers.aws-trainium2.price=1..2/20"], &Asked::default(), 2);
+        let (manifest, _) = sealed(&["offers.aws-trainium2.price=1..2/20"], &SweepOverrides::default(), 2);
         let told = |change: fn(&mut Manifest)| {
             let mut changed = manifest.clone();
             change(&mut changed);

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::chunk::ChunkError;
-use super::folder::{Folder, Found};
+use super::folder::{ChunkFile, Folder};
 use super::manifest::{ManifestError, Sealed};
 use crate::analysis::sweep::{Row, SweepPlan};
 
@@ -51,12 +51,12 @@ pub fn merge(folder: &Folder, sealed: &Sealed) -> Result<Merged, MergeError> {
     let (mut missing, mut wrong) = (Vec::new(), Vec::new());
     for chunk in 0..manifest.chunks.len() {
         match folder.chunk(sealed, chunk)? {
-            Found::Whole(found) => found.into_iter().for_each(|row| {
+            ChunkFile::Whole(found) => found.into_iter().for_each(|row| {
                 let point = row.point;
                 rows[point] = Some(row);
             }),
-            Found::Nothing => missing.push(chunk),
-            Found::Wrong(error) => wrong.push((chunk, error)),
+            ChunkFile::Nothing => missing.push(chunk),
+            ChunkFile::Wrong(error) => wrong.push((chunk, error)),
         }
     }
     if !missing.is_empty() || !wrong.is_empty() {

@@ -5,7 +5,7 @@
 //! [`Journal`]. [`merge`] puts the chunks together, to the byte what a sweep in one place gives; [`Folder::status`]
 //! says how far they are. Jobs for those who run chunks on many machines are in [`submit`].
 //!
-//! Nothing here prints: whoever runs a chunk is told by an [`Observer`].
+//! Nothing here prints: whoever runs a chunk is reported by an [`Observer`].
 
 mod chunk;
 mod clock;
@@ -29,7 +29,7 @@ pub mod submit;
 pub use chunk::{ChunkError, checksum_line, chunk_text, read_chunk};
 pub use error::{FolderError, ManifestUnread, PlanError};
 pub use exact::Exact;
-pub use folder::{Folder, Found};
+pub use folder::{ChunkFile, Folder};
 pub use journal::{Header, Journal, JournalError};
 pub use journal_file::{JournalFile, JournalFileError};
 pub use manifest::{ChunkBounds, Manifest, ManifestError, ModelTexts, PointAt, Sealed, SweepOptions};

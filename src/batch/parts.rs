@@ -82,7 +82,7 @@ fn remove_left(folder: &Path, name: &str, now: std::time::SystemTime) {
         let abandoned = match writer {
             // On this machine it can be asked.
             Some(process) => process != std::process::id() && !runs(process),
-            // On another, its age is told by the clock that both parts have from their file system.
+            // On another, its age is reported by the clock that both parts have from their file system.
             None => {
                 let age = entry.metadata().and_then(|m| m.modified()).map(|then| now.duration_since(then));
                 matches!(age, Ok(Ok(age)) if age > ABANDONED)

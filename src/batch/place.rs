@@ -67,7 +67,7 @@ impl Place {
     }
 
     /// The same for what is worth nothing after a power cut.
-    pub(super) fn tell(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+    pub(super) fn write_unsynced(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         match self {
             Place::Local(dir) => parts::replace(&dir.join(name), bytes, false),
             #[cfg(feature = "object-store")]
@@ -75,7 +75,7 @@ impl Place {
         }
     }
 
-    /// Writes the first file of all; tells whether nobody else has meanwhile, as far as that can be told.
+    /// Writes the first file of all; tells whether nobody else has meanwhile, as far as that can be reported.
     pub(super) fn create(&self, name: &str, bytes: &[u8]) -> io::Result<bool> {
         match self {
             Place::Local(dir) => {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::chunk::{ChunkError, chunk_text};
 use super::error::ManifestUnread;
-use super::folder::{Folder, Found};
+use super::folder::{ChunkFile, Folder};
 use super::heartbeat::Heart;
 use super::journal::Header;
 use super::journal_file::{JournalFile, JournalFileError};
@@ -114,10 +114,10 @@ fn solved(
     folder.tidy(chunk)?;
     let mut torn = None;
     match folder.chunk(&sealed, chunk)? {
-        Found::Whole(_) => return Ok(ChunkDone { points, before: true, torn }),
-        Found::Nothing => {}
-        Found::Wrong(error @ ChunkError::Torn(_)) => torn = Some(error),
-        Found::Wrong(error @ ChunkError::Foreign(_)) => {
+        ChunkFile::Whole(_) => return Ok(ChunkDone { points, before: true, torn }),
+        ChunkFile::Nothing => {}
+        ChunkFile::Wrong(error @ ChunkError::Torn(_)) => torn = Some(error),
+        ChunkFile::Wrong(error @ ChunkError::Foreign(_)) => {
             let message = format!("{} is there and not of this chunk: {error}; move it away", folder.rows(chunk));
             let heart = Heart::start(folder, chunk, points, 0, heartbeat);
             heart.end(State::Failed, Some(&message));

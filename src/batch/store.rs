@@ -21,7 +21,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::error::FolderError;
 use super::parts::MOST_BYTES;
 
-/// What fails is tried again for so long before it is told; an engine tries the chunk again after that.
+/// What fails is tried again for so long before it is reported; an engine tries the chunk again after that.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A prefix in an object store.
@@ -64,7 +64,7 @@ impl Store {
     }
 
     /// An error with the name of what it is of.
-    fn told(&self, what: &str, name: &str, error: &Error) -> io::Error {
+    fn named(&self, what: &str, name: &str, error: &Error) -> io::Error {
         io::Error::other(format!("cannot {what} {}/{name}: {error}", self.shown))
     }
 
@@ -80,14 +80,14 @@ impl Store {
                 Err(io::Error::other(format!("cannot read {}/{name}: it has more than {MOST_BYTES} bytes", self.shown)))
             }
             Err(Error::NotFound { .. }) => Ok(None),
-            Err(e) => Err(self.told("read", name, &e)),
+            Err(e) => Err(self.named("read", name, &e)),
         }
     }
 
     pub(super) fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let path = self.path(name);
         let put = self.runtime.block_on(self.store.put(&path, bytes.to_vec().into()));
-        put.map(|_| ()).map_err(|e| self.told("write", name, &e))
+        put.map(|_| ()).map_err(|e| self.named("write", name, &e))
     }
 
     pub(super) fn create(&self, name: &str, bytes: &[u8]) -> io::Result<bool> {
@@ -96,13 +96,13 @@ impl Store {
         match self.runtime.block_on(self.store.put_opts(&path, bytes.to_vec().into(), options)) {
             Ok(_) => Ok(true),
             Err(Error::AlreadyExists { .. }) => Ok(false),
-            Err(e) => Err(self.told("write", name, &e)),
+            Err(e) => Err(self.named("write", name, &e)),
         }
     }
 
     pub(super) fn names(&self) -> io::Result<BTreeSet<String>> {
         let listed = self.runtime.block_on(self.store.list_with_delimiter(Some(&self.prefix)));
-        let objects = listed.map_err(|e| self.told("list", "", &e))?.objects;
+        let objects = listed.map_err(|e| self.named("list", "", &e))?.objects;
         Ok(objects.iter().filter_map(|o| o.location.filename()).map(str::to_owned).collect())
     }
 
@@ -127,7 +127,7 @@ impl Store {
         let path = self.path(name);
         match self.runtime.block_on(self.store.delete(&path)) {
             Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
-            Err(e) => Err(self.told("remove", name, &e)),
+            Err(e) => Err(self.named("remove", name, &e)),
         }
     }
 }

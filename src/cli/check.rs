@@ -34,7 +34,7 @@ pub(super) fn run(command: &CheckCommand, quiet: bool) -> Result<u8, Failure> {
     };
     let text = match command.format {
         TextFormat::Text => {
-            files::tell(&diagnostics, &sources, quiet);
+            files::report(&diagnostics, &sources, quiet);
             model.map(|model| format!("{}: ok: {}\n", command.input.model.display(), counts(&model)))
         }
         TextFormat::Json => Some(json(model.is_some(), &diagnostics, &sources)?),

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::{exit, files, models};
 use crate::analysis::Detail;
 use crate::analysis::curve::{CurveError, CurveSettings, curve};
-use crate::model::Asked;
+use crate::model::SweepOverrides;
 use crate::report;
 
 #[derive(Args, Debug)]
@@ -31,7 +31,7 @@ pub(super) struct CurveCommand {
 
 pub(super) fn run(command: &CurveCommand, quiet: bool) -> Result<u8, Failure> {
     // A range without steps is what a tornado has, too.
-    let asked = Asked { method: Some("tornado".to_owned()), ..Asked::default() };
+    let asked = SweepOverrides { method: Some("tornado".to_owned()), ..SweepOverrides::default() };
     let family = models::family(&command.input, None, std::slice::from_ref(&command.vary), &asked, quiet)?;
     command.output.check()?;
     let settings = CurveSettings { solve: command.solver.settings(Detail::Full), tolerance: command.tolerance };

@@ -59,7 +59,7 @@ pub(super) fn run(command: &DiffCommand, quiet: bool) -> Result<u8, Failure> {
     if command.a == Path::new("-") && command.b == Path::new("-") {
         return Err(Failure::Usage("standard input can be only one of A and B; give the other as a file".to_owned()));
     }
-    // Both are read before either is solved, so that the mistakes of both are told at once.
+    // Both are read before either is solved, so that the mistakes of both are reported at once.
     let a = read(&command.a, (&command.scenario_a, "--scenario-a"), command.named, quiet);
     let b = read(&command.b, (&command.scenario_b, "--scenario-b"), command.named, quiet);
     let (a, b) = (a?, b?);
@@ -82,7 +82,7 @@ pub(super) fn run(command: &DiffCommand, quiet: bool) -> Result<u8, Failure> {
     Ok(code(&found, command.detailed_exitcode, quiet))
 }
 
-/// The exit code; what is wrong with a side is told on standard error.
+/// The exit code; what is wrong with a side is reported on standard error.
 fn code(found: &Diff, detailed: bool, quiet: bool) -> u8 {
     let mut worst = exit::DONE;
     for (name, side) in [("A", &found.a), ("B", &found.b)] {
@@ -162,7 +162,7 @@ fn read(
     quiet: bool,
 ) -> Result<Side, Failure> {
     let told = |unreadable: files::Unreadable| {
-        files::tell(&unreadable.diagnostics, &Sources::new(), quiet);
+        files::report(&unreadable.diagnostics, &Sources::new(), quiet);
         Failure::Told(unreadable.code)
     };
     let text = files::read(path, plan_file::MOST).map_err(told)?;
@@ -189,7 +189,7 @@ fn read(
 
 fn tree(input: &Input, quiet: bool) -> Result<Tree, Failure> {
     read_tree(input).map_err(|rejected| {
-        files::tell(&rejected.diagnostics, &rejected.sources, quiet);
+        files::report(&rejected.diagnostics, &rejected.sources, quiet);
         Failure::Told(exit::MODEL_WRONG)
     })
 }
@@ -226,7 +226,7 @@ fn kind(text: &str, path: &Path) -> Kind {
     let source = sources.add("", text);
     let is_model = match document::read(text, source, &mut diagnostics) {
         Some(root) => ["polysource", "chips", "offers", "workloads"].iter().any(|key| root.get(key).is_some()),
-        // What cannot be read but was meant to be a model is told as one, mistake by mistake.
+        // What cannot be read but was meant to be a model is reported as one, mistake by mistake.
         None => {
             text.lines().any(|line| line.starts_with("polysource:"))
                 || path.extension().is_some_and(|e| e == "yaml" || e == "yml")

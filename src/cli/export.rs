@@ -103,7 +103,7 @@ fn write_apart(programs: &FuturePrograms, format: ExportFormat, folder: &Path) -
     Ok(())
 }
 
-/// The solved plan as forecast charges. What is not certified is told and not written: nobody would see it in a table.
+/// The solved plan as forecast charges. What is not certified is reported and not written: nobody would see it in a table.
 fn focus(command: &ExportCommand, model: &Model, quiet: bool) -> Result<u8, Failure> {
     if model.calendar.is_steady() {
         let message =

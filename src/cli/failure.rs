@@ -9,7 +9,7 @@ use crate::engine::EngineError;
 
 /// Why a command ended without its result.
 pub(super) enum Failure {
-    /// Already told on standard error; only the code is left.
+    /// Already reported on standard error; only the code is left.
     Told(u8),
     /// Arguments that do not go together, beyond what their parser can tell.
     Usage(String),
@@ -91,7 +91,7 @@ impl From<SubmitError> for Failure {
     fn from(error: SubmitError) -> Self {
         match error {
             SubmitError::Io(error) => error.into(),
-            SubmitError::Asked(message) => Failure::Usage(message),
+            SubmitError::Refused(message) => Failure::Usage(message),
             SubmitError::Outside(message) => Failure::Outside(message),
         }
     }

@@ -18,13 +18,13 @@ pub(super) struct Unreadable {
 }
 
 /// Tells what could not be read.
-pub(super) fn told(unreadable: &Unreadable, quiet: bool) -> Failure {
-    tell(&unreadable.diagnostics, &Sources::new(), quiet);
-    Failure::Told(unreadable.code)
+pub(super) fn failed(found: &Unreadable, quiet: bool) -> Failure {
+    report(&found.diagnostics, &Sources::new(), quiet);
+    Failure::Told(found.code)
 }
 
 /// Writes diagnostics to standard error; if quiet, only errors.
-pub(super) fn tell(diagnostics: &Diagnostics, sources: &Sources, quiet: bool) {
+pub(super) fn report(diagnostics: &Diagnostics, sources: &Sources, quiet: bool) {
     let mut errors = Diagnostics::new();
     let told = if quiet {
         let all = diagnostics.sorted().into_iter();
@@ -56,7 +56,7 @@ pub(super) fn text(path: &Path) -> Result<String, Unreadable> {
     read(path, MAX_BYTES)
 }
 
-/// Reads a text of so many bytes at most, wherever it comes from; what is longer is told.
+/// Reads a text of so many bytes at most, wherever it comes from; what is longer is reported.
 pub(super) fn read(path: &Path, most: usize) -> Result<String, Unreadable> {
     let (result, name) = if path == Path::new("-") {
         identity::remember_standard_input();

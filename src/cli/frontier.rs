@@ -38,7 +38,7 @@ pub(super) struct FrontierCommand {
 }
 
 pub(super) fn run(command: &FrontierCommand, quiet: bool) -> Result<u8, Failure> {
-    let input = models::input(&command.input).map_err(|unreadable| files::told(&unreadable, quiet))?;
+    let input = models::input(&command.input).map_err(|unreadable| files::failed(&unreadable, quiet))?;
     let loaded = models::loaded(&input, quiet)?;
     command.output.check()?;
     let settings = FrontierSettings {
@@ -81,7 +81,7 @@ fn code(frontier: &Frontier) -> u8 {
 pub(super) fn failure(error: FrontierError, quiet: bool) -> Failure {
     let code = match error {
         FrontierError::Rejected(rejected) => {
-            files::tell(&rejected.diagnostics, &rejected.sources, quiet);
+            files::report(&rejected.diagnostics, &rejected.sources, quiet);
             return Failure::Told(exit::MODEL_WRONG);
         }
         FrontierError::Engine(error) => return Failure::Outside(error.to_string()),

@@ -127,7 +127,7 @@ fn offers(command: &SkypilotCommand, quiet: bool, verbose: bool) -> Result<u8, F
     command.output.check()?;
     let any = |globs: &[String], text: &str| globs.is_empty() || globs.iter().any(|g| glob(g, text));
     let upper: Vec<String> = command.accelerator.iter().map(|g| g.to_ascii_uppercase()).collect();
-    let asked = skypilot::Asked {
+    let asked = skypilot::ImportRequest {
         region: &|region| any(&command.region, region),
         accelerator: &|name| any(&upper, &name.to_ascii_uppercase()),
         as_of: command.date.clone(),
@@ -136,7 +136,7 @@ fn offers(command: &SkypilotCommand, quiet: bool, verbose: bool) -> Result<u8, F
     };
     let mut diagnostics = Diagnostics::new();
     let (offers, findings) = skypilot::read(&catalogs, &sources, &asked, &mut diagnostics);
-    files::tell(&diagnostics, &sources, quiet);
+    files::report(&diagnostics, &sources, quiet);
     if diagnostics.has_errors() {
         return Err(Failure::Told(exit::MODEL_WRONG));
     }
@@ -177,9 +177,9 @@ fn bills(command: &FocusCommand, quiet: bool, verbose: bool) -> Result<u8, Failu
         refuse_other(path, &text, &focus::NEEDED, "export the bill as FOCUS 1.0 or later, with its column names")?;
         files.push(source);
     }
-    let asked = focus::Asked { mapping, fits: &glob, month: command.month };
+    let asked = focus::ImportRequest { mapping, fits: &glob, month: command.month };
     let (usage, findings) = focus::read(&files, &sources, &asked, &mut diagnostics);
-    files::tell(&diagnostics, &sources, quiet);
+    files::report(&diagnostics, &sources, quiet);
     if diagnostics.has_errors() {
         return Err(Failure::Told(exit::MODEL_WRONG));
     }
@@ -243,7 +243,7 @@ fn refuse_other(path: &Path, text: &str, needed: &[&str], remedy: &str) -> Resul
 }
 
 fn read(path: &Path, quiet: bool) -> Result<String, Failure> {
-    files::text(path).map_err(|unreadable| files::told(&unreadable, quiet))
+    files::text(path).map_err(|unreadable| files::failed(&unreadable, quiet))
 }
 
 /// `aws` for `aws.csv`, and for `aws/vms.csv` and the like.

@@ -29,7 +29,7 @@ fn listen(asked: impl Fn() + Send + 'static) -> std::io::Result<()> {
     let ignored = ignored();
     let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| match ignored {
         Some(mask) => mask >> (signal - 1) & 1 == 0,
-        // Where it cannot be told, the one that `nohup` ignores keeps whatever meaning it has.
+        // Where it cannot be reported, the one that `nohup` ignores keeps whatever meaning it has.
         None => signal != SIGHUP,
     });
     let mut signals = signal_hook::iterator::Signals::new(wanted)?;

@@ -58,7 +58,7 @@ pub fn run_from(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     guarded(|| run(arguments), &mut io::stderr())
 }
 
-/// Runs something; if it panics, that is told in a readable line instead.
+/// Runs something; if it panics, that is reported in a readable line instead.
 fn guarded(run: impl FnOnce() -> u8 + std::panic::UnwindSafe, told: &mut dyn Write) -> u8 {
     std::panic::catch_unwind(run).unwrap_or_else(|_| {
         let message = "internal error; please report it with the model and the command (-vv shows the place)";

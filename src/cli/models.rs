@@ -6,7 +6,7 @@ use super::common::{ModelArgs, NamedFilesArgs};
 use super::failure::Failure;
 use super::{exit, files, identity};
 use crate::diagnostics::Sources;
-use crate::model::{Asked, Family, Input, Loaded, Model, Rejected, load};
+use crate::model::{Family, Input, Loaded, Model, Rejected, SweepOverrides, load};
 
 /// Reads a model with everything that is laid over it.
 pub(super) fn input(args: &ModelArgs) -> Result<Input, files::Unreadable> {
@@ -47,12 +47,12 @@ pub(super) fn refuse_futures(model: &Model, quiet: bool) -> Result<(), Failure> 
     let first = &uncertainty.futures()[0].name;
     let message = format!("the model has {} futures, and this command plans one", uncertainty.futures().len());
     let remedy = format!("add `--future {first}` or `--without-uncertainty`; `polysource solve` plans all of them");
-    Err(files::told(&files::unreadable(message, &remedy, exit::USAGE), quiet))
+    Err(files::failed(&files::unreadable(message, &remedy, exit::USAGE), quiet))
 }
 
 /// Loads a model, telling warnings and errors on standard error.
 pub(super) fn model(args: &ModelArgs, quiet: bool) -> Result<Loaded, Failure> {
-    let input = input(args).map_err(|unreadable| files::told(&unreadable, quiet))?;
+    let input = input(args).map_err(|unreadable| files::failed(&unreadable, quiet))?;
     loaded(&input, quiet)
 }
 
@@ -61,11 +61,11 @@ pub(super) fn loaded(input: &Input, quiet: bool) -> Result<Loaded, Failure> {
     match load(input) {
         Ok(loaded) => {
             remember_named(&loaded.sources);
-            files::tell(&loaded.warnings, &loaded.sources, quiet);
+            files::report(&loaded.warnings, &loaded.sources, quiet);
             Ok(loaded)
         }
         Err(Rejected { diagnostics, sources }) => {
-            files::tell(&diagnostics, &sources, quiet);
+            files::report(&diagnostics, &sources, quiet);
             Err(Failure::Told(exit::MODEL_WRONG))
         }
     }
@@ -81,10 +81,10 @@ pub(super) fn family(
     args: &ModelArgs,
     sweep: Option<&str>,
     vary: &[String],
-    asked: &Asked,
+    asked: &SweepOverrides,
     quiet: bool,
 ) -> Result<Family, Failure> {
-    let input = input(args).map_err(|unreadable| files::told(&unreadable, quiet))?;
+    let input = input(args).map_err(|unreadable| files::failed(&unreadable, quiet))?;
     family_of(&input, sweep, vary, asked, quiet)
 }
 
@@ -93,17 +93,17 @@ pub(super) fn family_of(
     input: &Input,
     sweep: Option<&str>,
     vary: &[String],
-    asked: &Asked,
+    asked: &SweepOverrides,
     quiet: bool,
 ) -> Result<Family, Failure> {
     match Family::read(input, sweep, vary, asked) {
         Ok(family) => {
             remember_named(&family.sources);
-            files::tell(&family.warnings, &family.sources, quiet);
+            files::report(&family.warnings, &family.sources, quiet);
             Ok(family)
         }
         Err(Rejected { diagnostics, sources }) => {
-            files::tell(&diagnostics, &sources, quiet);
+            files::report(&diagnostics, &sources, quiet);
             Err(Failure::Told(exit::MODEL_WRONG))
         }
     }

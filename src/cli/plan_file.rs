@@ -63,7 +63,7 @@ pub(super) fn read(text: &str, file: &str) -> Result<Plan, String> {
 
 /// The plan in a file, if it is one of this model.
 pub(super) fn of_model(model: &Model, path: &Path) -> Result<Plan, Failure> {
-    let text = files::read(path, MOST).map_err(|unreadable| files::told(&unreadable, false))?;
+    let text = files::read(path, MOST).map_err(|unreadable| files::failed(&unreadable, false))?;
     let shown = path.display().to_string();
     let plan = read(&text, &shown).map_err(Failure::Usage)?;
     if plan.model.sha256 != model.sha256 {

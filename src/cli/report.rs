@@ -6,7 +6,7 @@ use super::common::{ModelArgs, OutputArgs, SolverArgs};
 use super::exit::exit_code;
 use super::failure::Failure;
 use super::{exit, files, frontier, models, plan_file};
-use crate::analysis::dossier::{Dossier, DossierAsked, DossierError};
+use crate::analysis::dossier::{Dossier, DossierError, DossierOptions};
 use crate::analysis::{Detail, FuturePlans, solve_every_future};
 use crate::report;
 use clap::Args;
@@ -51,7 +51,7 @@ pub(super) fn run(command: &ReportCommand, quiet: bool) -> Result<u8, Failure> {
         None => solve_every_future(model, &settings).map_err(|e| Failure::Outside(e.to_string()))?,
     };
     let asked =
-        DossierAsked { frontiers: command.frontier.clone(), curves: command.curve.clone(), plain: command.plain };
+        DossierOptions { frontiers: command.frontier.clone(), curves: command.curve.clone(), plain: command.plain };
     let dossier = Dossier::prepared(model, &plans, &asked, &settings).map_err(|e| failure(e, quiet))?;
     let mut page = Vec::new();
     report::html::write_html(&dossier, &mut page)?;
@@ -69,7 +69,7 @@ pub(super) fn run(command: &ReportCommand, quiet: bool) -> Result<u8, Failure> {
 fn failure(error: DossierError, quiet: bool) -> Failure {
     match error {
         DossierError::Rejected(rejected) => {
-            files::tell(&rejected.diagnostics, &rejected.sources, quiet);
+            files::report(&rejected.diagnostics, &rejected.sources, quiet);
             Failure::Told(exit::MODEL_WRONG)
         }
         DossierError::Stress(error) => error.into(),

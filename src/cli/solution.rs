@@ -37,7 +37,7 @@ pub(super) fn run(command: &SolutionCommand, quiet: bool) -> Result<u8, Failure>
         return Err(Failure::Usage(message.to_owned()));
     }
     let loaded = models::known(&command.input, quiet)?;
-    let text = files::text(&command.solution).map_err(|unreadable| files::told(&unreadable, quiet))?;
+    let text = files::text(&command.solution).map_err(|unreadable| files::failed(&unreadable, quiet))?;
     command.output.check()?;
     let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
     let source = sources.add(&command.solution.display().to_string(), &text);
@@ -52,7 +52,7 @@ pub(super) fn run(command: &SolutionCommand, quiet: bool) -> Result<u8, Failure>
         let point = file.point(formulation.program(), &mut diagnostics);
         found = point.map(|point| (formulation, point, file));
     }
-    files::tell(&diagnostics, &sources, quiet);
+    files::report(&diagnostics, &sources, quiet);
     let Some((formulation, point, file)) = found else { return Err(Failure::Told(exit::MODEL_WRONG)) };
     let mut plan =
         imported(&loaded.model, &formulation, &point, file.solver, command.gap.gap).map_err(|e| outside(&e))?;

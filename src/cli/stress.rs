@@ -10,7 +10,7 @@ use super::exit::exit_code;
 use super::failure::Failure;
 use super::logging::colour;
 use super::{files, models, plan_file};
-use crate::analysis::stress::{StressAsked, StressError, stress};
+use crate::analysis::stress::{StressError, StressOptions, stress};
 use crate::analysis::{Detail, FuturePlans, solve_every_future};
 use crate::report::{self, Style};
 
@@ -82,8 +82,8 @@ pub(super) fn run(command: &StressCommand, quiet: bool) -> Result<u8, Failure> {
 }
 
 /// What is asked, in words.
-fn asked(command: &StressCommand) -> StressAsked {
-    StressAsked {
+fn asked(command: &StressCommand) -> StressOptions {
+    StressOptions {
         by: command.by.clone(),
         recovery: command.recovery.clone(),
         served: command.served.clone(),

@@ -15,10 +15,10 @@ use crate::analysis::Detail;
 use crate::analysis::sweep::{self, Row, SweepPlan, SweepSettings};
 use crate::batch::{Header, JournalFile};
 use crate::engine::Watch;
-use crate::model::Asked;
+use crate::model::SweepOverrides;
 use crate::report;
 
-/// What is swept, and what is told of it: all that the rows depend on.
+/// What is swept, and what is reported of it: all that the rows depend on.
 #[derive(Args, Debug)]
 pub(super) struct SweepOptions {
     #[command(flatten)]
@@ -85,8 +85,8 @@ pub(super) enum SweepFormat {
 }
 
 /// What is asked of a sweep beyond what varies.
-pub(super) fn asked(options: &SweepOptions) -> Asked {
-    Asked {
+pub(super) fn asked(options: &SweepOptions) -> SweepOverrides {
+    SweepOverrides {
         method: options.method.clone(),
         samples: options.samples,
         seed: options.seed,
@@ -132,7 +132,7 @@ pub(super) fn run(command: &SweepCommand, quiet: bool) -> Result<u8, Failure> {
             return;
         }
         if let Some(Err(error)) = journal.as_ref().map(|j| j.add(row)) {
-            // Going on would lose work that the user was told is kept.
+            // Going on would lose work that the user was reported is kept.
             stop.store(true, Ordering::Relaxed);
             failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
         }

@@ -17,7 +17,7 @@ const ASIDE: [&str; 2] = ["scenarios", "sweeps"];
 
 /// What differs between two documents, in the order in which it is written.
 pub(super) fn inputs(a: &Tree, b: &Tree) -> Vec<InputChange> {
-    let mut found = Found { a: &a.sources, b: &b.sources, rows: Vec::new() };
+    let mut found = ChangedInput { a: &a.sources, b: &b.sources, rows: Vec::new() };
     found.compare("", &a.root, &b.root);
     // The table of what runs today is a part of the input, although it stands in a file of its own.
     if let (Some(x), Some(y)) = (table(&a.sources), table(&b.sources)) {
@@ -41,17 +41,17 @@ fn table(sources: &Sources) -> Option<Vec<Node>> {
     Some(lines)
 }
 
-struct Found<'a> {
+struct ChangedInput<'a> {
     a: &'a Sources,
     b: &'a Sources,
     rows: Vec<InputChange>,
 }
 
-/// A value on one side, with where it is told to be.
+/// A value on one side, with where it is reported to be.
 #[derive(Clone, Copy)]
 struct Side<'n>(&'n Node, Place);
 
-impl Found<'_> {
+impl ChangedInput<'_> {
     fn compare(&mut self, path: &str, a: &Node, b: &Node) {
         match (&a.value, &b.value) {
             (Value::Map(x), Value::Map(y)) => self.maps(path, x, y),
@@ -123,8 +123,8 @@ impl Found<'_> {
         };
         self.rows.push(InputChange {
             path: path.to_owned(),
-            before: a.map(|Side(node, _)| told(node)),
-            after: b.map(|Side(node, _)| told(node)),
+            before: a.map(|Side(node, _)| to_text(node)),
+            after: b.map(|Side(node, _)| to_text(node)),
             before_at: at(a, self.a),
             after_at: at(b, self.b),
         });
@@ -144,7 +144,7 @@ fn written_at(entry: &Entry) -> Place {
 }
 
 /// A value as it was written; a map or list in one line.
-fn told(node: &Node) -> String {
+fn to_text(node: &Node) -> String {
     match &node.value {
         Value::Scalar(text) => text.clone(),
         _ => node.flow(),

@@ -42,7 +42,7 @@ pub enum DiffError {
 
 /// Compares two plans: A is before, B is after.
 ///
-/// Where one of them has no plan, only that and what was written are told.
+/// Where one of them has no plan, only that and what was written are reported.
 ///
 /// # Errors
 /// [`DiffError`] if they cannot be compared.

@@ -1,4 +1,4 @@
-//! A difference of two plans as it is told: the shape of `diff --format json`.
+//! A difference of two plans as it is reported: the shape of `diff --format json`.
 
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;

@@ -16,7 +16,7 @@ pub(crate) use render::is_hostile;
 pub(crate) use render::printable;
 pub use render::{render, worded};
 
-/// How bad it is: errors stop the run, warnings are told and the run goes on.
+/// How bad it is: errors stop the run, warnings are reported and the run goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Nothing is solved and nothing is written.
@@ -145,8 +145,8 @@ impl Diagnostics {
         self.items.len()
     }
 
-    /// Removes the problems of some codes that were found after the first `told`: consequences of
-    /// a problem that is told already.
+    /// Removes the problems of some codes that were found after the first `reported`: consequences of
+    /// a problem that is reported already.
     pub fn forget_since(&mut self, told: usize, codes: &[Code]) {
         let mut index = 0;
         self.items.retain(|d| {

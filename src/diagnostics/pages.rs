@@ -6,7 +6,7 @@ use super::Code;
 
 macro_rules! examples {
     ($($variant:ident = $code:literal,)+) => {
-        /// What a model with nothing but this mistake is told.
+        /// What a model with nothing but this mistake is reported.
         fn in_model(code: Code) -> Option<(&'static str, &'static str)> {
             match code {
                 $(Code::$variant => Some((
@@ -71,7 +71,7 @@ fn in_solution(code: Code) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// Where a mistake stands, the text with it, and what is told of it.
+/// Where a mistake stands, the text with it, and what is reported of it.
 fn example(code: Code) -> Option<(&'static str, &'static str, &'static str)> {
     let model = in_model(code).map(|(text, told)| ("a model", text, told));
     model.or_else(|| in_solution(code).map(|(text, told)| ("a solution", text, told)))

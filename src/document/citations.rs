@@ -38,7 +38,7 @@ fn walk<'a>(node: &'a Node, path: &mut Vec<&'a str>, found: &mut Vec<Citation>) 
         found.push(Citation { path: path.join("."), source, as_of, place });
     }
     for entry in entries {
-        // What a scenario changes is told where it is applied.
+        // What a scenario changes is reported where it is applied.
         if path.is_empty() && entry.key == "scenarios" {
             continue;
         }

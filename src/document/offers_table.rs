@@ -32,7 +32,7 @@ enum Column<'a> {
     Extra,
 }
 
-/// The offers of a table; `None` if columns are missing, which is reported. Extra columns are told as warnings, ids that
+/// The offers of a table; `None` if columns are missing, which is reported. Extra columns are reported as warnings, ids that
 /// stand twice as errors.
 pub fn offers_of(table: &Table, diagnostics: &mut Diagnostics) -> Option<Vec<Entry>> {
     let has = |key: &str| {

@@ -998,7 +998,7 @@ record! {
         optional fraction "fraction": Amount as kind::SHARE.or("100 %"),
         /// Until they are back; default one period.
         optional recovery "recovery": Amount as kind::TIME.or("1 period"),
-        /// How likely it is within the horizon; left out, it is only told by `stress`.
+        /// How likely it is within the horizon; left out, it is only reported by `stress`.
         optional probability "probability": Amount as kind::SHARE,
         /// The offers whose price changes.
         optional offers "where": Selector,
@@ -1195,7 +1195,7 @@ record! {
         optional sampling "sampling": Text as kind::words(&["latin", "plain"]).or("latin"),
         /// Which variations go together, for a random sample.
         optional correlations "correlations": List<Correlation>,
-        /// What is told of each point, such as `cost` or `share(vendor:amazon)`; left out, all of it.
+        /// What is reported of each point, such as `cost` or `share(vendor:amazon)`; left out, all of it.
         optional columns "columns": List<Text> as kind::text("share(vendor:amazon)"),
     }
 }

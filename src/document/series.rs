@@ -132,7 +132,7 @@ impl Criterion {
     }
 
     /// What it asks of its dimension, in one line, as it could be written.
-    fn told(&self) -> String {
+    fn to_text(&self) -> String {
         let texts: Vec<String> = self.patterns.iter().map(|p| pattern(&p.text)).collect();
         let texts = match texts.as_slice() {
             [one] => one.clone(),
@@ -146,8 +146,8 @@ impl Criterion {
 impl Selector {
     /// The selector in one line, as it could be written.
     #[must_use]
-    pub fn told(&self) -> String {
-        format!("{{{}}}", self.all_of.iter().map(Criterion::told).collect::<Vec<_>>().join(", "))
+    pub fn to_text(&self) -> String {
+        format!("{{{}}}", self.all_of.iter().map(Criterion::to_text).collect::<Vec<_>>().join(", "))
     }
 }
 

@@ -335,12 +335,12 @@ impl Axis {
             (Some(path), None, None, None) => Some((Target::Path(path.clone()), path.text.clone())),
             (None, Some(selector), None, None) => {
                 let field = field()?;
-                let name = format!("offers{}.{}", selector.told(), field.text);
+                let name = format!("offers{}.{}", selector.to_text(), field.text);
                 Some((Target::Offers(selector.clone(), field), name))
             }
             (None, None, Some(selector), None) => {
                 let field = field()?;
-                let name = format!("workloads{}.{}", selector.told(), field.text);
+                let name = format!("workloads{}.{}", selector.to_text(), field.text);
                 Some((Target::Workloads(selector.clone(), field), name))
             }
             (None, None, None, Some(_)) => Some((Target::Scenario, "scenario".to_owned())),

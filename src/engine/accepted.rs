@@ -26,7 +26,7 @@ pub(super) fn certified(lp: &LinearProgram, engine: &str, x: &[f64], duals: &[Ve
         if first.certificate.verified {
             return Some(first);
         }
-        // Rounding on a column without a box makes the bound of multipliers minus infinity: then those
+        // Rounding on a column without a artificial bound makes the bound of multipliers minus infinity: then those
         // beside them are as good.
         let open = first.certificate.bound == f64::NEG_INFINITY;
         let second = if open { Some(with(repaired(lp, y))) } else { None };
@@ -40,7 +40,7 @@ pub(super) fn accept(x: Vec<f64>, certified: Certified, attempts: Vec<Attempt>) 
     Solved { x, y, reduced_costs, attempts, ..Solved::without_numbers(CertifiedStatus::Optimal, certificate) }
 }
 
-/// Values within rounding of a bound put onto it, so that nothing is told as a billionth of a
+/// Values within rounding of a bound put onto it, so that nothing is reported as a billionth of a
 /// chip. Engines work in scaled values, so rounding is relative to their common size too.
 pub(super) fn tidied(lp: &LinearProgram, x: &[f64]) -> Vec<f64> {
     tidied_to(lp, x, Scaling::of(lp).size)
@@ -52,7 +52,7 @@ pub(super) fn tidied_to(lp: &LinearProgram, x: &[f64], size: f64) -> Vec<f64> {
         .iter()
         .zip(x)
         .map(|(c, &x)| {
-            // A column that is small by nature, such as a yes-or-no, is not rounded by the size of others.
+            // A column that is small by nature, such as a binary, is not rounded by the size of others.
             let size = size.min(c.upper - c.lower);
             // No value is near a bound that there is not.
             let near = |bound: f64| bound.is_finite() && (x - bound).abs() <= ROUNDING * (1.0 + bound.abs()).max(size);

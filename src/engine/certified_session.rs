@@ -8,7 +8,7 @@ use super::linked::ProgramVertex;
 use super::options::SolveOptions;
 use super::outcome::EngineError;
 use super::session::Session;
-use super::solve::{Known, solve_valid};
+use super::solve::{PriorKnowledge, solve_valid};
 use super::solved::{CertifiedStatus, Solved};
 use crate::lp::{ColumnId, Condensed, LinearProgram, RowId, RowRole};
 
@@ -20,7 +20,7 @@ use crate::lp::{ColumnId, Condensed, LinearProgram, RowId, RowRole};
 pub struct CertifiedSession {
     session: Box<dyn Session>,
     /// The program, if the session has the condensed one.
-    whole: Option<Whole>,
+    whole: Option<CondensedProgram>,
     choice: EngineChoice,
     options: SolveOptions,
     /// The last answer with whole columns, of the program that the session has: what a search begins with.
@@ -28,7 +28,7 @@ pub struct CertifiedSession {
 }
 
 /// A program whose condensed one is in a session.
-struct Whole {
+struct CondensedProgram {
     lp: LinearProgram,
     condensed: Condensed,
     /// Whether the program was changed since.
@@ -96,7 +96,7 @@ impl CertifiedSession {
         terms: &[(ColumnId, f64)],
     ) -> RowId {
         let role = role.into();
-        let Some(Whole { lp, condensed, changed }) = &mut self.whole else {
+        let Some(CondensedProgram { lp, condensed, changed }) = &mut self.whole else {
             return self.session.add_row(name, role, lower, upper, terms);
         };
         let row = lp.add_row(name, role, lower, upper, terms.iter().copied());
@@ -150,12 +150,12 @@ impl CertifiedSession {
         let first = (!whole).then(|| self.session.solve());
         let columns = self.session.program().columns().len();
         let near = self.near.as_deref().filter(|near| near.len() == columns);
-        let solved = solve_valid(self.session.program(), self.choice, &self.options, Known { first, near })?;
+        let solved = solve_valid(self.session.program(), self.choice, &self.options, PriorKnowledge { first, near })?;
         self.near = Some(solved.x.clone()).filter(|x| whole && !x.is_empty());
         self.options.watch.wanted()?;
-        let Some(Whole { lp, condensed, .. }) = &self.whole else { return Ok(solved) };
+        let Some(CondensedProgram { lp, condensed, .. }) = &self.whole else { return Ok(solved) };
         expanded(lp, condensed, solved)
-            .map_or_else(|| solve_valid(lp, self.choice, &self.options, Known::default()), Ok)
+            .map_or_else(|| solve_valid(lp, self.choice, &self.options, PriorKnowledge::default()), Ok)
     }
 
     /// The optimum if the session's engine finds it by itself; no other is asked.
@@ -192,9 +192,9 @@ impl CertifiedSession {
 }
 
 /// What an engine is given of a program, and the program if that is not all of it.
-fn kept(lp: LinearProgram) -> (LinearProgram, Option<Whole>) {
+fn kept(lp: LinearProgram) -> (LinearProgram, Option<CondensedProgram>) {
     match condensed(&lp) {
-        Some(condensed) => (condensed.program().clone(), Some(Whole { lp, condensed, changed: false })),
+        Some(condensed) => (condensed.program().clone(), Some(CondensedProgram { lp, condensed, changed: false })),
         None => (lp, None),
     }
 }

@@ -36,7 +36,7 @@ pub trait Engine: Send + Sync {
     /// with the same answers.
     ///
     /// # Errors
-    /// [`EngineError`] if the engine cannot be started. What is wrong with the program is told by
+    /// [`EngineError`] if the engine cannot be started. What is wrong with the program is reported by
     /// [`Session::solve`].
     fn open(&self, lp: LinearProgram, options: &SolveOptions) -> Result<Box<dyn Session + '_>, EngineError> {
         Ok(Box::new(Cold { engine: self, lp, options: options.clone() }))

@@ -122,7 +122,7 @@ struct Opened {
 }
 
 /// A point of each block, and a cut of each that lacks something.
-type Asked = (Vec<Vec<f64>>, Vec<(usize, Cut)>);
+type BlockAnswers = (Vec<Vec<f64>>, Vec<(usize, Cut)>);
 
 impl Blocks {
     fn of(split: &Split, choice: EngineChoice, options: SolveOptions) -> Self {
@@ -135,7 +135,7 @@ impl Blocks {
     }
 
     /// Solves each block at a point of the core; `None` if an engine does not.
-    fn at(&mut self, split: &Split, x: &[f64]) -> Result<Option<Asked>, EngineError> {
+    fn at(&mut self, split: &Split, x: &[f64]) -> Result<Option<BlockAnswers>, EngineError> {
         let mut cuts = Vec::new();
         for alike in &self.alike {
             let mut start: Option<Basis> = None;

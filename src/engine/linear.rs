@@ -16,7 +16,7 @@ use crate::lp::{Certificate, LinearProgram, Tolerances, certify, primal_violatio
 
 /// Points and multipliers found so far, from whichever engine.
 #[derive(Default)]
-struct Found {
+struct Candidates {
     /// Points, each with its engine; the first that certifies is taken, so vertices come first.
     points: Vec<(&'static str, Vec<f64>)>,
     duals: Vec<Vec<f64>>,
@@ -38,7 +38,7 @@ pub(super) fn solve_linear(
     mut first: Option<Result<Outcome, EngineError>>,
 ) -> Result<Solved, EngineError> {
     let small = lp.columns().len() <= SMALL;
-    let mut found = Found::default();
+    let mut found = Candidates::default();
     for engine in order(lp, choice) {
         let said = first.take().unwrap_or_else(|| engine.solve(lp, options));
         found.hear(lp, engine.name(), said);
@@ -75,12 +75,12 @@ pub(super) fn solve_linear(
 
 /// The optimum that an engine has said, if it passes the certificate.
 pub(super) fn certified_optimum(lp: &LinearProgram, engine: &'static str, said: Outcome) -> Option<Solved> {
-    let mut found = Found::default();
+    let mut found = Candidates::default();
     found.hear(lp, engine, Ok(said));
     best(lp, &mut found)
 }
 
-impl Found {
+impl Candidates {
     fn note(&mut self, engine: &'static str, what: &str) {
         tracing::debug!(engine, what, "attempt");
         self.attempts.push(Attempt { engine, what: what.to_owned() });
@@ -115,7 +115,7 @@ impl Found {
 }
 
 /// The answer if there is no optimum and that is proven. A claim that is refuted is taken back.
-fn settled(lp: &LinearProgram, engine: &'static str, options: &SolveOptions, found: &mut Found) -> Option<Solved> {
+fn settled(lp: &LinearProgram, engine: &'static str, options: &SolveOptions, found: &mut Candidates) -> Option<Solved> {
     if let Some((engine, y)) = found.farkas.take() {
         return Some(infeasible(std::mem::take(&mut found.attempts), engine, y));
     }
@@ -144,7 +144,7 @@ fn unbounded(
     lp: &LinearProgram,
     engine: &'static str,
     options: &SolveOptions,
-    found: &mut Found,
+    found: &mut Candidates,
 ) -> Result<Option<Solved>, EngineError> {
     let ray = match found.ray.take() {
         Some(ray) => ray,
@@ -170,7 +170,7 @@ fn unbounded(
     Ok(Some(Solved { x, ray: Some(ray), attempts, ..Solved::without_numbers(CertifiedStatus::Unbounded, certificate) }))
 }
 
-fn polish(lp: &LinearProgram, options: &SolveOptions, found: &mut Found) {
+fn polish(lp: &LinearProgram, options: &SolveOptions, found: &mut Candidates) {
     let (Some((_, x)), Some(y)) = (found.points.last(), found.duals.last()) else { return };
     match vertex(lp, x, y, options) {
         Ok(Some(x)) => found.points.insert(0, ("clarabel+microlp", x)),
@@ -180,7 +180,7 @@ fn polish(lp: &LinearProgram, options: &SolveOptions, found: &mut Found) {
 }
 
 /// Adds the interior point put onto its rows.
-fn repair(lp: &LinearProgram, found: &mut Found) {
+fn repair(lp: &LinearProgram, found: &mut Candidates) {
     let Some((engine, x)) = found.points.last() else { return };
     if *engine == Clarabel.name() {
         found.points.extend(repaired(lp, x).map(|x| ("clarabel+repair", x)));
@@ -188,7 +188,7 @@ fn repair(lp: &LinearProgram, found: &mut Found) {
 }
 
 /// The first pair of point and multipliers that certifies; each point tidied first, then as it is.
-fn best(lp: &LinearProgram, found: &mut Found) -> Option<Solved> {
+fn best(lp: &LinearProgram, found: &mut Candidates) -> Option<Solved> {
     let (engine, x, certified) = found.points.iter().find_map(|(engine, x)| {
         let of = |x: Vec<f64>| certified(lp, engine, &x, &found.duals).map(|c| (*engine, x, c));
         of(tidied(lp, x)).or_else(|| of(x.clone()))
@@ -199,7 +199,7 @@ fn best(lp: &LinearProgram, found: &mut Found) -> Option<Solved> {
 
 /// What is left when nothing certified: the best feasible point if a limit was reached, otherwise
 /// whatever there is, named as unverified.
-fn give_up(lp: &LinearProgram, found: Found) -> Solved {
+fn give_up(lp: &LinearProgram, found: Candidates) -> Solved {
     let y = found.duals.first().map(|y| usable(lp, y)).unwrap_or_default();
     let checked = found.points.iter().map(|(engine, x)| (certify(lp, engine, x, &y, 0.0), x));
     let best = checked.min_by(|a, b| a.0.primal.total_cmp(&b.0.primal));

@@ -5,7 +5,7 @@
 //! within the tolerance that the certificate states, so that there is a plan: it is found with every row and
 //! bound loosened by a part of that tolerance, as little as will do, and certified on the program as it stands.
 //!
-//! Not with whole columns: what a yes-or-no allows is so large beside the one that a part of the tolerance
+//! Not with whole columns: what a binary allows is so large beside the one that a part of the tolerance
 //! would let much of it through.
 
 use super::accepted::{accept, certified, tidied};

@@ -14,7 +14,7 @@ pub struct SolveOptions {
     pub deadline: Deadline,
     /// Relative gap at which an integer answer is good enough.
     pub mip_gap: f64,
-    /// Who may stop it, and who is told how far it is.
+    /// Who may stop it, and who is reported how far it is.
     pub watch: Watch,
 }
 

@@ -66,7 +66,7 @@ pub(super) fn phase_one(lp: &LinearProgram, options: &SolveOptions) -> Result<Ph
     if violation <= VIOLATION * size {
         return Ok(PhaseOne::Feasible);
     }
-    // Over columns without a box a proof has to be exact, as multipliers of a vertex are.
+    // Over columns without a artificial bound a proof has to be exact, as multipliers of a vertex are.
     let vertex = Microlp.solve(&elastic, options)?.primal;
     let exact = vertex.map(|x| dual_of_vertex(&elastic, &x, options)).transpose()?.flatten();
     Ok(exact.and_then(|y| proof(lp, &y)).map_or(PhaseOne::Unclear, PhaseOne::Proof))

@@ -3,7 +3,7 @@
 //! A program is unbounded exactly if it has a feasible point and a direction in which every row and
 //! bound goes on holding while the cost falls (Goldman, "Resolution and separation theorems for
 //! polyhedral convex sets", 1956). Both are programs of their own that are never unbounded: the
-//! point with all costs 0, the direction with every side 0 and a box around it.
+//! point with all costs 0, the direction with every side 0 and a artificial bound around it.
 
 use super::clarabel::Clarabel;
 use super::contract::Engine;

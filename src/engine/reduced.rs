@@ -22,7 +22,7 @@ pub(super) struct Free {
 
 /// One row of the reduced program.
 #[derive(Clone, Debug)]
-pub(super) struct Line {
+pub(super) struct ReducedRow {
     /// Its index in the program.
     pub row: usize,
     pub lower: f64,
@@ -36,7 +36,7 @@ pub(super) struct Line {
 pub(super) struct Reduced {
     pub scaling: Scaling,
     pub free: Vec<Free>,
-    pub lines: Vec<Line>,
+    pub lines: Vec<ReducedRow>,
     /// Values of the fixed columns; NaN for the free ones.
     fixed: Vec<f64>,
     /// A row without free columns, or crossing bounds, that cannot hold.
@@ -98,7 +98,7 @@ impl Reduced {
                 contradiction |= lower > room || upper < -room;
             } else if lower.is_finite() || upper.is_finite() {
                 contradiction |= lower > upper + ROUNDING * (1.0 + upper.abs());
-                lines.push(Line { row: i, lower, upper, terms });
+                lines.push(ReducedRow { row: i, lower, upper, terms });
             }
         }
         if drop_implied {
@@ -128,7 +128,7 @@ impl Reduced {
 
 /// Removes upper bounds that a row implies: with all coefficients and all lower bounds at least 0,
 /// a x <= b gives x_j <= b / a_j.
-fn drop_implied_bounds(free: &mut [Free], lines: &[Line]) {
+fn drop_implied_bounds(free: &mut [Free], lines: &[ReducedRow]) {
     let mut implied = vec![false; free.len()];
     for line in lines.iter().filter(|l| l.upper.is_finite()) {
         let nonnegative = line.terms.iter().all(|&(k, a)| a >= 0.0 && free[k].lower >= 0.0);

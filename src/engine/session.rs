@@ -7,7 +7,7 @@ use crate::lp::{ColumnId, LinearProgram, RowId, RowRole};
 /// A program in the hands of an engine. It can be sent to another thread.
 ///
 /// Changes are made to the program and to what the engine keeps of it alike. A change without a
-/// meaning (a cost that is not a number) is told by the next [`Session::solve`], and a further
+/// meaning (a cost that is not a number) is reported by the next [`Session::solve`], and a further
 /// change can undo it.
 ///
 /// # Panics

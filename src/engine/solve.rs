@@ -25,21 +25,21 @@ pub fn solve_certified(
     lp.validate()?;
     choice.built_in()?;
     options.watch.wanted()?;
-    options.watch.tell(|| Progress::Program { columns: lp.columns().len(), rows: lp.rows().len() });
+    options.watch.notify(|| Progress::Program { columns: lp.columns().len(), rows: lp.rows().len() });
     if !lp.has_integers() {
         let solved = solve_continuous(lp, choice, options)?;
         return options.watch.wanted().map(|()| solved);
     }
     let condensed =
-        solve_condensed(lp, |small| solve_valid(small, choice.to_solve_again(), options, Known::default()))?;
-    let solved = condensed.map_or_else(|| solve_valid(lp, choice, options, Known::default()), Ok)?;
+        solve_condensed(lp, |small| solve_valid(small, choice.to_solve_again(), options, PriorKnowledge::default()))?;
+    let solved = condensed.map_or_else(|| solve_valid(lp, choice, options, PriorKnowledge::default()), Ok)?;
     // What ended because of that is no answer.
     options.watch.wanted().map(|()| solved)
 }
 
 /// What is known of a program before it is solved.
 #[derive(Default)]
-pub(super) struct Known<'a> {
+pub(super) struct PriorKnowledge<'a> {
     /// What the first engine in the order has said of it, if it has no whole columns.
     pub first: Option<Result<Outcome, EngineError>>,
     /// A point whose whole numbers may be those of a good plan.
@@ -51,7 +51,7 @@ pub(super) fn solve_valid(
     lp: &LinearProgram,
     choice: EngineChoice,
     options: &SolveOptions,
-    known: Known<'_>,
+    known: PriorKnowledge<'_>,
 ) -> Result<Solved, EngineError> {
     if lp.has_integers() {
         solve_integers(lp, choice, options, known.near)

@@ -1,4 +1,4 @@
-//! Who watches a solve: whoever may stop it, and whoever is told how far it is.
+//! Who watches a solve: whoever may stop it, and whoever is reported how far it is.
 
 use std::fmt;
 use std::sync::Arc;
@@ -78,7 +78,7 @@ pub enum Progress {
     },
 }
 
-/// Is told how far a solve is.
+/// Is reported how far a solve is.
 type Listener = Arc<dyn Fn(Progress) + Send + Sync>;
 
 /// Who watches a solve; nobody by default.
@@ -104,7 +104,7 @@ impl Watch {
         self
     }
 
-    /// Also whoever is told how far it is, from whichever thread solves; it should not take long.
+    /// Also whoever is reported how far it is, from whichever thread solves; it should not take long.
     #[must_use]
     pub fn telling(mut self, listener: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.listener = Some(Arc::new(listener));
@@ -126,7 +126,7 @@ impl Watch {
     }
 
     /// Tells how far it is, which is only found out if somebody listens.
-    pub fn tell(&self, progress: impl FnOnce() -> Progress) {
+    pub fn notify(&self, progress: impl FnOnce() -> Progress) {
         if let Some(listener) = &self.listener {
             listener(progress());
         }

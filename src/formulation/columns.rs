@@ -153,7 +153,7 @@ fn holdings(f: &mut Formulation, model: &Model, index: OfferId, offer: &Offer, n
         let discount = model.discount_under(*contract, index);
         let label = &model.calendar.periods[start].label;
         let id = contract.map_or("", |k| model.contracts[k].id.as_str());
-        // The contract is told only where the offer has several copies.
+        // The contract is reported only where the offer has several copies.
         let id = if counts[stretch.start] > 1 { id } else { "" };
         let (kind, role) = match offer.term {
             Term::Reserved { .. } => ("reserve", "reserve"),

@@ -67,7 +67,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model) {
 }
 
 /// held / what could be held <= sign, or <= 1 - sign: in parts, since what is a millionth of a chip in
-/// the row of a yes-or-no is rounding, whatever the number of chips.
+/// the row of a binary is rounding, whatever the number of chips.
 fn only_if(
     f: &mut Formulation,
     role: &'static str,

@@ -26,9 +26,9 @@ use crate::model::{
 };
 
 /// A requirement, one of its losses, and what is lost.
-type Lost = (SurviveId, usize, UpstreamId);
+type UpstreamLoss = (SurviveId, usize, UpstreamId);
 
-pub(super) fn add(f: &mut Formulation, model: &Model, (index, l, upstream): Lost, t: usize, spare: &ByOffer) {
+pub(super) fn add(f: &mut Formulation, model: &Model, (index, l, upstream): UpstreamLoss, t: usize, spare: &ByOffer) {
     let own = &model.supply[upstream];
     let mut seen = BTreeSet::new();
     for after in own.interruptions.iter().filter(|i| i.stops <= t && t < i.back) {
@@ -57,7 +57,7 @@ fn installed(f: &Formulation, model: &Model, machines: &Machines, t: Option<usiz
 fn one(
     f: &mut Formulation,
     model: &Model,
-    (index, l, upstream): Lost,
+    (index, l, upstream): UpstreamLoss,
     after: &Interruption,
     t: usize,
     spare: &ByOffer,

@@ -1,7 +1,7 @@
 //! What several futures have in common has a purpose if one of them uses it.
 //!
 //! A limit on shares of what is held forbids to buy what nobody needs (`purpose`). A future by itself has to use what it
-//! holds; chips that are decided on before futures are told apart may stand idle in one and work in another. In the rows
+//! holds; chips that are decided on before futures are reported apart may stand idle in one and work in another. In the rows
 //! of those futures together each decision, and each use of what is the same in several, counts once:
 //!
 //! - reservations within an interval are no more than what is used in it in any of the futures that share one;

@@ -1,6 +1,6 @@
 //! The programs of several futures as one.
 //!
-//! Each future has the program that its model has by itself. What is decided before two futures can be told apart is
+//! Each future has the program that its model has by itself. What is decided before two futures can be reported apart is
 //! one column for both; nothing else connects them:
 //!
 //! ```text

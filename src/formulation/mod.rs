@@ -79,7 +79,7 @@ pub use baseline::{Moved, MovedFrom};
 pub use joint::{FutureMeasure, Joint};
 pub use placement::Placement;
 pub use purpose::ratio_in_force;
-pub use ramp_down::Kept;
+pub use ramp_down::RampedCommitment;
 pub use requirement::{LimitKey, Limits, Requirement};
 pub use terminate::Alive;
 pub use usage::Usage;
@@ -318,7 +318,7 @@ pub struct Formulation {
     /// Whether parts of commitments begin of which that is a decision, in the order of time for each contract.
     pub alive: Vec<Alive>,
     /// The part that is due of commitments that may be lowered, in the order of time for each contract.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<RampedCommitment>,
     /// The part of its largest commitment that is due under each contract whose size is a decision.
     pub sizes: IdVec<ContractId, Option<ColumnId>>,
     /// Whether workloads run in groups of offers.
@@ -348,7 +348,7 @@ pub struct Formulation {
     in_force: BTreeSet<LimitId>,
     /// Chips that stand idle under a commitment.
     wastes: Vec<purpose::Waste>,
-    /// The offers and periods whose purposes are told apart.
+    /// The offers and periods whose purposes are reported apart.
     separated: BTreeSet<(OfferId, usize)>,
     /// Parts of commitments under which no more is idle than is due.
     tight: BTreeSet<(ContractId, usize)>,
@@ -382,7 +382,7 @@ pub struct Formulation {
 /// bound that is reached together with the row that implies it would share that row's price.
 const CLEAR: f64 = 2.0;
 
-/// What a yes-or-no decision allows is this much more than what the model's demands and capacities
+/// What a binary decision allows is this much more than what the model's demands and capacities
 /// imply: hardly less tight, and never reached together with the row that implies it.
 const NEAR: f64 = 1.001;
 
@@ -580,7 +580,7 @@ impl Formulation {
         x
     }
 
-    /// The same solution with money that is paid under a commitment for chips without a use told
+    /// The same solution with money that is paid under a commitment for chips without a use reported
     /// as idle: it costs the same, and nobody is sent to hold chips for nothing.
     ///
     /// The result may break a limit that counted the chips; the caller checks it.

@@ -63,12 +63,12 @@ pub(super) struct Ahead {
     /// No more than is held in the next period; the columns from the second on are not in it yet.
     within: Option<(RowId, usize)>,
     /// Only as far as the limit asks for it.
-    asked: Option<Asked>,
+    asked: Option<AheadRows>,
 }
 
 /// The rows of what is held ahead no further than a ramp limit asks for.
 #[derive(Clone, Copy, Debug)]
-struct Asked {
+struct AheadRows {
     allowed: RowId,
     asked: RowId,
     /// The coefficient of a column in both.
@@ -237,7 +237,7 @@ impl Formulation {
                 }
                 None => 0,
             };
-            if let Some(Asked { allowed, asked, part }) = ahead.asked {
+            if let Some(AheadRows { allowed, asked, part }) = ahead.asked {
                 for &c in &ahead.columns[from..] {
                     self.program.set_coefficient(allowed, c, part);
                     self.program.set_coefficient(asked, c, part);
@@ -293,7 +293,7 @@ impl Formulation {
             let asked =
                 self.row(Constraint::Purpose, format!("ahead-asked{name}"), "ahead", (f64::NEG_INFINITY, 1.0), asked);
             if let (Some(allowed), Some(asked), Some(ahead)) = (allowed, asked, self.aheads.get_mut(&(l, t))) {
-                ahead.asked = Some(Asked { allowed, asked, part });
+                ahead.asked = Some(AheadRows { allowed, asked, part });
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::model::{ContractId, Decision, Model};
 
 /// The part of what is committed that is due in a part of its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct RampedCommitment {
     /// Its column.
     pub column: ColumnId,
     /// The contract.
@@ -44,7 +44,7 @@ pub(super) fn add(f: &mut Formulation, model: &Model) {
                 (base, _) => row.extend(base.map(|base| (base, step))),
             }
             f.row(Constraint::Decision, name("step"), "kept", (one - fall, f64::INFINITY), row);
-            f.kept.push(Kept { column, contract: k, bucket, period });
+            f.kept.push(RampedCommitment { column, contract: k, bucket, period });
             before = Some(column);
         }
     }

@@ -49,7 +49,7 @@ pub(super) fn add_columns(f: &mut Formulation, model: &Model) {
             for &contract in &under {
                 let discount = model.discount_under(contract, o);
                 let id = contract.map_or("", |k| model.contracts[k].id.as_str());
-                // The contract is told only where the offer has several copies.
+                // The contract is reported only where the offer has several copies.
                 let id = if under.len() > 1 { id } else { "" };
                 let money = Offer::paid_at(prices, t) * (1.0 - discount) * period.hours;
                 let payment = Payment { period: t, money, at_start: false };

@@ -152,7 +152,7 @@ impl Explained {
         };
         // A slice is named by its size, its chip is not.
         let chip = name.rsplit_once('-').map_or(name, |(chip, _)| if is_slice(name) { chip } else { name });
-        Ok(Explained { name: name.to_owned(), accelerator: Accelerator::told(chip, what)?, chips })
+        Ok(Explained { name: name.to_owned(), accelerator: Accelerator::from_flag(chip, what)?, chips })
     }
 }
 
@@ -172,7 +172,7 @@ impl Accelerator {
     ///
     /// # Errors
     /// A sentence, if it is neither.
-    pub fn told(name: &str, text: &str) -> Result<Accelerator, String> {
+    pub fn from_flag(name: &str, text: &str) -> Result<Accelerator, String> {
         if let Some(known) = chip(text) {
             return Ok(known);
         }
@@ -259,12 +259,12 @@ mod tests {
 
     #[test]
     fn a_user_explains_a_name() {
-        assert_eq!(Accelerator::told("NVIDIA", "h200").unwrap().vendor, "nvidia");
-        let new = Accelerator::told("Rainbow 1", "acme/prism").unwrap();
+        assert_eq!(Accelerator::from_flag("NVIDIA", "h200").unwrap().vendor, "nvidia");
+        let new = Accelerator::from_flag("Rainbow 1", "acme/prism").unwrap();
         assert_eq!((new.chip.as_str(), new.vendor.as_str(), new.ecosystem.as_str()), ("rainbow-1", "acme", "prism"));
         let told = Explained::read("Rainbow 1=acme/prism").unwrap();
         assert_eq!(accelerator("Rainbow 1", &[told]), Named::Chips(new, 1.0));
-        assert!(Accelerator::told("X", "h2000").unwrap_err().contains("`vendor/ecosystem`"));
+        assert!(Accelerator::from_flag("X", "h2000").unwrap_err().contains("`vendor/ecosystem`"));
     }
 
     /// A slice that was explained as a chip was taken over as one chip at the price of the slice.

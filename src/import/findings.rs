@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::diagnostics::{Place, Sources, is_hostile};
 use crate::units::human;
 
-/// A kind of finding: sorted and told by its rank, then by its words.
+/// A kind of finding: sorted and reported by its rank, then by its words.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     /// Where it stands in the report.
@@ -33,7 +33,7 @@ impl Findings {
         }
     }
 
-    /// Nothing is told of this row: it was not asked for, and is read only for what it says of others.
+    /// Nothing is reported of this row: it was not asked for, and is read only for what it says of others.
     pub fn hide(&mut self, row: Place) {
         self.hidden.insert(row);
     }

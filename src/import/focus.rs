@@ -4,7 +4,7 @@
 //! chip-hours is one; a quantity in hours of machines is one by the chips of the rule that fits. What was consumed counts,
 //! and where that is not said in a time, what was priced. A charge over several months is spread by its hours.
 //!
-//! A row that used chips, by its unit, a rule or the names in it, and cannot be taken over is lost: it is told with what it
+//! A row that used chips, by its unit, a rule or the names in it, and cannot be taken over is lost: it is reported with what it
 //! costs, and how much is lost decides whether the whole can be relied on.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,7 +47,7 @@ const COSTS: [&str; 4] = ["EffectiveCost", "BilledCost", "ContractedCost", "List
 const MOST: f64 = 1e15;
 
 /// What is to be read.
-pub struct Asked<'a> {
+pub struct ImportRequest<'a> {
     /// What rows stand for.
     pub mapping: Mapping,
     /// Whether a pattern fits a text.
@@ -75,7 +75,7 @@ pub struct Usage {
 pub fn read(
     files: &[SourceId],
     sources: &Sources,
-    asked: &Asked<'_>,
+    asked: &ImportRequest<'_>,
     diagnostics: &mut Diagnostics,
 ) -> (Usage, Findings) {
     let (mut usage, mut findings) = (Usage::default(), Findings::default());
@@ -204,15 +204,15 @@ struct Used {
 }
 
 /// A row that is left out: the finding; and if it used chips and is lost, its chip-hours as far as they are known.
-struct Left {
+struct SkippedRow {
     rank: u8,
     words: String,
     lost: Option<Option<f64>>,
 }
 
 /// What a row used, or why it is left out.
-fn used(bill: &Bill<'_>, asked: &Asked<'_>, findings: &mut Findings) -> Result<Used, Left> {
-    let aside = |rank: u8, words: String| Err(Left { rank, words, lost: None });
+fn used(bill: &Bill<'_>, asked: &ImportRequest<'_>, findings: &mut Findings) -> Result<Used, SkippedRow> {
+    let aside = |rank: u8, words: String| Err(SkippedRow { rank, words, lost: None });
     let category = bill.cell("ChargeCategory");
     if OTHERS.contains(&category) {
         return aside(90, format!("of the category {}, which is no usage: left out", word(category)));
@@ -246,7 +246,7 @@ fn used(bill: &Bill<'_>, asked: &Asked<'_>, findings: &mut Findings) -> Result<U
     // What is no chip by its unit, by a rule or by its own words is somebody else's.
     let of_chips = chips_each.is_some() || rule.is_some() || bill.names_chips();
     let lost = |rank: u8, words: &str| {
-        Err(Left { rank, words: format!("{words}: left out"), lost: of_chips.then_some(hours) })
+        Err(SkippedRow { rank, words: format!("{words}: left out"), lost: of_chips.then_some(hours) })
     };
     if !of_chips {
         return match time {

@@ -1,7 +1,7 @@
 //! Catalogs of SkyPilot: one CSV file a cloud, a row for each instance type, region and zone.
 //!
 //! Columns are found by their names, since their order differs by cloud. A row's price is that of the whole instance; an
-//! offer's is that of a chip. Rows that cannot be trusted are left out and told, each with its line.
+//! offer's is that of a chip. Rows that cannot be trusted are left out and reported, each with its line.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ pub struct Catalog {
 }
 
 /// What is to be taken over.
-pub struct Asked<'a> {
+pub struct ImportRequest<'a> {
     /// Whether a region is wanted.
     pub region: &'a dyn Fn(&str) -> bool,
     /// Whether an accelerator is wanted, by its name in the catalog or by the id of its chip.
@@ -100,7 +100,7 @@ struct Priced {
 pub fn read(
     catalogs: &[Catalog],
     sources: &Sources,
-    asked: &Asked<'_>,
+    asked: &ImportRequest<'_>,
     diagnostics: &mut Diagnostics,
 ) -> (Offers, Findings) {
     let mut findings = Findings::default();
@@ -178,7 +178,7 @@ fn list<'a>(
     catalog: &'a Catalog,
     columns: &Columns,
     row: &'a Row,
-    asked: &Asked<'_>,
+    asked: &ImportRequest<'_>,
     hosts: &mut Hosts<'a>,
     findings: &mut Findings,
 ) -> Option<Listed<'a>> {
@@ -441,7 +441,7 @@ fn offers(
     chips: &BTreeMap<String, Accelerator>,
     catalogs: &[Catalog],
     sources: &Sources,
-    asked: &Asked<'_>,
+    asked: &ImportRequest<'_>,
 ) -> Offers {
     let mut out = Offers { as_of: asked.as_of.clone(), ..Offers::default() };
     let names: Vec<&str> = catalogs.iter().map(|c| sources.get(c.source).name.as_ref()).collect();

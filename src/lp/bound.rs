@@ -15,7 +15,7 @@
 //!    as its box (bound propagation; Savelsbergh, "Preprocessing and probing techniques for mixed
 //!    integer programming problems", ORSA J. Comput. 6, 1994), widened by more than its rounding.
 //! 2. Failing that, a reduced cost that is below [`NOISE`] times the size of the terms it is a sum
-//!    of is taken as 0: it cannot be told from 0 in double precision. This is the only step that is
+//!    of is taken as 0: it cannot be reported from 0 in double precision. This is the only step that is
 //!    not exact, and no program whose columns are boxed ever takes it. Far enough out it would hide
 //!    anything, so the certificate of a point takes off the bound what was neglected there.
 

@@ -63,7 +63,7 @@ pub(crate) fn certify_pricing(
     let primal = primal_violation(lp, x);
     let fits = y.len() == lp.rows().len() && x.len() == lp.columns().len();
     let (bound, reduced) = if fits { lower_bound_at(lp, y, x) } else { (f64::NEG_INFINITY, Vec::new()) };
-    // Not below the true cost of x, so that the gap is not told too small.
+    // Not below the true cost of x, so that the gap is not reported too small.
     let mut cost = SafeSum::new(lp.offset());
     lp.columns().iter().zip(x).for_each(|(c, x)| cost.add_product(c.cost, *x));
     let (total, cost) = (cost.total(), cost.upper());
@@ -92,7 +92,7 @@ pub fn worst_violation(lp: &LinearProgram, x: &[f64]) -> Option<Violation> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Violation {
     /// What is not kept.
-    pub of: Kept,
+    pub of: CheckedRows,
     /// By how much, in the units of the row or column.
     pub by: f64,
     /// The same divided by 1 + |b| + sum |a x|.
@@ -101,7 +101,7 @@ pub struct Violation {
 
 /// What a point has to keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub enum CheckedRows {
     /// The bounds of a row.
     Row(RowId),
     /// The bounds of a column.
@@ -114,24 +114,24 @@ pub enum Kept {
 fn violations(lp: &LinearProgram, x: &[f64]) -> impl Iterator<Item = Violation> {
     let bounds = lp.columns().iter().zip(x).enumerate().map(|(j, (column, &value))| {
         let (by, scaled) = outside(value, column.lower, column.upper, value.abs());
-        Violation { of: Kept::Bounds(ColumnId(j as u32)), by, scaled }
+        Violation { of: CheckedRows::Bounds(ColumnId(j as u32)), by, scaled }
     });
     let whole = lp.columns().iter().zip(x).enumerate().filter(|(_, (c, _))| c.integer).map(|(j, (_, &value))| {
         let by = (value - value.round()).abs();
-        Violation { of: Kept::Whole(ColumnId(j as u32)), by, scaled: by / (1.0 + value.abs()) }
+        Violation { of: CheckedRows::Whole(ColumnId(j as u32)), by, scaled: by / (1.0 + value.abs()) }
     });
     let rows = lp.rows().iter().enumerate().map(|(i, row)| {
         let mut activity = SafeSum::new(0.0);
         for (c, a) in lp.row_terms(RowId(i as u32)) {
             activity.add_product(a, x[c.0 as usize]);
         }
-        // Outside by no more than this, whatever was rounded; inside where that cannot be told.
+        // Outside by no more than this, whatever was rounded; inside where that cannot be reported.
         let (total, error) = (activity.total(), activity.error());
         let inside = |x: f64| row.lower <= x && x <= row.upper;
         let farther = if total < row.lower { total - error } else { total + error };
         let value = if inside(total) { total } else { farther };
         let (by, scaled) = outside(value, row.lower, row.upper, activity.size());
-        Violation { of: Kept::Row(RowId(i as u32)), by, scaled }
+        Violation { of: CheckedRows::Row(RowId(i as u32)), by, scaled }
     });
     bounds.chain(whole).chain(rows)
 }

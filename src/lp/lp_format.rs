@@ -4,7 +4,7 @@
 //! `~`, which the program's names do not hold otherwise. Whatever else the format does not allow
 //! (IBM, "CPLEX file formats: LP": letters, digits and ``!"#$%&()/,.;?@_`'{}|~``, not first a digit
 //! or period, not what reads as a number such as `e1`; CBC: no `/` and no `|`) is written as `!`, or gets a `_` in front;
-//! names that would become the same are told apart by their position.
+//! names that would become the same are reported apart by their position.
 //!
 //! A row with two different bounds is written as two rows, the second named with `_upper`. The constant of the objective is
 //! the cost of a column `constant` that is fixed at 1: GLPK refuses a bare number there, and CBC leaves it out.

@@ -23,7 +23,7 @@ mod split;
 pub use affine::{AffineProgram, Dependence};
 pub use bound::{lower_bound, repaired, usable};
 pub(crate) use certificate::certify_pricing;
-pub use certificate::{Certificate, Kept, Tolerances, Violation, certify, primal_violation, worst_violation};
+pub use certificate::{Certificate, CheckedRows, Tolerances, Violation, certify, primal_violation, worst_violation};
 pub use condense::Condensed;
 pub use expression::Affine;
 pub(crate) use label::{bracketed, named};

@@ -1,6 +1,6 @@
 //! What columns and rows are for.
 //!
-//! A program knows no vendor, but its solving goes by another way where it is told two things that no number shows:
+//! A program knows no vendor, but its solving goes by another way where it is reported two things that no number shows:
 //! that rows only add up what their columns do ([`RowKind::Mergeable`]), and that columns only have to exist
 //! ([`ColumnKind::Copy`]). The word beside that is for people; nothing is decided by it.
 

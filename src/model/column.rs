@@ -1,4 +1,4 @@
-//! What is told of a point: quantities of its plan, and expressions of them.
+//! What is reported of a point: quantities of its plan, and expressions of them.
 //!
 //! | written | meaning |
 //! | --- | --- |

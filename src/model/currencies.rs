@@ -48,7 +48,7 @@ pub(super) fn read(reader: &mut Reader<'_>, written: Option<&Map<Series>>) -> Ra
             reader.error(Code::Contradiction, *place, message, "remove it: the model's own currency is worth 1");
             continue;
         }
-        // Money in a currency whose rate could not be read is not told as wrong as well.
+        // Money in a currency whose rate could not be read is not reported as wrong as well.
         rates.insert(code.clone(), vec![1.0; reader.calendar.len()].into());
         let Some(series) = series else { continue };
         let own = reader.currency.clone();
@@ -71,7 +71,7 @@ pub(super) fn read(reader: &mut Reader<'_>, written: Option<&Map<Series>>) -> Ra
     rates
 }
 
-/// Says at which rates money is told.
+/// Says at which rates money is reported.
 pub(super) fn note(reader: &mut Reader<'_>) {
     for (code, rates) in &reader.rates {
         let ends = |pick: fn(f64, f64) -> f64| rates.iter().copied().reduce(pick).unwrap_or_default();

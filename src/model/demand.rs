@@ -476,7 +476,7 @@ fn training_window(reader: &mut Reader<'_>, text: &doc::Text) -> Option<Range<us
     Some(periods)
 }
 
-/// Work that must be done but cannot be, whatever the plan: told before anything is solved.
+/// Work that must be done but cannot be, whatever the plan: reported before anything is solved.
 fn refuse_unserved(reader: &mut Reader<'_>, place: Place, workload: &Workload, offers: &IdVec<OfferId, Offer>) {
     if workload.unmet.is_some() {
         return;

@@ -1,4 +1,4 @@
-//! Shares and warrants that vest with what is held. Their worth is an input: it is told beside the cost, and no part of it.
+//! Shares and warrants that vest with what is held. Their worth is an input: it is reported beside the cost, and no part of it.
 
 use super::ids::OfferSet;
 use super::policy::describe;

@@ -24,7 +24,7 @@ use crate::units::Quantity;
 /// Most periods that a horizon may have: eleven years of hours.
 const MOST_PERIODS: usize = 100_000;
 
-/// Scenarios that are checked without being applied; beyond them a mistake is told on use.
+/// Scenarios that are checked without being applied; beyond them a mistake is reported on use.
 const MOST_SCENARIOS: usize = 200;
 
 /// What is found wrong in a model only because its horizon could not be read.
@@ -299,7 +299,7 @@ pub(super) fn check_others(plain: &Node, applied: &[String], sources: &Sources, 
     let mut seen = std::collections::HashSet::new();
     let others = scenarios.iter().filter(|s| !applied.contains(&s.key) && seen.insert(&s.key));
     for scenario in others.take(MOST_SCENARIOS) {
-        // Its warnings are told when it is applied: an offer that it closes is closed on purpose.
+        // Its warnings are reported when it is applied: an offer that it closes is closed on purpose.
         let mut found = Diagnostics::new();
         if scenario.node.get("uncertainty").is_some() {
             let mut root = plain.clone();
@@ -339,7 +339,7 @@ pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagno
     let mut model = interpreted(&document, root, sources, diagnostics)?;
     let (calendar, currency) = (model.calendar.clone(), model.currency.clone());
     let (rates, notes) = (model.rates.clone(), Vec::new());
-    // What is wrong in the model is not told once more for every future.
+    // What is wrong in the model is not reported once more for every future.
     let whole = diagnostics.counts().0 == before;
     let mut found = Diagnostics::new();
     let into = if whole { &mut *diagnostics } else { &mut found };
@@ -405,7 +405,7 @@ fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics:
     }
     let calendar = calendar(&mut reader, document);
     // Without its horizon a model is read on as far as it goes, but nothing that depends on dates
-    // is told: the one mistake is enough.
+    // is reported: the one mistake is enough.
     let undated = calendar.is_none();
     let told = reader.diagnostics.len();
     reader.calendar = calendar.unwrap_or_else(Calendar::steady);

@@ -64,7 +64,7 @@ pub use ramp_down::RampDown;
 pub use reprice::{PricedBy, Reprice};
 pub use risk::NotATime;
 pub use selector::{Dimension, glob};
-pub use sweeps::{Asked, MOST_POINTS, Method, Sampling, SweepSpec};
+pub use sweeps::{MOST_POINTS, Method, Sampling, SweepOverrides, SweepSpec};
 pub use terminate::Terminate;
 pub use types::{
     Baseline, Chip, Cloud, Commit, CommitBucket, CommitIn, Contract, Cvar, DataGravity, Decision, Group, Interruption,

@@ -102,7 +102,7 @@ impl Offers<'_> {
         self.pick(reader, selector, false)
     }
 
-    /// The same for limits, which may be on suppliers that exist but offer nothing: that is told
+    /// The same for limits, which may be on suppliers that exist but offer nothing: that is reported
     /// as a warning. A value that stands nowhere in the model is still an error.
     pub fn select_for_limit(&self, reader: &mut Reader<'_>, selector: &Selector) -> Option<OfferSet> {
         self.pick(reader, selector, true)

@@ -19,7 +19,7 @@ const MOST: f64 = 10.0;
 
 /// What is known of a site.
 #[derive(Clone)]
-struct Known {
+struct SiteFigures {
     pue: f64,
     carbon: Option<Vec<f64>>,
     energy: Option<Vec<f64>>,
@@ -32,7 +32,7 @@ pub(super) fn attach(
     offers: &mut IdVec<OfferId, Offer>,
     chips: &IdVec<ChipId, Chip>,
 ) {
-    let mut known: BTreeMap<&str, Known> = BTreeMap::new();
+    let mut known: BTreeMap<&str, SiteFigures> = BTreeMap::new();
     // A name that differs in case alone is reported as such.
     let named = |id: &str| {
         let all = document.offers.iter().flat_map(|m| &m.entries).filter_map(|(_, _, o)| o.as_ref());
@@ -57,11 +57,11 @@ pub(super) fn attach(
             can_be_paid(reader, id, (series.place, &prices), offers, chips);
             Some(prices)
         });
-        known.insert(id, Known { pue, carbon, energy });
+        known.insert(id, SiteFigures { pue, carbon, energy });
     }
     for o in offers.ids().collect::<Vec<_>>() {
         let found = offers[o].site.as_deref().and_then(|site| known.get(site)).cloned();
-        if let Some(Known { pue, carbon, energy }) = found {
+        if let Some(SiteFigures { pue, carbon, energy }) = found {
             (offers[o].pue, offers[o].carbon) = (pue, carbon);
             offers[o].energy = energy.filter(|_| offers[o].is_owned());
         }

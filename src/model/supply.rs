@@ -249,7 +249,7 @@ fn missing_price(reader: &mut Reader<'_>, offer: &Offer, written: &doc::Offer, p
         }
     }
     let tiers = written.tiers.iter().flat_map(|l| &l.items);
-    // Where a tier could not be read there are fewer of them, and the mistake has been told.
+    // Where a tier could not be read there are fewer of them, and the mistake has been reported.
     for (tier, written) in offer.tiers.iter().zip(tiers) {
         if let Some(t) = missing(&tier.price) {
             let place = written.price.as_ref().map_or(place, |s| s.place);

@@ -48,14 +48,14 @@ pub struct SweepSpec {
     pub axes: Vec<Axis>,
     /// How.
     pub method: Method,
-    /// What is told of each point; empty for all of it.
+    /// What is reported of each point; empty for all of it.
     pub columns: Vec<String>,
 }
 
 /// What of a sweep is asked for on the command line; it wins over what is written.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
-pub struct Asked {
+pub struct SweepOverrides {
     /// grid, list, tornado or sample.
     pub method: Option<String>,
     /// How many points are drawn.
@@ -66,7 +66,7 @@ pub struct Asked {
     pub sampling: Option<String>,
     /// Pairs of axes, by name or by number from 1, and their correlation.
     pub correlations: Vec<(String, String, f64)>,
-    /// What is told of each point.
+    /// What is reported of each point.
     pub columns: Vec<String>,
 }
 
@@ -79,7 +79,7 @@ pub(super) fn check(root: &Node, model: &Model, diagnostics: &mut Diagnostics) {
         if let Some(Value::List(columns)) = entry.node.get("columns").map(|c| &c.value) {
             columns.iter().for_each(|column| check_column(column, model, whole, diagnostics));
         }
-        read(&entry.node, entry.place, &[], &Asked::default(), diagnostics);
+        read(&entry.node, entry.place, &[], &SweepOverrides::default(), diagnostics);
         // What varies is checked whatever else is wrong in the sweep.
         let sweep = Sweep::decode(&entry.node, &mut Diagnostics::new());
         for vary in sweep.iter().flat_map(|s| &s.vary).flat_map(|list| &list.items) {
@@ -94,7 +94,7 @@ pub(super) fn check(root: &Node, model: &Model, diagnostics: &mut Diagnostics) {
 pub(super) fn check_without_model(root: &Node, diagnostics: &mut Diagnostics) {
     let Some(Value::Map(sweeps)) = root.get("sweeps").map(|s| &s.value) else { return };
     for entry in sweeps {
-        read(&entry.node, entry.place, &[], &Asked::default(), diagnostics);
+        read(&entry.node, entry.place, &[], &SweepOverrides::default(), diagnostics);
     }
 }
 
@@ -112,7 +112,7 @@ pub(super) fn named(
     root: &Node,
     name: &str,
     more: &[Axis],
-    asked: &Asked,
+    asked: &SweepOverrides,
     diagnostics: &mut Diagnostics,
 ) -> Option<SweepSpec> {
     let sweeps = root.get("sweeps");
@@ -130,11 +130,22 @@ pub(super) fn named(
 }
 
 /// A sweep that is only asked for on the command line.
-pub(super) fn asked(axes: &[Axis], asked: &Asked, place: Place, diagnostics: &mut Diagnostics) -> Option<SweepSpec> {
+pub(super) fn asked(
+    axes: &[Axis],
+    asked: &SweepOverrides,
+    place: Place,
+    diagnostics: &mut Diagnostics,
+) -> Option<SweepSpec> {
     put_together(axes.to_vec(), asked.clone(), place, diagnostics)
 }
 
-fn read(node: &Node, place: Place, more: &[Axis], asked: &Asked, diagnostics: &mut Diagnostics) -> Option<SweepSpec> {
+fn read(
+    node: &Node,
+    place: Place,
+    more: &[Axis],
+    asked: &SweepOverrides,
+    diagnostics: &mut Diagnostics,
+) -> Option<SweepSpec> {
     let sweep = Sweep::decode(node, diagnostics)?;
     let vary = sweep.vary.as_ref()?;
     let written = match node.get("vary").map(|v| &v.value) {
@@ -142,7 +153,7 @@ fn read(node: &Node, place: Place, more: &[Axis], asked: &Asked, diagnostics: &m
         _ => 0,
     };
     let mut axes: Vec<Axis> = vary.items.iter().filter_map(|v| Axis::of(v, diagnostics)).collect();
-    // What could not be read has been told.
+    // What could not be read has been reported.
     if axes.len() < written || !sweep.bad.is_empty() {
         return None;
     }
@@ -174,7 +185,7 @@ fn read(node: &Node, place: Place, more: &[Axis], asked: &Asked, diagnostics: &m
         };
         correlations.push((a.text.clone(), b.text.clone(), is.quantity.number));
     }
-    let written = Asked {
+    let written = SweepOverrides {
         method: asked.method.clone().or_else(|| text(&sweep.method)),
         samples: asked.samples.or(samples?.map(|n| n as usize)),
         seed: asked.seed.or(seed?),
@@ -189,7 +200,12 @@ fn read(node: &Node, place: Place, more: &[Axis], asked: &Asked, diagnostics: &m
     put_together(axes, written, place, diagnostics)
 }
 
-fn put_together(axes: Vec<Axis>, asked: Asked, place: Place, diagnostics: &mut Diagnostics) -> Option<SweepSpec> {
+fn put_together(
+    axes: Vec<Axis>,
+    asked: SweepOverrides,
+    place: Place,
+    diagnostics: &mut Diagnostics,
+) -> Option<SweepSpec> {
     let wrong = |diagnostics: &mut Diagnostics, place, message: String, remedy: &str| {
         diagnostics.error(Code::InvalidVariation, place, message, remedy);
         None
@@ -262,7 +278,7 @@ fn put_together(axes: Vec<Axis>, asked: Asked, place: Place, diagnostics: &mut D
     Some(SweepSpec { axes, method, columns: asked.columns })
 }
 
-fn sampling(axes: &[Axis], asked: &Asked, place: Place, diagnostics: &mut Diagnostics) -> Option<Sampling> {
+fn sampling(axes: &[Axis], asked: &SweepOverrides, place: Place, diagnostics: &mut Diagnostics) -> Option<Sampling> {
     let Some(samples) = asked.samples else {
         let message = "this random sample does not say how many points to draw";
         diagnostics.error(Code::InvalidVariation, place, message, "write `samples: 1000`");

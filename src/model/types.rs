@@ -497,7 +497,7 @@ pub struct Workload {
     pub task: Task,
     /// Unit of its work.
     pub unit: String,
-    /// The unit of time in which its rates are told, and its length in hours.
+    /// The unit of time in which its rates are reported, and its length in hours.
     pub rate_time: (&'static str, f64),
     /// The periods in which it may run.
     pub window: Range<usize>,

@@ -15,7 +15,7 @@ use crate::document::{
 
 use super::load::{Input, Rejected, check_others, interpret, tree};
 use super::selector::Dimension;
-use super::sweeps::{self, Asked, SweepSpec, length};
+use super::sweeps::{self, SweepOverrides, SweepSpec, length};
 use super::uncertainty::believed;
 use super::whole::Model;
 
@@ -53,12 +53,12 @@ impl Family {
     /// Reads a model and what varies in it: the sweep of a name, variations as on the command
     /// line, or both.
     ///
-    /// Each value of each axis is tried by itself, so that one without a meaning is told before
+    /// Each value of each axis is tried by itself, so that one without a meaning is reported before
     /// anything is solved. Values drawn at random are not.
     ///
     /// # Errors
     /// [`Rejected`] with every problem found, of the model or of a variation.
-    pub fn read(input: &Input, sweep: Option<&str>, vary: &[String], asked: &Asked) -> Result<Self, Rejected> {
+    pub fn read(input: &Input, sweep: Option<&str>, vary: &[String], asked: &SweepOverrides) -> Result<Self, Rejected> {
         Self::tried(Self::read_with(input, sweep, Varied::Texts(vary), asked, true)?)
     }
 
@@ -66,7 +66,7 @@ impl Family {
     ///
     /// # Errors
     /// As [`Family::read`].
-    pub fn of_axes(input: &Input, axes: &[Axis], asked: &Asked) -> Result<Self, Rejected> {
+    pub fn of_axes(input: &Input, axes: &[Axis], asked: &SweepOverrides) -> Result<Self, Rejected> {
         Self::tried(Self::read_with(input, None, Varied::Axes(axes), asked, true)?)
     }
 
@@ -82,7 +82,12 @@ impl Family {
     ///
     /// # Errors
     /// As [`Family::read`].
-    pub fn read_again(input: &Input, sweep: Option<&str>, vary: &[String], asked: &Asked) -> Result<Self, Rejected> {
+    pub fn read_again(
+        input: &Input,
+        sweep: Option<&str>,
+        vary: &[String],
+        asked: &SweepOverrides,
+    ) -> Result<Self, Rejected> {
         Self::read_with(input, sweep, Varied::Texts(vary), asked, false)
     }
 
@@ -90,7 +95,7 @@ impl Family {
         input: &Input,
         sweep: Option<&str>,
         vary: Varied<'_>,
-        asked: &Asked,
+        asked: &SweepOverrides,
         check: bool,
     ) -> Result<Self, Rejected> {
         let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
@@ -107,7 +112,7 @@ impl Family {
         input: &Input,
         sweep: Option<&str>,
         vary: Varied<'_>,
-        asked: &Asked,
+        asked: &SweepOverrides,
         check: bool,
         sources: &mut Sources,
         diagnostics: &mut Diagnostics,
@@ -170,7 +175,7 @@ impl Family {
             let (_, root) = tree(&input, sources, diagnostics)?;
             let mut found = Diagnostics::new();
             let model = interpret(&root, sources, &mut found);
-            // Warnings of a scenario are told when it is solved by itself.
+            // Warnings of a scenario are reported when it is solved by itself.
             let errors = found.sorted().into_iter().filter(|d| d.severity == Severity::Error);
             errors.for_each(|d| diagnostics.push(d.clone()));
             bases.push(Base::new(root, sources, model?, input, &spec.axes, diagnostics)?);
@@ -248,7 +253,7 @@ impl Family {
         for (index, axis) in self.spec.axes.iter().enumerate() {
             let values: Vec<f64> = match &axis.spread {
                 // Between two values with a meaning all have one, but for whole numbers, which few
-                // fields ask for: they are told when it comes to them.
+                // fields ask for: they are reported when it comes to them.
                 Spread::Range { from, to, .. } => vec![*from, *to],
                 Spread::Values(values) => values.clone(),
                 Spread::Scenarios(lists) => (0..lists.len()).map(|i| i as f64).collect(),

@@ -1,4 +1,4 @@
-//! The yes-or-no decisions of a schedule, checked in the model's words: what is signed, where
+//! The binary decisions of a schedule, checked in the model's words: what is signed, where
 //! workloads run, blocks, minimums, tiers.
 
 use super::audit::Audit;
@@ -111,7 +111,7 @@ fn quantities(audit: &mut Audit, model: &Model, schedule: &Schedule) {
                 audit.at_most(|| format!("{} {under} in {label}: its minimum", offer.id), least, chips, chips);
             }
             // What is paid is what the chips cost when each tier is filled before the next; which chips
-            // are told to be in which tier matters only if it makes a difference.
+            // are reported to be in which tier matters only if it makes a difference.
             let price = |i: usize| model.price_under(contract, o, i, start);
             let paid: f64 = tiers.iter().enumerate().map(|(i, held)| held * price(i)).sum();
             let width =

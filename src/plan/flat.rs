@@ -379,5 +379,6 @@ fn resilience(all: &[Resilience]) -> FlatTable {
         .flag("survives", |r| r.survives)
         .maybe_number("required", |r| r.required)
         .maybe_text("requirement", |r| r.requirement.clone())
+        .maybe_text("during", |r| r.during.clone())
         .table()
 }

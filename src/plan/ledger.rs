@@ -281,7 +281,7 @@ impl Accounts for MeanBooks<'_> {
     }
 }
 
-/// The costs as they are told.
+/// The costs as they are reported.
 #[must_use]
 pub fn cost(model: &Model, schedule: &Schedule, ledger: &Ledger) -> Cost {
     let mut lines = Vec::new();

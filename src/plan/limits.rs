@@ -162,7 +162,7 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
         |f: &Finding<'_>| f.shadow.is_some_and(|s| s * f.limit.abs().max(f64::from(f.unit.is_part())) < -negligible);
     others.retain(|f| costs(f));
     policy.extend(survivals(model, f, evidence));
-    policy.into_iter().chain(others).map(|f| told(model, f, negligible)).collect()
+    policy.into_iter().chain(others).map(|f| to_limit_result(model, f, negligible)).collect()
 }
 
 /// The requirements to survive a loss, one for each loss.
@@ -214,7 +214,7 @@ pub fn expected_limit(model: &Model, accounts: &dyn Accounts, told_of_one: &Limi
     let Some(LimitKey::Policy { limit, group, span }) = told_of_one.key else { return told_of_one.clone() };
     let shadow = told_of_one.shadow_price;
     let finding = Finding { shadow, ..policy_limit(model, accounts, (limit, group, span), None) };
-    told(model, finding, 1e-8 * (1.0 + cost.abs()))
+    to_limit_result(model, finding, 1e-8 * (1.0 + cost.abs()))
 }
 
 /// What is lost of what stands upstream.
@@ -300,7 +300,7 @@ fn policy_limit<'a>(
 }
 
 /// The one place where a limit becomes a sentence.
-fn told(model: &Model, f: Finding<'_>, negligible: f64) -> LimitResult {
+fn to_limit_result(model: &Model, f: Finding<'_>, negligible: f64) -> LimitResult {
     let slack = if f.from_below { f.activity - f.limit } else { f.limit - f.activity };
     let reached = slack.abs() <= REACHED * (1.0 + if f.unit == LimitUnit::Share { 0.0 } else { f.limit.abs() });
     let size = if f.unit.is_part() { 1.0 } else { f.limit.abs().max(1.0) };

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::ledger::{Ledger, counted_over};
 use super::purpose::Purposes;
 use super::schedule::{Schedule, amortised, comes_back, paid_by_period, paid_for_use};
-use super::types::{Asset, Assignment, BurnDown, ContractResult, LoweredCommitment, Move, NewPrice, Purchase, Unmet};
+use super::types::{
+    Asset, Assignment, BurnDown, ContractResult, LoweredCommitment, NewPrice, Purchase, Relocation, Unmet,
+};
 use crate::model::{CommitIn, ContractId, Decision, Grid, Model, OfferId, PricedBy, Term, WorkloadId};
 
 /// Factors of prices that differ by less are the same.
@@ -228,7 +230,7 @@ fn lowered(model: &Model, schedule: &Schedule, k: ContractId) -> Vec<LoweredComm
 /// What becomes of what runs today, and where each of its workloads runs instead; then, where moving costs in each
 /// period, what changes in the later ones.
 #[must_use]
-pub fn moves(model: &Model, schedule: &Schedule) -> Vec<Move> {
+pub fn moves(model: &Model, schedule: &Schedule) -> Vec<Relocation> {
     let Some(baseline) = &model.baseline else { return Vec::new() };
     let mut pairs: Vec<(WorkloadId, OfferId)> = baseline.running.iter().map(|t| (t.workload, t.offer)).collect();
     let touched: Vec<WorkloadId> = baseline.running.iter().map(|t| t.workload).collect();
@@ -240,7 +242,7 @@ pub fn moves(model: &Model, schedule: &Schedule) -> Vec<Move> {
         let today = baseline.running.iter().find(|t| t.workload == w && t.offer == o).map_or(0.0, |t| t.chips);
         let here = |r: &&super::schedule::Running| r.workload == w && r.offer == o && r.period == 0;
         let chips: f64 = schedule.running.iter().filter(here).map(|r| r.chips).sum();
-        Move {
+        Relocation {
             workload: model.workloads[w].id.clone(),
             offer: model.offers[o].id.clone(),
             today,
@@ -250,10 +252,10 @@ pub fn moves(model: &Model, schedule: &Schedule) -> Vec<Move> {
             node: None,
         }
     };
-    let mut moves: Vec<Move> = pairs.into_iter().map(row).collect();
+    let mut moves: Vec<Relocation> = pairs.into_iter().map(row).collect();
     let mut changes = if baseline.in_each_period { schedule.changes(model) } else { Vec::new() };
     changes.sort_by_key(|&(w, o, t, ..)| (t, w, o));
-    moves.extend(changes.into_iter().map(|(w, o, t, before, then)| Move {
+    moves.extend(changes.into_iter().map(|(w, o, t, before, then)| Relocation {
         workload: model.workloads[w].id.clone(),
         offer: model.offers[o].id.clone(),
         today: before,

@@ -1,4 +1,4 @@
-//! The plan as it is told: the shape of `solve --format json`.
+//! The plan as it is reported: the shape of `solve --format json`.
 //!
 //! Money is in the model's currency, chips are chips, work is in each workload's own unit, shares
 //! are fractions. The field names are an interface: they do not change within a format version.
@@ -78,7 +78,7 @@ pub struct Plan {
     pub unmet: Vec<Unmet>,
     /// What becomes of what runs today; empty without a baseline.
     #[serde(default)]
-    pub moves: Vec<Move>,
+    pub moves: Vec<Relocation>,
     /// On whom the plan depends.
     pub exposure: Vec<Exposure>,
     /// Served after the loss of a supplier; `null` where it was not computed.
@@ -540,7 +540,7 @@ pub enum OtherDecision {
 /// those that ran it in the period before.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
-pub struct Move {
+pub struct Relocation {
     /// The workload.
     pub workload: String,
     /// The offer.
@@ -637,6 +637,9 @@ pub struct Resilience {
     /// The requirement's name.
     #[serde(default)]
     pub requirement: Option<String>,
+    /// When the requirement holds, if not always: the first and the last period. `served` is of these periods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub during: Option<String>,
     /// The workloads that it counts: those that are rerouted. Of a loss that the policy requires to survive,
     /// the fraction is of what is asked for; of others, of what the plan serves.
     #[serde(default)]
@@ -727,7 +730,7 @@ pub struct LimitResult {
     pub key: Option<LimitKey>,
     /// Its name, with group and period where it has them.
     pub name: String,
-    /// What it is about, as data; `null` in plans of versions before this was told.
+    /// What it is about, as data; `null` in plans of versions before this was reported.
     #[serde(default)]
     pub about: Option<About>,
     /// On which side it holds.
@@ -769,7 +772,7 @@ pub struct LimitResult {
     pub premium: Option<f64>,
     /// Smallest limit for which the shadow price holds: where the program is linear and the limit
     /// stands in its bounds, exactly; for shares and floors, and for every limit beside one on
-    /// concentration, as long as the price is within 1 % of what is told. `null` where the limit
+    /// concentration, as long as the price is within 1 % of what is reported. `null` where the limit
     /// costs nothing, where there is no end, and where none was found for sure; with whole numbers,
     /// where the price is that of the plan's own decisions, which may change with any limit; for a
     /// part of training to survive, which is a part of what the plan itself does; and in a large

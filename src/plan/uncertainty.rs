@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::types::{Asset, Assignment, ContractResult, Move, Plan, Purchase, Unmet};
+use super::types::{Asset, Assignment, ContractResult, Plan, Purchase, Relocation, Unmet};
 
 /// A plan for several futures: what it costs in each, and what knowing would be worth.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,7 +50,7 @@ pub struct UncertaintyResult {
     pub plans: Vec<ComparedPlan>,
     /// Every future.
     pub futures: Vec<FutureResult>,
-    /// Every node of the tree: futures that cannot be told apart from a period on, and until when.
+    /// Every node of the tree: futures that cannot be reported apart from a period on, and until when.
     pub nodes: Vec<NodeResult>,
     /// What is decided, and when.
     pub decisions: Vec<DecisionResult>,
@@ -137,7 +137,7 @@ pub struct FactorOutcome {
     pub outcome: String,
 }
 
-/// Futures that cannot be told apart.
+/// Futures that cannot be reported apart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct NodeResult {
@@ -247,12 +247,12 @@ impl Plan {
         plan.moves = merged(
             &self.moves,
             |m| (m.workload.clone(), m.offer.clone(), m.period.clone()),
-            |m, sum: &mut Move| {
+            |m, sum: &mut Relocation| {
                 for (to, from) in [(&mut sum.today, m.today), (&mut sum.chips, m.chips), (&mut sum.cost, m.cost)] {
                     *to += part(&m.node) * from;
                 }
             },
-            |m| Move { today: 0.0, chips: 0.0, cost: 0.0, node: None, ..m.clone() },
+            |m| Relocation { today: 0.0, chips: 0.0, cost: 0.0, node: None, ..m.clone() },
         );
         plan.contracts = merged(
             &self.contracts,

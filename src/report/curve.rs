@@ -70,10 +70,10 @@ pub fn write_text(curve: &Curve, style: Style, out: &mut dyn Write) -> io::Resul
 }
 
 /// The columns of a table, `true` for numbers; its rows; and what stands below it.
-pub(super) type Told = (Vec<(String, bool)>, Vec<Vec<String>>, Option<String>);
+pub(super) type TableParts = (Vec<(String, bool)>, Vec<Vec<String>>, Option<String>);
 
 /// The pieces with what is held on them, where that changes; at most so many.
-pub(super) fn pieces(curve: &Curve, most: usize) -> Told {
+pub(super) fn pieces(curve: &Curve, most: usize) -> TableParts {
     let offers = changing(&curve.pieces);
     let fixed = ["from", "to", "cost at the start", "at the end", "slope"].map(str::to_owned);
     let names = offers.iter().map(|o| format!("chips of {o}"));

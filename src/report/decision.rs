@@ -38,7 +38,10 @@ pub(super) fn key_figures(plan: &Plan) -> Vec<KeyFigure> {
     if let Some(worst) = worst(plan) {
         let lost = format!("{} `{}`", worst.lost.by, worst.lost.group);
         let value = super::dependency::served(worst.served);
-        figures.push(figure(value, format!("of peak demand served after losing {lost}, the worst loss")));
+        figures.push(figure(
+            value,
+            format!("of {} served after losing {lost}, the worst loss", super::dependency::counted_demand(worst)),
+        ));
     }
     figures
 }
@@ -161,7 +164,8 @@ fn worst_loss(plan: &Plan) -> Option<String> {
     }
     let when = if plan.model.periods.len() > 1 { format!(" (in {})", worst.period) } else { String::new() };
     Some(format!(
-        "The most damaging loss is {lost}: {} of peak demand can still be served{when}.",
-        super::dependency::served(worst.served)
+        "The most damaging loss is {lost}: {} of {} can still be served{when}.",
+        super::dependency::served(worst.served),
+        super::dependency::counted_demand(worst)
     ))
 }

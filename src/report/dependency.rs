@@ -39,6 +39,17 @@ pub(super) fn premiums(plan: &Plan, most: usize) -> Option<Table<'static>> {
     })
 }
 
+/// The demand that a loss is measured by: that of the workloads that it counts.
+pub(super) fn counted_demand(r: &Resilience) -> String {
+    let names: Vec<String> = r.counts.iter().map(|id| format!("`{id}`")).collect();
+    match names.as_slice() {
+        [] => "peak demand".to_owned(),
+        [one] => format!("the peak demand of {one}"),
+        [most @ .., last] if names.len() <= 3 => format!("the peak demand of {} and {last}", most.join(", ")),
+        many => format!("the peak demand of {} workloads", many.len()),
+    }
+}
+
 /// Served after the loss of a supplier.
 pub(super) fn resilience(plan: &Plan, most: usize) -> Option<Table<'static>> {
     let mut losses: Vec<&Resilience> = plan.resilience.as_ref()?.iter().collect();
@@ -51,9 +62,10 @@ pub(super) fn resilience(plan: &Plan, most: usize) -> Option<Table<'static>> {
         if dated {
             cells.push(if r.served < 1.0 { r.period.clone() } else { String::new() });
         }
+        let during = r.during.as_ref().map_or(String::new(), |during| format!(" in {during}"));
         cells.push(match r.required {
-            Some(least) if r.survives => format!("{} required", percent(least)),
-            Some(least) => format!("{} required, NOT KEPT", percent(least)),
+            Some(least) if r.survives => format!("{} required{during}", percent(least)),
+            Some(least) => format!("{} required{during}, NOT KEPT", percent(least)),
             None => String::new(),
         });
         cells
@@ -73,7 +85,7 @@ pub(super) fn resilience(plan: &Plan, most: usize) -> Option<Table<'static>> {
         columns,
         rows,
         foot: Some(
-            "The largest fraction of peak demand that all workloads can be served simultaneously on surviving capacity, after rerouting."
+            "The largest fraction of peak demand at which all counted workloads (inference, unless the policy names others) can be served at once on surviving capacity, after rerouting."
                 .to_owned(),
         ),
     })

@@ -158,7 +158,7 @@ fn cell(model: &Model, c: &Charge, column: &str, [start, end, from, to]: [DateTi
     }
 }
 
-/// What chip-hours are told as: a price of use has a unit of its own, so that who adds up chips counts them once.
+/// What chip-hours are reported as: a price of use has a unit of its own, so that who adds up chips counts them once.
 fn hours(c: &Charge) -> &'static str {
     if c.of_use { USE_HOURS } else { CHIP_HOURS }
 }

@@ -71,7 +71,7 @@ pub(super) fn rows<'a>(all: impl Iterator<Item = &'a DecisionResult>) -> (Vec<Ro
     let mut rows: Vec<Row> = Vec::new();
     let mut held: Vec<(&DecisionResult, f64, f64, &str)> = Vec::new();
     for d in all {
-        // What is held by the period is told as one decision, what binds for longer each by itself.
+        // What is held by the period is reported as one decision, what binds for longer each by itself.
         let by_period = matches!(d.kind.as_str(), "on-demand" | "spot" | "owned");
         if !by_period {
             let binds = matches!(d.kind.as_str(), "contract" | "option" | "termination" | "lowering");

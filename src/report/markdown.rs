@@ -76,7 +76,7 @@ fn escaped(text: &str) -> String {
 fn prose(text: &str) -> String {
     let text = clean(text);
     let parts: Vec<&str> = text.split('`').collect();
-    // Names are without backticks; where one is not, no part can be told from another.
+    // Names are without backticks; where one is not, no part can be reported from another.
     if parts.len().is_multiple_of(2) {
         return escaped(&text);
     }

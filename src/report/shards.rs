@@ -6,7 +6,7 @@ use super::column::clean;
 use crate::batch::{ChunkState, ChunkStatus, SweepStatus};
 use crate::units::human::number;
 
-/// Most chunks of a state that are told one by one.
+/// Most chunks of a state that are reported one by one.
 const TOLD: usize = 20;
 
 /// Writes the status for a person.

@@ -6,12 +6,12 @@ use super::column::{adding_up, beside};
 use super::{balances, dependency, futures};
 use crate::engine::IMPORTED;
 use crate::plan::{
-    Asset, ClauseWorth, ContractResult, CostKind, Exposure, LimitResult, Move, Plan, Status, new_prices_sentence,
+    Asset, ClauseWorth, ContractResult, CostKind, Exposure, LimitResult, Plan, Relocation, Status, new_prices_sentence,
 };
 use crate::units::human::{mass, money, number, percent};
 
 /// A table: heading, columns (`true` for numbers, which are aligned right) and rows. Names of columns may be those of
-/// what is told.
+/// what is reported.
 pub(super) struct Table<'a> {
     pub heading: String,
     pub columns: Vec<(&'a str, bool)>,
@@ -472,8 +472,8 @@ pub(super) fn moves(plan: &Plan, most: usize) -> Option<Table<'static>> {
 pub(super) fn later_moves(plan: &Plan, most: usize) -> Option<Table<'static>> {
     let moves = plan.moves.iter().filter(|m| m.period.is_some()).collect();
     // Of several futures a row is of those in its node.
-    let node = |m: &Move| m.node.as_ref().map_or(String::new(), |node| format!(", {node}"));
-    let when = |m: &Move| format!("{}{}", m.period.clone().unwrap_or_default(), node(m));
+    let node = |m: &Relocation| m.node.as_ref().map_or(String::new(), |node| format!(", {node}"));
+    let when = |m: &Relocation| format!("{}{}", m.period.clone().unwrap_or_default(), node(m));
     let rows = move_rows(plan, moves, most, &|m| vec![when(m), m.workload.clone(), m.offer.clone()]);
     (!rows.is_empty()).then(|| Table {
         heading: "Changes in later periods (switching undiscounted)".to_owned(),
@@ -490,11 +490,16 @@ pub(super) fn later_moves(plan: &Plan, most: usize) -> Option<Table<'static>> {
     })
 }
 
-fn move_rows(plan: &Plan, mut moves: Vec<&Move>, most: usize, of: &dyn Fn(&Move) -> Vec<String>) -> Vec<Vec<String>> {
+fn move_rows(
+    plan: &Plan,
+    mut moves: Vec<&Relocation>,
+    most: usize,
+    of: &dyn Fn(&Relocation) -> Vec<String>,
+) -> Vec<Vec<String>> {
     moves.retain(|m| m.today != m.chips);
     moves.sort_by(|a, b| (b.chips - b.today).abs().total_cmp(&(a.chips - a.today).abs()));
     let (shown, more) = cut(moves.len(), most);
-    let row = |m: &&Move| {
+    let row = |m: &&Relocation| {
         let amounts = [number(m.today), number(m.chips), money(m.cost, &plan.currency)];
         of(m).into_iter().chain(amounts).collect()
     };

@@ -108,7 +108,7 @@ pub(super) fn ranks(plan: &SweepPlan, rows: &[Row]) -> Vec<usize> {
     ranks
 }
 
-fn told(value: Option<f64>) -> String {
+fn cell(value: Option<f64>) -> String {
     value.map_or("-".to_owned(), number)
 }
 
@@ -123,7 +123,7 @@ fn listed(plan: &SweepPlan, rows: &[Row], style: Style, out: &mut dyn Write) -> 
             Setting::Text(text) => text,
             Setting::AsWritten(()) => "as written".to_owned(),
         });
-        settings.chain([row.status.word().to_owned()]).chain(row.values.iter().take(shown).map(|v| told(*v))).collect()
+        settings.chain([row.status.word().to_owned()]).chain(row.values.iter().take(shown).map(|v| cell(*v))).collect()
     });
     let more = plan.columns.len() - shown;
     let foot = (more > 0).then(|| format!("{more} more columns with --format csv."));
@@ -133,7 +133,7 @@ fn listed(plan: &SweepPlan, rows: &[Row], style: Style, out: &mut dyn Write) -> 
 fn bars(plan: &SweepPlan, rows: &[Row], style: Style, out: &mut dyn Write) -> io::Result<()> {
     let first = plan.columns.first().map_or("", |c| c.name.as_str());
     let base = rows.first().and_then(|r| r.values.first().copied().flatten());
-    let at = |setting: f64, value: Option<f64>| format!("{} at {}", told(value), number(setting));
+    let at = |setting: f64, value: Option<f64>| format!("{} at {}", cell(value), number(setting));
     let bars = tornado(plan, rows).into_iter().map(|bar| {
         vec![
             // The last of an axis tells what its ends are in.
@@ -143,7 +143,7 @@ fn bars(plan: &SweepPlan, rows: &[Row], style: Style, out: &mut dyn Write) -> io
             bar.effect.map_or("no plan".to_owned(), number),
         ]
     });
-    let heading = format!("Inputs by their effect on {first}, which is {} as written", told(base));
+    let heading = format!("Inputs by their effect on {first}, which is {} as written", cell(base));
     let columns = [("input", false), ("down", true), ("up", true), ("effect", true)];
     text::named(&heading, &columns, &bars.collect::<Vec<_>>(), None, style, out)
 }

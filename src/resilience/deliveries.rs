@@ -16,7 +16,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::situation::{Parts, Situation, Whole};
+use super::situation::{Parts, ServedOf, Situation};
 use super::stress::{StressLoss, StressWorkload};
 use super::survival::counted;
 use crate::engine::EngineError;
@@ -136,7 +136,7 @@ impl Situation<'_> {
         for after in &upstream.interruptions {
             for t in (after.stops..after.back.min(self.model.periods())).filter(|t| periods.contains(t)) {
                 let lost = self.undelivered(upstream, after, t);
-                let served = self.served(&lost, response, t, Whole::Asked, false)?.fraction;
+                let served = self.served(&lost, response, t, ServedOf::Asked, false)?.fraction;
                 if served < worst.0 {
                     worst = (served, t);
                 }
@@ -161,7 +161,7 @@ impl Situation<'_> {
             for &(t, _) in &window {
                 let lost = self.undelivered(upstream, after, t);
                 missing.push((t, self.missing(&lost, t)));
-                let found = self.served(&lost, response, t, Whole::Planned, true)?;
+                let found = self.served(&lost, response, t, ServedOf::Planned, true)?;
                 if found.fraction < served.0 {
                     let counts = found.by_workload.iter().filter(|(w, _)| response.serve[*w]);
                     let decides =

@@ -19,6 +19,6 @@ pub use deliveries::{MissingChips, StressDeliveries};
 pub use futures::{FutureStress, InFuture, stress_of_futures};
 pub use risk::risk;
 pub use served::Served;
-pub use situation::{Foreign, Situation, Solver, Whole};
+pub use situation::{Foreign, ServedOf, Situation, Solver};
 pub use stress::{Stress, StressLoss, StressSettings, StressWorkload, stress};
 pub use survival::{counted, losses, plain_response, resilience, survival, usual_response, whole};

@@ -1,6 +1,6 @@
 //! What is still served after a loss.
 
-use super::situation::{Parts, Situation, Whole};
+use super::situation::{Parts, ServedOf, Situation};
 use crate::engine::EngineError;
 use crate::lp::{ColumnId, LinearProgram};
 use crate::model::{IdVec, Response, WorkloadId};
@@ -26,14 +26,14 @@ impl Situation<'_> {
         lost: &Parts,
         response: &Response,
         t: usize,
-        of: Whole,
+        of: ServedOf,
         each: bool,
     ) -> Result<Served, EngineError> {
         let keeps = |w: WorkloadId| !response.serve[w] && !response.preempt[w];
         let all = self.model.workloads.ids();
         let workloads: Vec<WorkloadId> =
             all.clone().filter(|&w| response.serve[w] && self.need(w, t, of) > 0.0).collect();
-        if of == Whole::Planned && !self.takes(lost, t) {
+        if of == ServedOf::Planned && !self.takes(lost, t) {
             // What the plan serves goes on being served.
             let runs = |w: &WorkloadId| self.need(*w, t, of) > 0.0;
             let by_workload = if each { all.filter(runs).map(|w| (w, 1.0)).collect() } else { Vec::new() };

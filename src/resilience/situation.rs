@@ -56,7 +56,7 @@ pub struct Situation<'a> {
 
 /// What is still served is a fraction of this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Whole {
+pub enum ServedOf {
     /// What is asked for: what a requirement to survive is about.
     Asked,
     /// What the plan serves: what a loss takes away.
@@ -81,7 +81,7 @@ impl<'a> Situation<'a> {
         situation
     }
 
-    /// The situation of a plan as it is told; an error names what the model does not have.
+    /// The situation of a plan as it is reported; an error names what the model does not have.
     ///
     /// # Errors
     /// The first offer, workload or period of the plan that is not in the model.
@@ -145,10 +145,10 @@ impl<'a> Situation<'a> {
     /// Work per hour that counts as whole in a period: the peak demand of inference, or of it what the plan
     /// serves, and what the plan itself does of training.
     #[must_use]
-    pub fn need(&self, w: WorkloadId, t: usize, of: Whole) -> f64 {
+    pub fn need(&self, w: WorkloadId, t: usize, of: ServedOf) -> f64 {
         match (&self.model.workloads[w].task, of) {
-            (Task::Inference { .. }, Whole::Asked) => self.model.workloads[w].peak_demand(t),
-            (Task::Inference { peak, .. }, Whole::Planned) => self.mean(w, t) * peak,
+            (Task::Inference { .. }, ServedOf::Asked) => self.model.workloads[w].peak_demand(t),
+            (Task::Inference { peak, .. }, ServedOf::Planned) => self.mean(w, t) * peak,
             (Task::Training { .. }, _) => self.done(w, t, |_| true),
         }
     }

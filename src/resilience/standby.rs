@@ -1,7 +1,7 @@
 //! Which chips of a plan stand by for the losses that it has to survive.
 
 use super::rerouting::Place;
-use super::situation::{Parts, Situation, Whole};
+use super::situation::{Parts, ServedOf, Situation};
 use super::survival::whole;
 use crate::engine::EngineError;
 use crate::lp::{ColumnId, LinearProgram};
@@ -53,7 +53,7 @@ impl Situation<'_> {
             let (workloads, places) = self.rerouted_places(response, lost, t, excess);
             let y = self.reroute(&mut lp, &workloads, &places, response.surge, lost, t, &spare);
             for (i, &w) in workloads.iter().enumerate() {
-                let need = self.need(w, t, Whole::Asked);
+                let need = self.need(w, t, ServedOf::Asked);
                 let terms: Vec<(ColumnId, f64)> = y[i].iter().map(|r| (r.column, r.work / need)).collect();
                 lp.add_row(format!("served{i}"), "", survive.serve - 2e-6, f64::INFINITY, terms);
             }
@@ -81,8 +81,12 @@ impl Situation<'_> {
         without: &IdVec<OfferId, f64>,
     ) -> (Vec<WorkloadId>, Vec<Place>) {
         let keeps = |w: WorkloadId| !response.serve[w] && !response.preempt[w];
-        let workloads: Vec<WorkloadId> =
-            self.model.workloads.ids().filter(|&w| response.serve[w] && self.need(w, t, Whole::Asked) > 0.0).collect();
+        let workloads: Vec<WorkloadId> = self
+            .model
+            .workloads
+            .ids()
+            .filter(|&w| response.serve[w] && self.need(w, t, ServedOf::Asked) > 0.0)
+            .collect();
         let mut places = self.places(&workloads, lost, keeps, t, false);
         for place in &mut places {
             let gone: f64 = place.offers.iter().map(|&o| without[o] * (1.0 - lost[o])).sum();
@@ -103,7 +107,7 @@ impl Situation<'_> {
         let y = self.reroute(&mut lp, &workloads, &places, response.surge, lost, t, &IdVec::default());
         let mut on = vec![(busy, -1.0 / most)];
         for (i, &w) in workloads.iter().enumerate() {
-            let need = self.need(w, t, Whole::Asked);
+            let need = self.need(w, t, ServedOf::Asked);
             let terms: Vec<(ColumnId, f64)> = y[i].iter().map(|r| (r.column, r.work / need)).collect();
             on.extend(y[i].iter().filter(|r| r.place == place).map(|r| (r.column, 1.0 / most)));
             lp.add_row(format!("served{i}"), "", survive.serve - 2e-6, survive.serve + 1e-6, terms);

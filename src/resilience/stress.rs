@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use super::deliveries::StressDeliveries;
 use super::futures::FutureStress;
-use super::situation::{Parts, Situation, Whole};
+use super::situation::{Parts, ServedOf, Situation};
 use super::survival::{counted, losses, usual_response, whole};
 use crate::engine::EngineError;
 use crate::model::{Dimension, IdVec, Loss, Model, Response, WorkloadId};
@@ -212,7 +212,7 @@ fn one(
     let mut workloads: IdVec<WorkloadId, (f64, usize)> = IdVec::filled(model.workloads.len(), (1.0, first));
     let (mut lasts, mut lasts_in): (Option<f64>, usize) = (None, first);
     for t in periods {
-        let found = situation.served(lost, response, t, Whole::Planned, true)?;
+        let found = situation.served(lost, response, t, ServedOf::Planned, true)?;
         if found.fraction < served {
             (served, period) = (found.fraction, t);
             // The first of those that are served least.

@@ -1,6 +1,6 @@
 //! Losses over a plan: those that the policy asks to survive, and each vendor and cloud.
 
-use super::situation::{Parts, Situation, Whole};
+use super::situation::{Parts, ServedOf, Situation};
 use crate::engine::EngineError;
 use crate::model::{Dimension, Loss, Model, OfferSet, Response, Survive, WorkloadSet};
 use crate::plan::{Lost, Resilience, Survival};
@@ -19,7 +19,7 @@ pub fn survival(model: &Model, situation: &Situation<'_>) -> Result<Vec<Survival
             let of = (&survive.response, survive.periods.clone());
             let (served, period) = match lost.upstream {
                 Some(upstream) => situation.worst_without(&model.supply[upstream], of.0, of.1)?,
-                None => worst(situation, lost, of.0, of.1, Whole::Asked)?,
+                None => worst(situation, lost, of.0, of.1, ServedOf::Asked)?,
             };
             all.push(Survival { requirement, loss, served, period });
         }
@@ -33,7 +33,7 @@ fn worst(
     loss: &Loss,
     response: &Response,
     periods: std::ops::Range<usize>,
-    of: Whole,
+    of: ServedOf,
 ) -> Result<(f64, usize), EngineError> {
     let lost = whole(loss);
     let mut worst = (1.0, periods.start);
@@ -91,6 +91,17 @@ pub fn losses(model: &Model, dimension: &Dimension) -> Vec<Loss> {
         .collect()
 }
 
+/// When a requirement holds, if not in all periods.
+fn during(model: &Model, survive: &Survive) -> Option<String> {
+    let periods = &survive.periods;
+    if *periods == model.calendar.all() || periods.is_empty() {
+        return None;
+    }
+    let label = |t: usize| model.calendar.periods[t].label.as_str();
+    let (first, last) = (label(periods.start), label(periods.end - 1));
+    Some(if first == last { first.to_owned() } else { format!("{first}..{last}") })
+}
+
 /// The resilience section: the losses of the policy, then each vendor and cloud that it does not
 /// speak of.
 ///
@@ -106,7 +117,8 @@ pub fn resilience(
                 period: usize,
                 response: &Response,
                 required: Option<f64>,
-                requirement: Option<String>| {
+                requirement: Option<String>,
+                during: Option<String>| {
         Resilience {
             lost: Lost { by: loss.by.clone(), group: loss.group.clone() },
             served,
@@ -114,6 +126,7 @@ pub fn resilience(
             survives: served >= required.unwrap_or(1.0) - TOLERANCE,
             required,
             requirement,
+            during,
             counts: counted(model, response),
         }
     };
@@ -122,17 +135,20 @@ pub fn resilience(
         .map(|s| {
             let survive = &model.survive[s.requirement];
             let name = Some(survive.name.clone());
-            told(&survive.losses[s.loss], s.served, s.period, &survive.response, Some(survive.serve), name)
+            let loss = &survive.losses[s.loss];
+            told(loss, s.served, s.period, &survive.response, Some(survive.serve), name, during(model, survive))
         })
         .collect();
     for dimension in [Dimension::Vendor, Dimension::Cloud] {
         let response = usual_response(model, Some(dimension.word()));
         for loss in losses(model, &dimension) {
-            if all.iter().any(|r| r.lost.by == loss.by && r.lost.group == loss.group) {
+            // A requirement that holds for a time says nothing of the rest of it.
+            let told_whole = |r: &Resilience| r.lost.by == loss.by && r.lost.group == loss.group && r.during.is_none();
+            if all.iter().any(told_whole) {
                 continue;
             }
-            let (served, period) = worst(situation, &loss, &response, model.calendar.all(), Whole::Planned)?;
-            all.push(told(&loss, served, period, &response, None, None));
+            let (served, period) = worst(situation, &loss, &response, model.calendar.all(), ServedOf::Planned)?;
+            all.push(told(&loss, served, period, &response, None, None, None));
         }
     }
     Ok(all)

@@ -14,7 +14,7 @@ use polysource::document::{self, Table};
 use polysource::formulation::build;
 use polysource::import::{Mapping, focus, skypilot};
 use polysource::lp::SolutionFile;
-use polysource::model::{Asked, Family, Input, Loaded, Model, Rejected, glob, load};
+use polysource::model::{Family, Input, Loaded, Model, Rejected, SweepOverrides, glob, load};
 use polysource::plan::Plan;
 use polysource::report::{Format, Style, write};
 use polysource::resilience::{Situation, Solver};
@@ -152,7 +152,7 @@ pub fn selectors(data: &[u8]) {
     }
     told(&diagnostics, &sources);
     let input = of(MODEL);
-    match Family::read(&input, None, &[first.to_owned()], &Asked::default()) {
+    match Family::read(&input, None, &[first.to_owned()], &SweepOverrides::default()) {
         Ok(family) => {
             let ends: Vec<Option<f64>> = family.lengths().iter().map(|_| Some(0.0)).collect();
             if let Err(diagnostics) = family.at(&ends) {
@@ -188,7 +188,7 @@ pub fn csv(data: &[u8]) {
     }
     told(&diagnostics, &sources);
     let mut diagnostics = Diagnostics::new();
-    let asked = focus::Asked { mapping: Mapping::default(), fits: &glob, month: None };
+    let asked = focus::ImportRequest { mapping: Mapping::default(), fits: &glob, month: None };
     let (usage, findings) = focus::read(&[source], &sources, &asked, &mut diagnostics);
     assert!(usage.baseline().iter().all(|(_, _, chips)| chips.is_finite()));
     usage.baseline_csv().unwrap();
@@ -196,8 +196,13 @@ pub fn csv(data: &[u8]) {
     let _ = findings.text(&sources, true);
     told(&diagnostics, &sources);
     let mut diagnostics = Diagnostics::new();
-    let asked =
-        skypilot::Asked { region: &|_| true, accelerator: &|_| true, as_of: None, told: Vec::new(), auctions: false };
+    let asked = skypilot::ImportRequest {
+        region: &|_| true,
+        accelerator: &|_| true,
+        as_of: None,
+        told: Vec::new(),
+        auctions: false,
+    };
     let catalog = skypilot::Catalog { source, cloud: "aws".to_owned() };
     let (offers, findings) = skypilot::read(&[catalog], &sources, &asked, &mut diagnostics);
     let _ = findings.text(&sources, true);
@@ -315,7 +320,7 @@ pub fn vary(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let lines: Vec<String> = text.lines().take(3).map(str::to_owned).collect();
     let input = of(MODEL);
-    match Family::read(&input, None, &lines, &Asked { samples: Some(5), ..Asked::default() }) {
+    match Family::read(&input, None, &lines, &SweepOverrides { samples: Some(5), ..SweepOverrides::default() }) {
         Ok(family) => {
             let at: Vec<Option<f64>> = family.lengths().iter().map(|_| Some(0.0)).collect();
             if let Ok(model) = family.at(&at) {
@@ -352,7 +357,7 @@ fn small_sweep() -> &'static Sealed {
     static SEALED: OnceLock<Sealed> = OnceLock::new();
     SEALED.get_or_init(|| {
         let (input, vary) = (of(MODEL), vec!["offers.aws-h100.price=1..2/16".to_owned()]);
-        let asked = Asked { columns: vec!["cost".to_owned()], ..Asked::default() };
+        let asked = SweepOverrides { columns: vec!["cost".to_owned()], ..SweepOverrides::default() };
         let family = Family::read(&input, None, &vary, &asked).unwrap();
         let columns = polysource::analysis::sweep::columns(&family, true).unwrap();
         let plan = polysource::analysis::sweep::plan(&family, columns).unwrap();
@@ -399,7 +404,7 @@ pub fn plan(data: &[u8]) {
                 &polysource::resilience::whole(&loss),
                 &response,
                 0,
-                polysource::resilience::Whole::Planned,
+                polysource::resilience::ServedOf::Planned,
                 false,
             );
             assert!(part.is_ok_and(|p| (0.0..=1.0 + 1e-6).contains(&p.fraction)));

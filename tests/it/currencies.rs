@@ -2,7 +2,7 @@
 
 use polysource::analysis::Detail;
 use polysource::analysis::curve::{CurveSettings, curve};
-use polysource::model::{Asked, Family};
+use polysource::model::{Family, SweepOverrides};
 use polysource::plan::{CostKind, Plan};
 use polysource::{SolveSettings, Status, solve};
 
@@ -113,7 +113,7 @@ fn a_rate_varies_in_curves() {
   eur: { chip: gpu, cloud: scaleway, price: 2 EUR/chip-h }
   usd: { chip: tpu, cloud: gcp, price: 2.30 USD/chip-h }
 ";
-    let asked = Asked { method: Some("tornado".to_owned()), ..Asked::default() };
+    let asked = SweepOverrides { method: Some("tornado".to_owned()), ..SweepOverrides::default() };
     let vary = ["currencies.EUR=1..1.5".to_owned()];
     let input = common::input(&format!("{HEAD}{both}{CHAT}"));
     let family = Family::read(&input, None, &vary, &asked).unwrap_or_else(|e| panic!("{e}"));

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use polysource::analysis::curve::{Curve, CurveError, CurveSettings, Shape, curve};
-use polysource::model::{Asked, Family, Input};
+use polysource::model::{Family, Input, SweepOverrides};
 use polysource::{Status, solve};
 
 fn input(text: &str, sets: &[&str]) -> Input {
@@ -16,7 +16,7 @@ fn quickstart(sets: &[&str]) -> Input {
 }
 
 fn family(input: &Input, vary: &str) -> Family {
-    let asked = Asked { method: Some("tornado".to_owned()), ..Asked::default() };
+    let asked = SweepOverrides { method: Some("tornado".to_owned()), ..SweepOverrides::default() };
     Family::read(input, None, &[vary.to_owned()], &asked).unwrap_or_else(|e| panic!("{e}"))
 }
 

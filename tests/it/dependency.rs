@@ -302,3 +302,39 @@ fn spot_survives_outages_of_others() {
         assert!((found - loss).abs() < 1e-6 * (1.0 + loss), "{cloud} {fraction}: {found}");
     }
 }
+
+/// Cloud b delivers from the second period on, and the policy asks from then on that half is served when a cloud is lost.
+/// Before, everything runs at a: its loss leaves nothing, whatever holds later.
+#[test]
+fn a_requirement_for_a_time_hides_no_loss_outside_of_it() {
+    let plan = solved(
+        "polysource: 1
+horizon: { start: 2027-Q1, periods: 2, step: quarter }
+chips: { c: { vendor: v } }
+clouds: { a: {}, b: {} }
+offers:
+  at-a: { chip: c, cloud: a, price: 2, capacity: 20 }
+  at-b: { chip: c, cloud: b, price: 3, capacity: { 2027-Q1: 0, 2027-Q2: 20 } }
+workloads:
+  chat: { kind: inference, demand: 10 tok/h, throughput: { c: 1 tok/h } }
+policy:
+  survive: [ { loss_of: { each: cloud }, serve: 50 %, during: 2027-Q2.. } ]
+",
+    );
+    let rows: Vec<(&str, Option<f64>, Option<&str>, f64, &str)> = plan
+        .resilience
+        .as_ref()
+        .unwrap()
+        .iter()
+        .filter(|r| r.lost.by == "cloud" && r.lost.group == "a")
+        .map(|r| {
+            (r.lost.group.as_str(), r.required, r.during.as_deref(), (r.served * 1e6).round() / 1e6, r.period.as_str())
+        })
+        .collect();
+    assert_eq!(rows, [("a", Some(0.5), Some("2027-Q2"), 0.5, "2027-Q2"), ("a", None, None, 0.0, "2027-Q1")]);
+    let mut text = Vec::new();
+    polysource::report::write(&plan, polysource::report::Format::Text, polysource::report::Style::default(), &mut text)
+        .unwrap();
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.contains("0 % of the peak demand of `chat` can still be served (in 2027-Q1)"), "{text}");
+}

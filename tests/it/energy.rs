@@ -1,7 +1,7 @@
 //! The electricity of chips that are owned. Models solved by hand, the arithmetic beside each.
 
 use polysource::analysis::curve::{CurveSettings, Shape, curve};
-use polysource::model::{Asked, Family};
+use polysource::model::{Family, SweepOverrides};
 use polysource::plan::{CostKind, Plan, Status};
 
 use crate::common::{self, PLAN, close, costs, deal, input_beside, pays, program, solved, text, told};
@@ -66,7 +66,7 @@ fn what_is_sold_draws_nothing_any_more() {
 #[test]
 fn what_is_rented_has_it_in_its_price() {
     let yaml = days(OWNED, "60 USD/MWh", "");
-    let asked = Asked { method: Some("tornado".to_owned()), ..Asked::default() };
+    let asked = SweepOverrides { method: Some("tornado".to_owned()), ..SweepOverrides::default() };
     let vary = "sites.hall.energy=0.05..0.25".to_owned();
     let family = Family::read(&common::input(&yaml), None, &[vary], &asked).unwrap_or_else(|e| panic!("{e}"));
     let found = curve(&family, &CurveSettings { solve: PLAN, tolerance: 1e-5 }).unwrap();

@@ -4,7 +4,7 @@
 //! of the chips on `a` it costs 500 x 2160 x (1 + 3) = 4.32M, with 80 % 2160 x (800 + 600) = 3.024M, and without a cap
 //! 2.16M.
 
-use polysource::model::{Asked, Family, Input};
+use polysource::model::{Family, Input, SweepOverrides};
 use polysource::{SolveSettings, solve};
 
 use crate::common::{close, follows, input, loaded, program, text};
@@ -92,13 +92,15 @@ fn a_name_that_is_not_there_is_an_error_in_every_scenario() {
 #[test]
 fn sweeps_go_over_such_scenarios() {
     let vary = ["scenario=none,relaxed,free".to_owned()];
-    let family = Family::read(&model_input(), None, &vary, &Asked::default()).unwrap_or_else(|e| panic!("{e}"));
+    let family =
+        Family::read(&model_input(), None, &vary, &SweepOverrides::default()).unwrap_or_else(|e| panic!("{e}"));
     for (list, expected) in [(0.0, 4.32e6), (1.0, 3.024e6), (2.0, 2.16e6)] {
         let model = family.at(&[Some(list)]).unwrap();
         close(solve(&model, &SolveSettings::default()).unwrap().cost.unwrap().total, expected);
     }
     let vary = ["policy.limits.cap.share.at_most=50 %,80 %".to_owned()];
-    let family = Family::read(&model_input(), None, &vary, &Asked::default()).unwrap_or_else(|e| panic!("{e}"));
+    let family =
+        Family::read(&model_input(), None, &vary, &SweepOverrides::default()).unwrap_or_else(|e| panic!("{e}"));
     close(solve(&family.at(&[Some(0.8)]).unwrap(), &SolveSettings::default()).unwrap().cost.unwrap().total, 3.024e6);
 }
 

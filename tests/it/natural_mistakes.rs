@@ -2,7 +2,7 @@
 //! mistake is reported more than once.
 
 use polysource::diagnostics::{Severity, render};
-use polysource::model::{Asked, Family, Input, Task, load};
+use polysource::model::{Family, Input, SweepOverrides, Task, load};
 
 const GOOD: &str = "\
 polysource: 1
@@ -219,11 +219,12 @@ fn a_percentage_of_a_price_is_a_factor() {
         ("offers.azure-mi300x.price=-30 %", "write `=*0.7`"),
     ] {
         let vary = [vary.to_owned()];
-        let told = Family::read(&input(GOOD.to_owned()), None, &vary, &Asked::default()).unwrap_err().to_string();
+        let told =
+            Family::read(&input(GOOD.to_owned()), None, &vary, &SweepOverrides::default()).unwrap_err().to_string();
         assert!(told.contains(sentence) && told.ends_with("\n1 error\n"), "{vary:?}: {told}");
     }
     for vary in ["discount_rate=-3 %", "discount_rate=120 %..150 %/3", "workloads.chat.peak=160 %,200 %"] {
-        let family = Family::read(&input(GOOD.to_owned()), None, &[vary.to_owned()], &Asked::default());
+        let family = Family::read(&input(GOOD.to_owned()), None, &[vary.to_owned()], &SweepOverrides::default());
         family.unwrap_or_else(|e| panic!("{vary}: {e}"));
     }
 }

@@ -2,7 +2,7 @@
 //! two problems of the literature.
 
 use polysource::analysis::curve::{CurveSettings, Shape, curve};
-use polysource::model::{Asked, Family, Model};
+use polysource::model::{Family, Model, SweepOverrides};
 use polysource::plan::{Asset, CostKind, Plan};
 use polysource::{SolveSettings, Status, solve};
 
@@ -178,7 +178,7 @@ fn an_annuity_is_where_the_curve_of_rent_breaks() {
   rent: {{ chip: gpu, cloud: gcp, price: {price} }}"
         );
         let text = model(horizon, &offers, "1 req/h", "");
-        let asked = Asked { method: Some("tornado".to_owned()), ..Asked::default() };
+        let asked = SweepOverrides { method: Some("tornado".to_owned()), ..SweepOverrides::default() };
         let vary = ["offers.rent.price=*0.5..1.2".to_owned()];
         let family = Family::read(&common::input(&text), None, &vary, &asked).unwrap_or_else(|e| panic!("{e}"));
         let found = curve(&family, &CurveSettings { solve: PLAN, tolerance: 1e-5 }).unwrap();
@@ -233,7 +233,7 @@ fn capital_varies_in_sweeps_and_curves() {
     let offers = "  own: { chip: gpu, cloud: own, price: 0.1, term: { owned: { capex: { 2026: 1000, 2027: 800 }, life: 5 years } } }
   rent: { chip: gpu, cloud: gcp, price: 0.2 }";
     let text = model("{ start: 2026, periods: 1, step: year }", offers, "1 req/h", "");
-    let asked = Asked { method: Some("tornado".to_owned()), ..Asked::default() };
+    let asked = SweepOverrides { method: Some("tornado".to_owned()), ..SweepOverrides::default() };
     let vary = ["offers.own.term.owned.capex=*0.5..1.5".to_owned()];
     let family = Family::read(&common::input(&text), None, &vary, &asked).unwrap_or_else(|e| panic!("{e}"));
     let found = curve(&family, &CurveSettings { solve: PLAN, tolerance: 1e-5 }).unwrap();

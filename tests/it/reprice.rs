@@ -1,7 +1,7 @@
 //! Contracts whose prices follow the market. Every model is solved by hand beside it; then laws on random models.
 
 use polysource::analysis::curve::{CurveSettings, Shape, curve};
-use polysource::model::{Asked, Family, Model};
+use polysource::model::{Family, Model, SweepOverrides};
 use polysource::plan::{CostKind, Plan, Status};
 use polysource::{Detail, EngineChoice, SolveSettings, solve};
 
@@ -237,7 +237,7 @@ fn a_curve_of_an_index_is_not_taken_for_a_line() {
     let settings = CurveSettings { solve: PLAN, tolerance: 1e-5 };
     let trace = |vary: &str| {
         let input = common::input(&hours("2.7", "every: 2 periods, at_least: 80 %"));
-        let asked = Asked { method: Some("tornado".to_owned()), ..Asked::default() };
+        let asked = SweepOverrides { method: Some("tornado".to_owned()), ..SweepOverrides::default() };
         let family = Family::read(&input, None, &[vary.to_owned()], &asked).unwrap_or_else(|e| panic!("{e}"));
         curve(&family, &settings).unwrap()
     };

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use polysource::analysis::sweep::{self, Column, PointStatus, Row, SweepPlan, SweepSettings};
-use polysource::model::{Asked, Family, Input, load};
+use polysource::model::{Family, Input, SweepOverrides, load};
 use polysource::{Detail, SolveSettings, solve};
 
 use crate::common::{example_input, generated};
 
-fn family(input: &Input, vary: &[&str], asked: &Asked) -> Result<Family, String> {
+fn family(input: &Input, vary: &[&str], asked: &SweepOverrides) -> Result<Family, String> {
     let vary: Vec<String> = vary.iter().map(|v| (*v).to_owned()).collect();
     Family::read(input, None, &vary, asked).map_err(|e| e.to_string())
 }
@@ -32,7 +32,7 @@ fn every_point_is_what_settings_give() {
         "policy.limits.vendor-cap.share.at_most=55 %..80 %/2",
         "workloads.chat.demand=*0.5..1/2",
     ];
-    let family = family(&input, &vary, &Asked::default()).unwrap();
+    let family = family(&input, &vary, &SweepOverrides::default()).unwrap();
     let (plan, rows) = rows(&family, &["cost", "premium", "chips(aws-*)"], 2);
     assert_eq!(rows.len(), 8);
     for row in &rows {
@@ -48,7 +48,7 @@ fn every_point_is_what_settings_give() {
 #[test]
 fn one_thread_or_many_give_the_same_bits() {
     let vary = ["offers{cloud: aws}.price=*0.5..1.5/7", "workloads.*.demand=*1"];
-    let family_ = family(&example_input("inference-fleet"), &vary[..1], &Asked::default()).unwrap();
+    let family_ = family(&example_input("inference-fleet"), &vary[..1], &SweepOverrides::default()).unwrap();
     let columns = ["cost", "premium", "hhi(vendor)", "chips(*)", "served(vendor)"];
     let (_, one) = rows(&family_, &columns, 1);
     for threads in [2, 5] {
@@ -59,12 +59,12 @@ fn one_thread_or_many_give_the_same_bits() {
         assert_eq!(bits(&one), bits(&many));
     }
     // A path is not a glob.
-    assert!(family(&example_input("inference-fleet"), &vary[1..], &Asked::default()).is_err());
+    assert!(family(&example_input("inference-fleet"), &vary[1..], &SweepOverrides::default()).is_err());
 }
 
 #[test]
 fn scenarios_are_points_and_an_infeasible_one_is_a_row() {
-    let family = family(&example_input("infeasible"), &["scenario=none,more-amd"], &Asked::default()).unwrap();
+    let family = family(&example_input("infeasible"), &["scenario=none,more-amd"], &SweepOverrides::default()).unwrap();
     let (_, rows) = rows(&family, &["cost"], 1);
     assert_eq!((rows[0].status, rows[0].values[0]), (PointStatus::Infeasible, None));
     assert_eq!(rows[1].status, PointStatus::Optimal);
@@ -73,7 +73,7 @@ fn scenarios_are_points_and_an_infeasible_one_is_a_row() {
 
 #[test]
 fn a_point_without_a_meaning_is_a_row() {
-    let asked = Asked { samples: Some(40), sampling: Some("plain".to_owned()), ..Asked::default() };
+    let asked = SweepOverrides { samples: Some(40), sampling: Some("plain".to_owned()), ..SweepOverrides::default() };
     let family =
         family(&example_input("quickstart"), &["offers.aws-trainium2.price=*normal(0.5, 0.5)"], &asked).unwrap();
     let (plan, rows) = rows(&family, &["cost"], 2);
@@ -90,7 +90,7 @@ fn a_tornado_ranks_its_inputs() {
         "offers.aws-trainium2.price=*0.8..1.2",
         "workloads.pretraining.throughput.h100=*0.99..1.01",
     ];
-    let asked = Asked { method: Some("tornado".to_owned()), ..Asked::default() };
+    let asked = SweepOverrides { method: Some("tornado".to_owned()), ..SweepOverrides::default() };
     let family = family(&example_input("quickstart"), &vary, &asked).unwrap();
     let (plan, rows) = rows(&family, &["cost"], 2);
     assert!((rows[0].values[0].unwrap() - 190.8e6).abs() < 1.0, "the first point is the model as written");
@@ -102,11 +102,11 @@ fn a_tornado_ranks_its_inputs() {
 #[test]
 fn a_sample_is_the_same_for_the_same_seed() {
     let vary = ["workloads.chat.demand=*lognormal(1, 0.3)", "offers.aws-trainium2.price=uniform(1, 2)"];
-    let asked = |seed: u64| Asked {
+    let asked = |seed: u64| SweepOverrides {
         samples: Some(20),
         seed: Some(seed),
         correlations: vec![("1".to_owned(), "2".to_owned(), 0.7)],
-        ..Asked::default()
+        ..SweepOverrides::default()
     };
     let points = |seed| {
         sweep::plan(&family(&example_input("quickstart"), &vary, &asked(seed)).unwrap(), Vec::new()).unwrap().points
@@ -118,7 +118,8 @@ fn a_sample_is_the_same_for_the_same_seed() {
 #[test]
 fn what_is_done_is_not_done_again_and_stopping_lets_points_finish() {
     let family =
-        family(&example_input("quickstart"), &["offers.aws-trainium2.price=1..3/30"], &Asked::default()).unwrap();
+        family(&example_input("quickstart"), &["offers.aws-trainium2.price=1..3/30"], &SweepOverrides::default())
+            .unwrap();
     let plan = sweep::plan(&family, vec![Column::read("cost", family.model()).unwrap()]).unwrap();
     let settings =
         SweepSettings { solve: SolveSettings { detail: Detail::Plan, ..SolveSettings::default() }, threads: 2 };
@@ -157,7 +158,7 @@ fn what_cannot_vary_is_told_before_anything_is_solved() {
         ("scenario=none,tight", "no scenario `tight`"),
         ("policy.limits.vendor-cap.share.at_most=50..60/3", "percentage with its sign"),
     ] {
-        let error = family(&example_input("quickstart"), &[vary], &Asked::default()).unwrap_err();
+        let error = family(&example_input("quickstart"), &[vary], &SweepOverrides::default()).unwrap_err();
         assert!(error.contains(told), "{vary}: {error}");
     }
 }
@@ -182,8 +183,12 @@ const VARIED: [&[&str]; 5] = [
     &["offers{vendor: google}.price=*normal(1, 0.2)", "workloads{kind: inference}.demand=*uniform(0.8, 1.2)"],
 ];
 
-fn asked(vary: &[&str]) -> Asked {
-    if vary[0].contains("normal") { Asked { samples: Some(21), ..Asked::default() } } else { Asked::default() }
+fn asked(vary: &[&str]) -> SweepOverrides {
+    if vary[0].contains("normal") {
+        SweepOverrides { samples: Some(21), ..SweepOverrides::default() }
+    } else {
+        SweepOverrides::default()
+    }
 }
 
 #[test]

@@ -20,8 +20,8 @@
 use crate::analysis::parallel::IntoParallelRefIterator;
 #[cfg(feature = "parallel")]
 use crate::analysis::parallel::ParallelIterator;
-use crate::analysis::solving::examined::told;
-use crate::analysis::solving::near::{Near, ROOMS, examined, is_plan};
+use crate::analysis::solving::examined::plan_of;
+use crate::analysis::solving::near::{NearOptimalPlans, ROOMS, examined, is_plan};
 use crate::analysis::solving::optimum::tell_idle;
 use crate::analysis::solving::settings::Detail;
 use crate::engine::{CertifiedStatus, EngineError, Solved};
@@ -30,7 +30,7 @@ use crate::lp::{Affine, primal_violation};
 use crate::model::{Grid, IdVec, Measure, Model, OfferId, OfferSet};
 use crate::plan::{Plan, Schedule, Status};
 
-/// Plans that differ in no more than this part of their chip-hours are told once.
+/// Plans that differ in no more than this part of their chip-hours are reported once.
 const SAME: f64 = 0.01;
 
 /// How much of the least may be given up, as a part of the chip-hours of the cheapest plan, for a
@@ -85,7 +85,7 @@ type Candidate = (Plan, f64, Use);
 /// # Errors
 /// As the engine's.
 pub(super) fn different(
-    near: &Near<'_>,
+    near: &NearOptimalPlans<'_>,
     cheapest: &Use,
     decisions: &[f64],
     bound: f64,
@@ -100,7 +100,7 @@ pub(super) fn different(
     let mut found: Vec<Different> = Vec::new();
     while found.len() < count {
         let before: Vec<&Use> = std::iter::once(cheapest).chain(found.iter().map(|d| &d.used)).collect();
-        let ways: Vec<(&Near<'_>, IdVec<OfferId, f64>)> =
+        let ways: Vec<(&NearOptimalPlans<'_>, IdVec<OfferId, f64>)> =
             nears.iter().flat_map(|near| weights(&before).into_iter().map(move |w| (near, w))).collect();
         let candidates: Result<Vec<Option<Candidate>>, EngineError> =
             ways.par_iter().map(|(near, weights)| unlike(near, weights, cheapest.total(), bound)).collect();
@@ -134,7 +134,7 @@ fn weights(before: &[&Use]) -> Vec<IdVec<OfferId, f64>> {
 /// The cheapest plan with nearly the least of a weighted sum; `None` if it could not be certified as a
 /// plan.
 fn unlike(
-    near: &Near<'_>,
+    near: &NearOptimalPlans<'_>,
     weights: &IdVec<OfferId, f64>,
     total: f64,
     bound: f64,
@@ -174,13 +174,18 @@ fn weighted(model: &Model, f: &Formulation, weights: &IdVec<OfferId, f64>, total
 
 /// A point within the allowance as a plan, with what is certified of it: that it keeps every row, and
 /// what it costs beside the bound of all plans.
-fn plan(near: &Near<'_>, f: &Formulation, solved: Solved, bound: f64) -> Result<Option<Candidate>, EngineError> {
+fn plan(
+    near: &NearOptimalPlans<'_>,
+    f: &Formulation,
+    solved: Solved,
+    bound: f64,
+) -> Result<Option<Candidate>, EngineError> {
     // Multipliers of a program with another row more are no prices of the model.
     let solved = Solved { status: CertifiedStatus::Optimal, y: Vec::new(), reduced_costs: Vec::new(), ..solved };
-    let full = examined(told(near.model, f, &solved, Detail::Full, &near.settings))?;
+    let full = examined(plan_of(near.model, f, &solved, Detail::Full, &near.settings))?;
     // What is still served after a loss can be left out.
     let plan =
-        if full.is_some() { full } else { examined(told(near.model, f, &solved, Detail::Plan, &near.settings))? };
+        if full.is_some() { full } else { examined(plan_of(near.model, f, &solved, Detail::Plan, &near.settings))? };
     let Some(mut plan) = plan else { return Ok(None) };
     let Some(cost) = plan.cost.as_ref().map(|c| c.total) else { return Ok(None) };
     let primal = primal_violation(f.program(), &solved.x);

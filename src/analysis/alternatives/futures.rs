@@ -7,7 +7,7 @@ use super::room::{Range, is_exact, rooms};
 use super::types::{Alternatives, AlternativesError, AlternativesSettings, Extreme, LONGEST, Portion, unit};
 use crate::analysis::solving::cuts::ROUNDS;
 use crate::analysis::solving::examined::examine;
-use crate::analysis::solving::near::{self, Known, Last, ROOMS, Step, climb};
+use crate::analysis::solving::near::{self, FirstPlan, Last, ROOMS, Step, climb};
 use crate::analysis::solving::settings::{Detail, SolveSettings};
 use crate::analysis::solving::solve::solve_every_future;
 use crate::analysis::uncertain::{Alone, Futures, Mended, Together, models, without_plan};
@@ -173,7 +173,7 @@ impl NearFutures<'_> {
         let may_end = self.futures.settings.is_limited() || cheapest.joint.program().has_integers();
         for room in ROOMS {
             let mut formulations = self.futures.wider(room);
-            let known = Known { point: cheapest.clone(), share, scale, least_total };
+            let known = FirstPlan { point: cheapest.clone(), share, scale, least_total };
             let last = climb(known, most, may_end, |share| {
                 let part = (offers, -sign / scale);
                 let (joint, solved) = self.least(&mut formulations, part, (&everything, sign * share / scale), true)?;

@@ -15,8 +15,8 @@ mod types;
 
 pub use types::{AlternativePlan, Alternatives, AlternativesError, AlternativesSettings, Extreme, GroupRoom, Portion};
 
-use crate::analysis::solving::examined::told;
-use crate::analysis::solving::near::Near;
+use crate::analysis::solving::examined::plan_of;
+use crate::analysis::solving::near::NearOptimalPlans;
 use crate::analysis::solving::optimum::solve_purposeful;
 use crate::analysis::solving::prefer;
 use crate::analysis::solving::settings::{Detail, SolveSettings};
@@ -42,7 +42,7 @@ pub fn alternatives(
     let solve = SolveSettings { detail: Detail::Plan, ..settings.solve.clone() };
     let (formulation, mut solved) = solve_purposeful(model, &solve)?;
     prefer::choose(model, &solve, &formulation, &mut solved)?;
-    let plan = told(model, &formulation, &solved, Detail::Plan, &solve)?;
+    let plan = plan_of(model, &formulation, &solved, Detail::Plan, &solve)?;
     let (Status::Optimal, Some(cost)) = (plan.status, &plan.cost) else {
         return Err(AlternativesError::NoPlan(plan.status));
     };
@@ -51,7 +51,7 @@ pub fn alternatives(
     if total <= 0.0 {
         return Err(AlternativesError::Usage(format!("the cheapest plan has no {}", settings.of.word())));
     }
-    let mut near = Near::new(model, solve, &formulation, cost.total, settings.within);
+    let mut near = NearOptimalPlans::new(model, solve, &formulation, cost.total, settings.within);
     if formulation.program().has_integers() {
         near.settings.time_limit = near.settings.search_limit(LONGEST);
     }
@@ -69,7 +69,7 @@ pub fn alternatives(
         };
         notes.push(format!("{found} found that differs from all others in more than 1 % of the chip-hours"));
     }
-    let (told, plans) = tell(model, settings, &plan, different, cost.total, near.allowed);
+    let (told, plans) = describe(model, settings, &plan, different, cost.total, near.allowed);
     let found = Alternatives {
         polysource: env!("CARGO_PKG_VERSION").to_owned(),
         format: 1,
@@ -90,8 +90,8 @@ pub fn alternatives(
     Ok((found, plans))
 }
 
-/// The plans that differ, told; and as plans, each of which says what it is.
-fn tell(
+/// The plans that differ, reported; and as plans, each of which says what it is.
+fn describe(
     model: &Model,
     settings: &AlternativesSettings,
     cheapest: &Plan,

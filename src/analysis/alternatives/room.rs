@@ -5,7 +5,7 @@ use crate::analysis::parallel::IntoParallelRefIterator;
 #[cfg(feature = "parallel")]
 use crate::analysis::parallel::ParallelIterator;
 use crate::analysis::solving::examined::examine;
-use crate::analysis::solving::near::{self, Found, Near, ROOMS, Ratio, extreme, is_plan};
+use crate::analysis::solving::near::{self, NearOptimalPlans, ProvenShare, ROOMS, Ratio, extreme, is_plan};
 use crate::engine::EngineError;
 use crate::formulation::Formulation;
 use crate::lp::Affine;
@@ -17,7 +17,7 @@ use crate::units::human::percent;
 /// How far beyond a least or most share its proof may lie.
 const EXACT: f64 = 1e-5;
 
-/// Whether a share is told as exact.
+/// Whether a share is reported as exact.
 pub(super) fn is_exact(extreme: &Extreme) -> bool {
     extreme.bound.is_some_and(|bound| (bound - extreme.portion.share).abs() <= EXACT)
 }
@@ -33,7 +33,7 @@ pub(super) struct Cheapest<'a> {
 /// # Errors
 /// As the engine's.
 pub(super) fn room(
-    near: &Near<'_>,
+    near: &NearOptimalPlans<'_>,
     cheapest: &Cheapest<'_>,
     settings: &AlternativesSettings,
 ) -> Result<(Vec<GroupRoom>, Vec<String>), EngineError> {
@@ -110,7 +110,7 @@ pub(super) struct Range {
 }
 
 fn range(
-    near: &Near<'_>,
+    near: &NearOptimalPlans<'_>,
     cheapest: &Cheapest<'_>,
     settings: &AlternativesSettings,
     least_total: f64,
@@ -139,7 +139,7 @@ fn range(
         if !near.sound(&examined) || (plan.share - as_solved).abs() > TOLERANCE {
             return Ok(None);
         }
-        let Found { bound, limited, .. } = found;
+        let ProvenShare { bound, limited, .. } = found;
         Ok(Some(Extreme { portion: plan, cost: examined.cost.total, bound, limited }))
     };
     let (least, most) = (sought(false)?, sought(true)?);
@@ -147,7 +147,7 @@ fn range(
 }
 
 /// What a total is at least in every plan, proved; 0 if that could not be certified.
-fn least_total(near: &Near<'_>, total: &dyn Fn(&Formulation) -> Affine) -> Result<f64, EngineError> {
+fn least_total(near: &NearOptimalPlans<'_>, total: &dyn Fn(&Formulation) -> Affine) -> Result<f64, EngineError> {
     let mut program = near.program(ROOMS[0]);
     // A bound is enough, and that of the program without whole numbers is had at once.
     program.f.relax();

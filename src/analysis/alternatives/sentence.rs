@@ -6,11 +6,11 @@ use crate::model::Model;
 use crate::plan::Plan;
 use crate::units::human::{money, number, percent};
 
-/// Changes of a share by less are not told.
+/// Changes of a share by less are not reported.
 const SHARE: f64 = 5e-4;
-/// Changes of chips by less than this part of all that are held are not told.
+/// Changes of chips by less than this part of all that are held are not reported.
 const CHIPS: f64 = 1e-3;
-/// Most offers told.
+/// Most offers reported.
 const OFFERS: usize = 3;
 
 /// What a plan costs more than the cheapest, the largest changes of the shares of vendors and clouds, and

@@ -1,4 +1,4 @@
-//! What is asked and what is told: the shape of `alternatives --format json`.
+//! What is asked and what is reported: the shape of `alternatives --format json`.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::plan::{ModelInfo, Status};
 pub struct AlternativesSettings {
     /// What they may cost more than the cheapest, as a part of its cost.
     pub within: f64,
-    /// The dimensions whose groups' shares are told.
+    /// The dimensions whose groups' shares are reported.
     pub by: Vec<Dimension>,
     /// What the shares are of.
     pub of: Measure,
@@ -152,7 +152,7 @@ pub struct AlternativePlan {
     /// The part of the chip-hours held that it holds elsewhere or at another time than the cheapest:
     /// 0 for the same plan, 1 for one that has nothing in common with it.
     pub differs: f64,
-    /// The same against the plan told before it that is most like it; `null` for the first.
+    /// The same against the plan reported before it that is most like it; `null` for the first.
     pub differs_from_others: Option<f64>,
     /// Largest violation of any row or bound of the program, the allowed cost among them.
     pub primal: f64,

@@ -23,7 +23,7 @@ const STEPS: usize = 60;
 
 /// What is known of a curve.
 #[derive(Clone, Debug)]
-pub(in crate::analysis) struct Found {
+pub(in crate::analysis) struct CurveFacts {
     pub pieces: Vec<Piece>,
     pub infeasible: Vec<Gap>,
     pub exact: bool,
@@ -33,7 +33,10 @@ pub(in crate::analysis) struct Found {
 
 /// Traces a curve of a program that is affine in its parameter, in its costs if `concave`, in its
 /// bounds if not. `None` if the program alone does not say what a plan costs ([`Problem::chooses`]).
-pub(in crate::analysis) fn envelope(problem: &mut Problem<'_>, concave: bool) -> Result<Option<Found>, CurveError> {
+pub(in crate::analysis) fn envelope(
+    problem: &mut Problem<'_>,
+    concave: bool,
+) -> Result<Option<CurveFacts>, CurveError> {
     loop {
         // A box that was touched is made wider, and everything starts anew.
         let found = attempt(problem, concave)?;
@@ -43,10 +46,11 @@ pub(in crate::analysis) fn envelope(problem: &mut Problem<'_>, concave: bool) ->
     }
 }
 
-fn attempt(problem: &mut Problem<'_>, concave: bool) -> Result<Option<Found>, CurveError> {
+fn attempt(problem: &mut Problem<'_>, concave: bool) -> Result<Option<CurveFacts>, CurveError> {
     let [a, b] = problem.range();
     let Some(left) = edge(problem, a, b, concave)? else { return Ok(None) };
-    let nothing = || Found { pieces: vec![], infeasible: vec![Gap { from: a, to: b }], exact: true, complete: true };
+    let nothing =
+        || CurveFacts { pieces: vec![], infeasible: vec![Gap { from: a, to: b }], exact: true, complete: true };
     let Some(left) = left else { return Ok(Some(nothing())) };
     let Some(right) = edge(problem, b, left.p, concave)? else { return Ok(None) };
     let Some(right) = right else { return Ok(Some(nothing())) };
@@ -98,7 +102,7 @@ fn attempt(problem: &mut Problem<'_>, concave: bool) -> Result<Option<Found>, Cu
     }
     infeasible.extend(last);
     let pieces = joined(problem, straight);
-    Ok(Some(Found { pieces, infeasible, exact: true, complete: true }))
+    Ok(Some(CurveFacts { pieces, infeasible, exact: true, complete: true }))
 }
 
 /// The point at an end of the range or, if there is no plan there, at the edge of where there is

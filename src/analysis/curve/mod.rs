@@ -13,7 +13,7 @@ mod types;
 
 pub use types::{Breakpoint, Curve, CurveError, CurveSettings, Gap, Held, Piece, Shape};
 
-use envelope::{Found, envelope};
+use envelope::{CurveFacts, envelope};
 use problem::Problem;
 
 use crate::document::{How, Spread};
@@ -24,7 +24,7 @@ use crate::plan::ModelInfo;
 /// Traces the optimal cost over the range of the only axis of a family.
 ///
 /// # Errors
-/// [`CurveError`]; a range without a plan is not one, it is told.
+/// [`CurveError`]; a range without a plan is not one, it is reported.
 pub fn curve(family: &Family, settings: &CurveSettings) -> Result<Curve, CurveError> {
     let [axis] = family.spec.axes.as_slice() else {
         return Err(CurveError::Usage("a curve is over exactly one variation".to_owned()));
@@ -83,7 +83,7 @@ pub fn curve(family: &Family, settings: &CurveSettings) -> Result<Curve, CurveEr
             (Shape::Sampled, found, format!("{why}, so the curve is sampled, {end}"))
         }
     };
-    let Found { pieces, infeasible, exact, .. } = found;
+    let CurveFacts { pieces, infeasible, exact, .. } = found;
     let breakpoints = pieces.windows(2).filter(|p| p[0].to == p[1].from).map(|p| Breakpoint {
         at: p[0].to,
         cost: p[0].cost_to,

@@ -3,7 +3,7 @@
 use super::types::CurveError;
 use crate::analysis::solving::alike::Alike;
 use crate::analysis::solving::cuts::unneeded;
-use crate::analysis::solving::line::Line;
+use crate::analysis::solving::line::ParametricProgram;
 use crate::analysis::{Detail, SolveSettings, uncertain};
 use crate::engine::{CertifiedSession, CertifiedStatus, EngineError, Solved};
 use crate::formulation::{Formulation, Limits, build_with};
@@ -45,7 +45,7 @@ pub(in crate::analysis) struct Problem<'a> {
     range: [f64; 2],
     middle: Model,
     formulation: Formulation,
-    line: Option<Line>,
+    line: Option<ParametricProgram>,
     /// The program, kept open from one value to the next.
     session: Option<CertifiedSession>,
     /// The model itself, likewise, where its program is not affine.
@@ -125,7 +125,7 @@ impl<'a> Problem<'a> {
             let [left, right] = [(self.at)(ends[0])?, (self.at)(ends[1])?];
             let [left, right] = [build_with(&left, Limits::All, room), build_with(&right, Limits::All, room)];
             let middle = (f64::midpoint(a, b), &self.formulation);
-            self.line = Line::through([(ends[0], &left), (ends[1], &right)], middle);
+            self.line = ParametricProgram::through([(ends[0], &left), (ends[1], &right)], middle);
             if self.line.is_some() {
                 break;
             }
@@ -135,7 +135,7 @@ impl<'a> Problem<'a> {
 
     /// What depends on the parameter; `None` if the program is not affine in it.
     pub fn dependence(&self) -> Option<Dependence> {
-        self.line.as_ref().map(Line::dependence)
+        self.line.as_ref().map(ParametricProgram::dependence)
     }
 
     /// Whether the model has several futures.

@@ -1,6 +1,6 @@
 //! A curve that is neither concave nor convex, sampled until straight lines are near enough.
 
-use super::envelope::Found;
+use super::envelope::CurveFacts;
 use super::problem::{Point, Probe, Problem};
 use super::types::{CurveError, Gap, Held, Piece};
 use crate::model::{IdVec, OfferId};
@@ -17,7 +17,7 @@ type Sample = (f64, Option<Point>);
 
 /// Halves each stretch until the cost in its middle is within the tolerance of the straight line.
 /// The edge between a plan and none is halved down to a millionth of the range.
-pub(super) fn sampled(problem: &mut Problem<'_>, tolerance: f64) -> Result<Found, CurveError> {
+pub(super) fn sampled(problem: &mut Problem<'_>, tolerance: f64) -> Result<CurveFacts, CurveError> {
     let [a, b] = problem.range();
     let mut sample = |p: f64| -> Result<Sample, CurveError> {
         Ok(match problem.solve(p)? {
@@ -55,7 +55,7 @@ pub(super) fn sampled(problem: &mut Problem<'_>, tolerance: f64) -> Result<Found
     }
     all.sort_by(|x, y| x.0.total_cmp(&y.0));
     let offers = problem.model().offers.map(|o| o.id.clone());
-    Ok(Found { pieces: pieces(&all, &offers, tolerance), infeasible: gaps(&all), exact: false, complete })
+    Ok(CurveFacts { pieces: pieces(&all, &offers, tolerance), infeasible: gaps(&all), exact: false, complete })
 }
 
 /// The fewest straight pieces, taken greedily, from which no sample lies further than the tolerance.

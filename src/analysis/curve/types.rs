@@ -14,7 +14,7 @@ pub struct CurveSettings {
     /// How each point is solved.
     pub solve: SolveSettings,
     /// For a curve that has to be sampled: how far, relative to the cost, a point may lie from the
-    /// straight line that is told.
+    /// straight line that is reported.
     pub tolerance: f64,
 }
 

@@ -3,12 +3,12 @@
 use super::Dossier;
 use crate::analysis::curve::{CurveError, CurveSettings, curve};
 use crate::analysis::frontier::{Against, FrontierError, FrontierSettings, frontier};
-use crate::analysis::stress::{StressAsked, StressError, stress};
+use crate::analysis::stress::{StressError, StressOptions, stress};
 use crate::analysis::{Detail, FuturePlans, SolveSettings, scenarios, swings};
 use crate::diagnostics::Place;
 use crate::document::{Axis, Criterion, Selector, Text};
 use crate::engine::EngineError;
-use crate::model::{Asked, Family, Input, Model, Rejected};
+use crate::model::{Family, Input, Model, Rejected, SweepOverrides};
 use crate::plan::{Exposure, Plan};
 
 /// Columns of a program beyond which a frontier and curves, which take many solves, are drawn only
@@ -23,7 +23,7 @@ const VENDORS: usize = 4;
 
 /// What is asked of a dossier.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DossierAsked {
+pub struct DossierOptions {
     /// Frontiers to draw, such as `hhi:vendor` or `served:cloud`.
     pub frontiers: Vec<String>,
     /// Curves to draw, such as `offers{vendor: amazon}.price=*0.4..1.6`.
@@ -65,7 +65,7 @@ impl Dossier {
     pub fn prepared(
         model: &Model,
         plans: &FuturePlans,
-        asked: &DossierAsked,
+        asked: &DossierOptions,
         settings: &SolveSettings,
     ) -> Result<Self, DossierError> {
         let mut dossier = Dossier::of(model, plans.together.clone());
@@ -79,12 +79,12 @@ impl Dossier {
 fn further(
     dossier: &mut Dossier,
     (model, plans): (&Model, &FuturePlans),
-    asked: &DossierAsked,
+    asked: &DossierOptions,
     settings: &SolveSettings,
 ) -> Result<(), DossierError> {
     let input = model.input();
     if !asked.plain {
-        let how = StressAsked::default().settings(model).map_err(DossierError::Usage)?;
+        let how = StressOptions::default().settings(model).map_err(DossierError::Usage)?;
         match stress(model, plans, settings.solver(), &how) {
             Ok(table) => dossier.stress = Some(table),
             Err(StressError::Engine(EngineError::Uncertified { limited: true, .. })) => {
@@ -123,7 +123,7 @@ fn further(
 fn frontiers(
     dossier: &mut Dossier,
     model: &Model,
-    asked: &DossierAsked,
+    asked: &DossierOptions,
     small: bool,
     settings: &SolveSettings,
 ) -> Result<(), DossierError> {
@@ -150,7 +150,7 @@ fn frontiers(
 fn curves(
     dossier: &mut Dossier,
     (model, input): (&Model, &Input),
-    asked: &DossierAsked,
+    asked: &DossierOptions,
     small: bool,
     settings: &SolveSettings,
 ) -> Result<(), DossierError> {
@@ -161,7 +161,7 @@ fn curves(
         let told = "A curve is drawn if it is asked for: --curve 'offers{vendor: amazon}.price=*0.5..1.5'.";
         dossier.notes.push(told.to_owned());
     }
-    let tornado = Asked { method: Some("tornado".to_owned()), ..Asked::default() };
+    let tornado = SweepOverrides { method: Some("tornado".to_owned()), ..SweepOverrides::default() };
     let how = CurveSettings { solve: settings.clone(), tolerance: 1e-5 };
     for vary in &asked.curves {
         let family = Family::read(input, None, std::slice::from_ref(vary), &tornado)?;
@@ -184,7 +184,7 @@ fn price(model: &Model, vendor: &str) -> Axis {
     let offers: Vec<String> = of_vendor.map(|o| o.id.clone()).collect();
     let place = Place::default();
     let text = |text: &str| Text { text: text.to_owned(), place };
-    let shown = Selector { all_of: vec![Criterion::any_of(text("vendor"), vec![text(vendor)])], place }.told();
+    let shown = Selector { all_of: vec![Criterion::any_of(text("vendor"), vec![text(vendor)])], place }.to_text();
     Axis::scaled(&format!("offers{shown}.price"), &offers, "price", (0.5, 1.5))
 }
 

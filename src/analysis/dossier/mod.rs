@@ -14,7 +14,7 @@ use crate::model::{Cited, Model};
 use crate::plan::{CostKind, Plan};
 use crate::resilience::Stress;
 
-pub use further::{DossierAsked, DossierError};
+pub use further::{DossierError, DossierOptions};
 
 /// What a report is written from.
 #[derive(Clone, Debug)]

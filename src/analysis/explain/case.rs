@@ -45,7 +45,7 @@ pub(super) struct Proof {
 }
 
 impl<'a> Case<'a> {
-    /// That of a model. Whether regret is limited makes no difference: that is told by itself.
+    /// That of a model. Whether regret is limited makes no difference: that is reported by itself.
     pub fn of(model: &'a Model) -> Result<Self, EngineError> {
         let uncertainty = model.uncertainty().cloned().map(|mut u| {
             if let Goal::Cost { regret, .. } = &mut u.goal {

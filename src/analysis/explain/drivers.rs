@@ -86,7 +86,7 @@ pub fn drivers(model: &Model, plan: &Plan, subject: Option<&str>) -> Drivers {
     for offer in model.offers.iter().filter(|o| asked(&o.id)) {
         let known = breaks.iter().find(|b| b.offer == offer.id);
         let held: f64 = plan.purchases.iter().filter(|p| p.offer == offer.id).map(|p| p.chips).fold(0.0, f64::max);
-        let (distance, driver) = told(&offer.id, offer.origin.line, held, known, plan);
+        let (distance, driver) = driver_of(&offer.id, offer.origin.line, held, known, plan);
         if held > 0.0 { used.push((distance, driver)) } else { unused.push((distance, driver)) }
     }
     let order = |list: &mut Vec<(f64, Driver)>| {
@@ -111,7 +111,7 @@ pub fn drivers(model: &Model, plan: &Plan, subject: Option<&str>) -> Drivers {
 }
 
 /// An offer, with how far its price is from where it comes or goes, relative to it.
-fn told(id: &str, line: usize, held: f64, known: Option<&BreakEven>, plan: &Plan) -> (f64, Driver) {
+fn driver_of(id: &str, line: usize, held: f64, known: Option<&BreakEven>, plan: &Plan) -> (f64, Driver) {
     let spend: f64 = plan.purchases.iter().filter(|p| p.offer == id).map(|p| p.spend).sum();
     let price = |x: f64| format!("{}/chip-h", money(x, &plan.currency));
     let chips = format!("up to {} chips are held, for {}", number(held), money(spend, &plan.currency));

@@ -31,7 +31,7 @@ pub enum Entry {
     Work(WorkloadId),
 }
 
-/// How a number is told.
+/// How a number is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unit {
     /// As a limit of the policy.
@@ -347,7 +347,7 @@ pub(super) fn limits_of(model: &Model, kept: &[Entry]) -> IdVec<LimitId, LimitId
 
 impl Unit {
     /// A number of this kind in words.
-    pub(super) fn told(self, x: f64, currency: &str) -> String {
+    pub(super) fn to_text(self, x: f64, currency: &str) -> String {
         match self {
             Unit::Limit(unit) => unit.text(x, currency),
             Unit::Times => format!("{} times what is written", number(x)),

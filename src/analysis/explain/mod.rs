@@ -1,11 +1,11 @@
 //! Why: for a model without a plan the entries that cannot hold together and the least changes
 //! that end that, each tried; for one with a plan what drives its cost.
 
-mod asked;
 mod case;
 mod conflict;
 mod drivers;
 mod entry;
+mod explanation;
 mod relax;
 mod sooner;
 mod used;
@@ -19,12 +19,12 @@ use super::SolveSettings;
 use crate::engine::EngineError;
 use crate::model::{Model, Task};
 use crate::plan::ModelInfo;
-pub use asked::{ExplainError, Explanation, explain};
 use case::{Case, Clash};
 pub use drivers::{Driver, Drivers, drivers, subjects};
 use entry::{Entry, could_serve, could_train};
+pub use explanation::{ExplainError, Explanation, explain};
 
-/// Ways to make a model feasible that are told.
+/// Ways to make a model feasible that are reported.
 const WAYS: usize = 4;
 /// Entries that have to be changed together at most.
 const TOGETHER: usize = 12;
@@ -154,14 +154,14 @@ pub fn infeasibility(model: &Model, settings: &SolveSettings) -> Result<Option<I
 }
 
 /// Entries with the numbers that they need, and what the cheapest plan costs then.
-type Found = (Vec<(Entry, f64)>, f64);
+type Relaxation = (Vec<(Entry, f64)>, f64);
 
 /// Ways to a plan: each begins with another entry of the first conflict, and goes on with an entry
 /// of the next conflict until there is none.
 fn ways(case: &Case<'_>, all: &[Entry], first: &[Entry], settings: &SolveSettings) -> Result<Vec<Way>, EngineError> {
     let mut starts: Vec<Entry> = first.to_vec();
     starts.sort_by_key(|e| (e.class(), *e));
-    let mut ways: Vec<Found> = Vec::new();
+    let mut ways: Vec<Relaxation> = Vec::new();
     let mut single = false;
     for start in starts {
         // Once one change is enough, ways of several are no news.
@@ -185,7 +185,8 @@ fn ways(case: &Case<'_>, all: &[Entry], first: &[Entry], settings: &SolveSetting
         ways.retain(|w| w.0.len() == 1);
     }
     ways.truncate(WAYS);
-    let told = |(way, cost): Found| Way { changes: way.into_iter().map(|(e, to)| change(case, e, to)).collect(), cost };
+    let told =
+        |(way, cost): Relaxation| Way { changes: way.into_iter().map(|(e, to)| change(case, e, to)).collect(), cost };
     Ok(ways.into_iter().map(told).collect())
 }
 
@@ -196,7 +197,7 @@ fn way(
     start: Entry,
     settings: &SolveSettings,
     most: usize,
-) -> Result<Option<Found>, EngineError> {
+) -> Result<Option<Relaxation>, EngineError> {
     let mut chosen = vec![start];
     loop {
         let rest: Vec<Entry> = all.iter().copied().filter(|e| !chosen.contains(e)).collect();
@@ -210,7 +211,7 @@ fn way(
             }
         }
     }
-    // Each as little as it can be with those before it as they are told and those after it at their ends.
+    // Each as little as it can be with those before it as they are reported and those after it at their ends.
     let mut numbers: Vec<(Entry, f64)> = Vec::new();
     let mut cost = f64::NAN;
     for (i, &entry) in chosen.iter().enumerate() {
@@ -233,7 +234,7 @@ fn change(case: &Case<'_>, entry: Entry, to: f64) -> Change {
     let knob = case.knob(entry);
     let from = knob.map_or(f64::NAN, |k| k.value);
     let (verb, told) = knob.map_or(("change", String::new()), |k| {
-        let tell = |x: f64| k.unit.told(x, &model.currency);
+        let tell = |x: f64| k.unit.to_text(x, &model.currency);
         let written = matches!(k.unit, entry::Unit::Times | entry::Unit::Part);
         let told = if written { format!("to {}", tell(to)) } else { format!("from {} to {}", tell(from), tell(to)) };
         (if k.rising { "raise" } else { "lower" }, told)

@@ -4,7 +4,7 @@
 //! which it no longer proves anything is the next to be tried. That is Newton's method on a convex
 //! piecewise function, as for curves (Eisner and Severance, J. ACM 23(4), 1976), and it ends after
 //! a few proofs; where there are none (whole columns, curved limits) the range is halved. What is
-//! told is rounded to the side that has a plan, and solved as it is told.
+//! reported is rounded to the side that has a plan, and solved as it is reported.
 
 use super::case::{Case, Proof, Varied};
 use super::entry::{Entry, Knob, Unit};

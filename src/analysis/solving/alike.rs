@@ -4,7 +4,7 @@
 //! started from being right.
 
 use super::cuts::{solve_with_cuts, unneeded};
-use super::line::Line;
+use super::line::ParametricProgram;
 use super::optimum::solve_from_room;
 use super::settings::SolveSettings;
 use crate::engine::{
@@ -128,18 +128,18 @@ fn is_plain(formulation: &Formulation) -> bool {
 }
 
 /// What is known of a model's answer, for guesses between it and another.
-pub(in crate::analysis) struct Known {
+pub(in crate::analysis) struct SolvedNeighbour {
     x: Vec<f64>,
     y: Vec<f64>,
     /// Its program, if that was built for it.
     formulation: Option<Formulation>,
 }
 
-impl Known {
+impl SolvedNeighbour {
     /// What an answer says; nothing if there is none, or none to be guessed from.
     pub fn of(formulation: Formulation, solved: Solved) -> Option<Self> {
         let useful = is_plain(&formulation) && solved.status == CertifiedStatus::Optimal;
-        useful.then_some(Known { x: solved.x, y: solved.y, formulation: Some(formulation) })
+        useful.then_some(SolvedNeighbour { x: solved.x, y: solved.y, formulation: Some(formulation) })
     }
 
     /// What lies a part of the way to another answer.
@@ -147,7 +147,7 @@ impl Known {
     /// While a basis stays optimal, the point moves on a straight line with a right-hand side, the
     /// multipliers with a cost, and the other stays (Gal, "Postoptimal Analyses, Parametric
     /// Programming, and Related Topics", 2nd ed., 1995).
-    pub fn towards(&self, other: &Known, part: f64) -> Option<Guess> {
+    pub fn towards(&self, other: &SolvedNeighbour, part: f64) -> Option<Guess> {
         let same = self.x.len() == other.x.len() && self.y.len() == other.y.len();
         let between = |a: &[f64], b: &[f64]| -> Vec<f64> {
             // What is the same stays so to the bit.
@@ -158,25 +158,30 @@ impl Known {
 
     /// What an answer on a course says.
     pub fn on_course(solved: Solved) -> Self {
-        Known { x: solved.x, y: solved.y, formulation: None }
+        SolvedNeighbour { x: solved.x, y: solved.y, formulation: None }
     }
 }
 
 /// Models along a straight line on which their programs are affine: none has to be built.
 pub(in crate::analysis) struct Course {
-    line: Line,
+    line: ParametricProgram,
     formulation: Formulation,
 }
 
 impl Course {
     /// The course between two answers (0 and 1), if a third one a `part` of the way lies on it.
-    pub fn between(left: &Known, right: &Known, middle: &Known, part: f64) -> Option<Self> {
+    pub fn between(
+        left: &SolvedNeighbour,
+        right: &SolvedNeighbour,
+        middle: &SolvedNeighbour,
+        part: f64,
+    ) -> Option<Self> {
         let (l, r, m) = (left.formulation.as_ref()?, right.formulation.as_ref()?, middle.formulation.as_ref()?);
         let alike = |f: &Formulation| f.room == m.room && f.shortfalls == m.shortfalls && f.excesses == m.excesses;
         if !(alike(l) && alike(r)) {
             return None;
         }
-        let line = Line::through([(0.0, l), (1.0, r)], (part, m))?;
+        let line = ParametricProgram::through([(0.0, l), (1.0, r)], (part, m))?;
         line.affine().has_pattern_of(m.program()).then(|| {
             let mut formulation = m.clone();
             *formulation.program_mut() = line.affine().at(part);

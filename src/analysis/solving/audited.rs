@@ -299,7 +299,7 @@ fn demand() {
         w.run("train", "c", 0, -20.0 * part);
         w.schedule.idle[0].3 += 1440.0 * part;
     });
-    // What is told as undone counts: 24 hours of 3 chips.
+    // What is reported as undone counts: 24 hours of 3 chips.
     keeps_by(0.0, |w, _| {
         w.run("chat", "a", 0, -3.0);
         let chat = workload(&w.model, "chat");
@@ -523,7 +523,7 @@ fn quantities() {
     breaks(&["g  in 2026-01-01: whole blocks"], |w, part| w.run("blocky", "g", 0, 16.0 * part));
     breaks(&["g  in 2026-01-02: whole blocks"], |w, part| w.hold("g", 1, -16.0 * part));
     breaks(&["m  in 2026-01-01: its minimum"], |w, part| w.hold("m", 0, -30.0 * part));
-    // A chip of the dearer price is told as one of the cheaper.
+    // A chip of the dearer price is reported as one of the cheaper.
     breaks(&["t  in 2026-01-01: each price for its quantity"], |w, part| {
         let t = offer(&w.model, "t");
         for h in w.schedule.held.iter_mut().filter(|h| h.offer == t && h.periods == (0..1)) {

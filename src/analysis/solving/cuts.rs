@@ -101,7 +101,7 @@ fn solve_cones(model: &Model, formulation: &mut Formulation, settings: &SolveSet
     let (columns, rows, nonzeros) = (program.columns().len(), program.rows().len(), program.nonzeros());
     tracing::info!(columns, rows, nonzeros, "built the program");
     if !formulation.has_cones() {
-        let solved = solve_certified(program, settings.engine, &settings.options()).inspect(tell)?;
+        let solved = solve_certified(program, settings.engine, &settings.options()).inspect(log_solved)?;
         let near = within_tolerance(program, settings.engine, &settings.options(), &solved)?;
         return Ok(near.unwrap_or(solved));
     }
@@ -116,7 +116,7 @@ fn solve_in(
     formulation: &mut Formulation,
     settings: &SolveSettings,
 ) -> Result<Solved, EngineError> {
-    let mut solved = session.solve().inspect(tell)?;
+    let mut solved = session.solve().inspect(log_solved)?;
     let mut before = f64::INFINITY;
     for round in 1..=ROUNDS {
         if solved.status != CertifiedStatus::Optimal || !formulation.has_cones() {
@@ -127,14 +127,14 @@ fn solve_in(
         if formulation.program().has_integers() && excess >= GOOD_ENOUGH {
             cut_beside(model, formulation, &solved.x, settings)?;
         }
-        settings.watch.tell(|| Progress::Round { number: round, excess });
+        settings.watch.notify(|| Progress::Round { number: round, excess });
         add_rows(session, formulation.program());
         // Close enough, and rounding keeps it from coming closer.
         if added == 0 || excess < GOOD_ENOUGH && excess > before / 2.0 {
             break;
         }
         before = excess;
-        solved = session.solve().inspect(tell)?;
+        solved = session.solve().inspect(log_solved)?;
     }
     Ok(solved)
 }
@@ -174,7 +174,7 @@ fn add_rows(session: &mut CertifiedSession, program: &LinearProgram) {
     }
 }
 
-fn tell(solved: &Solved) {
+fn log_solved(solved: &Solved) {
     let (engine, gap) = (solved.certificate.engine.as_str(), solved.certificate.gap);
     tracing::info!(status = ?solved.status, engine, gap, "solved");
 }

@@ -18,7 +18,7 @@ use crate::resilience::{Situation, resilience, risk, survival};
 ///
 /// # Errors
 /// As the engine's.
-pub(in crate::analysis) fn told(
+pub(in crate::analysis) fn plan_of(
     model: &Model,
     f: &Formulation,
     solved: &Solved,

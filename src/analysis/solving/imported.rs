@@ -1,11 +1,11 @@
 //! The plan that another solver found for the exported program.
 
-use super::examined::told;
+use super::examined::plan_of;
 use super::optimum::{solved_program, tell_idle};
 use super::settings::{Detail, SolveSettings};
 use crate::engine::{CertifiedStatus, EngineError, Solved, certify_imported};
 use crate::formulation::{Formulation, build};
-use crate::lp::{Kept, LinearProgram, Point, Tolerances, worst_violation};
+use crate::lp::{CheckedRows, LinearProgram, Point, Tolerances, worst_violation};
 use crate::model::Model;
 use crate::plan::Plan;
 
@@ -35,7 +35,7 @@ pub fn imported(model: &Model, f: &Formulation, point: &Point, solver: &str, gap
         solved.certificate.verified = false;
     }
     tell_idle(model, f, &mut solved);
-    let mut plan = told(model, f, &solved, Detail::Plan, &SolveSettings::default())?;
+    let mut plan = plan_of(model, f, &solved, Detail::Plan, &SolveSettings::default())?;
     plan.notes.extend(of_file(program, point));
     plan.notes.extend(not_kept(program, &solved));
     if solved.status != CertifiedStatus::Optimal {
@@ -66,9 +66,9 @@ fn not_kept(program: &LinearProgram, solved: &Solved) -> Option<String> {
     let worst = worst_violation(program, &solved.x).filter(|v| v.scaled > most)?;
     let column = |c: crate::lp::ColumnId| program.column_name(c);
     let what = match worst.of {
-        Kept::Row(row) => format!("row `{}`", program.row_name(row)),
-        Kept::Bounds(c) => format!("the bounds of column `{}`", column(c)),
-        Kept::Whole(c) => format!("that column `{}` is whole", column(c)),
+        CheckedRows::Row(row) => format!("row `{}`", program.row_name(row)),
+        CheckedRows::Bounds(c) => format!("the bounds of column `{}`", column(c)),
+        CheckedRows::Whole(c) => format!("that column `{}` is whole", column(c)),
     };
     let (by, scaled) = (worst.by, worst.scaled);
     Some(format!(

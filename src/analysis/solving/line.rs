@@ -11,7 +11,7 @@ use crate::formulation::Formulation;
 use crate::lp::{AffineProgram, ColumnId, Dependence, LinearProgram};
 
 /// Programs along a parameter.
-pub(in crate::analysis) struct Line {
+pub(in crate::analysis) struct ParametricProgram {
     affine: AffineProgram,
     /// Columns whose upper bound no solution can need.
     slack: Vec<ColumnId>,
@@ -19,7 +19,7 @@ pub(in crate::analysis) struct Line {
     boxed: Vec<ColumnId>,
 }
 
-impl Line {
+impl ParametricProgram {
     /// The line through the programs at two values, if that of a third one, `middle`, lies on it.
     pub fn through(ends: [(f64, &Formulation); 2], middle: (f64, &Formulation)) -> Option<Self> {
         let [(a, left), (b, right)] = ends;
@@ -40,7 +40,7 @@ impl Line {
         slack.extend((0..count).map(of).filter(|c| !bound.contains(c)));
         slack.extend(boxed.iter().filter(|c| bound.contains(c)));
         let affine = AffineProgram::between([a, b], [left.program(), right.program()], &slack)?;
-        let line = Line { affine, slack, boxed };
+        let line = ParametricProgram { affine, slack, boxed };
         line.is(middle.0, middle.1.program()).then_some(line)
     }
 

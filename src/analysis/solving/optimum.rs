@@ -1,4 +1,4 @@
-//! The certified optimum of a model's program: wider boxes where one of ours is touched, and idle money told as such.
+//! The certified optimum of a model's program: wider boxes where one of ours is touched, and idle money reported as such.
 
 use super::cuts::solve_with_cuts;
 use super::settings::SolveSettings;

@@ -3,13 +3,13 @@
 //!
 //! The answer stays the optimum of the model. Its multipliers and its bound are those of the first
 //! solve, which prove every point of that cost. Where a model has decisions, what is preferred with
-//! these as they are comes first, and is what is told if the search over all of them ends without an
+//! these as they are comes first, and is what is reported if the search over all of them ends without an
 //! answer.
 
 use std::time::Duration;
 
 use super::examined::examine;
-use super::near::{Near, ROOMS, Ratio, examined, extreme, is_plan};
+use super::near::{NearOptimalPlans, ROOMS, Ratio, examined, extreme, is_plan};
 use super::optimum::tell_idle;
 use super::settings::SolveSettings;
 use crate::engine::{CertifiedStatus, EngineError, Solved};
@@ -43,11 +43,11 @@ struct Choice {
     proof: Proof,
 }
 
-/// Puts the preferred of the plans that cost as little in place of the one that was found; what is told
+/// Puts the preferred of the plans that cost as little in place of the one that was found; what is reported
 /// of it, if the policy prefers any.
 ///
 /// # Errors
-/// As the engine's. What cannot be decided leaves the plan as it is, and is told.
+/// As the engine's. What cannot be decided leaves the plan as it is, and is reported.
 pub(in crate::analysis) fn choose(
     model: &Model,
     settings: &SolveSettings,
@@ -56,7 +56,7 @@ pub(in crate::analysis) fn choose(
 ) -> Result<Option<String>, EngineError> {
     let Some(prefer) = model.prefer.filter(|_| solved.status == CertifiedStatus::Optimal) else { return Ok(None) };
     let cost = formulation.paid().at(&solved.x);
-    let mut near = Near::new(model, settings.clone(), formulation, cost, 0.0);
+    let mut near = NearOptimalPlans::new(model, settings.clone(), formulation, cost, 0.0);
     let mut choice = None;
     if formulation.program().has_integers() {
         choice = best(prefer, &near.deciding(&solved.x), formulation, &solved.x)?;
@@ -74,7 +74,7 @@ pub(in crate::analysis) fn choose(
     if let Some(Choice { x, proof, .. }) = choice
         && let Some(mut better) = put(model, formulation, solved, &x, settings)?
     {
-        // Idle money told as such may change what vendors are paid.
+        // Idle money reported as such may change what vendors are paid.
         if prefer != Prefer::MostDiversified {
             tell_idle(model, formulation, &mut better);
         }
@@ -88,7 +88,12 @@ pub(in crate::analysis) fn choose(
 }
 
 /// The best plan that costs as little; `None` if nothing was certified.
-fn best(prefer: Prefer, near: &Near<'_>, f: &Formulation, known: &[f64]) -> Result<Option<Choice>, EngineError> {
+fn best(
+    prefer: Prefer,
+    near: &NearOptimalPlans<'_>,
+    f: &Formulation,
+    known: &[f64],
+) -> Result<Option<Choice>, EngineError> {
     match prefer {
         Prefer::FewestSplits => fewest_splits(near, f, known),
         Prefer::MostDiversified => most_diversified(near, f, known),
@@ -155,7 +160,7 @@ fn put(
 
 /// The least of a sum over the plans that cost as little; `None` if nothing was certified, or only a box
 /// of ours decides it.
-fn least(near: &Near<'_>, sum: &dyn Fn(&mut Formulation) -> Affine) -> Result<Option<Solved>, EngineError> {
+fn least(near: &NearOptimalPlans<'_>, sum: &dyn Fn(&mut Formulation) -> Affine) -> Result<Option<Solved>, EngineError> {
     for room in ROOMS {
         let mut program = near.program(room);
         let sum = sum(&mut program.f);
@@ -173,7 +178,7 @@ fn least(near: &Near<'_>, sum: &dyn Fn(&mut Formulation) -> Affine) -> Result<Op
 /// Pairs with little on them are thinned out first, by linear programs that weigh them by what was on
 /// them before (Candès, Wakin and Boyd, "Enhancing sparsity by reweighted l1 minimization", J. Fourier
 /// Anal. Appl. 14, 2008): where the search over whole numbers does not end, that is what there is.
-fn fewest_splits(near: &Near<'_>, f: &Formulation, known: &[f64]) -> Result<Option<Choice>, EngineError> {
+fn fewest_splits(near: &NearOptimalPlans<'_>, f: &Formulation, known: &[f64]) -> Result<Option<Choice>, EngineError> {
     let mut best = (f.pairs(known), known.to_vec());
     let mut last = known.to_vec();
     for _ in 0..THINNED {
@@ -213,7 +218,11 @@ fn total(model: &Model, f: &Formulation) -> Affine {
     f.measured(model, &OfferSet::all(model.offers.len()), Measure::Spend, &model.calendar.all())
 }
 
-fn most_diversified(near: &Near<'_>, f: &Formulation, known: &[f64]) -> Result<Option<Choice>, EngineError> {
+fn most_diversified(
+    near: &NearOptimalPlans<'_>,
+    f: &Formulation,
+    known: &[f64],
+) -> Result<Option<Choice>, EngineError> {
     let model = near.model;
     let Some((_, share)) = largest(model, f, known) else { return Ok(None) };
     let ratio = Ratio {
@@ -232,7 +241,7 @@ fn most_diversified(near: &Near<'_>, f: &Formulation, known: &[f64]) -> Result<O
 
 /// The plan with the least of a sum of chips; `level` says what a solution has of it.
 fn fewest(
-    near: &Near<'_>,
+    near: &NearOptimalPlans<'_>,
     known: &[f64],
     sum: &dyn Fn(&mut Formulation) -> Affine,
     level: &dyn Fn(&[f64]) -> f64,

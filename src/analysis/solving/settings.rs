@@ -43,7 +43,7 @@ pub struct SolveSettings {
     pub detail: Detail,
     /// Relative gap at which an integer answer is good enough.
     pub mip_gap: f64,
-    /// Who may stop it, and who is told how far it is.
+    /// Who may stop it, and who is reported how far it is.
     pub watch: Watch,
 }
 
@@ -61,7 +61,7 @@ impl Default for SolveSettings {
 }
 
 impl SolveSettings {
-    /// With what a plan is checked: the engine, but no end of time, since a plan that was found in time is told.
+    /// With what a plan is checked: the engine, but no end of time, since a plan that was found in time is reported.
     #[must_use]
     pub(in crate::analysis) fn checker(&self) -> Solver {
         Solver { engine: self.engine, options: SolveOptions { watch: self.watch.clone(), ..SolveOptions::default() } }
@@ -93,7 +93,7 @@ impl SolveSettings {
     /// [`EngineError::Cancelled`] if an end was asked for.
     pub(in crate::analysis) fn begin(&self, name: &'static str, number: usize, of: usize) -> Result<(), EngineError> {
         self.watch.wanted()?;
-        self.watch.tell(|| Progress::Question { name, number, of });
+        self.watch.notify(|| Progress::Question { name, number, of });
         Ok(())
     }
 

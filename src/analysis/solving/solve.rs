@@ -1,6 +1,6 @@
 //! Solving a model: build, solve, certify, examine; and again for what the limits and the deals of its policy cost.
 
-use super::examined::{Examined, examine, told};
+use super::examined::{Examined, examine, plan_of};
 use super::optimum::solve_within_boxes;
 use super::settings::{Detail, SolveSettings};
 use super::{clauses, deals, idle, prefer, premium, ranges};
@@ -99,7 +99,7 @@ pub(in crate::analysis) fn preferred(
     solved: &mut Solved,
 ) -> Result<Plan, EngineError> {
     let note = prefer::choose(model, settings, formulation, solved)?;
-    let mut plan = told(model, formulation, solved, settings.detail, settings)?;
+    let mut plan = plan_of(model, formulation, solved, settings.detail, settings)?;
     plan.notes.extend(note);
     Ok(plan)
 }
@@ -110,7 +110,7 @@ pub(in crate::analysis) fn preferred(
 /// As [`solve`].
 pub fn solve_schedule(model: &Model, settings: &SolveSettings) -> Result<(Plan, Option<Schedule>), EngineError> {
     let (formulation, solved) = solve_within_boxes(model, Limits::All, settings)?;
-    let plan = told(model, &formulation, &solved, Detail::Plan, settings)?;
+    let plan = plan_of(model, &formulation, &solved, Detail::Plan, settings)?;
     let schedule = plan.cost.is_some().then(|| Schedule::read(model, &formulation, &solved.x));
     Ok((plan, schedule))
 }

@@ -4,7 +4,7 @@ use crate::analysis::uncertain::FuturePlans;
 use crate::engine::EngineError;
 use crate::model::{Column, Dimension, Expression, Model, Quantity, glob};
 use crate::plan::Plan;
-use crate::resilience::{Situation, Solver, Whole, losses, usual_response, whole};
+use crate::resilience::{ServedOf, Situation, Solver, losses, usual_response, whole};
 
 /// The usual columns: cost, shares and concentration of vendors and clouds, chips of each offer,
 /// contracts; in full also the premium and what is served when a vendor is lost. Of a model with several futures what
@@ -159,8 +159,8 @@ fn served(
         let same = |l: &&crate::model::Loss| l.by == loss.by && l.group == loss.group;
         let required = model.survive.iter().find(|s| s.losses.iter().find(same).is_some());
         let (response, periods, of) = match required {
-            Some(s) => (s.response.clone(), s.periods.clone(), Whole::Asked),
-            None => (usual_response(model, Some(by)), model.calendar.all(), Whole::Planned),
+            Some(s) => (s.response.clone(), s.periods.clone(), ServedOf::Asked),
+            None => (usual_response(model, Some(by)), model.calendar.all(), ServedOf::Planned),
         };
         let lost = whole(&loss);
         for t in periods {

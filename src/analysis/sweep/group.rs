@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::column::{value, value_of_futures};
 use super::points::SweepPlan;
 use super::row::{PointStatus, Row};
-use crate::analysis::solving::alike::{Alike, Course, Guess, Known, Start};
+use crate::analysis::solving::alike::{Alike, Course, Guess, SolvedNeighbour, Start};
 use crate::analysis::solving::premium::{add_total, certified_cost};
 use crate::analysis::solving::settings::{Detail, SolveSettings};
 use crate::analysis::solving::solve::preferred;
@@ -90,7 +90,12 @@ type Along<'a> = (&'a RefCell<Course>, usize, usize);
 
 impl Group<'_, '_> {
     /// Solves what lies between two points, which may be on a course.
-    fn between(&mut self, left: (usize, Option<&Known>), right: (usize, Option<&Known>), along: Option<Along<'_>>) {
+    fn between(
+        &mut self,
+        left: (usize, Option<&SolvedNeighbour>),
+        right: (usize, Option<&SolvedNeighbour>),
+        along: Option<Along<'_>>,
+    ) {
         let middle = usize::midpoint(left.0, right.0);
         if middle == left.0 {
             return;
@@ -144,13 +149,20 @@ impl Group<'_, '_> {
     }
 
     /// Solves a point on a course and says what is known of it; none if the model itself has to be asked.
-    fn on_course(&mut self, position: usize, course: &mut Course, part: f64, guess: Option<Guess>) -> Option<Known> {
+    fn on_course(
+        &mut self,
+        position: usize,
+        course: &mut Course,
+        part: f64,
+        guess: Option<Guess>,
+    ) -> Option<SolvedNeighbour> {
         if self.is_over() {
             return None;
         }
         let model = self.model(position).ok()?;
         let (formulation, solved) = course.solved(&model, part, guess, &mut self.alike)?;
-        let row = self.common.told(&model, self.points[position], formulation, solved.clone(), &mut self.free).ok()?;
+        let row =
+            self.common.row_of(&model, self.points[position], formulation, solved.clone(), &mut self.free).ok()?;
         // What the model itself refuses was no answer.
         if row.status != PointStatus::Optimal {
             return None;
@@ -158,11 +170,11 @@ impl Group<'_, '_> {
         if self.rows[position].is_none() {
             self.put(position, row);
         }
-        Some(Known::on_course(solved))
+        Some(SolvedNeighbour::on_course(solved))
     }
 
     /// Solves a point, and says what is known of it, if anything; none if there is no more to do.
-    fn solve(&mut self, position: usize, guess: Option<Guess>) -> Option<Option<Known>> {
+    fn solve(&mut self, position: usize, guess: Option<Guess>) -> Option<Option<SolvedNeighbour>> {
         if self.is_over() {
             return None;
         }
@@ -215,26 +227,26 @@ impl Group<'_, '_> {
         point: usize,
         guess: Option<Guess>,
         there: bool,
-    ) -> Result<(Option<Row>, Option<Known>), EngineError> {
+    ) -> Result<(Option<Row>, Option<SolvedNeighbour>), EngineError> {
         if let Some(uncertainty) = model.uncertainty() {
             let plans = solve_futures(model, uncertainty, &self.common.solving)?;
             return Ok((Some(self.common.told_of_futures(model, point, &plans)?), None));
         }
         let (formulation, solved) = self.alike.solve(model, guess)?;
-        // What is there is told again only where what comes after starts from it.
+        // What is there is reported again only where what comes after starts from it.
         let row = if there && self.free.is_none() {
             None
         } else {
-            Some(self.common.told(model, point, &formulation, solved.clone(), &mut self.free)?)
+            Some(self.common.row_of(model, point, &formulation, solved.clone(), &mut self.free)?)
         };
-        let known = if self.common.start.useful { Known::of(formulation, solved) } else { None };
+        let known = if self.common.start.useful { SolvedNeighbour::of(formulation, solved) } else { None };
         Ok((row, known))
     }
 }
 
 impl Common<'_> {
     /// The row of an answer.
-    fn told(
+    fn row_of(
         &self,
         model: &Model,
         point: usize,

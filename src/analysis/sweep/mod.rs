@@ -1,7 +1,7 @@
 //! Sweeps: a model solved at many values of what varies in it.
 //!
 //! A sweep is a list of [points](SweepPlan::points), fixed before anything is solved, and of
-//! [columns](Column) that are told of each. Points are solved in groups of neighbours, groups in
+//! [columns](Column) that are reported of each. Points are solved in groups of neighbours, groups in
 //! parallel; a row depends on nothing but its group, which is fixed, so one thread or many, in one
 //! run or several, give the same bytes.
 

@@ -26,7 +26,7 @@ pub struct SweepPlan {
     pub points: Vec<Vec<Option<f64>>>,
     /// The numbers of the points in the order in which they are solved, neighbours together.
     pub order: Vec<usize>,
-    /// What is told of each point.
+    /// What is reported of each point.
     pub columns: Vec<Column>,
     /// How the points were put together.
     pub method: Method,
@@ -43,7 +43,7 @@ pub struct SettingColumn {
     pub name: String,
     /// The axis that it tells.
     pub axis: usize,
-    /// The value at each point, `None` where the model is as written; without them, the axis's own values are told.
+    /// The value at each point, `None` where the model is as written; without them, the axis's own values are reported.
     pub values: Option<Vec<Option<f64>>>,
 }
 

@@ -1,4 +1,4 @@
-//! What is told of a point.
+//! What is reported of a point.
 
 use std::collections::BTreeMap;
 

@@ -271,7 +271,7 @@ impl<'a> Futures<'a> {
         self.alone.iter().enumerate().map(member).collect()
     }
 
-    /// Futures that are told apart last are brought together first.
+    /// Futures that are reported apart last are brought together first.
     fn grouping(&self, joint: &Joint, known: &[i64]) -> Grouping {
         let every: Vec<usize> = (0..self.models.len()).collect();
         // Without costs of their own there is nothing to bring together.

@@ -20,7 +20,7 @@ mod value;
 mod waiting;
 
 pub(in crate::analysis) use self::joined::{Alone, Futures, Mended, Together, without_plan};
-use super::solving::examined::told;
+use super::solving::examined::plan_of;
 use super::solving::settings::{Detail, SolveSettings};
 use crate::engine::EngineError;
 use crate::formulation::{Formulation, FutureMeasure};
@@ -81,7 +81,7 @@ fn plans(
     // A future without a plan by itself has none together with others.
     if let Some(f) = without_plan(&alone) {
         let Alone { formulation, solved, .. } = &alone[f];
-        let mut plan = told(&models[f], formulation, solved, Detail::Cost, settings)?;
+        let mut plan = plan_of(&models[f], formulation, solved, Detail::Cost, settings)?;
         plan.model = ModelInfo::of(model);
         let name = &uncertainty.futures[f].name;
         plan.notes.push(match plan.status {

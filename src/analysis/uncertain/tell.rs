@@ -1,4 +1,4 @@
-//! A plan for all futures in the model's words: each future audited by itself, and told together.
+//! A plan for all futures in the model's words: each future audited by itself, and reported together.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::compared;
 use super::joined::{Futures, Together};
 use super::value::{Values, largest_regret, mean, settled};
 use super::waiting;
-use crate::analysis::solving::examined::told;
+use crate::analysis::solving::examined::plan_of;
 use crate::analysis::solving::settings::Detail;
 use crate::engine::EngineError;
 use crate::formulation::LimitKey;
@@ -15,8 +15,8 @@ use crate::plan::audit::{Breach, audit_expected};
 use crate::plan::ledger::{Books, Ledger, MeanBooks};
 use crate::plan::{
     Asset, ContractResult, Cost, CostLine, FactorOutcome, FactorValue, FutureResult, FutureRisk, LimitResult,
-    ModelInfo, Move, NewPrice, NodeResult, Plan, Schedule, Status, UncertaintyResult, WaitingValue, expected_limit,
-    limit_sentence,
+    ModelInfo, NewPrice, NodeResult, Plan, Relocation, Schedule, Status, UncertaintyResult, WaitingValue,
+    expected_limit, limit_sentence,
 };
 use crate::units::human::money;
 
@@ -31,10 +31,10 @@ fn least_regret(futures: &Futures<'_>) -> Result<Option<f64>, EngineError> {
     Ok(found.is_optimal().then(|| largest_regret(&found.costs(), &futures.best())))
 }
 
-/// What is told where there is no plan.
+/// What is reported where there is no plan.
 pub(super) fn without_plan(model: &Model, futures: &Futures<'_>, together: &Together) -> Result<Plan, EngineError> {
     let solved = together.of(0, &futures.models[0]);
-    let mut plan = told(&futures.models[0], &together.formulations[0], &solved, Detail::Cost, futures.settings)?;
+    let mut plan = plan_of(&futures.models[0], &together.formulations[0], &solved, Detail::Cost, futures.settings)?;
     plan.model = ModelInfo::of(model);
     (plan.cost, plan.purchases, plan.contracts, plan.unmet) = (None, Vec::new(), Vec::new(), Vec::new());
     plan.assets = Vec::new();
@@ -76,7 +76,7 @@ pub(super) fn plan(
     for (f, own) in futures.models.iter().enumerate() {
         let solved = together.of(f, own);
         let formulation = &together.formulations[f];
-        plans.push(told(own, formulation, &solved, detail, futures.settings)?);
+        plans.push(plan_of(own, formulation, &solved, detail, futures.settings)?);
         schedules.push(Schedule::read(own, formulation, &solved.x));
     }
     let known = futures.uncertainty.known();
@@ -96,7 +96,7 @@ pub(super) fn plan(
     whole.burn_down = teller.by_node(|p| &p.burn_down, |x| x.period.clone(), |x, node| x.node = Some(node));
     whole.unmet = teller.by_node(|p| &p.unmet, |x| x.period.clone(), |x, node| x.node = Some(node));
     let first = &model.calendar().periods[0].label;
-    let when = |x: &Move| x.period.clone().unwrap_or_else(|| first.clone());
+    let when = |x: &Relocation| x.period.clone().unwrap_or_else(|| first.clone());
     whole.moves = teller.by_node(|p| &p.moves, when, |x, node| x.node = Some(node));
     whole.contracts = teller.contracts();
     whole.limits = teller.limits();
@@ -154,14 +154,14 @@ impl Teller<'_> {
         (0..self.plans.len()).map(|f| self.probability(f) * of(f)).sum()
     }
 
-    /// The first of the futures that cannot be told apart from one at a date.
+    /// The first of the futures that cannot be reported apart from one at a date.
     pub(super) fn first(&self, future: usize, date: i64) -> usize {
         self.futures.uncertainty.node(&self.known, future, date)
     }
 
     /// The name of a node.
     pub(super) fn node(&self, future: usize, date: i64) -> String {
-        let told = self.futures.uncertainty.told(future, date);
+        let told = self.futures.uncertainty.to_text(future, date);
         if told.is_empty() { START.to_owned() } else { told }
     }
 
@@ -169,7 +169,7 @@ impl Teller<'_> {
         self.model.calendar().periods[period].label.clone()
     }
 
-    /// Rows of each future by their period, those of futures that cannot be told apart yet once.
+    /// Rows of each future by their period, those of futures that cannot be reported apart yet once.
     fn by_node<T: Clone>(
         &self,
         of: impl Fn(&Plan) -> &Vec<T>,
@@ -246,7 +246,7 @@ impl Teller<'_> {
                 let mean = |of: &dyn Fn(&ContractResult) -> f64| -> f64 {
                     members.iter().filter_map(|&g| Some(self.probability(g) / all * of(at(g)?))).sum()
                 };
-                // What differs between the futures of a node is told as decisions.
+                // What differs between the futures of a node is reported as decisions.
                 let ends = |c: &ContractResult| (c.over_from.clone(), c.lowered.clone());
                 let alike = members.iter().filter_map(|&g| at(g)).all(|c| ends(c) == ends(own));
                 let (over_from, lowered) = if alike { ends(own) } else { (None, Vec::new()) };
@@ -338,7 +338,7 @@ impl Teller<'_> {
         all
     }
 
-    /// What is told of the futures, `gap` being what the certificate leaves open of the cost.
+    /// What is reported of the futures, `gap` being what the certificate leaves open of the cost.
     fn result(&self, best: &[f64], values: &Values, gap: f64) -> UncertaintyResult {
         let uncertainty = self.futures.uncertainty;
         let currency = self.model.currency();

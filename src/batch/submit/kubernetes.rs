@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::{Asked, SubmitError};
+use super::{SubmitError, SubmitRequest};
 use crate::batch::place::in_store;
 
 /// What Kubernetes is asked for.
@@ -37,21 +37,21 @@ const MOST_OF_MANY: usize = 10_000;
 /// [`SubmitError::Asked`] if something is missing, or cannot stand in it.
 pub fn kubernetes_job(
     dir: &Path,
-    (asked, args): (&Asked, &KubernetesOptions),
+    (asked, args): (&SubmitRequest, &KubernetesOptions),
     id: &str,
     chunks: usize,
 ) -> Result<String, SubmitError> {
     let needed = |value: &Option<String>, option: &str, example: &str| {
         let value = value.as_deref().filter(|v| !v.is_empty());
         value.map(text).ok_or_else(|| {
-            SubmitError::Asked(format!("`--on kubernetes` needs `{option}`, such as `{option} {example}`"))
+            SubmitError::Refused(format!("`--on kubernetes` needs `{option}`, such as `{option} {example}`"))
         })
     };
     let image = needed(&args.image, "--image", "example/polysource:0.1.0")?;
     let place = if in_store(dir).is_some() {
         if let Some(option) = [(&args.claim, "--claim"), (&args.sub_path, "--sub-path")].iter().find(|o| o.0.is_some())
         {
-            return Err(SubmitError::Asked(format!(
+            return Err(SubmitError::Refused(format!(
                 "`{}` is for a folder in a volume, and this one is in an object store",
                 option.1
             )));
@@ -60,7 +60,7 @@ pub fn kubernetes_job(
     } else {
         if args.secret.is_some() {
             let message = "`--secret` is for a folder in an object store, and this one is in a volume";
-            return Err(SubmitError::Asked(message.to_owned()));
+            return Err(SubmitError::Refused(message.to_owned()));
         }
         Place::volume(&needed(&args.claim, "--claim", "sweeps")?, args.sub_path.as_deref())
     };
@@ -71,7 +71,7 @@ pub fn kubernetes_job(
     let label = name.chars().all(|c| plain(c) || c == '-') && name.starts_with(plain) && name.ends_with(plain);
     if !label || longest.len() > 63 {
         let most = 63 - (longest.len() - name.len());
-        return Err(SubmitError::Asked(format!(
+        return Err(SubmitError::Refused(format!(
             "`{name}` is not a name for a job: a-z, 0-9 and `-` within, at most {most} characters"
         )));
     }
@@ -79,7 +79,7 @@ pub fn kubernetes_job(
     let digits = memory.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let suffixes = ["", "k", "M", "G", "T", "Ki", "Mi", "Gi", "Ti"];
     if digits.parse::<f64>().is_err() || !suffixes.contains(&&memory[digits.len()..]) {
-        return Err(SubmitError::Asked(format!(
+        return Err(SubmitError::Refused(format!(
             "`{memory}` is not a size of memory for Kubernetes; write 512Mi or 2Gi"
         )));
     }

@@ -13,7 +13,7 @@ pub use slurm::{SlurmJob, SlurmOptions};
 
 /// What is the same for every engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct SubmitRequest {
     /// How often a chunk is begun at most.
     pub attempts: NonZeroU32,
     /// Memory for a chunk, as the engine writes it.
@@ -28,7 +28,7 @@ pub struct Asked {
 pub enum SubmitError {
     /// What was asked for cannot be done so.
     #[error("{0}")]
-    Asked(String),
+    Refused(String),
     /// The engine, or something else outside, failed.
     #[error("{0}")]
     Outside(String),

@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Asked, SubmitError};
+use super::{SubmitError, SubmitRequest};
 use crate::batch::merge::ranges;
 use crate::batch::parts::replace;
 
@@ -52,7 +52,7 @@ impl SlurmJob {
     /// [`SubmitError`] if something of it cannot stand in a script.
     pub fn of(
         dir: &Path,
-        (asked, slurm): (&Asked, &SlurmOptions),
+        (asked, slurm): (&SubmitRequest, &SlurmOptions),
         id: &str,
         left: &[usize],
         chunks: usize,
@@ -70,7 +70,7 @@ impl SlurmJob {
         let (program, output) = (quoted(&program)?, quoted(&output)?);
         let directives = directives(asked, slurm)?;
         let throttle = slurm.throttle.map(|n| format!("%{n}")).unwrap_or_default();
-        // Some time before the time is over the script is told, and the chunk stops at its next point. Where
+        // Some time before the time is over the script is reported, and the chunk stops at its next point. Where
         // that takes longer, the script ends it while there is time left to begin it again.
         let margin = slurm.margin;
         let warned = if slurm.time.is_some() { format!("#SBATCH --signal=B:TERM@{margin}\n") } else { String::new() };
@@ -216,7 +216,7 @@ exec {program} sweep merge --verify . --format {word} -o {output}
         let line = text.lines().find_map(|l| l.trim().strip_prefix("MaxArraySize"));
         let most = line.and_then(|l| l.trim_start_matches([' ', '=']).trim().parse::<usize>().ok());
         match most {
-            Some(most) if self.last >= most => Err(SubmitError::Asked(format!(
+            Some(most) if self.last >= most => Err(SubmitError::Refused(format!(
                 "this cluster takes arrays of at most {most} (MaxArraySize), and there are {} chunks: plan fewer",
                 self.last + 1
             ))),
@@ -245,7 +245,7 @@ exec {program} sweep merge --verify . --format {word} -o {output}
 }
 
 /// The lines of a script that come of options.
-fn directives(asked: &Asked, slurm: &SlurmOptions) -> Result<String, SubmitError> {
+fn directives(asked: &SubmitRequest, slurm: &SlurmOptions) -> Result<String, SubmitError> {
     let all =
         [("partition", &slurm.partition), ("account", &slurm.account), ("time", &slurm.time), ("mem", &asked.memory)];
     let mut lines = String::new();
@@ -253,7 +253,7 @@ fn directives(asked: &Asked, slurm: &SlurmOptions) -> Result<String, SubmitError
         let Some(value) = value else { continue };
         // A space or a line break would begin something else.
         if value.is_empty() || !value.chars().all(|c| c.is_ascii_alphanumeric() || "-_.,:+@/".contains(c)) {
-            return Err(SubmitError::Asked(format!("`{value}` cannot stand after `--{name}=` in a script of Slurm")));
+            return Err(SubmitError::Refused(format!("`{value}` cannot stand after `--{name}=` in a script of Slurm")));
         }
         lines += &format!("#SBATCH --{name}={value}\n");
     }
@@ -263,7 +263,7 @@ fn directives(asked: &Asked, slurm: &SlurmOptions) -> Result<String, SubmitError
 /// A path as a word of a shell.
 fn quoted(path: &Path) -> Result<String, SubmitError> {
     let text = path.to_str().filter(|t| !t.contains('\n'));
-    let text = text.ok_or_else(|| SubmitError::Asked(format!("{} cannot stand in a script", path.display())))?;
+    let text = text.ok_or_else(|| SubmitError::Refused(format!("{} cannot stand in a script", path.display())))?;
     Ok(format!("'{}'", text.replace('\'', r"'\''")))
 }
 

@@ -32,7 +32,7 @@ pub(super) fn run(command: &MergeCommand, quiet: bool) -> Result<u8, Failure> {
     let Merged { plan, rows } = match merge(&folder, &sealed) {
         Ok(merged) => merged,
         Err(error @ MergeError::Chunks { .. }) => {
-            files::say(&told(&folder, &error));
+            files::say(&what_is_missing(&folder, &error));
             return Ok(exit::INTERNAL);
         }
         Err(error) => return Err(error.into()),
@@ -51,7 +51,7 @@ pub(super) fn run(command: &MergeCommand, quiet: bool) -> Result<u8, Failure> {
 }
 
 /// Which chunks cannot be taken, and what to do.
-fn told(folder: &Folder, error: &MergeError) -> String {
+fn what_is_missing(folder: &Folder, error: &MergeError) -> String {
     let run = |chunk: usize| format!("run `polysource sweep run --chunk {chunk} --out {}`", folder.shown());
     let mut text = format!("error: {error}\n");
     let MergeError::Chunks { missing, wrong, .. } = error else { return text };

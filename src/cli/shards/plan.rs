@@ -26,7 +26,7 @@ pub(in crate::cli) struct PlanCommand {
 
 pub(super) fn run(command: &PlanCommand, quiet: bool) -> Result<u8, Failure> {
     let options = &command.options;
-    let input = models::input(&options.input).map_err(|unreadable| files::told(&unreadable, quiet))?;
+    let input = models::input(&options.input).map_err(|unreadable| files::failed(&unreadable, quiet))?;
     if options.input.future.is_some() || options.input.without_uncertainty {
         let message = "chunks do not keep `--future` and `--without-uncertainty`: write the future into the model";
         return Err(Failure::Usage(message.to_owned()));

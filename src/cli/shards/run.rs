@@ -62,7 +62,7 @@ pub(super) fn run(command: &RunCommand, quiet: bool) -> Result<u8, Failure> {
     match run_chunk(&folder, command.chunk, command.heartbeat, &watcher) {
         Ok(done) => {
             if !quiet {
-                files::say(&told(command.chunk, &done));
+                files::say(&summary(command.chunk, &done));
             }
             Ok(exit::DONE)
         }
@@ -78,7 +78,7 @@ pub(super) fn run(command: &RunCommand, quiet: bool) -> Result<u8, Failure> {
     }
 }
 
-fn told(chunk: usize, done: &ChunkDone) -> String {
+fn summary(chunk: usize, done: &ChunkDone) -> String {
     let points = done.points;
     if done.before {
         return format!("chunk {chunk} is done already: {points} points\n");

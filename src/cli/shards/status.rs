@@ -18,7 +18,7 @@ pub(in crate::cli) struct StatusCommand {
     /// Format of the status.
     #[arg(long, value_enum, default_value = "text")]
     format: TextFormat,
-    /// Time after which a chunk that was not heard of is told as silent.
+    /// Time after which a chunk that was not heard of is reported as silent.
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = parse_time)]
     patience: Duration,
     /// Read every chunk: one that is torn or of something else is not done.

@@ -123,7 +123,7 @@ fn finish(mut tree: Tree) -> Result<Solved, EngineError> {
         engine: format!("{} + {name}", best.certificate.engine),
         primal,
         bound,
-        // An engine's word is no proof: the gap told is that of the program with its whole
+        // An engine's word is no proof: the gap reported is that of the program with its whole
         // columns fixed.
         gap: if claimed { fixed_gap } else { gap },
         verified: best.status == CertifiedStatus::Optimal,

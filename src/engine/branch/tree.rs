@@ -124,7 +124,7 @@ impl<'a> Tree<'a> {
     pub fn search(&mut self, most: Option<usize>, time: Option<Duration>) -> Result<Option<Solved>, EngineError> {
         while let Some(node) = self.next() {
             self.options.watch.wanted()?;
-            self.options.watch.tell(|| Progress::Node {
+            self.options.watch.notify(|| Progress::Node {
                 nodes: self.nodes,
                 best: self.best.as_ref().map(|best| self.original.objective(&best.x)),
                 bound: self.bound().min(node.bound),

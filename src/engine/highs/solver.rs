@@ -45,7 +45,7 @@ const FEW: usize = 1000;
 
 /// One run's answer.
 enum Answer {
-    Known(Outcome),
+    PriorKnowledge(Outcome),
     UnboundedOrInfeasible,
     /// The run failed.
     Failed,
@@ -106,14 +106,14 @@ impl Solver {
         let first = self.attempt(lp, c"choose", deadline)?;
         self.hot = true;
         match first {
-            Answer::Known(outcome) if is_proven(lp, &outcome, hot) => return Ok(outcome),
-            Answer::Known(outcome) => tracing::debug!(status = ?outcome.status, hot, "highs is asked again"),
+            Answer::PriorKnowledge(outcome) if is_proven(lp, &outcome, hot) => return Ok(outcome),
+            Answer::PriorKnowledge(outcome) => tracing::debug!(status = ?outcome.status, hot, "highs is asked again"),
             Answer::UnboundedOrInfeasible => tracing::debug!("highs is asked again: unbounded or infeasible"),
             Answer::Failed => tracing::debug!("highs is asked again: the run failed"),
         }
         self.instance.forget()?;
         match self.attempt(lp, c"off", deadline)? {
-            Answer::Known(outcome) => Ok(outcome),
+            Answer::PriorKnowledge(outcome) => Ok(outcome),
             Answer::UnboundedOrInfeasible => self.decide(lp, deadline, Status::Unbounded),
             Answer::Failed => self.decide(lp, deadline, Status::Stalled),
         }
@@ -133,10 +133,10 @@ impl Solver {
         // The program is passed anew next time, with its costs.
         self.scaling = None;
         Ok(match answer {
-            Answer::Known(Outcome { status: Status::Optimal, primal, .. }) => {
+            Answer::PriorKnowledge(Outcome { status: Status::Optimal, primal, .. }) => {
                 Outcome { primal, ..Outcome::of(otherwise) }
             }
-            Answer::Known(outcome) => outcome,
+            Answer::PriorKnowledge(outcome) => outcome,
             Answer::UnboundedOrInfeasible | Answer::Failed => Outcome::of(Status::Stalled),
         })
     }
@@ -181,7 +181,7 @@ impl Solver {
     ) -> Result<Answer, EngineError> {
         let left = deadline.map(|d| d.saturating_duration_since(Instant::now()));
         if left == Some(Duration::ZERO) {
-            return Ok(Answer::Known(Outcome::of(Status::TimeLimit)));
+            return Ok(Answer::PriorKnowledge(Outcome::of(Status::TimeLimit)));
         }
         self.instance.set_double(c"time_limit", left.map_or(f64::INFINITY, |d| d.as_secs_f64()))?;
         // Looking for a ray can leave these changed.
@@ -204,7 +204,7 @@ impl Solver {
             c::MODEL_STATUS_REACHED_ITERATION_LIMIT | c::MODEL_STATUS_UNKNOWN => Status::Stalled,
             other => return Err(failed(format!("it ended with status {other}"))),
         };
-        Ok(Answer::Known(self.outcome(lp, status)?))
+        Ok(Answer::PriorKnowledge(self.outcome(lp, status)?))
     }
 
     fn outcome(&mut self, lp: &LinearProgram, status: Status) -> Result<Outcome, EngineError> {

@@ -68,7 +68,7 @@ impl Part {
                 None => RowId(i as u32),
                 Some(condensed) => {
                     let own = condensed.rows()[i];
-                    // What became one with others cannot be told apart from them.
+                    // What became one with others cannot be reported apart from them.
                     if condensed.rows().iter().filter(|r| **r == own).count() > 1 {
                         return None;
                     }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{Line, Part, Reader, SolutionFile};
+use super::{Part, Reader, SolutionFile, SolutionLine};
 use crate::diagnostics::{Code, Diagnostics};
 
 pub(super) fn read<'a>(reader: &Reader<'a>, diagnostics: &mut Diagnostics) -> SolutionFile<'a> {
@@ -29,7 +29,7 @@ pub(super) fn read<'a>(reader: &Reader<'a>, diagnostics: &mut Diagnostics) -> So
         };
         let numbers = (words[2].number(reader, diagnostics), words[3].number(reader, diagnostics));
         let (Some(primal), Some(dual)) = numbers else { continue };
-        file.lines.push(Line {
+        file.lines.push(SolutionLine {
             part: Part::Either,
             name: Cow::Borrowed(words[1].text),
             place: words[1].place(reader),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Line, Part, Piece, Reader, SolutionFile};
+use super::{Part, Piece, Reader, SolutionFile, SolutionLine};
 use crate::diagnostics::{Code, Diagnostics};
 
 /// A section with as many lines as it says.
@@ -60,7 +60,7 @@ pub(super) fn read<'a>(reader: &Reader<'a>, diagnostics: &mut Diagnostics) -> So
             continue;
         };
         let Some(value) = value.number(reader, diagnostics) else { continue };
-        file.lines.push(Line {
+        file.lines.push(SolutionLine {
             part: inside.part,
             name: Cow::Borrowed(name.text),
             place: name.place(reader),

@@ -1,6 +1,6 @@
 //! What another solver says of an exported program: a value for each column, and perhaps multipliers of the rows.
 //!
-//! Three forms are read, told apart by what the file holds:
+//! Three forms are read, reported apart by what the file holds:
 //!
 //! | form | written by | begins with |
 //! | --- | --- | --- |
@@ -27,7 +27,7 @@ pub struct SolutionFile<'a> {
     pub solver: &'static str,
     /// What the solver says of the program, in its own words.
     pub status: Option<String>,
-    lines: Vec<Line<'a>>,
+    lines: Vec<SolutionLine<'a>>,
     source: SourceId,
 }
 
@@ -55,7 +55,7 @@ enum Part {
 
 /// A line: a name and its numbers.
 #[derive(Clone, Debug)]
-struct Line<'a> {
+struct SolutionLine<'a> {
     part: Part,
     name: Cow<'a, str>,
     place: Place,

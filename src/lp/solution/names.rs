@@ -14,10 +14,10 @@ use super::super::lp_format::{lp_names, ranged};
 use super::super::mps::mps_names;
 use super::super::names::CONSTANT;
 use super::super::program::LinearProgram;
-use super::{Line, Part, Point, SolutionFile};
+use super::{Part, Point, SolutionFile, SolutionLine};
 use crate::diagnostics::{Code, Diagnostics, Place, did_you_mean};
 
-/// Names that are not known are told one by one up to so many.
+/// Names that are not known are reported one by one up to so many.
 const FOREIGN: usize = 5;
 
 /// Positions by name.
@@ -41,7 +41,7 @@ impl Names {
         Names { columns: with_constant(lp, columns), rows }
     }
 
-    fn knows(&self, line: &Line<'_>) -> bool {
+    fn knows(&self, line: &SolutionLine<'_>) -> bool {
         let (column, row) = (self.columns.contains_key(&*line.name), self.rows.contains_key(&*line.name));
         match line.part {
             Part::Column => column,
@@ -87,10 +87,10 @@ impl SolutionFile<'_> {
         let meant = self.meant(&names);
         let mut x: Vec<Option<(f64, Place)>> = vec![None; lp.columns().len() + 1];
         let mut y: Vec<Option<f64>> = vec![None; lp.rows().len()];
-        // A ranged row has two names in an LP file, so that rows are told apart by theirs.
+        // A ranged row has two names in an LP file, so that rows are reported apart by theirs.
         let mut rows: HashMap<(&str, bool), Place> = HashMap::new();
         let mut reduced: HashMap<usize, Place> = HashMap::new();
-        let twice = |what: &str, line: &Line<'_>, diagnostics: &mut Diagnostics| {
+        let twice = |what: &str, line: &SolutionLine<'_>, diagnostics: &mut Diagnostics| {
             let message = format!("the {what} `{}` is defined twice in this file", line.name);
             diagnostics.error(Code::DuplicateName, line.place, message, "keep one of the two");
         };
@@ -144,7 +144,8 @@ impl SolutionFile<'_> {
 
     /// What each line is of, all of whose names are known.
     fn meant(&self, names: &Names) -> Vec<Meant> {
-        let find = |line: &Line<'_>| (names.columns.get(&*line.name).copied(), names.rows.get(&*line.name).copied());
+        let find =
+            |line: &SolutionLine<'_>| (names.columns.get(&*line.name).copied(), names.rows.get(&*line.name).copied());
         let numbered = self.lines.iter().any(|l| l.index.is_some());
         let with_rows = self.lines.iter().any(|l| matches!(find(l), (None, Some(_))));
         // Of numbered lines: whether those of the columns have begun.
@@ -180,7 +181,7 @@ impl SolutionFile<'_> {
             let message = format!("none of the {} names is in the program of this model", self.lines.len());
             return diagnostics.error(Code::UnknownColumn, place, message, same);
         }
-        let foreign: Vec<&Line<'_>> = self.lines.iter().filter(|l| !names.knows(l)).collect();
+        let foreign: Vec<&SolutionLine<'_>> = self.lines.iter().filter(|l| !names.knows(l)).collect();
         for line in foreign.iter().take(FOREIGN) {
             let what = match line.part {
                 Part::Column => "column",

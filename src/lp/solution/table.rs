@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::{Line, Part, Piece, Reader, SolutionFile};
+use super::{Part, Piece, Reader, SolutionFile, SolutionLine};
 use crate::diagnostics::{Code, Diagnostics};
 
 /// Words with which a line of names of columns begins.
@@ -46,7 +46,7 @@ pub(super) fn read<'a>(reader: &Reader<'a>, diagnostics: &mut Diagnostics) -> So
             }
         }
         let place = place.place(reader);
-        file.lines.push(Line { part: Part::Either, name, place, index: None, primal: Some(primal), dual });
+        file.lines.push(SolutionLine { part: Part::Either, name, place, index: None, primal: Some(primal), dual });
     }
     file
 }

@@ -269,7 +269,7 @@ pub trait LimitFamily {
     /// Sets that number.
     fn set(&mut self, value: f64);
 
-    /// One part by itself, and the others; `None` if it cannot be told from them.
+    /// One part by itself, and the others; `None` if it cannot be reported from them.
     fn split(&self, part: usize) -> Option<(LimitKind, Option<LimitKind>)>;
 
     /// What it asks for, in words that follow "`name`: ", with the words for when.

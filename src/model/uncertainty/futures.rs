@@ -117,16 +117,16 @@ pub(in crate::model) fn believed(model: Model, input: &Input, diagnostics: &mut 
         }
         return Some(model);
     };
-    let Some(name) = &input.future else { return told(model.base_case(), diagnostics) };
+    let Some(name) = &input.future else { return collected(model.base_case(), diagnostics) };
     let Some(future) = uncertainty.named(name) else {
         let names = uncertainty.futures.iter().map(|f| f.name.as_str());
         wrong(diagnostics, format!("the model has no future `{name}`"), suggest(name, names));
         return None;
     };
-    told(model.future(future), diagnostics)
+    collected(model.future(future), diagnostics)
 }
 
-fn told(model: Result<Model, Diagnostics>, diagnostics: &mut Diagnostics) -> Option<Model> {
+fn collected(model: Result<Model, Diagnostics>, diagnostics: &mut Diagnostics) -> Option<Model> {
     match model {
         Ok(model) => Some(model),
         Err(found) => {
@@ -239,7 +239,7 @@ impl Model {
     fn found(&self, uncertainty: &Uncertainty, which: &[usize]) -> Result<Vec<Option<Model>>, Diagnostics> {
         let mut order: Vec<usize> = (0..uncertainty.factors.len()).collect();
         order.sort_by_key(|&i| uncertainty.factors[i].known);
-        let mut found = Found { uncertainty, order, models: vec![None; uncertainty.futures.len()] };
+        let mut found = FutureParts { uncertainty, order, models: vec![None; uncertainty.futures.len()] };
         let mut diagnostics = Diagnostics::new();
         let root = uncertainty.branches.root.clone();
         found.descend(0, &root, &self.without_uncertainty(), which, &mut diagnostics);
@@ -247,14 +247,14 @@ impl Model {
     }
 }
 
-struct Found<'a> {
+struct FutureParts<'a> {
     uncertainty: &'a Uncertainty,
     /// Factors in the order in which they become known.
     order: Vec<usize>,
     models: Vec<Option<Model>>,
 }
 
-impl Found<'_> {
+impl FutureParts<'_> {
     fn descend(&mut self, depth: usize, root: &Node, model: &Model, futures: &[usize], diagnostics: &mut Diagnostics) {
         let Some(&factor) = self.order.get(depth) else {
             for &f in futures {

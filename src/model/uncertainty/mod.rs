@@ -1,6 +1,6 @@
 //! What is not known today: factors with their outcomes, the futures that they make, and when decisions are due.
 //!
-//! A future is one outcome of each factor. Two futures cannot be told apart at a date if all factors that are known by
+//! A future is one outcome of each factor. Two futures cannot be reported apart at a date if all factors that are known by
 //! then have the same outcome; a decision that is due at that date is one decision for both (non-anticipativity: Birge
 //! and Louveaux, "Introduction to Stochastic Programming", 2nd ed., 2011, section 2.2). So the tree follows from dates,
 //! and nobody numbers stages.
@@ -139,7 +139,7 @@ impl Uncertainty {
         self.goal
     }
 
-    /// Whether probabilities were given. Without them each future has the same, so that a mean can be told.
+    /// Whether probabilities were given. Without them each future has the same, so that a mean can be reported.
     #[must_use]
     pub fn has_probabilities(&self) -> bool {
         self.weighed
@@ -151,14 +151,14 @@ impl Uncertainty {
         self.factors.iter().map(|f| f.known as i64).collect()
     }
 
-    /// Whether two futures cannot be told apart at a date, `known` being when each factor is.
+    /// Whether two futures cannot be reported apart at a date, `known` being when each factor is.
     #[must_use]
     pub fn alike_by(&self, known: &[i64], a: usize, b: usize, date: i64) -> bool {
         let (a, b) = (&self.futures[a].outcomes, &self.futures[b].outcomes);
         known.iter().enumerate().all(|(i, &known)| known > date || a[i] == b[i])
     }
 
-    /// The first of the futures that cannot be told apart from one at a date: their node.
+    /// The first of the futures that cannot be reported apart from one at a date: their node.
     #[must_use]
     pub fn node(&self, known: &[i64], future: usize, date: i64) -> usize {
         (0..future).find(|&other| self.alike_by(known, future, other, date)).unwrap_or(future)
@@ -166,7 +166,7 @@ impl Uncertainty {
 
     /// What is known in a node: the outcomes' names with `+` between them; empty if nothing is known yet.
     #[must_use]
-    pub fn told(&self, future: usize, date: i64) -> String {
+    pub fn to_text(&self, future: usize, date: i64) -> String {
         let own = &self.futures[future];
         let known = |i: &usize| self.factors[*i].known as i64 <= date;
         let names = (0..self.factors.len()).filter(known).map(|i| self.factors[i].outcomes[own.outcomes[i]].as_str());

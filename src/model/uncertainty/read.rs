@@ -72,7 +72,7 @@ pub(in crate::model) fn read(
             names.push(name.clone());
             let told = reader.diagnostics.counts().0;
             let mut changes = changes(reader, outcome, root, model);
-            // Of what is wrong already no more is told.
+            // Of what is wrong already no more is reported.
             changes.retain(|_| reader.diagnostics.counts().0 == told);
             own.push(Outcome { changes, place: *place });
         }

@@ -4,7 +4,7 @@ use super::bars::{Frame, bars};
 use super::{COLOURS, Chart, Part};
 use crate::units::human::percent;
 
-/// Columns of shares: for each group its share in each period, largest first. What is beyond the colours is told
+/// Columns of shares: for each group its share in each period, largest first. What is beyond the colours is reported
 /// together.
 pub(in crate::report) fn bands(frame: Frame<'_>, groups: Vec<Part>) -> Chart {
     bars(frame, &together(groups), |x| percent((x * 1000.0).round() / 1000.0))

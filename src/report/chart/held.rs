@@ -21,7 +21,7 @@ pub(in crate::report) struct Held {
 const ROW: f64 = 42.0;
 const STRIP: f64 = 22.0;
 
-/// Strips below one another; `told` is a value in words.
+/// Strips below one another; `reported` is a value in words.
 pub(in crate::report) fn held(
     (id, title, description): (&str, &str, String),
     labels: &[String],

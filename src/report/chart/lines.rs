@@ -16,7 +16,7 @@ pub(in crate::report) struct Marker {
 }
 
 /// What is drawn.
-pub(in crate::report) struct Line<'a> {
+pub(in crate::report) struct Polyline<'a> {
     pub id: &'a str,
     pub title: &'a str,
     pub description: String,
@@ -66,7 +66,7 @@ const TALL: f64 = 190.0;
 
 /// A chart of a line.
 pub(in crate::report) fn lines(
-    line: Line<'_>,
+    line: Polyline<'_>,
     across_told: impl Fn(f64) -> String,
     told: impl Fn(f64) -> String,
 ) -> Chart {

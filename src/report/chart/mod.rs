@@ -25,7 +25,7 @@ pub(super) use fan::{Strand, fan};
 pub(super) use flow::flow;
 pub(super) use groups::{Group, groups};
 pub(super) use held::{Held, held};
-pub(super) use lines::{Line, Marker, Range, lines};
+pub(super) use lines::{Marker, Polyline, Range, lines};
 pub(super) use swings::{SwingBar, swings};
 pub(super) use tree::{Branch, tree};
 
@@ -37,7 +37,7 @@ pub(super) const STYLE: &str = include_str!("chart.css");
 const WIDTH: f64 = 400.0;
 /// Width of a chart that is read from top to bottom: its letters are large enough on a phone.
 const NARROW: f64 = 360.0;
-/// How many colours there are; what is beyond them is told together.
+/// How many colours there are; what is beyond them is reported together.
 pub(super) const COLOURS: usize = 9;
 /// The class of what is no supplier.
 pub(super) const INK: &str = "ink";
@@ -99,12 +99,12 @@ fn px(x: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// The class of a colour of something that is no supplier and is told apart from others of its kind.
+/// The class of a colour of something that is no supplier and is reported apart from others of its kind.
 pub(super) fn tone(index: usize) -> String {
     format!("k{}", index.min(5))
 }
 
-/// The class of a colour; the last is for what is told together.
+/// The class of a colour; the last is for what is reported together.
 pub(super) fn colour(index: usize) -> String {
     if index < COLOURS { format!("s{index}") } else { "rest".to_owned() }
 }

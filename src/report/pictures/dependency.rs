@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Palette, ROWS, sentence};
 use crate::plan::{About, Bound, Exposure, LimitResult, Plan, Resilience};
 use crate::report::chart::{Bullet, Chart, Frame, INK, Part, bands, bars, bullets, together};
-use crate::report::dependency::served;
+use crate::report::dependency::{counted_demand, served};
 use crate::report::summary::share;
 use crate::units::human::{money, number};
 
@@ -167,7 +167,7 @@ pub(in crate::report) fn limits(plan: &Plan, palette: &Palette) -> Option<Chart>
     (!bars.is_empty()).then(|| bullets("limits", &title, description, &bars))
 }
 
-/// The colour of a group whose dimension is not told: that of the vendor, cloud or chip of its name.
+/// The colour of a group whose dimension is not reported: that of the vendor, cloud or chip of its name.
 fn supplier(plan: &Plan, group: &str, palette: &Palette) -> String {
     // One group that a selector picks.
     if let Some((by, group)) = group.split_once('=') {
@@ -181,7 +181,7 @@ fn supplier(plan: &Plan, group: &str, palette: &Palette) -> String {
 /// What is still served after each loss.
 pub(in crate::report) fn resilience(plan: &Plan, palette: &Palette) -> Option<Chart> {
     let mut losses: Vec<_> = plan.resilience.as_ref()?.iter().collect();
-    // Of several that leave as little, the same is told as in the decision.
+    // Of several that leave as little, the same is reported as in the decision.
     losses.sort_by(|a, b| a.served.total_cmp(&b.served));
     losses.truncate(ROWS);
     let name = |r: &Resilience| format!("{} {}", r.lost.by, r.lost.group);
@@ -200,12 +200,13 @@ pub(in crate::report) fn resilience(plan: &Plan, palette: &Palette) -> Option<Ch
     let title = if worst.served >= 1.0 {
         "All demand is still served after the loss of any single supplier".to_owned()
     } else {
-        format!("Losing {} `{}` leaves {} of peak demand served", worst.lost.by, worst.lost.group, served(worst.served))
+        let (by, group) = (&worst.lost.by, &worst.lost.group);
+        format!("Losing {by} `{group}` leaves {} of {} served", served(worst.served), counted_demand(worst))
     };
     let marks =
         if losses.iter().any(|r| r.required.is_some()) { "; the red mark is what the policy requires" } else { "" };
     let description = format!(
-        "Largest part of peak demand that all workloads can be served at once after losing each supplier, the worst first{marks}."
+        "Largest part of peak demand at which all counted workloads can be served at once after losing each supplier, the worst first{marks}."
     );
     (!rows.is_empty()).then(|| bullets("resilience", &title, description, &rows))
 }

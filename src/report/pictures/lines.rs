@@ -5,7 +5,7 @@ use crate::analysis::curve::Curve;
 use crate::analysis::dossier::Dossier;
 use crate::analysis::frontier::Frontier;
 use crate::plan::Plan;
-use crate::report::chart::{Chart, Line, Marker, Range, flow, lines};
+use crate::report::chart::{Chart, Marker, Polyline, Range, flow, lines};
 use crate::report::summary::{basis, share};
 use crate::units::human::{money, number, percent};
 
@@ -66,7 +66,7 @@ pub(in crate::report) fn frontier(index: usize, frontier: &Frontier) -> Chart {
         _ => format!("What less dependency costs, by {}", frontier.against),
     };
     let knee = frontier.knee_reason.clone().map(|reason| format!("The red dot: {reason}.")).unwrap_or_default();
-    let line = Line {
+    let line = Polyline {
         id: &format!("frontier-{index}"),
         title: &title,
         description: format!(
@@ -126,7 +126,7 @@ pub(in crate::report) fn curve(index: usize, curve: &Curve, scales: &Scales) -> 
     } else {
         "exact at the points that were solved, straight between them"
     };
-    let line = Line {
+    let line = Polyline {
         id: &format!("curve-{index}"),
         title: &finding(curve, &what),
         description: format!("Lowest cost, re-optimized, as the {what} changes; {exact}.{one_scale}"),

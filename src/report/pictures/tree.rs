@@ -7,7 +7,7 @@ use crate::units::human::{count, number, percent};
 
 /// Most ends that are drawn.
 const ENDS: usize = 9;
-/// Most decisions that are told at a node.
+/// Most decisions that are reported at a node.
 const LINES: usize = 3;
 
 /// The tree with what is decided at each node; where it has too many ends, as far as there is room.
@@ -88,7 +88,7 @@ struct Shown<'a> {
     tree: &'a Tree,
     deepest: usize,
     branches: Vec<Branch>,
-    /// Futures that cannot be told apart in what is drawn.
+    /// Futures that cannot be reported apart in what is drawn.
     left: usize,
 }
 
@@ -127,7 +127,7 @@ impl Shown<'_> {
             let futures: Vec<String> = rest.iter().flat_map(|&n| self.u.nodes[n].futures.iter().cloned()).collect();
             self.left += futures.len();
             let all: f64 = rest.iter().map(|&n| self.likely(n)).sum();
-            let likely = self.told(all);
+            let likely = self.likelihood(all);
             let edge = format!("{} more outcomes{likely}", rest.len());
             let end = Some(self.cost(&futures));
             self.branches.push(Branch { after: Some(place), edge, lines: Vec::new(), end });
@@ -135,7 +135,7 @@ impl Shown<'_> {
     }
 
     /// A probability after a comma; nothing where none are given.
-    fn told(&self, probability: f64) -> String {
+    fn likelihood(&self, probability: f64) -> String {
         let given = self.u.futures.iter().all(|f| f.probability.is_some());
         if given { format!(", {}", percent(probability)) } else { String::new() }
     }
@@ -165,7 +165,7 @@ impl Shown<'_> {
         let new: Vec<&str> = own.node.split('+').filter(is_new).collect();
         let since = own.from.as_ref().map(|from| format!("{from}: ")).unwrap_or_default();
         let part = self.likely(node) / self.likely(before);
-        let likely = self.told(part);
+        let likely = self.likelihood(part);
         format!("{since}{}{likely}", new.join(" + "))
     }
 

@@ -3,5 +3,5 @@
 mod plans;
 mod ratio;
 
-pub(in crate::analysis) use plans::{Near, ROOMS, affords, allowed, examined, is_plan};
-pub(in crate::analysis) use ratio::{Found, Known, Last, Ratio, Step, climb, extreme};
+pub(in crate::analysis) use plans::{NearOptimalPlans, ROOMS, affords, allowed, examined, is_plan};
+pub(in crate::analysis) use ratio::{FirstPlan, Last, ProvenShare, Ratio, Step, climb, extreme};

@@ -21,7 +21,7 @@ pub(in crate::analysis) const ROOMS: [f64; 3] = [1.0, 100.0, 1e4];
 
 /// The plans within an allowance. Copies count their solves together.
 #[derive(Clone)]
-pub(in crate::analysis) struct Near<'a> {
+pub(in crate::analysis) struct NearOptimalPlans<'a> {
     pub model: &'a Model,
     pub settings: SolveSettings,
     /// The program of the model that they are compared with.
@@ -42,21 +42,21 @@ pub(in crate::analysis) struct Program {
     pub vertex: Option<Basis>,
 }
 
-impl<'a> Near<'a> {
+impl<'a> NearOptimalPlans<'a> {
     /// The plans that cost no more than a part more than a `cost`, that of a solution of `like`.
     pub fn new(model: &'a Model, settings: SolveSettings, like: &'a Formulation, cost: f64, within: f64) -> Self {
         let allowed = allowed(cost, within);
-        Near { model, settings, like, allowed, fixed: None, start: None, solves: Arc::default() }
+        NearOptimalPlans { model, settings, like, allowed, fixed: None, start: None, solves: Arc::default() }
     }
 
     /// The same plans, to be solved otherwise.
     pub fn with(&self, settings: SolveSettings) -> Self {
-        Near { settings, ..self.clone() }
+        NearOptimalPlans { settings, ..self.clone() }
     }
 
     /// Those of the same plans that have the whole columns of one of them.
     pub fn deciding(&self, x: &[f64]) -> Self {
-        Near { fixed: Some(x.to_vec()), ..self.clone() }
+        NearOptimalPlans { fixed: Some(x.to_vec()), ..self.clone() }
     }
 
     /// The program, with the cost as its objective still; `room` as in [`build_like`].

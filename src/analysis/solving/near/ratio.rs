@@ -9,7 +9,7 @@
 //!
 //! The least is the same with the signs of M_g turned.
 
-use super::plans::{Near, Program, ROOMS, is_plan};
+use super::plans::{NearOptimalPlans, Program, ROOMS, is_plan};
 use crate::engine::{CertifiedStatus, EngineError};
 use crate::formulation::Formulation;
 use crate::lp::Affine;
@@ -36,7 +36,7 @@ pub(in crate::analysis) struct Ratio<'a> {
 }
 
 /// A share that no plan can better, up to what is proved.
-pub(in crate::analysis) struct Found {
+pub(in crate::analysis) struct ProvenShare {
     /// The program.
     pub formulation: Formulation,
     /// The plan that has it.
@@ -54,7 +54,10 @@ pub(in crate::analysis) struct Found {
 ///
 /// # Errors
 /// As the engine's.
-pub(in crate::analysis) fn extreme(near: &Near<'_>, ratio: &Ratio<'_>) -> Result<Option<Found>, EngineError> {
+pub(in crate::analysis) fn extreme(
+    near: &NearOptimalPlans<'_>,
+    ratio: &Ratio<'_>,
+) -> Result<Option<ProvenShare>, EngineError> {
     let whole = near.fixed.is_none() && near.program(ROOMS[0]).f.program().has_integers();
     let decided = if whole { within(&near.deciding(ratio.known), ratio)? } else { None };
     match decided {
@@ -64,27 +67,31 @@ pub(in crate::analysis) fn extreme(near: &Near<'_>, ratio: &Ratio<'_>) -> Result
 }
 
 /// The plan that was found, and its share.
-fn within(near: &Near<'_>, ratio: &Ratio<'_>) -> Result<Option<(Found, f64)>, EngineError> {
+fn within(near: &NearOptimalPlans<'_>, ratio: &Ratio<'_>) -> Result<Option<(ProvenShare, f64)>, EngineError> {
     for room in ROOMS {
         let mut program = near.program(room);
         let Some(last) = steps(near, ratio, &mut program)? else { return Ok(None) };
         if !program.f.touched(&last.point) {
             let Last { point: x, share, bound, limited } = last;
-            return Ok(Some((Found { formulation: program.f, x, bound, limited }, share)));
+            return Ok(Some((ProvenShare { formulation: program.f, x, bound, limited }, share)));
         }
         tracing::debug!(room, "a share touched a box");
     }
     Ok(None)
 }
 
-fn steps(near: &Near<'_>, ratio: &Ratio<'_>, program: &mut Program) -> Result<Option<Last<Vec<f64>>>, EngineError> {
+fn steps(
+    near: &NearOptimalPlans<'_>,
+    ratio: &Ratio<'_>,
+    program: &mut Program,
+) -> Result<Option<Last<Vec<f64>>>, EngineError> {
     let (part, whole) = (ratio.parts)(&mut program.f);
     let sign = if ratio.most { 1.0 } else { -1.0 };
     let scale = ratio.scale;
     // A search over whole numbers may end without any, and one in limited time anyhow. What was proved
     // until then holds.
     let may_end = near.settings.is_limited() || program.f.program().has_integers();
-    let known = Known { point: ratio.known.to_vec(), share: ratio.share, scale, least_total: ratio.least_total };
+    let known = FirstPlan { point: ratio.known.to_vec(), share: ratio.share, scale, least_total: ratio.least_total };
     climb(known, ratio.most, may_end, |share| {
         // In parts of the known total, so that a gap of a millionth is one of the share.
         let less = part.plus(-sign / scale, &whole, sign * share / scale);
@@ -102,7 +109,7 @@ fn steps(near: &Near<'_>, ratio: &Ratio<'_>, program: &mut Program) -> Result<Op
 }
 
 /// The plan that the steps begin with.
-pub(in crate::analysis) struct Known<P> {
+pub(in crate::analysis) struct FirstPlan<P> {
     pub point: P,
     /// Its share.
     pub share: f64,
@@ -137,12 +144,12 @@ pub(in crate::analysis) struct Last<P> {
 /// # Errors
 /// As those of the steps.
 pub(in crate::analysis) fn climb<P>(
-    known: Known<P>,
+    known: FirstPlan<P>,
     most: bool,
     may_end: bool,
     mut step: impl FnMut(f64) -> Result<Step<P>, EngineError>,
 ) -> Result<Option<Last<P>>, EngineError> {
-    let Known { mut point, mut share, scale, least_total } = known;
+    let FirstPlan { mut point, mut share, scale, least_total } = known;
     let sign = if most { 1.0 } else { -1.0 };
     for number in 0..STEPS {
         let found = step(share)?;

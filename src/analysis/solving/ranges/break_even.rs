@@ -26,7 +26,7 @@ const STEPS: usize = 40;
 /// having where v(f) is less. From a factor where it is, the tangent of v leads to the next (the
 /// method of Newton); where v is concave, as it is unless prices count in limits, each step stays
 /// below the break-even factor until one is on it. Elsewhere the stretch in which it lies is halved.
-/// What is told was tried on either side, a ten-thousandth away. `start` is where the model itself was solved.
+/// What is reported was tried on either side, a ten-thousandth away. `start` is where the model itself was solved.
 ///
 /// Where a contract's prices follow that of the offer, or that of the offer follows others, or damages for late delivery
 /// are a part of it, v is no line between two programs: each factor is a program of its own, V depends on the factor as well, and the stretch is halved alone.

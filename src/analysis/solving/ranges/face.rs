@@ -13,20 +13,20 @@ const NOTHING: f64 = 1e-9;
 /// The bounds of a program that a limit moves, each by so much when the limit rises by one: of a row
 /// the one that costs, of a column the upper.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Move {
+pub(super) struct BoundShift {
     pub rows: BTreeMap<RowId, f64>,
     pub columns: BTreeMap<ColumnId, f64>,
 }
 
-impl Move {
+impl BoundShift {
     /// One row.
     pub fn row(row: RowId) -> Self {
-        Move { rows: BTreeMap::from([(row, 1.0)]), ..Move::default() }
+        BoundShift { rows: BTreeMap::from([(row, 1.0)]), ..BoundShift::default() }
     }
 
     /// One column.
     pub fn column(column: ColumnId) -> Self {
-        Move { columns: BTreeMap::from([(column, 1.0)]), ..Move::default() }
+        BoundShift { columns: BTreeMap::from([(column, 1.0)]), ..BoundShift::default() }
     }
 }
 
@@ -40,7 +40,7 @@ impl Move {
 pub(super) fn range(
     lp: &LinearProgram,
     solved: &Solved,
-    moved: &Move,
+    moved: &BoundShift,
     settings: &SolveSettings,
 ) -> Result<(Option<f64>, Option<f64>), EngineError> {
     let negligible = NOTHING * (1.0 + lp.objective(&solved.x).abs());

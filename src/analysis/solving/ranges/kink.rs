@@ -204,7 +204,7 @@ impl<'a> Face<'a> {
     }
 
     /// What a price is with the multipliers of the answer.
-    fn told(&self, price: &Price) -> f64 {
+    fn price_at(&self, price: &Price) -> f64 {
         let rows: f64 = price.rows.iter().map(|&(r, w)| w * self.solved.y[r.0 as usize]).sum();
         rows + price.columns.iter().map(|&(c, w)| w * self.solved.reduced_costs[c.0 as usize].min(0.0)).sum::<f64>()
     }
@@ -230,7 +230,7 @@ impl<'a> Face<'a> {
         let mut ends = [(0.0, Vec::new()), (0.0, Vec::new())];
         for (end, sign) in ends.iter_mut().zip([1.0, -1.0]) {
             costs.iter().for_each(|(&c, a)| self.open.set_cost(c, sign * a));
-            // Of many prices that could not be told together each half is asked for again.
+            // Of many prices that could not be reported together each half is asked for again.
             let found = if alone { self.open.solve_alone()? } else { Some(self.open.solve()?) };
             let Some(found) = found.filter(|f| f.status == CertifiedStatus::Optimal) else { return Ok(None) };
             let mut value = sign * self.open.program().objective(&found.x) + constant;
@@ -285,12 +285,12 @@ impl<'a> Face<'a> {
             .map(|&k| {
                 // Any weights will do that are not chosen to hide something.
                 let weight = 0.5 + (k as f64 * 0.618_033_988_749_895).fract();
-                (&prices[k], weight / (1.0 + self.told(&prices[k]).abs()))
+                (&prices[k], weight / (1.0 + self.price_at(&prices[k]).abs()))
             })
             .collect();
         let ends = self.ends(&weighted)?;
         if let (&[k], Some(ends)) = (which, &ends) {
-            let (weight, told) = (weighted[0].1, self.told(&prices[k]));
+            let (weight, told) = (weighted[0].1, self.price_at(&prices[k]));
             let (least, most) = (ends.least.0 / weight, ends.most.0 / weight);
             let slack = SAME * (1.0 + told.abs());
             // The multipliers of the answer are some of them.

@@ -4,14 +4,14 @@
 //! A limit that moves bounds of a linear program has a range of its own ([`face`]), which is exact. One
 //! that stands in coefficients, such as a share of a total that varies, has a price that changes with
 //! it, and so has every limit beside a concentration: their range is where the price stays within a
-//! hundredth of what is told ([`probe`]).
+//! hundredth of what is reported ([`probe`]).
 //!
 //! The same holds where commitments or required losses are a reason to hold chips that do not work, beside a
 //! limit that gains by it: elsewhere on the way it may take whole columns to keep them to that reason.
 //!
 //! With whole numbers prices are those of the plan's own decisions, which may change with the limit at
 //! any distance: such models have no ranges. Numbers of suppliers have no price. Break-even prices are
-//! not told beside a concentration, where the optimal cost is not made of straight pieces.
+//! not reported beside a concentration, where the optimal cost is not made of straight pieces.
 
 mod break_even;
 mod face;
@@ -32,9 +32,9 @@ use crate::model::Model;
 use crate::plan::{BreakEven, LimitResult, Plan};
 use one::{Movable, is_part};
 
-/// Programs with more columns than this take too long for what is always told.
+/// Programs with more columns than this take too long for what is always reported.
 const SMALL: usize = 1_000;
-/// Most limits whose range is always told though it takes solving the model again.
+/// Most limits whose range is always reported though it takes solving the model again.
 const FEW: usize = 12;
 
 /// Where a price holds from, and to.
@@ -74,7 +74,7 @@ pub(super) fn add(
     let negligible = 1e-8 * (1.0 + formulation.program().objective(&solved.x).abs());
     let size = |l: &LimitResult| if is_part(l) { 1.0 } else { l.limit.abs() };
     let priced = |l: &&LimitResult| l.shadow_price.is_some_and(|s| s * size(l) < -negligible);
-    let mut exact: Vec<(&LimitResult, face::Move)> = Vec::new();
+    let mut exact: Vec<(&LimitResult, face::BoundShift)> = Vec::new();
     let mut solves: Vec<(&LimitResult, LimitKey)> = Vec::new();
     for limit in plan.limits.iter().filter(priced) {
         let Some(one) = limit.key.filter(|key| key.priced(model)) else { continue };

@@ -1,6 +1,6 @@
 //! One limit of a model by itself: the bounds that it moves, and the model in which it alone is moved.
 
-use super::face::Move;
+use super::face::BoundShift;
 use crate::formulation::{Constraint, Formulation, LimitKey};
 use crate::lp::RowId;
 use crate::model::{Limit, Model, OfferSet, StandsIn, Task};
@@ -11,7 +11,7 @@ use crate::plan::{LimitResult, Schedule};
 pub(super) trait Movable: Sized {
     /// The bounds of the program that it moves; `None` if it stands in coefficients: a share of a
     /// total that varies, or a part of training, which is a part of what the plan does of it.
-    fn bounds(self, model: &Model, f: &Formulation) -> Option<Move>;
+    fn bounds(self, model: &Model, f: &Formulation) -> Option<BoundShift>;
 
     /// Whether it is a limit on a sum of squares, whose cone is straight in the root of it.
     fn squared(self, model: &Model) -> bool;
@@ -25,17 +25,17 @@ pub(super) trait Movable: Sized {
     /// What the limit is a part of, in a plan; 1 for what is no part.
     fn total(self, model: &Model, schedule: &Schedule, ledger: &Ledger) -> f64;
 
-    /// The model in which it alone has another value, and its key there; `None` if it cannot be told from
+    /// The model in which it alone has another value, and its key there; `None` if it cannot be reported from
     /// others.
     fn at(self, model: &Model, value: f64) -> Option<(Model, LimitKey)>;
 }
 
 impl Movable for LimitKey {
-    fn bounds(self, model: &Model, f: &Formulation) -> Option<Move> {
+    fn bounds(self, model: &Model, f: &Formulation) -> Option<BoundShift> {
         let column = |offer, period| f.capacity_bounds.iter().find(|b| (b.0, b.1) == (offer, period)).map(|b| b.2);
         let row = |wanted: Constraint| {
             let at = f.constraints.iter().position(|c| *c == wanted)?;
-            Some(Move::row(RowId(at as u32)))
+            Some(BoundShift::row(RowId(at as u32)))
         };
         match self {
             LimitKey::Policy { limit, group, span } => match model.limits[limit].kind.family().stands_in() {
@@ -43,7 +43,7 @@ impl Movable for LimitKey {
                 StandsIn::Coefficients | StandsIn::Cone | StandsIn::Count => None,
             },
             LimitKey::Capacity { offer, period } => match column(offer, period) {
-                Some(column) => Some(Move::column(column)),
+                Some(column) => Some(BoundShift::column(column)),
                 None => row(Constraint::Capacity { offer, period }),
             },
             LimitKey::Pool { pool, period, power } => row(Constraint::Pool { pool, period, power }),
@@ -56,7 +56,7 @@ impl Movable for LimitKey {
                 Some(moved)
             }
             LimitKey::Survive { requirement, loss } => {
-                let mut moved = Move::default();
+                let mut moved = BoundShift::default();
                 for (i, constraint) in f.constraints.iter().enumerate() {
                     match *constraint {
                         Constraint::Served { requirement: r, loss: l, workload, period }

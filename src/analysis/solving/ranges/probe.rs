@@ -26,7 +26,7 @@
 use std::cell::RefCell;
 
 use super::super::alike::{Alike, Start};
-use super::super::examined::told;
+use super::super::examined::plan_of;
 use super::super::settings::Detail;
 use super::super::settings::SolveSettings;
 use super::one::{Movable, is_part};
@@ -59,7 +59,7 @@ struct Optimum {
 }
 
 /// What solving at a value gave.
-enum Found {
+enum ProbeAnswer {
     Optimum(Optimum),
     /// There is no plan, or one that the multipliers say nothing of.
     Infeasible,
@@ -77,7 +77,7 @@ pub(super) fn range(
     settings: &SolveSettings,
 ) -> Result<(Option<f64>, Option<f64>), EngineError> {
     let part = is_part(limit);
-    let line = Line {
+    let line = LimitLine {
         model,
         one,
         settings,
@@ -86,10 +86,10 @@ pub(super) fn range(
         square: one.squared(model),
     };
     // The entry by itself has to be the same model; also an answer of the same kind as the others.
-    let Found::Optimum(start) = line.solve(limit.limit)? else { return Ok((None, None)) };
+    let ProbeAnswer::Optimum(start) = line.solve(limit.limit)? else { return Ok((None, None)) };
     let price = limit.shadow_price.unwrap_or(0.0);
     if (start.price - price).abs() > TOLERANCE * price.abs() {
-        // Where the optimum has several prices, the one that is told is none of the others.
+        // Where the optimum has several prices, the one that is reported is none of the others.
         return Ok((None, None));
     }
     let start = Optimum { price, ..start };
@@ -99,7 +99,7 @@ pub(super) fn range(
 }
 
 /// A model along one limit.
-struct Line<'a> {
+struct LimitLine<'a> {
     model: &'a Model,
     one: LimitKey,
     settings: &'a SolveSettings,
@@ -109,29 +109,29 @@ struct Line<'a> {
     square: bool,
 }
 
-impl Line<'_> {
-    fn solve(&self, at: f64) -> Result<Found, EngineError> {
-        let Some((model, key)) = self.one.at(self.model, at) else { return Ok(Found::Unknown) };
+impl LimitLine<'_> {
+    fn solve(&self, at: f64) -> Result<ProbeAnswer, EngineError> {
+        let Some((model, key)) = self.one.at(self.model, at) else { return Ok(ProbeAnswer::Unknown) };
         let (f, solved) = self.alike.borrow_mut().solve(&model, None)?;
         match solved.status {
             CertifiedStatus::Optimal => {}
-            CertifiedStatus::Infeasible => return Ok(Found::Infeasible),
-            _ => return Ok(Found::Unknown),
+            CertifiedStatus::Infeasible => return Ok(ProbeAnswer::Infeasible),
+            _ => return Ok(ProbeAnswer::Unknown),
         }
         // Where whole columns had to forbid something the cost is another function of the limit.
         if f.program().has_integers() {
-            return Ok(Found::Infeasible);
+            return Ok(ProbeAnswer::Infeasible);
         }
-        let plan = told(&model, &f, &solved, Detail::Plan, self.settings)?;
+        let plan = plan_of(&model, &f, &solved, Detail::Plan, self.settings)?;
         let Some(cost) = plan.cost.as_ref().filter(|_| plan.status == Status::Optimal) else {
-            return Ok(Found::Unknown);
+            return Ok(ProbeAnswer::Unknown);
         };
         let own = plan.limits.iter().find(|l| l.key == Some(key));
         let schedule = Schedule::read(&model, &f, &solved.x);
         let total = self.one.total(self.model, &schedule, &Ledger::of(&model, &schedule));
-        // What is not told of a limit that costs nothing is 0; prices are told as of what is relaxed.
+        // What is not reported of a limit that costs nothing is 0; prices are reported as of what is relaxed.
         let relaxed = own.and_then(|l| l.shadow_price).unwrap_or(0.0);
-        Ok(Found::Optimum(Optimum {
+        Ok(ProbeAnswer::Optimum(Optimum {
             at,
             cost: cost.total + plan.risk.as_ref().map_or(0.0, |r| r.weighed),
             price: relaxed,
@@ -182,15 +182,15 @@ impl Line<'_> {
         let mut next = start.at + towards * (FIRST * self.size).min(way(far));
         for _ in 0..STEPS {
             match self.solve(next)? {
-                Found::Optimum(found) if self.holds(&start, &found) => {
+                ProbeAnswer::Optimum(found) if self.holds(&start, &found) => {
                     inside = found;
                     if found.at == far {
                         return Ok(Some(far));
                     }
                 }
-                Found::Optimum(found) => outside = Some((found.at, Some(found))),
-                Found::Infeasible => outside = Some((next, None)),
-                Found::Unknown => return Ok(None),
+                ProbeAnswer::Optimum(found) => outside = Some((found.at, Some(found))),
+                ProbeAnswer::Infeasible => outside = Some((next, None)),
+                ProbeAnswer::Unknown => return Ok(None),
             }
             let guess = self.guess(&start, &inside, outside, towards);
             if let Some((beyond, _)) = outside

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::batch::submit::{Asked, SlurmJob, kubernetes_job};
-use crate::batch::{Folder, Found, in_store};
+use crate::batch::submit::{SlurmJob, SubmitRequest, kubernetes_job};
+use crate::batch::{ChunkFile, Folder, in_store};
 use crate::cli::failure::Failure;
 use crate::cli::{exit, files};
 
@@ -63,12 +63,12 @@ pub(super) fn run(command: &SubmitCommand, quiet: bool) -> Result<u8, Failure> {
         };
         return Err(Failure::Usage(format!("`{option}` belongs to `--on {other}`, not to `--on {this}`")));
     }
-    let asked = Asked { attempts: command.attempts, memory: command.memory.clone(), hopeless: exit::HOPELESS };
+    let asked = SubmitRequest { attempts: command.attempts, memory: command.memory.clone(), hopeless: exit::HOPELESS };
     match command.on {
         Engine::Slurm => {
             let mut left = Vec::new();
             for chunk in 0..chunks {
-                if !matches!(folder.chunk(&sealed, chunk)?, Found::Whole(_)) {
+                if !matches!(folder.chunk(&sealed, chunk)?, ChunkFile::Whole(_)) {
                     left.push(chunk);
                 }
             }
