@@ -141,6 +141,11 @@ impl Plan {
         format!("<Plan {}: {}>", self.solved.model.name, told.first().map_or("", String::as_str))
     }
 
+    /// How it is pickled: as its JSON, without the model.
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+        Ok((slf.get_type().getattr("from_json")?, (slf.get().to_json()?,)))
+    }
+
     fn _repr_html_(&self) -> String {
         report::html::fragment(&self.solved)
     }

@@ -36,14 +36,27 @@ def test_an_exception_of_the_listener_ends_the_solve():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent as on Unix")
-def test_ctrl_c_ends_a_solve():
-    model = polysource.Model.from_yaml(LONG)
+@pytest.mark.parametrize("question", ["curve", "sweep", "study"])
+def test_ctrl_c_ends_what_takes_long(question, quickstart):
+    price = "offers{vendor: amazon}.price"
+    study = quickstart.study()
+
+    def again_and_again():
+        while True:
+            study.solve()
+
+    ask = {
+        "curve": lambda: quickstart.curve(f"{price}=*0.01..10", tolerance=1e-9),
+        "sweep": lambda: quickstart.sweep(f"{price}=*0.01..10/100000"),
+        "study": again_and_again,
+    }[question]
     threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
     begun = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        for _ in range(1000):
-            model.solve(detail="ranges")
+        ask()
     assert time.monotonic() - begun < 20
+    # What was open is as it was.
+    assert study.solve().cost == quickstart.solve(detail="plan").cost
 
 
 def test_the_lock_is_released():
@@ -83,7 +96,7 @@ def test_threads_solve_side_by_side(quickstart):
 def test_too_little_time_is_told():
     model = polysource.Model.from_yaml(LONG)
     try:
-        plan = model.solve(time_limit=0.0)
+        plan = model.solve(time_limit=0.0, detail="plan")
     except polysource.EngineError as error:
         assert "time" in str(error) or "limit" in str(error)
     else:

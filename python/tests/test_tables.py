@@ -6,8 +6,8 @@ import polysource
 
 
 @pytest.fixture(scope="module")
-def plan():
-    return polysource.Model.from_yaml("models/quickstart.yaml").solve()
+def plan(quickstart):
+    return quickstart.solve()
 
 
 def test_tables_say_what_the_plan_says(plan):

@@ -4,14 +4,15 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Optional, Union, final
 
+__all__: list[str]
 __version__: str
 
-Path = Union[str, "os.PathLike[str]"]
-Texts = Union[str, Sequence[str]]
-# Values by their paths: numbers, texts, dates, lists and dictionaries, as in a model file.
-Values = dict[str, Any]
-Detail = Literal["plan", "full", "ranges"]
-Progress = Callable[[dict[str, Any]], object]
+_Path = Union[str, "os.PathLike[str]"]
+_Texts = Union[str, Sequence[str]]
+# _Values by their paths: numbers, texts, dates, lists and dictionaries, as in a model file.
+_Values = dict[str, Any]
+_Detail = Literal["plan", "full", "ranges"]
+_Progress = Callable[[dict[str, Any]], object]
 
 class Error(Exception): ...
 
@@ -80,10 +81,10 @@ class Plan:
         self,
         other: Union[Plan, Model],
         *,
-        detail: Detail = "full",
+        detail: _Detail = "full",
         engine: str = "auto",
         time_limit: Optional[float] = None,
-        progress: Optional[Progress] = None,
+        progress: Optional[_Progress] = None,
     ) -> Answer: ...
     def _repr_html_(self) -> str: ...
 
@@ -119,18 +120,18 @@ class Sweep:
 class Model:
     @staticmethod
     def from_yaml(
-        source: Path,
+        source: _Path,
         *,
-        overlays: Optional[Sequence[Path]] = None,
-        scenarios: Optional[Texts] = None,
-        set: Optional[Values] = None,
-        folder: Optional[Path] = None,
+        overlays: Optional[Sequence[_Path]] = None,
+        scenarios: Optional[_Texts] = None,
+        set: Optional[_Values] = None,
+        folder: Optional[_Path] = None,
         future: Optional[str] = None,
         without_uncertainty: bool = False,
         allow_files_outside: bool = False,
     ) -> Model: ...
     @staticmethod
-    def from_dict(data: Mapping[str, Any], *, folder: Optional[Path] = None) -> Model: ...
+    def from_dict(data: Mapping[str, Any], *, folder: Optional[_Path] = None) -> Model: ...
     @property
     def name(self) -> str: ...
     @property
@@ -150,7 +151,7 @@ class Model:
     @property
     def workloads(self) -> list[str]: ...
     def with_(
-        self, set: Optional[Values] = None, *, scale: Optional[dict[str, float]] = None, shift: Optional[Values] = None
+        self, set: Optional[_Values] = None, *, scale: Optional[dict[str, float]] = None, shift: Optional[_Values] = None
     ) -> Model: ...
     def scenario(self, *names: str) -> Model: ...
     def future(self, name: str) -> Model: ...
@@ -158,18 +159,18 @@ class Model:
     def solve(
         self,
         *,
-        detail: Detail = "full",
+        detail: _Detail = "full",
         engine: str = "auto",
         time_limit: Optional[float] = None,
         gap: float = 0.0001,
-        progress: Optional[Progress] = None,
+        progress: Optional[_Progress] = None,
     ) -> Plan: ...
     def study(
-        self, *, detail: Detail = "plan", engine: str = "auto", time_limit: Optional[float] = None, gap: float = 0.0001
+        self, *, detail: _Detail = "plan", engine: str = "auto", time_limit: Optional[float] = None, gap: float = 0.0001
     ) -> Study: ...
     def sweep(
         self,
-        vary: Optional[Texts] = None,
+        vary: Optional[_Texts] = None,
         *,
         sweep: Optional[str] = None,
         method: Optional[str] = None,
@@ -177,12 +178,12 @@ class Model:
         seed: Optional[int] = None,
         sampling: Optional[str] = None,
         correlate: Optional[Sequence[tuple[str, str, float]]] = None,
-        columns: Optional[Texts] = None,
-        detail: Detail = "full",
+        columns: Optional[_Texts] = None,
+        detail: _Detail = "full",
         engine: str = "auto",
         time_limit: Optional[float] = None,
         threads: int = 0,
-        progress: Optional[Progress] = None,
+        progress: Optional[_Progress] = None,
     ) -> Sweep: ...
     def curve(
         self,
@@ -191,7 +192,7 @@ class Model:
         tolerance: float = 0.00001,
         engine: str = "auto",
         time_limit: Optional[float] = None,
-        progress: Optional[Progress] = None,
+        progress: Optional[_Progress] = None,
     ) -> Answer: ...
     def frontier(
         self,
@@ -200,20 +201,20 @@ class Model:
         points: int = 10,
         engine: str = "auto",
         time_limit: Optional[float] = None,
-        progress: Optional[Progress] = None,
+        progress: Optional[_Progress] = None,
     ) -> Answer: ...
     def stress(
         self,
         *,
-        by: Optional[Texts] = None,
+        by: Optional[_Texts] = None,
         recovery: str = "1 period",
-        serve: Optional[Texts] = None,
-        preempt: Optional[Texts] = None,
+        serve: Optional[_Texts] = None,
+        preempt: Optional[_Texts] = None,
         surge: Optional[str] = None,
         plan: Optional[Plan] = None,
         engine: str = "auto",
         time_limit: Optional[float] = None,
-        progress: Optional[Progress] = None,
+        progress: Optional[_Progress] = None,
     ) -> Answer: ...
     def explain(
         self,
@@ -221,29 +222,29 @@ class Model:
         *,
         engine: str = "auto",
         time_limit: Optional[float] = None,
-        progress: Optional[Progress] = None,
+        progress: Optional[_Progress] = None,
     ) -> Answer: ...
     def alternatives(
         self,
         *,
         within: float = 0.02,
         plans: int = 3,
-        by: Optional[Texts] = None,
+        by: Optional[_Texts] = None,
         of: str = "spend",
         engine: str = "auto",
         time_limit: Optional[float] = None,
-        progress: Optional[Progress] = None,
+        progress: Optional[_Progress] = None,
     ) -> Answer: ...
     def report(
         self,
         *,
-        frontier: Optional[Texts] = None,
-        curve: Optional[Texts] = None,
+        frontier: Optional[_Texts] = None,
+        curve: Optional[_Texts] = None,
         plain: bool = False,
         plan: Optional[Plan] = None,
         engine: str = "auto",
         time_limit: Optional[float] = None,
-        progress: Optional[Progress] = None,
+        progress: Optional[_Progress] = None,
     ) -> str: ...
 
 @final
@@ -252,7 +253,7 @@ class Study:
         cls,
         model: Model,
         *,
-        detail: Detail = "plan",
+        detail: _Detail = "plan",
         engine: str = "auto",
         time_limit: Optional[float] = None,
         gap: float = 0.0001,
@@ -260,19 +261,19 @@ class Study:
     @property
     def model(self) -> Model: ...
     def edit(
-        self, set: Optional[Values] = None, *, scale: Optional[dict[str, float]] = None, shift: Optional[Values] = None
+        self, set: Optional[_Values] = None, *, scale: Optional[dict[str, float]] = None, shift: Optional[_Values] = None
     ) -> None: ...
     def reset(self) -> None: ...
-    def solve(self, *, progress: Optional[Progress] = None) -> Plan: ...
+    def solve(self, *, progress: Optional[_Progress] = None) -> Plan: ...
 
 def diff(
     a: Union[Plan, Model],
     b: Union[Plan, Model],
     *,
-    detail: Detail = "full",
+    detail: _Detail = "full",
     engine: str = "auto",
     time_limit: Optional[float] = None,
-    progress: Optional[Progress] = None,
+    progress: Optional[_Progress] = None,
 ) -> Answer: ...
 def engines() -> list[str]: ...
 def run(arguments: Sequence[str]) -> int: ...
