@@ -4,7 +4,23 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Optional, Union, final
 
-__all__: list[str]
+__all__ = [
+    "Answer",
+    "Diagnostic",
+    "EngineError",
+    "Error",
+    "Model",
+    "ModelError",
+    "NoPlanError",
+    "Plan",
+    "Study",
+    "Sweep",
+    "Table",
+    "__version__",
+    "diff",
+    "engines",
+    "run",
+]
 __version__: str
 
 _Path = Union[str, "os.PathLike[str]"]
@@ -77,6 +93,7 @@ class Plan:
     def to_dict(self) -> dict[str, Any]: ...
     def to_json(self) -> str: ...
     def to_markdown(self) -> str: ...
+    def __reduce__(self) -> tuple[Callable[[str], Plan], tuple[str]]: ...
     def diff(
         self,
         other: Union[Plan, Model],
