@@ -1,6 +1,7 @@
 """Progress, Ctrl-C, threads, time limits, studies, and the command line of the wheel."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -93,10 +94,9 @@ def test_threads_solve_side_by_side(quickstart):
     assert found == sorted(found) and None not in found
 
 
-def test_too_little_time_is_told():
-    model = polysource.Model.from_yaml(LONG)
+def test_too_little_time_is_told(quickstart):
     try:
-        plan = model.solve(time_limit=0.0, detail="plan")
+        plan = quickstart.solve(time_limit=0.0)
     except polysource.EngineError as error:
         assert "time" in str(error) or "limit" in str(error)
     else:
@@ -145,6 +145,11 @@ def test_what_a_notebook_shows(quickstart):
         assert repr(shown).startswith("<")
     named = quickstart.with_({"name": '"<b>bold</b>"'})
     assert "<b>" not in named.solve()._repr_html_() and "<b>" not in named.explain()._repr_html_()
+
+
+def test_a_plan_goes_to_another_process(quickstart):
+    plan = quickstart.solve()
+    assert pickle.loads(pickle.dumps(plan)).to_json() == plan.to_json()
 
 
 def test_the_command_line_is_in_the_wheel(cli):

@@ -71,9 +71,10 @@ def test_a_type_checker_takes_a_program(tmp_path):
     pytest.importorskip("mypy", reason="mypy is not installed")
     good = tmp_path / "good.py"
     good.write_text(
+        "from typing import Optional\n"
         "import polysource\n"
         "plan: polysource.Plan = polysource.Model.from_yaml('m.yaml').with_({'a.b': 1}).solve(detail='plan')\n"
-        "cost: float | None = plan.cost\n"
+        "cost: Optional[float] = plan.cost\n"
     )
     bad = tmp_path / "bad.py"
     bad.write_text("import polysource\npolysource.Model.from_yaml(3).solve(detail='all')\n")
