@@ -5,17 +5,20 @@ use std::path::Path;
 use std::process::Command;
 
 /// Everything at the top level. What is new there belongs into a folder, or here with a reason to be read first.
-const TOP: [&str; 27] = [
+const TOP: [&str; 30] = [
     ".ci",
     ".config",
+    ".dockerignore",
     ".github",
     ".gitignore",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
+    "CITATION.cff",
     "CONTRIBUTING.md",
     "Cargo.lock",
     "Cargo.toml",
     "DESIGN.md",
+    "Dockerfile",
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.md",

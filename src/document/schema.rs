@@ -12,8 +12,8 @@ use super::kind::{Bounds, Form, Measure};
 use super::records::{Document, PriceDetail};
 use super::reference::RECORDS;
 
-/// Where the schema is kept.
-const ID: &str = "https://raw.githubusercontent.com/polysource/polysource/main/schema/model.schema.json";
+/// What other schemas call it.
+const ID: &str = "urn:polysource:schema:model:1";
 
 /// A period or a date: 2026, 2026-Q3, 2026-07, 2026-07-15, 2026-07-15T06.
 const DATE: &str =

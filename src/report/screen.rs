@@ -57,9 +57,10 @@ pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Resul
         left = room.unwrap_or(left);
         room.is_some()
     };
-    // What is held comes before the notes, and these before the other tables.
+    // What is held is the decision: it is there even if the screen becomes longer. The notes come before the other tables.
     let (held, others) = others.split_at(others.len().min(1));
-    let mut shown: Vec<&Part> = first.iter().chain(held.iter().filter(|t| fits(t))).collect();
+    held.iter().for_each(|t| _ = fits(t));
+    let mut shown: Vec<&Part> = first.iter().chain(held).collect();
     let with_notes = fits(&notes);
     shown.extend(others.iter().filter(|t| fits(t)));
     out.write_all(&head.text)?;
