@@ -36,6 +36,10 @@ fuzz target:
 deny:
     cargo deny check
 
+# Build the Python package and run its tests
+python:
+    integrations/python/test.sh
+
 # A stripped binary with every feature in dist/
 release:
     scripts/release.sh

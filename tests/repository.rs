@@ -31,6 +31,7 @@ const TOP: [&str; 30] = [
     "integrations",
     "justfile",
     "models",
+    "python",
     "rustfmt.toml",
     "schema",
     "scripts",

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::solving::settings::{Detail, SolveSettings};
 use crate::analysis::solving::solve::solve_every_future;
 use crate::analysis::uncertain::FuturePlans;
-use crate::diagnostics::Place;
+use crate::diagnostics::{Place, suggest};
 use crate::document::{Entry, Node, Value};
 use crate::engine::EngineError;
 use crate::model::{Cvar, Dimension, Input, Measure, Model, Rejected, load, load_with};
@@ -152,6 +152,58 @@ pub enum FrontierError {
 }
 
 impl Against {
+    /// Reads `hhi:vendor`, `largest:cloud:chips`, `served:vendor` or `cvar:95%`.
+    ///
+    /// # Errors
+    /// What is wrong, and what could be meant.
+    pub fn read(text: &str, model: &Model) -> Result<Self, String> {
+        let parts: Vec<&str> = text.split(':').map(str::trim).collect();
+        let dimension = |word: Option<&&str>| {
+            let word =
+                word.copied().ok_or_else(|| format!("`{text}` is missing a dimension: write `{}:vendor`", parts[0]))?;
+            let dimension = Dimension::from_word(word);
+            if model.groups(&dimension).is_empty() || word == "offer" {
+                let known = suggest(word, Dimension::WORDS.into_iter().filter(|w| *w != "offer").collect::<Vec<_>>());
+                return Err(format!("`{word}` is neither a dimension nor a tag of any offer; {known}"));
+            }
+            Ok(dimension)
+        };
+        let measure = |word: Option<&&str>| {
+            let word = word.copied().unwrap_or("spend");
+            let found = Measure::ALL.into_iter().find(|m| m.word() == word);
+            found
+                .ok_or_else(|| format!("`{word}` is not a measure; {}", suggest(word, Measure::ALL.map(Measure::word))))
+        };
+        let most = match parts[0] {
+            "hhi" | "largest" => 3,
+            _ => 2,
+        };
+        if parts.len() > most {
+            return Err(format!("`{}` is too much in `{text}`", parts[most]));
+        }
+        match parts[0] {
+            "hhi" => Ok(Self::Hhi(dimension(parts.get(1))?, measure(parts.get(2))?)),
+            "largest" => Ok(Self::Largest(dimension(parts.get(1))?, measure(parts.get(2))?)),
+            "served" => match dimension(parts.get(1))? {
+                Dimension::Supply => {
+                    Err("losing what stands upstream of `supply` takes no machines: see `stress`".to_owned())
+                }
+                by => Ok(Self::Served(by)),
+            },
+            "cvar" => {
+                let own = model.risk.cvar.map_or(0.95, |c| c.level);
+                let Some(level) = parts.get(1) else { return Ok(Self::Cvar(own)) };
+                let (digits, scale) = level.strip_suffix('%').map_or((*level, 1.0), |digits| (digits.trim(), 100.0));
+                let read = digits.parse::<f64>().ok().map(|x| x / scale).filter(|x| (0.0..1.0).contains(x));
+                read.map(Self::Cvar).ok_or_else(|| format!("`{level}` is not a level; write 95% or 0.95"))
+            }
+            other => {
+                let words = ["hhi", "largest", "served", "cvar"];
+                Err(format!("the cost cannot be traded against `{other}`; {}", suggest(other, words)))
+            }
+        }
+    }
+
     /// In words.
     #[must_use]
     pub fn to_text(&self) -> String {

@@ -10,6 +10,7 @@ pub mod frontier;
 mod parallel;
 pub mod scenarios;
 mod solving;
+pub mod stress;
 mod study;
 pub mod sweep;
 pub mod swings;

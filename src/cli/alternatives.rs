@@ -11,8 +11,7 @@ use super::failure::Failure;
 use super::{exit, files, models};
 use crate::analysis::Detail;
 use crate::analysis::alternatives::{Alternatives, AlternativesError, AlternativesSettings, alternatives};
-use crate::diagnostics::suggest;
-use crate::model::{Dimension, Measure, Model};
+use crate::model::Model;
 use crate::report::{self, Format, Style};
 
 #[derive(Args, Debug)]
@@ -90,27 +89,9 @@ fn code(found: &Alternatives) -> u8 {
 }
 
 fn settings(command: &AlternativesCommand, model: &Model) -> Result<AlternativesSettings, String> {
-    let dimension = |word: &String| {
-        let dimension = Dimension::from_word(word);
-        if model.groups(&dimension).is_empty() {
-            return Err(format!(
-                "`{word}` is neither a dimension nor a tag of any offer; {}",
-                suggest(word, Dimension::WORDS)
-            ));
-        }
-        Ok(dimension)
-    };
-    let of = Measure::ALL.into_iter().find(|m| m.word() == command.of);
-    Ok(AlternativesSettings {
-        within: command.within,
-        by: command.by.iter().map(dimension).collect::<Result<_, _>>()?,
-        of: of.ok_or_else(|| {
-            let words = Measure::ALL.map(Measure::word);
-            format!("`{}` is not a measure; {}", command.of, suggest(&command.of, words))
-        })?,
-        plans: usize::from(command.plans),
-        solve: command.solver.settings(Detail::Full),
-    })
+    let solve = command.solver.settings(Detail::Full);
+    let (within, plans) = (command.within, usize::from(command.plans));
+    AlternativesSettings::read(model, (within, plans), (&command.by, &command.of), solve)
 }
 
 /// Reads a part from 0 to 1.

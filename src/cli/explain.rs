@@ -10,11 +10,11 @@ use super::exit::exit_code;
 use super::failure::Failure;
 use super::logging::colour;
 use super::{exit, files, models};
-use crate::analysis::explain::{drivers, infeasibility, subjects};
-use crate::analysis::{Detail, solve};
-use crate::diagnostics::{self, Code, suggest};
+use crate::analysis::Detail;
+use crate::analysis::explain::{ExplainError, Explanation, explain};
+use crate::diagnostics::{self, Code};
 use crate::document::find_keys;
-use crate::model::{Model, Uncertainty};
+use crate::model::Model;
 use crate::plan::Status;
 use crate::report::{self, Style};
 
@@ -49,93 +49,57 @@ pub(super) fn run(command: &ExplainCommand, quiet: bool) -> Result<u8, Failure> 
     }
     let loaded = models::model(&command.input, quiet)?;
     let model = &loaded.model;
-    if model.uncertainty().is_some() {
-        return of_futures(command, model, quiet);
-    }
-    if let Some(subject) = &command.subject {
-        let known = subjects(model);
-        if !known.contains(subject) {
-            let near = suggest(subject, known.iter().map(String::as_str).collect::<Vec<_>>());
-            return Err(Failure::Usage(format!(
-                "`{subject}` is no offer, workload, contract or limit of the model; {near}"
-            )));
-        }
-    }
     command.output.check()?;
-    let settings = command.solver.settings(Detail::Full);
-    let outside = |e: crate::engine::EngineError| Failure::Outside(e.to_string());
-    let plan = solve(model, &settings).map_err(outside)?;
     let json = command.format == TextFormat::Json;
-    let code = match plan.status {
-        Status::Optimal | Status::LimitReached => {
-            let found = drivers(model, &plan, command.subject.as_deref());
+    let code = match explain(model, command.subject.as_deref(), &command.solver.settings(Detail::Full)) {
+        Ok(Explanation::Drivers { drivers, plan }) => {
             if json {
-                report::explain::write_json(&found, &mut text)?;
+                report::explain::write_json(&drivers, &mut text)?;
             } else {
-                report::explain::write_drivers(&found, &plan, command.subject.is_none(), style, &mut text)?;
+                report::explain::write_drivers(&drivers, &plan, command.subject.is_none(), style, &mut text)?;
             }
             exit_code(plan.status)
         }
-        Status::Infeasible => {
-            let Some(found) = infeasibility(model, &settings).map_err(outside)? else {
-                files::complain(b"error: the proof that there is no plan could not be found again\n");
-                return Ok(exit::UNCERTIFIED);
-            };
+        Ok(Explanation::Infeasible { future, found }) => {
             if json {
                 report::explain::write_json(&found, &mut text)?;
             } else {
+                if let Some(future) = future {
+                    writeln!(text, "In the future `{future}`, whatever is decided before:\n")?;
+                }
                 report::explain::write_infeasibility(&found, style, &mut text)?;
             }
             exit::DONE
         }
-        status => {
+        // What is left is the limit on regret, of which the plan's note speaks.
+        Ok(Explanation::Plan(plan)) if plan.status == Status::Infeasible => {
+            let format = if json { report::Format::Json } else { report::Format::Text };
+            report::write(&plan, format, style, &mut text)?;
+            exit::DONE
+        }
+        Ok(Explanation::Plan(plan)) => {
             report::write(&plan, report::Format::Text, Style { colour: colour(&io::stderr()) }, &mut text)?;
             files::complain(&text);
-            return Ok(exit_code(status));
+            return Ok(exit_code(plan.status));
         }
+        Err(error) => return failure(&error, model, quiet),
     };
     command.output.write(&text)?;
     Ok(code)
 }
 
-/// Why there is no plan for several futures: in which future by itself, else why there is none for all of them.
-fn of_futures(command: &ExplainCommand, model: &Model, quiet: bool) -> Result<u8, Failure> {
-    command.output.check()?;
-    let settings = command.solver.settings(Detail::Cost);
-    let outside = |e: crate::engine::EngineError| Failure::Outside(e.to_string());
-    let plan = solve(model, &settings).map_err(outside)?;
-    if plan.status != Status::Infeasible || command.subject.is_some() {
-        models::refuse_futures(model, quiet)?;
-    }
-    let names = model.uncertainty().map(Uncertainty::futures).unwrap_or_default();
-    let style = command.output.style();
-    let json = command.format == TextFormat::Json;
-    let mut text = Vec::new();
-    let mut found = None;
-    for (i, future) in names.iter().enumerate() {
-        let one = model.future(i).map_err(|d| Failure::Outside(d.sorted()[0].message.clone()))?;
-        if solve(&one, &settings).map_err(outside)?.status == Status::Infeasible {
-            found = infeasibility(&one, &settings).map_err(outside)?;
-            if found.is_some() && !json {
-                writeln!(text, "In the future `{}`, whatever is decided before:\n", future.name)?;
-            }
-            break;
+/// How the program ends where there is no explanation.
+fn failure(error: &ExplainError, model: &Model, quiet: bool) -> Result<u8, Failure> {
+    match error {
+        ExplainError::Subject(message) => return Err(Failure::Usage(message.clone())),
+        ExplainError::Futures(_) => models::refuse_futures(model, quiet)?,
+        ExplainError::Unproved => {
+            files::complain(format!("error: {error}\n").as_bytes());
+            return Ok(exit::UNCERTIFIED);
         }
+        _ => {}
     }
-    if found.is_none() {
-        found = infeasibility(model, &settings).map_err(outside)?;
-    }
-    match found {
-        Some(found) if json => report::explain::write_json(&found, &mut text)?,
-        Some(found) => report::explain::write_infeasibility(&found, style, &mut text)?,
-        // What is left is the limit on regret, of which the plan's note speaks.
-        None => {
-            let format = if json { report::Format::Json } else { report::Format::Text };
-            report::write(&plan, format, style, &mut text)?;
-        }
-    }
-    command.output.write(&text)?;
-    Ok(exit::DONE)
+    Err(Failure::Outside(error.to_string()))
 }
 
 /// Most keys of one name that are explained at once.

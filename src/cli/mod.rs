@@ -33,6 +33,7 @@ mod sweep;
 mod watch;
 mod working;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -45,11 +46,18 @@ use failure::Failure;
 /// Runs the program and returns its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
+    ExitCode::from(run_from(std::env::args_os()))
+}
+
+/// Runs the program with arguments, the first of which is its name, and returns its exit code: for a host with a command
+/// line of its own, such as Python. Help and arguments that cannot be read end the process, as they end the program.
+pub fn run_from(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(|l| format!(" at {}:{}", l.file(), l.line())).unwrap_or_default();
         tracing::debug!("panic{place}: {panic}");
     }));
-    ExitCode::from(guarded(run, &mut io::stderr()))
+    guarded(|| run(arguments), &mut io::stderr())
 }
 
 /// Runs something; if it panics, that is reported in a readable line instead.
@@ -61,8 +69,8 @@ fn guarded(run: impl FnOnce() -> u8 + std::panic::UnwindSafe, told: &mut dyn Wri
     })
 }
 
-fn run() -> u8 {
-    let arguments = Arguments::parse();
+fn run(arguments: Vec<OsString>) -> u8 {
+    let arguments = Arguments::parse_from(arguments);
     logging::start(arguments.verbose, arguments.quiet);
     working::set_quiet(arguments.quiet);
     let result = match &arguments.command {

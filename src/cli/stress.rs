@@ -10,12 +10,9 @@ use super::exit::exit_code;
 use super::failure::Failure;
 use super::logging::colour;
 use super::{files, models, plan_file};
+use crate::analysis::stress::{StressError, StressOptions, stress};
 use crate::analysis::{Detail, FuturePlans, solve_every_future};
-use crate::model::{Dimension, Model, WorkloadSet, glob};
 use crate::report::{self, Style};
-use crate::resilience::{
-    InFuture, Situation, Solver, Stress, StressSettings, stress, stress_of_futures, usual_response,
-};
 
 #[derive(Args, Debug)]
 pub(super) struct StressCommand {
@@ -51,7 +48,7 @@ pub(super) struct StressCommand {
 pub(super) fn run(command: &StressCommand, quiet: bool) -> Result<u8, Failure> {
     let loaded = models::model(&command.input, quiet)?;
     let model = &loaded.model;
-    let settings = settings(model, command)?;
+    let settings = asked(command).settings(model).map_err(Failure::Usage)?;
     if command.plan.is_some() {
         // What a plan for several futures holds in each of them is not in its file.
         models::refuse_futures(model, quiet)?;
@@ -70,7 +67,7 @@ pub(super) fn run(command: &StressCommand, quiet: bool) -> Result<u8, Failure> {
         files::complain(&text);
         return Ok(exit_code(plan.status));
     }
-    let table = lost(model, &plans, solving.solver(), &settings)?;
+    let table = stress(model, &plans, solving.solver(), &settings)?;
     let mut text = Vec::new();
     match command.format {
         TableFormat::Text => {
@@ -84,71 +81,22 @@ pub(super) fn run(command: &StressCommand, quiet: bool) -> Result<u8, Failure> {
     Ok(exit_code(plan.status))
 }
 
-/// The losses of a plan, in each future if there are several.
-pub(super) fn lost(
-    model: &Model,
-    plans: &FuturePlans,
-    solver: Solver,
-    settings: &StressSettings,
-) -> Result<Stress, Failure> {
-    let plan = &plans.together;
-    if plans.futures.is_empty() {
-        let situation = Situation::of_plan(model, plan, solver).map_err(|e| Failure::Usage(e.to_string()))?;
-        return Ok(stress(model, plan, &situation, settings)?);
+/// What is asked, in words.
+fn asked(command: &StressCommand) -> StressOptions {
+    StressOptions {
+        by: command.by.clone(),
+        recovery: command.recovery.clone(),
+        served: command.served.clone(),
+        preempt: command.preempt.clone(),
+        surge: command.surge.clone(),
     }
-    let futures: Vec<InFuture<'_>> = plans
-        .futures
-        .iter()
-        .map(|f| InFuture { name: &f.name, probability: f.probability, model: &f.model, plan: &f.plan })
-        .collect();
-    Ok(stress_of_futures(&plan.model, &futures, &solver, settings)?)
 }
 
-fn settings(model: &Model, command: &StressCommand) -> Result<StressSettings, Failure> {
-    let mut dimensions = Vec::new();
-    for word in &command.by {
-        let dimension = Dimension::from_word(word);
-        if model.groups(&dimension).is_empty() {
-            return Err(Failure::Usage(format!("`{word}` is neither a dimension nor a tag of any offer")));
+impl From<StressError> for Failure {
+    fn from(error: StressError) -> Self {
+        match error {
+            StressError::Engine(error) => error.into(),
+            _ => Failure::Usage(error.to_string()),
         }
-        dimensions.push(dimension);
     }
-    let windows = model.recovery(&command.recovery).map_err(|e| Failure::Usage(e.to_string()))?;
-    // What is not given is as the policy says.
-    let mut response = None;
-    let mut own = usual_response(model, None);
-    if !command.served.is_empty() {
-        own.serve = pick(model, &command.served)?;
-        response = Some(own.clone());
-    }
-    if !command.preempt.is_empty() {
-        own.preempt = pick(model, &command.preempt)?;
-        response = Some(own.clone());
-    }
-    if let Some(surge) = &command.surge {
-        own.surge = percentage(surge).map_err(Failure::Usage)?;
-        response = Some(own.clone());
-    }
-    Ok(StressSettings { dimensions, windows, response })
-}
-
-/// Workloads by id (or a glob of it) or kind.
-fn pick(model: &Model, patterns: &[String]) -> Result<WorkloadSet, Failure> {
-    let matches = |p: &String, w: &crate::model::Workload| glob(p, &w.id) || p == w.kind();
-    if let Some(nothing) = patterns.iter().find(|p| !model.workloads.iter().any(|w| matches(p, w))) {
-        return Err(Failure::Usage(format!(
-            "no workload is `{nothing}`: write an id, a glob, `inference` or `training`"
-        )));
-    }
-    Ok(model.workloads.iter().map(|w| patterns.iter().any(|p| matches(p, w))).collect())
-}
-
-fn percentage(text: &str) -> Result<f64, String> {
-    let (digits, scale) = match text.trim().strip_suffix('%') {
-        Some(digits) => (digits, 0.01),
-        None => (text, 1.0),
-    };
-    let wrong = || format!("`{text}` is not a part; write 30% or 0.3");
-    let part = digits.trim().parse::<f64>().map_err(|_| wrong())? * scale;
-    if part.is_finite() && part >= 0.0 { Ok(part) } else { Err(wrong()) }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::Input;
 use super::calendar::Calendar;
 use super::currencies::Rates;
 use super::edit::Written;
@@ -100,6 +101,13 @@ impl Model {
     #[must_use]
     pub fn sha256(&self) -> &str {
         &self.sha256
+    }
+
+    /// What it was read from, with all that was laid over it: the same model again for what reads one itself, such as
+    /// [`super::Family::read`].
+    #[must_use]
+    pub fn input(&self) -> &Input {
+        &self.written.input
     }
 
     /// Scenarios that were applied.

@@ -72,6 +72,18 @@ pub fn write(plan: &Plan, format: Format, style: Style, out: &mut dyn Write) -> 
     }
 }
 
+/// The decision of a plan, a sentence each: what it costs, what to sign, on whom it depends. What is not certified says
+/// so first, and without a plan that is all.
+#[must_use]
+pub fn decision(plan: &Plan) -> Vec<String> {
+    let mut told = Vec::new();
+    if plan.status != crate::plan::Status::Optimal {
+        told.push(format!("{}.", html::capitalised(&summary::headline(plan))));
+    }
+    told.extend(decision::sentences(plan));
+    told
+}
+
 /// The JSON Schema of a type, with its title.
 fn schema_of<T: schemars::JsonSchema>(title: &str) -> serde_json::Value {
     let mut schema = schemars::schema_for!(T).to_value();

@@ -321,7 +321,7 @@ policy:
   survive: [ { loss_of: { each: cloud }, serve: 50 %, during: 2027-Q2.. } ]
 ",
     );
-    let rows: Vec<(&str, Option<f64>, Option<&str>, f64, &str)> = plan
+    let rows: Vec<_> = plan
         .resilience
         .as_ref()
         .unwrap()

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::SolveSettings;
+use crate::diagnostics::suggest;
 use crate::engine::EngineError;
 use crate::model::{Dimension, Measure, Model};
 use crate::plan::{ModelInfo, Status};
@@ -24,6 +25,39 @@ pub struct AlternativesSettings {
     pub plans: usize,
     /// How each program is solved.
     pub solve: SolveSettings,
+}
+
+impl AlternativesSettings {
+    /// What is asked in words: dimensions such as `vendor`, and a measure such as `spend`.
+    ///
+    /// # Errors
+    /// What has no meaning in the model.
+    pub fn read(
+        model: &Model,
+        (within, plans): (f64, usize),
+        (by, of): (&[String], &str),
+        solve: SolveSettings,
+    ) -> Result<Self, String> {
+        let dimension = |word: &String| {
+            let dimension = Dimension::from_word(word);
+            if model.groups(&dimension).is_empty() {
+                return Err(format!(
+                    "`{word}` is neither a dimension nor a tag of any offer; {}",
+                    suggest(word, Dimension::WORDS)
+                ));
+            }
+            Ok(dimension)
+        };
+        let measure = Measure::ALL.into_iter().find(|m| m.word() == of);
+        let unknown = || format!("`{of}` is not a measure; {}", suggest(of, Measure::ALL.map(Measure::word)));
+        Ok(AlternativesSettings {
+            within,
+            by: by.iter().map(dimension).collect::<Result<_, _>>()?,
+            of: measure.ok_or_else(unknown)?,
+            plans,
+            solve,
+        })
+    }
 }
 
 /// The room for negotiation, and plans that differ.

@@ -5,6 +5,7 @@ mod case;
 mod conflict;
 mod drivers;
 mod entry;
+mod explanation;
 mod relax;
 mod sooner;
 mod used;
@@ -21,6 +22,7 @@ use crate::plan::ModelInfo;
 use case::{Case, Clash};
 pub use drivers::{Driver, Drivers, drivers, subjects};
 use entry::{Entry, could_serve, could_train};
+pub use explanation::{ExplainError, Explanation, explain};
 
 /// Ways to make a model feasible that are reported.
 const WAYS: usize = 4;

@@ -34,7 +34,7 @@ const MOST_OF_MANY: usize = 10_000;
 /// The job for the chunks of a sweep in a folder, as YAML; `id` is what tells the sweep from others.
 ///
 /// # Errors
-/// [`SubmitError::Asked`] if something is missing, or cannot stand in it.
+/// [`SubmitError::Refused`] if something is missing, or cannot stand in it.
 pub fn kubernetes_job(
     dir: &Path,
     (asked, args): (&SubmitRequest, &KubernetesOptions),

@@ -34,6 +34,23 @@ pub fn write_html(dossier: &Dossier, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{page}")
 }
 
+/// A plan as a fragment of a page, for what shows it among other things, such as a notebook: its status, the decision, and
+/// the tables of cost and capacity, cut where they are long. It has no style or script of its own.
+#[must_use]
+pub fn fragment(plan: &Plan) -> String {
+    let tables =
+        [summary::cost(plan, summary::ROWS), summary::purchases(plan, summary::ROWS), summary::contracts(plan)];
+    html! {
+        div class="polysource" {
+            (status(plan))
+            @for sentence in decision::sentences(plan) { p { (prose(&sentence)) } }
+            @if let Some(advice) = summary::advice(plan) { p { (prose(advice)) } }
+            @for table in tables.iter().flatten() { (tables::table(table)) }
+        }
+    }
+    .into_string()
+}
+
 /// The charts of a dossier as SVG files: name and text.
 #[must_use]
 pub fn svg_files(dossier: &Dossier) -> Vec<(String, String)> {
@@ -115,7 +132,7 @@ fn key_figures(plan: &Plan) -> Markup {
     }
 }
 
-fn capitalised(text: &str) -> String {
+pub(super) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -2,6 +2,8 @@
 //! what less dependency costs, how the cost moves with single numbers, and where the figures come
 //! from.
 
+mod further;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::curve::Curve;
@@ -11,6 +13,8 @@ use crate::analysis::swings::Swing;
 use crate::model::{Cited, Model};
 use crate::plan::{CostKind, Plan};
 use crate::resilience::Stress;
+
+pub use further::{DossierError, DossierOptions};
 
 /// What a report is written from.
 #[derive(Clone, Debug)]
