@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use clap::Args;
 use sha2::{Digest, Sha256};
@@ -122,8 +122,8 @@ struct Seen {
 /// What tells one state of a file from another: first the cheap, then the certain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct State {
-    modified: Option<SystemTime>,
-    length: u64,
+    /// When it was modified and how long it is, only to be compared with another one.
+    stamp: String,
     hash: Vec<u8>,
 }
 
@@ -140,8 +140,8 @@ impl Seen {
     fn changed(&mut self) -> bool {
         let mut changed = false;
         for (path, seen) in &mut self.files {
-            let found = std::fs::metadata(path).ok().map(|m| (m.modified().ok(), m.len()));
-            if found.is_none() || found == seen.as_ref().map(|s| (s.modified, s.length)) {
+            let found = stamp(path);
+            if found.is_none() || found.as_ref() == seen.as_ref().map(|s| &s.stamp) {
                 continue;
             }
             let Some(now) = state(path) else { continue };
@@ -152,14 +152,19 @@ impl Seen {
     }
 }
 
-fn state(path: &Path) -> Option<State> {
+fn stamp(path: &Path) -> Option<String> {
     let found = std::fs::metadata(path).ok()?;
+    Some(format!("{:?} {}", found.modified().ok(), found.len()))
+}
+
+fn state(path: &Path) -> Option<State> {
+    let stamp = stamp(path)?;
     let mut hash = Sha256::new();
     let mut bytes = Vec::new();
     // What is longer is refused when it is read.
     std::fs::File::open(path).ok()?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).ok()?;
     hash.update(&bytes);
-    Some(State { modified: found.modified().ok(), length: found.len(), hash: hash.finalize().to_vec() })
+    Some(State { stamp, hash: hash.finalize().to_vec() })
 }
 
 #[cfg(test)]
