@@ -12,8 +12,8 @@ const LINES: usize = 40;
 const WIDE: usize = 100;
 /// Rows of its tables.
 const ROWS: usize = 6;
-/// Binding limits on it.
-const LIMITS: usize = 5;
+/// Rows of what is always there, and binding limits, the most that fit of these.
+const SIZES: [(usize, usize); 4] = [(ROWS, 5), (5, 4), (4, 3), (3, 2)];
 
 /// Writes it: the decision, the cost and its parts, what is held and runs where as far as there is room, the limits that
 /// bind with their price, the certificate, and where the rest is.
@@ -26,42 +26,47 @@ pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Resul
     };
     let table = |t: &summary::Table<'_>| part(&|style, out| text::table(t, style, out));
     let head = part(&|style, out| text::head(plan, style, out))?;
-    let mut tables = Vec::new();
-    if let Some(u) = plan.uncertainty.as_deref() {
-        tables.extend([table(&futures::now(u))?, table(&futures::may_come(plan, u))?]);
-    }
-    let always = tables.len() + 1;
-    tables.extend(summary::cost(plan, ROWS).as_ref().map(table).transpose()?);
-    if plan.uncertainty.is_none() {
-        let more = [
-            summary::purchases(plan, ROWS),
-            summary::moves(plan, ROWS),
-            summary::assignments(plan, ROWS),
-            summary::contracts(plan),
-        ];
-        for t in more.iter().flatten() {
-            tables.push(table(t)?);
-        }
-    }
-    let (limits, _) = summary::limits(plan, LIMITS);
-    let binding = part(&|style, out| text::binding(plan, &limits, style, out))?;
     let notes = part(&|style, out| text::notes(plan, style, out))?;
     let certificate = part(&|style, out| text::certificate(plan, style, out))?;
-
-    // The line that says where the rest is, with the empty one before it.
-    let mut left = LINES.saturating_sub(3 + head.lines + binding.lines + certificate.lines);
-    let (first, others) = tables.split_at(always.min(tables.len()));
-    left = left.saturating_sub(first.iter().map(|t| t.lines).sum());
+    let futures = match plan.uncertainty.as_deref() {
+        Some(u) => vec![table(&futures::now(u))?, table(&futures::may_come(plan, u))?],
+        None => Vec::new(),
+    };
+    // What is always there: futures, cost, what is held, and what binds; with fewer rows each where it would not fit.
+    // The line that says where the rest is has an empty one before it.
+    let room =
+        LINES.saturating_sub(3 + head.lines + certificate.lines + futures.iter().map(|t| t.lines).sum::<usize>());
+    let mut sized = None;
+    for (rows, most) in SIZES {
+        let mut tables = Vec::new();
+        tables.extend(summary::cost(plan, rows).as_ref().map(table).transpose()?);
+        if plan.uncertainty.is_none() {
+            tables.extend(summary::purchases(plan, rows).as_ref().map(table).transpose()?);
+        }
+        let (limits, _) = summary::limits(plan, most);
+        let binding = part(&|style, out| text::binding(plan, &limits, style, out))?;
+        let left = room.checked_sub(binding.lines + tables.iter().map(|t| t.lines).sum::<usize>());
+        sized = Some((tables, binding, limits.len(), left.unwrap_or(0)));
+        if left.is_some() {
+            break;
+        }
+    }
+    let Some((first, binding, limits, mut left)) = sized else { return Ok(()) };
     let mut fits = |part: &Part| {
         let room = left.checked_sub(part.lines);
         left = room.unwrap_or(left);
         room.is_some()
     };
-    // What is held is the decision: it is there even if the screen becomes longer. The notes come before the other tables.
-    let (held, others) = others.split_at(others.len().min(1));
-    held.iter().for_each(|t| _ = fits(t));
-    let mut shown: Vec<&Part> = first.iter().chain(held).collect();
+    // The notes come before the other tables.
     let with_notes = fits(&notes);
+    let mut others = Vec::new();
+    if plan.uncertainty.is_none() {
+        let more = [summary::moves(plan, ROWS), summary::assignments(plan, ROWS), summary::contracts(plan)];
+        for t in more.iter().flatten() {
+            others.push(table(t)?);
+        }
+    }
+    let mut shown: Vec<&Part> = futures.iter().chain(&first).collect();
     shown.extend(others.iter().filter(|t| fits(t)));
     out.write_all(&head.text)?;
     shown.iter().try_for_each(|t| out.write_all(&t.text))?;
@@ -76,7 +81,7 @@ pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Resul
     }
     let hidden = [
         (summary::tables(plan).len().saturating_sub(shown), "more table"),
-        (plan.limits.iter().filter(|l| l.binding).count().saturating_sub(limits.len()), "more binding limit"),
+        (plan.limits.iter().filter(|l| l.binding).count().saturating_sub(limits), "more binding limit"),
         (if with_notes { 0 } else { plan.notes.len() }, "note"),
     ];
     let told: Vec<String> = hidden.iter().filter(|(n, _)| *n > 0).map(|(n, word)| count(*n, word)).collect();
