@@ -151,6 +151,12 @@ impl<'a> Decided<'a> {
         Books::of(self.model, self.schedule, &self.ledger)
     }
 
+    /// An expectation as this future's model has it: its groups are those of its own offers.
+    fn own<'e>(&'e self, e: &'e Expectation) -> &'e Expected {
+        let same = |own: &&Expectation| own.name == e.name && own.scenarios == e.scenarios;
+        self.model.expectations().iter().find(same).map_or(&e.expected, |own| &own.expected)
+    }
+
     fn future(&self) -> Option<String> {
         (!self.name.is_empty()).then(|| self.name.to_owned())
     }
@@ -277,10 +283,8 @@ fn limit(e: &Expectation, (number, limit): (usize, &Limit), decided: &[Decided<'
         return decided.first().map(|d| spans(d.model, limit, &books, None)).unwrap_or_default();
     }
     let in_future = |d: &Decided<'_>| {
-        // Its groups are those of the offers of that future, by the ids of its model.
-        let own = d.model.expectations().iter().find(|own| own.name == e.name && own.scenarios == e.scenarios);
-        let own = match own.map(|own| &own.expected) {
-            Some(Expected::Limits(limits)) => limits.get(number),
+        let own = match d.own(e) {
+            Expected::Limits(limits) => limits.get(number),
             _ => None,
         };
         spans(d.model, own.unwrap_or(limit), &d.books(), d.future())
@@ -325,9 +329,8 @@ fn spans(model: &Model, limit: &Limit, accounts: &dyn Accounts, future: Option<S
 fn survival(e: &Expectation, survive: &Survive, decided: &[Decided<'_>]) -> Result<Vec<Weighed>, EngineError> {
     let mut all = Vec::new();
     for d in decided {
-        let own = d.model.expectations().iter().find(|own| own.name == e.name && own.scenarios == e.scenarios);
-        let survive = match own.map(|own| &own.expected) {
-            Some(Expected::Survives(own)) => own,
+        let survive = match d.own(e) {
+            Expected::Survives(own) => own,
             _ => survive,
         };
         for (loss, (served, period)) in survive.losses.iter().zip(survived(d.model, &d.situation, survive)?) {

@@ -16,7 +16,7 @@ use super::{files, interrupt, models};
 use crate::analysis::{Detail, SolveSettings, solve};
 use crate::compare::{Compared, diff};
 use crate::document::MAX_BYTES;
-use crate::model::{Input, Rejected, Tree, load, read_tree};
+use crate::model::{Rejected, Tree, load, read_tree};
 use crate::plan::Plan;
 use crate::report::{self, Style};
 
@@ -85,7 +85,7 @@ fn once(
             return Ok(named);
         }
     };
-    let Some(tree) = tree(&input) else { return Ok(named) };
+    let Ok(tree) = read_tree(&input) else { return Ok(named) };
     let mut text = Vec::new();
     match before {
         None => report::write(&plan, report::Format::Text, style, &mut text)?,
@@ -107,10 +107,6 @@ fn once(
     files::write(None, &text)?;
     *before = Some((plan, tree));
     Ok(named)
-}
-
-fn tree(input: &Input) -> Option<Tree> {
-    read_tree(input).ok()
 }
 
 /// Files as they were when they were last read.

@@ -2,7 +2,7 @@
 
 use super::described::{KeyReference, RecordReference};
 use super::kind::Form;
-use super::reference::record_of_value;
+use super::reference::{innermost, record_of_value};
 
 /// Keys that make an example of a record, where those that it requires do not make a good one.
 const SHOWN: &[(&str, &[&str])] = &[
@@ -46,15 +46,15 @@ pub fn example_of(key: &KeyReference) -> Option<String> {
     let value = key.value.replace(' ', "");
     let one = || -> Option<String> {
         if let Some(record) = record_of_value(key) {
-            return match (value.rsplit('<').next().unwrap_or(&value).trim_end_matches('>'), key.kind.form) {
+            return match innermost(&value) {
                 // A price, a term, a cost of porting and regret may be a value alone.
-                ("Price" | "Port", _) => key.kind.example().map(str::to_owned),
-                ("Term", _) => Some("{ reserved: 3 years }".to_owned()),
-                ("Regret", _) => Some("worst".to_owned()),
+                "Price" | "Port" => key.kind.example().map(str::to_owned),
+                "Term" => Some("{ reserved: 3 years }".to_owned()),
+                "Regret" => Some("worst".to_owned()),
                 _ => Some(example_of_record(record)),
             };
         }
-        match value.rsplit('<').next().unwrap_or(&value).trim_end_matches('>') {
+        match innermost(&value) {
             "Selector" if key.key == "loss_of" => Some("{ each: vendor }".to_owned()),
             "Selector" if matches!(key.key, "for" | "preempt" | "workloads") => Some("{ kind: training }".to_owned()),
             "Selector" => Some("{ cloud: aws }".to_owned()),
@@ -66,14 +66,13 @@ pub fn example_of(key: &KeyReference) -> Option<String> {
             _ => key.kind.example().map(str::to_owned),
         }
     };
-    let value_is = |of: &str| value.starts_with(of);
     if key.kind.form == Form::Payments {
         return key.kind.example().map(str::to_owned);
     }
-    if value_is("Map<") {
+    if value.starts_with("Map<") {
         return Some(format!("{{ {}: {} }}", name_in(key.key), one()?));
     }
-    if value_is("List<") {
+    if value.starts_with("List<") {
         return Some(format!("[{}]", one()?));
     }
     one()

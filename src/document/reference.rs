@@ -155,8 +155,13 @@ pub fn find_keys(name: &str) -> Vec<KeyPath> {
     key_paths().into_iter().filter(|key| plain(&key.path).ends_with(&wanted)).collect()
 }
 
+/// The type inside of maps and lists.
+pub(super) fn innermost(value: &str) -> &str {
+    value.rsplit('<').next().unwrap_or(value).trim_end_matches('>')
+}
+
 fn record_of(value: &str) -> Option<&'static RecordReference> {
-    let inner = value.rsplit('<').next().unwrap_or(value).trim_end_matches('>');
+    let inner = innermost(value);
     let name = DETAILED.iter().find(|(of, _)| *of == inner).map_or(inner, |(_, detail)| detail);
     RECORDS.iter().find(|record| record.name == name).copied()
 }

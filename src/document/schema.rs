@@ -7,8 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::described::{KeyReference, RecordReference};
 use super::example::example_of;
-use super::kind::DIMENSION_WORDS;
-use super::kind::{Bounds, Form, Measure};
+use super::kind::{Bounds, DIMENSION_WORDS, Form, Measure};
 use super::records::{Document, PriceDetail};
 use super::reference::RECORDS;
 
@@ -148,8 +147,7 @@ fn refine(written: &mut Map<String, Value>, record: &RecordReference) {
         if matches!((record.name, key.key), ("Uncertainty", "joint")) {
             property.insert("items".to_owned(), joint_row());
         }
-        let some = matches!(key.key, "workloads" | "offers" | "factors" | "outcomes") && key.value.starts_with("Map");
-        if some {
+        if matches!(key.key, "workloads" | "offers" | "factors" | "outcomes") && key.value.starts_with("Map") {
             property.insert("minProperties".to_owned(), 1.into());
         }
         if matches!(key.key, "steps" | "makes" | "vary") && key.value.starts_with("List") {

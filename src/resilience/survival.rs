@@ -102,12 +102,7 @@ pub fn losses(model: &Model, dimension: &Dimension) -> Vec<Loss> {
 /// When a requirement holds, if not in all periods.
 fn during(model: &Model, survive: &Survive) -> Option<String> {
     let periods = &survive.periods;
-    if *periods == model.calendar.all() || periods.is_empty() {
-        return None;
-    }
-    let label = |t: usize| model.calendar.periods[t].label.as_str();
-    let (first, last) = (label(periods.start), label(periods.end - 1));
-    Some(if first == last { first.to_owned() } else { format!("{first}..{last}") })
+    (*periods != model.calendar.all() && !periods.is_empty()).then(|| model.calendar.label_of(periods))
 }
 
 /// The resilience section: the losses of the policy, then each vendor and cloud that it does not
