@@ -8,6 +8,7 @@ pub mod expect;
 pub mod explain;
 pub mod frontier;
 mod parallel;
+pub mod samples;
 pub mod scenarios;
 mod solving;
 pub mod stress;

@@ -182,10 +182,10 @@ pub(super) fn parse_engine(text: &str) -> Result<EngineChoice, String> {
 /// Reads a gap: a part from 0 to below 1, as a number or with `%`.
 pub(super) fn parse_gap(text: &str) -> Result<f64, String> {
     let (number, unit) = match text.strip_suffix('%') {
-        Some(number) => (number.trim_end(), 0.01),
+        Some(number) => (number.trim_end(), 100.0),
         None => (text, 1.0),
     };
-    let read = number.parse::<f64>().ok().map(|x| x * unit).filter(|x| (0.0..1.0).contains(x));
+    let read = number.parse::<f64>().ok().map(|x| x / unit).filter(|x| (0.0..1.0).contains(x));
     read.ok_or_else(|| format!("`{text}` is not a gap; write a part such as `0.1%`"))
 }
 

@@ -1,15 +1,18 @@
 //! `solve`: the cheapest plan.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::common::{DetailArg, GapArgs, ModelArgs, OutputArgs, PlanFormat, SolverArgs};
+use super::common::{DetailArg, GapArgs, ModelArgs, OutputArgs, PlanFormat, SolverArgs, parse_gap};
 use super::exit::exit_code;
 use super::failure::Failure;
 use super::{files, models};
 use crate::analysis::explain::infeasibility;
+use crate::analysis::samples::{Replications, SampleError, estimable, solve_sampled};
 use crate::analysis::{SolveSettings, solve};
+use crate::model::{Edit, Model, Uncertainty};
 use crate::plan::Status;
 use crate::report;
 
@@ -33,13 +36,65 @@ pub(super) struct SolveCommand {
     /// in a large model.
     #[arg(long, value_enum, default_value = "full")]
     pub detail: DetailArg,
+    #[command(flatten)]
+    pub samples: SampleArgs,
+}
+
+/// How a plan for futures that are drawn at random (`uncertainty.draws`) is judged.
+#[derive(Args, Debug, Clone, Copy)]
+pub(super) struct SampleArgs {
+    /// How many futures are drawn, instead of what the model says.
+    #[arg(long, value_name = "N")]
+    pub samples: Option<NonZeroUsize>,
+    /// Judge the plan by so many further samples: between which amounts its expected cost lies, and how far it may be
+    /// from the best plan.
+    #[arg(long, value_name = "N", value_parser = parse_replications)]
+    pub replications: Option<usize>,
+    /// How sure these amounts are, such as `95%`.
+    #[arg(long, value_name = "PART", default_value = "95%", value_parser = parse_confidence)]
+    pub confidence: f64,
+}
+
+fn parse_replications(text: &str) -> Result<usize, String> {
+    let count = text.parse().ok().filter(|&n: &usize| n >= 2);
+    count.ok_or_else(|| format!("`{text}` is not a number of samples; write at least 2"))
+}
+
+fn parse_confidence(text: &str) -> Result<f64, String> {
+    let part = parse_gap(text).ok().filter(|&x| x > 0.0);
+    part.ok_or_else(|| format!("`{text}` is not a confidence; write a part such as `95%`"))
+}
+
+impl SampleArgs {
+    /// The model with as many draws as were asked for.
+    fn of(self, model: Model) -> Result<Model, Failure> {
+        if self.samples.is_some() || self.replications.is_some() {
+            let drawn = model.uncertainty().and_then(Uncertainty::draws);
+            if drawn.is_none() {
+                return Err(Failure::Usage(SampleError::NothingDrawn.to_string()));
+            }
+        }
+        if self.replications.is_some() {
+            estimable(&model).map_err(|e| Failure::Usage(e.to_string()))?;
+        }
+        let Some(samples) = self.samples else { return Ok(model) };
+        let edit = Edit::set("uncertainty.draws.samples", &samples.to_string());
+        model.with(&[edit]).map_err(|rejected| Failure::Usage(rejected.to_string()))
+    }
 }
 
 pub(super) fn run(command: &SolveCommand, quiet: bool) -> Result<u8, Failure> {
     let loaded = models::model(&command.input, quiet)?;
     command.output.check()?;
     let settings = SolveSettings { mip_gap: command.gap.gap, ..command.solver.settings(command.detail.into()) };
-    let plan = solve(&loaded.model, &settings).map_err(|e| Failure::Outside(e.to_string()))?;
+    let model = command.samples.of(loaded.model)?;
+    let plan = match command.samples.replications {
+        Some(count) => {
+            let further = Replications { count, confidence: command.samples.confidence };
+            solve_sampled(&model, &settings, further).map_err(|e| Failure::Outside(e.to_string()))?
+        }
+        None => solve(&model, &settings).map_err(|e| Failure::Outside(e.to_string()))?,
+    };
     let style = command.output.style();
     let mut text = Vec::new();
     report::write(&plan, command.format.into(), style, &mut text)?;
@@ -47,8 +102,8 @@ pub(super) fn run(command: &SolveCommand, quiet: bool) -> Result<u8, Failure> {
     if plan.status == Status::Infeasible
         && settings.detail.is_full()
         && matches!(command.format, PlanFormat::Text | PlanFormat::Tables)
-        && loaded.model.uncertainty().is_none()
-        && let Some(found) = infeasibility(&loaded.model, &settings).map_err(|e| Failure::Outside(e.to_string()))?
+        && model.uncertainty().is_none()
+        && let Some(found) = infeasibility(&model, &settings).map_err(|e| Failure::Outside(e.to_string()))?
     {
         text.push(b'\n');
         report::explain::write_infeasibility(&found, style, &mut text)?;

@@ -1106,10 +1106,28 @@ record! {
         optional factors "factors": Map<Factor>,
         /// The outcomes that come together, each with its probability; left out, factors are independent.
         optional joint "joint": List<Anything>,
-        /// Factors whose values are drawn at random; not supported yet.
-        optional draws "draws": Anything,
+        /// What is drawn at random from distributions: futures that are as likely as one another.
+        optional draws "draws": Draws,
         /// When decisions are due.
         optional decide "decide": Decide,
+    }
+}
+
+record! {
+    /// Values that are drawn at random together, from the date on at which they become known.
+    Draws as "a random draw" {
+        /// The first period whose decisions may depend on them.
+        required known "known": Text as kind::DATE,
+        /// What is drawn, and from which distribution, range or list.
+        required vary "vary": List<Vary>,
+        /// How many futures are drawn.
+        required samples "samples": Amount as kind::COUNT,
+        /// The random seed; default 1.
+        optional seed "seed": Amount as kind::WHOLE.or("1"),
+        /// latin (Latin hypercube, default) or plain.
+        optional sampling "sampling": Text as kind::words(&["latin", "plain"]).or("latin"),
+        /// Which of them go together.
+        optional correlations "correlations": List<Correlation>,
     }
 }
 

@@ -72,6 +72,7 @@ pub const RECORDS: &[&RecordReference] = &[
     &records::ExpectedCost::REFERENCE,
     &records::Baseline::REFERENCE,
     &records::Uncertainty::REFERENCE,
+    &records::Draws::REFERENCE,
     &records::Factor::REFERENCE,
     &records::FactorOutcome::REFERENCE,
     &records::Decide::REFERENCE,

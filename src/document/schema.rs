@@ -141,9 +141,6 @@ fn refine(written: &mut Map<String, Value>, record: &RecordReference) {
         if key.key == "loss_of" || key.key == "lose" {
             *property = lost(property.remove("description"));
         }
-        if matches!((record.name, key.key), ("Uncertainty", "draws")) {
-            property.insert("not".to_owned(), json!({}));
-        }
         if matches!((record.name, key.key), ("Uncertainty", "joint")) {
             property.insert("items".to_owned(), joint_row());
         }

@@ -71,6 +71,10 @@ pub struct Joint {
     weights: Vec<f64>,
     /// Decisions that are the same in every future.
     root: Vec<ColumnId>,
+    /// Decisions that are due before anything is drawn at random: the same in every draw.
+    undrawn: Vec<ColumnId>,
+    /// Rows on purposes that several futures have together.
+    purposes: Vec<RowId>,
     /// For each future what need not have its purpose there, having it in another one.
     excused: Vec<Vec<Unneeded>>,
     /// For each future its rows that hold over all futures together, and the row in which they do.
@@ -165,6 +169,8 @@ impl Joint {
             probabilities,
             weights: Vec::new(),
             root: Vec::new(),
+            undrawn: Vec::new(),
+            purposes: Vec::new(),
             excused: Vec::new(),
             expected: vec![Vec::new(); count],
         };
@@ -172,6 +178,8 @@ impl Joint {
             let alike = |&g: &usize| uncertainty.alike_by(known, future, g, date);
             (uncertainty.node(known, future, date), (0..count).filter(alike).count())
         };
+        // What is drawn is the last factor.
+        let drawn = uncertainty.draws.as_ref().and(known.last().copied());
         let mut nodes: HashMap<(usize, i64), (usize, usize)> = HashMap::new();
         let mut made: HashMap<(String, usize), Made> = HashMap::new();
         let mut dated: Vec<Vec<bool>> = Vec::with_capacity(count);
@@ -197,6 +205,9 @@ impl Joint {
                     joint.owners.push(future);
                     if needed == count && dates[j].is_some() {
                         joint.root.push(id);
+                    }
+                    if drawn.zip(dates[j]).is_some_and(|(drawn, date)| date < drawn) {
+                        joint.undrawn.push(id);
                     }
                     Made { id, futures: 0, needed, bounds }
                 });
@@ -264,7 +275,8 @@ impl Joint {
             self.rows.push(own);
         }
         for row in &elsewhere.rows {
-            self.program.add_row(&row.name, row.role, row.lower, row.upper, row.terms.iter().copied());
+            let made = self.program.add_row(&row.name, row.role, row.lower, row.upper, row.terms.iter().copied());
+            self.purposes.push(made);
         }
     }
 
@@ -347,6 +359,13 @@ impl Joint {
     #[must_use]
     pub fn root(&self) -> &[ColumnId] {
         &self.root
+    }
+
+    /// Decisions that are due before anything is drawn at random. Their names are the same in every sample: each is called
+    /// after the first draw.
+    #[must_use]
+    pub fn undrawn(&self) -> &[ColumnId] {
+        &self.undrawn
     }
 
     /// The columns that several futures have in common, by the names that they have in each, and those futures.
@@ -462,7 +481,18 @@ impl Joint {
 
     /// Keeps decisions that are the same in every future within bounds, by the names of their columns.
     pub fn fix_root(&mut self, bounds: impl Fn(&str) -> Option<(f64, f64)>) {
-        for &c in &self.root {
+        self.fix(&self.root.clone(), bounds);
+    }
+
+    /// Keeps decisions that are due before anything is drawn within bounds. What they are for was asked where they were
+    /// decided: other draws may have no use for them.
+    pub fn fix_undrawn(&mut self, bounds: impl Fn(&str) -> Option<(f64, f64)>) {
+        self.fix(&self.undrawn.clone(), bounds);
+        self.purposes.iter().for_each(|&row| self.program.set_row_bounds(row, f64::NEG_INFINITY, f64::INFINITY));
+    }
+
+    fn fix(&mut self, columns: &[ColumnId], bounds: impl Fn(&str) -> Option<(f64, f64)>) {
+        for &c in columns {
             let Some((lower, upper)) = bounds(self.program.column_name(c)) else { continue };
             let own = self.program.columns()[c.0 as usize];
             let (lower, upper) = if own.integer { (lower.ceil(), upper.floor()) } else { (lower, upper) };

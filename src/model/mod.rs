@@ -27,6 +27,7 @@ mod ramp_down;
 mod reader;
 mod reprice;
 mod risk;
+mod sampling;
 mod select;
 mod selector;
 mod sites;
@@ -65,14 +66,15 @@ pub use policy::*;
 pub use ramp_down::RampDown;
 pub use reprice::{PricedBy, Reprice};
 pub use risk::NotATime;
+pub use sampling::Sampling;
 pub use selector::{Dimension, glob};
-pub use sweeps::{MOST_POINTS, Method, Sampling, SweepOverrides, SweepSpec};
+pub use sweeps::{MOST_POINTS, Method, SweepOverrides, SweepSpec};
 pub use terminate::Terminate;
 pub use types::{
     Baseline, Chip, Cloud, Commit, CommitBucket, CommitIn, Contract, Cvar, DataGravity, Decision, Group, Interruption,
     Investor, Limit, Loss, Machines, Measure, Offer, Origin, Outage, Payment, Pool, Porting, Prefer, Response, Risk,
     RiskTerm, Span, Split, Substitute, Survive, Task, Term, Tier, Today, Upstream, Workload,
 };
-pub use uncertainty::{Factor, Future, Goal, Timing, Uncertainty, When};
+pub use uncertainty::{Draws, Factor, Future, Goal, Timing, Uncertainty, When};
 pub use variation::Family;
 pub use whole::{Cited, Model};

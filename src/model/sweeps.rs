@@ -5,9 +5,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostics::{Code, Diagnostics, Place, suggest};
-use crate::document::{Axis, Decode, Node, Spread, Sweep, Text, Value};
+use crate::document::{Axis, Decode, Draws, Node, Spread, Sweep, Text, Value};
 
 use super::column::Column;
+use super::sampling::Sampling;
 use super::variation;
 use super::whole::Model;
 
@@ -26,19 +27,6 @@ pub enum Method {
     Tornado,
     /// At random.
     Sample(Sampling),
-}
-
-/// A random sample.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sampling {
-    /// How many points.
-    pub samples: usize,
-    /// Where the random numbers start.
-    pub seed: u64,
-    /// Whether each axis is covered evenly (Latin hypercube).
-    pub latin: bool,
-    /// Correlations of the normal scores of pairs of axes.
-    pub correlations: Vec<(usize, usize, f64)>,
 }
 
 /// What a sweep asks for.
@@ -147,11 +135,45 @@ fn read(
     diagnostics: &mut Diagnostics,
 ) -> Option<SweepSpec> {
     let sweep = Sweep::decode(node, diagnostics)?;
-    let vary = sweep.vary.as_ref()?;
     let written = match node.get("vary").map(|v| &v.value) {
         Some(Value::List(items)) => items.len(),
         _ => 0,
     };
+    of(&sweep, written, place, more, asked, diagnostics)
+}
+
+/// What is drawn at random for futures: the same as of a random sample in a sweep.
+pub(super) fn drawn(draws: &Draws, diagnostics: &mut Diagnostics) -> Option<(Vec<Axis>, Sampling)> {
+    let sweep = Sweep {
+        place: draws.place,
+        vary: draws.vary.clone(),
+        method: None,
+        samples: draws.samples.clone(),
+        seed: draws.seed.clone(),
+        sampling: draws.sampling.clone(),
+        correlations: draws.correlations.clone(),
+        columns: None,
+        bad: draws.bad.clone(),
+    };
+    let asked = SweepOverrides { method: Some("sample".to_owned()), ..SweepOverrides::default() };
+    let written = draws.vary.as_ref().map_or(0, |v| v.items.len());
+    let spec = of(&sweep, written, draws.place, &[], &asked, diagnostics)?;
+    match spec.method {
+        Method::Sample(sampling) => Some((spec.axes, sampling)),
+        _ => None,
+    }
+}
+
+/// A sweep that was decoded, of so many variations.
+fn of(
+    sweep: &Sweep,
+    written: usize,
+    place: Place,
+    more: &[Axis],
+    asked: &SweepOverrides,
+    diagnostics: &mut Diagnostics,
+) -> Option<SweepSpec> {
+    let vary = sweep.vary.as_ref()?;
     let mut axes: Vec<Axis> = vary.items.iter().filter_map(|v| Axis::of(v, diagnostics)).collect();
     // What could not be read has been reported.
     if axes.len() < written || !sweep.bad.is_empty() {

@@ -11,6 +11,7 @@ pub mod ledger;
 mod limits;
 mod organisations;
 mod purpose;
+mod sample;
 mod schedule;
 mod tables;
 mod types;
@@ -24,6 +25,7 @@ pub use flat::{Cells, FlatColumn, FlatTable};
 pub use limits::{Evidence, expected_limit, limit_results, limit_sentence};
 pub use organisations::organisations;
 pub use purpose::Purposes;
+pub use sample::*;
 pub use schedule::{Held, Running, Schedule, Used, paid, paid_for_use};
 pub use tables::{
     assets, assignments, burn_down, contract_results, moves, new_prices_sentence, notes, purchases, unmet,

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::sample::DrawsResult;
+
 use super::types::{Asset, Assignment, ContractResult, Plan, Purchase, Relocation, Unmet};
 
 /// A plan for several futures: what it costs in each, and what knowing would be worth.
@@ -50,6 +52,9 @@ pub struct UncertaintyResult {
     pub plans: Vec<ComparedPlan>,
     /// Every future.
     pub futures: Vec<FutureResult>,
+    /// What was drawn at random; `null` if nothing was.
+    #[serde(default)]
+    pub draws: Option<DrawsResult>,
     /// Every node of the tree: futures that cannot be reported apart from a period on, and until when.
     pub nodes: Vec<NodeResult>,
     /// What is decided, and when.

@@ -2,8 +2,8 @@
 
 use super::column::beside;
 use super::summary::Table;
-use crate::plan::{ComparedPlan, DecisionResult, Plan, UncertaintyResult};
-use crate::units::human::{count, money, number, percent};
+use crate::plan::{ComparedPlan, DecisionResult, Plan, SampleInterval, UncertaintyResult};
+use crate::units::human::{apart, count, money, number, percent};
 
 /// Most rows of a table on one screen.
 const ROWS: usize = 12;
@@ -28,7 +28,17 @@ pub(super) fn sentences(plan: &Plan) -> Vec<String> {
     let least = u.futures.iter().map(|f| f.cost).fold(f64::INFINITY, f64::min);
     let (futures, expected) = (count(u.futures.len(), "future"), amount(u.expected));
     let even = if is_even(u) { ", all taken as equally likely" } else { "" };
-    let mut all = vec![if amount(least) == amount(u.worst) {
+    // An interval comes before the number that it is about.
+    let interval = u.draws.as_ref().and_then(|d| d.interval.as_ref());
+    let mut all: Vec<String> = interval.iter().map(|i| i.sentence.clone()).collect();
+    all.push(if interval.is_some() {
+        let drawn = if u.draws.as_ref().is_some_and(|d| d.samples == u.futures.len()) { "drawn " } else { "" };
+        format!(
+            "Over the {drawn}{futures} that it was made for, the plan costs {expected} in the mean: from {} to {}.",
+            amount(least),
+            amount(u.worst)
+        )
+    } else if amount(least) == amount(u.worst) {
         format!("The plan costs {expected} in each of {futures}.")
     } else {
         format!(
@@ -36,7 +46,8 @@ pub(super) fn sentences(plan: &Plan) -> Vec<String> {
             amount(least),
             amount(u.worst)
         )
-    }];
+    });
+    all.extend(u.draws.iter().filter(|_| interval.is_none()).map(|d| d.sentence.clone()));
     let signed: Vec<&DecisionResult> =
         u.decisions.iter().filter(|d| d.node == START && d.kind == "contract" && d.amount > 0.5).collect();
     if !signed.is_empty() {
@@ -228,6 +239,17 @@ pub(super) fn worth(plan: &Plan, u: &UncertaintyResult) -> Table<'static> {
         amount(u.worst)
     );
     let mut rows = vec![vec!["expected cost".to_owned(), amount(u.expected), spread]];
+    if let Some(draws) = &u.draws {
+        let interval = draws.interval.as_ref();
+        let between = |i: &SampleInterval| Some(apart(i.lower?, i.upper?, &plan.currency).join(" to "));
+        let value =
+            interval.map_or_else(|| "an estimate".to_owned(), |i| between(i).unwrap_or("no interval".to_owned()));
+        rows.push(vec!["of all futures".to_owned(), value, draws.sentence.clone()]);
+        if let Some(gap) = interval.and_then(|i| i.gap) {
+            let sentence = "What this plan costs at most beyond the best one, with the same confidence.".to_owned();
+            rows.push(vec!["statistical gap".to_owned(), amount(gap), sentence]);
+        }
+    }
     if let Some(cvar) = u.cvar {
         let dearest = percent(1.0 - cvar.level);
         let sentence = format!("The dearest {dearest} of what may come costs so much in the mean.");

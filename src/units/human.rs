@@ -29,6 +29,24 @@ pub fn money(x: f64, currency: &str) -> String {
     format!("{} {currency}", number(x))
 }
 
+/// Two amounts of money with as many digits as tell them apart: `65.64B USD` and `65.67B USD`.
+#[must_use]
+pub(crate) fn apart(a: f64, b: f64, currency: &str) -> [String; 2] {
+    let plain = [money(a, currency), money(b, currency)];
+    let size = a.abs().max(b.abs());
+    // The difference in two digits.
+    let digits = (size / (a - b).abs()).log10().floor() + 3.0;
+    if !digits.is_finite() || digits <= 4.0 {
+        return plain;
+    }
+    let (scale, letter) = [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"), (1.0, "")]
+        .into_iter()
+        .find(|(scale, _)| size >= if *scale == 1e3 { 1e4 } else { *scale })
+        .unwrap_or((1.0, ""));
+    let decimals = (digits - 1.0 - (size / scale).log10().floor()).clamp(0.0, 9.0) as usize;
+    [a, b].map(|x| format!("{:.decimals$}{letter} {currency}", x / scale))
+}
+
 /// Power given in kW: `1.75 GW`.
 #[must_use]
 pub fn power(kilowatts: f64) -> String {
@@ -88,6 +106,16 @@ mod tests {
     #[test]
     fn only_one_is_no_plural() {
         assert_eq!([0, 1, 2].map(|n| count(n, "node")), ["0 nodes", "1 node", "2 nodes"]);
+    }
+
+    #[test]
+    fn amounts_that_are_near_are_told_apart() {
+        let of = |a, b| apart(a, b, "USD").join(" ");
+        assert_eq!(of(101.9997, 102.0021), "101.9997 USD 102.0021 USD");
+        assert_eq!(of(65.6533e9, 65.6541e9), "65.65330B USD 65.65410B USD");
+        assert_eq!(of(1.0, 2.0), "1 USD 2 USD");
+        assert_eq!(of(5.0, 5.0), "5 USD 5 USD");
+        assert_eq!(of(-101.9997, -102.0021), "-101.9997 USD -102.0021 USD");
     }
 
     #[test]

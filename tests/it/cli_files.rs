@@ -94,8 +94,8 @@ fn devices_are_written_not_replaced() {
 #[test]
 fn a_closed_pipe_is_quiet() {
     for arguments in [
-        &["solve", "models/inference-fleet.yaml", "--format", "json"][..],
-        &["solve", QUICKSTART],
+        &["--quiet", "solve", "models/inference-fleet.yaml", "--format", "json"][..],
+        &["--quiet", "solve", QUICKSTART],
         &["schema", "model"],
         &["export", "models/frontier-lab.yaml", "--to", "mps"],
         &["completions", "bash"],

@@ -9,7 +9,6 @@ mod column;
 mod error;
 mod group;
 mod points;
-mod random;
 mod row;
 mod run;
 mod summary;

@@ -1,6 +1,6 @@
 //! The futures' programs solved as one.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::super::parallel::IntoParallelRefIterator;
 #[cfg(feature = "parallel")]
@@ -79,6 +79,11 @@ impl Alone {
         Ok(Alone { formulation, solved, vertex })
     }
 
+    /// Whether it was proved to have no plan.
+    pub fn is_infeasible(&self) -> bool {
+        self.solved.status == CertifiedStatus::Infeasible
+    }
+
     /// What it costs.
     pub fn cost(&self) -> f64 {
         self.formulation.program().objective(&self.solved.x)
@@ -108,8 +113,34 @@ pub(in crate::analysis) struct Mended {
     pub forbade: bool,
 }
 
-/// Bounds of decisions by the names of their columns.
-pub(in crate::analysis) type Fixed<'a> = &'a dyn Fn(&str) -> Option<(f64, f64)>;
+/// Decisions that several futures share and that keep to bounds.
+#[derive(Clone, Copy)]
+pub(in crate::analysis) struct Fixed<'a> {
+    pub shared: Shared,
+    /// Bounds by the names of the joined program's columns.
+    pub bounds: &'a dyn Fn(&str) -> Option<(f64, f64)>,
+}
+
+/// Which decisions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::analysis) enum Shared {
+    /// Those that are the same in every future.
+    Root,
+    /// Those that are due before anything is drawn at random.
+    Undrawn,
+}
+
+impl<'a> Fixed<'a> {
+    /// Of the decisions that are the same in every future.
+    pub fn root(bounds: &'a dyn Fn(&str) -> Option<(f64, f64)>) -> Self {
+        Fixed { shared: Shared::Root, bounds }
+    }
+
+    /// Of the decisions that are due before anything is drawn.
+    pub fn undrawn(bounds: &'a dyn Fn(&str) -> Option<(f64, f64)>) -> Self {
+        Fixed { shared: Shared::Undrawn, bounds }
+    }
+}
 
 impl<'a> Futures<'a> {
     /// Those of a model, each of which has a plan by itself.
@@ -154,8 +185,8 @@ impl<'a> Futures<'a> {
         self.alone.iter().map(Alone::cost).collect()
     }
 
-    /// The certified plan for all futures that is best by a measure, `known` being when each factor is. Decisions that
-    /// are the same in every future keep to the bounds of `fixed`.
+    /// The certified plan for all futures that is best by a measure, `known` being when each factor is. The decisions of
+    /// `fixed` keep to their bounds.
     pub fn solve(
         &self,
         known: &[i64],
@@ -283,15 +314,15 @@ impl<'a> Futures<'a> {
         grouped(self.uncertainty, &order, every)
     }
 
-    /// Whether a future by itself has a plan in which decisions keep to bounds, as far as they are the same in every
-    /// future; `followed` is what came of all of them together.
+    /// Whether a future by itself has a plan in which decisions keep to bounds; `followed` is what came of all of them
+    /// together.
     pub fn can_follow(&self, future: usize, followed: &Together, keep: Fixed<'_>) -> Result<bool, EngineError> {
-        let root = followed.root();
+        let kept: HashSet<ColumnId> = followed.fixed(keep.shared).iter().copied().collect();
         let mut program = followed.joint.apart(future, &followed.formulations[future]);
-        for j in 0..program.columns().len() {
-            let id = ColumnId(j as u32);
-            let name = program.column_name(id).to_owned();
-            let Some((lower, upper)) = keep(&name).filter(|_| root.contains(&name)) else { continue };
+        for (j, joined) in followed.joint.columns(future).iter().enumerate().filter(|(_, joined)| kept.contains(joined))
+        {
+            let (id, name) = (ColumnId(j as u32), followed.joint.program().column_name(*joined));
+            let Some((lower, upper)) = (keep.bounds)(name) else { continue };
             program.add_row(format!("kept[{name}]"), "kept", lower, upper, [(id, 1.0)]);
         }
         let solved = solve_certified(&program, self.settings.engine, &self.settings.options())?;
@@ -308,8 +339,10 @@ impl<'a> Futures<'a> {
     ) -> Joint {
         let parts: Vec<(&Model, &Formulation)> = self.models.iter().zip(formulations).collect();
         let mut joint = Joint::of(self.uncertainty, known, &parts, measure, self.scale);
-        if let Some(fixed) = fixed {
-            joint.fix_root(fixed);
+        match fixed {
+            Some(Fixed { shared: Shared::Root, bounds }) => joint.fix_root(bounds),
+            Some(Fixed { shared: Shared::Undrawn, bounds }) => joint.fix_undrawn(bounds),
+            None => {}
         }
         joint
     }
@@ -368,22 +401,52 @@ impl Together {
         self.formulations.iter().enumerate().map(cost).collect()
     }
 
-    /// The names of the decisions that are the same in every future.
-    pub fn root(&self) -> HashSet<String> {
+    /// The columns of decisions that several futures share.
+    fn fixed(&self, shared: Shared) -> &[ColumnId] {
+        match shared {
+            Shared::Root => self.joint.root(),
+            Shared::Undrawn => self.joint.undrawn(),
+        }
+    }
+
+    /// What is decided before anything is drawn, by the names of the joined columns.
+    pub fn undrawn(&self) -> BTreeMap<String, f64> {
+        let (program, x) = (self.joint.program(), &self.solved.x);
+        self.joint.undrawn().iter().map(|&c| (program.column_name(c).to_owned(), x[c.0 as usize])).collect()
+    }
+
+    /// The value of a column of the joined program by its name, if there is one.
+    pub fn value(&self, name: &str) -> Option<f64> {
         let program = self.joint.program();
-        self.joint.root().iter().map(|&c| program.column_name(c).to_owned()).collect()
+        let column = (0..program.columns().len()).find(|&j| program.column_name(ColumnId(j as u32)) == name)?;
+        self.solved.x.get(column).copied()
     }
 
     pub fn is_optimal(&self) -> bool {
         self.solved.status == CertifiedStatus::Optimal
     }
+
+    pub fn is_infeasible(&self) -> bool {
+        self.solved.status == CertifiedStatus::Infeasible
+    }
+
+    /// What the best plan costs at least, as it was proved, if that is a number.
+    pub fn bound(&self) -> Option<f64> {
+        Some(self.solved.certificate.bound).filter(|bound| bound.is_finite())
+    }
+
+    /// The names of the decisions that are due before anything is drawn.
+    pub fn undrawn_names(&self) -> HashSet<&str> {
+        let program = self.joint.program();
+        self.joint.undrawn().iter().map(|&c| program.column_name(c)).collect()
+    }
 }
 
 /// What decisions that are kept may be off by, relative to them: a little more where rounding would be an obstacle.
-pub(super) const ROUNDING: [f64; 2] = [1e-9, 1e-7];
+pub(in crate::analysis) const ROUNDING: [f64; 2] = [1e-9, 1e-7];
 
 /// A value that a decision keeps, up to rounding.
-pub(super) fn about(value: f64, rounding: f64) -> (f64, f64) {
+pub(in crate::analysis) fn about(value: f64, rounding: f64) -> (f64, f64) {
     let slack = rounding * (1.0 + value.abs());
     (value - slack, value + slack)
 }

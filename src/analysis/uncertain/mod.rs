@@ -13,13 +13,15 @@
 
 mod clauses;
 mod compared;
+mod decided;
 mod decisions;
 mod joined;
 mod tell;
 mod value;
 mod waiting;
 
-pub(in crate::analysis) use self::joined::{Alone, Futures, Mended, Together, without_plan};
+pub use self::decided::Decided;
+pub(in crate::analysis) use self::joined::{Alone, Fixed, Futures, Mended, ROUNDING, Together, about, without_plan};
 use super::solving::examined::plan_of;
 use super::solving::settings::{Detail, SolveSettings};
 use crate::engine::EngineError;
@@ -42,7 +44,7 @@ pub(in crate::analysis) fn solve_futures(
 ) -> Result<FuturePlans, EngineError> {
     settings.begin("plan", 1, 1)?;
     let models = models(model)?;
-    let (together, plans) = plans(model, uncertainty, &models, settings)?;
+    let (together, plans, _) = plans(model, uncertainty, &models, settings)?;
     let names = uncertainty.futures.iter().map(|f| (f.name.clone(), f.probability));
     let futures = names.zip(models).zip(plans);
     let futures = futures.map(|(((name, probability), model), (plan, schedule))| FuturePlan {
@@ -53,6 +55,20 @@ pub(in crate::analysis) fn solve_futures(
         schedule,
     });
     Ok(FuturePlans { together, futures: futures.collect() })
+}
+
+/// The same plan, and what it decides before anything is drawn at random, if there is a plan.
+///
+/// # Errors
+/// As [`super::solve`].
+pub(in crate::analysis) fn solve_decided(
+    model: &Model,
+    uncertainty: &Uncertainty,
+    settings: &SolveSettings,
+) -> Result<(Plan, Option<Decided>), EngineError> {
+    settings.begin("plan", 1, 1)?;
+    let (plan, _, decided) = plans(model, uncertainty, &models(model)?, settings)?;
+    Ok((plan, decided))
 }
 
 /// A plan for several futures.
@@ -84,7 +100,7 @@ fn plans(
     uncertainty: &Uncertainty,
     models: &[Model],
     settings: &SolveSettings,
-) -> Result<(Plan, Vec<(Plan, Schedule)>), EngineError> {
+) -> Result<(Plan, Vec<(Plan, Schedule)>, Option<Decided>), EngineError> {
     let alone = Alone::each(models, settings)?;
     // A future without a plan by itself has none together with others.
     if let Some(f) = without_plan(&alone) {
@@ -102,7 +118,7 @@ fn plans(
             plan.status = Status::Unverified;
             plan.certificate.verified = false;
         }
-        return Ok((plan, Vec::new()));
+        return Ok((plan, Vec::new(), None));
     }
     let futures = Futures::new(uncertainty, models, &alone, settings);
     let best = futures.best();
@@ -112,7 +128,7 @@ fn plans(
         together = cheapest_of_least_regret(&futures, &known, &best, together)?;
     }
     if !together.is_optimal() {
-        return Ok((tell::without_plan(model, &futures, &together)?, Vec::new()));
+        return Ok((tell::without_plan(model, &futures, &together)?, Vec::new(), None));
     }
     let mut values = value::of(model, &futures, &together, &best)?;
     let mut notes = Vec::new();
@@ -129,7 +145,7 @@ fn plans(
     if settings.detail.is_full() {
         clauses::add(model, uncertainty, models, settings, &mut plan)?;
     }
-    Ok((plan, plans))
+    Ok((plan, plans, Some(Decided::of(&together, futures.scale))))
 }
 
 /// The program of all futures together, with the objective of the model: whoever solves it can check the answer. It is

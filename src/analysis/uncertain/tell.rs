@@ -14,11 +14,11 @@ use crate::model::{ContractId, Decision, Goal, LimitId, Model};
 use crate::plan::audit::{Breach, audit_expected};
 use crate::plan::ledger::{Books, Ledger, MeanBooks};
 use crate::plan::{
-    Asset, ContractResult, Cost, CostLine, FactorOutcome, FactorValue, FutureResult, FutureRisk, LimitResult,
-    ModelInfo, NewPrice, NodeResult, Plan, Relocation, Schedule, Status, UncertaintyResult, WaitingValue,
+    Asset, ContractResult, Cost, CostLine, DrawsResult, FactorOutcome, FactorValue, FutureResult, FutureRisk,
+    LimitResult, ModelInfo, NewPrice, NodeResult, Plan, Relocation, Schedule, Status, UncertaintyResult, WaitingValue,
     expected_limit, limit_sentence,
 };
-use crate::units::human::money;
+use crate::units::human::{count, money};
 
 /// What nobody knows yet is known in.
 const START: &str = "start";
@@ -410,6 +410,7 @@ impl Teller<'_> {
             regret: futures.iter().map(|f| f.regret).fold(0.0, f64::max),
             waiting: waiting.collect(),
             plans: compared::plans(&costs, best, values, uncertainty.goal == Goal::Regret, |c| mean(self.futures, c)),
+            draws: self.draws(),
             nodes: self.nodes(),
             decisions: self.decisions(),
             futures,
@@ -439,6 +440,22 @@ impl Teller<'_> {
             left -= part;
         }
         sum / (1.0 - level)
+    }
+
+    /// What was drawn at random.
+    fn draws(&self) -> Option<DrawsResult> {
+        let sampling = self.futures.uncertainty.draws()?.sampling();
+        let drawn = count(sampling.samples, "future");
+        Some(DrawsResult {
+            samples: sampling.samples,
+            seed: sampling.seed,
+            sampling: if sampling.latin { "latin" } else { "plain" }.to_owned(),
+            sentence: format!(
+                "These amounts are an estimate from {drawn} drawn at random (seed {}): `solve --replications 30` says between which amounts they lie.",
+                sampling.seed
+            ),
+            interval: None,
+        })
     }
 
     /// The nodes of the tree in the order of time.

@@ -150,14 +150,17 @@ fn follow(
     let known = futures.uncertainty.known();
     // What the base case does not have, its plan does not hold.
     let keep = |name: &str, rounding| Some(about(decided.get(name).copied().unwrap_or(0.0), rounding));
-    let followed = |rounding| futures.solve(&known, &futures.expectation(), Some(&|name: &str| keep(name, rounding)));
+    let followed =
+        |rounding| futures.solve(&known, &futures.expectation(), Some(Fixed::root(&|name: &str| keep(name, rounding))));
     let mut together = followed(ROUNDING[0])?;
     if !together.is_optimal() {
         together = followed(ROUNDING[1])?;
     }
     Ok(match together.solved.status {
         CertifiedStatus::Optimal => Ok(together.costs()),
-        CertifiedStatus::Infeasible => Err(breaks(futures, &together, &|name: &str| keep(name, ROUNDING[1]), base)?),
+        CertifiedStatus::Infeasible => {
+            Err(breaks(futures, &together, Fixed::root(&|name: &str| keep(name, ROUNDING[1])), base)?)
+        }
         _ => Err(format!("Whether the plan for `{base}` can be followed was not certified")),
     })
 }

@@ -5,6 +5,7 @@
 //! and Louveaux, "Introduction to Stochastic Programming", 2nd ed., 2011, section 2.2). So the tree follows from dates,
 //! and nobody numbers stages.
 
+mod draws;
 mod futures;
 mod mean;
 mod read;
@@ -16,6 +17,7 @@ use self::futures::Branches;
 use super::calendar::Calendar;
 use super::ids::{ContractId, IdVec, OfferId};
 
+pub use self::draws::Draws;
 pub(super) use self::futures::believed;
 pub(super) use self::read::{notice_of as notice, read};
 
@@ -32,6 +34,8 @@ pub struct Uncertainty {
     pub(crate) goal: Goal,
     /// Whether probabilities were given; without them all futures are as likely.
     pub(crate) weighed: bool,
+    /// What is drawn at random: the last of the factors, if anything is.
+    pub(crate) draws: Option<Draws>,
     pub(super) branches: Arc<Branches>,
 }
 

@@ -7,6 +7,7 @@ use super::super::reader::{In, Reader};
 use super::super::types::Term;
 use super::super::variation::paths;
 use super::super::whole::Model;
+use super::draws::{self, DRAWS, Draws};
 use super::futures::{Branches, Change, Outcome};
 use super::{Factor, Future, Goal, Timing, Uncertainty, When};
 use crate::diagnostics::{Code, Place, suggest};
@@ -47,10 +48,6 @@ pub(in crate::model) fn read(
         return None;
     };
     let before = reader.diagnostics.counts().0;
-    if let Some(draws) = &written.draws {
-        let remedy = "write the outcomes as `factors`, or vary it in a sweep";
-        reader.error(Code::InvalidVariation, draws.0.place, "`draws` are not supported yet", remedy);
-    }
     let mut factors = Vec::new();
     // Whether it is not clear when some factor is known.
     let mut undated = false;
@@ -83,6 +80,10 @@ pub(in crate::model) fn read(
             let message = format!("no outcome of `{id}` changes anything");
             reader.error(Code::NoEffect, *place, message, "let one of them `vary`, `set` or apply a `scenario`");
         }
+        if id == DRAWS && written.draws.is_some() {
+            let message = "a factor is called `draws`, as what is drawn at random is";
+            reader.error(Code::DuplicateName, *place, message, "give the factor another name");
+        }
         factors.push(Factor { id: id.clone(), known: known.unwrap_or(0), outcomes: names });
         outcomes.push(own);
         chances.push(likely);
@@ -91,30 +92,52 @@ pub(in crate::model) fn read(
         let remedy = "add `factors: { demand: { known: 2027-Q1, outcomes: { .. } } }`";
         reader.error(Code::MissingKey, written.place, "nothing is uncertain here", remedy);
     }
-    if factors.is_empty() || factors.iter().any(|f| f.outcomes.is_empty()) {
+    let draws = written.draws.as_ref().and_then(|draws| draws::read(reader, draws, root, model));
+    if factors.is_empty() && draws.is_none() || factors.iter().any(|f| f.outcomes.is_empty()) {
         return None;
     }
-    let futures = futures(reader, written, &factors, &chances);
+    let mut futures = futures(reader, written, &factors, &chances);
+    if let Some(draws) = &draws {
+        futures = futures.and_then(|written| drawn(reader, written, &factors, draws));
+        factors.push(draws.factor());
+        outcomes.extend(draws.outcomes());
+    }
     // Where the futures are wrong, nothing is said of what they lack.
     let weighed = futures.as_ref().is_none_or(|f| f.1);
     let goal = goal(reader, document, weighed);
     let timing = timing(reader, document, written, model);
     let branches = Arc::new(Branches { root: root.clone(), sources: reader.sources.clone(), outcomes });
     // Each outcome by itself, so that a mistake is found before it is needed.
-    for (factor, all) in factors.iter().zip(&branches.outcomes) {
-        for outcome in all.iter().filter(|o| !o.changes.is_empty()) {
+    for (f, (factor, all)) in factors.iter().zip(&branches.outcomes).enumerate() {
+        let is_drawn = draws.is_some() && f + 1 == factors.len();
+        let tried = if is_drawn { draws::tried(all) } else { (0..all.len()).collect() };
+        let mut changed = false;
+        for outcome in tried.into_iter().map(|o| &all[o]).filter(|o| !o.changes.is_empty()) {
+            let told = reader.diagnostics.counts().0;
             if undated || futures.is_none() {
                 branches.read(root, outcome, None, reader.diagnostics);
-                continue;
+            } else {
+                let found = branches.branch((root, model), outcome, factor.known, reader.diagnostics);
+                let is_same = found.is_some_and(|(_, other)| same(model, &other));
+                changed |= !is_same;
+                if is_same && !is_drawn {
+                    let from = &model.calendar.periods[factor.known].label;
+                    let message = format!("this outcome changes nothing from {from} on, when it becomes known");
+                    let remedy = "change what comes later, let it be known earlier, or leave an outcome that is as written empty";
+                    reader.error(Code::NoEffect, outcome.place, message, remedy);
+                }
             }
-            let found = branches.branch((root, model), outcome, factor.known, reader.diagnostics);
-            if found.is_some_and(|(_, other)| same(model, &other)) {
-                let from = &model.calendar.periods[factor.known].label;
-                let message = format!("this outcome changes nothing from {from} on, when it becomes known");
-                let remedy =
-                    "change what comes later, let it be known earlier, or leave an outcome that is as written empty";
-                reader.error(Code::NoEffect, outcome.place, message, remedy);
+            // One draw that is wrong stands for the others.
+            if is_drawn && reader.diagnostics.counts().0 > told {
+                changed = true;
+                break;
             }
+        }
+        if is_drawn && !changed && !undated && futures.is_some() {
+            let from = &model.calendar.periods[factor.known].label;
+            let message = format!("what is drawn changes nothing from {from} on, when it becomes known");
+            let remedy = "vary what comes later, or let it be known earlier";
+            reader.error(Code::NoEffect, all[0].place, message, remedy);
         }
     }
     let (Some((futures, weighed)), Some(goal)) = (futures, goal) else { return None };
@@ -124,8 +147,31 @@ pub(in crate::model) fn read(
         timing,
         goal,
         weighed,
+        draws,
         branches,
     })
+}
+
+/// The futures of what is written with what is drawn.
+fn drawn(
+    reader: &mut Reader<'_>,
+    (written, weighed): (Vec<Future>, bool),
+    factors: &[Factor],
+    draws: &Draws,
+) -> Option<(Vec<Future>, bool)> {
+    let factor = draws.factor();
+    if !weighed && !factors.is_empty() {
+        let remedy = "give each outcome its probability: draws are as likely as one another";
+        reader.error(Code::MissingKey, draws.place(), "the outcomes beside these draws have no probabilities", remedy);
+        return None;
+    }
+    if written.len().saturating_mul(factor.outcomes.len()) > MOST_FUTURES {
+        let message =
+            format!("{} futures with {} draws each are more than {MOST_FUTURES}", written.len(), factor.outcomes.len());
+        reader.error(Code::OutOfRange, draws.place(), message, "draw fewer, or remove the least important factors");
+        return None;
+    }
+    Some((draws::with_draws(&written, &factor), true))
 }
 
 /// Whether two models of the same things are the same.

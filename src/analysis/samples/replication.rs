@@ -1,0 +1,135 @@
+//! One further sample: what the best plan for its futures costs at least, and what a plan that was made before costs in
+//! them.
+
+use super::super::solving::settings::{Detail, SolveSettings};
+use super::super::uncertain::{Alone, Decided, Fixed, Futures, ROUNDING, about, models, without_plan};
+use crate::engine::EngineError;
+use crate::model::{Goal, Model, Uncertainty};
+
+/// What one further sample says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Replication {
+    /// Its number, from 1.
+    pub number: usize,
+    /// How it ended.
+    pub status: ReplicationStatus,
+    /// What the best plan for its futures costs at least, as it was proved; money.
+    pub bound: Option<f64>,
+    /// What the plan costs in them in the mean, or by what is minimized; money.
+    pub cost: Option<f64>,
+}
+
+/// How a further sample ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReplicationStatus {
+    /// Both numbers are certified.
+    Certified,
+    /// A future of it has no plan, whatever is decided before.
+    NoPlan(String),
+    /// The plan cannot be followed in a future of it.
+    NotFollowed(String),
+    /// Something was not certified.
+    Uncertified,
+}
+
+/// Draws the sample of a number, of so many futures, and finds both numbers of it.
+///
+/// # Errors
+/// As the engine's.
+pub fn replicate(
+    model: &Model,
+    decided: &Decided,
+    samples: usize,
+    number: usize,
+    settings: &SolveSettings,
+) -> Result<Replication, EngineError> {
+    let ended = |status| Replication { number, status, bound: None, cost: None };
+    let Some(model) = model.redrawn(samples, number) else { return Ok(ended(ReplicationStatus::Uncertified)) };
+    let Some(uncertainty) = model.uncertainty() else { return Ok(ended(ReplicationStatus::Uncertified)) };
+    let settings = &SolveSettings { detail: Detail::Cost, ..settings.clone() };
+    settings.watch.wanted()?;
+    let models = models(&model)?;
+    let alone = Alone::each(&models, settings)?;
+    if let Some(f) = without_plan(&alone) {
+        return Ok(ended(if alone[f].is_infeasible() {
+            ReplicationStatus::NoPlan(uncertainty.futures()[f].name.clone())
+        } else {
+            ReplicationStatus::Uncertified
+        }));
+    }
+    let futures = Futures::new(uncertainty, &models, &alone, settings);
+    let best = futures.solve(&uncertainty.known(), &futures.objective(), None)?;
+    let Some(bound) = best.bound().filter(|_| best.is_optimal()) else {
+        return Ok(ended(ReplicationStatus::Uncertified));
+    };
+    let (status, cost) = match follow(&futures, decided)? {
+        Followed::Costs(costs) => (ReplicationStatus::Certified, Some(measured(uncertainty, &costs, decided.eta))),
+        Followed::Not(future) => (ReplicationStatus::NotFollowed(future), None),
+        Followed::Unknown => (ReplicationStatus::Uncertified, None),
+    };
+    Ok(Replication { number, status, bound: Some(bound), cost })
+}
+
+/// What came of following a plan in the futures of a sample.
+enum Followed {
+    /// What each future costs.
+    Costs(Vec<f64>),
+    /// It cannot be followed in this one.
+    Not(String),
+    /// That was not certified.
+    Unknown,
+}
+
+/// What each future costs if what was decided before anything is drawn is kept, everything later chosen anew.
+fn follow(futures: &Futures<'_>, decided: &Decided) -> Result<Followed, EngineError> {
+    let known = futures.uncertainty.known();
+    // What the plan does not have, it does not hold.
+    let keep = |name: &str, rounding| Some(about(decided.columns.get(name).copied().unwrap_or(0.0), rounding));
+    let mut followed = None;
+    for rounding in ROUNDING {
+        let bounds = |name: &str| keep(name, rounding);
+        let together = futures.solve(&known, &futures.expectation(), Some(Fixed::undrawn(&bounds)))?;
+        let is_optimal = together.is_optimal();
+        followed = Some(together);
+        if is_optimal {
+            break;
+        }
+    }
+    let Some(together) = followed else { return Ok(Followed::Unknown) };
+    // What it holds and these futures do not have cannot be followed in any of them.
+    let has = together.undrawn_names();
+    let lacks = |(name, value): (&String, &f64)| value.abs() > ROUNDING[1] && !has.contains(name.as_str());
+    let name = |f: usize| futures.uncertainty.futures()[f].name.clone();
+    if decided.columns.iter().any(lacks) {
+        return Ok(Followed::Not(name(0)));
+    }
+    if together.is_optimal() {
+        return Ok(Followed::Costs(together.costs()));
+    }
+    if !together.is_infeasible() {
+        return Ok(Followed::Unknown);
+    }
+    let bounds = |name: &str| keep(name, ROUNDING[1]);
+    for f in 0..futures.models.len() {
+        if !futures.can_follow(f, &together, Fixed::undrawn(&bounds))? {
+            return Ok(Followed::Not(name(f)));
+        }
+    }
+    // Each by itself can, and all of them together cannot: the outcomes of other factors share decisions.
+    Ok(Followed::Not(name(0)))
+}
+
+/// What is minimized, of costs that were found: their mean, and with a conditional value at risk that beyond eta.
+fn measured(uncertainty: &Uncertainty, costs: &[f64], eta: Option<f64>) -> f64 {
+    let mean = |of: &dyn Fn(f64) -> f64| -> f64 {
+        uncertainty.futures().iter().zip(costs).map(|(f, &c)| f.probability * of(c)).sum()
+    };
+    match (uncertainty.goal(), eta) {
+        (Goal::Cost { expected, cvar: Some((level, weight)), .. }, Some(eta)) => {
+            expected * mean(&|c| c) + weight * (eta + mean(&|c| (c - eta).max(0.0)) / (1.0 - level))
+        }
+        (Goal::Cost { expected, .. }, _) => expected * mean(&|c| c),
+        (Goal::Regret, _) => f64::NAN,
+    }
+}

@@ -1,0 +1,265 @@
+//! Plans for futures that are drawn at random: closed forms, the statistical gap, and what is refused.
+
+use polysource::analysis::samples::{Replications, SampleError, solve_sampled};
+use polysource::plan::{Plan, SampleInterval, Status};
+use polysource::{Detail, SolveSettings};
+
+use crate::common::{close_within, follows, model, plan_for, program, read, text, told};
+
+/// Reserved for an hour before the demand is known, the rest on demand.
+const DRAWN: &str = "
+polysource: 1
+horizon: { start: 2027-01-01, periods: 1, step: hour }
+chips: { h100: { vendor: nvidia } }
+clouds: { aws: {} }
+offers:
+  res: { chip: h100, cloud: aws, price: 0.6, term: { reserved: 1 hour }, notice: 1 hour }
+  od: { chip: h100, cloud: aws, price: 1 }
+workloads:
+  chat: { kind: inference, demand: 150 req/h, throughput: { h100: 1 req/h } }
+uncertainty:
+  draws:
+    known: 2027-01-01T00
+    samples: 100
+    vary: [ { path: workloads.chat.demand, set: \"uniform(100, 200)\" } ]
+";
+
+fn sampled(yaml: &str, count: usize) -> Plan {
+    let settings = SolveSettings { detail: Detail::Plan, ..SolveSettings::default() };
+    solve_sampled(&model(yaml), &settings, Replications { count, confidence: 0.95 }).unwrap()
+}
+
+fn interval(plan: &Plan) -> &SampleInterval {
+    told(plan).draws.as_ref().unwrap().interval.as_ref().expect("further samples were asked for")
+}
+
+/// The interval covers the true cost, and is no wider than a part of it.
+fn covers(plan: &Plan, truth: f64, part: f64) {
+    let found = interval(plan);
+    let (lower, upper) = (found.lower.unwrap(), found.upper.unwrap());
+    assert!(lower <= truth && truth <= upper, "{truth} in {lower} to {upper}");
+    assert!(upper - lower <= part * truth, "{lower} to {upper}");
+    assert!(found.gap.unwrap() <= part * truth, "{found:?}");
+}
+
+fn reserved(plan: &Plan) -> f64 {
+    told(plan).decisions.iter().filter(|d| d.node == "start" && d.what == "res").map(|d| d.amount).sum()
+}
+
+/// A chip more is worth reserving as long as demand exceeds it with more than 0.6 of 1: up to the quantile 0.4 of a
+/// uniform demand from 100 to 200, so 140. It costs 0.6 x 140 and the mean of what is above, 60 x 60 / 2 / 100: 102.
+/// Known, 0.6 x 150 = 90.
+#[test]
+fn a_uniform_demand_reserves_its_quantile() {
+    let plan = sampled(DRAWN, 20);
+    let u = told(&plan);
+    close_within(0.01, reserved(&plan), 140.0);
+    close_within(1e-3, u.expected, 102.0);
+    close_within(1e-3, u.wait_and_see, 90.0);
+    covers(&plan, 102.0, 0.002);
+    assert_eq!((u.futures.len(), u.futures[0].future.as_str()), (100, "draw-1"));
+    assert!((u.futures[0].probability.unwrap() - 0.01).abs() < 1e-12);
+}
+
+/// The newsvendor who buys at 2, sells at 5 and pays 0.1 for each that is left, with a triangular demand from 150 to 250
+/// around 200: 204.6257 bought, 558.5240 earned. Buying q for a demand d earns 5 min(q, d) - 2 q - 0.1 (q - min(q, d)) =
+/// 5.1 d - 2.1 q - 5.1 (d - q)+, with the mean 1020 - cost where reserving costs 2.1 and what is missing 5.1.
+#[test]
+fn a_triangular_demand_is_that_of_the_textbook() {
+    let yaml = DRAWN.replace("price: 0.6", "price: 2.1").replace("price: 1 }", "price: 5.1 }");
+    let yaml = yaml.replace("samples: 100", "samples: 100\n    seed: 3");
+    let plan = sampled(&yaml.replace("uniform(100, 200)", "triangular(150, 200, 250)"), 20);
+    close_within(0.003, reserved(&plan), 204.6257);
+    covers(&plan, 1020.0 - 558.5240, 0.002);
+}
+
+/// The dearest quarter alone counts: demand from 175 to 200, of which 0.4 is below what is reserved: 185. It costs 0.6 x
+/// 185 and the mean of what is above, 15 x 15 / 2 / 25: 115.5.
+#[test]
+fn the_dearest_draws_can_be_minimized() {
+    let yaml =
+        DRAWN.replace("uncertainty:\n", "objective: { expected: 0, cvar: { level: 75 %, weight: 1 } }\nuncertainty:\n");
+    let plan = sampled(&yaml, 20);
+    close_within(0.005, reserved(&plan), 185.0);
+    covers(&plan, 115.5, 0.004);
+}
+
+/// Half the time everything is twice as large, which is known before the demand is, and what is reserved for it is decided
+/// in between: 102 or 204, 153 in the mean.
+#[test]
+fn what_is_decided_between_a_factor_and_the_draws_is_kept_too() {
+    let yaml = "
+polysource: 1
+horizon: { start: 2027-01-01, periods: 3, step: hour }
+chips: { h100: { vendor: nvidia } }
+clouds: { aws: {} }
+offers:
+  res: { chip: h100, cloud: aws, price: { 2027-01-01T00: 9, 2027-01-01T02: 0.6 }, term: { reserved: 1 hour }, notice: 1 hour }
+  od: { chip: h100, cloud: aws, price: 1 }
+workloads:
+  chat: { kind: inference, demand: { 2027-01-01T02: 150 }, throughput: { h100: 1 req/h } }
+uncertainty:
+  factors:
+    size:
+      known: 2027-01-01T01
+      outcomes:
+        small: { probability: 50 % }
+        large: { probability: 50 %, vary: [ { path: workloads.chat.demand, scale: 2 } ] }
+  draws:
+    known: 2027-01-01T02
+    samples: 40
+    vary: [ { path: workloads.chat.demand, scale: \"uniform(0.66666666667, 1.33333333333)\" } ]
+";
+    let plan = sampled(yaml, 10);
+    covers(&plan, 153.0, 0.01);
+    let decided: Vec<(&str, f64)> =
+        told(&plan).decisions.iter().filter(|d| d.what == "res").map(|d| (d.node.as_str(), d.amount)).collect();
+    assert_eq!(decided.iter().map(|d| d.0).collect::<Vec<_>>(), ["small", "large"], "{decided:?}");
+    close_within(0.03, decided[0].1, 140.0);
+    close_within(0.03, decided[1].1, 280.0);
+}
+
+/// Where every draw is the same there is nothing to estimate.
+#[test]
+fn draws_that_are_all_alike_leave_no_gap() {
+    let plan = sampled(&DRAWN.replace("\"uniform(100, 200)\"", "[160]"), 3);
+    let found = interval(&plan);
+    close_within(1e-6, found.lower.unwrap(), 96.0);
+    close_within(1e-6, found.upper.unwrap(), 96.0);
+    assert!(found.gap.unwrap() <= 1e-5, "{found:?}");
+    close_within(1e-6, told(&plan).evpi + 1.0, 1.0);
+}
+
+/// With 30 chips on demand the plan reserves what the largest of its own draws needs beyond them; a larger one comes.
+#[test]
+fn a_plan_that_other_draws_cannot_follow_has_no_upper_end() {
+    let yaml = DRAWN.replace("price: 1 }", "price: 1, capacity: 30 }").replace("samples: 100", "samples: 10");
+    let plan = sampled(&yaml, 10);
+    let found = interval(&plan);
+    assert!(found.not_followed > 0 && found.without_plan == 0, "{found:?}");
+    assert!(found.upper.is_none() && found.gap.is_none() && found.lower.is_some());
+    assert!(found.sentence.contains("this plan cannot be followed"), "{}", found.sentence);
+    // With a price on what is not served it can: the most that any plan needs then costs no more than 5 each.
+    let unmet = yaml.replace("throughput: { h100: 1 req/h }", "throughput: { h100: 1 req/h }, unmet: 5");
+    let plan = sampled(&unmet, 10);
+    assert!(interval(&plan).upper.is_some(), "{:?}", interval(&plan));
+}
+
+/// With no more than 165 chips reserved and 30 on demand, one draw in twenty has no plan at all.
+#[test]
+fn draws_without_any_plan_are_told() {
+    let yaml = DRAWN
+        .replace("price: 1 }", "price: 1, capacity: 30 }")
+        .replace("notice: 1 hour", "notice: 1 hour, capacity: 165");
+    let plan = sampled(&yaml.replace("samples: 100", "samples: 4"), 30);
+    assert_eq!(plan.status, Status::Optimal);
+    let found = interval(&plan);
+    assert!(found.without_plan > 0, "{found:?}");
+    assert!(found.sentence.contains("a future has no plan, whatever is decided before"), "{}", found.sentence);
+}
+
+/// A policy on shares forbids to buy what nobody needs. What was reserved for a larger demand than these draws have is
+/// not bought for them: it is kept.
+#[test]
+fn what_other_draws_do_not_need_was_not_bought_to_no_purpose() {
+    let policy = "policy: { limits: [ { share: { by: vendor, of: chips, at_most: 60 % } } ] }\n";
+    let yaml = DRAWN
+        .replace("chips: { h100: { vendor: nvidia } }", "chips: { h100: { vendor: nvidia }, mi300x: { vendor: amd } }")
+        .replace("workloads:\n", "  amd: { chip: mi300x, cloud: aws, price: 1.2 }\nworkloads:\n")
+        .replace("{ h100: 1 req/h } }", "{ h100: 1 req/h, mi300x: 1 req/h } }")
+        .replace("samples: 100", "samples: 8")
+        .replace("uncertainty:\n", &format!("{policy}uncertainty:\n"));
+    let plan = sampled(&yaml, 10);
+    let found = interval(&plan);
+    assert!(found.not_followed == 0 && found.uncertified == 0, "{found:?}");
+    assert!(found.lower.unwrap() <= found.upper.unwrap());
+}
+
+/// The interval covers the truth at least as often as it says: 500 repeats, each with a seed of its own, of small plain
+/// samples, which differ most.
+#[test]
+fn the_interval_holds_as_often_as_it_says() {
+    let settings = SolveSettings { detail: Detail::Cost, ..SolveSettings::default() };
+    let mut covered = 0;
+    for seed in 1..=500 {
+        let own = DRAWN.replace("samples: 100", &format!("samples: 5\n    sampling: plain\n    seed: {seed}"));
+        let plan = solve_sampled(&model(&own), &settings, Replications { count: 4, confidence: 0.95 }).unwrap();
+        let found = interval(&plan);
+        covered += usize::from(found.lower.unwrap() <= 102.0 && 102.0 <= found.upper.unwrap());
+    }
+    assert!(covered >= 465, "{covered} of 500");
+}
+
+#[test]
+fn what_is_no_mean_of_futures_is_refused() {
+    let refused = |yaml: &str| {
+        let settings = SolveSettings::default();
+        solve_sampled(&model(yaml), &settings, Replications::default()).unwrap_err()
+    };
+    let with = |objective: &str| DRAWN.replace("uncertainty:\n", &format!("objective: {objective}\nuncertainty:\n"));
+    assert!(matches!(refused(&with("{ regret: worst }")), SampleError::NoMean(_)));
+    assert!(matches!(refused(&with("{ regret: { at_most: 50 } }")), SampleError::NoMean(_)));
+    let expected = "policy: { limits: [ { budget: { at_most: 500 USD, in: expected } } ] }\n";
+    let expected = DRAWN.replace("uncertainty:\n", &format!("{expected}uncertainty:\n"));
+    assert!(matches!(refused(&expected), SampleError::NoMean(_)));
+    assert_eq!(refused(&read("models/quickstart.yaml")), SampleError::NothingDrawn);
+}
+
+/// What further samples a model draws depends on its seed and on nothing else.
+#[test]
+fn the_same_seed_gives_the_same_interval() {
+    let small = DRAWN.replace("samples: 100", "samples: 6");
+    let [a, b] = [sampled(&small, 3), sampled(&small, 3)];
+    assert_eq!(interval(&a), interval(&b));
+    let other = sampled(&small.replace("samples: 6", "samples: 6\n    seed: 2"), 3);
+    assert_ne!(interval(&a), interval(&other));
+    // A sample of its own for each, none of them the one that the plan is made for.
+    let bounds: Vec<f64> = interval(&a).samples.iter().map(|s| s.bound.unwrap()).collect();
+    assert!(bounds.iter().all(|b| (b - told(&a).expected).abs() > 1e-9), "{bounds:?}");
+    assert!((bounds[0] - bounds[1]).abs() > 1e-9 && (bounds[1] - bounds[2]).abs() > 1e-9);
+}
+
+#[test]
+fn the_command_says_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("drawn.yaml");
+    std::fs::write(&path, DRAWN).unwrap();
+    let run = |arguments: &[&str]| program().arg("solve").arg(&path).args(arguments).output().unwrap();
+    let plain = run(&[]);
+    assert_eq!(plain.status.code(), Some(0));
+    assert!(text(&plain.stdout).contains("These amounts are an estimate from 100 futures drawn at random (seed 1)"));
+    let judged = run(&["--samples", "20", "--replications", "5", "--confidence", "90%", "--detail", "plan"]);
+    assert_eq!(judged.status.code(), Some(0), "{}", text(&judged.stderr));
+    assert!(
+        text(&judged.stdout).contains("With 90 % confidence the expected cost is between"),
+        "{}",
+        text(&judged.stdout)
+    );
+    let json = run(&["--samples", "20", "--replications", "3", "--format", "json"]);
+    follows("output", &json.stdout);
+    assert_eq!(json.stdout, run(&["--samples", "20", "--replications", "3", "--format", "json"]).stdout);
+    for (arguments, why) in [
+        (&["--replications", "1"][..], "write at least 2"),
+        (&["--replications", "3", "--confidence", "0"], "is not a confidence"),
+        (&["--samples", "0"], "invalid value"),
+    ] {
+        let refused = run(arguments);
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(text(&refused.stderr).contains(why), "{}", text(&refused.stderr));
+    }
+    let known = program().args(["solve", "models/quickstart.yaml", "--samples", "9"]).output().unwrap();
+    assert_eq!(known.status.code(), Some(2));
+    assert!(text(&known.stderr).contains("draws nothing at random"));
+}
+
+/// One draw by itself is a model like any other.
+#[test]
+fn one_draw_can_be_solved_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("drawn.yaml");
+    std::fs::write(&path, DRAWN).unwrap();
+    let found = program().arg("solve").arg(&path).args(["--future", "draw-7", "--format", "json"]).output().unwrap();
+    let plan: Plan = serde_json::from_slice(&found.stdout).unwrap();
+    let best = told(&plan_for(DRAWN)).futures[6].best;
+    close_within(1e-9, plan.cost.unwrap().total, best);
+}
