@@ -7,6 +7,7 @@ use super::check::CheckCommand;
 use super::completions::CompletionsCommand;
 use super::curve::CurveCommand;
 use super::diff::DiffCommand;
+use super::evaluate::EvaluateCommand;
 use super::explain::ExplainCommand;
 use super::export::ExportCommand;
 use super::frontier::FrontierCommand;
@@ -61,6 +62,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  polysource sweep models/quickstart.yaml --vary 'offers{vendor: amazon}.price=*0.4..1.6/7'\n  polysource sweep models/quickstart.yaml --vary 'offers.aws-trainium2.price=*0.8..1.2' --vary 'workloads.chat.demand=*0.8..1.2' --method tornado\n  polysource sweep models/quickstart.yaml --vary 'workloads.chat.demand=*normal(1, 0.2)' --samples 50 --format csv -o sample.csv\n\nOn many machines: `sweep plan` writes the sweep down in chunks, `sweep run` solves a chunk anywhere, `sweep merge` puts them together, and gives what `sweep MODEL` gives; `sweep submit` gives them to Slurm or Kubernetes, and `sweep status` tells how far they are. A model file that is called as one of these commands is meant by its path: `polysource sweep ./plan`.\n\nValues: `=1..5/9` sets nine values from 1 to 5, `=*0.5,1,2` scales, `=+-1..1/3` shifts; normal(mean, sd), lognormal(median, sd of the logarithm), triangular(least, likely, most) and uniform(least, most) are drawn at random; `scenario=none,a,a+b` applies scenarios.\nColumns: cost, nominal, premium, unrestricted, share(vendor:amazon), hhi(vendor), effective(vendor), largest(vendor:chips), chips(aws-*), spend(aws-*), signed(CONTRACT), idle(CONTRACT), unmet(WORKLOAD), served(vendor:amazon), expected_loss, cvar, gap, and expressions of them such as `relative = premium / cost`."
     )]
     Sweep(SweepVerb),
+    /// Evaluate a plan on futures that it was not made for: the distribution of its cost, unmet demand and regret.
+    #[command(
+        after_help = "Examples:\n  polysource evaluate models/drawn-demand.yaml --samples 2000\n  polysource evaluate models/drawn-demand.yaml --plan plan.json --format json\n\nFor models with `uncertainty.draws`. Beside the plan stands the one that is made for the base case alone.\nExit codes: 0 done; 4 if the plan cannot be followed in some draw, or there is none; 6 if something is not certified."
+    )]
+    Evaluate(EvaluateCommand),
     /// Parametric analysis: the exact optimal cost as one price, capacity, demand or other input varies.
     #[command(
         after_help = "Examples:\n  polysource curve models/inference-fleet.yaml --vary 'offers{vendor: amazon}.price=*0.4..1.6'\n  polysource curve models/quickstart.yaml --vary offers.coreweave-h100.capacity=5k..20k\n  polysource curve models/quickstart.yaml --vary 'policy.limits.vendor-cap.share.at_most=50 %..70 %' --format csv"

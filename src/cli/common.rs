@@ -189,6 +189,12 @@ pub(super) fn parse_gap(text: &str) -> Result<f64, String> {
     read.ok_or_else(|| format!("`{text}` is not a gap; write a part such as `0.1%`"))
 }
 
+/// Reads a confidence: a part above 0 and below 1, as a number or with `%`.
+pub(super) fn parse_confidence(text: &str) -> Result<f64, String> {
+    let part = parse_gap(text).ok().filter(|&x| x > 0.0);
+    part.ok_or_else(|| format!("`{text}` is not a confidence; write a part such as `95%`"))
+}
+
 /// Reads `90`, `30s`, `5m` or `1h`.
 pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());

@@ -7,6 +7,7 @@ mod common;
 mod completions;
 mod curve;
 mod diff;
+mod evaluate;
 mod exit;
 mod explain;
 mod export;
@@ -78,6 +79,7 @@ fn run(arguments: Vec<OsString>) -> u8 {
         Command::Solve(command) => solve::run(command, arguments.quiet),
         Command::Stress(command) => stress::run(command, arguments.quiet),
         Command::Sweep(verb) => shards::run(verb, arguments.quiet),
+        Command::Evaluate(command) => evaluate::run(command, arguments.quiet),
         Command::Curve(command) => curve::run(command, arguments.quiet),
         Command::Frontier(command) => frontier::run(command, arguments.quiet),
         Command::Explain(command) => explain::run(command, arguments.quiet),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::common::{DetailArg, GapArgs, ModelArgs, OutputArgs, PlanFormat, SolverArgs, parse_gap};
+use super::common::{DetailArg, GapArgs, ModelArgs, OutputArgs, PlanFormat, SolverArgs, parse_confidence};
 use super::exit::exit_code;
 use super::failure::Failure;
 use super::{files, models};
@@ -58,11 +58,6 @@ pub(super) struct SampleArgs {
 fn parse_replications(text: &str) -> Result<usize, String> {
     let count = text.parse().ok().filter(|&n: &usize| n >= 2);
     count.ok_or_else(|| format!("`{text}` is not a number of samples; write at least 2"))
-}
-
-fn parse_confidence(text: &str) -> Result<f64, String> {
-    let part = parse_gap(text).ok().filter(|&x| x > 0.0);
-    part.ok_or_else(|| format!("`{text}` is not a confidence; write a part such as `95%`"))
 }
 
 impl SampleArgs {

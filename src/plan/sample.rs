@@ -1,5 +1,7 @@
 //! What a plan for drawn futures leaves open, as results.
 
+use std::collections::BTreeMap;
+
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,9 @@ pub struct DrawsResult {
     pub sampling: String,
     /// What the amounts of this plan are worth, in a sentence.
     pub sentence: String,
+    /// What is decided before anything is drawn, by the columns of the exported program: what `evaluate --plan` follows.
+    #[serde(default)]
+    pub decided: BTreeMap<String, f64>,
     /// What further samples say; `null` where none were asked for.
     pub interval: Option<SampleInterval>,
 }

@@ -10,6 +10,7 @@ pub mod curve;
 mod decision;
 mod dependency;
 pub mod diff;
+pub mod evaluation;
 pub mod explain;
 pub mod focus;
 pub mod frontier;
@@ -109,6 +110,12 @@ pub fn curve_schema() -> serde_json::Value {
 #[must_use]
 pub fn frontier_schema() -> serde_json::Value {
     schema_of::<crate::analysis::frontier::Frontier>("polysource frontier")
+}
+
+/// The JSON Schema of `evaluate --format json`.
+#[must_use]
+pub fn evaluation_schema() -> serde_json::Value {
+    schema_of::<crate::plan::Evaluation>("polysource evaluation of plans")
 }
 
 /// The JSON Schema of `diff --format json`.

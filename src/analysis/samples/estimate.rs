@@ -55,7 +55,7 @@ fn row(replication: &Replication) -> SampleResult {
 }
 
 /// The mean and the standard deviation of one, without bias.
-fn estimate(values: &[f64]) -> Estimate {
+pub(super) fn estimate(values: &[f64]) -> Estimate {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     let squares: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
@@ -63,7 +63,7 @@ fn estimate(values: &[f64]) -> Estimate {
 }
 
 /// The quantile of Student's t distribution for the mean of so many.
-fn student(count: usize, probability: f64) -> f64 {
+pub(super) fn student(count: usize, probability: f64) -> f64 {
     let freedom = count.saturating_sub(1).max(1) as f64;
     StudentsT::new(0.0, 1.0, freedom).map_or(f64::INFINITY, |t| t.inverse_cdf(probability))
 }

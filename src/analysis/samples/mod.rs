@@ -24,9 +24,12 @@
 //! estimated of them. With a conditional value at risk in the objective its eta is decided with x^.
 
 mod estimate;
+mod evaluation;
+mod follow;
 mod replication;
 
 pub use self::estimate::interval;
+pub use self::evaluation::{EvaluationSettings, evaluate};
 pub use self::replication::{Replication, ReplicationStatus, replicate};
 use super::parallel::IntoParallelIterator;
 #[cfg(feature = "parallel")]
@@ -66,6 +69,14 @@ pub enum SampleError {
     /// Fewer than two samples have no deviation.
     #[error("an interval needs at least 2 replications and a confidence between 0 and 100 %")]
     TooFew,
+    /// The model has no certified plan.
+    #[error("the model has no certified plan")]
+    NoPlan(Status),
+    /// A draw has no plan, whatever is decided before.
+    #[error(
+        "there is no plan in the draw `{0}`, whatever is decided before: give workloads that may go unserved a price under `unmet`"
+    )]
+    DrawWithoutPlan(String),
     /// The engine failed.
     #[error(transparent)]
     Engine(#[from] EngineError),

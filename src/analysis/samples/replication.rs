@@ -2,7 +2,8 @@
 //! them.
 
 use super::super::solving::settings::{Detail, SolveSettings};
-use super::super::uncertain::{Alone, Decided, Fixed, Futures, ROUNDING, about, models, without_plan};
+use super::super::uncertain::{Alone, Decided, Futures, models, without_plan};
+use super::follow::{Followed, follow};
 use crate::engine::EngineError;
 use crate::model::{Goal, Model, Uncertainty};
 
@@ -63,61 +64,14 @@ pub fn replicate(
     let Some(bound) = best.bound().filter(|_| best.is_optimal()) else {
         return Ok(ended(ReplicationStatus::Uncertified));
     };
-    let (status, cost) = match follow(&futures, decided)? {
-        Followed::Costs(costs) => (ReplicationStatus::Certified, Some(measured(uncertainty, &costs, decided.eta))),
-        Followed::Not(future) => (ReplicationStatus::NotFollowed(future), None),
+    let (status, cost) = match follow(&futures, decided, false)? {
+        Followed::Done(together) => {
+            (ReplicationStatus::Certified, Some(measured(uncertainty, &together.costs(), decided.eta)))
+        }
+        Followed::Not(all) => (ReplicationStatus::NotFollowed(uncertainty.futures()[all[0]].name.clone()), None),
         Followed::Unknown => (ReplicationStatus::Uncertified, None),
     };
     Ok(Replication { number, status, bound: Some(bound), cost })
-}
-
-/// What came of following a plan in the futures of a sample.
-enum Followed {
-    /// What each future costs.
-    Costs(Vec<f64>),
-    /// It cannot be followed in this one.
-    Not(String),
-    /// That was not certified.
-    Unknown,
-}
-
-/// What each future costs if what was decided before anything is drawn is kept, everything later chosen anew.
-fn follow(futures: &Futures<'_>, decided: &Decided) -> Result<Followed, EngineError> {
-    let known = futures.uncertainty.known();
-    // What the plan does not have, it does not hold.
-    let keep = |name: &str, rounding| Some(about(decided.columns.get(name).copied().unwrap_or(0.0), rounding));
-    let mut followed = None;
-    for rounding in ROUNDING {
-        let bounds = |name: &str| keep(name, rounding);
-        let together = futures.solve(&known, &futures.expectation(), Some(Fixed::undrawn(&bounds)))?;
-        let is_optimal = together.is_optimal();
-        followed = Some(together);
-        if is_optimal {
-            break;
-        }
-    }
-    let Some(together) = followed else { return Ok(Followed::Unknown) };
-    // What it holds and these futures do not have cannot be followed in any of them.
-    let has = together.undrawn_names();
-    let lacks = |(name, value): (&String, &f64)| value.abs() > ROUNDING[1] && !has.contains(name.as_str());
-    let name = |f: usize| futures.uncertainty.futures()[f].name.clone();
-    if decided.columns.iter().any(lacks) {
-        return Ok(Followed::Not(name(0)));
-    }
-    if together.is_optimal() {
-        return Ok(Followed::Costs(together.costs()));
-    }
-    if !together.is_infeasible() {
-        return Ok(Followed::Unknown);
-    }
-    let bounds = |name: &str| keep(name, ROUNDING[1]);
-    for f in 0..futures.models.len() {
-        if !futures.can_follow(f, &together, Fixed::undrawn(&bounds))? {
-            return Ok(Followed::Not(name(f)));
-        }
-    }
-    // Each by itself can, and all of them together cannot: the outcomes of other factors share decisions.
-    Ok(Followed::Not(name(0)))
 }
 
 /// What is minimized, of costs that were found: their mean, and with a conditional value at risk that beyond eta.

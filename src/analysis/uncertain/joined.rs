@@ -395,6 +395,11 @@ impl Together {
         self.joint.expected(sums).at(&self.solved.x)
     }
 
+    /// A future's part of the answer.
+    pub fn point(&self, future: usize) -> Vec<f64> {
+        self.joint.point(future, &self.solved.x)
+    }
+
     /// What each future costs.
     pub fn costs(&self) -> Vec<f64> {
         let cost = |(f, own): (usize, &Formulation)| own.program().objective(&self.joint.point(f, &self.solved.x));

@@ -71,6 +71,25 @@ pub(in crate::analysis) fn solve_decided(
     Ok((plan, decided))
 }
 
+/// What the plan for the base case decides, and the future that it is made for; none without a certified plan.
+///
+/// # Errors
+/// As the engine's.
+pub(in crate::analysis) fn base_decided(
+    model: &Model,
+    uncertainty: &Uncertainty,
+    settings: &SolveSettings,
+) -> Result<Option<(String, Decided)>, EngineError> {
+    let models = models(model)?;
+    let alone = Alone::each(&models, settings)?;
+    if without_plan(&alone).is_some() {
+        return Ok(None);
+    }
+    let futures = Futures::new(uncertainty, &models, &alone, settings);
+    let decided = value::base_case(&futures)?;
+    Ok(decided.map(|columns| (value::base_name(uncertainty), Decided::alone(columns))))
+}
+
 /// A plan for several futures.
 #[derive(Clone, Debug)]
 pub struct FuturePlans {
@@ -141,11 +160,15 @@ fn plans(
         }
     }
     let (mut plan, plans) = tell::plan(model, &futures, &together, &best, values)?;
+    let decided = Decided::of(&together, futures.scale);
+    if let Some(draws) = plan.uncertainty.as_deref_mut().and_then(|u| u.draws.as_mut()) {
+        draws.decided = decided.columns();
+    }
     plan.notes.append(&mut notes);
     if settings.detail.is_full() {
         clauses::add(model, uncertainty, models, settings, &mut plan)?;
     }
-    Ok((plan, plans, Some(Decided::of(&together, futures.scale))))
+    Ok((plan, plans, Some(decided)))
 }
 
 /// The program of all futures together, with the objective of the model: whoever solves it can check the answer. It is

@@ -454,6 +454,7 @@ impl Teller<'_> {
                 "These amounts are an estimate from {drawn} drawn at random (seed {}): `solve --replications 30` says between which amounts they lie.",
                 sampling.seed
             ),
+            decided: BTreeMap::new(),
             interval: None,
         })
     }

@@ -6,7 +6,7 @@ use super::joined::{Alone, Fixed, Futures, ROUNDING, Together, about, by_name};
 use crate::analysis::solving::optimum::solve_within_boxes;
 use crate::engine::{CertifiedStatus, EngineError};
 use crate::formulation::Limits;
-use crate::model::{ContractId, Decision, Goal, Model, When};
+use crate::model::{ContractId, Decision, Goal, Model, Uncertainty, When};
 
 /// Costs that differ by less, relatively, are the same.
 const NOTHING: f64 = 1e-8;
@@ -64,7 +64,7 @@ pub(super) fn of(
         let found = futures.solve(&early, &futures.expectation(), None)?;
         by_factor.push(found.is_optimal().then(|| expected - settled(mean(&found.costs()), expected)));
     }
-    let base = uncertainty.base().map_or_else(|| MEAN.to_owned(), |f| uncertainty.futures[f].name.clone());
+    let base = base_name(uncertainty);
     let base_plan = if further {
         futures.settings.begin("the plan for the base case", 1, 1)?;
         match base_case(futures)? {
@@ -127,8 +127,13 @@ pub(super) fn settled(cost: f64, other: f64) -> f64 {
     if (cost - other).abs() <= NOTHING * (1.0 + other.abs()) { other } else { cost }
 }
 
+/// The future that the plan for the base case is made for.
+pub(super) fn base_name(uncertainty: &Uncertainty) -> String {
+    uncertainty.base().map_or_else(|| MEAN.to_owned(), |f| uncertainty.futures[f].name.clone())
+}
+
 /// What the plan for the base case decides, by the names of columns; none without a certified plan.
-fn base_case(futures: &Futures<'_>) -> Result<Option<HashMap<String, f64>>, EngineError> {
+pub(super) fn base_case(futures: &Futures<'_>) -> Result<Option<HashMap<String, f64>>, EngineError> {
     let mean = match futures.uncertainty.base() {
         Some(base) if futures.models[base].limits_expectation() => futures.models[base].clone().by_itself(),
         Some(base) => {

@@ -1,0 +1,89 @@
+//! `evaluate`: a plan in futures that it was not made for.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::common::{ModelArgs, OutputArgs, SolverArgs, TableFormat, parse_confidence};
+use super::exit::exit_code;
+use super::failure::Failure;
+use super::{exit, models, plan_file};
+use crate::analysis::Detail;
+use crate::analysis::samples::{Decided, EvaluationSettings, SampleError, evaluate};
+use crate::plan::Evaluation;
+use crate::report;
+
+#[derive(Args, Debug)]
+pub(super) struct EvaluateCommand {
+    #[command(flatten)]
+    pub input: ModelArgs,
+    /// A plan that `solve --format json` wrote for this model; left out, the model is solved.
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+    /// How many futures are drawn to evaluate the plan.
+    #[arg(long, value_name = "N", default_value = "10000")]
+    pub samples: NonZeroUsize,
+    /// How sure the interval of the expected cost is, such as `95%`.
+    #[arg(long, value_name = "PART", default_value = "95%", value_parser = parse_confidence)]
+    pub confidence: f64,
+    #[command(flatten)]
+    pub solver: SolverArgs,
+    /// Format of the evaluation.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: TableFormat,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+pub(super) fn run(command: &EvaluateCommand, quiet: bool) -> Result<u8, Failure> {
+    let loaded = models::model(&command.input, quiet)?;
+    let given = match &command.plan {
+        Some(path) => Some(decided(&plan_file::of_model(&loaded.model, path)?, path)?),
+        None => None,
+    };
+    command.output.check()?;
+    let how = EvaluationSettings { samples: command.samples.get(), confidence: command.confidence };
+    let settings = command.solver.settings(Detail::Plan);
+    let found = match evaluate(&loaded.model, given, &settings, how) {
+        Ok(found) => found,
+        Err(SampleError::NoPlan(status)) => {
+            let message = "there is no certified plan to evaluate: `polysource solve` says why".to_owned();
+            return Err(Failure::Uncertified(exit_code(status), message));
+        }
+        Err(SampleError::Engine(error)) => return Err(error.into()),
+        Err(error @ SampleError::DrawWithoutPlan(_)) => {
+            return Err(Failure::Uncertified(exit::INFEASIBLE, error.to_string()));
+        }
+        Err(error) => return Err(Failure::Usage(error.to_string())),
+    };
+    let mut text = Vec::new();
+    match command.format {
+        TableFormat::Text => report::evaluation::write_text(&found, command.output.style(), &mut text)?,
+        TableFormat::Json => report::evaluation::write_json(&found, &mut text)?,
+        TableFormat::Csv => report::evaluation::write_csv(&found, &mut text)?,
+    }
+    command.output.write(&text)?;
+    Ok(code(&found))
+}
+
+/// What is not certified of any plan is not passed over.
+fn code(found: &Evaluation) -> u8 {
+    let uncertified = found.plans.iter().any(|p| p.uncertified > 0);
+    let broken = found.plans.iter().any(|p| p.plan == "here-and-now" && p.not_followed > 0);
+    if uncertified {
+        exit::UNCERTIFIED
+    } else if broken {
+        exit::INFEASIBLE
+    } else {
+        exit::DONE
+    }
+}
+
+/// What a plan says that it decides.
+fn decided(plan: &crate::plan::Plan, path: &std::path::Path) -> Result<Decided, Failure> {
+    let draws = plan.uncertainty.as_deref().and_then(|u| u.draws.as_ref());
+    draws.map(|d| Decided::read(&d.decided)).ok_or_else(|| {
+        Failure::Usage(format!("{} does not say what is decided before the draws; solve it again", path.display()))
+    })
+}
