@@ -76,6 +76,7 @@ mod ranges;
 mod report_formats;
 mod report_sums;
 mod reprice;
+mod serve;
 mod shards;
 mod study;
 mod submit;

@@ -8,8 +8,8 @@ use super::changes::{Change, Future};
 use super::controls::{Control, DECISIONS, Group, Kind, Slider};
 use super::session::{PINS, Progress, View};
 
-/// Groups with more controls than this begin folded.
-const OPEN: usize = 12;
+/// With more controls than this, groups begin folded.
+const OPEN: usize = 16;
 /// Longest answer that is shown as milliseconds.
 const SECOND: u128 = 1000;
 
@@ -32,6 +32,10 @@ pub(super) fn page(bench: &Bench, view: &View, at: &str, may_save: bool) -> Stri
                 a class="skip" href="#result" { "Skip to the answer" }
                 header {
                     h1 { (name) }
+                    nav class="jump" aria-label="Parts of the page" {
+                        a href="#controls-title" { "What if" } " " a href="#changes-title" { "Changes" } " "
+                        a href="#variants-title" { "Variants" } " " a href="#result" { "Answer" }
+                    }
                     div class="bar" {
                         p id="headline" role="status" aria-live="polite" { (view.headline) }
                         p id="state" { (state(view)) }
@@ -131,7 +135,9 @@ pub(super) fn controls(bench: &Bench, view: &View) -> Markup {
             @let inside: Vec<(usize, &Control)> = all.iter().enumerate().filter(|(_, c)| c.group == group).collect();
             @if !inside.is_empty() {
                 @let changed = inside.iter().any(|(_, c)| view.changes.values.contains_key(&c.path));
-                details class="group" open[inside.len() <= OPEN || changed] {
+                // In a large model what is asked first is open, and the rest is there to be opened or found.
+                @let open = changed || group == Group::Overall || all.len() <= OPEN;
+                details class="group" open[open] {
                     summary { (group.title()) " (" (inside.len()) ")" }
                     @for (i, control) in inside { (one(i, control, view)) }
                 }
@@ -183,31 +189,32 @@ fn one(index: usize, control: &Control, view: &View) -> Markup {
             @match &control.kind {
                 Kind::Number { written, slider } => {
                     @let value = match change { Some(Change::Set(value)) => value, _ => written };
-                    label for=(id) { (name(control)) }
+                    div class="head" { label for=(id) { (name(control)) } (undo(control, change)) }
                     div class="row" {
                         @if let Some(slider) = slider { (range(&id, control, slider, value)) }
                         input type="text" id=(id) value=(value) data-written=(written) autocomplete="off" spellcheck="false"
                             aria-describedby={ (id) "-e" } aria-invalid=[mistake.map(|_| "true")];
-                        (undo(control, change))
                     }
                 }
                 Kind::Factor { written } => {
                     @let percent = match change { Some(Change::Scale(factor)) => 100.0 * factor, _ => 100.0 };
                     @let shown = format!("{percent:.6}").trim_end_matches('0').trim_end_matches('.').to_owned();
-                    label for=(id) { (name(control)) @if written != "as written" { span class="written" { (written) } } }
+                    div class="head" {
+                        label for=(id) { (name(control)) @if written != "as written" { span class="written" { (written) } } }
+                        (undo(control, change))
+                    }
                     div class="row" {
                         input type="range" min="0" max="200" step="1" value=(shown) data-unit=" %" tabindex="0"
                             aria-label={ (control.label) ", " (control.detail) ", in percent of what is written" };
                         input type="text" id=(id) value={ (shown) " %" } data-written="100 %" autocomplete="off"
                             spellcheck="false" aria-describedby={ (id) "-e" } aria-invalid=[mistake.map(|_| "true")];
-                        (undo(control, change))
                     }
                 }
                 Kind::Decision { written, may_sign } => {
                     @let value = match change { Some(Change::Set(value)) => value, _ => written };
                     fieldset {
                         legend { (name(control)) }
-                        div class="row" {
+                        div class="head" {
                             @for (word, said) in DECISIONS {
                                 @if word != "signed" || *may_sign {
                                     label {

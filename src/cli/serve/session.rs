@@ -228,6 +228,8 @@ impl Session {
 
     /// Keeps the plan that is shown.
     pub fn pin(&self, name: &str) -> Result<(), Refused> {
+        // What is pinned under a name is what the fields say.
+        let answer = self.answer()?;
         let mut state = self.state();
         if state.pins.len() >= PINS {
             return Err(Refused(format!("there are {PINS} pinned variants already; remove one first")));
@@ -235,9 +237,7 @@ impl Session {
         if state.pins.iter().any(|pin| pin.name == name) {
             return Err(Refused(format!("a pinned variant is called `{name}` already; choose another name")));
         }
-        let pin =
-            Pin { name: name.to_owned(), changes: state.answer.changes.clone(), plan: Arc::clone(&state.answer.plan) };
-        state.pins.push(pin);
+        state.pins.push(Pin { name: name.to_owned(), changes: answer.changes, plan: answer.plan });
         self.publish_again(&state);
         Ok(())
     }
@@ -461,7 +461,7 @@ fn view(bench: &Bench, state: &State, progress: Progress) -> View {
         number: state.number,
         state: progress,
         revision: state.revision,
-        headline: html::headline(&bench.plan, now),
+        headline: html::headline(changed.then_some(&*bench.plan), now),
         result: html::what_if(now, found.as_ref(), state.answer.partial),
         variants: html::variants(&variants),
         changes: state.changes.clone(),

@@ -18,14 +18,15 @@ pub struct Variant<'a> {
     pub plan: &'a Plan,
 }
 
-/// The answer in a sentence: what the plan costs, and how much more or less than the base.
+/// The answer in a sentence: what the plan costs, and how much more or less than the base if it is not the base itself.
 #[must_use]
-pub fn headline(base: &Plan, now: &Plan) -> String {
+pub fn headline(base: Option<&Plan>, now: &Plan) -> String {
     let Some(cost) = &now.cost else {
         return format!("{}.", super::capitalised(&summary::headline(now)));
     };
     let uncertain = if status_class(now.status) == "good" { "" } else { ", not certified as the cheapest" };
     let total = format!("{}{}{uncertain}", money(cost.total, &now.currency), basis(now));
+    let Some(base) = base else { return format!("{total}.") };
     let Some(before) = base.cost.as_ref().map(|c| c.total) else { return format!("{total}; the base has no plan.") };
     let change = cost.total - before;
     if change.abs() <= 1e-9 * before.abs().max(cost.total.abs()) {
@@ -82,7 +83,9 @@ pub fn what_if(now: &Plan, found: Option<&Diff>, partial: bool) -> String {
 
 /// The tables of a difference, with the two sides called as the page calls them.
 fn changed(found: &Diff) -> Markup {
-    let tables: Vec<Table<'_>> = diff::tables(found).into_iter().map(called).collect();
+    // What was changed is said beside its undoing.
+    let found = Diff { inputs: None, ..found.clone() };
+    let tables: Vec<Table<'_>> = diff::tables(&found).into_iter().map(called).collect();
     html! {
         @for (i, table) in tables.iter().enumerate() {
             // The first ones say what matters most; the rest is there to be opened.
@@ -103,12 +106,6 @@ fn called(mut table: Table<'static>) -> Table<'static> {
             "share in A" => "share, base",
             other => other,
         };
-    }
-    // Where each value is written is of no use in a meeting; what it was and is says the row.
-    if table.heading == "What was written otherwise" {
-        table.heading = "Inputs that changed".to_owned();
-        table.columns.truncate(3);
-        table.rows.iter_mut().for_each(|row| row.truncate(3));
     }
     for cell in table.rows.iter_mut().flatten() {
         match cell.as_str() {
