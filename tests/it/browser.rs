@@ -502,15 +502,15 @@ fn a_hostile_page_gets_nothing() {
     let got = browser.ask("execute/async", &json!({ "script": script, "args": [] }));
     assert_eq!(got, json!([]), "a page of another origin got something");
     // A form goes nowhere either.
-    browser.script(&format!(
-        "const f = document.createElement('form'); f.method = 'post'; f.enctype = 'text/plain'; f.action = {:?};
-        f.innerHTML = '<input name=\'{{\"do\":\"reset\",\"x\":\"\' value=\'\"}}\'>'; document.body.append(f); f.submit()",
-        format!("{at}do")
-    ));
+    let form = r#"const f = document.createElement('form'), i = document.createElement('input');
+        f.method = 'post'; f.enctype = 'text/plain'; f.action = AT + 'do';
+        i.name = '{"do":"pin","name":"'; i.value = 'x"}'; f.append(i); document.body.append(f); f.submit()"#;
+    browser.script(&form.replace("AT", &format!("{at:?}")));
     std::thread::sleep(std::time::Duration::from_millis(200));
     browser.visit(&at);
     browser.wait("return document.body.dataset.state === 'done'");
     assert!(browser.text("#changes").contains("None yet"), "{}", browser.text("#changes"));
+    assert_eq!(browser.script("return document.querySelectorAll('#variants tbody tr').length"), 1);
 }
 
 #[test]

@@ -269,6 +269,8 @@ impl Session {
             state.revision += 1;
         }
         state.number += 1;
+        // Whoever looks now must not take the last answer for that of this change.
+        self.begin(&state);
         if state.running {
             state.cancel.ask();
         } else {
@@ -289,7 +291,6 @@ impl Session {
                     return;
                 }
                 state.cancel = Cancel::new();
-                self.begin(&state);
                 (state.number, state.changes.clone(), Arc::clone(&state.situation), state.cancel.clone())
             };
             let begun = Instant::now();
