@@ -27,14 +27,15 @@ impl Group {
     pub const ALL: [Group; 6] =
         [Group::Overall, Group::Deals, Group::Prices, Group::Capacities, Group::Demands, Group::Limits];
 
-    pub fn title(self) -> &'static str {
+    /// What it is called, with the unit of a bare number in it.
+    pub fn title(self, currency: &str) -> String {
         match self {
-            Group::Overall => "Prices and demand as a whole",
-            Group::Prices => "Prices",
-            Group::Capacities => "Capacities",
-            Group::Demands => "Demand and work",
-            Group::Limits => "Limits",
-            Group::Deals => "Deals",
+            Group::Overall => "Prices and demand as a whole".to_owned(),
+            Group::Prices => format!("Prices, in {currency} per chip-hour"),
+            Group::Capacities => "Capacities, in chips".to_owned(),
+            Group::Demands => "Demand and work".to_owned(),
+            Group::Limits => "Limits".to_owned(),
+            Group::Deals => "Deals".to_owned(),
         }
     }
 }

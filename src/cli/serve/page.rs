@@ -138,7 +138,7 @@ pub(super) fn controls(bench: &Bench, view: &View) -> Markup {
                 // In a large model what is asked first is open, and the rest is there to be opened or found.
                 @let open = changed || group == Group::Overall || all.len() <= OPEN;
                 details class="group" open[open] {
-                    summary { (group.title()) " (" (inside.len()) ")" }
+                    summary { (group.title(bench.base.model.currency())) " (" (inside.len()) ")" }
                     @for (i, control) in inside { (one(i, control, view)) }
                 }
             }
