@@ -419,16 +419,15 @@ fn twenty_clients_at_once() {
 
 /// A model with a scenario that takes long: many periods, tied together.
 fn long(periods: usize) -> String {
-    let mut text = format!(
-        "
+    let mut text = "
 polysource: 1
 name: Long
-horizon: {{ start: 2026-01, periods: 2, step: month }}
-chips: {{ a: {{ vendor: v }}, b: {{ vendor: w }}, c: {{ vendor: x }} }}
-clouds: {{ k: {{}}, l: {{}}, m: {{}} }}
+horizon: { start: 2026-01, periods: 2, step: month }
+chips: { a: { vendor: v }, b: { vendor: w }, c: { vendor: x } }
+clouds: { k: {}, l: {}, m: {} }
 offers:
 "
-    );
+    .to_owned();
     for (i, (chip, cloud)) in ["a", "b", "c"].iter().flat_map(|a| ["k", "l", "m"].map(|b| (*a, b))).enumerate() {
         let price = 2.0 + 0.37 * i as f64;
         let line = format!(

@@ -9,6 +9,8 @@ use crate::units::Quantity;
 const VENDORS: usize = 12;
 /// Keys of a limit whose value says how much.
 const LEVELS: [&str; 4] = ["at_most", "at_least", "hhi_at_most", "each_at_least"];
+/// Most controls of a page: a browser shows more only slowly, and nobody reads them.
+pub(super) const MOST: usize = 2000;
 /// Most characters of what is written that are shown.
 const WRITTEN: usize = 70;
 
@@ -25,7 +27,7 @@ pub(super) enum Group {
 
 impl Group {
     pub const ALL: [Group; 6] =
-        [Group::Overall, Group::Deals, Group::Prices, Group::Capacities, Group::Demands, Group::Limits];
+        [Group::Overall, Group::Deals, Group::Limits, Group::Demands, Group::Prices, Group::Capacities];
 
     /// What it is called, with the unit of a bare number in it.
     pub fn title(self, currency: &str) -> String {
@@ -107,7 +109,9 @@ pub(super) fn of(model: &Model, root: &Node) -> Vec<Control> {
     found.limits();
     let order = |group: Group| Group::ALL.iter().position(|g| *g == group);
     let mut all = found.all;
+    // What there is little of comes first, so that only prices and capacities of a very large model are left out.
     all.sort_by_key(|control| order(control.group));
+    all.truncate(MOST);
     all
 }
 
@@ -327,13 +331,13 @@ policy:
                 "workloads{kind: inference}.demand",
                 "contracts.deal.decision",
                 "contracts.deal.discount",
+                "policy.limits.cap.share.at_most",
+                "policy.limits.1.budget.at_most",
+                "workloads.chat.demand",
                 "offers.aws-h100.price",
                 "offers.gcp-tpu.price.held",
                 "offers.gcp-tpu.price.used",
                 "offers.aws-h100.capacity",
-                "workloads.chat.demand",
-                "policy.limits.cap.share.at_most",
-                "policy.limits.1.budget.at_most",
             ]
         );
     }

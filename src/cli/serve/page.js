@@ -3,7 +3,6 @@
 const at = document.body.dataset.at;
 const $ = id => document.getElementById(id);
 let revision = document.body.dataset.revision;
-let changing = 0;
 
 async function ask(what) {
   let answer;
@@ -45,7 +44,7 @@ const controlOf = element => element.closest('.control');
 // A number as a model has it: 41.8B, 20k, 4.25.
 function written(x, unit) {
   const letters = [[1e9, 'B'], [1e6, 'M'], [1e3, 'k']];
-  const [by, letter] = letters.find(([by]) => Math.abs(x) >= 10 * by) || letters.find(([by]) => by > 1e3 && Math.abs(x) >= by) || [1, ''];
+  const [by, letter] = letters.find(([by]) => Math.abs(x) >= (by === 1e3 ? 1e4 : by)) || [1, ''];
   return String(Number((x / by).toPrecision(10))) + letter + unit;
 }
 
@@ -62,6 +61,13 @@ function changed(control) {
   }
   const value = field.value.trim();
   follow(value === field.dataset.written ? { do: 'undo', path } : { do: 'set', path, value });
+}
+
+// Moves the slider to a number that was typed, if it can be shown there.
+function slide(control, text) {
+  const range = control.querySelector('input[type=range]');
+  const found = /^([0-9.]+) ?([kMB]?)(?![a-z])/.exec(text.trim());
+  if (range && found) { range.value = Number(found[1]) * { k: 1e3, M: 1e6, B: 1e9 }[found[2]] || Number(found[1]); }
 }
 
 function mistake(control, text) {
@@ -89,7 +95,7 @@ document.addEventListener('change', event => {
     const path = control.dataset.path;
     return send(target.value === target.dataset.written ? { do: 'undo', path } : { do: 'set', path, value: target.value });
   }
-  if (target.type === 'text') { changed(control); }
+  if (target.type === 'text') { changed(control); slide(control, target.value); }
 });
 
 document.addEventListener('keydown', event => {
@@ -126,7 +132,7 @@ document.addEventListener('click', event => {
 function undo(control) {
   const field = control.querySelector('input[type=text]'), range = control.querySelector('input[type=range]');
   if (field) { field.value = field.dataset.written; }
-  if (range) { range.value = range.defaultValue; range.dataset.written && (range.value = range.dataset.written); }
+  if (range) { range.value = range.dataset.written; }
   for (const radio of control.querySelectorAll('input[type=radio]')) { radio.checked = radio.value === radio.dataset.written; }
   mistake(control, '');
 }
@@ -204,8 +210,13 @@ function listen() {
   events.onerror = () => {
     $('state').dataset.lost = 'yes';
     $('state').textContent = 'The server does not answer; trying again.';
-    if (events?.readyState === EventSource.CLOSED) { events = null; setTimeout(listen, 2000); }
+    if (events?.readyState === EventSource.CLOSED) { events = null; again(); }
   };
+}
+// A session that has ended begins anew; a server that is not there is asked again.
+async function again() {
+  const answer = await fetch(at + 'controls').catch(() => null);
+  if (answer?.status === 410) { location.reload(); } else { setTimeout(listen, 2000); }
 }
 document.addEventListener('visibilitychange', listen);
 listen();

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::bench::Bench;
 use super::changes::{Change, Future};
-use super::controls::{Control, DECISIONS, Group, Kind, Slider};
+use super::controls::{Control, DECISIONS, Group, Kind, MOST, Slider};
 use super::session::{PINS, Progress, View};
 
 /// With more controls than this, groups begin folded.
@@ -131,6 +131,9 @@ pub(super) fn controls(bench: &Bench, view: &View) -> Markup {
                 input type="search" id="find" autocomplete="off" placeholder="offer, vendor, workload, limit";
             }
         }
+        @if all.len() == MOST {
+            p class="note" { "Only the first " (MOST) " controls are shown. Scale a whole vendor, or solve with " code { "--set" } "." }
+        }
         @for group in Group::ALL {
             @let inside: Vec<(usize, &Control)> = all.iter().enumerate().filter(|(_, c)| c.group == group).collect();
             @if !inside.is_empty() {
@@ -204,7 +207,7 @@ fn one(index: usize, control: &Control, view: &View) -> Markup {
                         (undo(control, change))
                     }
                     div class="row" {
-                        input type="range" min="0" max="200" step="1" value=(shown) data-unit=" %" tabindex="0"
+                        input type="range" min="0" max="200" step="1" value=(shown) data-unit=" %" data-written="100"
                             aria-label={ (control.label) ", " (control.detail) ", in percent of what is written" };
                         input type="text" id=(id) value={ (shown) " %" } data-written="100 %" autocomplete="off"
                             spellcheck="false" aria-describedby={ (id) "-e" } aria-invalid=[mistake.map(|_| "true")];
@@ -251,7 +254,7 @@ fn range(id: &str, control: &Control, slider: &Slider, value: &str) -> Markup {
     // Of a value that was typed the slider shows what it can.
     let at = super::controls::shown(value).unwrap_or(slider.at).min(slider.most);
     html! {
-        input type="range" id={ (id) "-r" } min="0" max=(slider.most) step=(slider.step) value=(at) data-unit=(slider.unit)
+        input type="range" id={ (id) "-r" } min="0" max=(slider.most) step=(slider.step) value=(at) data-unit=(slider.unit) data-written=(slider.at)
             aria-label={ (control.label) ", " (control.detail) } aria-valuetext=(value);
     }
 }
