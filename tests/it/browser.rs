@@ -427,6 +427,26 @@ fn a_meeting_moves_sliders() {
     assert_eq!(browser.complaints(), Vec::<String>::new());
 }
 
+/// A model with futures: all of them at once with their tree, or one that is chosen.
+#[test]
+fn an_outcome_is_chosen() {
+    let Some(browser) = Browser::start() else { return };
+    let server = Server::start(&crate::common::at("models/trainium-late.yaml"), &["--read-only"]);
+    browser.size(1280, 900);
+    browser.visit(&server.address());
+    browser.wait("return document.body.dataset.state === 'done'");
+    assert_eq!(browser.script("return document.querySelectorAll('#plan svg.chart').length > 0"), true);
+    let choose = "const s = document.querySelector('#future'); s.value = 'named on-time';
+        s.dispatchEvent(new Event('change', { bubbles: true })); return s.value";
+    assert_eq!(browser.script(choose), "named on-time");
+    browser.wait("return document.querySelector('#changes').textContent.includes('only the future on-time')");
+    browser.wait("return document.body.dataset.state === 'done'");
+    assert_eq!(browser.script("return document.querySelectorAll('#plan svg.chart').length"), 0);
+    assert!(browser.text("#headline").contains("less than the base"), "{}", browser.text("#headline"));
+    readable(&browser);
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
 /// Every field has a name, every size and theme can be read, and nothing is wider than the page.
 fn readable(browser: &Browser) {
     let unnamed = "return [...document.querySelectorAll('input, select, button')].filter(e =>

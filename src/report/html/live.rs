@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{ALL, prose, status, status_class, tables};
+use super::{ALL, futures, prose, status, status_class, tables};
 use crate::compare::{Diff, LimitChange};
 use crate::plan::{LimitResult, Plan};
 use crate::report::summary::{Table, basis, share};
@@ -63,7 +63,14 @@ pub fn what_if(now: &Plan, found: Option<&Diff>, partial: bool) -> String {
                 @for part in &why { (part) }
             }
         }
-        @if now.status.has_plan() {
+        @if now.status.has_plan() && now.uncertainty.is_some() {
+            section aria-labelledby="plan-title" id="plan" {
+                h2 id="plan-title" { "The plan" }
+                // What is held in one node of the tree is not in another: the decisions tell it.
+                @for part in futures::parts(now) { (part) }
+                @for table in &summary::cost(now, ALL) { (tables::table(table)) }
+            }
+        } @else if now.status.has_plan() {
             section aria-labelledby="plan-title" id="plan" {
                 h2 id="plan-title" { "The plan" }
                 @let parts = [summary::cost(now, ALL), summary::purchases(now, ALL), summary::contracts(now),
@@ -212,7 +219,13 @@ pub fn variants(all: &[Variant<'_>]) -> String {
         cells
     };
     let rows: Vec<Vec<String>> = all.iter().enumerate().map(row).collect();
+    let expected = if all.iter().any(|v| v.plan.uncertainty.is_some()) { "(expected) " } else { "" };
     let foot = "Largest vendor and largest cloud: their shares of spend over the horizon.";
-    tables::named(&format!("Variants side by side: lowest cost{}", basis(first.plan)), &columns, &rows, Some(foot))
-        .into_string()
+    tables::named(
+        &format!("Variants side by side: lowest {expected}cost{}", basis(first.plan)),
+        &columns,
+        &rows,
+        Some(foot),
+    )
+    .into_string()
 }
