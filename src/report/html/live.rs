@@ -68,7 +68,7 @@ pub fn what_if(now: &Plan, found: Option<&Diff>, partial: bool) -> String {
                 h2 id="plan-title" { "The plan" }
                 // What is held in one node of the tree is not in another: the decisions tell it.
                 @for part in futures::parts(now) { (part) }
-                @for table in &summary::cost(now, ALL) { (tables::table(table)) }
+                @if let Some(table) = summary::cost(now, ALL) { (tables::table(&table)) }
             }
         } @else if now.status.has_plan() {
             section aria-labelledby="plan-title" id="plan" {
