@@ -436,6 +436,14 @@ fn an_outcome_is_chosen() {
     browser.visit(&server.address());
     browser.wait("return document.body.dataset.state === 'done'");
     assert_eq!(browser.script("return document.querySelectorAll('#plan svg.chart').length > 0"), true);
+    // A change for all futures, and back.
+    let prices = ".control[data-path='offers{vendor: nvidia}.price']";
+    browser.keys(&format!("{prices} input[type=range]"), "\u{e014}");
+    browser.wait("return document.querySelector('#changes').textContent.includes('101 %')");
+    browser.wait("return document.body.dataset.state === 'done'");
+    assert!(browser.text("#headline").contains("more than the base"), "{}", browser.text("#headline"));
+    browser.click(&format!("{prices} .undo"));
+    browser.wait("return document.querySelector('#changes').textContent.includes('None yet')");
     let choose = "const s = document.querySelector('#future'); s.value = 'named on-time';
         s.dispatchEvent(new Event('change', { bubbles: true })); return s.value";
     assert_eq!(browser.script(choose), "named on-time");

@@ -335,7 +335,15 @@ impl Session {
         study.reset();
         study.watched(asked.deadline, asked.watch());
         study.edit(&asked.changes.edits()).map_err(|rejected| Failed::Rejected(Box::new(rejected)))?;
-        let plan = alone(|| study.solve())?;
+        // A study is of one future; a plan for several starts from nothing.
+        let plan = if study.model().uncertainty().is_some() {
+            let (watch, deadline) = (asked.watch(), asked.deadline);
+            let settings = SolveSettings { watch, deadline, ..self.bench.settings.clone() };
+            let model = study.model();
+            alone(|| solve(model, &settings))?
+        } else {
+            alone(|| study.solve())?
+        };
         Ok((Arc::new(plan), Arc::new(study.model().tree())))
     }
 
