@@ -3,7 +3,7 @@
 use super::solving::SolveSettings;
 use super::solving::alike::Alike;
 use super::solving::solve::completed;
-use crate::engine::EngineError;
+use crate::engine::{Deadline, EngineError, Watch};
 use crate::formulation::Limits;
 use crate::model::{Edit, Model, Rejected};
 use crate::plan::Plan;
@@ -75,6 +75,13 @@ impl Study {
     /// Goes back to the model that was opened.
     pub fn reset(&mut self) {
         self.model = self.written.clone();
+    }
+
+    /// When the solves from now on have to end, and who watches them. What was asked to end with another watch, or ran out
+    /// of time, is no end of these; where the last solve stood is kept.
+    pub fn watched(&mut self, deadline: Deadline, watch: Watch) {
+        self.settings = SolveSettings { deadline, watch, ..self.settings.clone() };
+        self.alike.settle(&self.settings);
     }
 
     /// The cheapest plan of the model as it is now, certified; see [`super::solve`].

@@ -17,6 +17,7 @@ use super::init::InitCommand;
 use super::man::ManCommand;
 use super::report::ReportCommand;
 use super::schema::SchemaCommand;
+use super::serve::ServeCommand;
 use super::shards::SweepVerb;
 use super::solve::SolveCommand;
 use super::stress::StressCommand;
@@ -77,6 +78,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  polysource frontier models/quickstart.yaml --against hhi:vendor\n  polysource frontier models/inference-fleet.yaml --against largest:vendor:chips --points 8 --plans plans\n  polysource frontier models/inference-fleet.yaml --against served:cloud --format json\n\nAgainst: hhi:DIMENSION[:MEASURE], largest:DIMENSION[:MEASURE], served:DIMENSION or cvar[:LEVEL]; measures are spend (default), chips, work, power and carbon."
     )]
     Frontier(FrontierCommand),
+    /// Serve a what-if page for a meeting: sliders for prices, capacities, demand and limits, solved at each change.
+    #[command(
+        after_help = "Examples:\n  polysource serve models/quickstart.yaml\n  polysource serve models/frontier-lab.yaml --port 7341 --read-only\n\nThe address is printed on standard output and has a token: whoever has it can use the page. It is served to this machine alone unless --host says otherwise. Each change may take --time-limit (default 30s). Saved files go beside the model; one that was not saved by the page is never replaced. Ctrl-C ends it."
+    )]
+    Serve(ServeCommand),
     /// Near-optimal plans: the minimum and maximum share of each supplier within x % of the optimum.
     #[command(
         after_help = "Examples:\n  polysource alternatives models/quickstart.yaml --within 2%\n  polysource alternatives models/inference-fleet.yaml --within 5% --by vendor,cloud --plans 4 --write plans\n  polysource alternatives models/quickstart.yaml --of chips --format json\n\nShares are of spend (default), chips, work, power or carbon over the horizon."

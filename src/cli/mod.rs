@@ -26,6 +26,7 @@ mod plan_file;
 mod progress;
 mod report;
 mod schema;
+mod serve;
 mod shards;
 mod solution;
 mod solve;
@@ -86,6 +87,7 @@ fn run(arguments: Vec<OsString>) -> u8 {
         Command::Report(command) => report::run(command, arguments.quiet),
         Command::Diff(command) => diff::run(command, arguments.quiet),
         Command::Gate(command) => gate::run(command, arguments.quiet),
+        Command::Serve(command) => serve::run(command, arguments.quiet),
         Command::Watch(command) => watch::run(command, arguments.quiet),
         Command::Alternatives(command) => alternatives::run(command, arguments.quiet),
         Command::Export(command) => export::run(command, arguments.quiet),

@@ -171,6 +171,24 @@ pub(super) fn flow_word(text: &str) -> String {
     if plain || text.parse::<f64>().is_ok() { text.to_owned() } else { serde_json::Value::from(text).to_string() }
 }
 
+/// Longest value that stands on the line of its key.
+const LINE: usize = 90;
+
+fn block(entries: &[Entry], depth: usize, text: &mut String) {
+    for entry in entries {
+        text.push_str(&"  ".repeat(depth));
+        text.push_str(&flow_word(&entry.key));
+        let flow = entry.node.flow();
+        match &entry.node.value {
+            Value::Map(inner) if flow.len() > LINE || inner.iter().any(|e| matches!(e.node.value, Value::Map(_))) => {
+                text.push_str(":\n");
+                block(inner, depth + 1, text);
+            }
+            _ => text.push_str(&format!(": {flow}\n")),
+        }
+    }
+}
+
 impl Node {
     /// The same value as if all of it had been written at one place.
     #[must_use]
@@ -184,6 +202,17 @@ impl Node {
             other => other.clone(),
         };
         Node { value, place }
+    }
+
+    /// A map as YAML of many lines: what holds other maps, or is long, a key a line.
+    #[must_use]
+    pub fn block(&self) -> String {
+        let mut text = String::new();
+        match &self.value {
+            Value::Map(entries) if !entries.is_empty() => block(entries, 0, &mut text),
+            _ => text = format!("{}\n", self.flow()),
+        }
+        text
     }
 
     /// The value in one line of YAML, as `--set` reads it.

@@ -1,5 +1,6 @@
 //! What was written: the YAML as a tree with places, overlaid, and the typed records read from it.
 
+mod between;
 mod bounded;
 mod change;
 mod citations;
@@ -23,6 +24,7 @@ mod synonyms;
 mod table;
 mod vary;
 
+pub use between::overlay_between;
 pub use bounded::{read_bounded, read_regular};
 pub use change::{Unchangeable, changed, changed_number};
 pub use citations::{Citation, citations};

@@ -106,7 +106,7 @@ pub fn name_of(item: &Node) -> Option<&str> {
 }
 
 /// Keys whose value is a series or a selector: replaced whole.
-fn is_series_key(key: &str) -> bool {
+pub(super) fn is_series_key(key: &str) -> bool {
     matches!(
         key,
         "price"
@@ -243,7 +243,7 @@ fn keys(node: &Node) -> Vec<String> {
 }
 
 /// Which entry or item a step names.
-fn index_of(node: &Node, step: &str) -> Option<usize> {
+pub(super) fn index_of(node: &Node, step: &str) -> Option<usize> {
     match &node.value {
         Value::Map(entries) => entries.iter().position(|e| e.key == step),
         Value::List(items) => items

@@ -465,8 +465,9 @@ record! {
         /// What is held beyond the commitment costs: discount (default: all that is held is discounted, as in an
         /// enterprise agreement), or list (the discount ends with the commitment, as in a savings plan).
         optional beyond_commit "beyond_commit": Text as kind::words(&["discount", "list"]).or("discount"),
-        /// signed (default), or optional: the plan signs it if that pays.
-        optional decision "decision": Text as kind::words(&["signed", "optional"]).or("signed"),
+        /// signed (default); optional: the plan signs it if that pays; or refused: it is not signed, and what it unlocks
+        /// stays locked.
+        optional decision "decision": Text as kind::words(&["signed", "optional", "refused"]).or("signed"),
         /// The last period in which it can be signed, under uncertainty; left out, the first of the horizon.
         optional decide_by "decide_by": Text as kind::DATE,
         /// Offers that can be held only if this is signed.

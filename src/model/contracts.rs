@@ -249,8 +249,9 @@ fn decision(reader: &mut Reader<'_>, contract: &doc::Contract) -> Option<Decisio
     match decision.text.as_str() {
         "signed" => Some(Decision::Signed),
         "optional" => Some(Decision::Optional),
+        "refused" => Some(Decision::Refused),
         other => {
-            let remedy = suggest(other, ["signed", "optional"]);
+            let remedy = suggest(other, ["signed", "optional", "refused"]);
             reader.error(Code::UnknownWord, decision.place, format!("`{other}` is not a decision"), remedy);
             None
         }
@@ -291,6 +292,12 @@ fn relations(reader: &mut Reader<'_>, document: &doc::Document, contracts: &mut 
         }
     }
     for (k, other, place) in needed {
+        if contracts[k].decision == Decision::Signed && contracts[other].decision == Decision::Refused {
+            let message =
+                format!("`{}` is signed, but needs `{}`, which is refused", contracts[k].id, contracts[other].id);
+            let remedy = "refuse both, or make them `decision: optional`";
+            reader.error(Code::Contradiction, place, message, remedy);
+        }
         if contracts[k].excludes.contains(&other) || contracts[other].excludes.contains(&k) {
             let message =
                 format!("`{}` needs `{}`, but they exclude one another", contracts[k].id, contracts[other].id);

@@ -301,7 +301,7 @@ pub enum Decision {
     Optional,
     /// The plan signs it though it need not: for what the plan would be with it.
     Accepted,
-    /// It is not: for what the plan would be without it.
+    /// It is not: what it unlocks stays locked.
     Refused,
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Input;
 use super::calendar::Calendar;
 use super::currencies::Rates;
 use super::edit::Written;
@@ -17,6 +16,7 @@ use super::types::{
     Upstream, Workload,
 };
 use super::uncertainty::Uncertainty;
+use super::{Input, Tree};
 
 /// A situation to plan.
 #[derive(Clone, Debug)]
@@ -108,6 +108,12 @@ impl Model {
     #[must_use]
     pub fn input(&self) -> &Input {
         &self.written.input
+    }
+
+    /// What was written of it, with all that was laid over it.
+    #[must_use]
+    pub fn tree(&self) -> Tree {
+        Tree { root: self.written.root.clone(), sources: self.written.sources.clone() }
     }
 
     /// Scenarios that were applied.

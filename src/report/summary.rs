@@ -538,7 +538,7 @@ pub(super) fn carbon(plan: &Plan, most: usize) -> Option<Table<'_>> {
     exposure(plan, "site", "carbon", most)
 }
 
-fn exposure<'a>(plan: &'a Plan, by: &str, of: &str, most: usize) -> Option<Table<'a>> {
+pub(super) fn exposure<'a>(plan: &'a Plan, by: &str, of: &str, most: usize) -> Option<Table<'a>> {
     let table = plan.exposure.iter().find(|e| e.by == by && e.of == of && e.period == "horizon");
     table.map(|e| spread(plan, e, most))
 }

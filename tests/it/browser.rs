@@ -10,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::{Value, json};
 
 use crate::common::program;
+use crate::serve::Server;
 
 /// A browser with one page; closed when it is dropped.
 struct Browser {
@@ -57,7 +58,21 @@ impl Browser {
     }
 
     fn open(&self, page: &Path) {
-        self.ask("url", &json!({ "url": format!("file://{}", page.display()) }));
+        self.visit(&format!("file://{}", page.display()));
+    }
+
+    fn visit(&self, address: &str) {
+        self.ask("url", &json!({ "url": address }));
+    }
+
+    /// Waits until a script returns true.
+    #[track_caller]
+    fn wait(&self, script: &str) {
+        let begun = std::time::Instant::now();
+        while self.script(script) != true {
+            assert!(begun.elapsed().as_secs() < 30, "never true: {script}: {}", self.text("body"));
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
     }
 
     fn ask(&self, what: &str, body: &Value) -> Value {
@@ -340,6 +355,190 @@ fn contrasts(browser: &Browser, what: &str) {
         }
         return [...told]";
     assert_eq!(browser.script(faint), json!([]), "{what}: text that is too faint");
+}
+
+/// The page of `serve`: a slider is moved, the answer is pinned, compared, saved, and there again after a reload.
+#[test]
+fn a_meeting_moves_sliders() {
+    let Some(browser) = Browser::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("model.yaml");
+    std::fs::write(&model, crate::common::example("inference-fleet")).unwrap();
+    let server = Server::start(&model, &[]);
+    browser.size(1280, 900);
+    browser.visit(&server.address());
+    let done = "return document.body.dataset.state === 'done'";
+    browser.wait(done);
+    let base = browser.text("#headline");
+    // Arrows move a slider; the answer follows.
+    let slider = ".control[data-path='offers{vendor: nvidia}.price'] input[type=range]";
+    browser.keys(slider, "\u{e014}\u{e014}\u{e014}\u{e014}\u{e014}");
+    browser.wait("return document.querySelector('#changes').textContent.includes('105 %')");
+    browser.wait(done);
+    let dear = browser.text("#headline");
+    assert!(dear.contains("more than the base") && dear != base, "{dear}");
+    // A field takes what the model file takes, and says what is wrong with it.
+    let field = ".control[data-path='policy.limits.vendor-cap.share.at_most'] input[type=text]";
+    browser.script("document.querySelectorAll('.group').forEach(g => g.open = true)");
+    let write = |text: &str| {
+        browser.script(&format!("const f = document.querySelector({field:?}); f.focus(); f.value = ''; return true"));
+        browser.keys(field, &format!("{text}\u{e007}"));
+    };
+    write("4 USD");
+    browser.wait("return [...document.querySelectorAll('.error')].some(e => e.textContent.includes('share'))");
+    assert_eq!(
+        browser.script(&format!("return document.querySelector({field:?}).getAttribute('aria-invalid')")),
+        "true"
+    );
+    write("55 %");
+    browser.wait("return document.querySelector('#changes').textContent.includes('55 %')");
+    browser.wait(done);
+    assert_eq!(browser.script("return [...document.querySelectorAll('.error')].filter(e => e.textContent).length"), 0);
+    // Pinned, changed again, and side by side.
+    browser.keys("#pin-name", "looser cap");
+    browser.click("#pin button");
+    browser.wait("return document.querySelectorAll('#variants tbody tr').length === 3");
+    browser.click("#scenario-0");
+    browser.wait("return document.querySelector('#changes').textContent.includes('spot-dries-up applies')");
+    browser.wait(done);
+    let rows = "return [...document.querySelectorAll('#variants tbody tr')].map(r => r.children[0].textContent + ' ' + r.children[1].textContent)";
+    let rows: Vec<String> = serde_json::from_value(browser.script(rows)).unwrap();
+    assert_eq!(rows.iter().map(|r| r.split(' ').next().unwrap()).collect::<Vec<_>>(), ["base", "now", "looser"]);
+    let now = browser.text("#headline");
+    assert!(now.contains(rows[1].strip_prefix("now ").unwrap()), "{now}: {rows:?}");
+    // Saved beside the model.
+    browser.click("#save button");
+    browser.wait("return document.querySelector('#done').textContent.includes('what-if.yaml')");
+    let saved = std::fs::read_to_string(folder.path().join("what-if.yaml")).unwrap();
+    assert!(saved.contains("vendor-cap") && saved.contains("coreweave-h100-spot"), "{saved}");
+    // The same after a reload: the answer, the fields, the pins.
+    browser.ask("refresh", &json!({}));
+    browser.wait(done);
+    assert_eq!(browser.text("#headline"), now);
+    assert_eq!(browser.script(&format!("return document.querySelector({field:?}).value")), "55 %");
+    assert_eq!(browser.script("return document.querySelector('#scenario-0').checked"), true);
+    assert_eq!(browser.script("return document.querySelectorAll('#variants tbody tr').length"), 3);
+    // Back to the pin: its scenario is off again.
+    browser.click("[data-restore='0']");
+    browser.wait("return document.querySelector('#scenario-0').checked === false");
+    browser.wait(done);
+    assert_eq!(browser.text("#headline").split(' ').next(), rows[2].rsplit(' ').nth(1), "{rows:?}");
+    readable(&browser);
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
+/// A model with futures: all of them at once with their tree, or one that is chosen.
+#[test]
+fn an_outcome_is_chosen() {
+    let Some(browser) = Browser::start() else { return };
+    let server = Server::start(&crate::common::at("models/trainium-late.yaml"), &["--read-only"]);
+    browser.size(1280, 900);
+    browser.visit(&server.address());
+    browser.wait("return document.body.dataset.state === 'done'");
+    assert_eq!(browser.script("return document.querySelectorAll('#plan svg.chart').length > 0"), true);
+    // A change for all futures, and back.
+    let prices = ".control[data-path='offers{vendor: nvidia}.price']";
+    browser.keys(&format!("{prices} input[type=range]"), "\u{e014}");
+    browser.wait("return document.querySelector('#changes').textContent.includes('101 %')");
+    browser.wait("return document.body.dataset.state === 'done'");
+    assert!(browser.text("#headline").contains("more than the base"), "{}", browser.text("#headline"));
+    browser.click(&format!("{prices} .undo"));
+    browser.wait("return document.querySelector('#changes').textContent.includes('None yet')");
+    let choose = "const s = document.querySelector('#future'); s.value = 'named on-time';
+        s.dispatchEvent(new Event('change', { bubbles: true })); return s.value";
+    assert_eq!(browser.script(choose), "named on-time");
+    browser.wait("return document.querySelector('#changes').textContent.includes('only the future on-time')");
+    browser.wait("return document.body.dataset.state === 'done'");
+    assert_eq!(browser.script("return document.querySelectorAll('#plan svg.chart').length"), 0);
+    assert!(browser.text("#headline").contains("less than the base"), "{}", browser.text("#headline"));
+    readable(&browser);
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
+/// Every field has a name, every size and theme can be read, and nothing is wider than the page.
+fn readable(browser: &Browser) {
+    let unnamed = "return [...document.querySelectorAll('input, select, button')].filter(e =>
+        !(e.labels?.length || e.getAttribute('aria-label') || e.textContent.trim())).map(e => e.outerHTML)";
+    assert_eq!(browser.script(unnamed), json!([]));
+    browser.script("document.querySelectorAll('details').forEach(d => d.open = true)");
+    for width in [1280, 390] {
+        browser.size(width, 900);
+        let wide = "return [...document.querySelectorAll('body *')].filter(e => !e.closest('.scroll') &&
+            e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && e.getBoundingClientRect().width > 1)
+            .map(e => e.outerHTML.slice(0, 120))";
+        assert_eq!(browser.script(wide), json!([]), "at {width}");
+        for theme in ["light", "dark"] {
+            scheme(browser, "screen", theme);
+            contrasts(browser, &format!("what-if, {width}, {theme}"));
+            browser.screenshot(&format!("serve-{width}-{theme}.png"));
+        }
+        scheme(browser, "screen", "light");
+    }
+}
+
+/// A page of another origin knows the address and tries to change and to read.
+#[test]
+fn a_hostile_page_gets_nothing() {
+    let Some(browser) = Browser::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("model.yaml");
+    std::fs::write(&model, crate::common::example("quickstart")).unwrap();
+    let server = Server::start(&model, &[]);
+    browser.visit(&server.address());
+    browser.wait("return document.body.dataset.state === 'done'");
+    let at = browser.script("return location.href").as_str().unwrap().to_owned();
+    // A server of its own for the hostile page: another port is another origin.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let hostile = format!("http://{}/", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            use std::io::{Read, Write};
+            let _ = stream.read(&mut [0; 4096]);
+            let page = "<!DOCTYPE html><title>hostile</title><p>hello</p>";
+            let _ = write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{page}",
+                page.len()
+            );
+        }
+    });
+    browser.visit(&hostile);
+    let attack = r#"
+        const at = arguments[0], ask = JSON.stringify({ do: 'set', path: 'offers.aws-trainium2.price', value: '9' });
+        const tries = [
+            () => fetch(at + 'do', { method: 'POST', headers: { 'content-type': 'application/json' }, body: ask }).then(r => r.text()),
+            () => fetch(at + 'do', { method: 'POST', headers: { 'content-type': 'text/plain' }, body: ask }).then(r => r.text()),
+            () => fetch(at + 'do', { method: 'POST', mode: 'no-cors', body: ask }).then(r => { if (r.type !== 'opaque') throw 0; throw 'sent'; }),
+            () => fetch(at + 'events').then(r => r.text()),
+            () => fetch(at + 'plan.json').then(r => r.text()),
+            () => new Promise((good, bad) => { const s = document.createElement('script'); s.src = at + '../page.js';
+                s.onload = () => good('script'); s.onerror = bad; document.body.append(s); }),
+            () => new Promise((good, bad) => { const e = new EventSource(at + 'events');
+                e.onmessage = () => good('events'); e.onerror = () => { e.close(); bad(); }; }),
+            () => new Promise((good, bad) => { const f = document.createElement('iframe'); f.src = at;
+                f.onload = () => { try { f.contentDocument.body.textContent.includes('Quickstart') ? good('frame') : bad(); } catch { bad(); } };
+                document.body.append(f); }),
+        ];
+        const got = [];
+        for (const one of tries) { try { got.push(await one()); } catch {} }
+        return got;
+    "#;
+    let script = format!(
+        "const callback = arguments[arguments.length - 1]; (async () => {{ {attack} }}).call(null, {at:?}).then(callback)"
+    );
+    let script = script.replace("const at = arguments[0]", &format!("const at = {at:?}"));
+    let got = browser.ask("execute/async", &json!({ "script": script, "args": [] }));
+    assert_eq!(got, json!([]), "a page of another origin got something");
+    // A form goes nowhere either.
+    let form = r#"const f = document.createElement('form'), i = document.createElement('input');
+        f.method = 'post'; f.enctype = 'text/plain'; f.action = AT + 'do';
+        i.name = '{"do":"pin","name":"'; i.value = 'x"}'; f.append(i); document.body.append(f); f.submit()"#;
+    browser.script(&form.replace("AT", &format!("{at:?}")));
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    browser.visit(&at);
+    browser.wait("return document.body.dataset.state === 'done'");
+    assert!(browser.text("#changes").contains("None yet"), "{}", browser.text("#changes"));
+    assert_eq!(browser.script("return document.querySelectorAll('#variants tbody tr').length"), 1);
 }
 
 #[test]

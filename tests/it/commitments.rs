@@ -510,3 +510,41 @@ contracts:
     // 75 chips are 657,000 at list, 85 are 744,600 and 670,140: less than 700,000 in both.
     costs(&solved(&yaml([75, 85], "1.3M USD", &each)), 657_000.0 + 700_000.0);
 }
+
+/// 100 chips for three years: on demand 2 an hour, or 1 if the deal is signed that unlocks them, for a fee of 500 k. Of 26,304
+/// hours: 2,630,400 + 500,000 with it, 5,260,800 without. Signing pays; refused, what it unlocks stays locked, though nothing
+/// else does, and a commitment of it is not due.
+#[test]
+fn a_refused_contract_unlocks_nothing() {
+    let model = |decision: &str| {
+        format!(
+            "
+polysource: 1
+horizon: {{ start: 2026, periods: 3, step: year }}
+chips: {{ gpu: {{ vendor: nvidia }} }}
+clouds: {{ aws: {{ owner: amazon }} }}
+offers: {{ a: {{ chip: gpu, cloud: aws, price: 2 }}, b: {{ chip: gpu, cloud: aws, price: 1 }} }}
+contracts:
+  deal:
+    decision: {decision}
+    covers: {{ offer: b }}
+    unlocks: {{ offer: b }}
+    fee: {{ 2026: 500k USD }}
+    commit: {{ spend: 1M USD, over: 2026..2028 }}
+    requires: [ {{ floor: {{ where: {{ vendor: nvidia }}, of: chips, at_least: 80 % }} }} ]
+workloads: {{ chat: {{ kind: inference, demand: 100 req/h, throughput: {{ gpu: 1 req/h }} }} }}
+"
+        )
+    };
+    for decision in ["signed", "optional"] {
+        let plan = solved(&model(decision));
+        costs(&plan, 3_130_400.0);
+        assert!(plan.contracts[0].signed);
+    }
+    let plan = solved(&model("refused"));
+    costs(&plan, 5_260_800.0);
+    assert_eq!((plan.contracts[0].signed, plan.contracts[0].optional, plan.contracts[0].idle), (false, false, 0.0));
+    assert!(plan.purchases.iter().all(|p| p.offer == "a"));
+    // What signing would be worth is that of the optional contract.
+    close(plan.cost.unwrap().total - 3_130_400.0, solved(&model("optional")).contracts[0].worth.unwrap());
+}

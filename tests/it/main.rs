@@ -77,6 +77,7 @@ mod report_formats;
 mod report_sums;
 mod reprice;
 mod samples;
+mod serve;
 mod shards;
 mod study;
 mod submit;

@@ -54,6 +54,14 @@ impl Alike {
         Alike { settings: settings.clone(), limits, start: start.clone(), session: None }
     }
 
+    /// Solves with other settings from now on, from where the last solve stood.
+    pub fn settle(&mut self, settings: &SolveSettings) {
+        if let Some(basis) = self.session.take().and_then(|session| session.basis()) {
+            self.start.basis = Some(basis);
+        }
+        self.settings = settings.clone();
+    }
+
     /// What models that are like this one can start from, found by solving it if the engine makes use
     /// of that.
     ///

@@ -11,8 +11,9 @@ use super::{Style, text};
 use crate::compare::Diff;
 
 pub use table::write_csv;
+pub(super) use tables::tables;
 pub use words::status;
-pub(super) use words::{cells, points, signed};
+pub(super) use words::{cells, part, points, signed};
 
 /// Writes a difference as JSON.
 ///

@@ -13,7 +13,7 @@ use crate::units::human::{mass, money, number, percent, power};
 const VALUE: usize = 48;
 
 /// The tables in order: what was written, money, what is held and runs, dependency, policy.
-pub(super) fn tables(diff: &Diff) -> Vec<Table<'static>> {
+pub(in crate::report) fn tables(diff: &Diff) -> Vec<Table<'static>> {
     let mut tables = Vec::new();
     tables.extend(inputs(diff));
     tables.extend(totals(diff));

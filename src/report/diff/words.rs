@@ -28,7 +28,7 @@ pub(super) fn sentence(diff: &Diff) -> String {
 }
 
 /// A part of a total: to a tenth of a percent, and what is smaller as it is.
-pub(super) fn part(x: f64) -> String {
+pub(in crate::report) fn part(x: f64) -> String {
     if x.abs() < 1e-3 { percent(x) } else { share(x) }
 }
 

@@ -4,7 +4,10 @@
 
 mod curves;
 mod futures;
+mod live;
 mod tables;
+
+pub use live::{Variant, headline, variants, what_if};
 
 use std::io::{self, Write};
 
@@ -51,6 +54,12 @@ pub fn fragment(plan: &Plan) -> String {
     .into_string()
 }
 
+/// The style of a page, for what shows parts of one.
+#[must_use]
+pub fn style() -> String {
+    format!("{STYLE}{}", chart::STYLE)
+}
+
 /// The charts of a dossier as SVG files: name and text.
 #[must_use]
 pub fn svg_files(dossier: &Dossier) -> Vec<(String, String)> {
@@ -63,7 +72,7 @@ fn hash(text: &str) -> String {
 
 fn page(dossier: &Dossier) -> io::Result<Markup> {
     let plan = &dossier.plan;
-    let style = format!("{STYLE}{}", chart::STYLE);
+    let style = style();
     let policy = format!(
         "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
         hash(&style),
