@@ -24,7 +24,8 @@ pub(super) struct ExportCommand {
     pub input: ModelArgs,
     #[command(flatten)]
     pub solver: SolverArgs,
-    /// The program as MPS or LP (left out, from the name of the file), or the solved plan as forecast charges of FOCUS.
+    /// The program as MPS or LP (left out, from the name of the file), the solved plan as forecast charges of FOCUS, or the
+    /// model itself as a workbook.
     #[arg(long, value_enum)]
     pub to: Option<ExportFormat>,
     /// Of a model with several futures also each future's own program into this folder, with `futures.csv` (how likely
@@ -43,13 +44,20 @@ pub(super) enum ExportFormat {
     Lp,
     /// The plan as a CSV dataset of FinOps FOCUS 1.2.
     Focus,
+    /// The model as an Excel workbook, which every command reads.
+    #[cfg(feature = "xlsx")]
+    Xlsx,
 }
 
 pub(super) fn run(command: &ExportCommand, quiet: bool) -> Result<u8, Failure> {
     let format = command.to.or_else(|| by_name(command.output.file()?)).ok_or_else(|| {
-        let message = "which format? Give `--to mps`, `--to lp` or `--to focus`, or a file that ends in .mps or .lp";
+        let message = "which format? Give `--to mps`, `--to lp`, `--to focus` or `--to xlsx`, or a file that ends in .mps, .lp or .xlsx";
         Failure::Usage(message.to_owned())
     })?;
+    #[cfg(feature = "xlsx")]
+    if format == ExportFormat::Xlsx {
+        return workbook(command, quiet);
+    }
     let loaded = models::model(&command.input, quiet)?;
     command.output.check()?;
     if format == ExportFormat::Focus {
@@ -65,6 +73,31 @@ pub(super) fn run(command: &ExportCommand, quiet: bool) -> Result<u8, Failure> {
         write_apart(&programs, format, folder)?;
     }
     command.output.write(&written(&programs.joined, format)?)?;
+    Ok(exit::DONE)
+}
+
+/// The model as a workbook: as it is written, or with what is laid over it.
+#[cfg(feature = "xlsx")]
+fn workbook(command: &ExportCommand, quiet: bool) -> Result<u8, Failure> {
+    use crate::diagnostics::Diagnostics;
+    use crate::document::{book_of, read, save};
+    let input = models::input(&command.input).map_err(|unreadable| files::failed(&unreadable, quiet))?;
+    if command.apart.is_some() || input.future.is_some() || input.without_uncertainty {
+        let message = "--to xlsx writes the whole model: leave out --apart, --future and --without-uncertainty";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    let loaded = models::loaded(&input, quiet)?;
+    command.output.check_binary()?;
+    let as_written = input.overlays.is_empty() && input.scenarios.is_empty() && input.sets.is_empty();
+    let root = if as_written {
+        let text = input.text.strip_prefix('\u{feff}').unwrap_or(&input.text);
+        let source = loaded.sources.clone().add(&input.name, text);
+        read(text, source, &mut Diagnostics::new())
+    } else {
+        crate::model::read_tree(&input).ok().map(|tree| tree.root)
+    };
+    let book = book_of(&root.unwrap_or_default(), false).map_err(|e| Failure::Outside(e.to_string()))?;
+    command.output.write(&save(&book).map_err(|e| Failure::Outside(e.to_string()))?)?;
     Ok(exit::DONE)
 }
 
@@ -156,6 +189,8 @@ fn by_name(file: &Path) -> Option<ExportFormat> {
     match file.extension()?.to_ascii_lowercase().to_str()? {
         "mps" => Some(ExportFormat::Mps),
         "lp" => Some(ExportFormat::Lp),
+        #[cfg(feature = "xlsx")]
+        "xlsx" => Some(ExportFormat::Xlsx),
         _ => None,
     }
 }

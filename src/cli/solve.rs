@@ -37,12 +37,11 @@ pub(super) struct SolveCommand {
 
 pub(super) fn run(command: &SolveCommand, quiet: bool) -> Result<u8, Failure> {
     let loaded = models::model(&command.input, quiet)?;
-    command.output.check()?;
+    if command.format.is_binary() { command.output.check_binary()? } else { command.output.check()? }
     let settings = SolveSettings { mip_gap: command.gap.gap, ..command.solver.settings(command.detail.into()) };
     let plan = solve(&loaded.model, &settings).map_err(|e| Failure::Outside(e.to_string()))?;
     let style = command.output.style();
-    let mut text = Vec::new();
-    report::write(&plan, command.format.into(), style, &mut text)?;
+    let mut text = command.format.write(&loaded.model, &plan, style)?;
     // Why there is none is for a person; programs ask `explain`.
     if plan.status == Status::Infeasible
         && settings.detail.is_full()

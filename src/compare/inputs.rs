@@ -117,7 +117,7 @@ impl ChangedInput<'_> {
     fn push(&mut self, path: &str, a: Option<Side<'_>>, b: Option<Side<'_>>) {
         let at = |side: Option<Side<'_>>, sources: &Sources| {
             side.map(|Side(_, place)| At {
-                file: sources.get(place.source).name.to_string(),
+                file: sources.name(place).to_string(),
                 line: sources.line(place),
             })
         };

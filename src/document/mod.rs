@@ -1,6 +1,7 @@
 //! What was written: the YAML as a tree with places, overlaid, and the typed records read from it.
 
 mod bounded;
+mod cells;
 mod change;
 mod citations;
 mod decode;
@@ -24,6 +25,11 @@ mod table;
 mod vary;
 
 pub use bounded::{read_bounded, read_regular};
+pub use cells::{
+    Book, BookCell, BookColumn, BookSheet, Choices, Unsayable, book_of, digest, has_unread_cells, sheets_of_text, text_of_book,
+};
+#[cfg(feature = "xlsx")]
+pub use cells::{MAX_CELLS, MAX_UNPACKED, NotAWorkbook, is_xlsx, save, save_marked, text_of_xlsx};
 pub use change::{Unchangeable, changed, changed_number};
 pub use citations::{Citation, citations};
 pub use decode::{Amount, Anything, Decode, List, Map, Text, Under, report_unit};

@@ -29,6 +29,8 @@ pub mod stress;
 mod summary;
 pub mod sweep;
 mod text;
+#[cfg(feature = "xlsx")]
+pub mod workbook;
 
 use std::io::{self, Write};
 

@@ -77,6 +77,8 @@ mod report_formats;
 mod report_sums;
 mod reprice;
 mod shards;
+#[cfg(feature = "xlsx")]
+mod spreadsheet;
 mod study;
 mod submit;
 mod supply;
