@@ -38,6 +38,40 @@ pub(super) fn currency_of(root: &Node) -> &str {
     }
 }
 
+/// The same document with every quantity in one spelling: `4 ` for `4.00` as for `4 USD/chip-h`. Places are kept.
+#[must_use]
+pub fn one_spelling(root: &Node) -> Node {
+    respelt(root, Shape::DOCUMENT, currency_of(root))
+}
+
+fn respelt(node: &Node, shape: Shape, currency: &str) -> Node {
+    let value = match &node.value {
+        Value::Scalar(text) if shape.has_quantity() => {
+            Value::Scalar(plainly(text, &shape.kind, currency).unwrap_or_else(|| text.clone()))
+        }
+        Value::Map(entries) => {
+            let one = |e: &Entry| {
+                let node = respelt(&e.node, shape.child(&e.key).unwrap_or(YAML), currency);
+                Entry { node, ..e.clone() }
+            };
+            Value::Map(entries.iter().map(one).collect())
+        }
+        Value::List(items) => {
+            let inner = item_of(shape);
+            Value::List(items.iter().map(|item| respelt(item, inner, currency)).collect())
+        }
+        other => other.clone(),
+    };
+    Node { value, place: node.place }
+}
+
+/// What the items of a list are: of a value over time, quantities.
+fn item_of(shape: Shape) -> Shape {
+    let quantity = matches!(shape.form, Form::Series | Form::Either { series: true, .. });
+    let quantity = quantity.then_some(Shape { form: Form::Quantity, kind: shape.kind });
+    shape.entry().or(quantity).unwrap_or(YAML)
+}
+
 struct Speller<'a> {
     currency: &'a str,
     out: String,
@@ -68,14 +102,11 @@ impl Speller<'_> {
                 self.sorted(entries, shape, path, |e| (0, e.key.clone()));
             }
             (Value::List(items), _) => {
-                let entry = shape.entry().or_else(|| {
-                    let quantity = matches!(shape.form, Form::Series | Form::Either { series: true, .. });
-                    quantity.then_some(Shape { form: Form::Quantity, kind: shape.kind })
-                });
+                let inner = item_of(shape);
                 self.out.push('[');
                 path.push("");
                 for item in items {
-                    self.node(item, entry.unwrap_or(YAML), path);
+                    self.node(item, inner, path);
                 }
                 path.pop();
                 self.out.push(']');

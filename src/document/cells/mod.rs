@@ -14,7 +14,7 @@ mod save;
 mod shape;
 mod write;
 
-pub use digest::digest;
+pub use digest::{digest, one_spelling};
 #[cfg(feature = "xlsx")]
 pub use open::{MAX_CELLS, MAX_UNPACKED, NotAWorkbook, is_xlsx, text_of_xlsx};
 pub(super) use read::read_cells;
