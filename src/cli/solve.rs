@@ -37,7 +37,11 @@ pub(super) struct SolveCommand {
 
 pub(super) fn run(command: &SolveCommand, quiet: bool) -> Result<u8, Failure> {
     let loaded = models::model(&command.input, quiet)?;
-    if command.format.is_binary() { command.output.check_binary()? } else { command.output.check()? }
+    if command.format.is_binary() {
+        command.output.check_binary()?
+    } else {
+        command.output.check()?
+    }
     let settings = SolveSettings { mip_gap: command.gap.gap, ..command.solver.settings(command.detail.into()) };
     let plan = solve(&loaded.model, &settings).map_err(|e| Failure::Outside(e.to_string()))?;
     let style = command.output.style();

@@ -124,10 +124,7 @@ impl ChangedInput<'_> {
 
     fn push(&mut self, path: &str, a: Option<Side<'_>>, b: Option<Side<'_>>) {
         let at = |side: Option<Side<'_>>, sources: &Sources| {
-            side.map(|Side(_, place)| At {
-                file: sources.name(place).to_string(),
-                line: sources.line(place),
-            })
+            side.map(|Side(_, place)| At { file: sources.name(place).to_string(), line: sources.line(place) })
         };
         self.rows.push(InputChange {
             path: path.to_owned(),

@@ -45,7 +45,7 @@ pub struct Sources {
     /// The files that the model names.
     files: Vec<SourceId>,
     /// What the model and each overlay say, as a digest: the same for texts that say the same.
-    digests: Vec<Arc<str>>,
+    digests: Arc<Vec<Arc<str>>>,
 }
 
 impl Sources {
@@ -124,7 +124,7 @@ impl Sources {
 
     /// Adds the digest of the model, or of what is laid over it.
     pub fn add_digest(&mut self, digest: &str) {
-        self.digests.push(digest.into());
+        Arc::make_mut(&mut self.digests).push(digest.into());
     }
 
     /// The source with this id.

@@ -133,7 +133,7 @@ fn row_of(text: &str, place: Place) -> (String, Range<usize>) {
     let end = floor_boundary(text, (place.end as usize).clamp(start, line_end));
     let (row, span) = shown(&text[line_start..line_end], start - line_start, end - line_start);
     let row = printable(&row);
-    let (mut from, to) = (floor_boundary(&row, span.start.saturating_sub(80)), floor_boundary(&row, span.end + 60));
+    let (mut from, to) = (floor_boundary(&row, span.start.saturating_sub(80)), floor_boundary(&row, span.end + 100));
     if from < 20 {
         from = 0;
     }

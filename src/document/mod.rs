@@ -26,7 +26,8 @@ mod vary;
 
 pub use bounded::{read_bounded, read_regular};
 pub use cells::{
-    Book, BookCell, BookColumn, BookSheet, Choices, Unsayable, book_of, digest, has_unread_cells, one_spelling, sheets_of_text, text_of_book,
+    Book, BookCell, BookColumn, BookSheet, Choices, SheetCells, Unsayable, book_of, digest, has_unread_cells,
+    one_spelling, sheets_of_text, text_of_book,
 };
 #[cfg(feature = "xlsx")]
 pub use cells::{MAX_CELLS, MAX_UNPACKED, NotAWorkbook, is_xlsx, save, save_marked, text_of_xlsx};

@@ -4,8 +4,8 @@ use serde_saphyr::granit_parser::{Event, Parser};
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy};
 use serde_saphyr::{Error, Spanned};
 
-use super::node::{Entry, Node, Raw, Value, place_of, resolve};
 use super::cells::read_cells;
+use super::node::{Entry, Node, Raw, Value, place_of, resolve};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity, SourceId, Sources, is_workbook};
 
 /// The largest file that is read, in bytes. A model of a million columns has about 20 MB.

@@ -223,7 +223,7 @@ fn read(input: &Input, sources: &mut Sources, diagnostics: &mut Diagnostics) -> 
     }
     if unread {
         // What stands in a cell that was not read is not missing.
-        diagnostics.forget_since(told, &[Code::MissingKey, Code::EmptySelection]);
+        diagnostics.forget_since(told, &[Code::MissingKey, Code::EmptySelection, Code::NoHorizon]);
     }
     doc::locate(&root, sources, diagnostics);
     model.map(|model| (model, root))

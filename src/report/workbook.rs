@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use rust_xlsxwriter::{
-    Chart, ChartType, Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Workbook, Worksheet,
-    XlsxError,
+    Chart, ChartType, Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Workbook,
+    Worksheet, XlsxError,
 };
 
 use super::summary;
@@ -16,9 +16,30 @@ use crate::plan::{Cells, CostKind, FlatTable, Plan, Status};
 
 /// Columns of tables that hold money.
 const MONEY: [&str; 24] = [
-    "spend", "idle_spend", "cost", "capex", "worth", "as_vendor", "as_cloud", "both", "paid", "funds", "credits", "equity",
-    "funding", "cost_signed", "cost_unsigned", "cost_without", "lost", "refunded", "loss", "shock", "best", "regret",
-    "premium", "price",
+    "spend",
+    "idle_spend",
+    "cost",
+    "capex",
+    "worth",
+    "as_vendor",
+    "as_cloud",
+    "both",
+    "paid",
+    "funds",
+    "credits",
+    "equity",
+    "funding",
+    "cost_signed",
+    "cost_unsigned",
+    "cost_without",
+    "lost",
+    "refunded",
+    "loss",
+    "shock",
+    "best",
+    "regret",
+    "premium",
+    "price",
 ];
 /// Columns of tables that hold parts of a whole.
 const PARTS: [&str; 6] = ["share", "served", "stake", "required", "probability", "investor"];
@@ -66,9 +87,8 @@ fn tables(model: &Model, plan: &Plan) -> Vec<FlatTable> {
         let chip = text(&|o| model.chips[o.chip].id.clone());
         let vendor = text(&|o| model.chips[o.chip].vendor.clone());
         let cloud = text(&|o| model.clouds[o.cloud].id.clone());
-        let hours = |p: &crate::plan::Purchase| {
-            model.calendar.periods.iter().find(|t| t.label == p.period).map(|t| t.hours)
-        };
+        let hours =
+            |p: &crate::plan::Purchase| model.calendar.periods.iter().find(|t| t.label == p.period).map(|t| t.hours);
         let hours = Cells::Number(plan.purchases.iter().map(hours).collect());
         for (name, cells) in [("chip", chip), ("vendor", vendor), ("cloud", cloud), ("hours", hours)] {
             table.columns.push(crate::plan::FlatColumn { name, cells });
@@ -136,8 +156,7 @@ impl PlanBook<'_> {
     /// What it costs, by kind, with shares; what a chip-hour costs.
     fn summary(&self) -> Result<Worksheet, XlsxError> {
         let (plan, looks) = (self.plan, self.looks);
-        let mut sheet = Worksheet::new();
-        sheet.set_name("plan")?;
+        let mut sheet = new_sheet("plan")?;
         sheet.set_column_width(0, 34)?;
         for column in 1..=4 {
             sheet.set_column_width(column, 24)?;
@@ -214,7 +233,9 @@ impl PlanBook<'_> {
             row += 4;
         }
         let note = match uncertain(plan) {
-            true => "Costs are expected over the futures. What is held depends on what becomes known: see its node in the tables.",
+            true => {
+                "Costs are expected over the futures. What is held depends on what becomes known: see its node in the tables."
+            }
             false => "Sums, shares and averages are formulas over the tables of this workbook.",
         };
         sheet.write_string(row, 0, note)?;
@@ -231,6 +252,8 @@ impl PlanBook<'_> {
                 .set_categories(("plan", first, 0, last, 0))
                 .set_values(("plan", first, 1, last, 1));
             chart.y_axis().set_reverse();
+            let most = kinds.iter().fold(0.0_f64, |most, k| most.max(k.1.abs()));
+            chart.x_axis().set_num_format(scaled(most));
             chart.legend().set_hidden();
             chart.set_width(640).set_height(320);
             sheet.insert_chart(1, 6, &chart)?;
@@ -240,10 +263,21 @@ impl PlanBook<'_> {
 
     fn pivots(&self) -> Vec<Pivot> {
         let money = &self.plan.currency;
-        let pivot = |sheet, title: String, (of, groups, measure), adds_up| Pivot { sheet, title, of, groups, measure, adds_up };
+        let pivot =
+            |sheet, title: String, (of, groups, measure), adds_up| Pivot { sheet, title, of, groups, measure, adds_up };
         let all = [
-            pivot("cost by period", format!("Undiscounted cost by period ({money})"), ("cost-periods", "kind", "cost"), true),
-            pivot("spend by vendor", format!("Paid for chips by vendor ({money})"), ("purchases", "vendor", "spend"), true),
+            pivot(
+                "cost by period",
+                format!("Undiscounted cost by period ({money})"),
+                ("cost-periods", "kind", "cost"),
+                true,
+            ),
+            pivot(
+                "spend by vendor",
+                format!("Paid for chips by vendor ({money})"),
+                ("purchases", "vendor", "spend"),
+                true,
+            ),
             pivot("chips by cloud", "Chips held by cloud".to_owned(), ("purchases", "cloud", "chips"), false),
         ];
         all.into_iter().filter(|p| self.find(p.of).is_some()).collect()
@@ -252,8 +286,7 @@ impl PlanBook<'_> {
     /// A row for each period, a column for each group.
     fn pivot(&self, pivot: &Pivot) -> Result<Worksheet, XlsxError> {
         let looks = self.looks;
-        let mut sheet = Worksheet::new();
-        sheet.set_name(pivot.sheet)?;
+        let mut sheet = new_sheet(pivot.sheet)?;
         let Some((table, rows)) = self.find(pivot.of) else { return Ok(sheet) };
         let cost = self.plan.cost.iter().flat_map(|c| &c.by_period);
         let periods: Vec<&str> = cost.map(|p| p.period.as_str()).collect();
@@ -318,7 +351,12 @@ impl PlanBook<'_> {
                     .set_values((pivot.sheet, 1, column, height, column))
                     .set_gap(40);
             }
-            chart.y_axis().set_num_format(if money { "#,##0,,\" M\"" } else { "#,##0" });
+            let most = sums.values().fold(0.0_f64, |most, x| most.max(x.abs()));
+            chart.y_axis().set_num_format(scaled(most));
+            // A stack shows shares only from zero on.
+            if sums.values().all(|x| *x >= 0.0) {
+                chart.y_axis().set_min(0);
+            }
             chart.set_width(860).set_height(380);
             sheet.insert_chart(height + 4, 1, &chart)?;
         }
@@ -328,8 +366,7 @@ impl PlanBook<'_> {
     /// A table of the plan as it is.
     fn table(&self, table: &FlatTable) -> Result<Worksheet, XlsxError> {
         let looks = self.looks;
-        let mut sheet = Worksheet::new();
-        sheet.set_name(table.name)?;
+        let mut sheet = new_sheet(table.name)?;
         sheet.set_freeze_panes(1, 1)?;
         let rows = u32::try_from(table.rows()).unwrap_or(u32::MAX);
         for (column, of) in (0..).zip(&table.columns) {
@@ -371,6 +408,24 @@ impl PlanBook<'_> {
     }
 }
 
+/// How large numbers stand at an axis.
+fn scaled(most: f64) -> &'static str {
+    match most {
+        most if most >= 1e10 => "#,##0.0,,,\" B\"",
+        most if most >= 1e7 => "#,##0,,\" M\"",
+        most if most >= 1e4 => "#,##0,\" k\"",
+        _ => "#,##0.##",
+    }
+}
+
+/// A sheet that is printed on pages as wide as it is.
+fn new_sheet(name: &str) -> Result<Worksheet, XlsxError> {
+    let mut sheet = Worksheet::new();
+    sheet.set_name(name)?;
+    sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
+    Ok(sheet)
+}
+
 /// A number of a table; 0 where there is none.
 fn number(table: &FlatTable, row: usize, name: &str) -> f64 {
     match table.column(name) {
@@ -392,7 +447,14 @@ fn letters(column: u16) -> String {
 }
 
 /// A formula with its value.
-fn formula(sheet: &mut Worksheet, row: u32, column: u16, text: String, value: f64, format: &Format) -> Result<(), XlsxError> {
+fn formula(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    text: String,
+    value: f64,
+    format: &Format,
+) -> Result<(), XlsxError> {
     sheet.write_formula_with_format(row, column, Formula::new(text).set_result(value.to_string()), format)?;
     Ok(())
 }

@@ -211,9 +211,9 @@ fn cells_are_read_as_what_they_show() {
     let date = |y, m, d| ExcelDateTime::from_ymd(y, m, d).unwrap();
     sheet.write_number_with_format(0, 0, 0.6, &format(percent)).unwrap();
     sheet.write_number_with_format(0, 1, 0.07, &format(percent)).unwrap();
-    sheet.write_datetime_with_format(0, 2, &date(2027, 7, 1), &format(month)).unwrap();
-    sheet.write_datetime_with_format(0, 3, &date(2027, 7, 1), &format(day)).unwrap();
-    sheet.write_datetime_with_format(0, 4, &date(2026, 11, 23), &format("dd/mm/yyyy")).unwrap();
+    sheet.write_datetime_with_format(0, 2, date(2027, 7, 1), &format(month)).unwrap();
+    sheet.write_datetime_with_format(0, 3, date(2027, 7, 1), &format(day)).unwrap();
+    sheet.write_datetime_with_format(0, 4, date(2026, 11, 23), &format("dd/mm/yyyy")).unwrap();
     sheet.write_boolean(0, 5, true).unwrap();
     sheet.write_formula(0, 6, Formula::new("=2*3").set_result("6")).unwrap();
     sheet.write_formula(0, 7, Formula::new("=A9").set_result("#REF!")).unwrap();
@@ -349,7 +349,6 @@ fn commands_read_and_write_workbooks() {
     let mut marked = zip::ZipArchive::new(fs::File::open(folder.path().join("marked.xlsx")).unwrap()).unwrap();
     let names: Vec<String> = marked.file_names().map(|n| n.unwrap().into_owned()).collect();
     let comments = names.iter().filter(|n| n.starts_with("xl/comments"));
-    let notes: Vec<String> =
-        comments.map(|n| std::io::read_to_string(marked.by_name(n).unwrap()).unwrap()).collect();
+    let notes: Vec<String> = comments.map(|n| std::io::read_to_string(marked.by_name(n).unwrap()).unwrap()).collect();
     assert!(notes.iter().any(|n| n.contains("there is no cloud `asw`") && n.contains("did you mean")), "{notes:?}");
 }

@@ -96,7 +96,9 @@ impl Speller<'_> {
             }
             // The rows of a sheet are in order, the columns are not; values beside rows are on a sheet before them.
             (Value::Map(entries), Form::Map(_)) if SECTIONS.iter().any(|(_, steps)| steps == path) => {
-                self.sorted(entries, shape, path, |e| (usize::from(matches!(e.node.value, Value::Map(_))), String::new()));
+                self.sorted(entries, shape, path, |e| {
+                    (usize::from(matches!(e.node.value, Value::Map(_))), String::new())
+                });
             }
             (Value::Map(entries), Form::Map(_) | Form::Series) => {
                 self.sorted(entries, shape, path, |e| (0, e.key.clone()));

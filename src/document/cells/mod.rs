@@ -18,7 +18,7 @@ pub use digest::{digest, one_spelling};
 #[cfg(feature = "xlsx")]
 pub use open::{MAX_CELLS, MAX_UNPACKED, NotAWorkbook, is_xlsx, text_of_xlsx};
 pub(super) use read::read_cells;
-pub use read::{has_unread_cells, sheets_of_text};
+pub use read::{SheetCells, has_unread_cells, sheets_of_text};
 #[cfg(feature = "xlsx")]
 pub use save::{save, save_marked};
 pub use write::{Book, BookCell, BookColumn, BookSheet, Choices, Unsayable, book_of, text_of_book};

@@ -91,12 +91,8 @@ fn read(bytes: &[u8]) -> Result<String, NotAWorkbook> {
         XlsxError::Password => NotAWorkbook::Locked,
         other => damaged(other),
     })?;
-    let sheets: Vec<String> = book
-        .sheets_metadata()
-        .iter()
-        .filter(|s| s.typ == SheetType::WorkSheet)
-        .map(|s| s.name.clone())
-        .collect();
+    let sheets: Vec<String> =
+        book.sheets_metadata().iter().filter(|s| s.typ == SheetType::WorkSheet).map(|s| s.name.clone()).collect();
     let mut out = format!("{WORKBOOK}\n");
     let mut left = MAX_CELLS;
     for name in sheets {
@@ -209,7 +205,10 @@ fn is_percentage(format: &str) -> bool {
 fn date_of(date: &ExcelDateTime, format: &str) -> String {
     let (year, month, day, hour, minute, second, _) = date.to_ymd_hms_milli();
     if date.is_duration() || date.as_f64() < 1.0 || (minute, second) != (0, 0) {
-        return format!("\\!d{:02}:{minute:02}:{second:02}", u64::from(hour) + (date.as_f64().max(0.0) as u64).min(9999) * 24);
+        return format!(
+            "\\!d{:02}:{minute:02}:{second:02}",
+            u64::from(hour) + (date.as_f64().max(0.0) as u64).min(9999) * 24
+        );
     }
     let shows = |letter: char| {
         let (mut quoted, mut bracketed) = (false, false);

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use super::quantity::with_unit;
 use super::shape::{Form, MODEL, Section, Shape, resolve, sections};
-use crate::diagnostics::{Code, Diagnostics, Place, SHEET, SourceId, Sources, did_you_mean, letters, suggest, unescaped};
+use crate::diagnostics::{
+    Code, Diagnostics, Place, SHEET, SourceId, Sources, did_you_mean, letters, suggest, unescaped,
+};
 use crate::document::node::{Entry, Node, Value};
 use crate::document::read::{read_flow, refuse_duplicates};
 use crate::document::records::Document;
@@ -59,19 +61,28 @@ pub(in crate::document) fn read_cells(text: &str, source: SourceId, diagnostics:
 /// Whether columns or cells of a workbook were not read, so that what they would have said is not missing.
 #[must_use]
 pub fn has_unread_cells(sources: &Sources, diagnostics: &Diagnostics) -> bool {
-    let unread = |code: Code, row: usize| match code {
-        Code::UnreadableCell | Code::MissingKey | Code::YamlSyntax | Code::TooDeep | Code::AliasLimit => true,
-        Code::UnknownKey => row <= 1,
-        _ => false,
-    };
-    let cell = |place: Option<Place>| sources.cell(place?);
-    diagnostics.sorted().into_iter().any(|d| cell(d.place).is_some_and(|cell| unread(d.code, cell.row)))
+    // Before a model is made of its cells, these are of cells, columns and sheets.
+    let unread = [
+        Code::UnreadableCell,
+        Code::UnknownKey,
+        Code::MissingKey,
+        Code::WrongType,
+        Code::DuplicateKey,
+        Code::YamlSyntax,
+        Code::TooDeep,
+        Code::AliasLimit,
+    ];
+    let in_cell = |place: Option<Place>| place.is_some_and(|place| sources.cell(place).is_some());
+    diagnostics.sorted().into_iter().any(|d| unread.contains(&d.code) && in_cell(d.place))
 }
 
-/// Every sheet of the text of a workbook with the cells that are not blank: row and column from 1, and text.
+/// A sheet with its cells that are not blank: its name; row and column of each from 1, and its text.
+pub type SheetCells = (String, Vec<(usize, usize, String)>);
+
+/// Every sheet of the text of a workbook.
 #[must_use]
-pub fn sheets_of_text(text: &str) -> Vec<(String, Vec<(usize, usize, String)>)> {
-    let mut all: Vec<(String, Vec<(usize, usize, String)>)> = Vec::new();
+pub fn sheets_of_text(text: &str) -> Vec<SheetCells> {
+    let mut all: Vec<SheetCells> = Vec::new();
     for line in text.lines().skip(1) {
         if let Some(name) = line.strip_prefix(SHEET) {
             all.push((unescaped(name), Vec::new()));
@@ -143,10 +154,10 @@ impl Reader<'_> {
             if !sheet.rows.is_empty() {
                 let names: Vec<&str> = [MODEL].into_iter().chain(sections().map(|s| s.name)).collect();
                 let message = format!("a model has no sheet `{}`", sheet.name);
-                let keep = format!("to keep notes, call it `# {}`", sheet.name);
+                let keep = format!("keep notes, call it `# {}`", sheet.name);
                 let remedy = match did_you_mean(&sheet.name, names.iter().copied()) {
-                    Some(near) => format!("did you mean `{near}`? {keep}"),
-                    None => keep,
+                    Some(near) => format!("did you mean `{near}`? To {keep}"),
+                    None => format!("to {keep}"),
                 };
                 self.error(Code::UnknownKey, sheet.place, message, remedy);
             }
@@ -340,7 +351,7 @@ impl Reader<'_> {
             let remedy = if section.name == super::shape::SCENARIOS {
                 column_remedy(path, &Document::REFERENCE.keys.iter().map(|k| k.key).collect::<Vec<_>>())
             } else {
-                unknown_path(section.row(), path) + "; to keep it as a note, let its header begin with `#`"
+                as_note(&unknown_path(section.row(), path))
             };
             self.error(Code::UnknownKey, cell.place, message, remedy);
             return None;
@@ -475,7 +486,13 @@ fn move_all(node: &mut Node, to: &impl Fn(Place) -> Place) {
 }
 
 fn column_remedy(column: &str, known: &[&str]) -> String {
-    format!("{}; to keep it as a note, let its header begin with `#`", suggest(column, known.iter().copied()))
+    as_note(&suggest(column, known.iter().copied()))
+}
+
+/// A remedy for a column that a model does not have, which may be meant for people.
+fn as_note(remedy: &str) -> String {
+    let end = if remedy.ends_with('?') { " To" } else { "; to" };
+    format!("{remedy}{end} keep it as a note, let its header begin with `#`")
 }
 
 /// What was meant by a path that the schema does not have: the first key that is none, and what it is like.

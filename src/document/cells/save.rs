@@ -25,6 +25,7 @@ pub fn save(book: &Book) -> Result<Vec<u8>, XlsxError> {
     for sheet in &book.sheets {
         let worksheet = workbook.add_worksheet();
         worksheet.set_name(&sheet.name)?;
+        worksheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
         let named = sheet.columns.first().is_some_and(|c| c.header == "id" || c.header == "key");
         worksheet.set_freeze_panes(1, u16::from(named))?;
         let rows = u32::try_from(sheet.rows.len()).unwrap_or(u32::MAX);
@@ -40,7 +41,10 @@ pub fn save(book: &Book) -> Result<Vec<u8>, XlsxError> {
             let widest = cells.chain([column.header.chars().count()]).max().unwrap_or(8);
             worksheet.set_column_width(index, (widest + 2).clamp(9, 44) as f64)?;
             // Below the last row text stays text: a spreadsheet would make a date of 2027-03.
-            let is_text = sheet.rows.iter().all(|r| !matches!(r.get(usize::from(index)), Some(BookCell::Number(_) | BookCell::Percent(_))));
+            let is_text = sheet
+                .rows
+                .iter()
+                .all(|r| !matches!(r.get(usize::from(index)), Some(BookCell::Number(_) | BookCell::Percent(_))));
             if is_text && !column.header.ends_with(')') && column.header != "value" {
                 worksheet.set_column_format(index, &looks.text)?;
             } else if column.header.ends_with("(%)") || column.header.contains("(%/") {
@@ -92,7 +96,8 @@ pub fn save_marked(text: &str, diagnostics: &Diagnostics, sources: &Sources) -> 
         for (row, column, text) in &cells {
             let at = (u32::try_from(row - 1).unwrap_or(u32::MAX), u16::try_from(column - 1).unwrap_or(u16::MAX));
             let note = notes.get(&(name.clone(), at.0, at.1));
-            let look = note.map(|(severity, _)| if *severity == Severity::Error { &looks.wrong } else { &looks.doubtful });
+            let look =
+                note.map(|(severity, _)| if *severity == Severity::Error { &looks.wrong } else { &looks.doubtful });
             let look = look.or(if *row == 1 { Some(&looks.header) } else { None });
             write_cell(worksheet, at, &cell_of(text), &looks, look)?;
             marked.extend(note.map(|_| at));
@@ -211,12 +216,15 @@ fn validation(choices: &Choices, height: impl Fn(&str) -> usize) -> Result<DataV
     match choices {
         Choices::Words(words) => {
             let list: Vec<&str> = words.iter().map(String::as_str).collect();
-            let rule = if list.join(",").len() <= LIST { rule.allow_list_strings(&list)? } else { rule.allow_any_value() };
-            rule.set_error_title("Not one of the words")?.set_error_message(cut(&format!("Write one of {}.", list.join(", "))))
+            let rule =
+                if list.join(",").len() <= LIST { rule.allow_list_strings(&list)? } else { rule.allow_any_value() };
+            rule.set_error_title("Not one of the words")?
+                .set_error_message(cut(&format!("Write one of {}.", list.join(", "))))
         }
         Choices::Suggested(words) => {
             let list: Vec<&str> = words.iter().map(String::as_str).collect();
-            let rule = if list.join(",").len() <= LIST { rule.allow_list_strings(&list)? } else { rule.allow_any_value() };
+            let rule =
+                if list.join(",").len() <= LIST { rule.allow_list_strings(&list)? } else { rule.allow_any_value() };
             let rule = rule.set_error_style(DataValidationErrorStyle::Information);
             rule.set_error_title("None of the usual words")?
                 .set_error_message("Press OK to keep it: a tag of the model, or YAML on one line.")

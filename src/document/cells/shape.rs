@@ -124,7 +124,7 @@ fn is_step(key: &str) -> bool {
 }
 
 /// The steps of a path below a shape and what is there; `None` for a path that the schema does not have.
-pub(super) fn resolve<'a>(shape: Shape, path: &'a str) -> Option<(Vec<&'a str>, Shape)> {
+pub(super) fn resolve(shape: Shape, path: &str) -> Option<(Vec<&str>, Shape)> {
     // A key has no dots, but a name may: the longest name below which the rest is something, else all of it.
     let cuts = match shape.form {
         Form::Map(_) => path.rmatch_indices('.').map(|(at, _)| at).collect(),

@@ -167,11 +167,8 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn model(&self, root: &Node, all: bool) -> BookSheet {
-        let column = |header: &str, note: &str| BookColumn {
-            header: header.to_owned(),
-            note: note.to_owned(),
-            choices: None,
-        };
+        let column =
+            |header: &str, note: &str| BookColumn { header: header.to_owned(), note: note.to_owned(), choices: None };
         let columns = vec![
             column("key", "A key of the model; what is inside of another key comes after a dot."),
             column("value", "Its value. A blank cell means that the key is left out."),
@@ -191,7 +188,9 @@ impl Writer<'_> {
                     Value::List(items) => items.clear(),
                     _ => {}
                 }
-                if matches!(&node.value, Value::Map(e) if e.is_empty()) || matches!(&node.value, Value::List(l) if l.is_empty()) {
+                if matches!(&node.value, Value::Map(e) if e.is_empty())
+                    || matches!(&node.value, Value::List(l) if l.is_empty())
+                {
                     parent.leave_out(&[last]);
                 }
             }
@@ -240,7 +239,8 @@ impl Writer<'_> {
                 let order = vec![(index, String::new())];
                 let deep = matches!(shape.form, Form::Map(_) | Form::Record(_));
                 // A scenario changes what there is of it, and not the model as a whole.
-                let aside = section.name == super::shape::SCENARIOS && !matches!(Shape::of(key.value, key.kind).form, Form::Map(_));
+                let aside = section.name == super::shape::SCENARIOS
+                    && !matches!(Shape::of(key.value, key.kind).form, Form::Map(_));
                 let there = columns.keys().any(|(o, _)| o.first() == order.first());
                 if !deep && !there && !aside {
                     let unit = match shape.has_quantity() {
@@ -327,7 +327,8 @@ impl Writer<'_> {
             // A name with dots may read otherwise, and a header ends with its unit.
             let (steps, leaf) = resolve(shape, &entry.key)?;
             let plain = steps == [entry.key.as_str()] && leaf == child;
-            let legible = !entry.key.is_empty() && entry.key.trim() == entry.key && !entry.key.contains(['(', ')', '#']);
+            let legible =
+                !entry.key.is_empty() && entry.key.trim() == entry.key && !entry.key.contains(['(', ')', '#']);
             (plain && legible).then_some((entry, child, below))
         };
         entries.iter().map(under).collect()
@@ -364,7 +365,8 @@ impl Writer<'_> {
             None => Some(cell.text()),
         };
         let same = |read: String| {
-            let of = |text: String| said_of(&Node { value: Value::Scalar(text), ..Node::default() }, shape, self.currency);
+            let of =
+                |text: String| said_of(&Node { value: Value::Scalar(text), ..Node::default() }, shape, self.currency);
             of(read) == of(text.to_owned())
         };
         if read.is_some_and(same) { (header, cell) } else { verbatim }
@@ -374,7 +376,9 @@ impl Writer<'_> {
     fn in_one_cell(&self, node: &Node, shape: Shape) -> String {
         if let (Value::List(items), Form::List("Text")) = (&node.value, shape.form) {
             let word = |item: &Node| match &item.value {
-                Value::Scalar(text) if !text.is_empty() && text.trim() == text && !text.contains(',') => Some(text.clone()),
+                Value::Scalar(text) if !text.is_empty() && text.trim() == text && !text.contains(',') => {
+                    Some(text.clone())
+                }
                 _ => None,
             };
             let words: Option<Vec<String>> = items.iter().map(word).collect();
@@ -433,7 +437,9 @@ fn note_of(shape: Shape, path: &str, leaf: &Shape) -> String {
     let example = match leaf.form {
         Form::Yaml => Some("YAML on one line, such as { vendor: nvidia }"),
         Form::List(inner) if inner != "Text" => Some("YAML on one line, a list in brackets"),
-        Form::Series => Some("For values over time add a column for each date, such as the header with .2027-Q1 after its name"),
+        Form::Series => {
+            Some("For values over time add a column for each date, such as the header with .2027-Q1 after its name")
+        }
         _ => None,
     };
     parts.extend(example.map(str::to_owned));
