@@ -178,6 +178,10 @@ fn every_mistake_is_told_at_its_cell() {
         fs::write(&path, &all).unwrap();
     }
     assert_eq!(all, fs::read_to_string(&path).unwrap());
+    // What the page of the code shows is what is said.
+    let page = polysource::diagnostics::page(polysource::diagnostics::Code::UnreadableCell);
+    let shown: Vec<&str> = page.lines().filter_map(|l| l.strip_prefix("    ")).collect();
+    assert!(shown.len() > 5 && all.contains(&shown.join("\n")), "{page}");
 }
 
 /// What is kept for people is not read.
