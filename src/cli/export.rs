@@ -44,6 +44,8 @@ pub(super) enum ExportFormat {
     Lp,
     /// The plan as a CSV dataset of FinOps FOCUS 1.2.
     Focus,
+    /// What the plan commits to as the second dataset of FOCUS 1.3, ContractCommitment.
+    FocusCommitments,
     /// The model as an Excel workbook, which every command reads.
     #[cfg(feature = "xlsx")]
     Xlsx,
@@ -60,9 +62,9 @@ pub(super) fn run(command: &ExportCommand, quiet: bool) -> Result<u8, Failure> {
     }
     let loaded = models::model(&command.input, quiet)?;
     command.output.check()?;
-    if format == ExportFormat::Focus {
+    if matches!(format, ExportFormat::Focus | ExportFormat::FocusCommitments) {
         models::refuse_futures(&loaded.model, quiet)?;
-        return focus(command, &loaded.model, quiet);
+        return focus(command, format, &loaded.model, quiet);
     }
     if command.apart.is_some() && loaded.model.uncertainty().is_none() {
         return Err(Failure::Usage("--apart is for a model with several futures, and this one has none".to_owned()));
@@ -137,7 +139,7 @@ fn write_apart(programs: &FuturePrograms, format: ExportFormat, folder: &Path) -
 }
 
 /// The solved plan as forecast charges. What is not certified is reported and not written: nobody would see it in a table.
-fn focus(command: &ExportCommand, model: &Model, quiet: bool) -> Result<u8, Failure> {
+fn focus(command: &ExportCommand, format: ExportFormat, model: &Model, quiet: bool) -> Result<u8, Failure> {
     if model.calendar.is_steady() {
         let message =
             "charges have dates, and this model has none; add `horizon: { start: 2026-Q1, periods: 8, step: quarter }`";
@@ -155,6 +157,11 @@ fn focus(command: &ExportCommand, model: &Model, quiet: bool) -> Result<u8, Fail
     let ledger = Ledger::of(model, &schedule);
     let charges = charges(model, &schedule, &ledger).map_err(|e| outside(&format!("nothing is written, since {e}")))?;
     let mut text = Vec::new();
+    if format == ExportFormat::FocusCommitments {
+        report::focus_commitments::write_csv(model, &schedule, &charges, &mut text)?;
+        command.output.write(&text)?;
+        return Ok(exit_code(plan.status));
+    }
     report::focus::write_csv(model, &charges, &mut text)?;
     if let Some(left_out) = left_out(&plan, charges.iter().map(|c| c.billed).sum()).filter(|_| !quiet) {
         files::say(&format!("{left_out}\n"));

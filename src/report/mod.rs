@@ -12,6 +12,7 @@ mod dependency;
 pub mod diff;
 pub mod explain;
 pub mod focus;
+pub mod focus_commitments;
 pub mod frontier;
 mod futures;
 pub mod gate;
