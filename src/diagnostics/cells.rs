@@ -107,8 +107,15 @@ pub(crate) fn shown(line: &str, start: usize, end: usize) -> (String, std::ops::
             let from = out.len();
             let part = |at: usize| unescaped(cell.get(..at).unwrap_or(cell)).len();
             let text = unescaped(cell).replace(['\n', '\r', '\t'], " ");
+            let letter = |mut at: usize| {
+                while !text.is_char_boundary(at) {
+                    at -= 1;
+                }
+                at
+            };
             if here {
-                span = from + part(start - at).min(text.len())..from + part(end.saturating_sub(at)).min(text.len());
+                let (start, end) = (part(start - at).min(text.len()), part(end.saturating_sub(at)).min(text.len()));
+                span = from + letter(start)..from + letter(end);
             }
             out.push_str(&text);
         }
@@ -132,6 +139,17 @@ mod tests {
             assert_eq!(unescaped(&escaped(text)), text);
         }
         assert_eq!(unescaped("\\!e#REF!"), "#REF!");
+    }
+
+    #[test]
+    fn a_place_within_a_letter_is_no_reason_to_stop() {
+        let line = "7\t\\\u{e9}x\t\u{20ac}";
+        for start in 0..line.len() {
+            for end in start..=line.len() {
+                let (row, span) = shown(line, start, end);
+                assert!(row.get(span.start.min(span.end)..).is_some(), "{start}..{end}");
+            }
+        }
     }
 
     #[test]

@@ -146,7 +146,9 @@ impl Sources {
         let start = place.start as usize;
         let (_, sheet) = source.sheets[..source.sheets.partition_point(|(at, _)| *at <= start)].last()?;
         let line = source.line_starts[source.line_starts.partition_point(|&s| s as usize <= start) - 1] as usize;
-        let before = source.text.get(line..start).unwrap_or("");
+        // A place within a letter is that of the letter.
+        let start = (line..=start.min(source.text.len())).rev().find(|at| source.text.is_char_boundary(*at));
+        let before = source.text.get(line..start.unwrap_or(line)).unwrap_or("");
         let digits = source.text[line..].bytes().take_while(u8::is_ascii_digit).count();
         let row = source.text[line..line + digits].parse().unwrap_or(0);
         let column = if row == 0 { 0 } else { before.matches('\t').count() };

@@ -269,6 +269,27 @@ fn hostile_files_are_refused() {
     assert!(matches!(text_of_xlsx(&other), Err(NotAWorkbook::Damaged(_))));
 }
 
+/// Nor does a text that says that it was a workbook: cut anywhere, with columns without end.
+#[test]
+fn hostile_texts_are_refused() {
+    let book = book("tests/fixtures/every-clause.yaml", false);
+    let text = text_of_book(&book);
+    for part in 1..30 {
+        let mut at = text.len() * part / 30;
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        let _ = told(&text[..at]);
+        let _ = told(&text.replace(['a', '{'], ["\\é\t", "\\"][part % 2]));
+    }
+    let wide =
+        |sheet: &str| format!("#polysource-workbook 1\n#sheet\t{sheet}\n1\tid\t{}\n", "tags.x\t".repeat(1_000_000));
+    assert!(told(&wide("chips")).contains("the sheet `chips` has more than 1000 columns"));
+    let long = "2\tcurrency\tUSD\n".repeat(1_000_000);
+    let long = format!("#polysource-workbook 1\n#sheet\tmodel\n1\tkey\tvalue\n{long}");
+    assert!(told(&long).contains("more than 10000 rows"));
+}
+
 /// What the formulas of a plan add up to, by the values that are written with them.
 #[test]
 fn the_sums_of_a_plan_are_its_costs() {

@@ -1,6 +1,6 @@
 //! From the text of a workbook to the tree that the same model has in YAML.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::quantity::with_unit;
 use super::shape::{Form, MODEL, Section, Shape, resolve, sections};
@@ -10,6 +10,11 @@ use crate::diagnostics::{
 use crate::document::node::{Entry, Node, Value};
 use crate::document::read::{read_flow, refuse_duplicates};
 use crate::document::records::Document;
+
+/// The most columns of a sheet. Each row looks for each of its values among those beside it.
+const MAX_COLUMNS: usize = 1_000;
+/// The most rows of the sheet [`MODEL`], for the same reason.
+const MAX_VALUES: usize = 10_000;
 
 /// A cell that is not blank.
 #[derive(Clone, Debug)]
@@ -63,6 +68,7 @@ pub(in crate::document) fn read_cells(text: &str, source: SourceId, diagnostics:
 pub fn has_unread_cells(sources: &Sources, diagnostics: &Diagnostics) -> bool {
     // Before a model is made of its cells, these are of cells, columns and sheets.
     let unread = [
+        Code::TooLarge,
         Code::UnreadableCell,
         Code::UnknownKey,
         Code::MissingKey,
@@ -192,6 +198,10 @@ impl Reader<'_> {
     /// The sheet of what has no sheet of its own: a row for each value, with its path.
     fn model(&mut self, sheet: &Sheet<'_>) {
         let Some((header, rows)) = sheet.rows.split_first() else { return };
+        if rows.len() > MAX_VALUES || header.cells.len() > MAX_COLUMNS {
+            let message = format!("the sheet `{MODEL}` has more than {MAX_VALUES} rows or {MAX_COLUMNS} columns");
+            return self.error(Code::TooLarge, sheet.place, message, "put entries on the sheet of their section");
+        }
         let mut at = HashMap::new();
         for cell in &header.cells {
             if cell.text.starts_with('#') {
@@ -259,6 +269,11 @@ impl Reader<'_> {
 
     fn section(&mut self, sheet: &Sheet<'_>, section: &Section) {
         let Some((header, rows)) = sheet.rows.split_first() else { return };
+        if header.cells.len() > MAX_COLUMNS {
+            let message = format!("the sheet `{}` has more than {MAX_COLUMNS} columns", sheet.name);
+            let remedy = "put values over time into one cell, as YAML on one line";
+            return self.error(Code::TooLarge, sheet.place, message, remedy);
+        }
         let mut id = None;
         let mut columns: HashMap<usize, Option<Column>> = HashMap::new();
         for cell in &header.cells {
@@ -277,7 +292,7 @@ impl Reader<'_> {
             return self.error(Code::MissingKey, header.place, message, remedy);
         }
         let mut entries = Vec::new();
-        let mut headless = Vec::new();
+        let mut headless = HashSet::new();
         for row in rows.iter().filter(|row| !row.cells[0].text.starts_with('#')) {
             let named = id.map(|id| row.cells.iter().find(|c| c.column == id));
             let first = &row.cells[0];
@@ -290,9 +305,8 @@ impl Reader<'_> {
                         }
                     }
                     Some(None) => {}
-                    None if headless.contains(&cell.column) => {}
+                    None if !headless.insert(cell.column) => {}
                     None => {
-                        headless.push(cell.column);
                         let message = format!("column {} has values and no header", letters(cell.column));
                         let remedy = "write the key into row 1 above it, or `#` to keep it as a note";
                         self.error(Code::MissingKey, cell.place, message, remedy);

@@ -90,6 +90,7 @@ pub fn save_marked(text: &str, diagnostics: &Diagnostics, sources: &Sources) -> 
     for (name, cells) in sheets_of_text(text) {
         let worksheet = workbook.add_worksheet();
         worksheet.set_name(&name)?;
+        worksheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
         worksheet.set_freeze_panes(1, 0)?;
         let mut widths: std::collections::BTreeMap<u16, usize> = Default::default();
         let mut marked: Vec<(u32, u16)> = Vec::new();

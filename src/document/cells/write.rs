@@ -14,6 +14,9 @@ use crate::document::node::{Entry, Node, Value};
 use crate::document::records::Document;
 use crate::units::Quantity;
 
+/// The most entries of a map, such as dates of a price, that become columns; more stand in one cell.
+const WIDEST: usize = 100;
+
 /// A model as sheets of cells.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Book {
@@ -318,7 +321,9 @@ impl Writer<'_> {
 
     /// The entries of a map as columns of their own; `None` where they stand in one cell.
     fn columns<'n>(&self, entries: &'n [Entry], shape: Shape, path: &str) -> Option<Vec<(&'n Entry, Shape, String)>> {
-        if entries.is_empty() && !path.is_empty() {
+        // Hundreds of dates in a row are for nobody to read.
+        if !path.is_empty() && (entries.is_empty() || entries.len() > WIDEST && !matches!(shape.form, Form::Record(_)))
+        {
             return None;
         }
         let under = |entry: &'n Entry| {
