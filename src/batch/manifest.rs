@@ -385,7 +385,7 @@ pub(super) mod tests {
         assert!(told(|m| m.points[3].point = 4).contains("there twice"));
         assert!(told(|m| m.chunks[1].to = 19).contains("every point"));
         assert!(told(|m| m.chunks[1].from = 17).contains("whole groups"));
-        assert!(told(|m| m.model.text += "\n").contains("SHA-256"));
+        assert!(told(|m| m.model.text += "discount_rate: 5 %\n").contains("SHA-256"));
         assert!(told(|m| m.model.text += "\nx: 1\n").contains("cannot be read"));
         assert!(told(|m| m.points[3].at.push(Exact(None))).contains("point 3"));
     }

@@ -65,7 +65,7 @@ pub(super) enum Command {
     Sweep(SweepVerb),
     /// Evaluate a plan on futures that it was not made for: the distribution of its cost, unmet demand and regret.
     #[command(
-        after_help = "Examples:\n  polysource evaluate models/drawn-demand.yaml --samples 2000\n  polysource evaluate models/drawn-demand.yaml --plan plan.json --format json\n\nFor models with `uncertainty.draws`. Beside the plan stands the one that is made for the base case alone.\nExit codes: 0 done; 4 if the plan cannot be followed in some draw, or there is none; 6 if something is not certified."
+        after_help = "Examples:\n  polysource evaluate model.yaml --samples 2000\n  polysource evaluate model.yaml --plan plan.json --format json\n\nFor models with `uncertainty.draws`. Beside the plan stands the one that is made for the base case alone.\nExit codes: 0 done; 4 if the plan cannot be followed in some draw, or there is none; 6 if something is not certified."
     )]
     Evaluate(EvaluateCommand),
     /// Parametric analysis: the exact optimal cost as one price, capacity, demand or other input varies.

@@ -1,6 +1,6 @@
 //! Arguments that several commands have, each written once.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,9 @@ use super::files;
 use super::logging::colour;
 use crate::analysis::{Detail, SolveSettings};
 use crate::engine::{EngineChoice, NoSuchEngine};
-use crate::report::Style;
+use crate::model::Model;
+use crate::plan::Plan;
+use crate::report::{self, Format, Style};
 
 /// The model, and changes to it.
 #[derive(Args, Debug)]
@@ -106,6 +108,15 @@ impl OutputArgs {
         self.file().map_or(Ok(()), files::may_write)
     }
 
+    /// Refuses to show on a terminal what is no text.
+    pub fn check_binary(&self) -> Result<(), Failure> {
+        if self.file().is_none() && io::stdout().is_terminal() {
+            let message = "a workbook is not shown on a terminal; give a file, such as `-o book.xlsx`";
+            return Err(Failure::Usage(message.to_owned()));
+        }
+        self.check()
+    }
+
     /// Writes the result.
     pub fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
         files::write(self.file(), bytes)
@@ -140,17 +151,37 @@ pub(super) enum PlanFormat {
     Csv,
     /// Every table as Markdown.
     Markdown,
+    /// An Excel workbook: sums and shares as formulas, charts, and a sheet for each table.
+    #[cfg(feature = "xlsx")]
+    Xlsx,
 }
 
-impl From<PlanFormat> for crate::report::Format {
-    fn from(format: PlanFormat) -> Self {
-        match format {
-            PlanFormat::Text => Self::Text,
-            PlanFormat::Tables => Self::Tables,
-            PlanFormat::Json => Self::Json,
-            PlanFormat::Csv => Self::Csv,
-            PlanFormat::Markdown => Self::Markdown,
-        }
+impl PlanFormat {
+    /// Writes a plan of a model.
+    pub fn write(self, model: &Model, plan: &Plan, style: Style) -> Result<Vec<u8>, Failure> {
+        let format = match self {
+            PlanFormat::Text => Format::Text,
+            PlanFormat::Tables => Format::Tables,
+            PlanFormat::Json => Format::Json,
+            PlanFormat::Csv => Format::Csv,
+            PlanFormat::Markdown => Format::Markdown,
+            #[cfg(feature = "xlsx")]
+            PlanFormat::Xlsx => {
+                return report::workbook::save(model, plan).map_err(|e| Failure::Outside(e.to_string()));
+            }
+        };
+        let _ = model;
+        let mut text = Vec::new();
+        report::write(plan, format, style, &mut text)?;
+        Ok(text)
+    }
+
+    /// Whether what is written is no text.
+    pub fn is_binary(self) -> bool {
+        !matches!(
+            self,
+            PlanFormat::Text | PlanFormat::Tables | PlanFormat::Json | PlanFormat::Csv | PlanFormat::Markdown
+        )
     }
 }
 

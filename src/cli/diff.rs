@@ -11,7 +11,7 @@ use super::plan_file::{self, Head};
 use super::{exit, files, models};
 use crate::analysis::{Detail, SolveSettings, solve};
 use crate::compare::{Compared, Diff, diff};
-use crate::diagnostics::{Diagnostics, Sources};
+use crate::diagnostics::{Diagnostics, Sources, is_workbook};
 use crate::document;
 use crate::model::{Input, Model, Tree, read_tree};
 use crate::plan::{Plan, Status};
@@ -161,7 +161,7 @@ fn read(
         files::report(&unreadable.diagnostics, &Sources::new(), quiet);
         Failure::Told(unreadable.code)
     };
-    let text = files::read(path, plan_file::MOST).map_err(told)?;
+    let text = files::model(path, plan_file::MOST).map_err(told)?;
     let file = path.display().to_string();
     match kind(&text, path) {
         Kind::Plan if !scenarios.is_empty() => {
@@ -206,6 +206,9 @@ enum Kind {
 }
 
 fn kind(text: &str, path: &Path) -> Kind {
+    if is_workbook(text) {
+        return Kind::Model;
+    }
     let text = text.trim_start_matches('\u{feff}');
     let mut why = String::new();
     if text.trim_start().starts_with('{') {

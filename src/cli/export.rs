@@ -24,7 +24,8 @@ pub(super) struct ExportCommand {
     pub input: ModelArgs,
     #[command(flatten)]
     pub solver: SolverArgs,
-    /// The program as MPS or LP (left out, from the name of the file), or the solved plan as forecast charges of FOCUS.
+    /// The program as MPS or LP (left out, from the name of the file), the solved plan as forecast charges of FOCUS, or the
+    /// model itself as a workbook.
     #[arg(long, value_enum)]
     pub to: Option<ExportFormat>,
     /// Of a model with several futures also each future's own program into this folder, with `futures.csv` (how likely
@@ -43,18 +44,27 @@ pub(super) enum ExportFormat {
     Lp,
     /// The plan as a CSV dataset of FinOps FOCUS 1.2.
     Focus,
+    /// What the plan commits to as the second dataset of FOCUS 1.3, ContractCommitment.
+    FocusCommitments,
+    /// The model as an Excel workbook, which every command reads.
+    #[cfg(feature = "xlsx")]
+    Xlsx,
 }
 
 pub(super) fn run(command: &ExportCommand, quiet: bool) -> Result<u8, Failure> {
     let format = command.to.or_else(|| by_name(command.output.file()?)).ok_or_else(|| {
-        let message = "which format? Give `--to mps`, `--to lp` or `--to focus`, or a file that ends in .mps or .lp";
+        let message = "which format? Give `--to mps`, `--to lp`, `--to focus` or `--to xlsx`, or a file that ends in .mps, .lp or .xlsx";
         Failure::Usage(message.to_owned())
     })?;
+    #[cfg(feature = "xlsx")]
+    if format == ExportFormat::Xlsx {
+        return workbook(command, quiet);
+    }
     let loaded = models::model(&command.input, quiet)?;
     command.output.check()?;
-    if format == ExportFormat::Focus {
+    if matches!(format, ExportFormat::Focus | ExportFormat::FocusCommitments) {
         models::refuse_futures(&loaded.model, quiet)?;
-        return focus(command, &loaded.model, quiet);
+        return focus(command, format, &loaded.model, quiet);
     }
     if command.apart.is_some() && loaded.model.uncertainty().is_none() {
         return Err(Failure::Usage("--apart is for a model with several futures, and this one has none".to_owned()));
@@ -65,6 +75,31 @@ pub(super) fn run(command: &ExportCommand, quiet: bool) -> Result<u8, Failure> {
         write_apart(&programs, format, folder)?;
     }
     command.output.write(&written(&programs.joined, format)?)?;
+    Ok(exit::DONE)
+}
+
+/// The model as a workbook: as it is written, or with what is laid over it.
+#[cfg(feature = "xlsx")]
+fn workbook(command: &ExportCommand, quiet: bool) -> Result<u8, Failure> {
+    use crate::diagnostics::Diagnostics;
+    use crate::document::{book_of, read, save};
+    let input = models::input(&command.input).map_err(|unreadable| files::failed(&unreadable, quiet))?;
+    if command.apart.is_some() || input.future.is_some() || input.without_uncertainty {
+        let message = "--to xlsx writes the whole model: leave out --apart, --future and --without-uncertainty";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    let loaded = models::loaded(&input, quiet)?;
+    command.output.check_binary()?;
+    let as_written = input.overlays.is_empty() && input.scenarios.is_empty() && input.sets.is_empty();
+    let root = if as_written {
+        let text = input.text.strip_prefix('\u{feff}').unwrap_or(&input.text);
+        let source = loaded.sources.clone().add(&input.name, text);
+        read(text, source, &mut Diagnostics::new())
+    } else {
+        crate::model::read_tree(&input).ok().map(|tree| tree.root)
+    };
+    let book = book_of(&root.unwrap_or_default(), false).map_err(|e| Failure::Outside(e.to_string()))?;
+    command.output.write(&save(&book).map_err(|e| Failure::Outside(e.to_string()))?)?;
     Ok(exit::DONE)
 }
 
@@ -104,7 +139,7 @@ fn write_apart(programs: &FuturePrograms, format: ExportFormat, folder: &Path) -
 }
 
 /// The solved plan as forecast charges. What is not certified is reported and not written: nobody would see it in a table.
-fn focus(command: &ExportCommand, model: &Model, quiet: bool) -> Result<u8, Failure> {
+fn focus(command: &ExportCommand, format: ExportFormat, model: &Model, quiet: bool) -> Result<u8, Failure> {
     if model.calendar.is_steady() {
         let message =
             "charges have dates, and this model has none; add `horizon: { start: 2026-Q1, periods: 8, step: quarter }`";
@@ -122,6 +157,11 @@ fn focus(command: &ExportCommand, model: &Model, quiet: bool) -> Result<u8, Fail
     let ledger = Ledger::of(model, &schedule);
     let charges = charges(model, &schedule, &ledger).map_err(|e| outside(&format!("nothing is written, since {e}")))?;
     let mut text = Vec::new();
+    if format == ExportFormat::FocusCommitments {
+        report::focus_commitments::write_csv(model, &schedule, &charges, &mut text)?;
+        command.output.write(&text)?;
+        return Ok(exit_code(plan.status));
+    }
     report::focus::write_csv(model, &charges, &mut text)?;
     if let Some(left_out) = left_out(&plan, charges.iter().map(|c| c.billed).sum()).filter(|_| !quiet) {
         files::say(&format!("{left_out}\n"));
@@ -156,6 +196,8 @@ fn by_name(file: &Path) -> Option<ExportFormat> {
     match file.extension()?.to_ascii_lowercase().to_str()? {
         "mps" => Some(ExportFormat::Mps),
         "lp" => Some(ExportFormat::Lp),
+        #[cfg(feature = "xlsx")]
+        "xlsx" => Some(ExportFormat::Xlsx),
         _ => None,
     }
 }

@@ -9,7 +9,7 @@ use super::logging::colour;
 use super::{exit, identity};
 use crate::batch::{may_replace, replace};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Sources, printable, render};
-use crate::document::{MAX_BYTES, read_bounded};
+use crate::document::{MAX_BYTES, NotAWorkbook, is_xlsx, read_bounded, text_of_xlsx};
 
 /// What could not be read, and the exit code that it means.
 pub(super) struct Unreadable {
@@ -56,8 +56,36 @@ pub(super) fn text(path: &Path) -> Result<String, Unreadable> {
     read(path, MAX_BYTES)
 }
 
+/// Reads a model: a file of text, or an Excel workbook, whose cells become a text.
+pub(super) fn model(path: &Path, most: usize) -> Result<String, Unreadable> {
+    let (bytes, name) = bytes(path, most)?;
+    if !is_xlsx(&bytes) {
+        return utf8(bytes, &name);
+    }
+    text_of_xlsx(&bytes).map_err(|e| match e {
+        NotAWorkbook::TooLarge(_) => {
+            let remedy = "a model needs less: remove what is none of it";
+            problem(Code::TooLarge, format!("{name} is too large a workbook: {e}"), remedy, exit::MODEL_WRONG)
+        }
+        NotAWorkbook::Locked => {
+            let remedy = "save it without a password, and as .xlsx";
+            unreadable(format!("{name} cannot be read: {e}, or of the old format .xls"), remedy, exit::MODEL_WRONG)
+        }
+        _ => {
+            let remedy = "open it in a spreadsheet and save it as .xlsx";
+            unreadable(format!("{name} cannot be read: {e}"), remedy, exit::MODEL_WRONG)
+        }
+    })
+}
+
 /// Reads a text of so many bytes at most, wherever it comes from; what is longer is reported.
 pub(super) fn read(path: &Path, most: usize) -> Result<String, Unreadable> {
+    let (bytes, name) = bytes(path, most)?;
+    utf8(bytes, &name)
+}
+
+/// Reads so many bytes at most, and says what they come from.
+fn bytes(path: &Path, most: usize) -> Result<(Vec<u8>, String), Unreadable> {
     let (result, name) = if path == Path::new("-") {
         identity::remember_standard_input();
         (read_bounded(io::stdin().lock(), most as u64), "standard input".to_owned())
@@ -70,6 +98,10 @@ pub(super) fn read(path: &Path, most: usize) -> Result<String, Unreadable> {
         io::ErrorKind::FileTooLarge => too_large(&name, most),
         _ => unreadable(format!("cannot read {name}: {e}"), "check the path and its permissions", exit::INTERNAL),
     })?;
+    Ok((bytes, name))
+}
+
+fn utf8(bytes: Vec<u8>, name: &str) -> Result<String, Unreadable> {
     String::from_utf8(bytes).map_err(|e| {
         let valid = e.utf8_error().valid_up_to();
         let line = e.as_bytes()[..valid].iter().filter(|&&b| b == b'\n').count() + 1;

@@ -6,6 +6,7 @@ use super::common::{ModelArgs, NamedFilesArgs};
 use super::failure::Failure;
 use super::{exit, files, identity};
 use crate::diagnostics::Sources;
+use crate::document::MAX_BYTES;
 use crate::model::{Family, Input, Loaded, Model, Rejected, SweepOverrides, load};
 
 /// Reads a model with everything that is laid over it.
@@ -15,10 +16,10 @@ pub(super) fn input(args: &ModelArgs) -> Result<Input, files::Unreadable> {
         let message = "standard input can be only one of the model and its overlays".to_owned();
         return Err(files::unreadable(message, "give the others as files", exit::USAGE));
     }
-    let model = files::text(&args.model)?;
+    let model = files::model(&args.model, MAX_BYTES)?;
     let mut overlays = Vec::new();
     for path in &args.overlay {
-        overlays.push((path.display().to_string(), files::text(path)?));
+        overlays.push((path.display().to_string(), files::model(path, MAX_BYTES)?));
     }
     let input = input_of(&args.model, model, args.scenario.clone(), args.named);
     let (sets, future) = (args.sets.clone(), args.future.clone());

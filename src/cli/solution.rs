@@ -11,7 +11,6 @@ use super::{exit, files, models};
 use crate::analysis::{exported_program, imported};
 use crate::diagnostics::{Diagnostics, Sources};
 use crate::lp::SolutionFile;
-use crate::report;
 
 #[derive(Args, Debug)]
 pub(super) struct SolutionCommand {
@@ -38,7 +37,11 @@ pub(super) fn run(command: &SolutionCommand, quiet: bool) -> Result<u8, Failure>
     }
     let loaded = models::known(&command.input, quiet)?;
     let text = files::text(&command.solution).map_err(|unreadable| files::failed(&unreadable, quiet))?;
-    command.output.check()?;
+    if command.format.is_binary() {
+        command.output.check_binary()?
+    } else {
+        command.output.check()?
+    }
     let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
     let source = sources.add(&command.solution.display().to_string(), &text);
     if !SolutionFile::is_one(&text) {
@@ -60,8 +63,6 @@ pub(super) fn run(command: &SolutionCommand, quiet: bool) -> Result<u8, Failure>
         plan.notes.push(format!("the solver says `{status}` of the program"));
     }
     let style = command.output.style();
-    let mut text = Vec::new();
-    report::write(&plan, command.format.into(), style, &mut text)?;
-    command.output.write(&text)?;
+    command.output.write(&command.format.write(&loaded.model, &plan, style)?)?;
     Ok(exit_code(plan.status))
 }

@@ -80,7 +80,11 @@ impl SampleArgs {
 
 pub(super) fn run(command: &SolveCommand, quiet: bool) -> Result<u8, Failure> {
     let loaded = models::model(&command.input, quiet)?;
-    command.output.check()?;
+    if command.format.is_binary() {
+        command.output.check_binary()?
+    } else {
+        command.output.check()?
+    }
     let settings = SolveSettings { mip_gap: command.gap.gap, ..command.solver.settings(command.detail.into()) };
     let model = command.samples.of(loaded.model)?;
     let plan = match command.samples.replications {
@@ -91,8 +95,7 @@ pub(super) fn run(command: &SolveCommand, quiet: bool) -> Result<u8, Failure> {
         None => solve(&model, &settings).map_err(|e| Failure::Outside(e.to_string()))?,
     };
     let style = command.output.style();
-    let mut text = Vec::new();
-    report::write(&plan, command.format.into(), style, &mut text)?;
+    let mut text = command.format.write(&model, &plan, style)?;
     // Why there is none is for a person; programs ask `explain`.
     if plan.status == Status::Infeasible
         && settings.detail.is_full()

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use super::types::{At, InputChange};
 use crate::diagnostics::{Place, Sources};
-use crate::document::{Entry, Node, Value, name_of as name};
+use crate::document::{Entry, Node, Value, lookup, name_of as name, one_spelling};
 use crate::model::Tree;
 
 /// Parts of a document that change no plan.
@@ -18,7 +18,15 @@ const ASIDE: [&str; 3] = ["scenarios", "sweeps", "expect"];
 /// What differs between two documents, in the order in which it is written.
 pub(super) fn inputs(a: &Tree, b: &Tree) -> Vec<InputChange> {
     let mut found = ChangedInput { a: &a.sources, b: &b.sources, rows: Vec::new() };
-    found.compare("", &a.root, &b.root);
+    // Compared by what it says and told as it is written.
+    found.compare("", &one_spelling(&a.root), &one_spelling(&b.root));
+    let written = |root: &Node, path: &str, told: Option<String>| {
+        told.map(|told| lookup(root, path).map_or_else(|| told.trim().to_owned(), to_text))
+    };
+    for row in &mut found.rows {
+        row.before = written(&a.root, &row.path, row.before.take());
+        row.after = written(&b.root, &row.path, row.after.take());
+    }
     // The table of what runs today is a part of the input, although it stands in a file of its own.
     if let (Some(x), Some(y)) = (table(&a.sources), table(&b.sources)) {
         found.lists("baseline.table", &x, &y);
@@ -116,10 +124,7 @@ impl ChangedInput<'_> {
 
     fn push(&mut self, path: &str, a: Option<Side<'_>>, b: Option<Side<'_>>) {
         let at = |side: Option<Side<'_>>, sources: &Sources| {
-            side.map(|Side(_, place)| At {
-                file: sources.get(place.source).name.to_string(),
-                line: sources.line(place),
-            })
+            side.map(|Side(_, place)| At { file: sources.name(place).to_string(), line: sources.line(place) })
         };
         self.rows.push(InputChange {
             path: path.to_owned(),

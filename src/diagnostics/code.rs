@@ -57,6 +57,8 @@ codes! {
     MissingKey = "missing-key";
     /// A list where a map belongs, a text where a number belongs, and the like.
     WrongType = "wrong-type";
+    /// A cell of a workbook that holds no value: an error such as `#REF!`, a formula that was never calculated, merged cells.
+    UnreadableCell = "unreadable-cell";
     /// The version of the format is not one that this program reads.
     UnsupportedVersion = "unsupported-version";
     /// An id with characters other than `a-z 0-9 . _ -`.

@@ -3,11 +3,14 @@
 //! A problem is never an early return: the reader of a model pushes what it finds into
 //! [`Diagnostics`] and goes on, so that one run shows every mistake at its line.
 
+mod cells;
 mod code;
 mod pages;
 mod place;
 mod render;
 
+pub(crate) use cells::SHEET;
+pub use cells::{CellName, WORKBOOK, escaped, is_workbook, letters, unescaped};
 pub use code::Code;
 pub use pages::page;
 pub use place::{Place, Source, SourceId, Sources};
@@ -122,6 +125,12 @@ impl Diagnostics {
         let mut all: Vec<&Diagnostic> = self.items.iter().collect();
         all.sort_by_key(|d| (d.place.map(|p| (p.source, p.start)), d.severity));
         all
+    }
+
+    /// The same problems at other places.
+    #[must_use]
+    pub(crate) fn moved(&self, to: impl Fn(Place) -> Place) -> Vec<Diagnostic> {
+        self.items.iter().map(|d| Diagnostic { place: d.place.map(&to), ..d.clone() }).collect()
     }
 
     /// The places of the problems that have one and no path yet.

@@ -71,8 +71,22 @@ fn in_solution(code: Code) -> Option<(&'static str, &'static str)> {
     }
 }
 
+/// What is reported of a cell of a workbook.
+const IN_WORKBOOK: &str = "\
+error[unreadable-cell]: the cell holds the error #REF!
+ --> book.xlsx:offers!E2
+  |
+2 | coreweave-h100 | h100 | coreweave | us-east-04 | #REF! | 20000 | assumption | 2026-11-22
+  |                                                  ^^^^^
+  |
+  = help: repair its formula, or write the value
+";
+
 /// Where a mistake stands, the text with it, and what is reported of it.
 fn example(code: Code) -> Option<(&'static str, &'static str, &'static str)> {
+    if code == Code::UnreadableCell {
+        return Some(("a workbook", "", IN_WORKBOOK));
+    }
     let model = in_model(code).map(|(text, told)| ("a model", text, told));
     model.or_else(|| in_solution(code).map(|(text, told)| ("a solution", text, told)))
 }

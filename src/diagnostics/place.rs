@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::cells::{self, CellName};
+
 /// Index of a source in [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct SourceId(pub u32);
@@ -28,6 +30,8 @@ pub struct Source {
     line_starts: Arc<[u32]>,
     /// Whether it is never quoted.
     withheld: bool,
+    /// Of a workbook: where each of its sheets begins, and its name.
+    sheets: Arc<[(usize, Arc<str>)]>,
 }
 
 /// Every text that a model was read from: the model file, overlays, `--set` values.
@@ -40,6 +44,8 @@ pub struct Sources {
     offer_tables: Vec<SourceId>,
     /// The files that the model names.
     files: Vec<SourceId>,
+    /// What the model and each overlay say, as a digest: the same for texts that say the same.
+    digests: Arc<Vec<Arc<str>>>,
 }
 
 impl Sources {
@@ -53,7 +59,9 @@ impl Sources {
     pub fn add(&mut self, name: &str, text: &str) -> SourceId {
         let mut starts = vec![0u32];
         starts.extend(text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| offset(i + 1)));
-        self.all.push(Source { name: name.into(), text: text.into(), line_starts: starts.into(), withheld: false });
+        let sheets = cells::sheets(text).into();
+        let (name, text, line_starts) = (name.into(), text.into(), starts.into());
+        self.all.push(Source { name, text, line_starts, withheld: false, sheets });
         SourceId(offset(self.all.len() - 1))
     }
 
@@ -108,6 +116,17 @@ impl Sources {
         self.offer_tables = tables;
     }
 
+    /// What the model and what is laid over it say, in order, each as a digest that does not depend on how it is written.
+    #[must_use]
+    pub fn digests(&self) -> &[Arc<str>] {
+        &self.digests
+    }
+
+    /// Adds the digest of the model, or of what is laid over it.
+    pub fn add_digest(&mut self, digest: &str) {
+        Arc::make_mut(&mut self.digests).push(digest.into());
+    }
+
     /// The source with this id.
     ///
     /// # Panics
@@ -117,9 +136,50 @@ impl Sources {
         &self.all[id.0 as usize]
     }
 
-    /// Line and column of a place, both from 1; the column counts characters.
+    /// The cell of a place in a workbook; `None` in any other text.
+    ///
+    /// # Panics
+    /// If the source of the place is not from this collection.
+    #[must_use]
+    pub fn cell(&self, place: Place) -> Option<CellName> {
+        let source = self.get(place.source);
+        let start = place.start as usize;
+        let (_, sheet) = source.sheets[..source.sheets.partition_point(|(at, _)| *at <= start)].last()?;
+        let line = source.line_starts[source.line_starts.partition_point(|&s| s as usize <= start) - 1] as usize;
+        // A place within a letter is that of the letter.
+        let start = (line..=start.min(source.text.len())).rev().find(|at| source.text.is_char_boundary(*at));
+        let before = source.text.get(line..start.unwrap_or(line)).unwrap_or("");
+        let digits = source.text[line..].bytes().take_while(u8::is_ascii_digit).count();
+        let row = source.text[line..line + digits].parse().unwrap_or(0);
+        let column = if row == 0 { 0 } else { before.matches('\t').count() };
+        Some(CellName { sheet: sheet.clone(), row, column })
+    }
+
+    /// The name of what a place is in: of a file, or of a workbook and its sheet, as in `book.xlsx:offers`.
+    ///
+    /// # Panics
+    /// If the source of the place is not from this collection.
+    #[must_use]
+    pub fn name(&self, place: Place) -> Arc<str> {
+        let name = &self.get(place.source).name;
+        self.cell(place).map_or_else(|| name.clone(), |cell| format!("{name}:{}", cell.sheet).into())
+    }
+
+    /// Where a place is within its text, in words: `line 7`, or `cell offers!C7`.
+    ///
+    /// # Panics
+    /// If the source of the place is not from this collection.
+    #[must_use]
+    pub fn whereabouts(&self, place: Place) -> String {
+        self.cell(place).map_or_else(|| format!("line {}", self.line(place)), |cell| format!("cell {cell}"))
+    }
+
+    /// Line and column of a place, both from 1; the column counts characters. In a workbook they are those of the cell.
     #[must_use]
     pub fn line_column(&self, place: Place) -> (usize, usize) {
+        if let Some(cell) = self.cell(place) {
+            return (cell.row.max(1), cell.column.max(1));
+        }
         let source = self.get(place.source);
         let start = place.start as usize;
         let line = source.line_starts.partition_point(|&s| s as usize <= start);

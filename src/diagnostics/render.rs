@@ -1,8 +1,11 @@
 //! Diagnostics as text for a terminal, with the excerpt and a caret.
 
+use std::ops::Range;
+
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{Diagnostic, Diagnostics, Severity, Sources};
+use super::cells::shown;
+use super::{Diagnostic, Diagnostics, Place, Severity, Sources};
 
 /// Renders every problem, each with its code, place, excerpt and remedy, and a closing count.
 ///
@@ -57,6 +60,16 @@ fn render_one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -
         let (line, column) = sources.line_column(place);
         name = printable(&sources.get(place.source).name).replace(['\n', '\t'], "?");
         group = title.element(Origin::path(name.as_str()).line(line).char_column(column));
+    } else if let Some((place, cell)) = diagnostic.place.and_then(|place| Some((place, sources.cell(place)?))) {
+        let source = sources.get(place.source);
+        name = printable(&format!("{}:{cell}", source.name)).replace(['\n', '\t'], "?");
+        group = title.element(Origin::path(name.as_str()));
+        if cell.row > 0 {
+            let span;
+            (excerpt, span) = row_of(&source.text, place);
+            let row = Snippet::source(excerpt.as_str()).line_start(cell.row).fold(false);
+            group = group.element(row.annotation(AnnotationKind::Primary.span(span)));
+        }
     } else if let Some(place) = diagnostic.place {
         let source = sources.get(place.source);
         let (line, _) = sources.line_column(place);
@@ -90,7 +103,50 @@ fn render_one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -
         remedy = printable(text);
         group = group.element(Level::HELP.message(remedy.as_str()));
     }
-    renderer.render(&[group]).to_string()
+    let told = renderer.render(&[group]).to_string();
+    let in_cells = diagnostic.place.is_some_and(|place| sources.cell(place).is_some());
+    if in_cells { without_second_file(&told) } else { told }
+}
+
+/// A message whose place is a cell, without the line that says that the excerpt is of another file: it is of this one, whose
+/// rows and columns are not lines and characters.
+fn without_second_file(told: &str) -> String {
+    let is_sign = |line: &str| {
+        let mut coded = false;
+        let bare = line.chars().filter(|&c| {
+            let hidden = coded || c == '\u{1b}';
+            coded = hidden && c != 'm';
+            !hidden
+        });
+        bare.collect::<String>().trim() == ":::"
+    };
+    let at = told.lines().position(is_sign);
+    let kept = told.lines().enumerate().filter(|(i, _)| Some(*i) != at).map(|(_, line)| line);
+    kept.collect::<Vec<_>>().join("\n")
+}
+
+/// The cells of the row of a place in a workbook, at most a window around it, and where the place is in them.
+fn row_of(text: &str, place: Place) -> (String, Range<usize>) {
+    let start = floor_boundary(text, place.start as usize);
+    let line_start = text[..start].rfind('\n').map_or(0, |i| i + 1);
+    let line_end = text[start..].find('\n').map_or(text.len(), |i| start + i);
+    let end = floor_boundary(text, (place.end as usize).clamp(start, line_end));
+    let (row, span) = shown(&text[line_start..line_end], start - line_start, end - line_start);
+    let row = printable(&row);
+    let (mut from, to) = (floor_boundary(&row, span.start.saturating_sub(80)), floor_boundary(&row, span.end + 100));
+    if from < 20 {
+        from = 0;
+    }
+    let cut = if from > 0 { "... " } else { "" };
+    let by = |at: usize| (at - from).min(to - from) + cut.len();
+    let span = by(span.start)..by(span.end).max(by(span.start));
+    let rest = if to < row.len() { " ..." } else { "" };
+    let window = format!("{cut}{}{rest}", &row[from..to]);
+    // A cell without text is shown as wide as a letter.
+    let window = if window.len() == span.start { window + " " } else { window };
+    let letter = window[span.start..].chars().next().map_or(0, char::len_utf8);
+    let span = if span.is_empty() { span.start..span.start + letter } else { span };
+    (window, span)
 }
 
 /// Replaces each byte of what a terminal would interpret (controls, bidirectional overrides) by

@@ -2,6 +2,7 @@
 
 mod between;
 mod bounded;
+mod cells;
 mod change;
 mod citations;
 mod decode;
@@ -26,6 +27,12 @@ mod vary;
 
 pub use between::overlay_between;
 pub use bounded::{read_bounded, read_regular};
+pub use cells::{
+    Book, BookCell, BookColumn, BookSheet, Choices, SheetCells, Unsayable, book_of, digest, has_unread_cells,
+    one_spelling, sheets_of_text, text_of_book,
+};
+#[cfg(feature = "xlsx")]
+pub use cells::{MAX_CELLS, MAX_UNPACKED, NotAWorkbook, is_xlsx, save, save_marked, text_of_xlsx};
 pub use change::{Unchangeable, changed, changed_number};
 pub use citations::{Citation, citations};
 pub use decode::{Amount, Anything, Decode, List, Map, Text, Under, report_unit};

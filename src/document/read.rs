@@ -4,8 +4,9 @@ use serde_saphyr::granit_parser::{Event, Parser};
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy};
 use serde_saphyr::{Error, Spanned};
 
+use super::cells::read_cells;
 use super::node::{Entry, Node, Raw, Value, place_of, resolve};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity, SourceId, Sources};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity, SourceId, Sources, is_workbook};
 
 /// The largest file that is read, in bytes. A model of a million columns has about 20 MB.
 pub const MAX_BYTES: usize = 64 * 1024 * 1024;
@@ -14,11 +15,21 @@ pub const MAX_DEPTH: usize = 32;
 /// The most values that one file may hold, with aliases expanded.
 pub const MAX_NODES: usize = 4_000_000;
 
-/// Reads one YAML document into a tree.
+/// Reads one YAML document, or the text of a workbook, into a tree.
 ///
 /// Returns `None`, with the reason in `diagnostics`, if the text cannot be read at all. Repeated
 /// keys and tags are reported, each at its place, and the tree is still returned.
 pub fn read(text: &str, source: SourceId, diagnostics: &mut Diagnostics) -> Option<Node> {
+    if is_workbook(text) {
+        return Some(read_cells(text, source, diagnostics));
+    }
+    let node = read_flow(text, source, diagnostics)?;
+    refuse_duplicates(&node, diagnostics);
+    Some(node)
+}
+
+/// The same of a part of a document: keys that are defined twice are reported with the rest of it.
+pub(super) fn read_flow(text: &str, source: SourceId, diagnostics: &mut Diagnostics) -> Option<Node> {
     if text.len() > MAX_BYTES {
         diagnostics.push(Diagnostic {
             code: Code::TooLarge,
@@ -55,7 +66,6 @@ pub fn read(text: &str, source: SourceId, diagnostics: &mut Diagnostics) -> Opti
     let mut node = resolve(raw, source, text);
     refuse_tags(text, source, diagnostics);
     rejoin(&mut node, text, diagnostics);
-    refuse_duplicates(&node, diagnostics);
     Some(node)
 }
 
@@ -256,7 +266,7 @@ fn rejoin(node: &mut Node, text: &str, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn refuse_duplicates(node: &Node, diagnostics: &mut Diagnostics) {
+pub(super) fn refuse_duplicates(node: &Node, diagnostics: &mut Diagnostics) {
     match &node.value {
         Value::List(items) => items.iter().for_each(|item| refuse_duplicates(item, diagnostics)),
         Value::Map(entries) => {

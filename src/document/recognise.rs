@@ -30,10 +30,10 @@ const MODEL: [&str; 18] = [
 /// So many keys are compared with every known one for a slip of the pen; further ones have to be right.
 const COMPARED: usize = 1_000;
 
-/// Whether a text has a key of a model at its outermost level, well or nearly well written.
+/// Whether a text has a key of a model at its outermost level, well or nearly well written, or was read from a workbook.
 #[must_use]
 pub fn is_model(text: &str) -> bool {
-    has_key(text, &MODEL)
+    crate::diagnostics::is_workbook(text) || has_key(text, &MODEL)
 }
 
 /// Whether a text, read as YAML or JSON as far as it goes, has one of some keys at its outermost level.

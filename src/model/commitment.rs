@@ -143,8 +143,8 @@ pub(super) fn commitment(
         };
         if counted_in == CommitIn::Spend && inside < whole * (1.0 - 1e-12) {
             reader.notes.push(format!(
-                "line {}: the commitment over {} counts by the hours that fall into the horizon: {:.4} of it",
-                reader.sources.line(commit.place),
+                "{}: the commitment over {} counts by the hours that fall into the horizon: {:.4} of it",
+                reader.sources.whereabouts(commit.place),
                 commit.over.as_ref().map_or("its time", |t| t.text.as_str()),
                 inside / whole,
             ));

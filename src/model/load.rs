@@ -212,12 +212,18 @@ pub fn read_tree(input: &Input) -> Result<Tree, Rejected> {
 
 fn read(input: &Input, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<(Model, Node)> {
     let (plain, root) = tree(input, sources, diagnostics)?;
+    let told = diagnostics.len();
+    let unread = doc::has_unread_cells(sources, diagnostics);
     let model = interpret(&root, sources, diagnostics);
     check_others(&plain, &input.scenarios, sources, diagnostics);
     super::expect::check_scenarios(&plain, sources, diagnostics);
     match &model {
         Some(model) => super::sweeps::check(&root, model, diagnostics),
         None => super::sweeps::check_without_model(&root, diagnostics),
+    }
+    if unread {
+        // What stands in a cell that was not read is not missing.
+        diagnostics.forget_since(told, &[Code::MissingKey, Code::EmptySelection, Code::NoHorizon]);
     }
     doc::locate(&root, sources, diagnostics);
     model.map(|model| (model, root))
@@ -231,6 +237,7 @@ pub(super) fn tree(input: &Input, sources: &mut Sources, diagnostics: &mut Diagn
         sources.withhold(source);
     }
     let mut root = doc::read(text, source, diagnostics)?;
+    sources.add_digest(&doc::digest(&root));
     // Which table is read is settled before anything is laid over its offers.
     let names_table = |set: &&String| set.split_once('=').is_some_and(|(path, _)| path.trim() == "offers.file");
     for set in input.sets.iter().filter(names_table) {
@@ -245,6 +252,7 @@ pub(super) fn tree(input: &Input, sources: &mut Sources, diagnostics: &mut Diagn
             files.sources.withhold(source);
         }
         let mut change = doc::read(text, source, files.diagnostics)?;
+        files.sources.add_digest(&doc::digest(&change));
         files.offer_tables(&mut change, &mut offers)?;
         doc::merge(&mut root, &change, files.diagnostics);
     }
@@ -318,15 +326,14 @@ pub(super) fn check_others(plain: &Node, applied: &[String], sources: &Sources, 
     }
 }
 
-/// SHA-256 of everything that a model is read from.
+/// SHA-256 of everything that a model is read from: of what it says, not of how that is written.
 pub(super) fn fingerprint(input: &Input, sources: &Sources) -> String {
     let mut hash = Sha256::new();
     let mut add = |part: &str| {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     };
-    add(&input.text);
-    input.overlays.iter().for_each(|(_, text)| add(text));
+    sources.digests().iter().for_each(|digest| add(digest));
     input.scenarios.iter().chain(&input.sets).for_each(|part| add(part));
     input.future.iter().for_each(|future| add(&format!("future {future}")));
     if input.without_uncertainty {

@@ -93,7 +93,7 @@ impl Reader<'_> {
     }
 
     pub fn origin(&self, place: Place) -> Origin {
-        Origin { file: self.sources.get(place.source).name.clone(), line: self.sources.line(place) }
+        Origin { file: self.sources.name(place), line: self.sources.line(place) }
     }
 
     /// Converts by `convert` and checks the range; `None` with a report otherwise.
@@ -498,7 +498,7 @@ impl Reader<'_> {
 
     /// Adds a note on a line, once.
     pub fn note(&mut self, place: Place, what: &str) {
-        let note = format!("line {}: {what}", self.sources.line(place));
+        let note = format!("{}: {what}", self.sources.whereabouts(place));
         if !self.notes.contains(&note) {
             self.notes.push(note);
         }

@@ -54,13 +54,13 @@ impl<'a> Names<'a> {
         let is_ascii = text.is_ascii() && alike.0.is_ascii();
         let (other, first) = if case.0 == text && !is_ascii { alike } else { case };
         if other != text && self.reported.insert(text) {
-            let line = reader.sources.line(first);
+            let at = reader.sources.whereabouts(first);
             let how = if folded(other) == folded(text) { "differs from" } else { "looks like" };
             let by = if folded(other) == folded(text) { " only in case" } else { "" };
             reader.error(
                 Code::DuplicateName,
                 place,
-                format!("the {what} `{text}` {how} `{other}` (line {line}){by}"),
+                format!("the {what} `{text}` {how} `{other}` ({at}){by}"),
                 "write one of the two everywhere; they would count as two suppliers",
             );
         }

@@ -62,7 +62,7 @@ pub const COLUMNS: [&str; 42] = [
 ];
 
 /// The unit of chips over time, as FOCUS writes units.
-const CHIP_HOURS: &str = "Chip-Hours";
+pub(super) const CHIP_HOURS: &str = "Chip-Hours";
 
 /// Writes the charges of a model with a horizon; none of a model without, which has no dates.
 ///
@@ -192,13 +192,13 @@ fn billing(start: DateTime, end: DateTime) -> (DateTime, DateTime) {
     }
 }
 
-fn instant(at: DateTime) -> String {
+pub(super) fn instant(at: DateTime) -> String {
     format!("{}Z", at.strftime("%Y-%m-%dT%H:%M:%S"))
 }
 
 /// A number without a negative zero, and with a point: a column of whole numbers would be read as one of integers, which
 /// FOCUS does not allow.
-fn plain(x: f64) -> String {
+pub(super) fn plain(x: f64) -> String {
     let text = (x + 0.0).to_string();
     if text.contains('.') { text } else { format!("{text}.0") }
 }

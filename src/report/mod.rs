@@ -13,6 +13,7 @@ pub mod diff;
 pub mod evaluation;
 pub mod explain;
 pub mod focus;
+pub mod focus_commitments;
 pub mod frontier;
 mod futures;
 pub mod gate;
@@ -30,6 +31,8 @@ pub mod stress;
 mod summary;
 pub mod sweep;
 mod text;
+#[cfg(feature = "xlsx")]
+pub mod workbook;
 
 use std::io::{self, Write};
 

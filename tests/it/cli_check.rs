@@ -76,7 +76,9 @@ fn json_of_a_model_that_is_right() {
     let out = run(&["check", QUICKSTART, "--format", "json"]);
     assert_eq!(out.status.code(), Some(0));
     let told: Value = serde_json::from_slice(&out.stdout).unwrap();
-    assert_eq!(told, serde_json::json!({ "ok": true, "errors": [], "warnings": [] }));
+    let sha256 = told["sha256"].clone();
+    assert!(sha256.as_str().is_some_and(|s| s.len() == 64), "{told}");
+    assert_eq!(told, serde_json::json!({ "ok": true, "sha256": sha256, "errors": [], "warnings": [] }));
 }
 
 #[test]

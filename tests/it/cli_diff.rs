@@ -198,8 +198,12 @@ fn what_is_the_same_has_no_difference() {
         assert_eq!((found.differences, found.same_input, found.notes.len()), (0, true, 0));
         assert_eq!(found.inputs.is_some(), sides == ["m.yaml", "m.yaml"]);
     }
-    // A comment and the order of keys change the file and nothing else.
+    // A comment and the order of keys change the file and nothing else: it says the same.
     folder.put("n.yaml", &format!("# a comment\n{BASE}"));
+    let found = folder.diff(&["m.yaml", "n.yaml", "--detailed-exitcode"]);
+    assert_eq!((found.differences, found.same_input), (0, true));
+    // A scenario that nobody applies changes nothing either, and yet the input is another one.
+    folder.put("n.yaml", &BASE.replace("price: 3.00", "price: 2.00"));
     let found = folder.diff(&["m.yaml", "n.yaml", "--detailed-exitcode"]);
     assert_eq!((found.differences, found.same_input), (0, false));
 }

@@ -12,14 +12,15 @@ use polysource::model::{Input, Loaded, Rejected, load};
 
 use crate::common::{at, program};
 
-/// Codes that no model file can have by itself; each has a test below, in `hostile.rs` or in `import_solution.rs`.
-const WITHOUT_FILE: [Code; 6] = [
+/// Codes that no model file can have by itself; each has a test below, in `hostile.rs`, `import_solution.rs` or `spreadsheet.rs`.
+const WITHOUT_FILE: [Code; 7] = [
     Code::TooLarge,
     Code::Unreadable,
     Code::UnknownScenario,
     Code::InvalidPath,
     Code::InvalidSolution,
     Code::UnknownColumn,
+    Code::UnreadableCell,
 ];
 
 /// Codes that belong to the text as a whole rather than to a word in it.

@@ -310,3 +310,22 @@ workloads: { chat: { kind: inference, demand: 6 req/h, throughput: { gpu: 1 req/
     assert_eq!((out.status.code(), path.exists()), (Some(3), false));
     assert!(String::from_utf8_lossy(&out.stderr).contains("add `horizon: "));
 }
+
+/// What the model above commits to: 1000 under the contract, and 4 chips for two days, which cost 192.
+#[test]
+fn commitments_are_the_second_dataset() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.yaml");
+    fs::write(&path, MODEL).unwrap();
+    let out = program().arg("export").arg(&path).args(["--to", "focus-commitments"]).output().unwrap();
+    assert_eq!(out.status.code(), Some(0), "{}", String::from_utf8_lossy(&out.stderr));
+    let days = "2026-02-01T00:00:00Z,2026-01-30T00:00:00Z";
+    let expected = format!(
+        "BillingCurrency,ContractCommitmentCategory,ContractCommitmentCost,ContractCommitmentDescription,\
+         ContractCommitmentId,ContractCommitmentPeriodEnd,ContractCommitmentPeriodStart,ContractCommitmentQuantity,\
+         ContractCommitmentType,ContractCommitmentUnit,ContractId,ContractPeriodEnd,ContractPeriodStart\n\
+         USD,Spend,1000.0,Forecast: committed under deal in 2026-01-30..2026-01-31,deal,{days},,Take-or-Pay,,deal,{days}\n\
+         USD,Usage,192.0,Forecast: reservation of r,r@2026-01-30,{days},192.0,Reservation,Chip-Hours,r@2026-01-30,{days}\n"
+    );
+    assert_eq!(String::from_utf8(out.stdout).unwrap(), expected);
+}

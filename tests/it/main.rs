@@ -79,6 +79,8 @@ mod reprice;
 mod samples;
 mod serve;
 mod shards;
+#[cfg(feature = "xlsx")]
+mod spreadsheet;
 mod study;
 mod submit;
 mod supply;
