@@ -62,15 +62,11 @@ impl Sampling {
         Ok(points)
     }
 
-    /// The seed of a sample of its own, by its number: the outputs of a generator that starts from this seed, so that
-    /// samples that follow one another have nothing in common.
+    /// The seed of a sample of its own, by its number: that output of a generator that starts from this seed, so that
+    /// samples have nothing in common.
     #[must_use]
     pub(crate) fn seed_of(&self, replication: usize) -> u64 {
-        let mut generator = Generator::new(self.seed);
-        (0..replication).for_each(|_| {
-            generator.next();
-        });
-        generator.next()
+        Generator::after(self.seed, replication as u64).next()
     }
 }
 

@@ -10,14 +10,22 @@ use crate::document::{Distribution, Spread};
 #[derive(Clone, Debug)]
 pub(super) struct Generator(u64);
 
+/// What each call adds: 2^64 divided by the golden ratio.
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
 impl Generator {
     pub fn new(seed: u64) -> Self {
         Generator(seed)
     }
 
+    /// A generator that has given so many numbers.
+    pub fn after(seed: u64, numbers: u64) -> Self {
+        Generator(seed.wrapping_add(STEP.wrapping_mul(numbers)))
+    }
+
     /// The next number.
     pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.0 = self.0.wrapping_add(STEP);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -186,6 +194,7 @@ mod tests {
         // The first outputs of SplitMix64 for the seed 1234567, as in the reference code.
         let mut g = Generator::new(1_234_567);
         assert_eq!([g.next(), g.next()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
+        assert_eq!(Generator::after(1_234_567, 1).next(), 3_203_168_211_198_807_973);
     }
 
     #[test]
