@@ -73,7 +73,7 @@ impl SampleArgs {
             estimable(&model).map_err(|e| Failure::Usage(e.to_string()))?;
         }
         let Some(samples) = self.samples else { return Ok(model) };
-        let edit = Edit::set("uncertainty.draws.samples", &samples.to_string());
+        let edit = Edit::set("uncertainty.draws.samples", samples);
         model.with(&[edit]).map_err(|rejected| Failure::Usage(rejected.to_string()))
     }
 }

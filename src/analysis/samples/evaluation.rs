@@ -152,6 +152,15 @@ fn told(models: &[Model], together: &Together) -> Vec<(f64, Unmet)> {
     together.costs().into_iter().zip(models.iter().enumerate().map(unmet)).collect()
 }
 
+/// One drawn future under one plan.
+struct Drawn<'a> {
+    /// How likely it is, over all batches.
+    probability: f64,
+    cost: f64,
+    regret: f64,
+    unmet: &'a Unmet,
+}
+
 /// What one plan comes to over all batches.
 fn summary(
     model: &Model,
@@ -160,14 +169,14 @@ fn summary(
     confidence: f64,
 ) -> EvaluatedPlan {
     let mut result = EvaluatedPlan { plan: (*plan).to_owned(), name: name.clone(), ..EvaluatedPlan::default() };
-    // A future's probability over all batches, its cost, its regret, and what is not done in it.
-    let mut futures: Vec<(f64, f64, f64, &Unmet)> = Vec::new();
+    let mut futures: Vec<Drawn<'_>> = Vec::new();
     let mut means = Vec::new();
     for (number, batch) in all.iter().enumerate() {
         match &batch.runs[p] {
             Run::Done(run) => {
                 let own = batch.futures.iter().zip(run).map(|(&(probability, best), (cost, unmet))| {
-                    (probability / all.len() as f64, *cost, (cost - best).max(0.0), unmet)
+                    let probability = probability / all.len() as f64;
+                    Drawn { probability, cost: *cost, regret: (cost - best).max(0.0), unmet }
                 });
                 futures.extend(own);
                 means.push(batch.futures.iter().zip(run).map(|(f, r)| f.0 * r.0).sum::<f64>());
@@ -185,22 +194,22 @@ fn summary(
     }
     let expected = estimate(&means);
     let error = student(means.len(), (1.0 + confidence) / 2.0) * expected.deviation / (means.len() as f64).sqrt();
-    let mean = |of: &dyn Fn(&(f64, f64, f64, &Unmet)) -> f64| -> f64 { futures.iter().map(|f| f.0 * of(f)).sum() };
-    let cost = mean(&|f| f.1);
+    let mean = |of: &dyn Fn(&Drawn<'_>) -> f64| -> f64 { futures.iter().map(|f| f.probability * of(f)).sum() };
+    let cost = mean(&|f| f.cost);
     result.expected = Some(cost);
     (result.lower, result.upper) = (Some(cost - error), Some(cost + error));
-    result.deviation = Some(mean(&|f| (f.1 - cost).powi(2)).sqrt());
-    result.regret = Some(mean(&|f| f.2));
-    result.largest_regret = Some(futures.iter().map(|f| f.2).fold(0.0, f64::max));
+    result.deviation = Some(mean(&|f| (f.cost - cost).powi(2)).sqrt());
+    result.regret = Some(mean(&|f| f.regret));
+    result.largest_regret = Some(futures.iter().map(|f| f.regret).fold(0.0, f64::max));
     for (w, workload) in model.workloads().with_ids() {
-        let missing = |f: &(f64, f64, f64, &Unmet)| f.3[w];
+        let missing = |f: &Drawn<'_>| f.unmet[w];
         let probability = mean(&|f| f64::from(u8::from(missing(f) > 1e-6)));
         if probability > 0.0 {
             let (workload, unit) = (workload.id.clone(), workload.unit.clone());
             result.unmet.push(EvaluatedUnmet { workload, probability, expected: mean(&missing), unit });
         }
     }
-    let mut costs: Vec<(f64, f64)> = futures.iter().map(|f| (f.1, f.0)).collect();
+    let mut costs: Vec<(f64, f64)> = futures.iter().map(|f| (f.cost, f.probability)).collect();
     costs.sort_by(|a, b| a.0.total_cmp(&b.0));
     result.quantiles = PARTS.iter().map(|&part| Quantile { part, cost: quantile(&costs, part) }).collect();
     result.dearest = Some(dearest(&costs));

@@ -114,12 +114,15 @@ pub struct FuturePlan {
     pub schedule: Schedule,
 }
 
+/// The plan for all futures, what it is in each, and what it decides before anything is drawn.
+type Planned = (Plan, Vec<(Plan, Schedule)>, Option<Decided>);
+
 fn plans(
     model: &Model,
     uncertainty: &Uncertainty,
     models: &[Model],
     settings: &SolveSettings,
-) -> Result<(Plan, Vec<(Plan, Schedule)>, Option<Decided>), EngineError> {
+) -> Result<Planned, EngineError> {
     let alone = Alone::each(models, settings)?;
     // A future without a plan by itself has none together with others.
     if let Some(f) = without_plan(&alone) {
