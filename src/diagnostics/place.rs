@@ -122,9 +122,9 @@ impl Sources {
         &self.digests
     }
 
-    /// Adds the digest of the model, or of what is laid over it.
-    pub fn add_digest(&mut self, digest: &str) {
-        Arc::make_mut(&mut self.digests).push(digest.into());
+    /// Keeps the digests of the model and of what is laid over it, in order; those of what was read before are forgotten.
+    pub fn set_digests(&mut self, digests: &[String]) {
+        self.digests = Arc::new(digests.iter().map(|digest| digest.as_str().into()).collect());
     }
 
     /// The source with this id.

@@ -237,7 +237,7 @@ pub(super) fn tree(input: &Input, sources: &mut Sources, diagnostics: &mut Diagn
         sources.withhold(source);
     }
     let mut root = doc::read(text, source, diagnostics)?;
-    sources.add_digest(&doc::digest(&root));
+    let mut digests = vec![doc::digest(&root)];
     // Which table is read is settled before anything is laid over its offers.
     let names_table = |set: &&String| set.split_once('=').is_some_and(|(path, _)| path.trim() == "offers.file");
     for set in input.sets.iter().filter(names_table) {
@@ -252,11 +252,12 @@ pub(super) fn tree(input: &Input, sources: &mut Sources, diagnostics: &mut Diagn
             files.sources.withhold(source);
         }
         let mut change = doc::read(text, source, files.diagnostics)?;
-        files.sources.add_digest(&doc::digest(&change));
+        digests.push(doc::digest(&change));
         files.offer_tables(&mut change, &mut offers)?;
         doc::merge(&mut root, &change, files.diagnostics);
     }
     files.sources.set_offer_tables(offers);
+    files.sources.set_digests(&digests);
     let plain = root.clone();
     doc::apply_scenarios(&mut root, &input.scenarios, diagnostics);
     for set in input.sets.iter().filter(|set| !names_table(set)) {
