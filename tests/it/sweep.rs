@@ -48,11 +48,11 @@ fn every_point_is_what_settings_give() {
 /// A model is known by what it says, also where others were read before it: each list of scenarios reads the text again.
 #[test]
 fn a_point_with_scenarios_has_the_fingerprint_of_its_settings() {
-    let input = example_input("quickstart");
-    let vary = ["scenario=none,nvidia-shortage", "workloads.chat.demand=*0.5..1/2"];
+    let input = example_input("inference-fleet");
+    let vary = ["scenario=none,europe-grows,europe-grows+spot-dries-up", "workloads.*.demand=*0.5..1/2"];
     let family = family(&input, &vary, &SweepOverrides::default()).unwrap();
     let plan = sweep::plan(&family, Vec::new()).unwrap();
-    assert_eq!(plan.points.len(), 4);
+    assert_eq!(plan.points.len(), 6);
     for point in &plan.points {
         let (scenarios, sets) = family.settings(point);
         let varied = load(&Input { sets, scenarios, ..input.clone() }).unwrap().model;
