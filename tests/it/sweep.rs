@@ -49,7 +49,7 @@ fn every_point_is_what_settings_give() {
 #[test]
 fn a_point_with_scenarios_has_the_fingerprint_of_its_settings() {
     let input = example_input("inference-fleet");
-    let vary = ["scenario=none,europe-grows,europe-grows+spot-dries-up", "workloads.*.demand=*0.5..1/2"];
+    let vary = ["scenario=none,europe-grows,europe-grows+spot-dries-up", "workloads{kind: inference}.demand=*0.5..1/2"];
     let family = family(&input, &vary, &SweepOverrides::default()).unwrap();
     let plan = sweep::plan(&family, Vec::new()).unwrap();
     assert_eq!(plan.points.len(), 6);
