@@ -176,12 +176,13 @@ impl PlanFormat {
         Ok(text)
     }
 
-    /// Whether what is written is no text.
-    pub fn is_binary(self) -> bool {
-        !matches!(
-            self,
-            PlanFormat::Text | PlanFormat::Tables | PlanFormat::Json | PlanFormat::Csv | PlanFormat::Markdown
-        )
+    /// Refuses a place that cannot be written, and to show on a terminal what is no text.
+    pub fn check(self, output: &OutputArgs) -> Result<(), Failure> {
+        #[cfg(feature = "xlsx")]
+        if self == PlanFormat::Xlsx {
+            return output.check_binary();
+        }
+        output.check()
     }
 }
 

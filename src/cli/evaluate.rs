@@ -45,18 +45,7 @@ pub(super) fn run(command: &EvaluateCommand, quiet: bool) -> Result<u8, Failure>
     command.output.check()?;
     let how = EvaluationSettings { samples: command.samples.get(), confidence: command.confidence };
     let settings = command.solver.settings(Detail::Plan);
-    let found = match evaluate(&loaded.model, given, &settings, how) {
-        Ok(found) => found,
-        Err(SampleError::NoPlan(status)) => {
-            let message = "there is no certified plan to evaluate: `polysource solve` says why".to_owned();
-            return Err(Failure::Uncertified(exit_code(status), message));
-        }
-        Err(SampleError::Engine(error)) => return Err(error.into()),
-        Err(error @ SampleError::DrawWithoutPlan(_)) => {
-            return Err(Failure::Uncertified(exit::INFEASIBLE, error.to_string()));
-        }
-        Err(error) => return Err(Failure::Usage(error.to_string())),
-    };
+    let found = evaluate(&loaded.model, given, &settings, how)?;
     let mut text = Vec::new();
     match command.format {
         TableFormat::Text => report::evaluation::write_text(&found, command.output.style(), &mut text)?,
@@ -65,6 +54,20 @@ pub(super) fn run(command: &EvaluateCommand, quiet: bool) -> Result<u8, Failure>
     }
     command.output.write(&text)?;
     Ok(code(&found))
+}
+
+impl From<SampleError> for Failure {
+    fn from(error: SampleError) -> Self {
+        match error {
+            SampleError::Engine(error) => error.into(),
+            SampleError::NoPlan(status) => {
+                let message = "there is no certified plan to evaluate: `polysource solve` says why".to_owned();
+                Failure::Uncertified(exit_code(status), message)
+            }
+            SampleError::DrawWithoutPlan(_) => Failure::Uncertified(exit::INFEASIBLE, error.to_string()),
+            _ => Failure::Usage(error.to_string()),
+        }
+    }
 }
 
 /// What is not certified of any plan is not passed over.

@@ -37,11 +37,7 @@ pub(super) fn run(command: &SolutionCommand, quiet: bool) -> Result<u8, Failure>
     }
     let loaded = models::known(&command.input, quiet)?;
     let text = files::text(&command.solution).map_err(|unreadable| files::failed(&unreadable, quiet))?;
-    if command.format.is_binary() {
-        command.output.check_binary()?
-    } else {
-        command.output.check()?
-    }
+    command.format.check(&command.output)?;
     let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
     let source = sources.add(&command.solution.display().to_string(), &text);
     if !SolutionFile::is_one(&text) {

@@ -10,7 +10,7 @@ use super::exit::exit_code;
 use super::failure::Failure;
 use super::{files, models};
 use crate::analysis::explain::infeasibility;
-use crate::analysis::samples::{Replications, SampleError, estimable, solve_sampled};
+use crate::analysis::samples::{Replications, SampleError, solve_sampled};
 use crate::analysis::{SolveSettings, solve};
 use crate::model::{Edit, Model, Uncertainty};
 use crate::plan::Status;
@@ -63,16 +63,10 @@ fn parse_replications(text: &str) -> Result<usize, String> {
 impl SampleArgs {
     /// The model with as many draws as were asked for.
     fn of(self, model: Model) -> Result<Model, Failure> {
-        if self.samples.is_some() || self.replications.is_some() {
-            let drawn = model.uncertainty().and_then(Uncertainty::draws);
-            if drawn.is_none() {
-                return Err(Failure::Usage(SampleError::NothingDrawn.to_string()));
-            }
-        }
-        if self.replications.is_some() {
-            estimable(&model).map_err(|e| Failure::Usage(e.to_string()))?;
-        }
         let Some(samples) = self.samples else { return Ok(model) };
+        if model.uncertainty().and_then(Uncertainty::draws).is_none() {
+            return Err(SampleError::NothingDrawn.into());
+        }
         let edit = Edit::set("uncertainty.draws.samples", samples);
         model.with(&[edit]).map_err(|rejected| Failure::Usage(rejected.to_string()))
     }
@@ -80,17 +74,13 @@ impl SampleArgs {
 
 pub(super) fn run(command: &SolveCommand, quiet: bool) -> Result<u8, Failure> {
     let loaded = models::model(&command.input, quiet)?;
-    if command.format.is_binary() {
-        command.output.check_binary()?
-    } else {
-        command.output.check()?
-    }
+    command.format.check(&command.output)?;
     let settings = SolveSettings { mip_gap: command.gap.gap, ..command.solver.settings(command.detail.into()) };
     let model = command.samples.of(loaded.model)?;
     let plan = match command.samples.replications {
         Some(count) => {
             let further = Replications { count, confidence: command.samples.confidence };
-            solve_sampled(&model, &settings, further).map_err(|e| Failure::Outside(e.to_string()))?
+            solve_sampled(&model, &settings, further)?
         }
         None => solve(&model, &settings).map_err(|e| Failure::Outside(e.to_string()))?,
     };

@@ -13,7 +13,7 @@ use crate::document::{Entry, Node, Value, lookup, name_of as name, one_spelling}
 use crate::model::Tree;
 
 /// Parts of a document that change no plan.
-const ASIDE: [&str; 3] = ["scenarios", "sweeps", "expect"];
+pub const ASIDE: [&str; 3] = ["scenarios", "sweeps", "expect"];
 
 /// What differs between two documents, in the order in which it is written.
 pub(super) fn inputs(a: &Tree, b: &Tree) -> Vec<InputChange> {

@@ -15,6 +15,7 @@ mod regions;
 mod types;
 
 pub use gate::{Gate, GateCase};
+pub use inputs::ASIDE;
 pub use lock::{Lock, LockDiff, LockUnread, LockedChange, LockedDecision, LockedModel, LockedShare, Tolerance};
 pub use types::{
     AssignmentChange, At, Change, ChipsChange, ContractChange, Diff, DiffSide, ExposureChange, Flip, GroupChange,

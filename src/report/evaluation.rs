@@ -65,8 +65,7 @@ pub(super) fn sentences(evaluation: &Evaluation) -> Vec<String> {
                 format!("{name} costs {expected} in the mean; with {with} confidence its expected cost is between {lower} and {upper}.")
             }
             _ if plan.uncertified > 0 => {
-                let batches = count(evaluation.batches, "batch").replace("batchs", "batches");
-                format!("{name} has no certified cost in {} of {batches}.", plan.uncertified)
+                format!("{name} has no certified cost in {} of {} batches.", plan.uncertified, evaluation.batches)
             }
             _ => format!(
                 "{name} cannot be followed in {} of {} (first in `{}`): it has no expected cost.",

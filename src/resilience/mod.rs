@@ -17,6 +17,7 @@ mod survival;
 
 pub use deliveries::{MissingChips, StressDeliveries};
 pub use futures::{FutureStress, InFuture, stress_of_futures};
+pub(crate) use risk::conditional;
 pub use risk::risk;
 pub use served::Served;
 pub use situation::{Foreign, ServedOf, Situation, Solver};

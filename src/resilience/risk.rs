@@ -63,8 +63,10 @@ fn shock(model: &Model, schedule: &Schedule, outage: &Outage) -> f64 {
     held + schedule.used.iter().map(|u| shock[u.offer] * u.chips * used(u)).sum::<f64>()
 }
 
-/// The mean of the worst (1 - level) of a distribution that is 0 with the probability left.
-fn conditional(added: &[(f64, f64)], level: f64) -> f64 {
+/// Conditional value at risk: the mean of the worst (1 - level) of a distribution, given as amounts with their
+/// probabilities, that is 0 with the probability left.
+#[must_use]
+pub(crate) fn conditional(added: &[(f64, f64)], level: f64) -> f64 {
     let nothing = 1.0 - added.iter().map(|(_, p)| p).sum::<f64>();
     let mut all: Vec<(f64, f64)> = added.to_vec();
     all.push((0.0, nothing.max(0.0)));

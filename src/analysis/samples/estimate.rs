@@ -23,14 +23,14 @@ pub fn interval(all: &[Replication], confidence: f64, currency: &str) -> SampleI
     let gaps = whole(|r| Some(r.cost? - r.bound?));
     let (best, plan) = (bounds.as_deref().map(estimate), costs.as_deref().map(estimate));
     // Half of what may go wrong on each side of the interval; all of it on the one side of the gap.
-    let (two, one) = (student(all.len(), (1.0 + confidence) / 2.0), student(all.len(), confidence));
-    let error = |e: Estimate| e.deviation / (all.len() as f64).sqrt();
+    let (two, one) = ((1.0 + confidence) / 2.0, confidence);
+    let margin = |e: Estimate, probability| margin(e, all.len(), probability);
     let mut result = SampleInterval {
         replications: all.len(),
         confidence,
-        lower: best.map(|e| e.mean - two * error(e)),
-        upper: plan.map(|e| e.mean + two * error(e)),
-        gap: gaps.as_deref().map(estimate).map(|e| (e.mean + one * error(e)).max(0.0)),
+        lower: best.map(|e| e.mean - margin(e, two)),
+        upper: plan.map(|e| e.mean + margin(e, two)),
+        gap: gaps.as_deref().map(estimate).map(|e| (e.mean + margin(e, one)).max(0.0)),
         best,
         plan,
         not_followed,
@@ -62,8 +62,13 @@ pub(super) fn estimate(values: &[f64]) -> Estimate {
     Estimate { mean, deviation: if n > 1.0 { (squares / (n - 1.0)).sqrt() } else { f64::INFINITY } }
 }
 
+/// How far the true mean lies from that of so many, at most, with a probability.
+pub(super) fn margin(estimate: Estimate, count: usize, probability: f64) -> f64 {
+    student(count, probability) * (estimate.deviation / (count as f64).sqrt())
+}
+
 /// The quantile of Student's t distribution for the mean of so many.
-pub(super) fn student(count: usize, probability: f64) -> f64 {
+fn student(count: usize, probability: f64) -> f64 {
     let freedom = count.saturating_sub(1).max(1) as f64;
     StudentsT::new(0.0, 1.0, freedom).map_or(f64::INFINITY, |t| t.inverse_cdf(probability))
 }

@@ -8,13 +8,14 @@ use super::super::parallel::IntoParallelIterator;
 #[cfg(feature = "parallel")]
 use super::super::parallel::ParallelIterator;
 use super::super::solving::settings::{Detail, SolveSettings};
-use super::super::uncertain::{Alone, Decided, Futures, Together, base_decided, models, solve_decided, without_plan};
-use super::estimate::{estimate, student};
+use super::super::uncertain::{Alone, Decided, Futures, Together, here_and_base, models, without_plan};
+use super::estimate::{estimate, margin};
 use super::follow::{Followed, follow};
 use super::{SampleError, estimable};
 use crate::engine::EngineError;
 use crate::model::{IdVec, Model, WorkloadId};
-use crate::plan::{EvaluatedPlan, EvaluatedUnmet, Evaluation, ModelInfo, Plan, Quantile, Status};
+use crate::plan::{EvaluatedPlan, EvaluatedUnmet, Evaluation, ModelInfo, Quantile};
+use crate::resilience::conditional;
 
 /// Draws in a batch: enough for a Latin hypercube, few enough that a batch takes seconds.
 const BATCH: usize = 50;
@@ -70,15 +71,9 @@ pub fn evaluate(
     }
     let uncertainty = model.uncertainty().ok_or(SampleError::NothingDrawn)?;
     let cost = SolveSettings { detail: Detail::Plan, ..settings.clone() };
-    let here = match given {
-        Some(decided) => decided,
-        None => match solve_decided(model, uncertainty, &cost)? {
-            (Plan { status: Status::Optimal, .. }, Some(decided)) => decided,
-            (plan, _) => return Err(SampleError::NoPlan(plan.status)),
-        },
-    };
-    let mut plans = vec![("here-and-now", "here and now".to_owned(), here)];
-    if let Some((name, base)) = base_decided(model, uncertainty, &cost)? {
+    let (here, base) = here_and_base(model, uncertainty, given, &cost)?;
+    let mut plans = vec![("here-and-now", "here and now".to_owned(), here.map_err(SampleError::NoPlan)?)];
+    if let Some((name, base)) = base {
         plans.push(("base", format!("planned for {name}"), base));
     }
     settings.begin("further draws", 1, 1)?;
@@ -192,8 +187,7 @@ fn summary(
     if result.not_followed > 0 || result.uncertified > 0 {
         return result;
     }
-    let expected = estimate(&means);
-    let error = student(means.len(), (1.0 + confidence) / 2.0) * expected.deviation / (means.len() as f64).sqrt();
+    let error = margin(estimate(&means), means.len(), (1.0 + confidence) / 2.0);
     let mean = |of: &dyn Fn(&Drawn<'_>) -> f64| -> f64 { futures.iter().map(|f| f.probability * of(f)).sum() };
     let cost = mean(&|f| f.cost);
     result.expected = Some(cost);
@@ -212,7 +206,7 @@ fn summary(
     let mut costs: Vec<(f64, f64)> = futures.iter().map(|f| (f.cost, f.probability)).collect();
     costs.sort_by(|a, b| a.0.total_cmp(&b.0));
     result.quantiles = PARTS.iter().map(|&part| Quantile { part, cost: quantile(&costs, part) }).collect();
-    result.dearest = Some(dearest(&costs));
+    result.dearest = Some(conditional(&costs, 1.0 - DEAREST));
     result
 }
 
@@ -228,17 +222,6 @@ fn quantile(costs: &[(f64, f64)], part: f64) -> f64 {
     costs.last().map_or(f64::NAN, |c| c.0)
 }
 
-/// The mean of the dearest part.
-fn dearest(costs: &[(f64, f64)]) -> f64 {
-    let (mut left, mut sum) = (DEAREST, 0.0);
-    for &(cost, probability) in costs.iter().rev() {
-        let own = probability.min(left);
-        sum += own * cost;
-        left -= own;
-    }
-    sum / DEAREST
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,7 +235,7 @@ mod tests {
             [of(0.0), of(0.1), of(0.11), of(0.3), of(0.5), of(0.6), of(1.0)],
             [1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0]
         );
-        assert!((dearest(&costs) - 4.0).abs() < 1e-12);
-        assert!((dearest(&[(1.0, 0.95), (9.0, 0.05)]) - 5.0).abs() < 1e-12);
+        assert!((conditional(&costs, 1.0 - DEAREST) - 4.0).abs() < 1e-12);
+        assert!((conditional(&[(1.0, 0.95), (9.0, 0.05)], 1.0 - DEAREST) - 5.0).abs() < 1e-12);
     }
 }

@@ -44,7 +44,8 @@ pub(in crate::analysis) fn solve_futures(
 ) -> Result<FuturePlans, EngineError> {
     settings.begin("plan", 1, 1)?;
     let models = models(model)?;
-    let (together, plans, _) = plans(model, uncertainty, &models, settings)?;
+    let alone = Alone::each(&models, settings)?;
+    let (together, plans, _) = plans(model, uncertainty, (&models, &alone), settings)?;
     let names = uncertainty.futures.iter().map(|f| (f.name.clone(), f.probability));
     let futures = names.zip(models).zip(plans);
     let futures = futures.map(|(((name, probability), model), (plan, schedule))| FuturePlan {
@@ -67,27 +68,41 @@ pub(in crate::analysis) fn solve_decided(
     settings: &SolveSettings,
 ) -> Result<(Plan, Option<Decided>), EngineError> {
     settings.begin("plan", 1, 1)?;
-    let (plan, _, decided) = plans(model, uncertainty, &models(model)?, settings)?;
+    let models = models(model)?;
+    let alone = Alone::each(&models, settings)?;
+    let (plan, _, decided) = plans(model, uncertainty, (&models, &alone), settings)?;
     Ok((plan, decided))
 }
 
-/// What the plan for the base case decides, and the future that it is made for; none without a certified plan.
+/// What the plan for all futures decides before anything is drawn, or the status of one that is not certified; and what the
+/// plan for the base case decides, with the future that it is made for, if there is one.
+pub(in crate::analysis) type HereAndBase = (Result<Decided, Status>, Option<(String, Decided)>);
+
+/// Both; of the first what is `given` counts.
 ///
 /// # Errors
 /// As the engine's.
-pub(in crate::analysis) fn base_decided(
+pub(in crate::analysis) fn here_and_base(
     model: &Model,
     uncertainty: &Uncertainty,
+    given: Option<Decided>,
     settings: &SolveSettings,
-) -> Result<Option<(String, Decided)>, EngineError> {
+) -> Result<HereAndBase, EngineError> {
     let models = models(model)?;
     let alone = Alone::each(&models, settings)?;
+    let here = match given {
+        Some(decided) => Ok(decided),
+        None => {
+            settings.begin("plan", 1, 1)?;
+            let (plan, _, decided) = plans(model, uncertainty, (&models, &alone), settings)?;
+            decided.filter(|_| plan.status == Status::Optimal).ok_or(plan.status)
+        }
+    };
     if without_plan(&alone).is_some() {
-        return Ok(None);
+        return Ok((here, None));
     }
-    let futures = Futures::new(uncertainty, &models, &alone, settings);
-    let decided = value::base_case(&futures)?;
-    Ok(decided.map(|columns| (value::base_name(uncertainty), Decided::alone(columns))))
+    let decided = value::base_case(&Futures::new(uncertainty, &models, &alone, settings))?;
+    Ok((here, decided.map(|columns| (value::base_name(uncertainty), Decided::alone(columns)))))
 }
 
 /// A plan for several futures.
@@ -120,12 +135,11 @@ type Planned = (Plan, Vec<(Plan, Schedule)>, Option<Decided>);
 fn plans(
     model: &Model,
     uncertainty: &Uncertainty,
-    models: &[Model],
+    (models, alone): (&[Model], &[Alone]),
     settings: &SolveSettings,
 ) -> Result<Planned, EngineError> {
-    let alone = Alone::each(models, settings)?;
     // A future without a plan by itself has none together with others.
-    if let Some(f) = without_plan(&alone) {
+    if let Some(f) = without_plan(alone) {
         let Alone { formulation, solved, .. } = &alone[f];
         let mut plan = plan_of(&models[f], formulation, solved, Detail::Cost, settings)?;
         plan.model = ModelInfo::of(model);
@@ -142,7 +156,7 @@ fn plans(
         }
         return Ok((plan, Vec::new(), None));
     }
-    let futures = Futures::new(uncertainty, models, &alone, settings);
+    let futures = Futures::new(uncertainty, models, alone, settings);
     let best = futures.best();
     let known = uncertainty.known();
     let mut together = futures.solve(&known, &futures.objective(), None)?;

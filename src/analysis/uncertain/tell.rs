@@ -18,6 +18,7 @@ use crate::plan::{
     LimitResult, ModelInfo, NewPrice, NodeResult, Plan, Relocation, Schedule, Status, UncertaintyResult, WaitingValue,
     expected_limit, limit_sentence,
 };
+use crate::resilience::conditional;
 use crate::units::human::{count, money};
 
 /// What nobody knows yet is known in.
@@ -348,7 +349,8 @@ impl Teller<'_> {
         let (objective, cvar) = match uncertainty.goal {
             Goal::Regret => ("regret", None),
             Goal::Cost { cvar: Some((level, _)), .. } => {
-                let value = self.cvar(&costs, level);
+                let own = costs.iter().enumerate().map(|(f, &cost)| (cost, self.probability(f)));
+                let value = conditional(&own.collect::<Vec<_>>(), level);
                 ("expected and cvar", Some(FutureRisk { level, value }))
             }
             Goal::Cost { .. } => ("expected", None),
@@ -427,19 +429,6 @@ impl Teller<'_> {
         let own = &uncertainty.futures[future].outcomes;
         let of = uncertainty.factors.iter().zip(own);
         of.map(|(f, &o)| FactorOutcome { factor: f.id.clone(), outcome: f.outcomes[o].clone() }).collect()
-    }
-
-    /// The mean of the dearest part of the futures.
-    fn cvar(&self, costs: &[f64], level: f64) -> f64 {
-        let mut order: Vec<usize> = (0..costs.len()).collect();
-        order.sort_by(|&a, &b| costs[b].total_cmp(&costs[a]));
-        let (mut left, mut sum) = (1.0 - level, 0.0);
-        for f in order {
-            let part = self.probability(f).min(left);
-            sum += part * costs[f];
-            left -= part;
-        }
-        sum / (1.0 - level)
     }
 
     /// What was drawn at random.

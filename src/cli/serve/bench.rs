@@ -5,13 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::changes::{Changes, Chosen, Future};
 use super::controls::{self, Control};
 use crate::analysis::{Detail, SolveSettings, solve};
+use crate::compare::ASIDE;
 use crate::document::{Value, overlay_between};
 use crate::engine::{Deadline, EngineError, Watch};
 use crate::model::{Input, Model, Rejected, Tree, load, read_tree};
 use crate::plan::Plan;
 
-/// Parts of a document that change no plan.
-const ASIDE: [&str; 3] = ["scenarios", "sweeps", "expect"];
 /// Most futures that can be chosen.
 const FUTURES: usize = 100;
 

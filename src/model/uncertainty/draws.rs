@@ -72,8 +72,13 @@ impl Draws {
     }
 }
 
-/// Reads what is drawn.
-pub(super) fn read(reader: &mut Reader<'_>, written: &doc::Draws, root: &Node, model: &Model) -> Option<Draws> {
+/// Reads what is drawn, with what each draw of the sample changes.
+pub(super) fn read(
+    reader: &mut Reader<'_>,
+    written: &doc::Draws,
+    root: &Node,
+    model: &Model,
+) -> Option<(Draws, Vec<Outcome>)> {
     let known = written.known.as_ref().and_then(|text| reader.period(text));
     let drawn = sweeps::drawn(written, reader.diagnostics);
     // What varies is checked whatever else is wrong.
@@ -96,13 +101,13 @@ pub(super) fn read(reader: &mut Reader<'_>, written: &doc::Draws, root: &Node, m
     }
     let place = written.vary.as_ref().map_or(written.place, |v| v.place);
     let draws = Draws { known: known?, sampling, axes, paths: found?, place };
-    if draws.outcomes().is_none() {
+    let outcomes = draws.outcomes();
+    if outcomes.is_none() {
         let message = "these correlations contradict one another: no quantities have all of them";
         let place = written.correlations.as_ref().map_or(written.place, |c| c.place);
         reader.error(Code::InvalidVariation, place, message, "bring them nearer to 0");
-        return None;
     }
-    Some(draws)
+    Some((draws, outcomes?))
 }
 
 /// The draws that are tried before anything is solved, so that a mistake is found early: the first, and of each axis the

@@ -97,11 +97,13 @@ pub(in crate::model) fn read(
         return None;
     }
     let mut futures = futures(reader, written, &factors, &chances);
-    if let Some(draws) = &draws {
-        futures = futures.and_then(|written| drawn(reader, written, &factors, draws));
-        factors.push(draws.factor());
-        outcomes.extend(draws.outcomes());
-    }
+    let draws = draws.map(|(draws, own)| {
+        let factor = draws.factor();
+        futures = futures.take().and_then(|written| drawn(reader, written, &factors, (&draws, &factor)));
+        factors.push(factor);
+        outcomes.push(own);
+        draws
+    });
     // Where the futures are wrong, nothing is said of what they lack.
     let weighed = futures.as_ref().is_none_or(|f| f.1);
     let goal = goal(reader, document, weighed);
@@ -157,9 +159,8 @@ fn drawn(
     reader: &mut Reader<'_>,
     (written, weighed): (Vec<Future>, bool),
     factors: &[Factor],
-    draws: &Draws,
+    (draws, factor): (&Draws, &Factor),
 ) -> Option<(Vec<Future>, bool)> {
-    let factor = draws.factor();
     if !weighed && !factors.is_empty() {
         let remedy = "give each outcome its probability: draws are as likely as one another";
         reader.error(Code::MissingKey, draws.place(), "the outcomes beside these draws have no probabilities", remedy);
@@ -171,7 +172,7 @@ fn drawn(
         reader.error(Code::OutOfRange, draws.place(), message, "draw fewer, or remove the least important factors");
         return None;
     }
-    Some((draws::with_draws(&written, &factor), true))
+    Some((draws::with_draws(&written, factor), true))
 }
 
 /// Whether two models of the same things are the same.
