@@ -38,14 +38,21 @@ pub struct Source {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     all: Vec<Source>,
-    /// The table of what runs today, if the model names one.
-    table: Option<SourceId>,
-    /// The tables of offers that the model names, in order.
-    offer_tables: Vec<SourceId>,
-    /// The files that the model names.
-    files: Vec<SourceId>,
+    /// Which of them the model names; apart, so that an error that carries its sources stays small.
+    named: Box<Named>,
     /// What the model and each overlay say, as a digest: the same for texts that say the same.
     digests: Arc<Vec<Arc<str>>>,
+}
+
+/// The files that a model names.
+#[derive(Clone, Debug, Default)]
+struct Named {
+    /// All of them, in the order read.
+    files: Vec<SourceId>,
+    /// The table of what runs today.
+    table: Option<SourceId>,
+    /// The tables of offers, in order.
+    offer_tables: Vec<SourceId>,
 }
 
 impl Sources {
@@ -68,7 +75,7 @@ impl Sources {
     /// Adds the text of a file that the model names.
     pub fn add_file(&mut self, path: &str, text: &str) -> SourceId {
         let id = self.add(path, text);
-        self.files.push(id);
+        self.named.files.push(id);
         id
     }
 
@@ -91,29 +98,29 @@ impl Sources {
 
     /// The files that the model names, in the order read; one may be there more than once.
     pub fn files(&self) -> impl Iterator<Item = &Source> {
-        self.files.iter().map(|id| self.get(*id))
+        self.named.files.iter().map(|id| self.get(*id))
     }
 
     /// The table that the model names for what runs today.
     #[must_use]
     pub fn table(&self) -> Option<SourceId> {
-        self.table
+        self.named.table
     }
 
     /// Says which source that table is.
     pub fn set_table(&mut self, table: SourceId) {
-        self.table = Some(table);
+        self.named.table = Some(table);
     }
 
     /// The tables of offers that the model names.
     #[must_use]
     pub fn offer_tables(&self) -> &[SourceId] {
-        &self.offer_tables
+        &self.named.offer_tables
     }
 
     /// Says which sources those tables are.
     pub fn set_offer_tables(&mut self, tables: Vec<SourceId>) {
-        self.offer_tables = tables;
+        self.named.offer_tables = tables;
     }
 
     /// What the model and what is laid over it say, in order, each as a digest that does not depend on how it is written.
