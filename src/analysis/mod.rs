@@ -2,6 +2,7 @@
 //! without the dependency limits for what they cost.
 
 pub mod alternatives;
+pub mod backtest;
 pub mod curve;
 pub mod dossier;
 pub mod expect;

@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use super::alternatives::AlternativesCommand;
+use super::backtest::BacktestCommand;
 use super::check::CheckCommand;
 use super::completions::CompletionsCommand;
 use super::curve::CurveCommand;
@@ -68,6 +69,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  polysource evaluate model.yaml --samples 2000\n  polysource evaluate model.yaml --plan plan.json --format json\n\nFor models with `uncertainty.draws`. Beside the plan stands the one that is made for the base case alone.\nExit codes: 0 done; 4 if the plan cannot be followed in some draw, or there is none; 6 if something is not certified."
     )]
     Evaluate(EvaluateCommand),
+    /// Go through what happened again: what each way of planning would have signed and cost, and what hindsight would.
+    #[command(
+        after_help = "Examples:\n  polysource backtest model.yaml\n  polysource backtest model.yaml --format csv -o beyond-hindsight.csv\n\nFor models with `backtest: { history: usage.csv, policy: [solve, here-and-now, regret, on-demand, online, { replay: 60 days }] }`. A plan at a date sees only what was known then; what it signed stays; what happened is charged to it.\nExit codes: 0 done; 4 if a policy has no plan at some date or cannot serve what happened; 6 if something is not certified."
+    )]
+    Backtest(BacktestCommand),
     /// Parametric analysis: the exact optimal cost as one price, capacity, demand or other input varies.
     #[command(
         after_help = "Examples:\n  polysource curve models/inference-fleet.yaml --vary 'offers{vendor: amazon}.price=*0.4..1.6'\n  polysource curve models/quickstart.yaml --vary offers.coreweave-h100.capacity=5k..20k\n  polysource curve models/quickstart.yaml --vary 'policy.limits.vendor-cap.share.at_most=50 %..70 %' --format csv"

@@ -2,6 +2,7 @@
 
 mod alternatives;
 mod args;
+mod backtest;
 mod check;
 mod common;
 mod completions;
@@ -81,6 +82,7 @@ fn run(arguments: Vec<OsString>) -> u8 {
         Command::Stress(command) => stress::run(command, arguments.quiet),
         Command::Sweep(verb) => shards::run(verb, arguments.quiet),
         Command::Evaluate(command) => evaluate::run(command, arguments.quiet),
+        Command::Backtest(command) => backtest::run(command, arguments.quiet),
         Command::Curve(command) => curve::run(command, arguments.quiet),
         Command::Frontier(command) => frontier::run(command, arguments.quiet),
         Command::Explain(command) => explain::run(command, arguments.quiet),

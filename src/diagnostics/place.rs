@@ -53,6 +53,8 @@ struct Named {
     table: Option<SourceId>,
     /// The tables of offers, in order.
     offer_tables: Vec<SourceId>,
+    /// The table of what happened.
+    history: Option<SourceId>,
 }
 
 impl Sources {
@@ -110,6 +112,17 @@ impl Sources {
     /// Says which source that table is.
     pub fn set_table(&mut self, table: SourceId) {
         self.named.table = Some(table);
+    }
+
+    /// The table that the model names for what happened.
+    #[must_use]
+    pub fn history(&self) -> Option<SourceId> {
+        self.named.history
+    }
+
+    /// Says which source that table is.
+    pub fn set_history(&mut self, history: SourceId) {
+        self.named.history = Some(history);
     }
 
     /// The tables of offers that the model names.

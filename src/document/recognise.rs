@@ -7,7 +7,7 @@
 use crate::diagnostics::did_you_mean;
 
 /// Keys of a model or of what is laid over it. `name` is left out: too much else has one.
-const MODEL: [&str; 18] = [
+const MODEL: [&str; 20] = [
     "polysource",
     "currency",
     "horizon",
@@ -23,9 +23,11 @@ const MODEL: [&str; 18] = [
     "workloads",
     "policy",
     "baseline",
+    "holdings",
     "scenarios",
     "sweeps",
     "expect",
+    "backtest",
 ];
 /// So many keys are compared with every known one for a slip of the pen; further ones have to be right.
 const COMPARED: usize = 1_000;

@@ -52,6 +52,8 @@ record! {
         optional policy "policy": Policy,
         /// What is held today.
         optional baseline "baseline": Baseline,
+        /// What is reserved or bought already: a plan keeps it.
+        optional holdings "holdings": Holdings,
         /// What is not known today, when it becomes known, and when each decision is due.
         optional uncertainty "uncertainty": Uncertainty,
         /// What a plan under uncertainty minimizes; left out, its expected cost.
@@ -62,6 +64,8 @@ record! {
         optional sweeps "sweeps": Map<Sweep>,
         /// What a plan is expected to be, checked by `polysource gate`; no expectation changes a plan.
         optional expect "expect": List<Expectation>,
+        /// What happened, and how it is gone through again by `polysource backtest`; it changes no plan.
+        optional backtest "backtest": Backtest,
     }
 }
 
@@ -1088,6 +1092,25 @@ record! {
 }
 
 record! {
+    /// What happened, and the ways of planning that are tried on it.
+    Backtest as "a backtest" {
+        /// A table of what happened: the column `period`, and one for each series, named by its path, such as
+        /// `workloads.chat.demand`, `offers.aws-h100.price` or `offers.aws-h100.capacity`, in the unit of the model.
+        required history "history": Text as kind::FILE,
+        /// The periods that are gone through; left out, the horizon.
+        optional over "over": Text as kind::WINDOW,
+        /// How often a plan is made: hourly, daily, weekly, monthly, quarterly or yearly; left out, in each period.
+        optional replan "replan": Text as kind::words(&["hourly", "daily", "weekly", "monthly", "quarterly", "yearly"]),
+        /// How far ahead a plan looks; left out, to the end.
+        optional lookahead "lookahead": Amount as kind::SOME_TIME.like("4 quarters"),
+        /// How much of what was last seen gives the level of the forecast.
+        optional level "level": Amount as kind::SOME_TIME.or("1 period"),
+        /// The ways of planning: solve, here-and-now, regret, on-demand, online, or `{ replay: 60 days }`.
+        optional policy "policy": List<Anything>,
+    }
+}
+
+record! {
     /// What is held today, and what it costs to move.
     Baseline as "a baseline" {
         /// A table of offer, workload and chips; may be left out with `per: period`.
@@ -1097,6 +1120,28 @@ record! {
         /// When moving costs: horizon (default: once, off what runs today), or period (in each period also off what ran
         /// in the one before).
         optional per "per": Text as kind::words(&["horizon", "period"]).or("horizon"),
+    }
+}
+
+record! {
+    /// What is reserved or bought already: a plan keeps and pays it, whether or not it is used.
+    Holdings as "holdings" {
+        /// Up to this period, itself included, nothing else is reserved or bought; left out, more may be in any.
+        optional until "until": Text as kind::DATE,
+        /// The reservations and purchases. Of an offer and a period that is listed, exactly so many chips are held.
+        optional held "held": List<Holding>,
+    }
+}
+
+record! {
+    /// Chips that are reserved or bought already.
+    Holding as "a holding" {
+        /// The offer, reserved or bought.
+        required offer "offer": Text as kind::id("offer"),
+        /// The period in which the term began or begins.
+        required from "from": Text as kind::DATE,
+        /// How many.
+        required chips "chips": Amount as kind::CHIPS,
     }
 }
 

@@ -450,6 +450,30 @@ synonyms! {
         "cost" => "switching",
         "switching_cost" => "switching",
     }
+    "a backtest" {
+        "file" => "history",
+        "data" => "history",
+        "window" => "over",
+        "period" => "over",
+        "every" => "replan",
+        "horizon" => "lookahead",
+        "look_ahead" => "lookahead",
+        "policies" => "policy",
+    }
+    "holdings" {
+        "reservations" => "held",
+        "list" => "held",
+        "decided_until" => "until",
+        "to" => "until",
+    }
+    "a holding" {
+        "start" => "from",
+        "starts" => "from",
+        "since" => "from",
+        "period" => "from",
+        "amount" => "chips",
+        "quantity" => "chips",
+    }
     "a sweep" {
         "variations" => "vary",
         "parameters" => "vary",
@@ -524,7 +548,7 @@ mod tests {
         let records = records!(
             Document Horizon HorizonPart Chip Cloud Investor Pool Site Offer PriceDetail Tier TermDetail Owned Spot
             Contract Commit Workload RateLimit PortDetail Policy Limit Budget Share Floor Concentration Suppliers
-            PowerLimit CarbonLimit Ramp Survive Outage Baseline Sweep Vary
+            PowerLimit CarbonLimit Ramp Survive Outage Backtest Baseline Holdings Holding Sweep Vary
         );
         let dimensions =
             ["vendor", "chip", "ecosystem", "cloud", "owner", "organisation", "region", "site", "term", "offer"];

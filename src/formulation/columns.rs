@@ -147,7 +147,8 @@ fn holdings(f: &mut Formulation, model: &Model, index: OfferId, offer: &Offer, n
             continue;
         }
         // A block or a minimum may be more than all that is needed.
-        let least = offer.block.unwrap_or(0.0).max(offer.minimum.unwrap_or(0.0)).max(1.0);
+        let settled = model.holdings.as_ref().and_then(|h| h.settled(index, start)).unwrap_or(0.0);
+        let least = offer.block.unwrap_or(0.0).max(offer.minimum.unwrap_or(0.0)).max(settled).max(1.0);
         let enough = ROOM * room * stretch.clone().map(|t| need[t]).fold(least, f64::max);
         let boxed = enough < capacity;
         let discount = model.discount_under(*contract, index);

@@ -44,6 +44,7 @@ mod deliveries;
 mod demand;
 mod elsewhere;
 mod fleet;
+mod holdings;
 mod joint;
 mod late;
 mod limit;
@@ -265,6 +266,8 @@ pub enum Constraint {
     Balance,
     /// Whole columns do what they stand for.
     Decision,
+    /// What is reserved or bought already is held, and nothing else where that is settled.
+    Settled,
     /// What is bought has a purpose.
     Purpose,
     /// What an outage takes.
@@ -477,6 +480,7 @@ fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulat
     placement::add(&mut f, model);
     quantities::add(&mut f, model);
     baseline::add(&mut f, model);
+    holdings::add(&mut f, model);
     if f.purposeful {
         f.add_aheads(model);
         f.add_purposes(model, limits);

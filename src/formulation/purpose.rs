@@ -138,6 +138,8 @@ impl Formulation {
             match model.offers[o].term {
                 // Rows of use see to what is rented; what is owned may stand idle.
                 Term::Owned | Term::Bought(_) | Term::OnDemand | Term::Spot { .. } => {}
+                // What is held already was not bought now, to whatever purpose.
+                Term::Reserved { .. } if model.holdings.as_ref().is_some_and(|h| h.has(o)) => {}
                 Term::Reserved { .. } => self.use_reservations(model, limits, o),
             }
         }

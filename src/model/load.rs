@@ -16,7 +16,9 @@ use super::select::{Offers, Written};
 use super::types::Offer;
 use super::uncertainty::believed;
 use super::whole::{Cited, Model};
-use super::{baseline, contracts, demand, expect, policy, prefer, risk, sites, supply, uncertainty, upstream};
+use super::{
+    backtest, baseline, contracts, demand, expect, holdings, policy, prefer, risk, sites, supply, uncertainty, upstream,
+};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity, Sources, suggest};
 use crate::document::{self as doc, Decode, Document, Node};
 use crate::units::Quantity;
@@ -269,6 +271,11 @@ pub(super) fn tree(input: &Input, sources: &mut Sources, diagnostics: &mut Diagn
     {
         sources.set_table(table);
     }
+    let mut files = named_files(input, sources, diagnostics);
+    let history = root.get("backtest").and_then(|b| b.get("history"));
+    if let Some(history) = history.and_then(|file| files.read(file, &backtest::COLUMNS)) {
+        sources.set_history(history);
+    }
     doc::keep_expected(&mut root, &input.scenarios);
     Some((plain, root))
 }
@@ -463,7 +470,9 @@ fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics:
     let outages = policy.map(|p| risk::outages(&mut reader, p, &all)).unwrap_or_default();
     let risk = policy.map(|p| risk::risk(&mut reader, p, &outages)).unwrap_or_default();
     let baseline = baseline::baseline(&mut reader, document, &all, sources.table());
+    let holdings = holdings::holdings(&mut reader, document, &all);
     let prefer = prefer::prefer(&mut reader, document);
+    let backtest = backtest::read(&mut reader, document, &all, sources.history());
     let expectations = expect::expectations(&mut reader, document, &all, &supply);
     let risk_place = policy.and_then(|p| p.risk.as_ref()).map_or(document.place, |r| r.place);
     let risk_origin = reader.origin(risk_place);
@@ -499,6 +508,7 @@ fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics:
         contracts,
         workloads,
         baseline,
+        holdings,
         limits,
         survive,
         outages,
@@ -506,6 +516,7 @@ fn interpreted(document: &Document, root: &Node, sources: &Sources, diagnostics:
         risk_origin,
         prefer,
         expectations,
+        backtest: backtest.map(Arc::new),
         notes,
         citations,
         uncertainty: None,

@@ -1,5 +1,6 @@
 //! What the document means: validated, indexed, wrong by no construction.
 
+mod backtest;
 mod balance;
 mod baseline;
 mod builder;
@@ -15,6 +16,7 @@ mod equity;
 mod expect;
 mod facts;
 mod files;
+mod holdings;
 mod ids;
 mod late;
 mod load;
@@ -42,6 +44,7 @@ mod upstream;
 mod variation;
 mod whole;
 
+pub use backtest::{Backtest, BacktestPolicy, HorizonText, Past, PastOf, ReplanDate};
 pub use balance::{Balance, BalanceKind, Sharing, sharing, uncounted};
 pub use builder::{ContractSpec, LimitSpec, ModelBuilder, OfferSpec, WorkloadSpec};
 pub use calendar::{Calendar, Period, Step, Window, hours_between, parse_period, parse_window};
@@ -54,6 +57,7 @@ pub use facts::{
     PlaceBy, Unneeded, contract_inside, held_today, is_ratio_of_held, placement_cost, stands_by_for_deliveries,
     unit_price,
 };
+pub use holdings::Holdings;
 pub use ids::{
     ChipId, CloudId, CloudSet, ContractId, ContractSet, Grid, Id, IdSet, IdVec, LimitId, OfferId, OfferSet, OutageId,
     PoolId, SurviveId, UpstreamId, WorkloadId, WorkloadSet,

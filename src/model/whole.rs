@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::backtest::Backtest;
 use super::calendar::Calendar;
 use super::currencies::Rates;
 use super::edit::Written;
 use super::expect::Expectation;
+use super::holdings::Holdings;
 use super::ids::{
     ChipId, CloudId, ContractId, IdVec, LimitId, OfferId, OutageId, PoolId, SurviveId, UpstreamId, WorkloadId,
 };
@@ -53,6 +55,8 @@ pub struct Model {
     pub(crate) workloads: IdVec<WorkloadId, Workload>,
     /// What runs today.
     pub(crate) baseline: Option<Baseline>,
+    pub(crate) holdings: Option<Holdings>,
+    pub(crate) backtest: Option<Arc<Backtest>>,
     /// The policy, and what contracts require.
     pub(crate) limits: IdVec<LimitId, Limit>,
     /// What must still be served when suppliers are lost.
@@ -186,6 +190,18 @@ impl Model {
     #[must_use]
     pub fn baseline(&self) -> Option<&Baseline> {
         self.baseline.as_ref()
+    }
+
+    /// What happened, and how it is gone through again.
+    #[must_use]
+    pub fn backtest(&self) -> Option<&Backtest> {
+        self.backtest.as_deref()
+    }
+
+    /// What is reserved or bought already.
+    #[must_use]
+    pub fn holdings(&self) -> Option<&Holdings> {
+        self.holdings.as_ref()
     }
 
     /// The policy, and what contracts require.

@@ -6,6 +6,8 @@
 //! spend is counted for some workloads, what a placement costs, what is held today. A limit of the policy is
 //! compared by its family, which sees the plan's [`Books`] and nothing of its own rows.
 
+use std::collections::BTreeMap;
+
 use super::balances;
 use super::decisions;
 use super::ledger::{Books, Ledger, counted, idle_money};
@@ -74,6 +76,7 @@ pub fn audit(
     audit.at_most(|| "the cost lines add up to the objective".to_owned(), (told - cost).abs(), 0.0, cost);
     supply(&mut audit, model, schedule);
     purchases(&mut audit, model, schedule);
+    holdings(&mut audit, model, schedule);
     demand(&mut audit, model, schedule);
     contracts(&mut audit, model, schedule, ledger);
     balances::audit(&mut audit, model, schedule, ledger);
@@ -219,6 +222,27 @@ fn purchases(audit: &mut Audit, model: &Model, schedule: &Schedule) {
         };
         let what = || format!("{} in {label}: held under a contract that covers it", offer.id);
         audit.at_most(what, wrong(right), 0.0, size);
+    }
+}
+
+/// What is reserved or bought already is held, and nothing else begins where that is settled.
+fn holdings(audit: &mut Audit, model: &Model, schedule: &Schedule) {
+    let Some(holdings) = &model.holdings else { return };
+    let mut begun: BTreeMap<(OfferId, usize), f64> = BTreeMap::new();
+    let has_term = |o: OfferId| matches!(model.offers[o].term, Term::Reserved { .. } | Term::Bought(_));
+    for held in schedule.held.iter().filter(|h| has_term(h.offer)) {
+        *begun.entry((held.offer, held.bought.unwrap_or(held.periods.start))).or_default() += held.chips;
+    }
+    for &key in holdings.held.keys() {
+        begun.entry(key).or_default();
+    }
+    for (&(offer, start), &chips) in &begun {
+        let Some(settled) = holdings.settled(offer, start) else { continue };
+        let what = || {
+            let label = &model.calendar.periods[start].label;
+            format!("{} in {label}: what is held already, and nothing else", model.offers[offer].id)
+        };
+        audit.at_most(what, (chips - settled).abs(), 0.0, chips.max(settled));
     }
 }
 

@@ -3,7 +3,7 @@
 //! One place says which tables there are and what their columns hold; writers of CSV, Parquet or Arrow only lay them
 //! out.
 
-use super::types::{Asset, Plan, Resilience};
+use super::types::{Asset, Plan, Reservation, Resilience};
 use super::uncertainty::UncertaintyResult;
 
 /// The values of a column, one for each row.
@@ -252,6 +252,9 @@ impl Plan {
                 .table(),
         ];
         tables.extend(self.money_tables(uncertain));
+        if !self.reservations.is_empty() {
+            tables.push(reservations(&self.reservations, uncertain));
+        }
         if !self.assets.is_empty() {
             tables.push(assets(&self.assets, uncertain));
         }
@@ -320,6 +323,17 @@ impl Plan {
         }
         tables
     }
+}
+
+fn reservations(all: &[Reservation], uncertain: bool) -> FlatTable {
+    Rows::of("reservations", all)
+        .text("offer", |r| &r.offer)
+        .text("from", |r| &r.from)
+        .text("last", |r| &r.last)
+        .number("chips", |r| r.chips)
+        .maybe_text("contract", |r| r.contract.clone())
+        .node(uncertain, |r| r.node.clone())
+        .table()
 }
 
 fn assets(all: &[Asset], uncertain: bool) -> FlatTable {

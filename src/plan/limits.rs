@@ -146,6 +146,7 @@ pub fn limit_results(model: &Model, f: &Formulation, evidence: Evidence<'_>) -> 
             | Constraint::Surge { .. }
             | Constraint::Balance
             | Constraint::Decision
+            | Constraint::Settled
             | Constraint::Purpose
             | Constraint::Asked
             | Constraint::Outage { .. } => {}

@@ -2,6 +2,7 @@
 
 mod about;
 pub mod audit;
+mod backtest;
 mod balances;
 mod charges;
 mod decisions;
@@ -19,6 +20,7 @@ mod types;
 mod uncertainty;
 
 pub use about::{About, Bound};
+pub use backtest::*;
 pub use balances::{balance_results, equity_results};
 pub use charges::{Charge, ChargeCategory, Commitment, Frequency, Party, Pricing, Unbalanced, charges};
 pub use evaluation::*;
@@ -30,7 +32,7 @@ pub use purpose::Purposes;
 pub use sample::*;
 pub use schedule::{Held, Running, Schedule, Used, paid, paid_for_use};
 pub use tables::{
-    assets, assignments, burn_down, contract_results, moves, new_prices_sentence, notes, purchases, unmet,
+    assets, assignments, burn_down, contract_results, moves, new_prices_sentence, notes, purchases, reservations, unmet,
 };
 pub use types::*;
 pub use uncertainty::*;

@@ -180,7 +180,9 @@ impl Purposes {
                 Term::Reserved { .. } => {
                     if let Some(contracts) = self.unused_reservations(model, schedule, o) {
                         let over = contracts.iter().all(|k| k.is_none_or(|k| is_overmet(model, schedule, ledger, k)));
-                        if over && !self.excused.contains(&Unneeded::Reserved { offer: o }) {
+                        // What is held already was not bought now, to whatever purpose.
+                        let held = model.holdings.as_ref().is_some_and(|h| h.has(o));
+                        if over && !held && !self.excused.contains(&Unneeded::Reserved { offer: o }) {
                             found.push(Unneeded::Reserved { offer: o });
                             // What is beyond a commitment is no reason to hold them either.
                             found.extend(contracts.iter().flatten().flat_map(|&k| parts_of(model, k)));

@@ -6,7 +6,7 @@ use super::ledger::{Ledger, counted_over};
 use super::purpose::Purposes;
 use super::schedule::{Schedule, amortised, comes_back, paid_by_period, paid_for_use};
 use super::types::{
-    Asset, Assignment, BurnDown, ContractResult, LoweredCommitment, NewPrice, Purchase, Relocation, Unmet,
+    Asset, Assignment, BurnDown, ContractResult, LoweredCommitment, NewPrice, Purchase, Relocation, Reservation, Unmet,
 };
 use crate::model::{CommitIn, ContractId, Decision, Grid, Model, OfferId, PricedBy, Term, WorkloadId};
 
@@ -78,6 +78,37 @@ pub fn assets(model: &Model, schedule: &Schedule) -> Vec<Asset> {
             capex: held.chips * bought.capex[start] * (1.0 - discount),
             worth: held.chips * comes_back(model, held).map_or(0.0, |(_, money)| money),
             contract: held.contract.map(|k| model.contracts[k].id.clone()),
+            node: None,
+        });
+    }
+    all
+}
+
+/// What is reserved, and from when to when; what is held beyond a tier is one with what is below it.
+#[must_use]
+pub fn reservations(model: &Model, schedule: &Schedule) -> Vec<Reservation> {
+    let label = |t: usize| model.calendar.periods[t].label.clone();
+    let mut all: Vec<Reservation> = Vec::new();
+    for held in schedule.held.iter().filter(|h| h.chips > 0.0) {
+        let offer = &model.offers[held.offer];
+        if !matches!(offer.term, Term::Reserved { .. }) {
+            continue;
+        }
+        let start = held.periods.start;
+        let contract = held.contract.map(|k| model.contracts[k].id.clone());
+        let same = |r: &&mut Reservation| r.offer == offer.id && r.from == label(start) && r.contract == contract;
+        if let Some(below) = all.iter_mut().rev().find(same) {
+            below.chips += held.chips;
+            continue;
+        }
+        let already = model.holdings.as_ref().is_some_and(|h| h.settled(held.offer, start).is_some());
+        all.push(Reservation {
+            offer: offer.id.clone(),
+            from: label(start),
+            last: label(held.periods.end - 1),
+            chips: held.chips,
+            contract,
+            already,
             node: None,
         });
     }

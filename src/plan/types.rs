@@ -67,6 +67,9 @@ pub struct Plan {
     pub cost: Option<Cost>,
     /// What is held, and paid for it.
     pub purchases: Vec<Purchase>,
+    /// What is reserved, and from when to when: what `holdings.held` of the model file takes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reservations: Vec<Reservation>,
     /// What is bought for capital, and what comes back for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub assets: Vec<Asset>,
@@ -312,6 +315,28 @@ pub struct Purchase {
     /// Undiscounted money that the idle chips cost in the period, whenever it is paid.
     #[serde(default)]
     pub idle_spend: f64,
+    /// Under uncertainty, the node of the tree in which this is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+}
+
+/// Chips of an offer whose reservation begins in a period.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Reservation {
+    /// The offer.
+    pub offer: String,
+    /// The period in which its term begins.
+    pub from: String,
+    /// The last period of its term, or of the horizon if that ends before.
+    pub last: String,
+    /// Chips.
+    pub chips: f64,
+    /// The contract that they are held under.
+    pub contract: Option<String>,
+    /// Whether the model says that they are held already.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub already: bool,
     /// Under uncertainty, the node of the tree in which this is so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,

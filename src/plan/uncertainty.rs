@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sample::DrawsResult;
 
-use super::types::{Asset, Assignment, ContractResult, Plan, Purchase, Relocation, Unmet};
+use super::types::{Asset, Assignment, ContractResult, Plan, Purchase, Relocation, Reservation, Unmet};
 
 /// A plan for several futures: what it costs in each, and what knowing would be worth.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -222,6 +222,12 @@ impl Plan {
                 node: None,
                 ..p.clone()
             },
+        );
+        plan.reservations = merged(
+            &self.reservations,
+            |r| (r.offer.clone(), r.from.clone(), r.contract.clone()),
+            |r, sum: &mut Reservation| sum.chips += part(&r.node) * r.chips,
+            |r| Reservation { chips: 0.0, node: None, ..r.clone() },
         );
         plan.assets = merged(
             &self.assets,

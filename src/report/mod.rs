@@ -2,6 +2,7 @@
 //! adding up lines for display.
 
 pub mod alternatives;
+pub mod backtest;
 mod balances;
 mod chart;
 mod column;
@@ -113,6 +114,12 @@ pub fn curve_schema() -> serde_json::Value {
 #[must_use]
 pub fn frontier_schema() -> serde_json::Value {
     schema_of::<crate::analysis::frontier::Frontier>("polysource frontier")
+}
+
+/// The JSON Schema of `backtest --format json`.
+#[must_use]
+pub fn backtest_schema() -> serde_json::Value {
+    schema_of::<crate::plan::BacktestResult>("polysource backtest of policies")
 }
 
 /// The JSON Schema of `evaluate --format json`.

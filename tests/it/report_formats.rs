@@ -83,6 +83,7 @@ fn plan() -> Plan {
             purchase("aws-trn2", "2026-Q2", 30_000.0, 49e6, Some("aws-2026")),
             purchase("coreweave-h100", "2026-Q2", 4_000.0, 35e6, None),
         ],
+        reservations: Vec::new(),
         assets: Vec::new(),
         assignments: vec![
             Assignment {

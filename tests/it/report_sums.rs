@@ -28,6 +28,7 @@ fn plan(costs: &[f64]) -> Plan {
             lines: costs.iter().enumerate().map(line).collect(),
         }),
         purchases: vec![],
+        reservations: Vec::new(),
         assets: Vec::new(),
         assignments: vec![],
         contracts: vec![],

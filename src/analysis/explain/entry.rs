@@ -21,6 +21,8 @@ pub enum Entry {
     ExpectedLoss,
     /// The commitment of a contract.
     Commit(ContractId),
+    /// What is reserved or bought already.
+    Holdings,
     /// The capacity of an offer.
     Capacity(OfferId),
     /// A pool.
@@ -64,6 +66,7 @@ impl Entry {
         all.extend(model.risk.cvar.and_then(|c| c.term.at_most).map(|_| Entry::Cvar));
         all.extend(model.risk.expected.and_then(|e| e.at_most).map(|_| Entry::ExpectedLoss));
         all.extend(model.contracts.ids().filter(|&k| commits(&model.contracts[k])).map(Entry::Commit));
+        all.extend(model.holdings.iter().map(|_| Entry::Holdings));
         all.extend(model.pools.ids().map(Entry::Pool));
         all.extend(model.offers.ids().filter(|&o| model.offers[o].capacity.is_some()).map(Entry::Capacity));
         let rated = |w: &crate::model::Workload| w.rate_at_most.is_some() || w.rate_at_least.is_some();
@@ -77,7 +80,7 @@ impl Entry {
     pub(super) fn class(self) -> u8 {
         match self {
             Entry::Limit(_) | Entry::Survive(_) | Entry::Cvar | Entry::ExpectedLoss => 0,
-            Entry::Commit(_) => 1,
+            Entry::Commit(_) | Entry::Holdings => 1,
             Entry::Capacity(_) | Entry::Pool(_) | Entry::Rate(_) => 2,
             Entry::Work(_) => 3,
         }
@@ -93,6 +96,10 @@ impl Entry {
             Entry::Cvar => ("cvar".to_owned(), "risk", &model.risk_origin),
             Entry::ExpectedLoss => ("expected-loss".to_owned(), "risk", &model.risk_origin),
             Entry::Commit(k) => (model.contracts[k].id.clone(), "commitment", &model.contracts[k].origin),
+            Entry::Holdings => {
+                let origin = model.holdings.as_ref().map_or(&model.risk_origin, |h| &h.origin);
+                ("holdings".to_owned(), "holdings", origin)
+            }
             Entry::Capacity(o) => (model.offers[o].id.clone(), "capacity", &model.offers[o].origin),
             Entry::Pool(p) => (model.pools[p].id.clone(), "pool", &model.pools[p].origin),
             Entry::Rate(w) => (model.workloads[w].id.clone(), "rate", &model.workloads[w].origin),
@@ -127,6 +134,8 @@ impl Entry {
                 up(most, most.max(1.0) * 1e6, Unit::Limit(LimitUnit::Chips))
             }
             Entry::Commit(_) | Entry::Work(_) => down(1.0, Unit::Part),
+            // What is signed is signed.
+            Entry::Holdings => return None,
         })
     }
 
@@ -146,6 +155,7 @@ impl Entry {
                 }
             }
             Entry::Commit(k) => model.contracts[k].scale_commitment(value),
+            Entry::Holdings => {}
             Entry::Capacity(o) => model.offers[o].capacity.iter_mut().flatten().for_each(|c| *c *= value),
             Entry::Pool(p) => {
                 let pool = &mut model.pools[p];
@@ -183,6 +193,14 @@ impl Entry {
             Entry::Commit(k) => {
                 let due: f64 = model.contracts[k].commit.iter().flat_map(|c| &c.buckets).map(|b| b.amount).sum();
                 format!("The contract `{name}` (line {line}) commits {} within the horizon.", number(due))
+            }
+            Entry::Holdings => {
+                let until = model.holdings.as_ref().and_then(|h| h.open.checked_sub(1));
+                let until = until.map(|t| format!(", and nothing else up to {}", model.calendar.periods[t].label));
+                format!(
+                    "`holdings` (line {line}): what is reserved or bought already is kept{}.",
+                    until.unwrap_or_default()
+                )
             }
             Entry::Capacity(o) => {
                 let at = |t: usize| format!("{} chips{}", number(model.offers[o].capacity_at(t)), when(t));
@@ -320,6 +338,9 @@ pub(super) fn varied(model: &Model, kept: &[Entry], numbers: &[(Entry, f64)]) ->
     }
     let committed = m.contracts.with_ids_mut().filter(|(_, c)| commits(c));
     committed.filter(|(k, _)| !has(Entry::Commit(*k))).for_each(|(_, c)| c.commit = None);
+    if !has(Entry::Holdings) {
+        m.holdings = None;
+    }
     m.offers.with_ids_mut().filter(|(o, _)| !has(Entry::Capacity(*o))).for_each(|(_, o)| o.capacity = None);
     for (_, pool) in m.pools.with_ids_mut().filter(|(p, _)| !has(Entry::Pool(*p))) {
         (pool.chips, pool.power) = (None, None);

@@ -43,6 +43,7 @@ pub(super) fn used(
             Constraint::Work { workload } => add(Entry::Work(workload), None),
             Constraint::Rate { workload, period } => add(Entry::Rate(workload), Some(period)),
             Constraint::Commit { contract, .. } => add(Entry::Commit(contract), None),
+            Constraint::Settled => add(Entry::Holdings, None),
             _ => {}
         }
     }

@@ -10,7 +10,7 @@ use crate::plan::ledger::{Ledger, cost};
 use crate::plan::{
     CertificateInfo, Cost, Evidence, ModelInfo, Plan, Purposes, RiskResult, Schedule, Status, Survival, assets,
     assignments, balance_results, burn_down, contract_results, equity_results, exposure, limit_results, moves, notes,
-    organisations, purchases, unmet,
+    organisations, purchases, reservations, unmet,
 };
 use crate::resilience::{Situation, resilience, risk, survival};
 
@@ -44,6 +44,7 @@ pub(in crate::analysis) fn plan_of(
         currency: model.currency.clone(),
         cost: None,
         purchases: Vec::new(),
+        reservations: Vec::new(),
         assets: Vec::new(),
         assignments: Vec::new(),
         contracts: Vec::new(),
@@ -91,6 +92,7 @@ pub(in crate::analysis) fn plan_of(
     }
     plan.status = status;
     plan.purchases = purchases(model, &schedule, &purposes);
+    plan.reservations = reservations(model, &schedule);
     plan.assets = assets(model, &schedule);
     plan.contracts = contract_results(model, &schedule, &ledger);
     plan.unmet = unmet(model, &schedule);

@@ -38,6 +38,7 @@ pub(super) fn without_plan(model: &Model, futures: &Futures<'_>, together: &Toge
     let mut plan = plan_of(&futures.models[0], &together.formulations[0], &solved, Detail::Cost, futures.settings)?;
     plan.model = ModelInfo::of(model);
     (plan.cost, plan.purchases, plan.contracts, plan.unmet) = (None, Vec::new(), Vec::new(), Vec::new());
+    plan.reservations = Vec::new();
     plan.assets = Vec::new();
     let program = together.joint.program();
     plan.certificate.size = [program.columns().len(), program.rows().len(), program.nonzeros()];
@@ -92,6 +93,7 @@ pub(super) fn plan(
     whole.cost = Some(teller.cost());
     whole.purchases = teller.by_node(|p| &p.purchases, |x| x.period.clone(), |x, node| x.node = Some(node));
     let until = |x: &Asset| x.sold.as_ref().unwrap_or(&x.last).clone();
+    whole.reservations = teller.by_node(|p| &p.reservations, |x| x.from.clone(), |x, node| x.node = Some(node));
     whole.assets = teller.by_node(|p| &p.assets, until, |x, node| x.node = Some(node));
     whole.assignments = teller.by_node(|p| &p.assignments, |x| x.period.clone(), |x, node| x.node = Some(node));
     whole.burn_down = teller.by_node(|p| &p.burn_down, |x| x.period.clone(), |x, node| x.node = Some(node));

@@ -26,6 +26,7 @@ pub(super) fn splice(before: &Model, after: Model, known: usize, report: &mut Re
         ("investors", before.investors == model.investors),
         ("what stands upstream", before.supply == model.supply),
         ("what runs today", before.baseline == model.baseline),
+        ("what is reserved or bought already", before.holdings == model.holdings),
         ("outages and what they may cost", before.outages == model.outages && before.risk == model.risk),
         ("which plan is preferred", before.prefer == model.prefer),
     ];
