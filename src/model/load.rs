@@ -364,6 +364,7 @@ pub(super) fn interpret(root: &Node, sources: &Sources, diagnostics: &mut Diagno
     let into = if whole { &mut *diagnostics } else { &mut found };
     let mut reader = Reader { diagnostics: into, sources, calendar, currency, rates, notes };
     let uncertainty = uncertainty::read(&mut reader, &document, root, &model);
+    backtest::check_futures(&mut reader, &document);
     if whole {
         model.uncertainty = uncertainty.map(Arc::new);
         if document.uncertainty.is_none() {

@@ -9,6 +9,7 @@ mod commitments;
 mod common;
 
 mod alternatives;
+mod backtest;
 mod balances;
 mod baseline;
 mod browser;
@@ -48,6 +49,7 @@ mod futures_purposes;
 mod futures_verbs;
 mod gate;
 mod golden;
+mod holdings;
 mod hostile;
 mod identity;
 mod import_solution;

@@ -207,12 +207,13 @@ fn followed(
     let signed = match policy {
         BacktestPolicy::OnDemand => already.refusing(model),
         BacktestPolicy::Online => {
-            let rule = OnlineRule::of(seen.written()).map_err(BacktestError::Online)?;
+            let (workload, offer, rule) = OnlineRule::of(seen.written()).map_err(BacktestError::Online)?;
             let mut signed = already.refusing(model);
             let labels = &seen.past.calendar.periods;
-            for r in rule.reserves(&seen.demand(rule.workload)) {
+            let offer = &model.offers()[offer].id;
+            for r in rule.reserves(&seen.demand(workload)) {
                 let label = &labels[r.period].label;
-                signed.add(Some(label), (rule.offer.clone(), label.clone()), r.chips);
+                signed.add(Some(label), (offer.clone(), label.clone()), r.chips);
             }
             signed
         }

@@ -12,13 +12,9 @@
 
 use crate::model::{Model, OfferId, Task, Term, WorkloadId};
 
-/// The rule for one workload, one offer on demand and one that is reserved.
+/// The rule for chips that are on demand or reserved.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OnlineRule {
-    /// The workload.
-    pub workload: WorkloadId,
-    /// The offer that is reserved.
-    pub offer: String,
     /// Work that a chip does in the unit of time of the demand.
     pub productivity: f64,
     /// How many chips are reserved at a time.
@@ -45,11 +41,12 @@ pub struct Reserve {
 }
 
 impl OnlineRule {
-    /// The rule for a model.
+    /// The rule for a model with one workload, one offer on demand and one that is reserved; which workload and which
+    /// reserved offer these are.
     ///
     /// # Errors
     /// In words, if it does not speak of such a model.
-    pub fn of(model: &Model) -> Result<Self, String> {
+    pub fn of(model: &Model) -> Result<(WorkloadId, OfferId, Self), String> {
         let mut workloads = model.workloads().with_ids();
         let (Some((workload, work)), None) = (workloads.next(), workloads.next()) else {
             return Err("the model has more than one workload".to_owned());
@@ -77,9 +74,7 @@ impl OnlineRule {
             let end = *ends.get(&t).filter(|_| t >= reserved_offer.lead)?;
             Some(reserved_offer.price[t] * model.calendar().hours(t..end))
         };
-        Ok(OnlineRule {
-            workload,
-            offer: reserved_offer.id.clone(),
+        let rule = OnlineRule {
             productivity,
             block: reserved_offer.block.unwrap_or(1.0),
             on_demand: (0..periods).map(|t| rented.price[t] * hours(t)).collect(),
@@ -87,7 +82,8 @@ impl OnlineRule {
             used: 0.0,
             ends: (0..periods).map(|t| ends.get(&t).copied().unwrap_or(t)).collect(),
             capacity: (0..periods).map(|t| reserved_offer.capacity_at(t)).fold(f64::INFINITY, f64::min),
-        })
+        };
+        Ok((workload, reserved, rule))
     }
 
     /// What is reserved for a demand, in its unit by period.

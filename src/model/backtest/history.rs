@@ -131,9 +131,10 @@ fn unknown<'a>(
 fn within(reader: &mut Reader<'_>, cell: &Cell) -> Option<usize> {
     // As spreadsheets and databases write an hour.
     let text = cell.text.replacen(' ', "T", 1);
-    let short = text.strip_suffix('Z').unwrap_or(&text);
-    let short = short.strip_suffix(":00").unwrap_or(short);
-    let short = short.strip_suffix(":00").unwrap_or(short);
+    let mut short = text.strip_suffix('Z').unwrap_or(&text);
+    for zero in [".000", ":00", ":00"] {
+        short = short.strip_suffix(zero).unwrap_or(short);
+    }
     let Some((start, end)) = parse_period(short) else {
         let message = format!("`{}` is not a period", cell.text);
         reader.error(

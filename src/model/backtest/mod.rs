@@ -242,12 +242,21 @@ fn starts(reader: &mut Reader<'_>, written: &doc::Backtest) -> Option<Vec<usize>
         return None;
     }
     let (first, _) = calendar.ends()?;
-    let begins = |t: usize| {
+    // Which hour, day, week, month, quarter or year a period begins in: a plan is made in the first of each.
+    let begins_in = |t: usize| {
         let (start, _) = calendar.dates(t)?;
-        let weeks = super::calendar::hours_between(first, start) / 168.0;
-        Some(if step == Step::Week { weeks.fract() == 0.0 } else { step.begins_at(start) })
+        let (year, month) = (i64::from(start.year()), i64::from(start.month()) - 1);
+        let hours = super::calendar::hours_between(first, start);
+        Some(match step {
+            Step::Hour => hours as i64,
+            Step::Day => i64::from(start.day_of_year()) + 1000 * year,
+            Step::Week => (hours / 168.0) as i64,
+            Step::Month => 12 * year + month,
+            Step::Quarter => 4 * year + month / 3,
+            Step::Year => year,
+        })
     };
-    Some(all.filter(|&t| t == 0 || begins(t).unwrap_or(false)).collect())
+    Some(all.filter(|&t| t == 0 || begins_in(t) != begins_in(t - 1)).collect())
 }
 
 fn policies(
@@ -267,7 +276,7 @@ fn policies(
     let mut all: Vec<BacktestPolicy> = Vec::new();
     let mut right = true;
     for item in &list.items {
-        match policy(reader, &item.0, starts, uncertain) {
+        match policy(reader, &item.0, starts) {
             Some(policy) if all.contains(&policy) => {
                 let message = format!("`{}` is listed twice", policy.name());
                 reader.error(Code::DuplicateName, item.0.place, message, "remove one of the two");
@@ -280,7 +289,7 @@ fn policies(
     right.then_some(all)
 }
 
-fn policy(reader: &mut Reader<'_>, node: &Node, starts: &[usize], uncertain: bool) -> Option<BacktestPolicy> {
+fn policy(reader: &mut Reader<'_>, node: &Node, starts: &[usize]) -> Option<BacktestPolicy> {
     let found = match &node.value {
         Value::Scalar(word) => match word.as_str() {
             "solve" => BacktestPolicy::Solve,
@@ -317,12 +326,22 @@ fn policy(reader: &mut Reader<'_>, node: &Node, starts: &[usize], uncertain: boo
         }
         _ => return not_a_policy(reader, node.place),
     };
-    if !uncertain && matches!(found, BacktestPolicy::HereAndNow | BacktestPolicy::Regret) {
-        let message = format!("`{}` plans for several futures, and the model has one", found.name());
-        reader.error(Code::NoEffect, node.place, message, "add `uncertainty` to the model, or leave this out");
-        return None;
-    }
     Some(found)
+}
+
+/// Reports policies for several futures in a model that has one.
+pub(super) fn check_futures(reader: &mut Reader<'_>, document: &doc::Document) {
+    if document.uncertainty.is_some() {
+        return;
+    }
+    let listed = document.backtest.iter().filter_map(|b| b.policy.as_ref()).flat_map(|list| &list.items);
+    for item in listed {
+        let Value::Scalar(word) = &item.0.value else { continue };
+        if ["here-and-now", "regret"].contains(&word.as_str()) {
+            let message = format!("`{word}` plans for several futures, and the model has one");
+            reader.error(Code::NoEffect, item.0.place, message, "add `uncertainty` to the model, or leave this out");
+        }
+    }
 }
 
 fn not_a_policy(reader: &mut Reader<'_>, place: Place) -> Option<BacktestPolicy> {
