@@ -9,6 +9,7 @@ pub mod expect;
 pub mod explain;
 pub mod frontier;
 mod parallel;
+pub mod replan;
 pub mod samples;
 pub mod scenarios;
 mod solving;

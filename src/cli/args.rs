@@ -16,6 +16,7 @@ use super::gate::GateCommand;
 use super::import::ImportCommand;
 use super::init::InitCommand;
 use super::man::ManCommand;
+use super::replan::ReplanCommand;
 use super::report::ReportCommand;
 use super::schema::SchemaCommand;
 use super::serve::ServeCommand;
@@ -74,6 +75,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  polysource backtest model.yaml\n  polysource backtest model.yaml --format csv -o beyond-hindsight.csv\n\nFor models with `backtest: { history: usage.csv, policy: [solve, here-and-now, regret, on-demand, online, { replay: 60 days }] }`. A plan at a date sees only what was known then; what it signed stays; what happened is charged to it.\nExit codes: 0 done; 4 if a policy has no plan at some date or cannot serve what happened; 6 if something is not certified."
     )]
     Backtest(BacktestCommand),
+    /// Plan anew: the month's bill beside the plan and why it differs, what to sign now, and the next plan.
+    #[command(
+        after_help = "Examples:\n  polysource replan model.yaml --against plan.json --actual bill-2026-10.csv --map map.yaml --next plan-11.json\n  polysource replan model.yaml --against plan.json --from 2027-Q2 --within 0.5%\n\nThe model says what is known now: its demand, prices and capacities. What the plan before reserved or bought to begin earlier is kept, as are the contracts that it signed. Of the plans that cost no more than --within above the cheapest, the next plan is the one that holds the most of what the plan before holds.\nExit codes: 0 done; 2 if more than --tolerance of what was planned for the bill's months was paid otherwise; 4 if nothing serves the demand with what was signed; 6 if something is not certified."
+    )]
+    Replan(ReplanCommand),
     /// Parametric analysis: the exact optimal cost as one price, capacity, demand or other input varies.
     #[command(
         after_help = "Examples:\n  polysource curve models/inference-fleet.yaml --vary 'offers{vendor: amazon}.price=*0.4..1.6'\n  polysource curve models/quickstart.yaml --vary offers.coreweave-h100.capacity=5k..20k\n  polysource curve models/quickstart.yaml --vary 'policy.limits.vendor-cap.share.at_most=50 %..70 %' --format csv"

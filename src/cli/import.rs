@@ -99,7 +99,7 @@ pub(super) enum OfferFormat {
 pub(super) fn run(command: &ImportCommand, quiet: bool, verbose: bool) -> Result<u8, Failure> {
     match &command.what {
         ImportWhat::Skypilot(command) => offers(command, quiet, verbose),
-        ImportWhat::Focus(command) => bills(command, quiet, verbose),
+        ImportWhat::Focus(command) => focus(command, quiet, verbose),
         ImportWhat::Solution(command) => super::solution::run(command, quiet),
     }
 }
@@ -158,10 +158,33 @@ fn offers(command: &SkypilotCommand, quiet: bool, verbose: bool) -> Result<u8, F
     Ok(exit::DONE)
 }
 
-fn bills(command: &FocusCommand, quiet: bool, verbose: bool) -> Result<u8, Failure> {
+fn focus(command: &FocusCommand, quiet: bool, verbose: bool) -> Result<u8, Failure> {
+    let asked =
+        Bills { files: &command.files, map: command.map.as_deref(), month: command.month, max_lost: command.max_lost };
+    let usage = bills(&asked, quiet, verbose)?;
+    std::fs::create_dir_all(&command.output)?;
+    for (name, bytes) in [("baseline.csv", usage.baseline_csv()?), ("demand.csv", usage.history_csv()?)] {
+        files::write(Some(&command.output.join(name)), &bytes)?;
+    }
+    Ok(exit::DONE)
+}
+
+/// Bills that are read.
+pub(super) struct Bills<'a> {
+    pub files: &'a [PathBuf],
+    /// What rows stand for.
+    pub map: Option<&'a Path>,
+    /// The month that has to be in them.
+    pub month: Option<jiff::civil::Date>,
+    /// The most that may be lost of them, as a part.
+    pub max_lost: f64,
+}
+
+/// Reads bills, telling what was found on the way; not if too much of them is lost.
+pub(super) fn bills(command: &Bills<'_>, quiet: bool, verbose: bool) -> Result<focus::Usage, Failure> {
     let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
     let mut mapping = Mapping::default();
-    if let Some(path) = &command.map {
+    if let Some(path) = command.map {
         let text = read(path, quiet)?;
         let source = sources.add(&short(path), text.trim_start_matches('\u{feff}'));
         if !has_key(&text, &["offers", "workloads", "workload_tag"]) {
@@ -171,7 +194,7 @@ fn bills(command: &FocusCommand, quiet: bool, verbose: bool) -> Result<u8, Failu
         mapping = root.map(|root| Mapping::read(&root, &mut diagnostics)).unwrap_or_default();
     }
     let mut files = Vec::new();
-    for path in &command.files {
+    for path in command.files {
         let text = read(path, quiet)?;
         let source = sources.add(&short(path), text.trim_start_matches('\u{feff}'));
         refuse_other(path, &text, &focus::NEEDED, "export the bill as FOCUS 1.0 or later, with its column names")?;
@@ -217,11 +240,7 @@ fn bills(command: &FocusCommand, quiet: bool, verbose: bool) -> Result<u8, Failu
         files::complain(format!("error: {message}\n").as_bytes());
         return Err(Failure::Told(exit::MODEL_WRONG));
     }
-    std::fs::create_dir_all(&command.output)?;
-    for (name, bytes) in [("baseline.csv", usage.baseline_csv()?), ("demand.csv", usage.history_csv()?)] {
-        files::write(Some(&command.output.join(name)), &bytes)?;
-    }
-    Ok(exit::DONE)
+    Ok(usage)
 }
 
 /// What was made, and what was found on the way, on standard error.
@@ -285,7 +304,7 @@ fn parse_month(text: &str) -> Result<jiff::civil::Date, String> {
 }
 
 /// Reads a part from 0 to all.
-fn parse_lost(text: &str) -> Result<f64, String> {
+pub(super) fn parse_lost(text: &str) -> Result<f64, String> {
     let (number, unit) = match text.strip_suffix('%') {
         Some(number) => (number.trim_end(), 0.01),
         None => (text, 1.0),

@@ -25,6 +25,7 @@ mod man;
 mod models;
 mod plan_file;
 mod progress;
+mod replan;
 mod report;
 mod schema;
 mod serve;
@@ -83,6 +84,7 @@ fn run(arguments: Vec<OsString>) -> u8 {
         Command::Sweep(verb) => shards::run(verb, arguments.quiet),
         Command::Evaluate(command) => evaluate::run(command, arguments.quiet),
         Command::Backtest(command) => backtest::run(command, arguments.quiet),
+        Command::Replan(command) => replan::run(command, arguments.quiet, arguments.verbose > 0),
         Command::Curve(command) => curve::run(command, arguments.quiet),
         Command::Frontier(command) => frontier::run(command, arguments.quiet),
         Command::Explain(command) => explain::run(command, arguments.quiet),

@@ -63,13 +63,18 @@ pub(super) fn read(text: &str, file: &str) -> Result<Plan, String> {
 
 /// The plan in a file, if it is one of this model.
 pub(super) fn of_model(model: &Model, path: &Path) -> Result<Plan, Failure> {
-    let text = files::read(path, MOST).map_err(|unreadable| files::failed(&unreadable, false))?;
     let shown = path.display().to_string();
-    let plan = read(&text, &shown).map_err(Failure::Usage)?;
+    let plan = any(path)?;
     if plan.model.sha256 != model.sha256 {
         return Err(Failure::Usage(format!(
             "{shown} is a plan of another model, or of this one with other scenarios or settings; solve it again"
         )));
     }
     Ok(plan)
+}
+
+/// Reads a plan of whatever model.
+pub(super) fn any(path: &Path) -> Result<Plan, Failure> {
+    let text = files::read(path, MOST).map_err(|unreadable| files::failed(&unreadable, false))?;
+    read(&text, &path.display().to_string()).map_err(Failure::Usage)
 }

@@ -12,7 +12,9 @@ mod number;
 mod parts;
 mod policy;
 mod regions;
+mod replanned;
 mod types;
+mod variance;
 
 pub use gate::{Gate, GateCase};
 pub use inputs::ASIDE;
@@ -21,6 +23,9 @@ pub use types::{
     AssignmentChange, At, Change, ChipsChange, ContractChange, Diff, DiffSide, ExposureChange, Flip, GroupChange,
     InputChange, LimitChange, LineChange, PurchaseChange, ResilienceChange, Total, TotalChange, UnmetChange,
 };
+
+pub use replanned::{HeldOtherwise, ReplanResult, SignNow};
+pub use variance::{OfferVariance, Variance, VarianceError, variance};
 
 use crate::model::Tree;
 use crate::plan::{Plan, Status};

@@ -13,7 +13,7 @@ use super::measure::measure;
 use super::placement::only_where;
 use super::{Affine, CLEAR, Constraint, Formulation, Run, bracketed, named};
 use crate::lp::ColumnId;
-use crate::model::{Dimension, Measure, Model, OfferId, OfferSet, WorkloadId};
+use crate::model::{Dimension, Grid, Measure, Model, OfferId, OfferSet, WorkloadId};
 
 /// A pair of workload and offer is in use if more than this part of what could be of use runs on it.
 const USED: f64 = 1e-6;
@@ -119,6 +119,36 @@ impl Formulation {
     pub fn changes(&self, model: &Model, x: &[f64]) -> f64 {
         let now = |run: Option<ColumnId>| run.map_or(0.0, |c| x[c.0 as usize]);
         self.first_period(model).iter().map(|&(_, _, today, run)| (now(run) - today).abs()).sum()
+    }
+
+    /// Adds columns for how far what is held of each offer in each period is from what it was in another plan; all of it, as
+    /// a sum in chip-hours. Periods before `from` do not count.
+    pub fn add_departures(&mut self, model: &Model, before: &Grid<OfferId>, from: usize) -> Affine {
+        let mut sum = Affine::default();
+        for offer in model.offers.ids() {
+            for (period, &was) in before[offer].iter().enumerate().skip(from) {
+                let (label, hours) = {
+                    let p = &model.calendar.periods[period];
+                    (p.label.clone(), p.hours)
+                };
+                let held: Vec<(ColumnId, f64)> = self.held(offer, period, 1.0).collect();
+                if held.is_empty() {
+                    sum.constant += was * hours;
+                    continue;
+                }
+                let name = bracketed(&[&model.offers[offer].id, &label]);
+                let most = CLEAR * (was + self.most(&held));
+                let apart = self.program.add_column(format!("apart{name}"), "apart", 0.0, most, 0.0);
+                for (side, sign) in [("less", 1.0), ("more", -1.0)] {
+                    let mut row: Vec<(ColumnId, f64)> = held.iter().map(|&(c, a)| (c, sign * a)).collect();
+                    row.push((apart, 1.0));
+                    let bounds = (sign * was, f64::INFINITY);
+                    self.row(Constraint::Asked, format!("{side}{name}"), "apart", bounds, row);
+                }
+                sum.terms.push((apart, hours));
+            }
+        }
+        sum
     }
 
     /// Adds columns for chips that no longer do in a period what they did in the one before; all of them, as a sum.

@@ -61,6 +61,10 @@ pub struct ImportRequest<'a> {
 pub struct Usage {
     /// Chip-hours by month (its first day), workload and offer.
     pub hours: BTreeMap<(Date, String, String), f64>,
+    /// What those of each month and offer cost, in the bill's currency.
+    pub costs: BTreeMap<(Date, String), f64>,
+    /// Rows that used chips and do not say what they cost.
+    pub unpriced: usize,
     /// First instant and first after it that charges of each month speak of.
     covered: BTreeMap<Date, (DateTime, DateTime)>,
     /// The month whose mean is what runs today.
@@ -91,7 +95,8 @@ pub fn read(
                 Ok(used) => {
                     usage.rows.1 += 1;
                     usage.account.read.add(Some(used.hours), bill.money());
-                    usage.add(&used);
+                    usage.unpriced += usize::from(bill.money().is_none());
+                    usage.add(&used, bill.money().unwrap_or(0.0));
                 }
                 Err(left) => {
                     if let Some(hours) = left.lost {
@@ -355,7 +360,7 @@ fn seconds(from: DateTime, to: DateTime) -> f64 {
 
 impl Usage {
     /// Adds what a row used, spread over the months of its charge period.
-    fn add(&mut self, used: &Used) {
+    fn add(&mut self, used: &Used, money: f64) {
         let whole = seconds(used.start, used.end);
         let mut from = used.start;
         while from < used.end {
@@ -363,7 +368,9 @@ impl Usage {
             let next = month.checked_add(Span::new().months(1)).map_or(used.end, |d| d.at(0, 0, 0, 0));
             let to = next.min(used.end);
             let key = (month, used.workload.clone(), used.offer.clone());
-            *self.hours.entry(key).or_default() += used.hours * seconds(from, to) / whole;
+            let part = seconds(from, to) / whole;
+            *self.hours.entry(key).or_default() += used.hours * part;
+            *self.costs.entry((month, used.offer.clone())).or_default() += money * part;
             let covered = self.covered.entry(month).or_insert((from, to));
             *covered = (covered.0.min(from), covered.1.max(to));
             from = to;
@@ -407,6 +414,11 @@ impl Usage {
             [month.strftime("%Y-%m").to_string(), workload.to_owned(), tidy(hours).to_string()]
         });
         table(["month", "workload", "chip_hours"], rows)
+    }
+
+    /// The months of which there are charges, each with the first instant and the first after it that they speak of.
+    pub fn months(&self) -> impl Iterator<Item = (Date, (DateTime, DateTime))> + '_ {
+        self.covered.iter().map(|(month, ends)| (*month, *ends))
     }
 
     /// The offers and workloads that were found.

@@ -34,7 +34,7 @@ pub struct Account {
     /// Lost rows whose chip-hours are not known.
     pub(super) unknown_hours: usize,
     /// The currencies of the bills.
-    pub(super) currencies: BTreeSet<String>,
+    pub currencies: BTreeSet<String>,
 }
 
 impl Account {

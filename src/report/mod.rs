@@ -25,6 +25,7 @@ mod markdown;
 pub mod parquet;
 mod pictures;
 pub mod reference;
+pub mod replan;
 mod screen;
 #[cfg(feature = "batch")]
 pub mod shards;
@@ -114,6 +115,12 @@ pub fn curve_schema() -> serde_json::Value {
 #[must_use]
 pub fn frontier_schema() -> serde_json::Value {
     schema_of::<crate::analysis::frontier::Frontier>("polysource frontier")
+}
+
+/// The JSON Schema of `replan --format json`.
+#[must_use]
+pub fn replan_schema() -> serde_json::Value {
+    schema_of::<crate::compare::ReplanResult>("polysource next plan")
 }
 
 /// The JSON Schema of `backtest --format json`.

@@ -8,7 +8,7 @@ use polysource::model::{Input, Model, load};
 use polysource::plan::{BacktestResult, BacktestRun, BacktestStatus};
 use polysource::{SolveSettings, solve};
 
-use crate::common::{close, close_within, follows, program, text};
+use crate::common::{close, close_within, example, follows, program, read, text};
 
 /// Reserved for two hours, or on demand.
 const MODEL: &str = "
@@ -305,4 +305,82 @@ fn a_backtest_changes_no_plan() {
     let folder = folder(MODEL, &hours(&[10.0, 10.0, 30.0, 30.0]));
     let plan = solve(&read_from(folder.path(), MODEL), &SolveSettings::default()).unwrap();
     close(plan.cost.unwrap().total, 40.0 * 0.6);
+}
+
+/// With one term for all of it the best commitment has a closed form: it covers all but the part 1 / 2.1 of the weeks, where
+/// a machine more is used for so little of the time that on demand is cheaper.
+#[test]
+fn hindsight_of_one_term_is_the_quantile_of_the_demand() {
+    let yaml = example("cloud-commitments")
+        .replace("reserved: 52 weeks", "reserved: 156 weeks, starts: 2021-02-01..2021-02-01");
+    let yaml = yaml.replace("policy: [solve, on-demand, online, { replay: 26 weeks }]", "policy: [on-demand]");
+    let history = read("models/cloud-commitments.csv");
+    let mut demand: Vec<f64> = history.lines().skip(1).map(|l| l.split_once(',').unwrap().1.parse().unwrap()).collect();
+    let folder = folder(&yaml, &history);
+    fs::rename(folder.path().join("history.csv"), folder.path().join("cloud-commitments.csv")).unwrap();
+    let found = backtest(&read_from(folder.path(), &yaml), &SolveSettings::default()).unwrap();
+    let hours = 168.0;
+    let on_demand: f64 = demand.iter().map(|d| 2.1 * hours * d).sum();
+    close(of(&found, "on-demand").cost.unwrap(), on_demand);
+    demand.sort_by(f64::total_cmp);
+    let best = demand[(demand.len() as f64 * (1.0 - 1.0 / 2.1)).floor() as usize];
+    close(found.hindsight.signed[0].chips, best);
+    let above: f64 = demand.iter().map(|d| 2.1 * hours * (d - best).max(0.0)).sum();
+    close(found.hindsight.cost.unwrap(), 156.0 * hours * best + above);
+}
+
+/// Each mistake has its place and its remedy, in the section and in the table.
+#[test]
+fn mistakes_are_told_with_their_places() {
+    let good = hours(&[10.0, 10.0, 30.0, 30.0]);
+    let policies = |list: &str| MODEL.replace("[solve, on-demand, online, { replay: 2 periods }]", list);
+    let cases = [
+        (policies("[solve, hindsigt]"), good.clone(), "there is no way of planning `hindsigt`"),
+        (policies("[solve, solve]"), good.clone(), "`solve` is listed twice"),
+        (policies("[replay]"), good.clone(), "`replay` does not say how much is replayed"),
+        (
+            policies("[{ replay: 0 days }]"),
+            good.clone(),
+            "what is replayed must be a whole number of its unit, 1 or more",
+        ),
+        (policies("[regret]"), good.clone(), "`regret` plans for several futures, and the model has one"),
+        (policies("[solve]\n  replan: often"), good.clone(), "there is no way to say how often plans are made `often`"),
+        (
+            policies("[solve]\n  over: 2027-01-01"),
+            good.clone(),
+            "`workloads.chat.demand` has no value for 2027-01-01T04",
+        ),
+        (policies("[solve]\n  over: 2027-01-01T02.."), good.clone(), "does not say from when to when"),
+        (
+            policies("[solve]\n  lookahead: 1 period\n  replan: daily"),
+            good.clone(),
+            "a plan looks ahead less far than to the next plan",
+        ),
+        (MODEL.to_owned(), good.replace("chat.demand", "chap.demand"), "there is no workload `chap`"),
+        (
+            MODEL.to_owned(),
+            good.replace("chat.demand", "chat.peak"),
+            "`workloads.chat.peak` is no series that a history has",
+        ),
+        (MODEL.to_owned(), good.replace("T03,30", "T03,thirty"), "`thirty` is not a number"),
+        (MODEL.to_owned(), good.replace("T03,30", "T03,-3"), "`-3` is below 0 or has no end"),
+        (MODEL.to_owned(), good.replace("2027-01-01T03", "2027-01"), "2027-01 is longer than the period 2027-01-01T00"),
+        (
+            MODEL.to_owned(),
+            good.replace("2027-01-01T03,30\n", ""),
+            "`workloads.chat.demand` has no value for 2027-01-01T03",
+        ),
+        (MODEL.to_owned(), good.replace("period,", "when,"), "is no table with the columns `period`"),
+    ];
+    for (yaml, history, said) in cases {
+        let folder = folder(&yaml, &history);
+        let input = Input {
+            name: "model.yaml".to_owned(),
+            text: yaml.clone(),
+            folder: Some(PathBuf::from(folder.path())),
+            ..Input::default()
+        };
+        let wrong = load(&input).expect_err(said).to_string();
+        assert!(wrong.contains(said) && wrong.contains("-->") && wrong.contains("= help:"), "{said}\n{wrong}");
+    }
 }

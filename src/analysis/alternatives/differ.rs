@@ -20,15 +20,13 @@
 use crate::analysis::parallel::IntoParallelRefIterator;
 #[cfg(feature = "parallel")]
 use crate::analysis::parallel::ParallelIterator;
-use crate::analysis::solving::examined::plan_of;
-use crate::analysis::solving::near::{NearOptimalPlans, ROOMS, examined, is_plan};
+use crate::analysis::solving::near::{NearOptimalPlans, ROOMS, is_plan, near_optimal};
 use crate::analysis::solving::optimum::tell_idle;
-use crate::analysis::solving::settings::Detail;
-use crate::engine::{CertifiedStatus, EngineError, Solved};
+use crate::engine::EngineError;
 use crate::formulation::Formulation;
-use crate::lp::{Affine, primal_violation};
+use crate::lp::Affine;
 use crate::model::{Grid, IdVec, Measure, Model, OfferId, OfferSet};
-use crate::plan::{Plan, Schedule, Status};
+use crate::plan::{Plan, Schedule};
 
 /// Plans that differ in no more than this part of their chip-hours are reported once.
 const SAME: f64 = 0.01;
@@ -157,7 +155,8 @@ fn unlike(
         }
         program.f.minimise(&cost);
         tell_idle(model, &program.f, &mut solved);
-        return plan(near, &program.f, solved, bound);
+        let used = Use::of(model, &Schedule::read(model, &program.f, &solved.x));
+        return Ok(near_optimal(near, &program.f, solved, bound)?.map(|(plan, primal)| (plan, primal, used)));
     }
     Ok(None)
 }
@@ -170,35 +169,4 @@ fn weighted(model: &Model, f: &Formulation, weights: &IdVec<OfferId, f64>, total
         sum = sum.plus(1.0, &f.measured(model, &own, Measure::Chips, &model.calendar.all()), w / total);
     }
     sum
-}
-
-/// A point within the allowance as a plan, with what is certified of it: that it keeps every row, and
-/// what it costs beside the bound of all plans.
-fn plan(
-    near: &NearOptimalPlans<'_>,
-    f: &Formulation,
-    solved: Solved,
-    bound: f64,
-) -> Result<Option<Candidate>, EngineError> {
-    // Multipliers of a program with another row more are no prices of the model.
-    let solved = Solved { status: CertifiedStatus::Optimal, y: Vec::new(), reduced_costs: Vec::new(), ..solved };
-    let full = examined(plan_of(near.model, f, &solved, Detail::Full, &near.settings))?;
-    // What is still served after a loss can be left out.
-    let plan =
-        if full.is_some() { full } else { examined(plan_of(near.model, f, &solved, Detail::Plan, &near.settings))? };
-    let Some(mut plan) = plan else { return Ok(None) };
-    let Some(cost) = plan.cost.as_ref().map(|c| c.total) else { return Ok(None) };
-    let primal = primal_violation(f.program(), &solved.x);
-    let good = primal <= crate::lp::Tolerances::default().primal;
-    if plan.status != Status::Optimal || !good || !near.affords(cost) {
-        return Ok(None);
-    }
-    plan.status = Status::NearOptimal;
-    plan.certificate.primal = Some(primal);
-    plan.certificate.bound = Some(bound);
-    plan.certificate.gap = Some((cost - bound) / (1.0 + cost.abs()));
-    plan.certificate.relaxation = None;
-    plan.certificate.verified = true;
-    let used = Use::of(near.model, &Schedule::read(near.model, f, &solved.x));
-    Ok(Some((plan, primal, used)))
 }

@@ -201,6 +201,7 @@ pub(super) const SECTIONS: &[(&str, &[&str])] = &[
     ("policy.limits", &["policy", "limits"]),
     ("policy.survive", &["policy", "survive"]),
     ("policy.outages", &["policy", "outages"]),
+    ("holdings.held", &["holdings", "held"]),
     ("uncertainty.factors", &["uncertainty", "factors"]),
     (SCENARIOS, &[SCENARIOS]),
     ("sweeps", &["sweeps"]),
