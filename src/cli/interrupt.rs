@@ -29,6 +29,11 @@ pub(super) fn end_quietly() -> Result<(), Failure> {
         .map_err(|e| Failure::Outside(format!("cannot watch for interrupts: {e}")))
 }
 
+/// Calls on each request to end: for what has something to stop before it ends.
+pub(super) fn on_end(asked: impl Fn() + Send + 'static) -> Result<(), Failure> {
+    listen(asked).map_err(|e| Failure::Outside(format!("cannot watch for interrupts: {e}")))
+}
+
 #[cfg(unix)]
 fn listen(asked: impl Fn() + Send + 'static) -> std::io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};

@@ -21,6 +21,7 @@ mod init;
 mod interrupt;
 mod logging;
 mod man;
+mod mcp;
 mod models;
 mod plan_file;
 mod progress;
@@ -88,6 +89,7 @@ fn run(arguments: Vec<OsString>) -> u8 {
         Command::Diff(command) => diff::run(command, arguments.quiet),
         Command::Gate(command) => gate::run(command, arguments.quiet),
         Command::Serve(command) => serve::run(command, arguments.quiet),
+        Command::Mcp(command) => mcp::run(command),
         Command::Watch(command) => watch::run(command, arguments.quiet),
         Command::Alternatives(command) => alternatives::run(command, arguments.quiet),
         Command::Export(command) => export::run(command, arguments.quiet),
