@@ -30,7 +30,7 @@ pub(super) fn of(run: Run, limit: Duration, answers_mistakes: bool) -> CallToolR
     match run {
         Run::Done { code, output, errors } => ended(code, output, errors, answers_mistakes),
         Run::TimeOver => failure(format!(
-            "The call was stopped: it took longer than {seconds} s. Ask for less (`detail: plan`), or start the server with a longer `--time-limit`."
+            "The call was stopped: it was still running some seconds after its time limit of {seconds} s. Ask for less (`detail: plan`), allow more time (`time_limit`), or start the server with a longer `--time-limit`."
         )),
         Run::Cancelled => failure("The call was cancelled, and what it ran was stopped."),
         Run::Failed(error) => failure(format!("The program cannot be run: {error}")),
@@ -83,7 +83,7 @@ fn told(code: Option<u8>, output: &Written, errors: &Written) -> String {
 /// What an exit code means, as `docs/cli.md` has it.
 fn meaning(code: u8) -> &'static str {
     match code {
-        exit::DONE => "done; a plan in it is certified",
+        exit::DONE => "done; what was solved is certified",
         exit::USAGE => "what was asked for cannot be read or does not go together",
         exit::MODEL_WRONG => "the model is wrong; every mistake in it is reported",
         exit::INFEASIBLE => "there is no plan that satisfies the model, with a proof",

@@ -18,8 +18,8 @@ use tokio::sync::{Semaphore, watch};
 const GRACE: Duration = Duration::from_secs(5);
 /// Most runs at a time; others wait.
 const AT_ONCE: u32 = 4;
-/// Most bytes of standard output that are kept: an assistant reads no more.
-const MOST_OUTPUT: usize = 400_000;
+/// Most bytes of standard output that are kept; a plan of three years as JSON has half as many.
+const MOST_OUTPUT: usize = 1_000_000;
 /// Most bytes of standard error that are kept.
 const MOST_ERRORS: usize = 50_000;
 
@@ -65,7 +65,13 @@ pub(super) struct Written {
 impl Program {
     /// A program that is run in a folder.
     pub fn new(path: PathBuf, folder: PathBuf) -> Program {
-        Program { path, folder, grace: GRACE, places: Semaphore::new(AT_ONCE as usize), ended: watch::Sender::new(false) }
+        Program {
+            path,
+            folder,
+            grace: GRACE,
+            places: Semaphore::new(AT_ONCE as usize),
+            ended: watch::Sender::new(false),
+        }
     }
 
     /// Runs it with arguments, for so long and a little more at most, and until a call is cancelled.

@@ -4,8 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use super::super::{exit, files};
 use super::super::files::Unreadable;
+use super::super::{exit, files};
 
 /// The folder that the server was started for.
 #[derive(Debug)]
@@ -36,7 +36,8 @@ impl Folder {
         if !self.is_inside(Path::new(name)) {
             return Err(self.outside(name));
         }
-        let found = fs::canonicalize(self.path.join(name)).map_err(|e| unreadable(format!("cannot read `{name}`: {e}")))?;
+        let found =
+            fs::canonicalize(self.path.join(name)).map_err(|e| unreadable(format!("cannot read `{name}`: {e}")))?;
         let Ok(inside) = found.strip_prefix(&self.path) else { return Err(self.outside(name)) };
         // A pipe or a device may never end.
         if !found.is_file() {
@@ -114,7 +115,9 @@ mod tests {
     fn nothing_else() {
         let (outer, folder) = made();
         let elsewhere = outer.path().join("secret.yaml");
-        for name in ["../secret.yaml", "../none.yaml", "deep/../../secret.yaml", "/etc/passwd", elsewhere.to_str().unwrap()] {
+        for name in
+            ["../secret.yaml", "../none.yaml", "deep/../../secret.yaml", "/etc/passwd", elsewhere.to_str().unwrap()]
+        {
             assert!(told(&folder, name).contains("outside of the folder"), "{name}");
         }
         assert!(told(&folder, "").contains("is not a file"));

@@ -35,10 +35,16 @@ pub(super) struct McpCommand {
     pub time_limit: Duration,
 }
 
-pub(super) fn run(command: &McpCommand) -> Result<u8, Failure> {
+/// Serves until standard input ends. Each call starts the program anew, which must be what this process runs.
+pub(super) fn run(command: &McpCommand, in_own_process: bool) -> Result<u8, Failure> {
+    if !in_own_process {
+        let message = "`mcp` starts the program for each call, and this one runs inside of another process; use the program that `cargo install polysource` gives";
+        return Err(Failure::Usage(message.to_owned()));
+    }
     let named = |e: &dyn std::fmt::Display| Failure::Outside(format!("{}: {e}", command.folder.display()));
     let folder = Folder::open(&command.folder).map_err(|e| named(&e))?;
-    let itself = std::env::current_exe().map_err(|e| Failure::Outside(format!("the program does not find itself: {e}")))?;
+    let itself =
+        std::env::current_exe().map_err(|e| Failure::Outside(format!("the program does not find itself: {e}")))?;
     let program = Arc::new(Program::new(itself, folder.path().to_path_buf()));
     let server = Server::new(folder, Arc::clone(&program), command.time_limit);
     let runtime = tokio::runtime::Builder::new_multi_thread()

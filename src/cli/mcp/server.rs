@@ -38,7 +38,9 @@ impl Server {
         let (arguments, limit) = {
             let input: T = match serde_json::from_value(Value::Object(input)) {
                 Ok(input) => input,
-                Err(error) => return answer::failure(format!("The arguments of `{}` cannot be read: {error}", T::NAME)),
+                Err(error) => {
+                    return answer::failure(format!("The arguments of `{}` cannot be read: {error}", T::NAME));
+                }
             };
             let Some(limit) = self.limit(input.time_limit()) else {
                 let most = self.limit.as_secs_f64();
@@ -105,11 +107,8 @@ fn tools() -> Vec<model::Tool> {
 }
 
 fn described<T: Tool>() -> model::Tool {
-    let annotations = ToolAnnotations::with_title(T::TITLE)
-        .read_only(true)
-        .destructive(false)
-        .idempotent(true)
-        .open_world(false);
+    let annotations =
+        ToolAnnotations::with_title(T::TITLE).read_only(true).destructive(false).idempotent(true).open_world(false);
     model::Tool::new(T::NAME, T::DESCRIPTION, JsonObject::new())
         .with_input_schema::<T>()
         .with_title(T::TITLE)

@@ -201,7 +201,8 @@ fn is_word(folder: &Folder, word: &str) -> Result<(), Unreadable> {
         "" => "there is nothing to explain: neither `model` nor `subject` is given".to_owned(),
         _ => format!("`{word}` is not a code, key or term"),
     };
-    let remedy = "give a model as `model`; `subject` alone is a word, such as `unserved-workload`, `survive.preempt` or `HHI`";
+    let remedy =
+        "give a model as `model`; `subject` alone is a word, such as `unserved-workload`, `survive.preempt` or `HHI`";
     Err(files::unreadable(message, remedy, exit::USAGE))
 }
 
@@ -320,17 +321,23 @@ impl Arguments {
     }
 
     fn written(self, format: Format) -> Self {
-        self.option("format", match format {
-            Format::Json => "json",
-            Format::Text => "text",
-        })
+        self.option(
+            "format",
+            match format {
+                Format::Json => "json",
+                Format::Text => "text",
+            },
+        )
     }
 
     fn detailed(self, detail: Detail) -> Self {
-        self.option("detail", match detail {
-            Detail::Plan => "plan",
-            Detail::Full => "full",
-        })
+        self.option(
+            "detail",
+            match detail {
+                Detail::Plan => "plan",
+                Detail::Full => "full",
+            },
+        )
     }
 
     fn overlays(mut self, folder: &Folder, names: &[String]) -> Result<Self, Unreadable> {
@@ -385,10 +392,20 @@ mod tests {
 
     #[test]
     fn every_value_is_part_of_its_option_or_after_the_dashes() {
-        let changed = json!({ "model": "m.yaml", "scenario": ["--help", "b"], "set": ["-o=/etc/x"], "overlay": ["o.yaml"] });
+        let changed =
+            json!({ "model": "m.yaml", "scenario": ["--help", "b"], "set": ["-o=/etc/x"], "overlay": ["o.yaml"] });
         assert_eq!(
             list::<Check>(changed.clone()).unwrap(),
-            ["check", "--format=json", "--scenario=--help", "--scenario=b", "--set=-o=/etc/x", "--overlay=o.yaml", "--", "m.yaml"]
+            [
+                "check",
+                "--format=json",
+                "--scenario=--help",
+                "--scenario=b",
+                "--set=-o=/etc/x",
+                "--overlay=o.yaml",
+                "--",
+                "m.yaml"
+            ]
         );
         let solved = list::<Solve>(changed).unwrap();
         assert_eq!(solved[..3], ["solve", "--format=json", "--detail=full"]);
@@ -403,10 +420,20 @@ mod tests {
 
     #[test]
     fn a_change_is_that_of_the_second_side_alone() {
-        let asked = json!({ "model": "m.yaml", "set": ["x=1"], "scenario": ["s"], "base_scenario": ["b"], "detail": "plan" });
+        let asked =
+            json!({ "model": "m.yaml", "set": ["x=1"], "scenario": ["s"], "base_scenario": ["b"], "detail": "plan" });
         let expected = [
-            "diff", "--format=json", "--detail=plan", "--scenario-a=b", "--scenario-b=b", "--scenario-b=s", "--set-b=x=1",
-            "--time-limit=2000ms", "--", "m.yaml", "m.yaml",
+            "diff",
+            "--format=json",
+            "--detail=plan",
+            "--scenario-a=b",
+            "--scenario-b=b",
+            "--scenario-b=s",
+            "--set-b=x=1",
+            "--time-limit=2000ms",
+            "--",
+            "m.yaml",
+            "m.yaml",
         ];
         assert_eq!(list::<WhatIf>(asked).unwrap(), expected);
         let nothing = list::<WhatIf>(json!({ "model": "m.yaml", "base_scenario": ["b"] }));
@@ -423,12 +450,16 @@ mod tests {
             assert_eq!(word(bad), Err(format!("`{bad}` is not a code, key or term")));
         }
         assert!(list::<Explain>(json!({})).unwrap_err().contains("neither `model` nor `subject`"));
-        assert!(list::<Explain>(json!({ "subject": "HHI", "set": ["x=1"] })).unwrap_err().contains("no model is given"));
+        assert!(
+            list::<Explain>(json!({ "subject": "HHI", "set": ["x=1"] })).unwrap_err().contains("no model is given")
+        );
     }
 
     #[test]
     fn what_a_tool_does_not_know_is_refused() {
-        for wrong in [json!({ "model": "m.yaml", "sets": ["x=1"] }), json!({ "model": "m.yaml", "output": "x" }), json!({})] {
+        for wrong in
+            [json!({ "model": "m.yaml", "sets": ["x=1"] }), json!({ "model": "m.yaml", "output": "x" }), json!({})]
+        {
             assert!(list::<Solve>(wrong.clone()).is_err(), "{wrong}");
         }
     }
