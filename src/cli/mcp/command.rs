@@ -136,8 +136,10 @@ async fn read(from: Option<impl AsyncRead + Unpin>, most: usize) -> io::Result<W
     Ok(Written { text: String::from_utf8_lossy(&kept).into_owned(), left_off })
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
+    #![cfg(unix)]
+
     use std::future::pending;
     use std::time::Instant;
 

@@ -3,6 +3,7 @@
 //! It answers nothing itself: each tool runs the program with the arguments that a person would give.
 
 mod answer;
+mod arguments;
 mod command;
 mod folder;
 mod server;

@@ -1,11 +1,4 @@
 //! What each tool takes, and how it becomes arguments of the program.
-//!
-//! Arguments are given as they are, without a shell. What an assistant writes is the value of an option, in the same
-//! argument as the option, or stands after `--`; so it cannot become an option itself.
-
-use std::ffi::OsString;
-use std::path::Path;
-use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,6 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::super::files::Unreadable;
 use super::super::{exit, files};
+use super::arguments::Arguments;
 use super::folder::Folder;
 
 /// A tool: what it takes.
@@ -51,6 +45,15 @@ pub(super) enum Format {
     Text,
 }
 
+impl Format {
+    fn word(self) -> &'static str {
+        match self {
+            Format::Json => "json",
+            Format::Text => "text",
+        }
+    }
+}
+
 /// How much of a plan is computed.
 #[derive(Deserialize, JsonSchema, Clone, Copy, Debug, Default)]
 #[serde(rename_all = "lowercase")]
@@ -61,6 +64,15 @@ pub(super) enum Detail {
     /// Also what needs further solves: what the dependency limits cost, what each contract is worth, what survives a loss.
     #[default]
     Full,
+}
+
+impl Detail {
+    fn word(self) -> &'static str {
+        match self {
+            Detail::Plan => "plan",
+            Detail::Full => "full",
+        }
+    }
 }
 
 /// Looks for mistakes in a model.
@@ -87,7 +99,7 @@ impl Tool for Check {
     const ANSWERS_MISTAKES: bool = true;
 
     fn arguments(&self, folder: &Folder) -> Result<Arguments, Unreadable> {
-        let mut arguments = Arguments::of("check").option("format", "json");
+        let mut arguments = Arguments::reading("check").option("format", "json");
         arguments = arguments.options("scenario", &self.scenario).options("set", &self.set);
         arguments.overlays(folder, &self.overlay)?.file(folder, &self.model)
     }
@@ -125,7 +137,8 @@ impl Tool for Solve {
     const DESCRIPTION: &'static str = "Finds the lowest-cost plan that satisfies the model's policy, with its certificate: capacity purchased, workload placement, cost, shares of each supplier, which limits bind and what one more unit would save. `status` says whether the plan is certified optimal. Exit code 4 means that there is no plan, with a proof; `explain` says why.";
 
     fn arguments(&self, folder: &Folder) -> Result<Arguments, Unreadable> {
-        let mut arguments = Arguments::of("solve").written(self.format).detailed(self.detail);
+        let mut arguments =
+            Arguments::solving("solve").option("format", self.format.word()).option("detail", self.detail.word());
         arguments = arguments.options("scenario", &self.scenario).options("set", &self.set);
         arguments.overlays(folder, &self.overlay)?.file(folder, &self.model)
     }
@@ -167,7 +180,7 @@ impl Tool for Explain {
     const DESCRIPTION: &'static str = "Explains why a model has no plan (the entries that are in conflict, and the smallest relaxations that restore a plan), or what drives the cost of its plan: limits, prices, suppliers. Without a model, explains the code of a diagnostic, a key of the model file or a term of the field: ask for a key before you write it into a model.";
 
     fn arguments(&self, folder: &Folder) -> Result<Arguments, Unreadable> {
-        let arguments = Arguments::of("explain").written(self.format);
+        let arguments = Arguments::solving("explain").option("format", self.format.word());
         let Some(model) = &self.model else {
             let word = self.subject.as_deref().unwrap_or_default();
             is_word(folder, word)?;
@@ -175,12 +188,12 @@ impl Tool for Explain {
                 let message = "`scenario`, `set` and `overlay` change a model, and no model is given".to_owned();
                 return Err(files::unreadable(message, "give `model`, or leave them out", exit::USAGE));
             }
-            return Ok(arguments.last(word.as_ref()));
+            return Ok(arguments.word(word));
         };
         let arguments = arguments.options("scenario", &self.scenario).options("set", &self.set);
         let arguments = arguments.overlays(folder, &self.overlay)?.file(folder, model)?;
         Ok(match &self.subject {
-            Some(subject) => arguments.last(subject.as_ref()),
+            Some(subject) => arguments.word(subject),
             None => arguments,
         })
     }
@@ -244,7 +257,8 @@ impl Tool for WhatIf {
             let remedy = "give `set`, such as `[\"offers.aws-h100.price=5.50\"]`, or `scenario`";
             return Err(files::unreadable(message, remedy, exit::USAGE));
         }
-        let mut arguments = Arguments::of("diff").written(self.format).detailed(self.detail);
+        let mut arguments =
+            Arguments::solving("diff").option("format", self.format.word()).option("detail", self.detail.word());
         arguments = arguments.options("scenario-a", &self.base_scenario).options("scenario-b", &self.base_scenario);
         arguments = arguments.options("scenario-b", &self.scenario).options("set-b", &self.set);
         arguments.file(folder, &self.model)?.file(folder, &self.model)
@@ -287,7 +301,8 @@ impl Tool for Diff {
     const DESCRIPTION: &'static str = "Compares two plans or models: before, after and change of cost, capacity purchased, workload placement and dependency, and which inputs changed. Models are solved first. For one model with and without a change use `what_if`.";
 
     fn arguments(&self, folder: &Folder) -> Result<Arguments, Unreadable> {
-        let mut arguments = Arguments::of("diff").written(self.format).detailed(self.detail);
+        let mut arguments =
+            Arguments::solving("diff").option("format", self.format.word()).option("detail", self.detail.word());
         arguments = arguments.options("scenario-a", &self.scenario_a).options("scenario-b", &self.scenario_b);
         arguments.file(folder, &self.a)?.file(folder, &self.b)
     }
@@ -297,79 +312,10 @@ impl Tool for Diff {
     }
 }
 
-/// Arguments of the program: a command, options, and what stands after `--`.
-#[derive(Debug)]
-pub(super) struct Arguments {
-    options: Vec<OsString>,
-    last: Vec<OsString>,
-}
-
-impl Arguments {
-    fn of(command: &str) -> Arguments {
-        Arguments { options: vec![command.into()], last: Vec::new() }
-    }
-
-    fn option(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
-        let mut option = OsString::from(format!("--{name}="));
-        option.push(value);
-        self.options.push(option);
-        self
-    }
-
-    fn options(self, name: &str, values: &[String]) -> Self {
-        values.iter().fold(self, |all, value| all.option(name, value))
-    }
-
-    fn written(self, format: Format) -> Self {
-        self.option(
-            "format",
-            match format {
-                Format::Json => "json",
-                Format::Text => "text",
-            },
-        )
-    }
-
-    fn detailed(self, detail: Detail) -> Self {
-        self.option(
-            "detail",
-            match detail {
-                Detail::Plan => "plan",
-                Detail::Full => "full",
-            },
-        )
-    }
-
-    fn overlays(mut self, folder: &Folder, names: &[String]) -> Result<Self, Unreadable> {
-        for name in names {
-            self = self.option("overlay", folder.file(name)?);
-        }
-        Ok(self)
-    }
-
-    fn file(self, folder: &Folder, name: &str) -> Result<Self, Unreadable> {
-        let path = folder.file(name)?;
-        Ok(self.last(&path))
-    }
-
-    fn last(mut self, argument: &Path) -> Self {
-        self.last.push(argument.into());
-        self
-    }
-
-    /// All of them, with the time limit if the command has one.
-    pub fn list(self, limit: Duration) -> Vec<OsString> {
-        let bounded = self.options[0] != "check";
-        let this = if bounded { self.option("time-limit", format!("{}ms", limit.as_millis().max(1))) } else { self };
-        let mut all = this.options;
-        all.push("--".into());
-        all.extend(this.last);
-        all
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use serde_json::{Value, json};
 
     use super::*;
