@@ -137,9 +137,8 @@ async fn read(from: Option<impl AsyncRead + Unpin>, most: usize) -> io::Result<W
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
-    #![cfg(unix)]
-
     use std::future::pending;
     use std::time::Instant;
 

@@ -66,7 +66,7 @@ pub(super) fn run(command: &McpCommand, in_own_process: bool) -> Result<u8, Fail
         };
         let result = tokio::select! {
             result = served => result,
-            _ = ended.wait_for(|ended| *ended) => Ok(exit::DONE),
+            Ok(_) = ended.wait_for(|ended| *ended) => Ok(exit::DONE),
         };
         // Nobody waits for what is still being solved.
         program.end().await;
@@ -75,4 +75,17 @@ pub(super) fn run(command: &McpCommand, in_own_process: bool) -> Result<u8, Fail
     // A read of standard input cannot be stopped, and is not waited for.
     runtime.shutdown_background();
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Python's path with the arguments of a tool would run a script of that name.
+    #[test]
+    fn in_the_process_of_another_it_is_refused() {
+        let command = McpCommand { folder: PathBuf::from("."), time_limit: Duration::from_secs(1) };
+        let Err(Failure::Usage(told)) = run(&command, false) else { panic!("it is served") };
+        assert!(told.contains("cargo install polysource"), "{told}");
+    }
 }
