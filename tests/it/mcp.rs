@@ -357,7 +357,9 @@ fn what_nobody_waits_for_is_stopped() {
         let running = children(server);
         service.cancel().await.unwrap();
         let begun = Instant::now();
-        let lives = |id: &String| Path::new(&format!("/proc/{id}/stat")).exists();
+        // What has ended and nobody has asked for is still listed, as a zombie.
+        let stat = |id: &String| fs::read_to_string(format!("/proc/{id}/stat"));
+        let lives = |id: &String| stat(id).is_ok_and(|stat| !stat.contains(") Z "));
         while running.iter().any(lives) && begun.elapsed() < PATIENCE {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

@@ -76,19 +76,29 @@ impl Program {
 
     /// Runs it with arguments, for so long and a little more at most, and until a call is cancelled.
     pub async fn run(&self, arguments: &[OsString], limit: Duration, cancelled: impl Future<Output = ()>) -> Run {
-        let mut ended = self.ended.subscribe();
-        tokio::select! {
-            // In this order, so that what nobody waits for is not begun.
-            biased;
-            () = cancelled => Run::Cancelled,
-            _ = ended.wait_for(|ended| *ended) => Run::Cancelled,
-            run = self.within(arguments, limit) => run.unwrap_or_else(Run::Failed),
-        }
+        self.within(arguments, limit, cancelled).await.unwrap_or_else(Run::Failed)
     }
 
-    async fn within(&self, arguments: &[OsString], limit: Duration) -> io::Result<Run> {
-        let _place = self.places.acquire().await.map_err(io::Error::other)?;
-        // Dropped in any way, it ends: when the time is over and when the call is cancelled.
+    async fn within(
+        &self,
+        arguments: &[OsString],
+        limit: Duration,
+        cancelled: impl Future<Output = ()>,
+    ) -> io::Result<Run> {
+        let mut ended = self.ended.subscribe();
+        let nobody_waits = async {
+            tokio::select! {
+                () = cancelled => {}
+                _ = ended.wait_for(|ended| *ended) => {}
+            }
+        };
+        tokio::pin!(nobody_waits);
+        let _place = tokio::select! {
+            // In this order, so that what nobody waits for is not begun.
+            biased;
+            () = &mut nobody_waits => return Ok(Run::Cancelled),
+            place = self.places.acquire() => place.map_err(io::Error::other)?,
+        };
         let mut child = Command::new(&self.path)
             .args(arguments)
             .current_dir(&self.folder)
@@ -98,13 +108,17 @@ impl Program {
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
-        match tokio::time::timeout(limit.saturating_add(self.grace), finished(&mut child)).await {
-            Ok(run) => run,
-            Err(_) => {
-                child.kill().await?;
-                Ok(Run::TimeOver)
-            }
-        }
+        let stopped = tokio::select! {
+            biased;
+            () = &mut nobody_waits => Run::Cancelled,
+            run = tokio::time::timeout(limit.saturating_add(self.grace), finished(&mut child)) => match run {
+                Ok(run) => return run,
+                Err(_) => Run::TimeOver,
+            },
+        };
+        // Waited for too, so that nothing is left of it.
+        child.kill().await?;
+        Ok(stopped)
     }
 
     /// Stops what runs, and waits until it is stopped. Nothing is run afterwards.
@@ -196,14 +210,8 @@ mod tests {
             }
         };
         assert!(matches!(program.run(&sleeps, LONG, written).await, Run::Cancelled));
-        program.end().await;
-        for _ in 0..500 {
-            if !lives(&file) {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
         assert!(!lives(&file));
+        program.end().await;
         assert!(matches!(program.run(&sleeps, LONG, pending()).await, Run::Cancelled), "nothing runs after the end");
         assert!(begun.elapsed() < LONG);
     }
