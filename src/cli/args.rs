@@ -16,6 +16,7 @@ use super::gate::GateCommand;
 use super::import::ImportCommand;
 use super::init::InitCommand;
 use super::man::ManCommand;
+use super::mcp::McpCommand;
 use super::replan::ReplanCommand;
 use super::report::ReportCommand;
 use super::schema::SchemaCommand;
@@ -95,6 +96,12 @@ pub(super) enum Command {
         after_help = "Examples:\n  polysource serve models/quickstart.yaml\n  polysource serve models/frontier-lab.yaml --port 7341 --read-only\n\nThe address is printed on standard output and has a token: whoever has it can use the page. It is served to this machine alone unless --host says otherwise. Each change may take --time-limit (default 30s). Saved files go beside the model; one that was not saved by the page is never replaced. Ctrl-C ends it."
     )]
     Serve(ServeCommand),
+    /// Serve tools for AI assistants (Model Context Protocol) on standard input and output: check, solve, explain,
+    /// what_if, diff.
+    #[command(
+        after_help = "Examples:\n  polysource mcp models\n  polysource mcp models --time-limit 2m\n\nAn assistant starts it: register `polysource` with the arguments `mcp FOLDER`. Only models and plans in that folder are read, and nothing is written. It ends when its standard input ends, or with Ctrl-C."
+    )]
+    Mcp(McpCommand),
     /// Near-optimal plans: the minimum and maximum share of each supplier within x % of the optimum.
     #[command(
         after_help = "Examples:\n  polysource alternatives models/quickstart.yaml --within 2%\n  polysource alternatives models/inference-fleet.yaml --within 5% --by vendor,cloud --plans 4 --write plans\n  polysource alternatives models/quickstart.yaml --of chips --format json\n\nShares are of spend (default), chips, work, power or carbon over the horizon."
@@ -112,7 +119,7 @@ pub(super) enum Command {
     Report(ReportCommand),
     /// Compare two plans or models: cost, capacity purchased, dependency, and which inputs changed.
     #[command(
-        after_help = "Examples:\n  polysource diff before.json after.json\n  polysource diff models/frontier-lab.yaml models/frontier-lab.yaml --scenario-b nvidia-shortage\n  polysource diff plan.json model.yaml --detailed-exitcode --format json -o changes.json\n\nA difference is more than a millionth of the larger number. Of two models, what was written otherwise is told with its lines; scenarios that are not applied and sweeps change no plan and are left out.\nExit codes: 0 done; with --detailed-exitcode 2 if anything differs; 3 if A or B is wrong; 4 if one has no plan, 5 or 6 if one is not known to be the cheapest or not certified."
+        after_help = "Examples:\n  polysource diff before.json after.json\n  polysource diff models/frontier-lab.yaml models/frontier-lab.yaml --scenario-b nvidia-shortage\n  polysource diff models/quickstart.yaml models/quickstart.yaml --set-b offers.coreweave-h100.price=3.50\n  polysource diff plan.json model.yaml --detailed-exitcode --format json -o changes.json\n\nA difference is more than a millionth of the larger number. Of two models, what was written otherwise is told with its lines; scenarios that are not applied and sweeps change no plan and are left out.\nExit codes: 0 done; with --detailed-exitcode 2 if anything differs; 3 if A or B is wrong; 4 if one has no plan, 5 or 6 if one is not known to be the cheapest or not certified."
     )]
     Diff(DiffCommand),
     /// Check that the plan is as expected (`expect` in the model) and the one that was agreed, for a review.

@@ -29,6 +29,12 @@ pub(super) struct DiffCommand {
     /// Scenarios of the model B to apply, in order.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub scenario_b: Vec<String>,
+    /// A value to set in the model A, such as `offers.aws-h100.price=5.50`; may be repeated.
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set_a: Vec<String>,
+    /// A value to set in the model B, so that A and B can be one file, without and with a change; may be repeated.
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set_b: Vec<String>,
     /// Level of detail for models: the plan alone, or also what needs further solves (premium, resilience, value of
     /// contracts).
     #[arg(long, value_enum, default_value = "full")]
@@ -60,8 +66,10 @@ pub(super) fn run(command: &DiffCommand, quiet: bool) -> Result<u8, Failure> {
         return Err(Failure::Usage("standard input can be only one of A and B; give the other as a file".to_owned()));
     }
     // Both are read before either is solved, so that the mistakes of both are reported at once.
-    let a = read(&command.a, (&command.scenario_a, "--scenario-a"), command.named, quiet);
-    let b = read(&command.b, (&command.scenario_b, "--scenario-b"), command.named, quiet);
+    let of_a = Changes { scenarios: (&command.scenario_a, "--scenario-a"), sets: (&command.set_a, "--set-a") };
+    let of_b = Changes { scenarios: (&command.scenario_b, "--scenario-b"), sets: (&command.set_b, "--set-b") };
+    let a = read(&command.a, &of_a, command.named, quiet);
+    let b = read(&command.b, &of_b, command.named, quiet);
     let (a, b) = (a?, b?);
     command.output.check()?;
     // One time for both.
@@ -150,13 +158,14 @@ impl Side {
     }
 }
 
+/// What is changed in a model before it is solved, each with the option that asks for it.
+struct Changes<'a> {
+    scenarios: (&'a [String], &'a str),
+    sets: (&'a [String], &'a str),
+}
+
 /// Reads a side and finds out what it is.
-fn read(
-    path: &Path,
-    (scenarios, flag): (&[String], &str),
-    named: NamedFilesArgs,
-    quiet: bool,
-) -> Result<Side, Failure> {
+fn read(path: &Path, changes: &Changes<'_>, named: NamedFilesArgs, quiet: bool) -> Result<Side, Failure> {
     let told = |unreadable: files::Unreadable| {
         files::report(&unreadable.diagnostics, &Sources::new(), quiet);
         Failure::Told(unreadable.code)
@@ -164,15 +173,20 @@ fn read(
     let text = files::model(path, plan_file::MOST).map_err(told)?;
     let file = path.display().to_string();
     match kind(&text, path) {
-        Kind::Plan if !scenarios.is_empty() => {
-            Err(Failure::Usage(format!("{flag} needs a model, and {file} is a plan: its scenarios are applied")))
+        Kind::Plan if !changes.scenarios.0.is_empty() => Err(Failure::Usage(format!(
+            "{} needs a model, and {file} is a plan: its scenarios are applied",
+            changes.scenarios.1
+        ))),
+        Kind::Plan if !changes.sets.0.is_empty() => {
+            Err(Failure::Usage(format!("{} needs a model, and {file} is a plan, which is not solved", changes.sets.1)))
         }
         Kind::Plan => {
             let plan = plan_file::read(&text, &file).map_err(|message| wrong(&message))?;
             Ok(Side { file, what: What::Plan(Box::new(plan)) })
         }
         Kind::Model => {
-            let input = models::input_of(path, text, scenarios.to_vec(), named);
+            let input = models::input_of(path, text, changes.scenarios.0.to_vec(), named);
+            let input = Input { sets: changes.sets.0.to_vec(), ..input };
             let model = Box::new(models::loaded(&input, quiet)?.model);
             let tree = Box::new(tree(&input, quiet)?);
             Ok(Side { file, what: What::Model { model, tree } })

@@ -19,14 +19,18 @@ pub(super) fn watch() -> Result<Arc<AtomicBool>, Failure> {
         }
         files::complain(b"\nfinishing the points that are being solved; once more stops at once\n");
     };
-    listen(asked).map_err(|e| Failure::Outside(format!("cannot watch for interrupts: {e}")))?;
+    on_end(asked)?;
     Ok(stop)
 }
 
 /// Ends the process at once and without a word on Ctrl-C: for what runs until it is ended.
 pub(super) fn end_quietly() -> Result<(), Failure> {
-    listen(|| std::process::exit(i32::from(exit::DONE)))
-        .map_err(|e| Failure::Outside(format!("cannot watch for interrupts: {e}")))
+    on_end(|| std::process::exit(i32::from(exit::DONE)))
+}
+
+/// Calls on each request to end: for what has something to stop before it ends.
+pub(super) fn on_end(asked: impl Fn() + Send + 'static) -> Result<(), Failure> {
+    listen(asked).map_err(|e| Failure::Outside(format!("cannot watch for interrupts: {e}")))
 }
 
 #[cfg(unix)]

@@ -22,6 +22,7 @@ mod init;
 mod interrupt;
 mod logging;
 mod man;
+mod mcp;
 mod models;
 mod plan_file;
 mod progress;
@@ -50,18 +51,31 @@ use failure::Failure;
 /// Runs the program and returns its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    ExitCode::from(run_from(std::env::args_os()))
+    ExitCode::from(run_in(Host::Itself, std::env::args_os()))
 }
 
 /// Runs the program with arguments, the first of which is its name, and returns its exit code: for a host with a command
 /// line of its own, such as Python. Help and arguments that cannot be read end the process, as they end the program.
 pub fn run_from(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    run_in(Host::Other, arguments)
+}
+
+/// Whose process the program runs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Host {
+    /// Its own: what is started with the path of this process is the program.
+    Itself,
+    /// Another's, such as Python's.
+    Other,
+}
+
+fn run_in(host: Host, arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(|l| format!(" at {}:{}", l.file(), l.line())).unwrap_or_default();
         tracing::debug!("panic{place}: {panic}");
     }));
-    guarded(|| run(arguments), &mut io::stderr())
+    guarded(|| run(host, arguments), &mut io::stderr())
 }
 
 /// Runs something; if it panics, that is reported in a readable line instead.
@@ -73,7 +87,7 @@ fn guarded(run: impl FnOnce() -> u8 + std::panic::UnwindSafe, told: &mut dyn Wri
     })
 }
 
-fn run(arguments: Vec<OsString>) -> u8 {
+fn run(host: Host, arguments: Vec<OsString>) -> u8 {
     let arguments = Arguments::parse_from(arguments);
     logging::start(arguments.verbose, arguments.quiet);
     working::set_quiet(arguments.quiet);
@@ -92,6 +106,7 @@ fn run(arguments: Vec<OsString>) -> u8 {
         Command::Diff(command) => diff::run(command, arguments.quiet),
         Command::Gate(command) => gate::run(command, arguments.quiet),
         Command::Serve(command) => serve::run(command, arguments.quiet),
+        Command::Mcp(command) => mcp::run(command, host == Host::Itself),
         Command::Watch(command) => watch::run(command, arguments.quiet),
         Command::Alternatives(command) => alternatives::run(command, arguments.quiet),
         Command::Export(command) => export::run(command, arguments.quiet),

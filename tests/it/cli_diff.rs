@@ -86,6 +86,31 @@ fn change(found: &Change, before: f64, after: f64) {
     close(found.change.unwrap(), after - before);
 }
 
+/// A at 5: 54 + 36 x 5 = 234. B at 3 with 70 %: 63 + 27 x 3 = 144.
+#[test]
+fn settings_of_each_side_by_hand() {
+    let folder = Folder::new(&[("m.yaml", BASE)]);
+    let found = folder.diff(&[
+        "m.yaml",
+        "m.yaml",
+        "--set-a",
+        "offers.cw-h100.price=5",
+        "--set-b",
+        "offers.cw-h100.price=3",
+        "--set-b",
+        "policy.limits.cap.share.at_most=70 %",
+    ]);
+    change(&found.totals[0].cost, 234.0, 144.0);
+    let inputs = found.inputs.unwrap();
+    assert_eq!(inputs.len(), 2, "{inputs:?}");
+    // A setting is laid over the scenario.
+    let found = folder.diff(&["m.yaml", "m.yaml", "--scenario-b", "cheaper", "--set-b", "offers.cw-h100.price=2"]);
+    change(&found.totals[0].cost, 198.0, 63.0 + 27.0 * 2.0);
+    let out = folder.run(&["diff", "m.yaml", "m.yaml", "--set-b", "offers.cw-h100.prise=2"]);
+    assert_eq!((out.status.code(), text(&out.stdout)), (Some(3), ""));
+    assert!(text(&out.stderr).contains("did you mean `price`?"), "{}", text(&out.stderr));
+}
+
 #[test]
 fn two_scenarios_of_a_model_by_hand() {
     // B: Trainium has 70 % at 1, H100 the rest at 3: 63 + 27 x 3 = 144. Without the limit it is 90.
@@ -444,6 +469,9 @@ fn what_is_neither_a_plan_nor_a_model() {
     let out = folder.run(&["diff", "m.yaml", "plan.json", "--scenario-b", "cheaper"]);
     assert_eq!(out.status.code(), Some(2));
     assert!(text(&out.stderr).contains("--scenario-b needs a model, and plan.json is a plan"));
+    let out = folder.run(&["diff", "plan.json", "m.yaml", "--set-a", "offers.cw-h100.price=3"]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(text(&out.stderr).contains("--set-a needs a model, and plan.json is a plan"));
 }
 
 #[test]

@@ -54,6 +54,7 @@ mod hostile;
 mod identity;
 mod import_solution;
 mod kinks;
+mod mcp;
 mod metamorphic;
 mod mistakes;
 mod mixtures;
