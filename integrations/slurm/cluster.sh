@@ -8,7 +8,7 @@ there() { for name in sbatch slurmctld slurmd munged; do command -v "$name" > /d
 if ! there; then
     [ "$(id -u)" = 0 ] || skip "Slurm is not installed, and this is not root"
     command -v apt-get > /dev/null || skip "Slurm is not installed, and there is no apt-get"
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq slurm-wlm munge; } > /dev/null 2>&1 ||
+    scripts/apt-install.sh slurm-wlm munge > /dev/null 2>&1 ||
         skip "apt-get could not install slurm-wlm and munge"
     there || skip "slurm-wlm and munge are installed, and still something of them is missing"
 fi

@@ -20,7 +20,7 @@ command -v python3 > /dev/null || skip "there is no python3"
 base=$(mktemp -d)
 trap 'rm -rf "$base"' EXIT
 if ! command -v cbc > /dev/null || ! command -v glpsol > /dev/null; then
-    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq coinor-cbc glpk-utils) > "$base/apt.log" 2>&1 ||
+    scripts/apt-install.sh coinor-cbc glpk-utils > "$base/apt.log" 2>&1 ||
         skip "apt-get could not install coinor-cbc and glpk-utils: $(tail -n 1 "$base/apt.log")"
 fi
 python3 -m venv "$base/venv" 2> "$base/pip.log" || skip "python3 makes no venv: $(tail -n 1 "$base/pip.log")"

@@ -20,7 +20,7 @@ base=$(mktemp -d)
 trap 'rm -rf "$base"' EXIT
 if ! command -v soffice > /dev/null; then
     command -v apt-get > /dev/null || skip "there is neither LibreOffice nor apt-get"
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends libreoffice-calc; } \
+    scripts/apt-install.sh --no-install-recommends libreoffice-calc \
         > "$base/apt.log" 2>&1 || skip "LibreOffice cannot be installed: $(tail -n 1 "$base/apt.log")"
     command -v soffice > /dev/null || skip "LibreOffice was installed and has no soffice"
 fi

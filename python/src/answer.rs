@@ -14,7 +14,7 @@ use crate::data;
 use crate::plan::Plan;
 use crate::table::{Column, Table};
 
-/// An answer: a curve, a frontier, a stress table, alternatives, an explanation or a difference.
+/// An answer: a curve, a frontier, a stress table, a backtest, alternatives, an explanation or a difference.
 ///
 /// ``print`` shows it as the command of its kind does; ``to_dict()`` and ``answer["key"]`` have the numbers, and
 /// ``table("points")`` a list of records as a table.
@@ -47,7 +47,7 @@ impl Answer {
 
 #[pymethods]
 impl Answer {
-    /// ``curve``, ``frontier``, ``stress``, ``alternatives``, ``explanation`` or ``diff``.
+    /// ``curve``, ``frontier``, ``stress``, ``backtest``, ``alternatives``, ``explanation`` or ``diff``.
     #[getter]
     fn kind(&self) -> &str {
         self.kind

@@ -361,6 +361,20 @@ impl Model {
         questions::frontier(py, &self.model, against, points, &How::of_question(engine, time_limit)?, progress)
     }
 
+    /// What happened gone through again: what each policy of the model's ``backtest`` would have signed and cost.
+    ///
+    /// ``answer["policies"]`` has them, ``answer["hindsight"]`` what it would have cost to know everything.
+    #[pyo3(signature = (*, engine="auto", time_limit=None, progress=None))]
+    fn backtest(
+        &self,
+        py: Python<'_>,
+        engine: &str,
+        time_limit: Option<f64>,
+        progress: Listener,
+    ) -> PyResult<Answer> {
+        questions::backtest(py, &self.model, &How::of_question(engine, time_limit)?, progress)
+    }
+
     /// Each supplier lost in turn: what is still served, what is lost, how long buffers last.
     ///
     /// Args:

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use polysource::Model;
 use polysource::analysis::alternatives::{AlternativesError, AlternativesSettings, alternatives as near};
+use polysource::analysis::backtest::{BacktestError, backtest as again};
 use polysource::analysis::curve::{CurveError, CurveSettings, curve as trace};
 use polysource::analysis::dossier::{Dossier, DossierError, DossierOptions};
 use polysource::analysis::explain::{ExplainError, Explanation, explain as because};
@@ -246,6 +247,22 @@ pub fn alternatives(
     report::alternatives::write_text(&found, Style::default(), &mut answer.text)?;
     report::alternatives::write_csv(&found, answer.csv())?;
     answer.plans = plans.into_iter().map(|plan| Plan::of(model, plan)).collect();
+    Ok(answer)
+}
+
+/// What policies would have signed and cost.
+pub fn backtest(py: Python<'_>, model: &Model, how: &How, progress: Listener) -> PyResult<Answer> {
+    let found = watched(py, progress, |watcher| again(model, &how.settings(watcher.watch())))?;
+    let found = found.map_err(|error| match error {
+        BacktestError::Engine(error) => failed(&error),
+        BacktestError::Rejected { wrong, .. } => rejected(py, &wrong),
+        BacktestError::NoHindsight(status) => no_plan(py, status, error.to_string()),
+        error => usage(error.to_string()),
+    })?;
+    let mut answer = Answer::new("backtest");
+    report::backtest::write_json(&found, &mut answer.json)?;
+    report::backtest::write_text(&found, Style::default(), &mut answer.text)?;
+    report::backtest::write_csv(&found, answer.csv())?;
     Ok(answer)
 }
 

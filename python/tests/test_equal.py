@@ -102,6 +102,18 @@ def test_every_question_has_the_programs_answer(question, quickstart, cli):
     assert answer[first] == json.loads(told)[first]
 
 
+def test_backtests_are_those_of_the_program(cli):
+    model = polysource.Model.from_yaml("models/cloud-commitments.yaml")
+    answer = model.backtest()
+    run = lambda form: cli("-q", "backtest", "models/cloud-commitments.yaml", "--format", form)[1]
+    assert answer.to_json() == run("json")
+    assert str(answer) == run("text")
+    assert answer.to_csv() == run("csv")
+    assert [p["policy"] for p in answer["policies"]][0] == "solve"
+    with pytest.raises(ValueError, match="no `backtest`"):
+        polysource.Model.from_yaml("models/quickstart.yaml").backtest()
+
+
 def test_why_there_is_no_plan(cli):
     model = polysource.Model.from_yaml("models/infeasible.yaml")
     assert model.explain().to_json() == cli("-q", "explain", "models/infeasible.yaml", "--format", "json")[1]

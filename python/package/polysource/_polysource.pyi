@@ -220,6 +220,13 @@ class Model:
         time_limit: Optional[float] = None,
         progress: Optional[_Progress] = None,
     ) -> Answer: ...
+    def backtest(
+        self,
+        *,
+        engine: str = "auto",
+        time_limit: Optional[float] = None,
+        progress: Optional[_Progress] = None,
+    ) -> Answer: ...
     def stress(
         self,
         *,
