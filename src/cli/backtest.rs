@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::common::{ModelArgs, OutputArgs, SolverArgs, TableFormat};
+use super::common::{ModelArgs, OutputArgs, SolverArgs, PageFormat};
 use super::failure::Failure;
 use super::{exit, files, models};
 use crate::analysis::Detail;
@@ -18,7 +18,7 @@ pub(super) struct BacktestCommand {
     pub solver: SolverArgs,
     /// Format of the backtest.
     #[arg(long, value_enum, default_value = "text")]
-    pub format: TableFormat,
+    pub format: PageFormat,
     #[command(flatten)]
     pub output: OutputArgs,
 }
@@ -30,9 +30,10 @@ pub(super) fn run(command: &BacktestCommand, quiet: bool) -> Result<u8, Failure>
     let found = backtest(&loaded.model, &settings).map_err(|error| failure(error, quiet))?;
     let mut text = Vec::new();
     match command.format {
-        TableFormat::Text => report::backtest::write_text(&found, command.output.style(), &mut text)?,
-        TableFormat::Json => report::backtest::write_json(&found, &mut text)?,
-        TableFormat::Csv => report::backtest::write_csv(&found, &mut text)?,
+        PageFormat::Text => report::backtest::write_text(&found, command.output.style(), &mut text)?,
+        PageFormat::Json => report::backtest::write_json(&found, &mut text)?,
+        PageFormat::Csv => report::backtest::write_csv(&found, &mut text)?,
+        PageFormat::Html => report::html::write_backtest(&found, &mut text)?,
     }
     command.output.write(&text)?;
     Ok(code(&found))

@@ -131,6 +131,15 @@ pub(super) enum TableFormat {
     Csv,
 }
 
+/// A table, all of it, or a page with a picture.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PageFormat {
+    Text,
+    Json,
+    Csv,
+    Html,
+}
+
 /// For a person or a program.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TextFormat {

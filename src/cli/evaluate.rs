@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::common::{ModelArgs, OutputArgs, SolverArgs, TableFormat, parse_confidence};
+use super::common::{ModelArgs, OutputArgs, SolverArgs, PageFormat, parse_confidence};
 use super::exit::exit_code;
 use super::failure::Failure;
 use super::{exit, models, plan_file};
@@ -31,7 +31,7 @@ pub(super) struct EvaluateCommand {
     pub solver: SolverArgs,
     /// Format of the evaluation.
     #[arg(long, value_enum, default_value = "text")]
-    pub format: TableFormat,
+    pub format: PageFormat,
     #[command(flatten)]
     pub output: OutputArgs,
 }
@@ -48,9 +48,10 @@ pub(super) fn run(command: &EvaluateCommand, quiet: bool) -> Result<u8, Failure>
     let found = evaluate(&loaded.model, given, &settings, how)?;
     let mut text = Vec::new();
     match command.format {
-        TableFormat::Text => report::evaluation::write_text(&found, command.output.style(), &mut text)?,
-        TableFormat::Json => report::evaluation::write_json(&found, &mut text)?,
-        TableFormat::Csv => report::evaluation::write_csv(&found, &mut text)?,
+        PageFormat::Text => report::evaluation::write_text(&found, command.output.style(), &mut text)?,
+        PageFormat::Json => report::evaluation::write_json(&found, &mut text)?,
+        PageFormat::Csv => report::evaluation::write_csv(&found, &mut text)?,
+        PageFormat::Html => report::html::write_evaluation(&found, &mut text)?,
     }
     command.output.write(&text)?;
     Ok(code(&found))

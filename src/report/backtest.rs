@@ -51,10 +51,12 @@ pub fn write_text(found: &BacktestResult, style: Style, out: &mut dyn Write) -> 
     for sentence in sentences(found) {
         writeln!(out, "{}", clean(&sentence))?;
     }
-    for table in [Some(costs(found)), by_period(found), signed(found)].into_iter().flatten() {
-        text::table(&table, style, out)?;
-    }
-    Ok(())
+    tables(found).iter().try_for_each(|table| text::table(table, style, out))
+}
+
+/// What was found, as tables.
+pub(super) fn tables(found: &BacktestResult) -> Vec<Table<'_>> {
+    [Some(costs(found)), by_period(found), signed(found)].into_iter().flatten().collect()
 }
 
 fn status(run: &BacktestRun) -> &'static str {

@@ -45,10 +45,12 @@ pub fn write_text(evaluation: &Evaluation, style: Style, out: &mut dyn Write) ->
     for sentence in sentences(evaluation) {
         writeln!(out, "{}", clean(&sentence))?;
     }
-    for table in [costs(evaluation)].into_iter().chain(unmet(evaluation)) {
-        text::table(&table, style, out)?;
-    }
-    Ok(())
+    tables(evaluation).iter().try_for_each(|table| text::table(table, style, out))
+}
+
+/// What was found, as tables.
+pub(super) fn tables(evaluation: &Evaluation) -> Vec<Table<'static>> {
+    [costs(evaluation)].into_iter().chain(unmet(evaluation)).collect()
 }
 
 /// What was found, in sentences.

@@ -173,6 +173,25 @@ fn uncertainty_is_what_the_model_says_around_the_forecast() {
     close_within(1e-4, signed(of(&found, "regret"))[0].2, 260.0 / 3.0);
 }
 
+/// What happened as it was forecast costs what hindsight does.
+#[test]
+fn a_forecast_that_comes_true_has_no_gap() {
+    let found = tried(MODEL, &hours(&[10.0, 10.0, 10.0, 10.0]));
+    let run = of(&found, "solve");
+    close(run.cost.unwrap(), 24.0);
+    assert!(run.gap.unwrap().abs() < 1e-9, "{run:?}");
+}
+
+/// The rule pays the prices that there were: on demand at 0.1 nothing is reserved.
+#[test]
+fn the_online_rule_sees_the_prices_that_there_were() {
+    let history = "period,workloads.chat.demand,offers.od.price\n\
+        2027-01-01T00,10,0.1\n2027-01-01T01,10,0.1\n2027-01-01T02,10,0.1\n2027-01-01T03,10,0.1\n";
+    let found = tried(MODEL, history);
+    assert_eq!(signed(of(&found, "online")), []);
+    close(of(&found, "online").cost.unwrap(), 4.0);
+}
+
 /// A policy whose signature leaves no way to serve what happened is told so, and the others are not.
 #[test]
 fn what_cannot_be_served_is_told() {
@@ -283,6 +302,10 @@ fn the_program_writes_what_the_library_finds() {
     assert_eq!(found.policies, own.policies);
     let table = run(&["--format", "csv"]);
     assert_eq!(text(&table.stdout).lines().count(), 1 + 5 * 4);
+    let page = run(&["--format", "html"]);
+    let page = text(&page.stdout);
+    assert!(page.contains("`on-demand`") || page.contains("<code>on-demand</code>"), "{page}");
+    assert!(page.contains("<svg") && page.contains("Content-Security-Policy") && !page.contains("<script"));
     let told = run(&[]);
     assert!(text(&told.stdout).contains("`solve` costs least, 56 USD: 8 USD (16.67 %) more than with hindsight."));
     let none = program().args(["backtest", "models/quickstart.yaml"]).output().unwrap();

@@ -331,6 +331,8 @@ fn a_written_plan_is_evaluated() {
         "{screen}"
     );
     assert!(screen.contains("against the plan for the base case, over these draws."), "{screen}");
+    let page = evaluate(&["--format", "html"]);
+    assert!(text(&page.stdout).contains("<svg") && text(&page.stdout).contains("as it comes"), "{}", text(&page.stderr));
     let table = evaluate(&["--format", "csv"]);
     assert!(text(&table.stdout).starts_with("plan,part,cost,expected,lower,upper\nhere-and-now,0,"));
     let known = program().args(["evaluate", "models/quickstart.yaml"]).output().unwrap();

@@ -207,7 +207,9 @@ fn followed(
     let signed = match policy {
         BacktestPolicy::OnDemand => already.refusing(model),
         BacktestPolicy::Online => {
-            let (workload, offer, rule) = OnlineRule::of(seen.written()).map_err(BacktestError::Online)?;
+            // With the prices that there were.
+            let whole = seen.happened(&already, false).map_err(|wrong| rejected(&name, "the end", wrong))?;
+            let (workload, offer, rule) = OnlineRule::of(&whole).map_err(BacktestError::Online)?;
             let mut signed = already.refusing(model);
             let labels = &seen.past.calendar.periods;
             let offer = &model.offers()[offer].id;

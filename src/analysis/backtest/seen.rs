@@ -31,11 +31,6 @@ impl<'a> Seen<'a> {
         Ok(Seen { past, written, input })
     }
 
-    /// The model as it is written.
-    pub fn written(&self) -> &Model {
-        &self.written
-    }
-
     /// What was demanded of a workload, in the unit in which it is reported; what is written without a history.
     pub fn demand(&self, workload: WorkloadId) -> Vec<f64> {
         let of = PastOf::Demand(workload);
@@ -122,7 +117,9 @@ impl<'a> Seen<'a> {
             input.sets.push(text);
         }
         let labels = &self.past.calendar.periods;
-        let until = settled.and_then(|t| t.checked_sub(1)).map(|t| format!("until: {}, ", labels[t].label));
+        // What the model itself says that is settled stays so.
+        let own = self.written.holdings().map(|h| h.open.min(periods)).filter(|&open| open > 0);
+        let until = settled.into_iter().chain(own).max().and_then(|t| t.checked_sub(1)).map(|t| format!("until: {}, ", labels[t].label));
         let begun = |from: &str| labels[..periods].iter().any(|p| p.label == from);
         let held = signed.held.iter().filter(|((_, from), _)| begun(from));
         let held: Vec<String> =

@@ -22,6 +22,9 @@ const TOP: f64 = 22.0;
 /// Height of the plot.
 const TALL: f64 = 190.0;
 
+/// The most periods whose values are dots on the lines.
+const DOTS: usize = 60;
+
 /// Lines with a value in each period, above 0, and the range between the least and the most of each.
 pub(in crate::report) fn fan(
     id: &str,
@@ -50,7 +53,7 @@ pub(in crate::report) fn fan(
         (rows(&scale, LEFT, &told))
         @for (i, s) in strands.iter().enumerate() {
             polyline points=(path(s)) class={ (colour(i)) " stroke" } {}
-            @for (t, value) in s.values.iter().enumerate() {
+            @for (t, value) in s.values.iter().enumerate().filter(|_| labels.len() <= DOTS) {
                 circle cx=(px(x(t))) cy=(px(scale.at(*value))) r="3.5" class=(colour(i)) {
                     title { (s.whole) ", " (labels[t]) ": " (told(*value)) }
                 }

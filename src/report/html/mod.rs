@@ -4,9 +4,11 @@
 
 mod curves;
 mod futures;
+mod history;
 mod live;
 mod tables;
 
+pub use history::{write_backtest, write_evaluation};
 pub use live::{Variant, headline, variants, what_if};
 
 use std::io::{self, Write};
