@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::common::{ModelArgs, OutputArgs, SolverArgs, PageFormat};
+use super::common::{ModelArgs, OutputArgs, PageFormat, SolverArgs};
 use super::failure::Failure;
 use super::{exit, files, models};
 use crate::analysis::Detail;

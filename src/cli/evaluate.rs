@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::common::{ModelArgs, OutputArgs, SolverArgs, PageFormat, parse_confidence};
+use super::common::{ModelArgs, OutputArgs, PageFormat, SolverArgs, parse_confidence};
 use super::exit::exit_code;
 use super::failure::Failure;
 use super::{exit, models, plan_file};

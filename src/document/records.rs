@@ -1168,6 +1168,8 @@ record! {
         required vary "vary": List<Vary>,
         /// How many futures are drawn.
         required samples "samples": Amount as kind::COUNT,
+        /// How many of them are kept, each with the probability of those that it is nearest to; left out, all of them.
+        optional reduce "reduce": Amount as kind::COUNT,
         /// The random seed; default 1.
         optional seed "seed": Amount as kind::WHOLE.or("1"),
         /// latin (Latin hypercube, default) or plain.

@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 pub struct DrawsResult {
     /// How many futures were drawn.
     pub samples: usize,
+    /// How many of them were kept; left out where all were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<usize>,
     /// The random seed.
     pub seed: u64,
     /// `latin` or `plain`.

@@ -61,6 +61,23 @@ fn a_uniform_demand_reserves_its_quantile() {
     assert!((u.futures[0].probability.unwrap() - 0.01).abs() < 1e-12);
 }
 
+/// A thousand draws reduced to forty are still nearly the same distribution, and further samples judge the plan by draws
+/// that nobody reduced: it reserves about 140 for 102.
+#[test]
+fn a_few_stand_for_many_draws() {
+    let yaml = DRAWN.replace("samples: 100", "samples: 1000\n    reduce: 40");
+    let plan = sampled(&yaml, 20);
+    close_within(0.02, reserved(&plan), 140.0);
+    covers(&plan, 102.0, 0.01);
+    let u = told(&plan);
+    assert_eq!((u.futures.len(), u.draws.as_ref().unwrap().kept), (40, Some(40)));
+    let sum: f64 = u.futures.iter().map(|f| f.probability.unwrap()).sum();
+    assert!((sum - 1.0).abs() < 1e-9, "{sum}");
+    let many = u.futures.iter().map(|f| f.probability.unwrap()).fold(0.0, f64::max);
+    assert!(many > 1.5 / 40.0, "they have probabilities of their own: {many}");
+    assert!(u.draws.as_ref().unwrap().sentence.starts_with("With 95 % confidence"));
+}
+
 /// The newsvendor who buys at 2, sells at 5 and pays 0.1 for each that is left, with a triangular demand from 150 to 250
 /// around 200: 204.6257 bought, 558.5240 earned. Buying q for a demand d earns 5 min(q, d) - 2 q - 0.1 (q - min(q, d)) =
 /// 5.1 d - 2.1 q - 5.1 (d - q)+, with the mean 1020 - cost where reserving costs 2.1 and what is missing 5.1.
@@ -332,7 +349,11 @@ fn a_written_plan_is_evaluated() {
     );
     assert!(screen.contains("against the plan for the base case, over these draws."), "{screen}");
     let page = evaluate(&["--format", "html"]);
-    assert!(text(&page.stdout).contains("<svg") && text(&page.stdout).contains("as it comes"), "{}", text(&page.stderr));
+    assert!(
+        text(&page.stdout).contains("<svg") && text(&page.stdout).contains("as it comes"),
+        "{}",
+        text(&page.stderr)
+    );
     let table = evaluate(&["--format", "csv"]);
     assert!(text(&table.stdout).starts_with("plan,part,cost,expected,lower,upper\nhere-and-now,0,"));
     let known = program().args(["evaluate", "models/quickstart.yaml"]).output().unwrap();

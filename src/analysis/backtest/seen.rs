@@ -119,7 +119,12 @@ impl<'a> Seen<'a> {
         let labels = &self.past.calendar.periods;
         // What the model itself says that is settled stays so.
         let own = self.written.holdings().map(|h| h.open.min(periods)).filter(|&open| open > 0);
-        let until = settled.into_iter().chain(own).max().and_then(|t| t.checked_sub(1)).map(|t| format!("until: {}, ", labels[t].label));
+        let until = settled
+            .into_iter()
+            .chain(own)
+            .max()
+            .and_then(|t| t.checked_sub(1))
+            .map(|t| format!("until: {}, ", labels[t].label));
         let begun = |from: &str| labels[..periods].iter().any(|p| p.label == from);
         let held = signed.held.iter().filter(|((_, from), _)| begun(from));
         let held: Vec<String> =

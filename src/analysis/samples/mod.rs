@@ -100,7 +100,7 @@ pub fn solve_sampled(model: &Model, settings: &SolveSettings, further: Replicati
     };
     let Some(decided) = decided.filter(|_| plan.status == Status::Optimal) else { return Ok(plan) };
     settings.begin("further samples", 1, 1)?;
-    let samples = model.uncertainty().and_then(|u| u.draws()).map_or(0, |d| d.sampling().samples);
+    let samples = model.uncertainty().and_then(|u| u.draws()).map_or(0, |d| d.kept());
     let all: Result<Vec<Replication>, EngineError> = (1..=further.count)
         .into_par_iter()
         .map(|number| replicate(model, &decided, samples, number, settings))

@@ -435,10 +435,16 @@ impl Teller<'_> {
 
     /// What was drawn at random.
     fn draws(&self) -> Option<DrawsResult> {
-        let sampling = self.futures.uncertainty.draws()?.sampling();
-        let drawn = count(sampling.samples, "future");
+        let draws = self.futures.uncertainty.draws()?;
+        let (sampling, kept) = (draws.sampling(), draws.kept());
+        let kept = (kept < sampling.samples).then_some(kept);
+        let drawn = match kept {
+            Some(kept) => format!("{kept} of {}", count(sampling.samples, "future")),
+            None => count(sampling.samples, "future"),
+        };
         Some(DrawsResult {
             samples: sampling.samples,
+            kept,
             seed: sampling.seed,
             sampling: if sampling.latin { "latin" } else { "plain" }.to_owned(),
             sentence: format!(

@@ -1,8 +1,10 @@
 //! Random samples: points drawn from the distributions of several axes, with correlations.
 
 mod random;
+mod reduction;
 
 use self::random::{Generator, normal_probability, normal_quantile, quantile};
+pub(in crate::model) use self::reduction::reduced;
 use crate::document::Axis;
 
 /// A random sample.

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::super::reader::Reader;
-use super::super::sampling::Sampling;
+use super::super::sampling::{Sampling, reduced};
 use super::super::sweeps;
 use super::super::variation::paths;
 use super::super::whole::Model;
@@ -20,6 +20,9 @@ use crate::document::{self as doc, Axis, How, Node, Spread, Target};
 /// The factor of what is drawn, in messages and in results.
 pub(crate) const DRAWS: &str = "draws";
 
+/// The most draws of which some are kept: each is compared with each.
+const MOST_REDUCED: usize = 2_000;
+
 /// What is drawn, and how.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draws {
@@ -27,6 +30,8 @@ pub struct Draws {
     pub(super) known: usize,
     /// The sample.
     pub(super) sampling: Sampling,
+    /// How many of the sample are kept, if not all.
+    reduce: Option<usize>,
     axes: Vec<Axis>,
     /// For each axis where in the document it acts.
     paths: Vec<Vec<String>>,
@@ -51,16 +56,29 @@ impl Draws {
         self.place
     }
 
-    /// The factor that a sample of it is.
-    pub(super) fn factor(&self) -> Factor {
-        let outcomes = (1..=self.sampling.samples).map(|n| format!("draw-{n}")).collect();
-        Factor { id: DRAWS.to_owned(), known: self.known, outcomes }
+    /// How many draws the plan is for: those of the sample that are kept.
+    #[must_use]
+    pub fn kept(&self) -> usize {
+        self.reduce.map_or(self.sampling.samples, |keep| keep.min(self.sampling.samples))
     }
 
-    /// What each draw of the sample changes; `None` if its correlations contradict one another.
-    pub(super) fn outcomes(&self) -> Option<Vec<Outcome>> {
+    /// The draws of the sample that are kept, in their order; `None` if its correlations contradict one another.
+    pub(super) fn sample(&self) -> Option<Vec<Draw>> {
         let points = self.sampling.points(&self.axes).ok()?;
-        Some(points.iter().map(|point| self.outcome(point)).collect())
+        let nominal: Vec<bool> = self.axes.iter().map(|axis| matches!(axis.spread, Spread::Scenarios(_))).collect();
+        let kept = reduced(&points, &nominal, self.kept());
+        let draw = |&(at, probability): &(usize, f64)| Draw {
+            name: format!("draw-{}", at + 1),
+            probability,
+            outcome: self.outcome(&points[at]),
+        };
+        Some(kept.iter().map(draw).collect())
+    }
+
+    /// The factor that a sample of it is.
+    pub(super) fn factor(&self, sample: &[Draw]) -> Factor {
+        let outcomes = sample.iter().map(|draw| draw.name.clone()).collect();
+        Factor { id: DRAWS.to_owned(), known: self.known, outcomes }
     }
 
     fn outcome(&self, point: &[f64]) -> Outcome {
@@ -72,13 +90,23 @@ impl Draws {
     }
 }
 
-/// Reads what is drawn, with what each draw of the sample changes.
+/// A draw of a sample.
+#[derive(Clone, Debug)]
+pub(super) struct Draw {
+    name: String,
+    /// How likely it is.
+    probability: f64,
+    /// What it changes.
+    pub outcome: Outcome,
+}
+
+/// Reads what is drawn, with the draws of the sample.
 pub(super) fn read(
     reader: &mut Reader<'_>,
     written: &doc::Draws,
     root: &Node,
     model: &Model,
-) -> Option<(Draws, Vec<Outcome>)> {
+) -> Option<(Draws, Vec<Draw>)> {
     let known = written.known.as_ref().and_then(|text| reader.period(text));
     let drawn = sweeps::drawn(written, reader.diagnostics);
     // What varies is checked whatever else is wrong.
@@ -100,14 +128,37 @@ pub(super) fn read(
         return None;
     }
     let place = written.vary.as_ref().map_or(written.place, |v| v.place);
-    let draws = Draws { known: known?, sampling, axes, paths: found?, place };
-    let outcomes = draws.outcomes();
-    if outcomes.is_none() {
+    let reduce = kept(reader, written, sampling.samples)?;
+    let draws = Draws { known: known?, sampling, reduce, axes, paths: found?, place };
+    let sample = draws.sample();
+    if sample.is_none() {
         let message = "these correlations contradict one another: no quantities have all of them";
         let place = written.correlations.as_ref().map_or(written.place, |c| c.place);
         reader.error(Code::InvalidVariation, place, message, "bring them nearer to 0");
     }
-    Some((draws, outcomes?))
+    Some((draws, sample?))
+}
+
+/// How many draws are kept.
+fn kept(reader: &mut Reader<'_>, written: &doc::Draws, samples: usize) -> Option<Option<usize>> {
+    let Some(amount) = &written.reduce else { return Some(None) };
+    let keep = reader.count(Some(amount), MOST_FUTURES)?;
+    if keep >= samples {
+        let message = format!("{samples} draws cannot be reduced to {keep}");
+        reader.error(Code::Contradiction, amount.place, message, "draw more of them, or remove `reduce`");
+        return None;
+    }
+    if samples > MOST_REDUCED {
+        let message = format!("{samples} draws are too many to be compared with one another");
+        reader.error(
+            Code::OutOfRange,
+            amount.place,
+            message,
+            format!("draw at most {MOST_REDUCED} where some are kept"),
+        );
+        return None;
+    }
+    Some(Some(keep))
 }
 
 /// The draws that are tried before anything is solved, so that a mistake is found early: the first, and of each axis the
@@ -129,14 +180,13 @@ pub(super) fn tried(outcomes: &[Outcome]) -> Vec<usize> {
 }
 
 /// Each future of what is written with each draw, the draws fastest.
-pub(super) fn with_draws(futures: &[Future], draws: &Factor) -> Vec<Future> {
-    let even = 1.0 / draws.outcomes.len() as f64;
-    let with = |f: &Future, (o, draw): (usize, &String)| Future {
-        name: if f.name.is_empty() { draw.clone() } else { format!("{}+{draw}", f.name) },
+pub(super) fn with_draws(futures: &[Future], sample: &[Draw]) -> Vec<Future> {
+    let with = |f: &Future, (o, draw): (usize, &Draw)| Future {
+        name: if f.name.is_empty() { draw.name.clone() } else { format!("{}+{}", f.name, draw.name) },
         outcomes: f.outcomes.iter().copied().chain([o]).collect(),
-        probability: f.probability * even,
+        probability: f.probability * draw.probability,
     };
-    futures.iter().flat_map(|f| draws.outcomes.iter().enumerate().map(move |d| with(f, d))).collect()
+    futures.iter().flat_map(|f| sample.iter().enumerate().map(move |d| with(f, d))).collect()
 }
 
 impl Uncertainty {
@@ -148,21 +198,26 @@ impl Uncertainty {
 
     /// The same with another sample.
     fn redrawn(&self, draws: &Draws, sampling: Sampling) -> Option<Self> {
-        let draws = Draws { sampling, ..draws.clone() };
+        // Another sample judges: nothing of it is left out.
+        let draws = Draws { sampling, reduce: None, ..draws.clone() };
+        let sample = draws.sample()?;
         // What is drawn is the last factor, and its outcomes come fastest.
         let last = self.factors.len() - 1;
-        let before = self.factors[last].outcomes.len() as f64;
+        let first = |f: &Future| f.outcomes[..last].to_vec();
+        let whole = |f: &Future| -> f64 {
+            self.futures.iter().filter(|other| first(other) == first(f)).map(|other| other.probability).sum()
+        };
         let written: Vec<Future> = (self.futures.iter().filter(|f| f.outcomes[last] == 0))
             .map(|f| Future {
                 name: f.name.rsplit_once('+').map_or("", |(name, _)| name).to_owned(),
-                outcomes: f.outcomes[..last].to_vec(),
-                probability: f.probability * before,
+                outcomes: first(f),
+                probability: whole(f),
             })
             .collect();
-        let factor = draws.factor();
-        let futures = with_draws(&written, &factor);
+        let factor = draws.factor(&sample);
+        let futures = with_draws(&written, &sample);
         let mut outcomes = self.branches.outcomes.clone();
-        outcomes[last] = draws.outcomes()?;
+        outcomes[last] = sample.into_iter().map(|draw| draw.outcome).collect();
         let branches = Arc::new(Branches { outcomes, ..(*self.branches).clone() });
         let mut factors = self.factors.clone();
         factors[last] = factor;

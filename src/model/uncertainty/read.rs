@@ -7,7 +7,7 @@ use super::super::reader::{In, Reader};
 use super::super::types::Term;
 use super::super::variation::paths;
 use super::super::whole::Model;
-use super::draws::{self, DRAWS, Draws};
+use super::draws::{self, DRAWS, Draw, Draws};
 use super::futures::{Branches, Change, Outcome};
 use super::{Factor, Future, Goal, Timing, Uncertainty, When};
 use crate::diagnostics::{Code, Place, suggest};
@@ -97,11 +97,10 @@ pub(in crate::model) fn read(
         return None;
     }
     let mut futures = futures(reader, written, &factors, &chances);
-    let draws = draws.map(|(draws, own)| {
-        let factor = draws.factor();
-        futures = futures.take().and_then(|written| drawn(reader, written, &factors, (&draws, &factor)));
-        factors.push(factor);
-        outcomes.push(own);
+    let draws = draws.map(|(draws, sample)| {
+        futures = futures.take().and_then(|written| drawn(reader, written, &factors, (&draws, &sample)));
+        factors.push(draws.factor(&sample));
+        outcomes.push(sample.into_iter().map(|draw| draw.outcome).collect());
         draws
     });
     // Where the futures are wrong, nothing is said of what they lack.
@@ -159,20 +158,20 @@ fn drawn(
     reader: &mut Reader<'_>,
     (written, weighed): (Vec<Future>, bool),
     factors: &[Factor],
-    (draws, factor): (&Draws, &Factor),
+    (draws, sample): (&Draws, &[Draw]),
 ) -> Option<(Vec<Future>, bool)> {
     if !weighed && !factors.is_empty() {
         let remedy = "give each outcome its probability: draws are as likely as one another";
         reader.error(Code::MissingKey, draws.place(), "the outcomes beside these draws have no probabilities", remedy);
         return None;
     }
-    if written.len().saturating_mul(factor.outcomes.len()) > MOST_FUTURES {
+    if written.len().saturating_mul(sample.len()) > MOST_FUTURES {
         let message =
-            format!("{} futures with {} draws each are more than {MOST_FUTURES}", written.len(), factor.outcomes.len());
+            format!("{} futures with {} draws each are more than {MOST_FUTURES}", written.len(), sample.len());
         reader.error(Code::OutOfRange, draws.place(), message, "draw fewer, or remove the least important factors");
         return None;
     }
-    Some((draws::with_draws(&written, factor), true))
+    Some((draws::with_draws(&written, sample), true))
 }
 
 /// Whether two models of the same things are the same.

@@ -31,8 +31,7 @@ pub fn write_evaluation(found: &Evaluation, out: &mut dyn Write) -> io::Result<(
 
 fn page(heading: &str, sentences: &[String], picture: Option<Chart>, all: &[Table<'_>]) -> Markup {
     let style = style();
-    let policy =
-        format!("default-src 'none'; style-src {}; base-uri 'none'; form-action 'none'", hash(&style));
+    let policy = format!("default-src 'none'; style-src {}; base-uri 'none'; form-action 'none'", hash(&style));
     html! {
         (DOCTYPE)
         html lang="en" {
