@@ -1,5 +1,6 @@
 //! `replan`: a bill beside the plan, what to sign now, and the next plan.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -11,7 +12,8 @@ use super::import::{Bills, bills};
 use super::{exit, files, identity, models, plan_file};
 use crate::analysis::replan::{ReplanError, ReplanSettings, replan};
 use crate::analysis::{Detail, SolveSettings};
-use crate::compare::{Lock, ReplanResult, variance};
+use crate::compare::{Billed, BilledMonth, Lock, ReplanResult, variance};
+use crate::import::focus::Usage;
 use crate::model::Model;
 use crate::plan::Status;
 use crate::report;
@@ -84,9 +86,10 @@ pub(super) fn run(command: &ReplanCommand, quiet: bool, verbose: bool) -> Result
             Some(bills(&asked, quiet, verbose)?)
         }
     };
-    let last = usage.as_ref().and_then(|u| u.months().map(|(_, ends)| ends.1).max());
+    let billed = usage.as_ref().map(billed);
+    let last = billed.as_ref().and_then(|b| b.months.iter().map(|m| m.ends.1).max());
     let now = now(model, command.from.as_deref(), last)?;
-    let found = usage.as_ref().map(|u| variance(model, &before, u, now));
+    let found = billed.as_ref().map(|b| variance(model, &before, b, now));
     let found = found.transpose().map_err(|error| Failure::Usage(error.to_string()))?;
     let solve = SolveSettings { mip_gap: command.gap.gap, ..command.solver.settings(Detail::Full) };
     let next = replan(model, &before, now, &ReplanSettings { solve, within: command.within });
@@ -114,6 +117,22 @@ pub(super) fn run(command: &ReplanCommand, quiet: bool, verbose: bool) -> Result
         Status::NearOptimal => exit::DONE,
         status => exit_code(status),
     })
+}
+
+/// What bills say, by month and offer.
+fn billed(usage: &Usage) -> Billed {
+    let month = |(month, ends)| {
+        let mut offers: BTreeMap<String, (f64, f64)> = BTreeMap::new();
+        for ((_, _, offer), hours) in usage.hours.iter().filter(|((m, ..), _)| *m == month) {
+            offers.entry(offer.clone()).or_default().0 += hours;
+        }
+        for ((_, offer), money) in usage.costs.iter().filter(|((m, _), _)| *m == month) {
+            offers.entry(offer.clone()).or_default().1 += money;
+        }
+        BilledMonth { month, ends, offers }
+    };
+    let (currencies, unpriced) = (usage.account.currencies.clone(), usage.unpriced);
+    Billed { months: usage.months().map(month).collect(), currencies, unpriced }
 }
 
 /// The first period that is planned anew.

@@ -25,7 +25,7 @@ pub use types::{
 };
 
 pub use replanned::{HeldOtherwise, ReplanResult, SignNow};
-pub use variance::{OfferVariance, Variance, VarianceError, variance};
+pub use variance::{Billed, BilledMonth, OfferVariance, Variance, VarianceError, variance};
 
 use crate::model::Tree;
 use crate::plan::{Plan, Status};

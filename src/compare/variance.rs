@@ -16,11 +16,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::{Date, DateTime};
+
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::import::focus::Usage;
 use crate::model::{Model, hours_between};
 use crate::plan::Plan;
 use crate::units::human::count;
@@ -44,6 +45,28 @@ pub enum VarianceError {
     /// The bill does not say what its rows cost.
     #[error("{} of the bills used chips and {} not say what {} cost", count(*.0, "row"), if *.0 == 1 { "does" } else { "do" }, if *.0 == 1 { "it" } else { "they" })]
     Unpriced(usize),
+}
+
+/// What bills say.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Billed {
+    /// Each month.
+    pub months: Vec<BilledMonth>,
+    /// The currencies of the bills.
+    pub currencies: BTreeSet<String>,
+    /// Rows that used chips and do not say what they cost.
+    pub unpriced: usize,
+}
+
+/// What bills say of a month.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BilledMonth {
+    /// Its first day.
+    pub month: Date,
+    /// The first instant that its charges speak of, and the first after it.
+    pub ends: (DateTime, DateTime),
+    /// Chip-hours used and money paid, by offer.
+    pub offers: BTreeMap<String, (f64, f64)>,
 }
 
 /// What was used and paid beside what was planned, over the periods that bills speak of.
@@ -114,20 +137,21 @@ struct Sums {
 ///
 /// # Errors
 /// [`VarianceError`].
-pub fn variance(model: &Model, plan: &Plan, usage: &Usage, until: usize) -> Result<Variance, VarianceError> {
+pub fn variance(model: &Model, plan: &Plan, billed: &Billed, until: usize) -> Result<Variance, VarianceError> {
     let calendar = model.calendar();
     let Some((first, _)) = calendar.ends() else { return Err(VarianceError::Steady) };
-    let other = usage.account.currencies.iter().find(|c| c.as_str() != model.currency());
+    let other = billed.currencies.iter().find(|c| c.as_str() != model.currency());
     if let Some(other) = other {
         return Err(VarianceError::Currency(other.clone(), model.currency().to_owned()));
     }
-    if usage.unpriced > 0 {
-        return Err(VarianceError::Unpriced(usage.unpriced));
+    if billed.unpriced > 0 {
+        return Err(VarianceError::Unpriced(billed.unpriced));
     }
     let mut sums: BTreeMap<String, Sums> = BTreeMap::new();
     let mut months = BTreeSet::new();
     let rates = Rates::of(plan, model);
-    for (month, (from, to)) in usage.months() {
+    for BilledMonth { month, ends: (from, to), offers } in &billed.months {
+        let (month, from, to) = (*month, *from, *to);
         let Some(t) = calendar.period_at(month.at(0, 0, 0, 0).max(first)).filter(|&t| t < until) else { continue };
         let Some((start, end)) = calendar.dates(t) else { continue };
         if from < start || to > end {
@@ -142,19 +166,17 @@ pub fn variance(model: &Model, plan: &Plan, usage: &Usage, until: usize) -> Resu
             let known = model.offers().find(|o| o.id == offer).map_or(0.0, |o| model.offers()[o].capacity_at(t));
             sum.missing_hours += (chips - known).max(0.0) * hours;
         }
-        for ((m, _, offer), chip_hours) in usage.hours.iter().filter(|((m, ..), _)| *m == month) {
-            debug_assert_eq!(*m, month);
-            sums.entry(offer.clone()).or_default().used_hours += chip_hours;
-        }
-        for ((_, offer), money) in usage.costs.iter().filter(|((m, _), _)| *m == month) {
-            sums.entry(offer.clone()).or_default().paid += money;
+        for (offer, (chip_hours, money)) in offers {
+            let sum = sums.entry(offer.clone()).or_default();
+            sum.used_hours += chip_hours;
+            sum.paid += money;
         }
     }
     let (Some(from), Some(last)) = (months.first(), months.last()) else {
         let label = calendar.periods.get(until).map_or("the end of the horizon", |p| p.label.as_str());
         return Err(VarianceError::Nothing(label.to_owned()));
     };
-    let label = |month: &jiff::civil::Date| month.strftime("%Y-%m").to_string();
+    let label = |month: &Date| month.strftime("%Y-%m").to_string();
     Ok(told((label(from), label(last)), &sums))
 }
 

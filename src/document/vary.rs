@@ -357,6 +357,16 @@ impl Axis {
 
 const EXAMPLE: &str = "write `offers.aws-h100.price=1..5/9` or `offers{vendor: amazon}.price=*0.4..1.6/25`";
 
+/// The distributions, each with its numbers.
+const DISTRIBUTIONS: [(&str, &str); 4] = [
+    ("normal", "mean, sd"),
+    ("lognormal", "median, sd of the logarithm"),
+    ("triangular", "least, likely, most"),
+    ("uniform", "least, most"),
+];
+
+const DISTRIBUTIONS_REMEDY: &str = "write normal(mean, sd), lognormal(median, sd of the logarithm), triangular(least, likely, most) or uniform(least, most), in ascending order and with positive spreads";
+
 fn wrong(diagnostics: &mut Diagnostics, place: Place, message: impl Into<String>, remedy: impl Into<String>) {
     diagnostics.error(Code::InvalidVariation, place, message, remedy);
 }
@@ -460,6 +470,10 @@ fn spread(text: &str, place: Place, how: How, diagnostics: &mut Diagnostics) -> 
     if let Some((word, arguments)) = text.strip_suffix(')').and_then(|t| t.split_once('(')) {
         return distribution(word.trim(), arguments, place, how, diagnostics);
     }
+    if let Some((word, arguments)) = text.split_once('(').filter(|(_, arguments)| !arguments.contains(')')) {
+        wrong(diagnostics, place, format!("`{text}` has no closing bracket"), closing(word.trim(), arguments));
+        return None;
+    }
     let Some((from, to)) = text.split_once("..") else {
         let texts = text.split(',').map(|t| Text { text: t.trim().to_owned(), place }).collect();
         return listed(&Values { texts, listed: true, place }, how, diagnostics);
@@ -488,6 +502,19 @@ fn spread(text: &str, place: Place, how: How, diagnostics: &mut Diagnostics) -> 
     Some((Spread::Range { from: ends[0].number, to: ends[1].number, steps }, unit))
 }
 
+/// What to write instead of a distribution without its closing bracket. One that lacks numbers as well was cut off by YAML:
+/// between braces a comma ends a value.
+fn closing(word: &str, arguments: &str) -> String {
+    let given = arguments.split(',').filter(|a| !a.trim().is_empty()).count();
+    match DISTRIBUTIONS.iter().find(|(name, _)| *name == word) {
+        Some((_, parameters)) if given < parameters.split(',').count() => format!(
+            "write it in quotes, since a comma ends a value between braces, and close the bracket: `\"{word}({parameters})\"`"
+        ),
+        Some(_) => format!("close the bracket: `{word}({arguments})`"),
+        None => DISTRIBUTIONS_REMEDY.to_owned(),
+    }
+}
+
 fn distribution(
     word: &str,
     arguments: &str,
@@ -510,8 +537,7 @@ fn distribution(
         }
         ("uniform", &[low, high]) if low < high => Distribution::Uniform(low, high),
         _ => {
-            let remedy = "write normal(mean, sd), lognormal(median, sd of the logarithm), triangular(least, likely, most) or uniform(least, most), in ascending order and with positive spreads";
-            wrong(diagnostics, place, format!("`{word}({arguments})` is not a distribution"), remedy);
+            wrong(diagnostics, place, format!("`{word}({arguments})` is not a distribution"), DISTRIBUTIONS_REMEDY);
             return None;
         }
     };
@@ -559,6 +585,11 @@ mod tests {
             ("x=normal(1)", "is not a distribution"),
             ("x=normal(1, -1)", "is not a distribution"),
             ("x=poisson(3)", "is not a distribution"),
+            ("x=*lognormal(1, 0.3", "help: close the bracket: `lognormal(1, 0.3)`"),
+            ("x=triangular(1, 2, 3", "help: close the bracket: `triangular(1, 2, 3)`"),
+            ("x=lognormal(1", "close the bracket: `\"lognormal(median, sd of the logarithm)\"`"),
+            ("x=triangular(1, 2", "close the bracket: `\"triangular(least, likely, most)\"`"),
+            ("x=poisson(3", "write normal(mean, sd)"),
             ("offers{vendor: amazon.price=1", "is not closed"),
             ("offers{vendor: amazon}=1", "no field stands"),
             ("chips{vendor: amazon}.power=1", "cannot be selected from"),

@@ -1,5 +1,6 @@
 //! The decision in a few sentences: what it costs, what to sign, on whom it depends.
 
+use super::Advice;
 use super::summary::{basis, share};
 use crate::analysis::dossier::Sourcing;
 use crate::plan::{ContractResult, OtherDecision, Plan, Resilience, Status, UncertaintyResult};
@@ -63,7 +64,7 @@ pub(super) fn sourced(all: &Sourcing) -> String {
         parts.push(is(all.assumed, "is an assumption", "are assumptions"));
     }
     if all.partly > 0 {
-        parts.push(is(all.partly, "is in part", "are in part"));
+        parts.push(is(all.partly, "is partly an assumption", "are partly assumptions"));
     }
     if all.unsourced > 0 {
         parts.push(is(all.unsourced, "names no source", "name no source"));
@@ -77,7 +78,7 @@ pub(super) fn sourced(all: &Sourcing) -> String {
 }
 
 /// What a reader should know first; nothing without a plan.
-pub(super) fn sentences(plan: &Plan) -> Vec<String> {
+pub(super) fn sentences(plan: &Plan, advice: Advice) -> Vec<String> {
     if plan.uncertainty.is_some() {
         return super::futures::sentences(plan);
     }
@@ -106,13 +107,14 @@ pub(super) fn sentences(plan: &Plan) -> Vec<String> {
         let part = percent(premium / unrestricted.abs().max(f64::MIN_POSITIVE));
         told.push(format!("The dependency limits add {} ({part}) to the cost without them.", money(premium, currency)));
     }
-    told.extend(plan.contracts.iter().filter(|c| c.optional).map(|c| deal(c, currency)));
+    told.extend(plan.contracts.iter().filter(|c| c.optional).map(|c| deal(c, currency, advice)));
     told.extend(dependence(plan));
     told.extend(worst_loss(plan));
     told
 }
 
-fn deal(contract: &ContractResult, currency: &str) -> String {
+fn deal(contract: &ContractResult, currency: &str, advice: Advice) -> String {
+    let unknown = advice.option(": what it is worth was not computed (`--detail full` does)");
     let name = &contract.contract;
     match (contract.signed, contract.worth) {
         (true, Some(worth)) => {
@@ -121,7 +123,7 @@ fn deal(contract: &ContractResult, currency: &str) -> String {
         (true, None) => match contract.other {
             Some(OtherDecision::NoPlan) => format!("Sign `{name}`: without it no plan meets all requirements."),
             Some(_) => format!("Sign `{name}`: what it is worth could not be certified."),
-            None => format!("Sign `{name}`: what it is worth was not computed (`--detail full` does)."),
+            None => format!("Sign `{name}`{unknown}."),
         },
         (false, Some(worth)) => {
             format!(
@@ -134,7 +136,7 @@ fn deal(contract: &ContractResult, currency: &str) -> String {
                 format!("Do not sign `{name}`: no plan that signs it meets all requirements.")
             }
             Some(_) => format!("Do not sign `{name}`: what it is worth could not be certified."),
-            None => format!("Do not sign `{name}`: what it is worth was not computed (`--detail full` does)."),
+            None => format!("Do not sign `{name}`{unknown}."),
         },
     }
 }
@@ -168,4 +170,19 @@ fn worst_loss(plan: &Plan) -> Option<String> {
         super::dependency::served(worst.served),
         super::dependency::counted_demand(worst)
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_far_inputs_can_be_relied_on() {
+        let of = |assumed, partly, unsourced| sourced(&Sourcing { inputs: 80, assumed, partly, unsourced });
+        let all = "Of 80 inputs (chips, offers, workloads and contracts)";
+        assert_eq!(of(27, 45, 0), format!("{all} 27 are assumptions and 45 are partly assumptions."));
+        assert_eq!(of(1, 1, 1), format!("{all} 1 is an assumption, 1 is partly an assumption and 1 names no source."));
+        assert_eq!(of(0, 0, 2), format!("{all} 2 name no source."));
+        assert_eq!(of(0, 0, 0), format!("{all} all name their source."));
+    }
 }

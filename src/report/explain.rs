@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::column::clean;
-use super::{Style, decision, summary, text};
+use super::{Advice, Style, decision, summary, text};
 use crate::analysis::explain::{Driver, Drivers, Infeasibility};
 use crate::plan::Plan;
 use crate::units::human::money;
@@ -57,7 +57,7 @@ pub fn write_infeasibility(found: &Infeasibility, style: Style, out: &mut dyn Wr
 pub fn write_drivers(found: &Drivers, plan: &Plan, whole: bool, style: Style, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}: {}", clean(&plan.model.name), summary::headline(plan))?;
     if whole {
-        decision::sentences(plan).iter().try_for_each(|s| writeln!(out, "{}", clean(s)))?;
+        decision::sentences(plan, Advice::Options).iter().try_for_each(|s| writeln!(out, "{}", clean(s)))?;
     }
     for (heading, drivers) in [
         ("Limits, those that cost most first", &found.limits),

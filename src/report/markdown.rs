@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::column::clean;
 use super::summary::Table;
-use super::{decision, summary};
+use super::{Advice, decision, summary};
 use crate::plan::Plan;
 
 pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
@@ -14,7 +14,7 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "**{}**", summary::headline(plan))?;
     if plan.status.is_certified() {
-        let sentences = decision::sentences(plan);
+        let sentences = decision::sentences(plan, Advice::Options);
         if !sentences.is_empty() {
             writeln!(out)?;
         }

@@ -64,6 +64,25 @@ pub struct Style {
     pub colour: bool,
 }
 
+/// Whether a sentence says with which option of the program its reader learns more. The live page has no options to name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Advice {
+    /// It does.
+    Options,
+    /// It does not.
+    None,
+}
+
+impl Advice {
+    /// Words that name an option, where they help.
+    fn option(self, words: &str) -> &str {
+        match self {
+            Advice::Options => words,
+            Advice::None => "",
+        }
+    }
+}
+
 /// Writes a plan.
 ///
 /// # Errors
@@ -86,7 +105,7 @@ pub fn decision(plan: &Plan) -> Vec<String> {
     if plan.status != crate::plan::Status::Optimal {
         told.push(format!("{}.", html::capitalised(&summary::headline(plan))));
     }
-    told.extend(decision::sentences(plan));
+    told.extend(decision::sentences(plan, Advice::Options));
     told
 }
 

@@ -6,7 +6,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table as Grid, presets};
 
 use super::column::clean;
 use super::summary::Table;
-use super::{Style, decision, summary};
+use super::{Advice, Style, decision, summary};
 use crate::plan::{LimitResult, Plan, Status};
 
 pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -34,7 +34,9 @@ pub(super) fn head(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result
     writeln!(out, "{name}{scenarios}: {}", coloured(&summary::headline(plan), plan.status, style))?;
     // What is not certified says so at once, and nothing is said of what it decides.
     if plan.status.is_certified() {
-        decision::sentences(plan).iter().try_for_each(|sentence| writeln!(out, "{}", clean(sentence)))?;
+        decision::sentences(plan, Advice::Options)
+            .iter()
+            .try_for_each(|sentence| writeln!(out, "{}", clean(sentence)))?;
     } else {
         writeln!(out, "{}", summary::certificate(plan))?;
     }

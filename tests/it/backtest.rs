@@ -335,7 +335,7 @@ fn a_backtest_changes_no_plan() {
 #[test]
 fn hindsight_of_one_term_is_the_quantile_of_the_demand() {
     let yaml = example("cloud-commitments")
-        .replace("reserved: 52 weeks", "reserved: 156 weeks, starts: 2021-02-01..2021-02-01");
+        .replace("reserved: 52 weeks", "reserved: 156 weeks, starts: 2021-02-01..2021-02-07");
     let yaml = yaml.replace("policy: [solve, on-demand, online, { replay: 26 weeks }]", "policy: [on-demand]");
     let history = read("models/cloud-commitments.csv");
     let mut demand: Vec<f64> = history.lines().skip(1).map(|l| l.split_once(',').unwrap().1.parse().unwrap()).collect();

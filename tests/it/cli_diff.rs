@@ -4,12 +4,15 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use polysource::compare::{Change, Diff, Total};
+use polysource::compare::{Change, Compared, Diff, Total, diff};
 use polysource::plan::Status;
+use polysource::report::decision;
+use polysource::report::html::what_if;
+use polysource::{Detail, SolveSettings};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::common::{QUICKSTART, close, program, text};
+use crate::common::{QUICKSTART, close, program, solved_with, text};
 
 /// An hour of 90 req. Trainium has its 60 % of the work at 1, H100 the rest at 4: 54 + 36 x 4 = 198.
 /// Without the limit all of it is on Trainium: 90. So the limit costs 108, and a whole (1.0) more of
@@ -253,13 +256,11 @@ fn chips_of_each_period_where_they_differ() {
     assert_eq!(places, [line("  coreweave-h100:"), line("vendor-cap")]);
 }
 
-#[test]
-fn deals_and_work_that_is_not_done() {
-    // A: signed, 90 chips at half of 4 are 180, and 20 idle: 200, which saves 160 of 360.
-    // B: signed it would cost 400, so it is not.
-    let deal = |commit: u32| {
-        format!(
-            r"polysource: 1
+/// With 200 the deal is signed: 90 chips at half of 4 are 180, and 20 idle: 200, which saves 160 of 360. With 400 it is not:
+/// signed it would cost 400.
+fn deal(commit: u32) -> String {
+    format!(
+        r"polysource: 1
 chips: {{ h100: {{ vendor: nvidia }} }}
 clouds: {{ aws: {{}} }}
 offers: {{ aws-h100: {{ chip: h100, cloud: aws, price: 4, capacity: 100 }} }}
@@ -268,8 +269,30 @@ contracts:
 workloads:
   chat: {{ kind: inference, demand: 90 req/h, throughput: {{ h100: 1 req/h }} }}
 "
-        )
-    };
+    )
+}
+
+/// The page that is changed while it is read has the tables of a difference, and calls its sides what it calls them
+/// everywhere; it has no options to name.
+#[test]
+fn the_live_page_calls_the_sides_base_and_now() {
+    let settings = SolveSettings { detail: Detail::Plan, ..SolveSettings::default() };
+    let [base, now] = [200, 400].map(|commit| solved_with(&deal(commit), &settings));
+    let side = |file, plan| Compared { file, plan, written: None };
+    let found = diff(side("base", &base), side("now", &now)).unwrap();
+    let page = what_if(&now, Some(&found), true);
+    for told in ["in the base only", ">spend, base</", ">now</", "<p>Do not sign <code>deal</code>.</p>"] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    for other in ["in A", "in B", ">A</", ">B</", "--"] {
+        assert!(!page.contains(other), "{other}: {page}");
+    }
+    // The same plan as text says how to learn what the deal is worth.
+    assert!(decision(&now).iter().any(|s| s.contains("was not computed (`--detail full` does).")), "{now:?}");
+}
+
+#[test]
+fn deals_and_work_that_is_not_done() {
     let folder = Folder::new(&[("a.yaml", &deal(200)), ("b.yaml", &deal(400))]);
     let found = folder.diff(&["a.yaml", "b.yaml"]);
     change(&found.totals[0].cost, 200.0, 360.0);

@@ -18,109 +18,24 @@
 //!
 //! Every plan and every cost is that of an ordinary model, which `--set` would give, and is certified as such.
 
+mod error;
 mod online;
 mod seen;
+mod signed;
 
-use std::collections::BTreeMap;
-
+use self::error::rejected;
 use self::seen::Seen;
+use self::signed::Signed;
 use super::parallel::IntoParallelIterator;
 #[cfg(feature = "parallel")]
 use super::parallel::ParallelIterator;
 use super::solving::settings::{Detail, SolveSettings};
 use super::solving::solve;
-use crate::engine::EngineError;
-use crate::model::{Backtest, BacktestPolicy, Model, Rejected};
+use crate::model::{Backtest, BacktestPolicy, Model};
 use crate::plan::{BacktestResult, BacktestRun, BacktestSigned, BacktestStatus, ModelInfo, Plan, Status};
 
+pub use self::error::BacktestError;
 pub use self::online::{OnlineRule, Reserve};
-
-/// Less than this is not signed: rounding of an engine, in chips.
-const NOTHING: f64 = 1e-6;
-
-/// Why there is no backtest.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum BacktestError {
-    /// There is nothing to go through.
-    #[error("the model has no `backtest`: add `backtest: {{ history: usage.csv }}`")]
-    Nothing,
-    /// A model at a date has no meaning.
-    #[error("`{policy}` at {at}: {wrong}")]
-    Rejected {
-        /// The way of planning.
-        policy: String,
-        /// The date, or what happened.
-        at: String,
-        /// What is wrong.
-        wrong: Box<Rejected>,
-    },
-    /// The online rule does not speak of such a model.
-    #[error("the online rule cannot be tried: {0}")]
-    Online(String),
-    /// There is no certified plan that knows all.
-    #[error("what happened cannot be served, whatever is signed")]
-    NoHindsight(Status),
-    /// The engine failed.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
-}
-
-/// What was signed up to a date.
-#[derive(Clone, Debug, Default)]
-struct Signed {
-    /// Chips by offer and the label of the period in which their term begins.
-    held: BTreeMap<(String, String), f64>,
-    /// Whether each optional contract is signed, as soon as that is decided.
-    contracts: BTreeMap<String, bool>,
-    /// The same in the order in which it was decided.
-    by_date: Vec<BacktestSigned>,
-}
-
-impl Signed {
-    /// What the model says that is held already.
-    fn already(model: &Model) -> Self {
-        let mut signed = Signed::default();
-        for (&(offer, start), &chips) in model.holdings().iter().flat_map(|h| &h.held) {
-            let label = model.calendar().periods[start].label.clone();
-            signed.add(None, (model.offers()[offer].id.clone(), label), chips);
-        }
-        signed
-    }
-
-    fn add(&mut self, decided: Option<&str>, key: (String, String), chips: f64) {
-        // A millionth of a chip more than there is would be no plan.
-        let chips = (chips / NOTHING).round() * NOTHING;
-        if chips < NOTHING {
-            return;
-        }
-        let (offer, from) = key.clone();
-        self.by_date.push(BacktestSigned { decided: decided.map(str::to_owned), offer, from, chips });
-        *self.held.entry(key).or_default() += chips;
-    }
-
-    /// Takes what a plan decides for the periods of some labels; contracts once and for all.
-    fn take(&mut self, plan: &Plan, date: &str, labels: &[&str]) {
-        let now = |node: &Option<String>| node.as_deref().is_none_or(|n| n == "start");
-        for r in plan.reservations.iter().filter(|r| !r.already && now(&r.node) && labels.contains(&r.from.as_str())) {
-            self.add(Some(date), (r.offer.clone(), r.from.clone()), r.chips);
-        }
-        for a in plan.assets.iter().filter(|a| now(&a.node) && labels.contains(&a.bought.as_str())) {
-            self.add(Some(date), (a.offer.clone(), a.bought.clone()), a.chips);
-        }
-        for c in plan.contracts.iter().filter(|c| c.optional) {
-            self.contracts.entry(c.contract.clone()).or_insert(c.signed);
-        }
-    }
-
-    /// Refuses every optional contract.
-    fn refusing(mut self, model: &Model) -> Self {
-        for c in model.contracts().iter().filter(|c| c.decision == crate::model::Decision::Optional) {
-            self.contracts.insert(c.id.clone(), false);
-        }
-        self
-    }
-}
 
 /// Goes through what happened with each way of planning that the model names, and once with hindsight.
 ///
@@ -169,10 +84,6 @@ fn run(policy: &str, status: BacktestStatus) -> BacktestRun {
         signed: Vec::new(),
         contracts: Vec::new(),
     }
-}
-
-fn rejected(policy: &str, at: &str, wrong: Rejected) -> BacktestError {
-    BacktestError::Rejected { policy: policy.to_owned(), at: at.to_owned(), wrong: Box::new(wrong) }
 }
 
 /// What hindsight signs: all of it at the start.

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{BacktestError, Signed, rejected};
+use super::error::{BacktestError, rejected};
+use super::signed::Signed;
 use crate::document::Value;
 use crate::model::{
     Backtest, BacktestPolicy, Input, Model, Past, PastOf, Rejected, ReplanDate, Task, Term, WorkloadId, load,

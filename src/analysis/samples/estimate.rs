@@ -3,6 +3,7 @@
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::replication::{Replication, ReplicationStatus};
+use crate::lp::Tolerances;
 use crate::plan::{Estimate, SampleInterval, SampleResult};
 use crate::units::human::{apart, count, money, percent};
 
@@ -103,10 +104,12 @@ fn sentence(result: &SampleInterval, currency: &str) -> String {
             first("not-followed"),
         );
     };
-    let [lower, upper] = apart(lower, upper, currency);
+    let [low, high] = apart(lower, upper, currency);
+    // Each cost is certified to within this part of itself: what is less is rounding.
+    let rounding = Tolerances::default().gap * (1.0 + lower.abs().max(upper.abs()));
+    let more = if gap <= rounding { "no more".to_owned() } else { format!("at most {} more", told(gap)) };
     format!(
-        "{with} the {COST} is between {lower} and {upper}, for this plan as for the best one, and this plan costs at most {} more than the best ({samples}).",
-        told(gap),
+        "{with} the {COST} is between {low} and {high}, for this plan as for the best one, and this plan costs {more} than the best ({samples}).",
     )
 }
 
@@ -150,6 +153,20 @@ mod tests {
     fn all_alike_leaves_no_gap() {
         let found = interval(&certified(&[(7.0, 7.0); 5]), 0.95, "USD");
         assert_eq!((found.lower, found.upper, found.gap), (Some(7.0), Some(7.0), Some(0.0)));
+        assert!(
+            found.sentence.ends_with("and this plan costs no more than the best (5 further samples)."),
+            "{found:?}"
+        );
+    }
+
+    /// Certificates are good to 1e-6 of 1 + 1000: a gap of 0.001 may be theirs, one of 0.0011 is not.
+    #[test]
+    fn a_gap_that_is_rounding_is_none() {
+        let of = |gap: f64| interval(&certified(&[(1000.0, 1000.0 + gap); 3]), 0.95, "USD").sentence;
+        for rounding in [0.0, 4e-7, 0.001] {
+            assert!(of(rounding).contains(" costs no more than the best (3 "), "{}", of(rounding));
+        }
+        assert!(of(0.0011).contains(" costs at most 0.0011 USD more than the best (3 "), "{}", of(0.0011));
     }
 
     #[test]

@@ -90,7 +90,7 @@ pub fn dual(s: &mut State, perturb: bool, most: usize) -> End {
 }
 
 /// The square of what a basic column lacks; 0 if it is within tolerance.
-#[inline]
+#[inline(always)]
 fn lacking(s: &State, j: usize) -> f64 {
     let by = s.outside(j);
     if by.abs() > PRIMAL { by * by } else { 0.0 }

@@ -41,7 +41,7 @@ impl Problem {
     }
 
     /// Calls with each place and value of a column.
-    #[inline]
+    #[inline(always)]
     pub fn each(&self, j: usize, mut f: impl FnMut(u32, f64)) {
         if j < self.n {
             self.columns.list(j).iter().for_each(|&(i, a)| f(i, a));
@@ -51,7 +51,7 @@ impl Problem {
     }
 
     /// The product of a column with a vector of the rows.
-    #[inline]
+    #[inline(always)]
     pub fn dot(&self, j: usize, y: &[f64]) -> f64 {
         if j < self.n { self.columns.list(j).iter().map(|&(i, a)| a * y[i as usize]).sum() } else { y[j - self.n] }
     }

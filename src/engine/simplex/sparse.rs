@@ -27,7 +27,7 @@ impl SparseVec {
     }
 
     /// Adds to a place.
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, i: u32, value: f64) {
         let v = &mut self.val[i as usize];
         if *v == 0.0 {
@@ -95,7 +95,7 @@ impl Lists {
     }
 
     /// A list.
-    #[inline]
+    #[inline(always)]
     pub fn list(&self, k: usize) -> &[(u32, f64)] {
         &self.items[self.start[k]..self.start[k + 1]]
     }
@@ -136,7 +136,7 @@ impl Slots {
     }
 
     /// A list.
-    #[inline]
+    #[inline(always)]
     pub fn list(&self, k: usize) -> &[(u32, f64)] {
         let (start, len, _) = self.at[k];
         &self.items[start as usize..(start + len) as usize]

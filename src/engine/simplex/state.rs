@@ -278,7 +278,7 @@ impl State {
     }
 
     /// By how much a value is outside of its bounds: below is negative.
-    #[inline]
+    #[inline(always)]
     pub fn outside(&self, j: usize) -> f64 {
         let x = self.x[j];
         if x < self.lower[j] {
@@ -291,7 +291,7 @@ impl State {
     }
 
     /// By how much the reduced cost of a column that is not basic has the wrong sign.
-    #[inline]
+    #[inline(always)]
     pub fn wrong(&self, j: usize) -> f64 {
         match self.at[j] {
             At::Basic => 0.0,

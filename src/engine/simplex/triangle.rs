@@ -52,6 +52,22 @@ impl Search {
     }
 }
 
+/// One place of it; false if nothing is left there.
+#[inline(always)]
+fn settle<'a>(val: &mut [f64], k: usize, next: &impl Fn(usize) -> &'a [(u32, f64)], diagonal: Option<&[f64]>) -> bool {
+    let v = val[k];
+    if v.abs() <= ZERO {
+        val[k] = 0.0;
+        return false;
+    }
+    let v = diagonal.map_or(v, |d| v / d[k]);
+    val[k] = v;
+    for &(i, a) in next(k) {
+        val[i as usize] -= a * v;
+    }
+    true
+}
+
 /// Replaces x by the solution: each place, once it is final, is divided by its diagonal (if there are any) and taken
 /// off the places in its list. `order` has all places so that each comes before those in its list.
 pub fn solve<'a>(
@@ -61,33 +77,20 @@ pub fn solve<'a>(
     diagonal: Option<&[f64]>,
     order: impl Iterator<Item = usize>,
 ) {
-    let settle = |val: &mut [f64], k: usize| -> bool {
-        let v = val[k];
-        if v.abs() <= ZERO {
-            val[k] = 0.0;
-            return false;
-        }
-        let v = diagonal.map_or(v, |d| v / d[k]);
-        val[k] = v;
-        for &(i, a) in next(k) {
-            val[i as usize] -= a * v;
-        }
-        true
-    };
     if (x.idx.len() as f64) < SPARSE * x.val.len() as f64 {
         search.reach(&x.idx, &next);
         x.idx.clear();
         for k in 0..search.done.len() {
             let place = search.done[search.done.len() - 1 - k];
             search.seen[place as usize] = false;
-            if settle(&mut x.val, place as usize) {
+            if settle(&mut x.val, place as usize, &next, diagonal) {
                 x.idx.push(place);
             }
         }
     } else {
         x.idx.clear();
         for k in order {
-            if x.val[k] != 0.0 && settle(&mut x.val, k) {
+            if x.val[k] != 0.0 && settle(&mut x.val, k, &next, diagonal) {
                 x.idx.push(k as u32);
             }
         }

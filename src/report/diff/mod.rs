@@ -13,7 +13,7 @@ use crate::compare::Diff;
 pub use table::write_csv;
 pub(super) use tables::tables;
 pub use words::status;
-pub(super) use words::{cells, part, points, signed};
+pub(super) use words::{Wording, cells, part, points, signed};
 
 /// Writes a difference as JSON.
 ///
@@ -33,7 +33,7 @@ pub fn write_text(diff: &Diff, style: Style, out: &mut dyn Write) -> io::Result<
     writeln!(out, "  A: {}", clean(&words::side(&diff.a, &diff.currency)))?;
     writeln!(out, "  B: {}", clean(&words::side(&diff.b, &diff.currency)))?;
     writeln!(out, "  {}", words::input(diff))?;
-    for table in tables::tables(diff) {
+    for table in tables::tables(diff, &Wording::A_AND_B) {
         text::table(&table, style, out)?;
     }
     if !diff.notes.is_empty() {

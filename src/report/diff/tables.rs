@@ -1,9 +1,10 @@
 //! The tables of a difference on one screen.
 
+use super::super::Advice;
 use super::super::column::{adding_up, beside};
 use super::super::dependency::served;
 use super::super::summary::{ROWS, Table, cut, kind, share};
-use super::words::{both, cells, holds, known, maybe, part, plus, points, signed};
+use super::words::{Wording, both, cells, known, maybe, part, plus, points, signed};
 use crate::compare::{
     At, ChipsChange, ContractChange, Diff, ExposureChange, InputChange, LimitChange, PurchaseChange, Total,
 };
@@ -13,23 +14,24 @@ use crate::units::human::{mass, money, number, percent, power};
 const VALUE: usize = 48;
 
 /// The tables in order: what was written, money, what is held and runs, dependency, policy.
-pub(in crate::report) fn tables(diff: &Diff) -> Vec<Table<'static>> {
+pub(in crate::report) fn tables(diff: &Diff, wording: &Wording) -> Vec<Table<'static>> {
     let mut tables = Vec::new();
-    tables.extend(inputs(diff));
-    tables.extend(totals(diff));
-    tables.extend(lines(diff));
-    tables.extend(purchases(diff));
-    tables.extend(assignments(diff));
-    tables.extend(contracts(diff));
-    tables.extend(unmet(diff));
-    tables.extend(exposures(diff));
-    tables.extend(resilience(diff));
-    tables.extend(limits(diff));
+    tables.extend(inputs(diff, wording));
+    tables.extend(totals(diff, wording));
+    tables.extend(lines(diff, wording));
+    tables.extend(purchases(diff, wording));
+    tables.extend(assignments(diff, wording));
+    tables.extend(contracts(diff, wording));
+    tables.extend(unmet(diff, wording));
+    tables.extend(exposures(diff, wording));
+    tables.extend(resilience(diff, wording));
+    tables.extend(limits(diff, wording));
     tables
 }
 
 /// Rows as a table, the first of them if they are too many.
 fn shown<T>(
+    wording: &Wording,
     heading: &str,
     columns: Vec<(&'static str, bool)>,
     all: &[T],
@@ -40,12 +42,13 @@ fn shown<T>(
         heading: heading.to_owned(),
         columns,
         rows: all[..few].iter().map(row).collect(),
-        foot: (more > 0).then(|| format!("{more} more with --format csv.")),
+        foot: (more > 0).then(|| format!("{more} more{}.", wording.advice.option(" with --format csv"))),
     })
 }
 
-fn inputs(diff: &Diff) -> Option<Table<'static>> {
-    let columns = vec![("path", false), ("A", false), ("B", false), ("where", false)];
+fn inputs(diff: &Diff, wording: &Wording) -> Option<Table<'static>> {
+    let [a, b] = wording.names;
+    let columns = vec![("path", false), (a, false), (b, false), ("where", false)];
     let value = |x: &Option<String>| match x {
         Some(text) if text.chars().count() > VALUE => text.chars().take(VALUE - 3).collect::<String>() + "...",
         Some(text) => text.clone(),
@@ -61,14 +64,15 @@ fn inputs(diff: &Diff) -> Option<Table<'static>> {
         };
         vec![r.path.clone(), value(&r.before), value(&r.after), places]
     };
-    shown("What was written otherwise", columns, diff.inputs.as_deref()?, row)
+    shown(wording, "What was written otherwise", columns, diff.inputs.as_deref()?, row)
 }
 
-fn totals(diff: &Diff) -> Option<Table<'static>> {
+fn totals(diff: &Diff, wording: &Wording) -> Option<Table<'static>> {
+    let [a, b] = wording.names;
     // Without a plan on one side there is only one number, and the first sentence tells it.
     diff.a.total.zip(diff.b.total)?;
-    let columns = vec![("", false), ("A", true), ("B", true), ("change", true), ("part", true)];
-    shown("Cost", columns, &diff.totals, |t| {
+    let columns = vec![("", false), (a, true), (b, true), ("change", true), ("part", true)];
+    shown(wording, "Cost", columns, &diff.totals, |t| {
         let name = match t.what {
             Total::Total => "total",
             Total::Nominal => "undiscounted",
@@ -84,7 +88,8 @@ fn totals(diff: &Diff) -> Option<Table<'static>> {
 }
 
 /// The lines of the cost; their changes add up to the change of the total as printed.
-fn lines(diff: &Diff) -> Option<Table<'static>> {
+fn lines(diff: &Diff, wording: &Wording) -> Option<Table<'static>> {
+    let [a, b] = wording.names;
     let (few, more) = cut(diff.lines.len(), ROWS);
     let change = |l: &crate::compare::LineChange| l.cost.change.unwrap_or(0.0);
     let mut changes: Vec<f64> = diff.lines[..few].iter().map(change).collect();
@@ -109,16 +114,17 @@ fn lines(diff: &Diff) -> Option<Table<'static>> {
     }
     (!diff.lines.is_empty()).then(|| Table {
         heading: "Cost lines".to_owned(),
-        columns: vec![("line", false), ("A", true), ("B", true), ("change", true)],
+        columns: vec![("line", false), (a, true), (b, true), ("change", true)],
         rows,
         foot: None,
     })
 }
 
-fn purchases(diff: &Diff) -> Option<Table<'static>> {
+fn purchases(diff: &Diff, wording: &Wording) -> Option<Table<'static>> {
+    let [a, b] = wording.spend;
     let dated = diff.a.model.periods.len().max(diff.b.model.periods.len()) > 1;
-    let columns = vec![("offer", false), ("spend in A", true), ("in B", true), ("change", true), ("chips", false)];
-    shown("Capacity purchased", columns, &diff.purchases, |r: &PurchaseChange| {
+    let columns = vec![("offer", false), (a, true), (b, true), ("change", true), ("chips", false)];
+    shown(wording, "Capacity purchased", columns, &diff.purchases, |r: &PurchaseChange| {
         // Two periods say how it goes; the largest changes are the ones to look at.
         let mut most: Vec<&ChipsChange> = r.periods.iter().collect();
         let size = |p: &ChipsChange| p.chips.change.map_or(0.0, f64::abs);
@@ -137,52 +143,55 @@ fn purchases(diff: &Diff) -> Option<Table<'static>> {
     })
 }
 
-fn assignments(diff: &Diff) -> Option<Table<'static>> {
-    let columns = vec![("workload", false), ("offer", false), ("work in A", true), ("in B", true), ("change", true)];
-    shown("Workload placement", columns, &diff.assignments, |r| {
+fn assignments(diff: &Diff, wording: &Wording) -> Option<Table<'static>> {
+    let [a, b] = wording.work;
+    let columns = vec![("workload", false), ("offer", false), (a, true), (b, true), ("change", true)];
+    shown(wording, "Workload placement", columns, &diff.assignments, |r| {
         [r.workload.clone(), r.offer.clone()].into_iter().chain(cells(&r.work, number)).collect()
     })
 }
 
-fn contracts(diff: &Diff) -> Option<Table<'static>> {
+fn contracts(diff: &Diff, wording: &Wording) -> Option<Table<'static>> {
     let columns =
         vec![("contract", false), ("signed", false), ("spent", false), ("idle", false), ("worth signing", false)];
-    shown("Contracts", columns, &diff.contracts, |r: &ContractChange| {
+    shown(wording, "Contracts", columns, &diff.contracts, |r: &ContractChange| {
         // Rounding beside what is spent is nothing.
         let spent = r.spend.before.unwrap_or(0.0).abs().max(r.spend.after.unwrap_or(0.0).abs());
         let money = |x: f64| format!("{} {}", beside(x, spent), diff.currency);
-        let row = [r.contract.clone(), holds(r.signed).to_owned()];
+        let row = [r.contract.clone(), wording.holds(r.signed).to_owned()];
         row.into_iter().chain([both(&r.spend, money), both(&r.idle, money), known(&r.worth, money)]).collect()
     })
 }
 
-fn unmet(diff: &Diff) -> Option<Table<'static>> {
-    let columns = vec![("workload", false), ("period", false), ("work in A", true), ("in B", true), ("change", true)];
-    shown("Work not done", columns, &diff.unmet, |r| {
+fn unmet(diff: &Diff, wording: &Wording) -> Option<Table<'static>> {
+    let [a, b] = wording.work;
+    let columns = vec![("workload", false), ("period", false), (a, true), (b, true), ("change", true)];
+    shown(wording, "Work not done", columns, &diff.unmet, |r| {
         [r.workload.clone(), r.period.clone()].into_iter().chain(cells(&r.work, number)).collect()
     })
 }
 
 /// Spend by vendor and by cloud; where neither differs, what differs most.
-fn exposures(diff: &Diff) -> Vec<Table<'static>> {
+fn exposures(diff: &Diff, wording: &Wording) -> Vec<Table<'static>> {
     let usual = |by: &str| diff.exposure.iter().find(|e| e.of == "spend" && e.by == by);
     let mut told: Vec<&ExposureChange> = ["vendor", "cloud"].into_iter().filter_map(usual).collect();
     if told.is_empty() {
         told.extend(diff.exposure.first());
     }
-    let others = diff.exposure.len() - told.len();
-    let mut tables: Vec<Table> = told.iter().filter_map(|e| exposure(e)).collect();
+    let others = if wording.advice == Advice::Options { diff.exposure.len() - told.len() } else { 0 };
+    let mut tables: Vec<Table> = told.iter().filter_map(|e| exposure(e, wording)).collect();
     if let (Some(foot), true) = (tables.last_mut().and_then(|t| t.foot.as_mut()), others > 0) {
         foot.push_str(&format!("\n  {others} more dimensions and measures with --format csv."));
     }
     tables
 }
 
-fn exposure(e: &ExposureChange) -> Option<Table<'static>> {
+fn exposure(e: &ExposureChange, wording: &Wording) -> Option<Table<'static>> {
+    let [a, b] = wording.share;
     let heading = format!("{} by {}", if e.of == "spend" { "Spend" } else { &e.of }, e.by);
-    let columns = vec![("group", false), ("share in A", true), ("in B", true), ("change", true)];
+    let columns = vec![("group", false), (a, true), (b, true), ("change", true)];
     let hhi = format!("HHI {}.", both(&e.hhi, |x| format!("{x:.3}")));
-    let mut table = shown(&heading, columns, &e.groups, |g| {
+    let mut table = shown(wording, &heading, columns, &e.groups, |g| {
         let [before, after, _] = cells(&g.share, share);
         vec![g.group.clone(), before, after, signed(g.share.change, points)]
     })?;
@@ -190,9 +199,10 @@ fn exposure(e: &ExposureChange) -> Option<Table<'static>> {
     Some(table)
 }
 
-fn resilience(diff: &Diff) -> Option<Table<'static>> {
-    let columns = vec![("lost", false), ("A", true), ("B", true), ("change", true), ("required", false)];
-    shown("Served after the loss of a supplier", columns, &diff.resilience, |r| {
+fn resilience(diff: &Diff, wording: &Wording) -> Option<Table<'static>> {
+    let [a, b] = wording.names;
+    let columns = vec![("lost", false), (a, true), (b, true), ("change", true), ("required", false)];
+    shown(wording, "Served after the loss of a supplier", columns, &diff.resilience, |r| {
         let lost = format!("{} {}", r.lost.by, r.lost.group).trim().to_owned();
         let required =
             if r.required.before.or(r.required.after).is_some() { both(&r.required, percent) } else { String::new() };
@@ -202,12 +212,12 @@ fn resilience(diff: &Diff) -> Option<Table<'static>> {
 }
 
 /// The limits that bind on either side.
-fn limits(diff: &Diff) -> Option<Table<'static>> {
+fn limits(diff: &Diff, wording: &Wording) -> Option<Table<'static>> {
     let binds = |l: &&LimitChange| l.binding.before == Some(true) || l.binding.after == Some(true);
     let binding: Vec<&LimitChange> = diff.limits.iter().filter(binds).collect();
     let columns =
         vec![("limit", false), ("binds", false), ("used", false), ("allowed or due", false), ("shadow price", false)];
-    let mut table = shown("Limits", columns, &binding, |l| {
+    let mut table = shown(wording, "Limits", columns, &binding, |l| {
         let amount = |x: f64| match l.unit.as_str() {
             "share" => percent(x),
             "HHI" => format!("{x:.4}"),
@@ -218,11 +228,11 @@ fn limits(diff: &Diff) -> Option<Table<'static>> {
             unit => format!("{} {unit}", number(x)),
         };
         let (used, allowed) = (known(&l.activity, amount), known(&l.limit, amount));
-        vec![l.name.clone(), holds(l.binding).to_owned(), used, allowed, known(&l.shadow_price, number)]
+        vec![l.name.clone(), wording.holds(l.binding).to_owned(), used, allowed, known(&l.shadow_price, number)]
     })?;
     let others = diff.limits.len() - binding.len();
     if others > 0 {
-        let others = format!("{others} that bind in neither differ, too (--format csv).");
+        let others = format!("{others} that bind in neither differ, too{}.", wording.advice.option(" (--format csv)"));
         table.foot = Some(table.foot.map_or(others.clone(), |foot| format!("{foot} {others}")));
     }
     Some(table)

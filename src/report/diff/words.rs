@@ -1,5 +1,6 @@
 //! The sentences of a difference, and its numbers for people.
 
+use super::super::Advice;
 use super::super::summary::share;
 use crate::compare::{Change, Diff, DiffSide, Flip, Total};
 use crate::plan::Status;
@@ -106,13 +107,52 @@ pub(super) fn known(change: &Change, shown: impl Fn(f64) -> String) -> String {
     }
 }
 
-/// Where something holds.
-pub(super) fn holds(flip: Flip) -> &'static str {
-    match (flip.before.unwrap_or(false), flip.after.unwrap_or(false)) {
-        (true, true) => "in both",
-        (true, false) => "in A only",
-        (false, true) => "in B only",
-        (false, false) => "in neither",
+/// What the tables of a difference call its two sides, and where they say that the rest is.
+#[derive(Debug)]
+pub(in crate::report) struct Wording {
+    /// The sides themselves, as columns.
+    pub names: [&'static str; 2],
+    /// Columns of what is spent on each.
+    pub spend: [&'static str; 2],
+    /// Columns of the work done on each.
+    pub work: [&'static str; 2],
+    /// Columns of the shares of each.
+    pub share: [&'static str; 2],
+    /// Where something holds: in both, in the first only, in the second only, in neither.
+    holds: [&'static str; 4],
+    /// Whether options of the program are named that show what a table leaves out.
+    pub advice: Advice,
+}
+
+impl Wording {
+    /// Two files that are compared.
+    pub const A_AND_B: Wording = Wording {
+        names: ["A", "B"],
+        spend: ["spend in A", "in B"],
+        work: ["work in A", "in B"],
+        share: ["share in A", "in B"],
+        holds: ["in both", "in A only", "in B only", "in neither"],
+        advice: Advice::Options,
+    };
+    /// A plan as it is now, beside the one that it began from.
+    pub const BASE_AND_NOW: Wording = Wording {
+        names: ["base", "now"],
+        spend: ["spend, base", "now"],
+        work: ["work, base", "now"],
+        share: ["share, base", "now"],
+        holds: ["both", "in the base only", "now, not in the base", "neither"],
+        advice: Advice::None,
+    };
+
+    /// Where something holds.
+    pub fn holds(&self, flip: Flip) -> &'static str {
+        let [both, first, second, neither] = self.holds;
+        match (flip.before.unwrap_or(false), flip.after.unwrap_or(false)) {
+            (true, true) => both,
+            (true, false) => first,
+            (false, true) => second,
+            (false, false) => neither,
+        }
     }
 }
 
@@ -130,6 +170,16 @@ mod tests {
         assert_eq!(signed(Some(1e-9), |x| format!("{x:.1}")), "0.0");
         assert_eq!(both(&change(None, Some(1.0), Some(1.0)), number), "- -> 1");
         assert_eq!(known(&change(None, Some(1.0), None), number), "1");
-        assert_eq!(holds(Flip { before: None, after: Some(true) }), "in B only");
+    }
+
+    #[test]
+    fn where_something_holds() {
+        let told = |sides: &Wording| {
+            [(true, true), (true, false), (false, true), (false, false)]
+                .map(|(before, after)| sides.holds(Flip { before: Some(before), after: Some(after) }))
+        };
+        assert_eq!(told(&Wording::A_AND_B), ["in both", "in A only", "in B only", "in neither"]);
+        assert_eq!(told(&Wording::BASE_AND_NOW), ["both", "in the base only", "now, not in the base", "neither"]);
+        assert_eq!(Wording::A_AND_B.holds(Flip { before: None, after: Some(true) }), "in B only");
     }
 }

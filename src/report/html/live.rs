@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use super::{ALL, futures, prose, status, status_class, tables};
 use crate::compare::{Diff, LimitChange};
 use crate::plan::{LimitResult, Plan};
-use crate::report::summary::{Table, basis, share};
-use crate::report::{decision, diff, pictures, summary};
+use crate::report::summary::{basis, share};
+use crate::report::{Advice, decision, diff, pictures, summary};
 use crate::units::human::money;
 
 /// A plan among others that are compared.
@@ -41,12 +41,11 @@ pub fn headline(base: Option<&Plan>, now: &Plan) -> String {
 /// is not known yet.
 #[must_use]
 pub fn what_if(now: &Plan, found: Option<&Diff>, partial: bool) -> String {
-    let known = |sentence: String| sentence.replace(": what it is worth was not computed (`--detail full` does)", "");
     html! {
         section aria-labelledby="decision-title" id="decision" {
             h2 id="decision-title" { "The decision" }
             (status(now))
-            @for sentence in decision::sentences(now) { p { (prose(&known(sentence))) } }
+            @for sentence in decision::sentences(now, Advice::None) { p { (prose(&sentence)) } }
             @if let Some(advice) = summary::advice(now) { p { (prose(advice)) } }
             @if partial { p class="note" { "Solving what the dependency limits and each deal are worth…" } }
         }
@@ -92,7 +91,7 @@ pub fn what_if(now: &Plan, found: Option<&Diff>, partial: bool) -> String {
 fn changed(found: &Diff) -> Markup {
     // What was changed is said beside its undoing.
     let found = Diff { inputs: None, ..found.clone() };
-    let tables: Vec<Table<'_>> = diff::tables(&found).into_iter().map(called).collect();
+    let tables = diff::tables(&found, &diff::Wording::BASE_AND_NOW);
     html! {
         @for (i, table) in tables.iter().enumerate() {
             // The first ones say what matters most; the rest is there to be opened.
@@ -101,33 +100,6 @@ fn changed(found: &Diff) -> Markup {
             }
         }
     }
-}
-
-fn called(mut table: Table<'static>) -> Table<'static> {
-    for (name, _) in &mut table.columns {
-        *name = match *name {
-            "A" => "base",
-            "B" | "in B" => "now",
-            "spend in A" => "spend, base",
-            "work in A" => "work, base",
-            "share in A" => "share, base",
-            other => other,
-        };
-    }
-    for cell in table.rows.iter_mut().flatten() {
-        match cell.as_str() {
-            "in A only" => *cell = "in the base only".to_owned(),
-            "in B only" => *cell = "now, not in the base".to_owned(),
-            "in both" => *cell = "both".to_owned(),
-            "in neither" => *cell = "neither".to_owned(),
-            _ => {}
-        }
-    }
-    table.foot = table.foot.map(|foot| {
-        let lines = foot.lines().filter(|l| !l.contains("dimensions and measures"));
-        lines.collect::<Vec<_>>().join("\n").replace(" with --format csv.", ".").replace(" (--format csv).", ".")
-    });
-    table
 }
 
 /// What binds, with what a unit more of it would save: first what binds now and did not, then what did and does not.

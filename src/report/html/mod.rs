@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 
 use super::chart::{self, Chart};
 use super::pictures::Palette;
-use super::{balances, decision, dependency, pictures, summary};
+use super::{Advice, balances, decision, dependency, pictures, summary};
 use crate::analysis::dossier::Dossier;
 use crate::plan::{LimitResult, Plan, Status};
 
@@ -48,7 +48,7 @@ pub fn fragment(plan: &Plan) -> String {
     html! {
         div class="polysource" {
             (status(plan))
-            @for sentence in decision::sentences(plan) { p { (prose(&sentence)) } }
+            @for sentence in decision::sentences(plan, Advice::Options) { p { (prose(&sentence)) } }
             @if let Some(advice) = summary::advice(plan) { p { (prose(advice)) } }
             @for table in tables.iter().flatten() { (tables::table(table)) }
         }
@@ -274,7 +274,7 @@ fn losses(dossier: &Dossier) -> Vec<Markup> {
 fn decided(dossier: &Dossier) -> Markup {
     let plan = &dossier.plan;
     html! {
-        @for sentence in decision::sentences(plan) { p { (prose(&sentence)) } }
+        @for sentence in decision::sentences(plan, Advice::Options) { p { (prose(&sentence)) } }
         @if let Some(advice) = summary::advice(plan) { p { (prose(advice)) } }
         @if plan.status.has_plan() && dossier.sourcing.inputs > 0 {
             p class="note" { (decision::sourced(&dossier.sourcing)) " " a href="#inputs" { "All inputs" } }
