@@ -53,6 +53,7 @@ const LEFT: &[(&str, &str)] = &[
     ("out-of-range-401", "a count"),
     ("out-of-range-41", "the order of two numbers"),
     ("out-of-range-42", "a count"),
+    ("out-of-range-600", "what is too many only where some are kept"),
     ("out-of-range-7", "a date and a count"),
     ("out-of-range-71", "a sum"),
     ("out-of-range-81", "a number in another unit"),
