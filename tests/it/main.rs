@@ -75,6 +75,7 @@ mod random_exports;
 mod random_models;
 mod random_prices;
 mod ranges;
+mod replication_chunks;
 mod report_formats;
 mod report_sums;
 mod reprice;

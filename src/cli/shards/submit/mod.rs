@@ -80,7 +80,8 @@ pub(super) fn run(command: &SubmitCommand, quiet: bool) -> Result<u8, Failure> {
                 files::say(&told);
                 return Ok(exit::DONE);
             }
-            let job = SlurmJob::of(&command.dir, (&asked, &command.slurm.options()), id, &left, chunks)?;
+            let slurm = command.slurm.options(&command.dir, sealed.manifest.kind)?;
+            let job = SlurmJob::of(&command.dir, (&asked, &slurm), id, &left, chunks)?;
             if command.dry_run {
                 files::write(None, job.text()?.as_bytes())?;
                 return Ok(exit::DONE);
