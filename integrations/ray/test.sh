@@ -131,7 +131,7 @@ uncertainty:
     known: 2027-01-01T00
     vary: [ { path: workloads.chat.demand, set: "uniform(100, 200)" } ]
 EOF
-judge=("$base/drawn.yaml" --samples "${SAMPLES:-300}" --replications 60 --detail plan)
+judge=("$base/drawn.yaml" --samples 200 --replications 40 --detail plan)
 "$program" -q solve "${judge[@]}" --format json -o "$base/plan.json"
 dir="$work/replications"
 "$program" -q sweep plan "${judge[@]}" --chunks 6 --out "$dir"

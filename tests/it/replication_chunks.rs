@@ -148,7 +148,7 @@ fn everything_that_the_model_is_read_from_is_in_the_folder() {
 #[cfg(unix)]
 #[test]
 fn a_killed_chunk_goes_on_where_it_was() {
-    let arguments = ["--replications", "12", "--samples", "60", "--detail", "plan"];
+    let arguments = ["--replications", "24", "--samples", "100", "--detail", "plan"];
     let judged = Judged::of(DRAWN);
     judged.planned(&arguments, "2");
     let journal = judged.path("chunk-0001.journal");
@@ -168,15 +168,15 @@ fn a_killed_chunk_goes_on_where_it_was() {
     let kept = fs::read(&journal).expect("it was killed before it was done");
     fs::write(&journal, &kept[..kept.len() - 5]).unwrap();
     let whole = lines() - 1;
-    assert!((1..6).contains(&whole), "{whole}");
+    assert!((1..12).contains(&whole), "{whole}");
     let status = run(&["sweep", "status", &judged.dir(), "--format", "json"]);
     let status: Value = serde_json::from_slice(&status.stdout).unwrap();
-    assert_eq!((status["points"].as_u64(), status["chunks"][1]["points"].as_u64()), (Some(12), Some(6)));
+    assert_eq!((status["points"].as_u64(), status["chunks"][1]["points"].as_u64()), (Some(24), Some(12)));
     assert!(status["points_done"].as_u64() >= Some(whole as u64) && status["done"] == 0, "{status}");
     judged.done(1);
     // What stood in the journal is not solved again.
     let beat = judged.heartbeat(1);
-    assert_eq!((beat["done"].as_u64(), beat["solved"].as_u64()), (Some(6), Some(6 - whole as u64)));
+    assert_eq!((beat["done"].as_u64(), beat["solved"].as_u64()), (Some(12), Some(12 - whole as u64)));
     judged.done(0);
     assert!(judged.merge("json").stdout == judged.solve(&arguments, "json").stdout);
 }
