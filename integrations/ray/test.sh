@@ -129,6 +129,7 @@ workloads:
 uncertainty:
   draws:
     known: 2027-01-01T00
+    samples: 100
     vary: [ { path: workloads.chat.demand, set: "uniform(100, 200)" } ]
 EOF
 judge=("$base/drawn.yaml" --samples 200 --replications 40 --detail plan)

@@ -249,7 +249,7 @@ fn what_cannot_be_judged_is_refused() {
     refused(DRAWN, &["--replications", "3", "--confidence", "0"], 2, "is not a confidence");
     refused(DRAWN, &["--replications", "3", "--vary", "offers.od.price=1..2/3"], 2, "cannot be used with");
     refused(DRAWN, &["--replications", "3", "--future", "draw-1"], 2, "chunks do not keep `--future`");
-    refused(DRAWN, &["--vary", "offers.od.price=1..2/3", "--confidence", "90%"], 2, "--replications");
+    refused(DRAWN, &["--vary", "offers.od.price=1..2/3", "--confidence", "90%"], 2, "`--confidence` belongs to");
 }
 
 /// A file sealed again with a checksum that is right for what it says.

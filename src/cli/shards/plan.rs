@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::analysis::samples::{SampleError, candidate, estimable};
+use crate::analysis::samples::{Replications, SampleError, candidate, estimable};
 use crate::analysis::{SolveSettings, sweep};
 use crate::batch::{Folder, Manifest, PlanError, ReplicationOptions, SweepOptions as Written};
 use crate::cli::common::{DetailArg, parse_confidence, parse_gap};
@@ -23,12 +23,12 @@ pub(in crate::cli) struct PlanCommand {
     /// --replications` does. The plan is found here, and each replication is a point.
     #[arg(long, value_name = "N", value_parser = parse_many, conflicts_with_all = SWEEPS)]
     replications: Option<usize>,
-    /// How sure the interval of replications is, such as `95%`.
-    #[arg(long, value_name = "PART", default_value = "95%", value_parser = parse_confidence, requires = "replications")]
-    confidence: f64,
-    /// Relative MIP gap of replications at which to stop, such as `0.1%`.
-    #[arg(long, value_name = "PART", default_value = "0.01%", value_parser = parse_gap, requires = "replications")]
-    gap: f64,
+    /// Replications: how sure the interval is; left out, 95%.
+    #[arg(long, value_name = "PART", value_parser = parse_confidence)]
+    confidence: Option<f64>,
+    /// Replications: relative MIP gap at which to stop, such as `0.1%`; left out, 0.01%.
+    #[arg(long, value_name = "PART", value_parser = parse_gap)]
+    gap: Option<f64>,
     /// How many chunks; fewer if there are not as many groups of 8 to 64 neighbours, or replications.
     #[arg(long, value_name = "N")]
     chunks: NonZeroUsize,
@@ -54,6 +54,10 @@ pub(super) fn run(command: &PlanCommand, quiet: bool) -> Result<u8, Failure> {
     }
     if let Some(count) = command.replications {
         return replications(command, &input, count, quiet);
+    }
+    let needless = [(command.confidence, "--confidence"), (command.gap, "--gap")];
+    if let Some((_, option)) = needless.iter().find(|(given, _)| given.is_some()) {
+        return Err(Failure::Usage(format!("`{option}` belongs to `--replications`, and this is a sweep")));
     }
     let asked = asked(options);
     let family = models::family_of(&input, options.sweep.as_deref(), &options.vary, &asked, quiet)?;
@@ -101,11 +105,12 @@ fn replications(command: &PlanCommand, input: &Input, count: usize, quiet: bool)
     // What is refused is refused before anything is solved.
     estimable(&model)?;
     let folder = Folder::of(&command.out)?;
-    let settings = SolveSettings { mip_gap: command.gap, ..options.solver.settings(options.detail.into()) };
+    let usual = (Replications::default().confidence, SolveSettings::default().mip_gap);
+    let (confidence, mip_gap) = (command.confidence.unwrap_or(usual.0), command.gap.unwrap_or(usual.1));
+    let settings = SolveSettings { mip_gap, ..options.solver.settings(options.detail.into()) };
     let (plan, decided) = candidate(&model, &settings)?;
     let Some(decided) = decided else { return Err(SampleError::NoPlan(plan.status).into()) };
-    let judged =
-        ReplicationOptions { confidence: command.confidence, mip_gap: command.gap, decided, plan: Box::new(plan) };
+    let judged = ReplicationOptions { confidence, mip_gap, decided, plan: Box::new(plan) };
     let how = (options.solver.engine, options.solver.time_limit.map(|t| t.as_secs_f64()));
     let manifest = Manifest::of_replications(&model, judged, how, count, command.chunks.get());
     // What a chunk will read is tried here, where somebody looks.
