@@ -344,7 +344,8 @@ impl Manifest {
         if self.points.len() < 2 || !numbered || !self.axes.is_empty() || self.columns != COLUMNS {
             return Err(wrong("its points are not replications"));
         }
-        if !(options.confidence > 0.0 && options.confidence < 1.0) || !(0.0..1.0).contains(&options.mip_gap) {
+        let parts = options.confidence > 0.0 && options.confidence < 1.0 && (0.0..1.0).contains(&options.mip_gap);
+        if !parts {
             return Err(wrong("its confidence or its gap is not a part"));
         }
         let settings = SolveSettings { engine: self.engine()?, mip_gap: options.mip_gap, ..SolveSettings::default() };
