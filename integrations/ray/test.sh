@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # `polysource-ray` on a real Ray: a head and a second node, started here and stopped at the end. Compares the
-# merged rows with those of a single run, byte for byte, after the second node was killed with chunks on it; and
-# sees that a chunk that ends with 42 is not begun again, and that one that fails otherwise is.
+# merged rows, and a plan with its replications, with those of a single run, byte for byte, after the second node
+# was killed with chunks on it; and sees that a chunk that ends with 42 is not begun again, and that one that fails
+# otherwise is.
 #
 #   integrations/ray/test.sh [PROGRAM]        (default: target/debug/polysource)
 #
@@ -23,13 +24,6 @@ work="$base/a sweep"
 mkdir "$work"
 run() { polysource-ray "$1" --output "$1/rows.csv" --address "$address" --program "${2:-$program}" "${@:3}"; }
 
-echo "1. twelve chunks on both nodes, the second killed; merged: the bytes of a single run"
-vary=(models/frontier-lab.yaml --vary 'offers{vendor: amazon}.price=*0.5..1.5/12' --vary 'offers{vendor: amd}.price=*0.8..1.2/8' --columns cost)
-"$program" -q sweep "${vary[@]}" --format csv -o "$base/single.csv"
-dir="$work/whole"
-"$program" -q sweep plan "${vary[@]}" --chunks 12 --out "$dir"
-run "$dir" 2> "$base/told" &
-driver=$!
 # The chunks that a node solves now: those whose process is one of the node's.
 solving() {
     local chunk pid pids
@@ -40,24 +34,37 @@ solving() {
         grep -qx "$pid" <<< "$pids" && basename "$chunk" .journal
     done 2> /dev/null || true
 }
-for _ in $(seq 300); do
-    one=$(solving one | xargs) two=$(solving two | xargs)
-    [ -n "$one" ] && [ -n "$two" ] && break
-    kill -0 "$driver" 2> /dev/null || break
-    sleep 0.05
-done
-[ -n "$one" ] && [ -n "$two" ] || { cat "$base/told" >&2; fail "no work on both nodes: one has '$one', two has '$two'"; }
-kill_node two
-left=$(cd "$dir" && ls chunk-*.journal | xargs)
-echo "   one solved $one; two solved $two and was killed; journals then: $left"
-for chunk in $two; do
-    [ ! -e "$dir/$chunk.jsonl" ] || fail "$chunk was finished before the node was killed"
-done
-wait "$driver" || { cat "$base/told" >&2; fail "polysource-ray ended with $?"; }
-sed 's/^/   /' "$base/told"
-grep -q 'will be retried' "$base/told" || fail "no task was lost"
-cmp "$dir/rows.csv" "$base/single.csv" || fail "the merged rows are not those of a single run"
-nodes 1
+
+# Runs the chunks of `dir`, kills the second node while both have work, and compares what is merged with what it is to be.
+killed() { # merged, expected, options
+    polysource-ray "$dir" --output "$1" --address "$address" --program "$program" "${@:3}" 2> "$base/told" &
+    local driver=$! one two left chunk
+    for _ in $(seq 300); do
+        one=$(solving one | xargs) two=$(solving two | xargs)
+        [ -n "$one" ] && [ -n "$two" ] && break
+        kill -0 "$driver" 2> /dev/null || break
+        sleep 0.05
+    done
+    [ -n "$one" ] && [ -n "$two" ] || { cat "$base/told" >&2; fail "no work on both nodes: one has '$one', two has '$two'"; }
+    kill_node two
+    left=$(cd "$dir" && ls chunk-*.journal | xargs)
+    echo "   one solved $one; two solved $two and was killed; journals then: $left"
+    for chunk in $two; do
+        [ ! -e "$dir/$chunk.jsonl" ] || fail "$chunk was finished before the node was killed"
+    done
+    wait "$driver" || { cat "$base/told" >&2; fail "polysource-ray ended with $?"; }
+    sed 's/^/   /' "$base/told"
+    grep -q 'will be retried' "$base/told" || fail "no task was lost"
+    cmp "$1" "$2" || fail "what is merged is not what a single run gives"
+    nodes 1
+}
+
+echo "1. twelve chunks on both nodes, the second killed; merged: the bytes of a single run"
+vary=(models/frontier-lab.yaml --vary 'offers{vendor: amazon}.price=*0.5..1.5/12' --vary 'offers{vendor: amd}.price=*0.8..1.2/8' --columns cost)
+"$program" -q sweep "${vary[@]}" --format csv -o "$base/single.csv"
+dir="$work/whole"
+"$program" -q sweep plan "${vary[@]}" --chunks 12 --out "$dir"
+killed "$dir/rows.csv" "$base/single.csv" --format csv
 
 # A program that writes down when it is asked for a chunk.
 cat > "$base/noted" << EOF
@@ -105,4 +112,29 @@ cmp "$dir/rows.csv" "$base/small.csv" || fail "the merged rows are not those of 
 echo "4. when every chunk is there it merges, and needs no cluster"
 polysource-ray "$dir" --output "$dir/again.csv" --address 127.0.0.1:1 --program "$program" 2> "$base/told" || fail "$(cat "$base/told")"
 cmp "$dir/again.csv" "$base/small.csv" || fail "the merged rows are not those of a single run"
+
+echo "5. replications in six chunks on both nodes, the second killed; merged: the plan of a single run"
+start two --address="$address"
+nodes 2
+cat > "$base/drawn.yaml" << EOF
+polysource: 1
+horizon: { start: 2027-01-01, periods: 1, step: hour }
+chips: { h100: { vendor: nvidia } }
+clouds: { aws: {} }
+offers:
+  res: { chip: h100, cloud: aws, price: 0.6, term: { reserved: 1 hour }, notice: 1 hour }
+  od: { chip: h100, cloud: aws, price: 1 }
+workloads:
+  chat: { kind: inference, demand: 150 req/h, throughput: { h100: 1 req/h } }
+uncertainty:
+  draws:
+    known: 2027-01-01T00
+    samples: 100
+    vary: [ { path: workloads.chat.demand, set: "uniform(100, 200)" } ]
+EOF
+judge=("$base/drawn.yaml" --samples 200 --replications 40 --detail plan)
+"$program" -q solve "${judge[@]}" --format json -o "$base/plan.json"
+dir="$work/replications"
+"$program" -q sweep plan "${judge[@]}" --chunks 6 --out "$dir"
+killed "$dir/plan.json" "$base/plan.json" --format json
 echo passed

@@ -19,6 +19,8 @@ pub mod sweep;
 pub mod swings;
 mod uncertain;
 
+#[cfg(feature = "batch")]
+pub(crate) use parallel::on_one_processor;
 pub use solving::{
     Detail, SolveSettings, exported_program, imported, solve, solve_every_future, solve_schedule, solved_program,
 };

@@ -4,6 +4,22 @@
 #[cfg(feature = "parallel")]
 pub(super) use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
+/// Does something on one processor, whatever it has to wait for. Where no thread can be started for that, on all of them:
+/// the answer is the same.
+#[cfg(all(feature = "parallel", feature = "batch"))]
+pub(crate) fn on_one_processor<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
+        Ok(pool) => pool.install(work),
+        Err(_) => work(),
+    }
+}
+
+/// The same in a build without threads.
+#[cfg(all(not(feature = "parallel"), feature = "batch"))]
+pub(crate) fn on_one_processor<T>(work: impl FnOnce() -> T) -> T {
+    work()
+}
+
 #[cfg(not(feature = "parallel"))]
 pub(super) use one_by_one::{IntoParallelIterator, IntoParallelRefIterator};
 

@@ -1,4 +1,4 @@
-//! The manifest of a sweep that is solved in pieces: all that a piece needs, on any machine.
+//! The manifest of a sweep, or of replications, that is solved in pieces: all that a piece needs, on any machine.
 //!
 //! The model is kept as it was read (its text, what was laid over it, the scenarios and settings,
 //! the files that it names) and not as the one document that comes of them: scenarios that vary come
@@ -18,17 +18,22 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::exact::Exact;
+use super::replications::{COLUMNS, ReplicationOptions, ReplicationWork};
 use super::seal::{digest, program};
 use crate::analysis::SolveSettings;
+use crate::analysis::samples::estimable;
 use crate::analysis::sweep::{SweepPlan, SweepSettings, columns, with_points};
+use crate::diagnostics::Sources;
 use crate::document::Spread;
-use crate::engine::NoSuchEngine;
-use crate::model::{Family, Input, SweepOverrides};
+use crate::engine::{EngineChoice, NoSuchEngine};
+use crate::model::{Family, Input, Model, SweepOverrides, load_again};
 
 /// Version of the format.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+/// The first version, which knew sweeps alone and so did not name its kind.
+const OLDEST: u32 = 1;
 
-/// A sweep written down, with the chunks that it is solved in.
+/// A sweep or replications written down, with the chunks that they are solved in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Manifest {
@@ -37,20 +42,41 @@ pub struct Manifest {
     /// The program that wrote it: its version, and `+highs` if it has that engine. Another program may
     /// find other digits, so only the same one goes on.
     pub polysource: String,
+    /// What is solved: the points of a sweep, or replications.
+    #[serde(default)]
+    pub kind: ManifestKind,
     /// What the model is read from.
     pub model: ModelTexts,
-    /// What varies, what is reported, and how each point is solved.
+    /// What varies, what is reported, and how each point is solved. Of replications only the engine and the time limit
+    /// are said.
     pub options: SweepOptions,
+    /// The plan that replications judge, and how; left out of a sweep.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replications: Option<ReplicationOptions>,
     /// The names of what varies.
     pub axes: Vec<String>,
     /// The names of what is reported of each point.
     pub columns: Vec<String>,
-    /// The points in the order in which they are solved, neighbours together.
+    /// The points in the order in which they are solved, neighbours together. A replication is a point without values,
+    /// its number less one.
     pub points: Vec<PointAt>,
     /// Points that are solved one after the other; chunks hold whole groups of so many.
     pub group: usize,
     /// The chunks, from 0: parts of the order that follow one another.
     pub chunks: Vec<ChunkBounds>,
+}
+
+/// What the points of a manifest are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum ManifestKind {
+    /// Those of a sweep.
+    #[default]
+    Sweep,
+    /// Further samples that judge a plan for futures that are drawn at random.
+    Replications,
 }
 
 /// Everything that a model is read from.
@@ -161,22 +187,48 @@ impl Manifest {
         Manifest {
             format: FORMAT,
             polysource: program(),
-            model: ModelTexts {
-                name: input.name.clone(),
-                sha256: family.sha256().to_owned(),
-                text: input.text.clone(),
-                overlays: input.overlays.clone(),
-                scenarios: input.scenarios.clone(),
-                sets: input.sets.clone(),
-                folder: input.folder.as_ref().map(|f| f.display().to_string()),
-                files: family.sources.files().map(|f| (f.name.to_string(), f.text.to_string())).collect(),
-            },
+            kind: ManifestKind::Sweep,
+            model: ModelTexts::of(input, family.sha256(), &family.sources),
             options,
+            replications: None,
             axes: plan.names.clone(),
             columns: plan.columns.iter().map(|c| c.name.clone()).collect(),
             points: plan.order.iter().map(|&point| PointAt { point, at: at(point) }).collect(),
             group: plan.chunk,
             chunks: divided(plan.points.len(), plan.chunk, chunks),
+        }
+    }
+
+    /// Writes down so many replications, at least 2, that judge a plan of a model, to be solved in so many chunks; in
+    /// fewer where there are not as many replications. Beside the engine stands the time limit for each run of a chunk, in
+    /// seconds.
+    #[must_use]
+    pub fn of_replications(
+        model: &Model,
+        replications: ReplicationOptions,
+        (engine, time_limit): (EngineChoice, Option<f64>),
+        count: usize,
+        chunks: usize,
+    ) -> Self {
+        Manifest {
+            format: FORMAT,
+            polysource: program(),
+            kind: ManifestKind::Replications,
+            model: ModelTexts::of(model.input(), model.sha256(), &model.tree().sources),
+            options: SweepOptions {
+                sweep: None,
+                vary: Vec::new(),
+                asked: SweepOverrides::default(),
+                full: false,
+                engine: engine.to_string(),
+                time_limit,
+            },
+            replications: Some(replications),
+            axes: Vec::new(),
+            columns: COLUMNS.map(str::to_owned).to_vec(),
+            points: (0..count).map(|point| PointAt { point, at: Vec::new() }).collect(),
+            group: 1,
+            chunks: divided(count, 1, chunks),
         }
     }
 
@@ -202,7 +254,7 @@ impl Manifest {
         }
         let wrong = |e: serde_json::Error| ManifestError::Wrong(e.to_string());
         let writer: Writer = serde_json::from_slice(bytes).map_err(wrong)?;
-        if (writer.format, writer.polysource.as_str()) != (FORMAT, program().as_str()) {
+        if !(OLDEST..=FORMAT).contains(&writer.format) || writer.polysource != program() {
             return Err(ManifestError::Other { found: writer.polysource, here: program() });
         }
         let manifest: Manifest = serde_json::from_slice(bytes).map_err(wrong)?;
@@ -218,6 +270,9 @@ impl Manifest {
                 Some(seen) if !*seen => *seen = true,
                 _ => return Err("a point is there twice, or not at all"),
             }
+        }
+        if (self.kind == ManifestKind::Replications) != self.replications.is_some() {
+            return Err("its kind is not what it holds");
         }
         let mut end = 0;
         for chunk in &self.chunks {
@@ -235,6 +290,9 @@ impl Manifest {
     /// [`ManifestError::Wrong`] if the model cannot be read from it.
     pub fn sweep(&self) -> Result<(Family, SweepPlan, SweepSettings), ManifestError> {
         let wrong = ManifestError::Wrong;
+        if self.kind != ManifestKind::Sweep {
+            return Err(wrong("it is of replications, and not of a sweep".to_owned()));
+        }
         let options = &self.options;
         let family = Family::read_again(&self.input(), options.sweep.as_deref(), &options.vary, &options.asked)
             .map_err(|rejected| wrong(format!("the model cannot be read\n{rejected}")))?;
@@ -262,11 +320,40 @@ impl Manifest {
         if plan.names != self.axes || plan.columns.iter().map(|c| &c.name).ne(&self.columns) {
             return Err(wrong("what varies or is told is not what it names".to_owned()));
         }
-        let solve = SolveSettings {
-            engine: options.engine.parse().map_err(|e: NoSuchEngine| wrong(e.to_string()))?,
-            ..SolveSettings::default()
-        };
+        let solve = SolveSettings { engine: self.engine()?, ..SolveSettings::default() };
         Ok((family, plan, SweepSettings { solve, threads: 1 }))
+    }
+
+    /// The replications that are written down: the model, and how they are solved.
+    ///
+    /// # Errors
+    /// [`ManifestError::Wrong`] if the model cannot be read from it.
+    pub fn replications(&self) -> Result<ReplicationWork, ManifestError> {
+        let wrong = |what: &str| ManifestError::Wrong(what.to_owned());
+        let options = self.replications.as_ref().ok_or_else(|| wrong("it is of a sweep, and not of replications"))?;
+        let model = load_again(&self.input())
+            .map_err(|rejected| ManifestError::Wrong(format!("the model cannot be read\n{rejected}")))?;
+        if model.sha256() != self.model.sha256 {
+            return Err(wrong("the model is not the one whose SHA-256 it gives"));
+        }
+        if options.plan.model.sha256 != self.model.sha256 {
+            return Err(wrong("the plan is not one of its model"));
+        }
+        estimable(&model).map_err(|e| ManifestError::Wrong(e.to_string()))?;
+        let numbered = self.points.iter().enumerate().all(|(i, at)| at.point == i && at.at.is_empty());
+        if self.points.len() < 2 || !numbered || !self.axes.is_empty() || self.columns != COLUMNS {
+            return Err(wrong("its points are not replications"));
+        }
+        let parts = options.confidence > 0.0 && options.confidence < 1.0 && (0.0..1.0).contains(&options.mip_gap);
+        if !parts {
+            return Err(wrong("its confidence or its gap is not a part"));
+        }
+        let settings = SolveSettings { engine: self.engine()?, mip_gap: options.mip_gap, ..SolveSettings::default() };
+        Ok(ReplicationWork { model, decided: options.decided.clone(), settings })
+    }
+
+    fn engine(&self) -> Result<EngineChoice, ManifestError> {
+        self.options.engine.parse().map_err(|e: NoSuchEngine| ManifestError::Wrong(e.to_string()))
     }
 
     /// The longest time that the run of a chunk may take.
@@ -288,6 +375,22 @@ impl Manifest {
             files_outside: false,
             future: None,
             without_uncertainty: false,
+        }
+    }
+}
+
+impl ModelTexts {
+    /// What a model was read from: the input, the SHA-256, and where its files were kept.
+    fn of(input: &Input, sha256: &str, sources: &Sources) -> Self {
+        ModelTexts {
+            name: input.name.clone(),
+            sha256: sha256.to_owned(),
+            text: input.text.clone(),
+            overlays: input.overlays.clone(),
+            scenarios: input.scenarios.clone(),
+            sets: input.sets.clone(),
+            folder: input.folder.as_ref().map(|f| f.display().to_string()),
+            files: sources.files().map(|f| (f.name.to_string(), f.text.to_string())).collect(),
         }
     }
 }
@@ -370,6 +473,20 @@ pub(super) mod tests {
         }
     }
 
+    /// The first version of the format knew sweeps alone.
+    #[test]
+    fn a_manifest_of_the_first_format_is_read() {
+        let (manifest, plan) = sealed(&["offers.aws-trainium2.price=1..2/20"], &SweepOverrides::default(), 2);
+        let text = manifest.text();
+        let (_, content) = text.split_once('\n').unwrap();
+        let old = content.replacen("\"format\":2", "\"format\":1", 1).replacen("\"kind\":\"sweep\",", "", 1);
+        assert_eq!(old.len() + "\"kind\":\"sweep\",".len(), content.len());
+        let read = Manifest::read(format!("{}{old}", first_line(&digest(old.as_bytes()))).as_bytes()).unwrap();
+        assert_eq!(read.manifest.kind, ManifestKind::Sweep);
+        assert_eq!(read.manifest.sweep().unwrap().1, plan);
+        assert!(read.manifest.replications().is_err());
+    }
+
     /// A manifest that was sealed again after a change is still checked.
     #[test]
     fn contradictions_are_told() {
@@ -381,7 +498,8 @@ pub(super) mod tests {
             read.and_then(|s| s.manifest.sweep().map(|_| ())).unwrap_err().to_string()
         };
         assert!(told(|m| m.polysource = "9.9.9".to_owned()).contains("written by polysource 9.9.9"));
-        assert!(told(|m| m.format = 2).contains("written by"));
+        assert!(told(|m| m.format = FORMAT + 1).contains("written by"));
+        assert!(told(|m| m.kind = ManifestKind::Replications).contains("its kind is not what it holds"));
         assert!(told(|m| m.points[3].point = 4).contains("there twice"));
         assert!(told(|m| m.chunks[1].to = 19).contains("every point"));
         assert!(told(|m| m.chunks[1].from = 17).contains("whole groups"));

@@ -5,7 +5,10 @@ use std::io;
 use super::chunk::ChunkError;
 use super::folder::{ChunkFile, Folder};
 use super::manifest::{ManifestError, Sealed};
+use super::replications::judged_by;
 use crate::analysis::sweep::{Row, SweepPlan};
+use crate::model::Model;
+use crate::plan::Plan;
 
 /// A sweep whose chunks are all there.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +17,15 @@ pub struct Merged {
     pub plan: SweepPlan,
     /// Its rows, in the order of the points.
     pub rows: Vec<Row>,
+}
+
+/// A plan whose replications are all there.
+#[derive(Clone, Debug)]
+pub struct MergedPlan {
+    /// Its model.
+    pub model: Model,
+    /// The plan, with what the replications say of it.
+    pub plan: Plan,
 }
 
 /// Why chunks cannot be put together.
@@ -41,11 +53,31 @@ pub enum MergeError {
     Io(#[from] io::Error),
 }
 
-/// Puts the chunks of a folder together, each verified by its checksum, and each point in its place.
+/// Puts the chunks of a sweep together, each verified by its checksum, and each point in its place.
 ///
 /// # Errors
 /// [`MergeError`] if they are not all there, or not whole.
 pub fn merge(folder: &Folder, sealed: &Sealed) -> Result<Merged, MergeError> {
+    let rows = rows(folder, sealed)?;
+    let (_, plan, _) = sealed.manifest.sweep()?;
+    Ok(Merged { plan, rows })
+}
+
+/// Puts the chunks of replications together in the same way: the plan that they judge, with the interval that they give.
+///
+/// # Errors
+/// [`MergeError`] if they are not all there, or not whole.
+pub fn merge_replications(folder: &Folder, sealed: &Sealed) -> Result<MergedPlan, MergeError> {
+    let rows = rows(folder, sealed)?;
+    let manifest = &sealed.manifest;
+    let model = manifest.replications()?.model;
+    let none = || ManifestError::Wrong("its rows are not those of replications".to_owned());
+    let plan = manifest.replications.as_ref().and_then(|options| judged_by(options, &rows)).ok_or_else(none)?;
+    Ok(MergedPlan { model, plan })
+}
+
+/// The rows of all chunks, in the order of the points.
+fn rows(folder: &Folder, sealed: &Sealed) -> Result<Vec<Row>, MergeError> {
     let manifest = &sealed.manifest;
     let mut rows: Vec<Option<Row>> = vec![None; manifest.points.len()];
     let (mut missing, mut wrong) = (Vec::new(), Vec::new());
@@ -62,9 +94,7 @@ pub fn merge(folder: &Folder, sealed: &Sealed) -> Result<Merged, MergeError> {
     if !missing.is_empty() || !wrong.is_empty() {
         return Err(MergeError::Chunks { of: manifest.chunks.len(), missing, wrong });
     }
-    let rows = rows.into_iter().collect::<Option<Vec<Row>>>().ok_or(MergeError::NoChunk)?;
-    let (_, plan, _) = manifest.sweep()?;
-    Ok(Merged { plan, rows })
+    rows.into_iter().collect::<Option<Vec<Row>>>().ok_or(MergeError::NoChunk)
 }
 
 /// `0, 3-5, 9`.

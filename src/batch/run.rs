@@ -16,7 +16,9 @@ use super::journal_file::{JournalFile, JournalFileError};
 use super::manifest::Sealed;
 use super::parts::is_full;
 use super::status::State;
-use crate::analysis::sweep::{self, Row};
+use super::work::Work;
+use crate::analysis::sweep::Row;
+use crate::engine::Deadline;
 
 /// Whoever watches a chunk being solved.
 pub trait Observer: Sync {
@@ -76,7 +78,7 @@ impl From<io::Error> for Stopped {
     }
 }
 
-/// Solves a chunk of the sweep in a folder, unless it is there; `heartbeat` is how often it says that it lives.
+/// Solves a chunk of the sweep or of the replications in a folder, unless it is there; `heartbeat` is how often it says that it lives.
 ///
 /// # Errors
 /// [`Stopped`] if it was not finished.
@@ -180,17 +182,17 @@ fn rows(
     heart: &Heart,
     observer: &dyn Observer,
 ) -> Result<Vec<Row>, Stopped> {
-    let (family, plan, mut settings) =
-        sealed.manifest.sweep().map_err(|e| Stopped::Hopeless(format!("manifest: {e}")))?;
+    let mut work = Work::of(&sealed.manifest).map_err(|e| Stopped::Hopeless(format!("manifest: {e}")))?;
     // A limit beyond what a clock can show is none.
-    settings.solve.deadline = sealed.manifest.time_limit().and_then(|limit| Instant::now().checked_add(limit)).into();
+    let deadline: Deadline = sealed.manifest.time_limit().and_then(|limit| Instant::now().checked_add(limit)).into();
+    work.end_at(deadline);
     let part = sealed.manifest.chunks[chunk].from..sealed.manifest.chunks[chunk].to;
     let stop = observer.begins(part.len(), done.len());
     let failed: Mutex<Option<io::Error>> = Mutex::new(None);
     let finished = |row: &Row| {
         observer.solved();
         heart.solved();
-        if settings.solve.deadline.is_over() && !row.status.is_answer() {
+        if deadline.is_over() && !row.status.is_answer() {
             return;
         }
         if let Err(error) = journal.add(row) {
@@ -198,7 +200,7 @@ fn rows(
             failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
         }
     };
-    let rows = sweep::run_part(&family, &plan, &settings, part, done, &stop, &finished);
+    let rows = work.run_part(part, done, &stop, &finished);
     observer.ended();
     if let Some(error) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(io::Error::new(error.kind(), format!("cannot write the journal: {error}")).into());

@@ -55,7 +55,8 @@ pub(super) struct SampleArgs {
     pub confidence: f64,
 }
 
-fn parse_replications(text: &str) -> Result<usize, String> {
+/// Reads a number of further samples: fewer than two have no deviation.
+pub(super) fn parse_replications(text: &str) -> Result<usize, String> {
     let count = text.parse().ok().filter(|&n: &usize| n >= 2);
     count.ok_or_else(|| format!("`{text}` is not a number of samples; write at least 2"))
 }
@@ -63,13 +64,18 @@ fn parse_replications(text: &str) -> Result<usize, String> {
 impl SampleArgs {
     /// The model with as many draws as were asked for.
     fn of(self, model: Model) -> Result<Model, Failure> {
-        let Some(samples) = self.samples else { return Ok(model) };
-        if model.uncertainty().and_then(Uncertainty::draws).is_none() {
-            return Err(SampleError::NothingDrawn.into());
-        }
-        let edit = Edit::set("uncertainty.draws.samples", samples);
-        model.with(&[edit]).map_err(|rejected| Failure::Usage(rejected.to_string()))
+        drawn(model, self.samples)
     }
+}
+
+/// The model with so many draws, if it is said how many.
+pub(super) fn drawn(model: Model, samples: Option<NonZeroUsize>) -> Result<Model, Failure> {
+    let Some(samples) = samples else { return Ok(model) };
+    if model.uncertainty().and_then(Uncertainty::draws).is_none() {
+        return Err(SampleError::NothingDrawn.into());
+    }
+    let edit = Edit::set("uncertainty.draws.samples", samples);
+    model.with(&[edit]).map_err(|rejected| Failure::Usage(rejected.to_string()))
 }
 
 pub(super) fn run(command: &SolveCommand, quiet: bool) -> Result<u8, Failure> {

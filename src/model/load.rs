@@ -159,6 +159,23 @@ pub fn load(input: &Input) -> Result<Loaded, Rejected> {
     }
 }
 
+/// Reads a model again from what has been read before: scenarios that are not applied, and sweeps, are not tried again.
+///
+/// # Errors
+/// [`Rejected`] with every problem found.
+pub fn load_again(input: &Input) -> Result<Model, Rejected> {
+    let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
+    let mut read = || {
+        let (_, root) = tree(input, &mut sources, &mut diagnostics)?;
+        let model = interpret(&root, &sources, &mut diagnostics)?;
+        believed(model, input, &mut diagnostics).map(|model| (model, root))
+    };
+    match read() {
+        Some((model, root)) if !diagnostics.has_errors() => Ok(model.read_from(root, sources, input.clone())),
+        _ => Err(Rejected { diagnostics, sources }),
+    }
+}
+
 /// Reads a model with an entry added to it: at the end of the list at a path if `append`, in place of
 /// what stands there if not. Maps and the list are made where they are missing.
 ///

@@ -64,7 +64,7 @@ pub use ids::{
 };
 pub use late::Late;
 pub(crate) use late::settle as settle_deliveries;
-pub use load::{Input, Loaded, Rejected, Tree, load, load_with, read_tree};
+pub use load::{Input, Loaded, Rejected, Tree, load, load_again, load_with, read_tree};
 pub use owned::{Bought, Life};
 pub use policy::*;
 pub use ramp_down::RampDown;

@@ -350,6 +350,9 @@ pub fn manifest(data: &[u8]) {
         assert_eq!(plan.points.len(), sealed.manifest.points.len());
         assert_eq!(family.sha256(), sealed.manifest.model.sha256);
     }
+    if let Ok(work) = sealed.manifest.replications() {
+        assert_eq!(work.model().sha256(), sealed.manifest.model.sha256);
+    }
 }
 
 /// A small sweep in two chunks.

@@ -77,6 +77,7 @@ mod random_models;
 mod random_prices;
 mod ranges;
 mod replan;
+mod replication_chunks;
 mod report_formats;
 mod report_sums;
 mod reprice;

@@ -7,7 +7,7 @@ use polysource::{Detail, SolveSettings};
 use crate::common::{close_within, follows, model, plan_for, program, read, text, told};
 
 /// Reserved for an hour before the demand is known, the rest on demand.
-const DRAWN: &str = "
+pub const DRAWN: &str = "
 polysource: 1
 horizon: { start: 2027-01-01, periods: 1, step: hour }
 chips: { h100: { vendor: nvidia } }

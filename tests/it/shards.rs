@@ -334,7 +334,7 @@ fn what_fails_however_often_it_is_run_is_42() {
     assert!(whole.contains(&version[..version.len() - 1]) && other != whole);
     fs::write(&path, sealed(&other)).unwrap();
     refused(42, "was written by polysource 9.9.9");
-    fs::write(&path, sealed(&whole.replacen("\"format\":1", "\"format\":2", 1))).unwrap();
+    fs::write(&path, sealed(&whole.replacen("\"format\":2", "\"format\":3", 1))).unwrap();
     refused(42, "was written by polysource");
     // What may be better next time is not hopeless.
     fs::remove_file(&path).unwrap();

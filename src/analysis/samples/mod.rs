@@ -38,7 +38,7 @@ use super::solving::settings::SolveSettings;
 pub use super::uncertain::Decided;
 use super::uncertain::solve_decided;
 use crate::engine::EngineError;
-use crate::model::{Goal, Model};
+use crate::model::{Goal, Model, Uncertainty};
 use crate::plan::{Plan, Status};
 
 /// Further samples that judge a plan.
@@ -94,18 +94,37 @@ pub fn solve_sampled(model: &Model, settings: &SolveSettings, further: Replicati
     if further.count < 2 || !(further.confidence > 0.0 && further.confidence < 1.0) {
         return Err(SampleError::TooFew);
     }
-    let (mut plan, decided) = match model.uncertainty() {
-        Some(uncertainty) => solve_decided(model, uncertainty, settings)?,
-        None => return Err(SampleError::NothingDrawn),
-    };
-    let Some(decided) = decided.filter(|_| plan.status == Status::Optimal) else { return Ok(plan) };
+    let (plan, decided) = candidate(model, settings)?;
+    let Some(decided) = decided else { return Ok(plan) };
     settings.begin("further samples", 1, 1)?;
-    let samples = model.uncertainty().and_then(|u| u.draws()).map_or(0, |d| d.kept());
+    let samples = drawn(model);
     let all: Result<Vec<Replication>, EngineError> = (1..=further.count)
         .into_par_iter()
         .map(|number| replicate(model, &decided, samples, number, settings))
         .collect();
-    let result = interval(&all?, further.confidence, &plan.currency);
+    Ok(judged(plan, &all?, further.confidence))
+}
+
+/// Finds the plan that further samples are to judge, and what it decides before anything is drawn; nothing of a plan that
+/// is not certified.
+///
+/// # Errors
+/// [`SampleError`] if there is nothing to estimate, or an engine fails.
+pub fn candidate(model: &Model, settings: &SolveSettings) -> Result<(Plan, Option<Decided>), SampleError> {
+    estimable(model)?;
+    let (plan, decided) = match model.uncertainty() {
+        Some(uncertainty) => solve_decided(model, uncertainty, settings)?,
+        None => return Err(SampleError::NothingDrawn),
+    };
+    let decided = decided.filter(|_| plan.status == Status::Optimal);
+    Ok((plan, decided))
+}
+
+/// A plan with what further samples say of it, in the order of their numbers. Where one of them is not certified, the plan
+/// is not either.
+#[must_use]
+pub fn judged(mut plan: Plan, all: &[Replication], confidence: f64) -> Plan {
+    let result = interval(all, confidence, &plan.currency);
     if result.uncertified > 0 {
         plan.status = Status::Unverified;
         plan.certificate.verified = false;
@@ -115,7 +134,13 @@ pub fn solve_sampled(model: &Model, settings: &SolveSettings, further: Replicati
         draws.sentence.clone_from(&result.sentence);
         draws.interval = Some(result);
     }
-    Ok(plan)
+    plan
+}
+
+/// How many futures a model draws; 0 if nothing is drawn.
+#[must_use]
+pub fn drawn(model: &Model) -> usize {
+    model.uncertainty().and_then(Uncertainty::draws).map_or(0, |d| d.kept())
 }
 
 /// Whether what a model minimizes and limits is a mean of futures, so that samples estimate it.

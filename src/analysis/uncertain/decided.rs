@@ -2,14 +2,21 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+#[cfg(feature = "schema")]
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::joined::{ROUNDING, Together};
 
-/// What a plan decides before anything is drawn: all that another sample has to keep to.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// What a plan decides before anything is drawn: all that another sample has to keep to. Written and read again it is the
+/// same to the bit, which what a plan says of it (`uncertainty.draws.decided`) is not: that has no eta.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Decided {
     /// Values by the names of columns.
     columns: BTreeMap<String, f64>,
     /// Whether these are names of a program of one future, which do not say what is known when they are decided.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     alone: bool,
     /// The cost beyond which the dearest futures begin, if their mean is minimized: the eta of the conditional value at
     /// risk, in money.

@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::batch::{ChunkError, Folder, MergeError, Merged, merge, ranges};
-use crate::cli::common::OutputArgs;
+use super::format::MergeFormat;
+use crate::batch::{
+    ChunkError, Folder, ManifestKind, MergeError, Merged, MergedPlan, Sealed, merge, merge_replications, ranges,
+};
+use crate::cli::common::{OutputArgs, PlanFormat};
 use crate::cli::failure::Failure;
 use crate::cli::sweep::{SweepFormat, code, write};
 use crate::cli::{exit, files};
@@ -18,9 +21,9 @@ pub(in crate::cli) struct MergeCommand {
     /// It is verified with and without.
     #[arg(long)]
     verify: bool,
-    /// Format of the rows.
+    /// Format of the rows of a sweep, or of the plan that replications judge.
     #[arg(long, value_enum, default_value = "text")]
-    format: SweepFormat,
+    format: MergeFormat,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -28,26 +31,67 @@ pub(in crate::cli) struct MergeCommand {
 pub(super) fn run(command: &MergeCommand, quiet: bool) -> Result<u8, Failure> {
     let folder = Folder::of(&command.dir)?;
     let sealed = folder.sealed()?;
-    command.output.check()?;
-    let Merged { plan, rows } = match merge(&folder, &sealed) {
-        Ok(merged) => merged,
-        Err(error @ MergeError::Chunks { .. }) => {
+    let merged = match sealed.manifest.kind {
+        ManifestKind::Replications => plan(command, command.format.of_plan()?, (&folder, &sealed)),
+        _ => rows(command, command.format.of_rows()?, (&folder, &sealed)),
+    };
+    let code = match merged {
+        Err(Merging::Chunks(error)) => {
             files::say(&what_is_missing(&folder, &error));
             return Ok(exit::INTERNAL);
         }
-        Err(error) => return Err(error.into()),
+        Err(Merging::Other(failure)) => return Err(failure),
+        Ok(code) => code,
     };
-    write(&plan, &rows, command.format, &command.output)?;
     if command.verify && !quiet {
         let told = format!(
             "verified: the manifest {}, {} chunks by their checksums, {} points in their places\n",
             &sealed.sha256[..12],
             sealed.manifest.chunks.len(),
-            rows.len()
+            sealed.manifest.points.len()
         );
         files::say(&told);
     }
+    Ok(code)
+}
+
+/// Why nothing is merged.
+enum Merging {
+    /// Chunks that are named one by one.
+    Chunks(MergeError),
+    /// Anything else.
+    Other(Failure),
+}
+
+impl From<MergeError> for Merging {
+    fn from(error: MergeError) -> Self {
+        match error {
+            MergeError::Chunks { .. } => Merging::Chunks(error),
+            other => Merging::Other(other.into()),
+        }
+    }
+}
+
+impl From<Failure> for Merging {
+    fn from(failure: Failure) -> Self {
+        Merging::Other(failure)
+    }
+}
+
+/// Writes the rows of a sweep; the exit code.
+fn rows(command: &MergeCommand, format: SweepFormat, (folder, sealed): (&Folder, &Sealed)) -> Result<u8, Merging> {
+    command.output.check()?;
+    let Merged { plan, rows } = merge(folder, sealed)?;
+    write(&plan, &rows, format, &command.output)?;
     Ok(code(&rows))
+}
+
+/// Writes the plan that replications judge; the exit code.
+fn plan(command: &MergeCommand, format: PlanFormat, (folder, sealed): (&Folder, &Sealed)) -> Result<u8, Merging> {
+    format.check(&command.output)?;
+    let MergedPlan { model, plan } = merge_replications(folder, sealed)?;
+    command.output.write(&format.write(&model, &plan, command.output.style())?)?;
+    Ok(exit::exit_code(plan.status))
 }
 
 /// Which chunks cannot be taken, and what to do.

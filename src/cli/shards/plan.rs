@@ -5,23 +5,44 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::analysis::sweep;
-use crate::batch::{Folder, Manifest, PlanError, SweepOptions as Written};
-use crate::cli::common::DetailArg;
+use crate::analysis::samples::{Replications, SampleError, candidate, estimable};
+use crate::analysis::{SolveSettings, sweep};
+use crate::batch::{Folder, Manifest, PlanError, ReplicationOptions, SweepOptions as Written};
+use crate::cli::common::{DetailArg, parse_confidence, parse_gap};
 use crate::cli::failure::Failure;
+use crate::cli::solve::{drawn, parse_replications};
 use crate::cli::sweep::{SweepOptions, asked};
 use crate::cli::{exit, files, models};
+use crate::model::{Input, MOST_POINTS};
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct PlanCommand {
     #[command(flatten)]
     options: SweepOptions,
-    /// How many chunks; fewer if there are not as many groups of 8 to 64 neighbours.
+    /// Instead of a sweep: judge the plan for futures that are drawn at random by so many further samples, as `solve
+    /// --replications` does. The plan is found here, and each replication is a point.
+    #[arg(long, value_name = "N", value_parser = parse_many, conflicts_with_all = SWEEPS)]
+    replications: Option<usize>,
+    /// Replications: how sure the interval is; left out, 95%.
+    #[arg(long, value_name = "PART", value_parser = parse_confidence)]
+    confidence: Option<f64>,
+    /// Replications: relative MIP gap at which to stop, such as `0.1%`; left out, 0.01%.
+    #[arg(long, value_name = "PART", value_parser = parse_gap)]
+    gap: Option<f64>,
+    /// How many chunks; fewer if there are not as many groups of 8 to 64 neighbours, or replications.
     #[arg(long, value_name = "N")]
     chunks: NonZeroUsize,
     /// The folder for the manifest and all that comes of it.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+}
+
+/// What says how a sweep varies, and nothing of replications.
+const SWEEPS: [&str; 7] = ["vary", "sweep", "method", "seed", "sampling", "correlate", "columns"];
+
+fn parse_many(text: &str) -> Result<usize, String> {
+    let count = parse_replications(text)?;
+    if count > MOST_POINTS { Err(format!("`{text}` is more than {MOST_POINTS}")) } else { Ok(count) }
 }
 
 pub(super) fn run(command: &PlanCommand, quiet: bool) -> Result<u8, Failure> {
@@ -30,6 +51,13 @@ pub(super) fn run(command: &PlanCommand, quiet: bool) -> Result<u8, Failure> {
     if options.input.future.is_some() || options.input.without_uncertainty {
         let message = "chunks do not keep `--future` and `--without-uncertainty`: write the future into the model";
         return Err(Failure::Usage(message.to_owned()));
+    }
+    if let Some(count) = command.replications {
+        return replications(command, &input, count, quiet);
+    }
+    let needless = [(command.confidence, "--confidence"), (command.gap, "--gap")];
+    if let Some((_, option)) = needless.iter().find(|(given, _)| given.is_some()) {
+        return Err(Failure::Usage(format!("`{option}` belongs to `--replications`, and this is a sweep")));
     }
     let asked = asked(options);
     let family = models::family_of(&input, options.sweep.as_deref(), &options.vary, &asked, quiet)?;
@@ -61,6 +89,43 @@ pub(super) fn run(command: &PlanCommand, quiet: bool) -> Result<u8, Failure> {
         };
         let told = format!(
             "{points} points in {chunks} chunks{fewer}: run `polysource sweep run --chunk I --out {}` for I from 0 to {}\n",
+            folder.shown(),
+            chunks - 1
+        );
+        files::say(&told);
+    }
+    Ok(exit::DONE)
+}
+
+/// Finds the plan that replications judge, and writes both down.
+fn replications(command: &PlanCommand, input: &Input, count: usize, quiet: bool) -> Result<u8, Failure> {
+    let options = &command.options;
+    let loaded = models::loaded(input, quiet)?;
+    let model = drawn(loaded.model, options.samples.and_then(NonZeroUsize::new))?;
+    // What is refused is refused before anything is solved.
+    estimable(&model)?;
+    let folder = Folder::of(&command.out)?;
+    let usual = (Replications::default().confidence, SolveSettings::default().mip_gap);
+    let (confidence, mip_gap) = (command.confidence.unwrap_or(usual.0), command.gap.unwrap_or(usual.1));
+    let settings = SolveSettings { mip_gap, ..options.solver.settings(options.detail.into()) };
+    let (plan, decided) = candidate(&model, &settings)?;
+    let Some(decided) = decided else { return Err(SampleError::NoPlan(plan.status).into()) };
+    let judged = ReplicationOptions { confidence, mip_gap, decided, plan: Box::new(plan) };
+    let how = (options.solver.engine, options.solver.time_limit.map(|t| t.as_secs_f64()));
+    let manifest = Manifest::of_replications(&model, judged, how, count, command.chunks.get());
+    // What a chunk will read is tried here, where somebody looks.
+    Manifest::read(manifest.text().as_bytes())
+        .and_then(|sealed| sealed.manifest.replications().map(|_| ()))
+        .map_err(PlanError::Manifest)?;
+    folder.plan(&manifest)?;
+    if !quiet {
+        let chunks = manifest.chunks.len();
+        let fewer = match command.chunks.get() {
+            asked if asked > chunks => format!(" ({asked} were asked for; a chunk has one at least)"),
+            _ => String::new(),
+        };
+        let told = format!(
+            "{count} replications in {chunks} chunks{fewer}: run `polysource sweep run --chunk I --out {}` for I from 0 to {}\n",
             folder.shown(),
             chunks - 1
         );

@@ -12,6 +12,7 @@ use crate::batch::{ChunkDone, Folder, Observer, Stopped, run_chunk};
 use crate::cli::common::parse_time;
 use crate::cli::failure::Failure;
 use crate::cli::{exit, files, interrupt, progress};
+use crate::units::human::count;
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct RunCommand {
@@ -79,10 +80,10 @@ pub(super) fn run(command: &RunCommand, quiet: bool) -> Result<u8, Failure> {
 }
 
 fn summary(chunk: usize, done: &ChunkDone) -> String {
-    let points = done.points;
+    let points = count(done.points, "point");
     if done.before {
-        return format!("chunk {chunk} is done already: {points} points\n");
+        return format!("chunk {chunk} is done already: {points}\n");
     }
     let again = done.torn.as_ref().map(|error| format!("chunk {chunk} was solved again, for {error}\n"));
-    again.unwrap_or_default() + &format!("chunk {chunk} is done: {points} points\n")
+    again.unwrap_or_default() + &format!("chunk {chunk} is done: {points}\n")
 }

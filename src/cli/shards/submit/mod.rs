@@ -66,6 +66,7 @@ pub(super) fn run(command: &SubmitCommand, quiet: bool) -> Result<u8, Failure> {
     let asked = SubmitRequest { attempts: command.attempts, memory: command.memory.clone(), hopeless: exit::HOPELESS };
     match command.on {
         Engine::Slurm => {
+            let slurm = command.slurm.options(&command.dir, sealed.manifest.kind)?;
             let mut left = Vec::new();
             for chunk in 0..chunks {
                 if !matches!(folder.chunk(&sealed, chunk)?, ChunkFile::Whole(_)) {
@@ -80,7 +81,7 @@ pub(super) fn run(command: &SubmitCommand, quiet: bool) -> Result<u8, Failure> {
                 files::say(&told);
                 return Ok(exit::DONE);
             }
-            let job = SlurmJob::of(&command.dir, (&asked, &command.slurm.options()), id, &left, chunks)?;
+            let job = SlurmJob::of(&command.dir, (&asked, &slurm), id, &left, chunks)?;
             if command.dry_run {
                 files::write(None, job.text()?.as_bytes())?;
                 return Ok(exit::DONE);

@@ -1,12 +1,14 @@
 //! What `sweep submit` takes for Slurm.
 
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::super::format::MergeFormat;
+use crate::batch::ManifestKind;
 use crate::batch::submit::SlurmOptions;
-use crate::cli::sweep::SweepFormat;
+use crate::cli::failure::Failure;
 
 #[derive(Args, Debug)]
 pub(super) struct SlurmArgs {
@@ -31,10 +33,10 @@ pub(super) struct SlurmArgs {
     /// Slurm: the program as the nodes find it; left out, this one.
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
-    /// Slurm: format of the merged rows; left out, csv.
+    /// Slurm: format of the merged rows, or of the plan that replications judge; left out, csv or json.
     #[arg(long, value_enum)]
-    format: Option<SweepFormat>,
-    /// Slurm: file for the merged rows; left out, `rows` in the folder.
+    format: Option<MergeFormat>,
+    /// Slurm: file for the merged rows, or for the plan; left out, `rows` or `plan` in the folder.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -55,18 +57,29 @@ impl SlurmArgs {
         given.into_iter().find(|(given, _)| *given).map(|(_, option)| option)
     }
 
-    /// What is asked for.
-    pub(super) fn options(&self) -> SlurmOptions {
-        let format = self.format.unwrap_or(SweepFormat::Csv).to_possible_value();
-        SlurmOptions {
+    /// What is asked for, of a folder of this kind.
+    pub(super) fn options(&self, dir: &Path, kind: ManifestKind) -> Result<SlurmOptions, Failure> {
+        let (format, output) = match kind {
+            ManifestKind::Replications => {
+                let format = self.format.unwrap_or(MergeFormat::Json);
+                format.of_plan()?;
+                (format, self.output.clone().or_else(|| Some(dir.join(format!("plan.{}", format.word())))))
+            }
+            _ => {
+                let format = self.format.unwrap_or(MergeFormat::Csv);
+                format.of_rows()?;
+                (format, self.output.clone())
+            }
+        };
+        Ok(SlurmOptions {
             partition: self.partition.clone(),
             account: self.account.clone(),
             time: self.time.clone(),
             margin: self.margin.unwrap_or(60),
             throttle: self.array_throttle,
             program: self.program.clone(),
-            format: format.map_or_else(String::new, |value| value.get_name().to_owned()),
-            output: self.output.clone(),
-        }
+            format: format.word(),
+            output,
+        })
     }
 }
