@@ -11,6 +11,9 @@ use crate::document as doc;
 use crate::units::Dimension as Unit;
 use crate::units::human::number;
 
+/// What numbers of chips may be off by, relative to them, where an engine found them.
+const ROUNDING: f64 = 1e-9;
+
 /// What is reserved or bought already: a plan keeps it, whether or not it is used.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Holdings {
@@ -28,6 +31,14 @@ impl Holdings {
     pub fn settled(&self, offer: OfferId, start: usize) -> Option<f64> {
         let listed = self.held.get(&(offer, start)).copied();
         listed.or((start < self.open).then_some(0.0))
+    }
+
+    /// A number of chips as a model says that it is held: without the last digits that an engine leaves, if that is all that
+    /// they are.
+    #[must_use]
+    pub fn written(chips: f64) -> f64 {
+        let short = (chips * 1e6).round() / 1e6;
+        if (short - chips).abs() <= ROUNDING * (1.0 + chips.abs()) { short } else { chips }
     }
 
     /// Whether something of an offer is held already.
@@ -55,6 +66,10 @@ pub(super) fn holdings(reader: &mut Reader<'_>, document: &doc::Document, parts:
         let chips = reader.amount(one.chips.as_ref(), &Unit::Chips, In::NotNegative);
         let (Some(offer), Some(from), Some(chips)) = (offer, from, chips) else { continue };
         let known = &parts.offers.offers[offer];
+        // What an engine left beyond the capacity is not there.
+        let most =
+            (from..end_of(known, from).unwrap_or(from)).map(|t| known.capacity_at(t)).fold(f64::INFINITY, f64::min);
+        let chips = if chips <= most * (1.0 + ROUNDING) { chips.min(most) } else { chips };
         let label = reader.calendar.periods[from].label.clone();
         if held.insert((offer, from), chips).is_some() {
             let message = format!("`{}` from {label} is listed twice here", known.id);
@@ -69,7 +84,7 @@ pub(super) fn holdings(reader: &mut Reader<'_>, document: &doc::Document, parts:
         for t in *start..end {
             let of = |s: usize| s <= t && end_of(known, s).is_some_and(|end| t < end);
             let sum: f64 = held.iter().filter(|((o, s), _)| o == offer && of(*s)).map(|(_, chips)| chips).sum();
-            if *chips > 0.0 && sum > known.capacity_at(t) * (1.0 + 1e-9) {
+            if *chips > 0.0 && sum > known.capacity_at(t) * (1.0 + ROUNDING) {
                 let message = format!(
                     "{} of `{}` are held in {}, and its capacity is {}",
                     chips_in_words(sum),
@@ -157,4 +172,17 @@ fn end_of(offer: &Offer, start: usize) -> Option<usize> {
 
 fn chips_in_words(chips: f64) -> String {
     format!("{} {}", number(chips), if chips == 1.0 { "chip" } else { "chips" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an engine leaves is cut off, and what it found is not: a third of a chip stays one.
+    #[test]
+    fn only_rounding_is_cut_off() {
+        assert_eq!(Holdings::written(9.999_999_999_9), 10.0);
+        assert_eq!(Holdings::written(1.0 / 3.0), 1.0 / 3.0);
+        assert_eq!(Holdings::written(123_456.000_05), 123_456.000_05);
+    }
 }

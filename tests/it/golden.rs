@@ -112,6 +112,24 @@ offers:
     );
 }
 
+/// Four chips are reserved on the first day, nothing else begins on it, and more may on the second.
+#[test]
+fn what_is_held_already() {
+    golden(
+        "holdings",
+        &[
+            TWO_DAYS,
+            "
+offers:
+  a: { chip: gpu, cloud: aws, price: [3, 2], capacity: 100, term: { reserved: 1 day } }
+  b: { chip: gpu, cloud: aws, price: 2, capacity: 100, term: { reserved: 2 days } }
+",
+            CHAT,
+            "holdings: { until: 2026-01-01, held: [ { offer: a, from: 2026-01-01, chips: 4 } ] }\n",
+        ],
+    );
+}
+
 #[test]
 fn pools() {
     golden("pool", &[OFFERS, CHAT, "pools: { hall: { power: 20 kW, chips: 30, offers: {} } }\n"]);

@@ -31,6 +31,7 @@ use super::parallel::IntoParallelIterator;
 use super::parallel::ParallelIterator;
 use super::solving::settings::{Detail, SolveSettings};
 use super::solving::solve;
+use crate::lp::Tolerances;
 use crate::model::{Backtest, BacktestPolicy, Model};
 use crate::plan::{BacktestResult, BacktestRun, BacktestSigned, BacktestStatus, ModelInfo, Plan, Status};
 
@@ -67,9 +68,16 @@ pub fn backtest(model: &Model, settings: &SolveSettings) -> Result<BacktestResul
         from: label(0),
         last: label(past.calendar.len() - 1),
         dates: past.dates.iter().map(|d| label(d.periods.start)).collect(),
-        policies: gone?.into_iter().map(|run| run.beyond(&hindsight)).collect(),
+        policies: gone?.into_iter().map(|run| believed(run.beyond(&hindsight), &hindsight, settings)).collect(),
         hindsight,
     })
+}
+
+/// A policy that costs less than hindsight, by more than searches over whole numbers leave open, is no answer.
+fn believed(run: BacktestRun, hindsight: &BacktestRun, settings: &SolveSettings) -> BacktestRun {
+    let (Some(gap), Some(least)) = (run.gap, hindsight.cost) else { return run };
+    let open = 2.0 * (settings.mip_gap + Tolerances::default().gap) * (1.0 + least.abs());
+    if gap < -open { BacktestRun { status: BacktestStatus::Uncertified, ..run } } else { run }
 }
 
 fn run(policy: &str, status: BacktestStatus) -> BacktestRun {

@@ -68,6 +68,9 @@ impl OnlineRule {
         }
         let productivity = of(rented) * work.rate_time.1;
         let (rented, reserved_offer) = (&model.offers()[rented], &model.offers()[reserved]);
+        let used = |offer: &crate::model::Offer, t: usize| offer.used.as_ref().map_or(0.0, |u| u[t]);
+        // On demand is paid only for what is used.
+        let on_demand = |t: usize| rented.price[t] + used(rented, t);
         let Term::Reserved { ends, .. } = &reserved_offer.term else { return Err("nothing is reserved".to_owned()) };
         let (periods, hours) = (model.periods(), |t: usize| model.calendar().periods[t].hours);
         let fee = |t: usize| {
@@ -77,9 +80,9 @@ impl OnlineRule {
         let rule = OnlineRule {
             productivity,
             block: reserved_offer.block.unwrap_or(1.0),
-            on_demand: (0..periods).map(|t| rented.price[t] * hours(t)).collect(),
+            on_demand: (0..periods).map(|t| on_demand(t) * hours(t)).collect(),
             fee: (0..periods).map(fee).collect(),
-            used: 0.0,
+            used: if on_demand(0) > 0.0 { used(reserved_offer, 0) / on_demand(0) } else { 0.0 },
             ends: (0..periods).map(|t| ends.get(&t).copied().unwrap_or(t)).collect(),
             capacity: (0..periods).map(|t| reserved_offer.capacity_at(t)).fold(f64::INFINITY, f64::min),
         };

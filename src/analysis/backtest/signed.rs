@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Decision, Model};
+use crate::model::{Decision, Holdings, Model};
 use crate::plan::{BacktestSigned, Plan};
 
 /// Less than this is not signed: rounding of an engine, in chips.
@@ -31,8 +31,7 @@ impl Signed {
     }
 
     pub fn add(&mut self, decided: Option<&str>, key: (String, String), chips: f64) {
-        // A millionth of a chip more than there is would be no plan.
-        let chips = (chips / NOTHING).round() * NOTHING;
+        let chips = Holdings::written(chips);
         if chips < NOTHING {
             return;
         }

@@ -15,7 +15,7 @@ use super::solving::near::{NearOptimalPlans, ROOMS, is_plan, near_optimal};
 use super::solving::optimum::{solve_purposeful, tell_idle};
 use super::solving::settings::{Detail, SolveSettings};
 use crate::engine::EngineError;
-use crate::model::{Decision, Grid, Input, Model, OfferId, Rejected, load};
+use crate::model::{Decision, Grid, Holdings, Input, Model, OfferId, Rejected, load};
 use crate::plan::{Plan, Schedule, Status};
 
 /// How a model is planned anew.
@@ -138,8 +138,7 @@ fn signed(model: &Model, before: &Plan, now: usize) -> Result<Input, ReplanError
             return Err(ReplanError::Undecided(offer.clone()));
         }
         if said(offer, from).is_none() {
-            // A millionth of a chip more than there is would be no plan.
-            *held.entry((offer.clone(), from.clone())).or_default() += (chips * 1e6).round() / 1e6;
+            *held.entry((offer.clone(), from.clone())).or_default() += Holdings::written(chips);
         }
     }
     if now > 0 || !held.is_empty() {
