@@ -96,10 +96,10 @@ pub fn input(text: &str) -> Input {
     Input { name: "model.yaml".to_owned(), text: text.to_owned(), ..Input::default() }
 }
 
-/// An example as it is read, under its own name.
+/// An example as it is read, under its own name and in its folder.
 #[track_caller]
 pub fn example_input(name: &str) -> Input {
-    Input { name: name.to_owned(), ..input(&example(name)) }
+    Input { name: name.to_owned(), folder: Some(at("models")), ..input(&example(name)) }
 }
 
 /// A model, its text, and a table beside it, in a folder of their own.
