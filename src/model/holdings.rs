@@ -36,7 +36,7 @@ impl Holdings {
     /// A number of chips as a model says that it is held: without the last digits that an engine leaves, if that is all that
     /// they are.
     #[must_use]
-    pub fn written(chips: f64) -> f64 {
+    pub(crate) fn written(chips: f64) -> f64 {
         let short = (chips * 1e6).round() / 1e6;
         if (short - chips).abs() <= ROUNDING * (1.0 + chips.abs()) { short } else { chips }
     }
