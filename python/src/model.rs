@@ -365,13 +365,7 @@ impl Model {
     ///
     /// ``answer["policies"]`` has them, ``answer["hindsight"]`` what it would have cost to know everything.
     #[pyo3(signature = (*, engine="auto", time_limit=None, progress=None))]
-    fn backtest(
-        &self,
-        py: Python<'_>,
-        engine: &str,
-        time_limit: Option<f64>,
-        progress: Listener,
-    ) -> PyResult<Answer> {
+    fn backtest(&self, py: Python<'_>, engine: &str, time_limit: Option<f64>, progress: Listener) -> PyResult<Answer> {
         questions::backtest(py, &self.model, &How::of_question(engine, time_limit)?, progress)
     }
 

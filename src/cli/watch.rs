@@ -109,6 +109,9 @@ fn once(
     Ok(named)
 }
 
+/// How long after it was modified a file has a stamp of its own: clocks of file systems tick slowly, some once in two seconds.
+const SETTLED: Duration = Duration::from_secs(3);
+
 /// Files as they were when they were last read.
 #[derive(Default)]
 struct Seen {
@@ -120,6 +123,8 @@ struct Seen {
 struct State {
     /// When it was modified and how long it is, only to be compared with another one.
     stamp: String,
+    /// Whether it was read long after it was modified: one that is saved twice within a tick of the clock has one stamp.
+    settled: bool,
     hash: Vec<u8>,
 }
 
@@ -137,7 +142,8 @@ impl Seen {
         let mut changed = false;
         for (path, seen) in &mut self.files {
             let found = stamp(path);
-            if found.is_none() || found.as_ref() == seen.as_ref().map(|s| &s.stamp) {
+            let same = seen.as_ref().is_some_and(|s| s.settled && found.as_ref() == Some(&s.stamp));
+            if found.is_none() || same {
                 continue;
             }
             let Some(now) = state(path) else { continue };
@@ -154,18 +160,35 @@ fn stamp(path: &Path) -> Option<String> {
 }
 
 fn state(path: &Path) -> Option<State> {
+    let modified = std::fs::metadata(path).and_then(|found| found.modified());
+    let settled = modified.is_ok_and(|at| at.elapsed().is_ok_and(|since| since > SETTLED));
     let stamp = stamp(path)?;
     let mut hash = Sha256::new();
     let mut bytes = Vec::new();
     // What is longer is refused when it is read.
     std::fs::File::open(path).ok()?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).ok()?;
     hash.update(&bytes);
-    Some(State { stamp, hash: hash.finalize().to_vec() })
+    Some(State { stamp, settled, hash: hash.finalize().to_vec() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Two saves of as many bytes within a tick of the clock have one stamp.
+    #[test]
+    fn a_second_save_at_once_is_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.yaml");
+        std::fs::write(&path, "price").unwrap();
+        let mut seen = Seen::default();
+        seen.look([path.clone()].into_iter());
+        let at = std::fs::metadata(&path).unwrap().modified().unwrap();
+        std::fs::write(&path, "prize").unwrap();
+        std::fs::File::options().write(true).open(&path).unwrap().set_modified(at).unwrap();
+        assert!(seen.changed());
+        assert!(!seen.changed());
+    }
 
     #[test]
     fn a_change_is_one_of_the_content() {
