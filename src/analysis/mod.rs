@@ -12,6 +12,7 @@ mod parallel;
 pub mod replan;
 pub mod samples;
 pub mod scenarios;
+mod signed;
 mod solving;
 pub mod stress;
 mod study;

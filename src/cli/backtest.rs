@@ -50,6 +50,7 @@ fn failure(error: BacktestError, quiet: bool) -> Failure {
             files::report(&wrong.diagnostics, &wrong.sources, quiet);
             Failure::Told(exit::MODEL_WRONG)
         }
+        BacktestError::Undecided(_) => Failure::Outside(error.to_string()),
         BacktestError::Nothing | BacktestError::Online(_) => Failure::Usage(error.to_string()),
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::number::SAME;
 use super::types::{Change, ChipsChange, Flip, PurchaseChange};
-use crate::plan::{Plan, Purchase};
+use crate::plan::Plan;
 
 /// The version of the format that is written and read.
 const FORMAT: u32 = 1;
@@ -109,10 +109,9 @@ impl Lock {
     pub fn of(plan: &Plan, futures: &[(f64, Plan)]) -> Option<Self> {
         let expected = plan.expected();
         let cost = expected.cost.as_ref()?.total;
-        let mut purchases: BTreeMap<String, BTreeMap<String, f64>> = BTreeMap::new();
-        for Purchase { offer, period, chips, .. } in &expected.purchases {
-            *purchases.entry(offer.clone()).or_default().entry(period.clone()).or_default() += chips;
-        }
+        let owned = |(period, chips): (&str, f64)| (period.to_owned(), chips);
+        let of = |(offer, by): (&str, BTreeMap<&str, f64>)| (offer.to_owned(), by.into_iter().map(owned).collect());
+        let mut purchases: BTreeMap<String, BTreeMap<String, f64>> = expected.held().into_iter().map(of).collect();
         // What is next to nothing is rounding, and would come and go.
         let most = purchases.values().flat_map(BTreeMap::values).fold(0.0, |most: f64, x| most.max(*x));
         for held in purchases.values_mut() {

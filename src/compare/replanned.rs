@@ -1,16 +1,16 @@
 //! A next plan beside the one before it, as a result.
 
+use std::collections::BTreeMap;
+
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::number::SAME;
 use super::variance::Variance;
 use crate::analysis::replan::NextPlan;
 use crate::model::Model;
 use crate::plan::{ModelInfo, Plan, Status};
-
-/// Less than this part of what is held of an offer is rounding.
-const SAME: f64 = 1e-6;
 
 /// What differs from the plan before, what to sign now, and what the next plan costs. Money is discounted, unless it is of
 /// the variance.
@@ -127,7 +127,7 @@ fn sign(was: &Plan, is: &Plan, now: &str) -> Vec<SignNow> {
         planned: planned(&r.offer),
         contract: r.contract.clone(),
     });
-    let bought = is.assets.iter().filter(|a| a.bought == now).map(|a| SignNow {
+    let bought = is.assets.iter().filter(|a| a.bought == now && !a.already).map(|a| SignNow {
         offer: a.offer.clone(),
         from: a.bought.clone(),
         last: a.last.clone(),
@@ -139,13 +139,14 @@ fn sign(was: &Plan, is: &Plan, now: &str) -> Vec<SignNow> {
 }
 
 fn changes(model: &Model, now: usize, was: &Plan, is: &Plan) -> Vec<HeldOtherwise> {
-    let held = |plan: &Plan, offer: &str, period: &str| -> f64 {
-        plan.purchases.iter().filter(|p| p.offer == offer && p.period == period).map(|p| p.chips).sum()
-    };
+    let (was, is) = (was.held(), is.held());
     let mut all = Vec::new();
     for offer in model.offers() {
         for period in &model.calendar().periods[now..] {
-            let (before, after) = (held(was, &offer.id, &period.label), held(is, &offer.id, &period.label));
+            let of = |held: &BTreeMap<&str, BTreeMap<&str, f64>>| {
+                held.get(offer.id.as_str()).and_then(|by| by.get(period.label.as_str())).copied().unwrap_or(0.0)
+            };
+            let (before, after) = (of(&was), of(&is));
             if (before - after).abs() > SAME * before.max(after) {
                 all.push(HeldOtherwise { offer: offer.id.clone(), period: period.label.clone(), before, after });
             }

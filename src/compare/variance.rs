@@ -133,6 +133,13 @@ struct Sums {
     missing_hours: f64,
 }
 
+impl Sums {
+    /// Chip-hours that were planned, could not be had, and were not used.
+    fn missed(&self) -> f64 {
+        self.missing_hours.min((self.planned_hours - self.used_hours).max(0.0))
+    }
+}
+
 /// Puts bills beside a plan, for the months before a period of the model. What can be had is as the model says now.
 ///
 /// # Errors
@@ -186,8 +193,6 @@ fn told((from, last): (String, String), sums: &BTreeMap<String, Sums>) -> Varian
         .map(|(offer, s)| {
             let paid_price = if s.used_hours > 0.0 { s.paid / s.used_hours } else { 0.0 };
             let price = if s.planned_hours > 0.0 { s.planned / s.planned_hours } else { paid_price };
-            // What could not be had was not used either.
-            let missing = s.missing_hours.min((s.planned_hours - s.used_hours).max(0.0));
             OfferVariance {
                 offer: offer.clone(),
                 planned_hours: s.planned_hours,
@@ -196,7 +201,7 @@ fn told((from, last): (String, String), sums: &BTreeMap<String, Sums>) -> Varian
                 paid: s.paid,
                 price: s.paid - price * s.used_hours,
                 volume: price * s.used_hours - s.planned,
-                delivery: -missing * price,
+                delivery: -s.missed() * price,
             }
         })
         .collect();
@@ -204,10 +209,10 @@ fn told((from, last): (String, String), sums: &BTreeMap<String, Sums>) -> Varian
     let (planned, paid) = (sum(|o| o.planned), sum(|o| o.paid));
     let (planned_hours, used_hours) = (sum(|o| o.planned_hours), sum(|o| o.used_hours));
     let delivery = sum(|o| o.delivery);
-    let missing: f64 = offers.iter().zip(sums.values()).map(|(o, s)| missing_hours(o, s)).sum();
+    let missed: f64 = sums.values().map(Sums::missed).sum();
     let mean = if planned_hours > 0.0 { planned / planned_hours } else { 0.0 };
     // Of the hours that are more or less, those that could not be had are told apart.
-    let quantity = (used_hours - planned_hours + missing) * mean;
+    let quantity = (used_hours - planned_hours + missed) * mean;
     let volume = sum(|o| o.volume);
     Variance {
         from,
@@ -220,10 +225,6 @@ fn told((from, last): (String, String), sums: &BTreeMap<String, Sums>) -> Varian
         delivery,
         offers,
     }
-}
-
-fn missing_hours(offer: &OfferVariance, sums: &Sums) -> f64 {
-    sums.missing_hours.min((offer.planned_hours - offer.used_hours).max(0.0))
 }
 
 /// What a plan uses of each offer and pays for a chip-hour of it: what is reserved at its mean over the horizon, since an

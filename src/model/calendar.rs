@@ -10,6 +10,8 @@ use std::ops::Range;
 use jiff::civil::{Date, DateTime, date};
 use jiff::{Span, ToSpan};
 
+use crate::units::{Duration, DurationUnit};
+
 /// Length of a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -314,6 +316,18 @@ impl Calendar {
         match self.bounds.binary_search(&at) {
             Ok(i) => (i, true),
             Err(i) => (i.min(self.len()), i >= self.bounds.len()),
+        }
+    }
+
+    /// The first boundary at or after the end of a length of time from the start of period `from`, and whether it ends there.
+    #[must_use]
+    pub fn ends_after(&self, from: usize, length: Duration) -> (usize, bool) {
+        let count = length.count as i64;
+        match length.unit {
+            DurationUnit::Periods => ((from + length.count as usize).min(self.len()), true),
+            _ if self.is_steady() => (self.len(), true),
+            DurationUnit::Months => self.after(from, count, 0),
+            DurationUnit::Hours => self.after(from, 0, count),
         }
     }
 

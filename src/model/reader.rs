@@ -447,13 +447,7 @@ impl Reader<'_> {
     /// there.
     pub fn ends(&mut self, from: usize, amount: &Amount) -> Option<(usize, bool)> {
         let duration = self.length(amount, 0.0, ("a length of time must be a whole number of its unit", ""))?;
-        let count = duration.count as i64;
-        Some(match duration.unit {
-            DurationUnit::Periods => ((from + duration.count as usize).min(self.calendar.len()), true),
-            _ if self.calendar.is_steady() => (self.calendar.len(), true),
-            DurationUnit::Months => self.calendar.after(from, count, 0),
-            DurationUnit::Hours => self.calendar.after(from, 0, count),
-        })
+        Some(self.calendar.ends_after(from, duration))
     }
 
     /// Reports a length of time that ends inside a period.

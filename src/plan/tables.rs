@@ -78,10 +78,16 @@ pub fn assets(model: &Model, schedule: &Schedule) -> Vec<Asset> {
             capex: held.chips * bought.capex[start] * (1.0 - discount),
             worth: held.chips * comes_back(model, held).map_or(0.0, |(_, money)| money),
             contract: held.contract.map(|k| model.contracts[k].id.clone()),
+            already: is_settled(model, held.offer, start),
             node: None,
         });
     }
     all
+}
+
+/// Whether the model says how much of an offer begins its term in a period.
+fn is_settled(model: &Model, offer: OfferId, start: usize) -> bool {
+    model.holdings.as_ref().is_some_and(|h| h.settled(offer, start).is_some())
 }
 
 /// What is reserved, and from when to when; what is held beyond a tier is one with what is below it.
@@ -101,7 +107,7 @@ pub fn reservations(model: &Model, schedule: &Schedule) -> Vec<Reservation> {
             below.chips += held.chips;
             continue;
         }
-        let already = model.holdings.as_ref().is_some_and(|h| h.settled(held.offer, start).is_some());
+        let already = is_settled(model, held.offer, start);
         all.push(Reservation {
             offer: offer.id.clone(),
             from: label(start),

@@ -3,6 +3,8 @@
 //! Money is in the model's currency, chips are chips, work is in each workload's own unit, shares
 //! are fractions. The field names are an interface: they do not change within a format version.
 
+use std::collections::BTreeMap;
+
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -320,6 +322,17 @@ pub struct Purchase {
     pub node: Option<String>,
 }
 
+impl Plan {
+    /// Chips held of each offer in each period, under whatever contract.
+    pub(crate) fn held(&self) -> BTreeMap<&str, BTreeMap<&str, f64>> {
+        let mut held: BTreeMap<&str, BTreeMap<&str, f64>> = BTreeMap::new();
+        for p in &self.purchases {
+            *held.entry(&p.offer).or_default().entry(&p.period).or_default() += p.chips;
+        }
+        held
+    }
+}
+
 /// Chips of an offer whose reservation begins in a period.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
@@ -364,6 +377,9 @@ pub struct Asset {
     pub worth: f64,
     /// The contract that they are bought under.
     pub contract: Option<String>,
+    /// Whether the model says that they are held already.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub already: bool,
     /// Under uncertainty, the node of the tree in which this is so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,

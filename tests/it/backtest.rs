@@ -192,6 +192,24 @@ fn the_online_rule_sees_the_prices_that_there_were() {
     close(of(&found, "online").cost.unwrap(), 4.0);
 }
 
+/// What the model says that is bought already is bought once, whatever plans are made: four for 3 each, and on demand for
+/// the six that are missing, since no more can be bought.
+#[test]
+fn what_is_bought_already_is_bought_once() {
+    let yaml = MODEL
+        .replace(
+            "price: 0.6, term: { reserved: 2 hours } }",
+            "price: 0, capacity: 4, term: { owned: { capex: 3 USD, life: 4 hours } } }",
+        )
+        .replace("policy: [solve, on-demand, online, { replay: 2 periods }]", "policy: [solve, on-demand]")
+        + "holdings: { held: [ { offer: res, from: 2027-01-01T00, chips: 4 } ] }\n";
+    let found = tried(&yaml, &hours(&[10.0, 10.0, 10.0, 10.0]));
+    for run in [&found.hindsight, of(&found, "solve"), of(&found, "on-demand")] {
+        assert_eq!(signed(run), [(String::new(), "00".to_owned(), 4.0)], "{}", run.policy);
+        close(run.cost.unwrap(), 12.0 + 24.0);
+    }
+}
+
 /// A policy whose signature leaves no way to serve what happened is told so, and the others are not.
 #[test]
 fn what_cannot_be_served_is_told() {

@@ -180,6 +180,34 @@ fn what_was_signed_is_kept() {
     assert!(text(&out.stdout).contains("There is no plan that keeps what was signed"));
 }
 
+/// What the model says that is settled stays so, also after the period from which on it is planned anew: nothing begins up to
+/// March, and five chips are on demand until then.
+#[test]
+fn what_the_model_settles_is_settled() {
+    let now = MODEL.replace("demand: 10", "demand: 15") + "holdings: { until: 2027-03 }\n";
+    let folder = folder(MODEL, &now);
+    let (code, found) = json(folder.path(), &["--from", "2027-02", "--within", "0%"]);
+    assert_eq!((code, found.sign.len()), (Some(0), 0));
+    close(found.cost.unwrap(), (744.0 + 672.0 + 744.0) * (6.0 + 5.0) + 720.0 * 9.0);
+    // What is told of the cheapest plan is told of the plan that is given.
+    let more: f64 = found
+        .changes
+        .iter()
+        .map(|c| {
+            (c.after - c.before).abs()
+                * if c.period == "2027-02" {
+                    672.0
+                } else if c.period == "2027-03" {
+                    744.0
+                } else {
+                    720.0
+                }
+        })
+        .sum();
+    close(found.apart.unwrap(), more);
+    assert_eq!(found.apart, found.cheapest_apart);
+}
+
 /// Contracts that were signed stay signed, and a new one is told.
 #[test]
 fn contracts_stay_signed() {

@@ -24,6 +24,9 @@ pub enum BacktestError {
     /// The online rule does not speak of such a model.
     #[error("the online rule cannot be tried: {0}")]
     Online(String),
+    /// A plan decides by what it is not yet to know.
+    #[error("a plan signs `{0}` in some futures only, before it is known which of them comes")]
+    Undecided(String),
     /// There is no certified plan that knows all.
     #[error("what happened cannot be served, whatever is signed")]
     NoHindsight(Status),

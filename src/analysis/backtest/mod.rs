@@ -18,22 +18,23 @@
 //!
 //! Every plan and every cost is that of an ordinary model, which `--set` would give, and is certified as such.
 
+mod course;
 mod error;
 mod online;
 mod seen;
-mod signed;
 
+use self::course::Course;
 use self::error::rejected;
 use self::seen::Seen;
-use self::signed::Signed;
 use super::parallel::IntoParallelIterator;
 #[cfg(feature = "parallel")]
 use super::parallel::ParallelIterator;
+use super::signed::Begun;
 use super::solving::settings::{Detail, SolveSettings};
 use super::solving::solve;
 use crate::lp::Tolerances;
-use crate::model::{Backtest, BacktestPolicy, Model};
-use crate::plan::{BacktestResult, BacktestRun, BacktestSigned, BacktestStatus, ModelInfo, Plan, Status};
+use crate::model::{BacktestPolicy, Model};
+use crate::plan::{BacktestResult, BacktestRun, BacktestStatus, ModelInfo, Plan, Status};
 
 pub use self::error::BacktestError;
 pub use self::online::{OnlineRule, Reserve};
@@ -47,28 +48,34 @@ pub fn backtest(model: &Model, settings: &SolveSettings) -> Result<BacktestResul
     let settings = &SolveSettings { detail: Detail::Cost, ..settings.clone() };
     let seen = Seen::of(model, past)?;
     settings.begin("hindsight", 1, 1)?;
-    let already = Signed::already(model);
-    let whole = seen.happened(&already, false).map_err(|wrong| rejected("hindsight", "the end", wrong))?;
-    let plan = solve(&whole, settings)?;
-    let (Some(cost), Status::Optimal) = (&plan.cost, plan.status) else {
+    let mut course = Course::of(seen.certain());
+    let already = course.clone();
+    let happened = seen.happened(&already.signed, false).map_err(|wrong| rejected("hindsight", "the end", wrong))?;
+    let plan = solve(&happened, settings)?;
+    if plan.status != Status::Optimal {
         return Err(BacktestError::NoHindsight(plan.status));
-    };
-    let hindsight = BacktestRun { signed: hindsight_signed(&plan), ..run("hindsight", BacktestStatus::Certified) };
-    let hindsight = hindsight.paid(cost.total, &cost.by_period).beyond_itself(&plan);
-    let gone: Result<Vec<BacktestRun>, BacktestError> = (0..past.policies.len())
+    }
+    let label = |t: usize| past.calendar.periods[t].label.as_str();
+    let all: Vec<&str> = (0..past.calendar.len()).map(label).collect();
+    // One future: nothing is decided in some of them only.
+    course.take(&plan, None, &all).map_err(BacktestError::Undecided)?;
+    let hindsight = BacktestRun { gap: Some(0.0), ..charged("hindsight", &plan, course) };
+    let policies: Result<Vec<BacktestRun>, BacktestError> = (0..past.policies.len())
         .into_par_iter()
-        .map(|i| followed(model, &seen, &past.policies[i], already.clone(), settings))
+        .map(|i| {
+            let run = followed(&seen, &happened, &past.policies[i], already.clone(), settings)?;
+            Ok(believed(run.beyond(&hindsight), &hindsight, settings))
+        })
         .collect();
-    let label = |t: usize| past.calendar.periods[t].label.clone();
     Ok(BacktestResult {
         polysource: env!("CARGO_PKG_VERSION").to_owned(),
         format: 1,
         model: ModelInfo::of(model),
         currency: model.currency().to_owned(),
-        from: label(0),
-        last: label(past.calendar.len() - 1),
-        dates: past.dates.iter().map(|d| label(d.periods.start)).collect(),
-        policies: gone?.into_iter().map(|run| believed(run.beyond(&hindsight), &hindsight, settings)).collect(),
+        from: label(0).to_owned(),
+        last: label(past.calendar.len() - 1).to_owned(),
+        dates: past.dates.iter().map(|d| label(d.periods.start).to_owned()).collect(),
+        policies: policies?,
         hindsight,
     })
 }
@@ -80,113 +87,87 @@ fn believed(run: BacktestRun, hindsight: &BacktestRun, settings: &SolveSettings)
     if gap < -open { BacktestRun { status: BacktestStatus::Uncertified, ..run } } else { run }
 }
 
-fn run(policy: &str, status: BacktestStatus) -> BacktestRun {
+/// What a policy signed, charged with what happened: what a plan for that costs.
+fn charged(policy: &str, plan: &Plan, course: Course) -> BacktestRun {
+    let run = ended(policy, plan.status, course);
+    match &plan.cost {
+        Some(cost) if plan.status == Status::Optimal => run.paid(cost.total, &cost.by_period),
+        _ => run,
+    }
+}
+
+/// What a policy signed until it ended with a plan.
+fn ended(policy: &str, status: Status, course: Course) -> BacktestRun {
+    let contracts = course.signed.contracts.into_iter().filter(|(_, signed)| *signed);
     BacktestRun {
         policy: policy.to_owned(),
-        status,
+        status: match status {
+            Status::Optimal => BacktestStatus::Certified,
+            Status::Infeasible => BacktestStatus::NoPlan,
+            _ => BacktestStatus::Uncertified,
+        },
         at: None,
         cost: None,
         gap: None,
         part: None,
         by_period: Vec::new(),
-        signed: Vec::new(),
-        contracts: Vec::new(),
+        signed: course.by_date,
+        contracts: contracts.map(|(id, _)| id).collect(),
     }
 }
 
-/// What hindsight signs: all of it at the start.
-fn hindsight_signed(plan: &Plan) -> Vec<BacktestSigned> {
-    let of = |offer: &str, from: &str, chips| BacktestSigned {
-        decided: None,
-        offer: offer.to_owned(),
-        from: from.to_owned(),
-        chips,
-    };
-    let reserved = plan.reservations.iter().map(|r| of(&r.offer, &r.from, r.chips));
-    reserved.chain(plan.assets.iter().map(|a| of(&a.offer, &a.bought, a.chips))).collect()
-}
-
-impl BacktestRun {
-    /// Hindsight is 0 beyond itself.
-    fn beyond_itself(self, plan: &Plan) -> Self {
-        let signed = plan.contracts.iter().filter(|c| c.optional && c.signed);
-        BacktestRun { gap: Some(0.0), part: None, contracts: signed.map(|c| c.contract.clone()).collect(), ..self }
-    }
-}
-
-/// Follows one way of planning through what happened.
+/// Follows one way of planning through what `happened`.
 fn followed(
-    model: &Model,
     seen: &Seen<'_>,
+    happened: &Model,
     policy: &BacktestPolicy,
-    already: Signed,
+    already: Course,
     settings: &SolveSettings,
 ) -> Result<BacktestRun, BacktestError> {
     let name = policy.name();
-    let signed = match policy {
-        BacktestPolicy::OnDemand => already.refusing(model),
+    let course = match policy {
+        BacktestPolicy::OnDemand => already.refusing(happened),
         BacktestPolicy::Online => {
             // With the prices that there were.
-            let whole = seen.happened(&already, false).map_err(|wrong| rejected(&name, "the end", wrong))?;
-            let (workload, offer, rule) = OnlineRule::of(&whole).map_err(BacktestError::Online)?;
-            let mut signed = already.refusing(model);
-            let labels = &seen.past.calendar.periods;
-            let offer = &model.offers()[offer].id;
+            let (workload, offer, rule) = OnlineRule::of(happened).map_err(BacktestError::Online)?;
+            let mut course = already.refusing(happened);
             for r in rule.reserves(&seen.demand(workload)) {
-                let label = &labels[r.period].label;
-                signed.add(Some(label), (offer.clone(), label.clone()), r.chips);
+                let (offer, from) = (happened.offers()[offer].id.clone(), seen.label(r.period));
+                course.hold(from, Begun { offer, from: from.to_owned(), chips: r.chips });
             }
-            signed
+            course
         }
         _ => match planned(seen, policy, already, settings)? {
-            Ok(signed) => signed,
+            Ok(course) => course,
             Err(ended) => return Ok(ended),
         },
     };
     settings.watch.wanted()?;
-    let whole = seen.happened(&signed, true).map_err(|wrong| rejected(&name, "the end", wrong))?;
-    let plan = solve(&whole, settings)?;
-    let contracts = signed.contracts.iter().filter(|(_, signed)| **signed).map(|(id, _)| id.clone()).collect();
-    let told = BacktestRun { signed: signed.by_date, contracts, ..run(&name, ended(plan.status)) };
-    Ok(match &plan.cost {
-        Some(cost) if plan.status == Status::Optimal => told.paid(cost.total, &cost.by_period),
-        _ => told,
-    })
-}
-
-fn ended(status: Status) -> BacktestStatus {
-    match status {
-        Status::Optimal => BacktestStatus::Certified,
-        Status::Infeasible => BacktestStatus::NoPlan,
-        _ => BacktestStatus::Uncertified,
-    }
+    let charges = seen.happened(&course.signed, true).map_err(|wrong| rejected(&name, "the end", wrong))?;
+    Ok(charged(&name, &solve(&charges, settings)?, course))
 }
 
 /// What plans made at each date sign; or how it ended, if one of them was none.
 fn planned(
     seen: &Seen<'_>,
     policy: &BacktestPolicy,
-    already: Signed,
+    mut course: Course,
     settings: &SolveSettings,
-) -> Result<Result<Signed, BacktestRun>, BacktestError> {
-    let Backtest { dates, calendar, .. } = seen.past;
+) -> Result<Result<Course, BacktestRun>, BacktestError> {
     let name = policy.name();
-    let mut signed = already;
-    for (index, date) in dates.iter().enumerate() {
-        let label = |t: usize| calendar.periods[t].label.as_str();
-        let at = label(date.periods.start);
+    for (index, date) in seen.past.dates.iter().enumerate() {
+        let at = seen.label(date.periods.start);
         settings.watch.wanted()?;
         if !seen.decides(date) {
             continue;
         }
-        let model = seen.at(index, policy, &signed).map_err(|wrong| rejected(&name, at, wrong))?;
+        let model = seen.at(index, policy, &course.signed).map_err(|wrong| rejected(&name, at, wrong))?;
         let plan = solve(&model, settings)?;
         if plan.status != Status::Optimal {
-            let told = BacktestRun { signed: signed.by_date, ..run(&name, ended(plan.status)) };
-            return Ok(Err(BacktestRun { at: Some(at.to_owned()), ..told }));
+            return Ok(Err(BacktestRun { at: Some(at.to_owned()), ..ended(&name, plan.status, course) }));
         }
-        let labels: Vec<&str> = date.periods.clone().map(label).collect();
-        signed.take(&plan, at, &labels);
+        let labels: Vec<&str> = date.periods.clone().map(|t| seen.label(t)).collect();
+        course.take(&plan, Some(at), &labels).map_err(BacktestError::Undecided)?;
     }
-    Ok(Ok(signed))
+    Ok(Ok(course))
 }

@@ -1,35 +1,44 @@
 //! The model as it is seen at a date, and as it turned out.
 
-use std::fmt::Write as _;
-
+use super::super::signed::Signed;
 use super::error::{BacktestError, rejected};
-use super::signed::Signed;
-use crate::document::Value;
 use crate::model::{
-    Backtest, BacktestPolicy, Input, Model, Past, PastOf, Rejected, ReplanDate, Task, Term, WorkloadId, load,
+    Backtest, BacktestPolicy, Edit, Model, Past, PastOf, Rejected, ReplanDate, Task, Term, WorkloadId, load_again,
 };
 
 /// A model over the periods that are gone through, and what happened in them.
 pub(super) struct Seen<'a> {
     /// What happened.
     pub past: &'a Backtest,
-    /// The model as it is written, over those periods.
-    written: Model,
-    /// What it is read from.
-    input: Input,
+    /// The model as it is written, with all its futures.
+    whole: Model,
+    /// The same in the base case, over the periods that are gone through.
+    certain: Model,
 }
 
 impl<'a> Seen<'a> {
     /// Reads the model over the periods that are gone through.
     pub fn of(model: &Model, past: &'a Backtest) -> Result<Self, BacktestError> {
         let mut input = model.input().clone();
+        // What happened is known: it is not read again for each date.
         input.overlays.push(("backtest".to_owned(), "backtest:\n".to_owned()));
         input.sets.retain(|set| !set.starts_with("backtest"));
-        let mut written = input.clone();
-        written.without_uncertainty = written.future.is_none();
-        written.sets.extend(past.horizon.as_ref().map(|h| format!("horizon={}", h.of(past.calendar.len()))));
-        let written = load(&written).map_err(|wrong| rejected("hindsight", "the start", wrong))?.model;
-        Ok(Seen { past, written, input })
+        let wrong = |wrong| rejected("hindsight", "the start", wrong);
+        let whole = load_again(&input).map_err(wrong)?;
+        input.without_uncertainty = input.future.is_none();
+        input.sets.extend(past.horizon.as_ref().map(|h| Edit::set("horizon", h.of(past.calendar.len())).to_string()));
+        let certain = load_again(&input).map_err(wrong)?;
+        Ok(Seen { past, whole, certain })
+    }
+
+    /// The model in the base case, over the periods that are gone through.
+    pub fn certain(&self) -> &Model {
+        &self.certain
+    }
+
+    /// How a period is written.
+    pub fn label(&self, period: usize) -> &str {
+        &self.past.calendar.periods[period].label
     }
 
     /// What was demanded of a workload, in the unit in which it is reported; what is written without a history.
@@ -42,7 +51,7 @@ impl<'a> Seen<'a> {
     /// Whether anything that is signed begins in the periods of a date.
     pub fn decides(&self, date: &ReplanDate) -> bool {
         let begins = |t: usize| {
-            self.written.offers().iter().any(|offer| match &offer.term {
+            self.certain.offers().iter().any(|offer| match &offer.term {
                 Term::Reserved { ends, .. } => ends.contains_key(&t) && t >= offer.lead,
                 Term::Bought(bought) => bought.lives.contains_key(&t),
                 _ => false,
@@ -55,86 +64,45 @@ impl<'a> Seen<'a> {
     /// The model with all that happened. What was signed is held, and nothing else if it is `settled`.
     pub fn happened(&self, signed: &Signed, settled: bool) -> Result<Model, Rejected> {
         let periods = self.past.calendar.len();
-        let mut input = Input { without_uncertainty: self.input.future.is_none(), ..self.input.clone() };
         let values = |past: &Past| past.values.clone();
-        self.set(&mut input, periods, values, signed, settled.then_some(periods));
-        load(&input).map(|loaded| loaded.model)
+        self.certain.with(&self.edits(periods, values, signed, if settled { periods } else { 0 }))
     }
 
     /// The model as it is seen at a date.
     pub fn at(&self, index: usize, policy: &BacktestPolicy, signed: &Signed) -> Result<Model, Rejected> {
         let date = &self.past.dates[index];
-        let mut input = self.input.clone();
         let next = date.periods.end;
-        let uncertain = matches!(policy, BacktestPolicy::HereAndNow | BacktestPolicy::Regret) && next < date.ahead;
-        input.without_uncertainty = !uncertain && input.future.is_none();
         let values = |past: &Past| self.seen(past, date, index, policy);
-        self.set(&mut input, date.ahead, values, signed, Some(date.periods.start));
-        if uncertain {
-            // What is not known today is known at the next date.
-            let label = &self.past.calendar.periods[next].label;
-            let (factors, draws) = self.uncertain();
-            input.sets.extend(factors.iter().map(|f| format!("uncertainty.factors.{f}.known={label}")));
-            input.sets.extend(draws.then(|| format!("uncertainty.draws.known={label}")));
-            if *policy == BacktestPolicy::Regret {
-                input.sets.push("objective={ regret: worst }".to_owned());
-            }
-        }
-        load(&input).map(|loaded| loaded.model)
-    }
-
-    /// The names of factors, and whether something is drawn at random.
-    fn uncertain(&self) -> (Vec<String>, bool) {
-        let Ok(tree) = crate::model::read_tree(&self.input) else { return (Vec::new(), false) };
-        let Some(uncertainty) = tree.root.get("uncertainty") else { return (Vec::new(), false) };
-        let names = match uncertainty.get("factors").map(|f| &f.value) {
-            Some(Value::Map(factors)) => factors.iter().map(|f| f.key.clone()).collect(),
-            _ => Vec::new(),
+        let mut edits = self.edits(date.ahead, values, signed, date.periods.start);
+        let plans_for_several = matches!(policy, BacktestPolicy::HereAndNow | BacktestPolicy::Regret);
+        let Some(uncertainty) = self.whole.uncertainty().filter(|_| plans_for_several && next < date.ahead) else {
+            return self.certain.with(&edits);
         };
-        (names, uncertainty.get("draws").is_some())
+        // What is not known today is known at the next date.
+        let label = &self.past.calendar.periods[next].label;
+        let mut known = |of: &str| edits.push(Edit::set(&format!("uncertainty.{of}.known"), label));
+        let drawn = usize::from(uncertainty.draws().is_some());
+        let (written, _) = uncertainty.factors().split_at(uncertainty.factors().len() - drawn);
+        written.iter().for_each(|factor| known(&format!("factors.{}", factor.id)));
+        if drawn > 0 {
+            known("draws");
+        }
+        if *policy == BacktestPolicy::Regret {
+            edits.push(Edit::set("objective", "{ regret: worst }"));
+        }
+        self.whole.with(&edits)
     }
 
-    /// Sets the horizon, every series, and what is held; in periods before `settled` nothing else begins.
-    fn set(
-        &self,
-        input: &mut Input,
-        periods: usize,
-        values: impl Fn(&Past) -> Vec<f64>,
-        signed: &Signed,
-        settled: Option<usize>,
-    ) {
-        if let Some(horizon) = &self.past.horizon {
-            input.sets.push(format!("horizon={}", horizon.of(periods)));
-        }
-        for past in &self.past.past {
+    /// What makes a model one of the first so many periods with every series and all that is held; in periods before
+    /// `settled` nothing else begins.
+    fn edits(&self, periods: usize, values: impl Fn(&Past) -> Vec<f64>, signed: &Signed, settled: usize) -> Vec<Edit> {
+        let horizon = self.past.horizon.as_ref().map(|horizon| Edit::set("horizon", horizon.of(periods)));
+        let series = self.past.past.iter().map(|past| {
             let unit = self.unit(past.of);
-            let mut text = format!("{}=[", past.path);
-            for (t, value) in values(past).iter().take(periods).enumerate() {
-                let comma = if t == 0 { "" } else { ", " };
-                // Never fails: it is a text.
-                let _ = write!(text, "{comma}{value}{unit}");
-            }
-            text.push(']');
-            input.sets.push(text);
-        }
-        let labels = &self.past.calendar.periods;
-        // What the model itself says that is settled stays so.
-        let own = self.written.holdings().map(|h| h.open.min(periods)).filter(|&open| open > 0);
-        let until = settled
-            .into_iter()
-            .chain(own)
-            .max()
-            .and_then(|t| t.checked_sub(1))
-            .map(|t| format!("until: {}, ", labels[t].label));
-        let begun = |from: &str| labels[..periods].iter().any(|p| p.label == from);
-        let held = signed.held.iter().filter(|((_, from), _)| begun(from));
-        let held: Vec<String> =
-            held.map(|((offer, from), chips)| format!("{{ offer: {offer}, from: {from}, chips: {chips} }}")).collect();
-        input.sets.push(format!("holdings={{ {}held: [{}] }}", until.unwrap_or_default(), held.join(", ")));
-        for (id, signed) in &signed.contracts {
-            let decision = if *signed { "signed" } else { "refused" };
-            input.sets.push(format!("contracts.{id}.decision={decision}"));
-        }
+            let list: Vec<String> = values(past).iter().take(periods).map(|value| format!("{value}{unit}")).collect();
+            Edit::set(&past.path, format!("[{}]", list.join(", ")))
+        });
+        horizon.into_iter().chain(series).chain(signed.edits(&self.past.calendar.periods[..periods], settled)).collect()
     }
 
     /// A series as it is seen at a date: what was, and what is forecast.
@@ -174,16 +142,16 @@ impl<'a> Seen<'a> {
         let periods = 0..self.past.calendar.len();
         match of {
             PastOf::Demand(w) => {
-                let workload = &self.written.workloads()[w];
+                let workload = &self.certain.workloads()[w];
                 match &workload.task {
                     Task::Inference { demand, .. } => demand.iter().map(|d| d * workload.rate_time.1).collect(),
                     Task::Training { .. } => vec![0.0; periods.len()],
                 }
             }
-            PastOf::Price(o) => self.written.offers()[o].price.clone(),
+            PastOf::Price(o) => self.certain.offers()[o].price.clone(),
             // What has no capacity has no level either: it stays as it is.
             PastOf::Capacity(o) => periods
-                .map(|t| Some(self.written.offers()[o].capacity_at(t)).filter(|c| c.is_finite()).unwrap_or(0.0))
+                .map(|t| Some(self.certain.offers()[o].capacity_at(t)).filter(|c| c.is_finite()).unwrap_or(0.0))
                 .collect(),
         }
     }
@@ -192,7 +160,7 @@ impl<'a> Seen<'a> {
     fn unit(&self, of: PastOf) -> String {
         match of {
             PastOf::Demand(w) => {
-                let workload = &self.written.workloads()[w];
+                let workload = &self.certain.workloads()[w];
                 format!(" {}/{}", workload.unit, workload.rate_time.0)
             }
             PastOf::Price(_) | PastOf::Capacity(_) => String::new(),

@@ -8,15 +8,14 @@
 //! min  sum over o and t from now on of h_t |x[o,t] - x'[o,t]|     subject to  cost <= C (1 + within)
 //! ```
 
-use std::collections::BTreeMap;
-
+use super::signed::Signed;
 use super::solving;
 use super::solving::near::{NearOptimalPlans, ROOMS, is_plan, near_optimal};
 use super::solving::optimum::{solve_purposeful, tell_idle};
 use super::solving::settings::{Detail, SolveSettings};
 use crate::engine::EngineError;
-use crate::model::{Decision, Grid, Holdings, Input, Model, OfferId, Rejected, load};
-use crate::plan::{Plan, Schedule, Status};
+use crate::model::{Decision, Grid, Model, OfferId, Rejected};
+use crate::plan::{Plan, Status};
 
 /// How a model is planned anew.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,36 +61,54 @@ pub struct NextPlan {
 /// # Errors
 /// [`ReplanError`]. A model without a plan is none: the plan says so.
 pub fn replan(model: &Model, before: &Plan, now: usize, how: &ReplanSettings) -> Result<NextPlan, ReplanError> {
-    let input = signed(model, before, now)?;
-    let kept = load(&input).map_err(|wrong| ReplanError::Rejected(Box::new(wrong)))?.model;
+    let kept = keeping(model, before, now)?;
     let settings = SolveSettings { detail: Detail::Full, ..how.solve.clone() };
+    let mut plan = solving::solve(&kept, &settings)?;
+    let cheapest = plan.cost.as_ref().filter(|_| plan.status == Status::Optimal).map(|c| c.total);
     if kept.uncertainty().is_some() {
-        let mut plan = solving::solve(&kept, &settings)?;
         plan.notes
             .push("a plan for several futures is the cheapest, and not the one closest to the plan before".to_owned());
-        return Ok(NextPlan { cheapest: plan.cost.as_ref().map(|c| c.total), plan, model: kept, apart: None });
     }
-    let cheapest = solving::solve(&kept, &settings)?;
-    let Some(cost) = cheapest.cost.as_ref().filter(|_| cheapest.status == Status::Optimal).map(|c| c.total) else {
-        return Ok(NextPlan { plan: cheapest, model: kept, cheapest: None, apart: None });
+    let (Some(cost), None) = (cheapest, kept.uncertainty()) else {
+        return Ok(NextPlan { plan, model: kept, cheapest, apart: None });
     };
     let was = held(&kept, before);
-    let solve = SolveSettings { detail: Detail::Plan, ..how.solve.clone() };
-    let (formulation, solved) = solve_purposeful(&kept, &solve)?;
-    let first = Schedule::read(&kept, &formulation, &solved.x).chips(&kept);
-    let at_first = apart(&kept, &first, &was, now);
-    let mut next = NextPlan { plan: cheapest, model: kept.clone(), cheapest: Some(cost), apart: Some([at_first; 2]) };
-    if how.within <= 0.0 || at_first <= 0.0 {
-        return Ok(next);
+    let at_first = apart(&kept, &held(&kept, &plan), &was, now);
+    let mut apart_by = [at_first; 2];
+    if how.within > 0.0 && at_first > 0.0 {
+        match closest(&kept, cost, &was, now, how)? {
+            Some(closest) => {
+                apart_by[1] = apart(&kept, &held(&kept, &closest), &was, now);
+                plan = closest;
+            }
+            None => {
+                plan.notes.push("no plan closer to the one before was certified: this is the cheapest".to_owned());
+            }
+        }
     }
-    let near = NearOptimalPlans::new(&kept, solve, &formulation, cost, how.within);
+    Ok(NextPlan { plan, model: kept, cheapest, apart: Some(apart_by) })
+}
+
+/// Of the plans that cost little more than the cheapest, the one that is closest to what was held; `None` if none was
+/// certified.
+fn closest(
+    model: &Model,
+    cost: f64,
+    was: &Grid<OfferId>,
+    now: usize,
+    how: &ReplanSettings,
+) -> Result<Option<Plan>, EngineError> {
+    let settings = SolveSettings { detail: Detail::Plan, ..how.solve.clone() };
+    // What is bought has to have a purpose also where it is not the cost that is asked for.
+    let (formulation, solved) = solve_purposeful(model, &settings)?;
+    let near = NearOptimalPlans::new(model, settings, &formulation, cost, how.within);
     for room in ROOMS {
         let mut program = near.program(room);
         let objective = program.f.objective();
-        let sum = program.f.add_departures(&kept, &was, now);
+        let sum = program.f.add_departures(model, was, now);
         let closest = near.least(&mut program, &sum)?;
         if !is_plan(&closest) {
-            break;
+            return Ok(None);
         }
         if program.f.touched(&closest.x) {
             continue;
@@ -102,75 +119,34 @@ pub fn replan(model: &Model, before: &Plan, now: usize, how: &ReplanSettings) ->
         let polished = near.least(&mut program, &objective)?;
         let mut closest = if is_plan(&polished) { polished } else { closest };
         program.f.minimise(&objective);
-        tell_idle(&kept, &program.f, &mut closest);
-        let chips = Schedule::read(&kept, &program.f, &closest.x).chips(&kept);
-        if let Some((plan, _)) = near_optimal(&near, &program.f, closest, solved.certificate.bound)? {
-            next.apart = Some([at_first, apart(&kept, &chips, &was, now)]);
-            next.plan = plan;
-            return Ok(next);
-        }
-        break;
+        tell_idle(model, &program.f, &mut closest);
+        return Ok(near_optimal(&near, &program.f, closest, solved.certificate.bound)?.map(|(plan, _)| plan));
     }
-    next.plan.notes.push("no plan closer to the one before was certified: this is the cheapest".to_owned());
-    Ok(next)
+    Ok(None)
 }
 
-/// What a model is read from when all that was signed to begin before a period is held, and nothing else begins there.
-fn signed(model: &Model, before: &Plan, now: usize) -> Result<Input, ReplanError> {
-    let mut input = model.input().clone();
-    let label = |t: usize| model.calendar().periods[t].label.as_str();
-    let earlier: Vec<&str> = (0..now).map(label).collect();
-    let mut held: BTreeMap<(String, String), f64> = BTreeMap::new();
-    // What the model says that is held is held, whatever was planned.
-    let said = |offer: &str, from: &str| {
-        let holdings = model.holdings()?;
-        let (&(o, s), _) =
-            holdings.held.iter().find(|&(&(o, s), _)| model.offers()[o].id == offer && label(s) == from)?;
-        holdings.held.get(&(o, s)).copied()
-    };
-    for (&(offer, start), &chips) in model.holdings().iter().flat_map(|h| &h.held) {
-        held.insert((model.offers()[offer].id.clone(), label(start).to_owned()), chips);
-    }
-    let reserved = before.reservations.iter().map(|r| (&r.offer, &r.from, r.chips, &r.node));
-    let bought = before.assets.iter().map(|a| (&a.offer, &a.bought, a.chips, &a.node));
-    for (offer, from, chips, node) in reserved.chain(bought).filter(|(_, from, ..)| earlier.contains(&from.as_str())) {
-        if node.as_deref().is_some_and(|n| n != "start") {
-            return Err(ReplanError::Undecided(offer.clone()));
-        }
-        if said(offer, from).is_none() {
-            *held.entry((offer.clone(), from.clone())).or_default() += Holdings::written(chips);
+/// The model in which all that was signed to begin before a period is held, and nothing else begins there. What the model
+/// itself says that is held is held, whatever was planned.
+fn keeping(model: &Model, before: &Plan, now: usize) -> Result<Model, ReplanError> {
+    let periods = &model.calendar().periods;
+    let earlier: Vec<&str> = periods[..now].iter().map(|p| p.label.as_str()).collect();
+    let mut signed = Signed::already(model);
+    signed.take(before, &earlier).map_err(ReplanError::Undecided)?;
+    // Contracts are signed in the first period, unless they are still open.
+    for c in model.contracts().iter().filter(|c| now > 0 && c.decision == Decision::Optional) {
+        if before.contracts.iter().any(|b| b.contract == c.id && b.signed) {
+            signed.contracts.insert(c.id.clone(), true);
         }
     }
-    if now > 0 || !held.is_empty() {
-        let until = now.checked_sub(1).map(|t| format!("until: {}, ", label(t))).unwrap_or_default();
-        let list: Vec<String> = held
-            .iter()
-            .filter(|(_, chips)| **chips > 0.0)
-            .map(|((offer, from), chips)| format!("{{ offer: {offer}, from: {from}, chips: {chips} }}"))
-            .collect();
-        input.sets.push(format!("holdings={{ {until}held: [{}] }}", list.join(", ")));
-    }
-    for c in model.contracts().iter().filter(|c| c.decision == Decision::Optional) {
-        let decided = before.contracts.iter().filter(|b| b.contract == c.id);
-        if now > 0 && decided.clone().any(|b| b.signed) {
-            input.sets.push(format!("contracts.{}.decision=signed", c.id));
-        }
-    }
-    Ok(input)
+    model.with(&signed.edits(periods, now)).map_err(|wrong| ReplanError::Rejected(Box::new(wrong)))
 }
 
-/// Chips that a plan holds of each offer in each period of a model.
+/// Chips that a plan holds of each offer in each period of a model, in the mean of its futures.
 fn held(model: &Model, plan: &Plan) -> Grid<OfferId> {
     let expected = plan.expected();
-    let mut all: Grid<OfferId> = model.offers().map(|_| vec![0.0; model.periods()]);
-    for p in &expected.purchases {
-        let offer = model.offers().find(|o| o.id == p.offer);
-        let period = model.calendar().periods.iter().position(|q| q.label == p.period);
-        if let (Some(offer), Some(period)) = (offer, period) {
-            all[offer][period] += p.chips;
-        }
-    }
-    all
+    let held = expected.held();
+    let of = |offer: &str, period: &str| held.get(offer).and_then(|by| by.get(period)).copied().unwrap_or(0.0);
+    model.offers().map(|offer| model.calendar().periods.iter().map(|p| of(&offer.id, &p.label)).collect())
 }
 
 /// Chip-hours by which two differ from a period on.

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::super::calendar::parse_period;
 use super::super::ids::{OfferId, WorkloadId};
 use super::super::policy::Parts;
-use super::super::reader::Reader;
+use super::super::reader::{Ids, Reader};
 use super::super::types::Task;
-use crate::diagnostics::{Code, Place, SourceId, suggest};
-use crate::document::{Cell, Table};
+use crate::diagnostics::{Code, SourceId};
+use crate::document::{self as doc, Cell, Table};
 
 /// A series as it was.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,40 +91,26 @@ pub(super) fn read(reader: &mut Reader<'_>, parts: &Parts<'_>, source: SourceId)
 fn target(reader: &mut Reader<'_>, parts: &Parts<'_>, column: &Cell) -> Option<PastOf> {
     let path = column.text.as_str();
     let of = |section: &str, field: &str| path.strip_prefix(section).and_then(|p| p.strip_suffix(field));
+    let named = |id: &str| doc::Text { text: id.to_owned(), place: column.place };
     if let Some(id) = of("workloads.", ".demand") {
-        let found = parts.workloads.find(|w| w.id == id);
-        match found {
-            Some(w) if matches!(parts.workloads[w].task, Task::Inference { .. }) => return Some(PastOf::Demand(w)),
-            Some(_) => {
-                let message = format!("`{id}` is training, which has work in a window and no demand by period");
-                reader.error(Code::WrongType, column.place, message, "leave the column out");
-            }
-            None => unknown(reader, column.place, "workload", id, parts.workloads.iter().map(|w| w.id.as_str())),
+        let ids = Ids::of(parts.workloads.iter().map(|w| w.id.as_str()));
+        let found = reader.reference(&named(id), "workload", &ids, &[])?;
+        if matches!(parts.workloads[found].task, Task::Inference { .. }) {
+            return Some(PastOf::Demand(found));
         }
+        let message = format!("`{id}` is training, which has work in a window and no demand by period");
+        reader.error(Code::WrongType, column.place, message, "leave the column out");
         return None;
     }
     for (field, made) in [(".price", PastOf::Price as fn(OfferId) -> PastOf), (".capacity", PastOf::Capacity)] {
         let Some(id) = of("offers.", field) else { continue };
-        let found = parts.offers.offers.find(|o| o.id == id);
-        if found.is_none() {
-            unknown(reader, column.place, "offer", id, parts.offers.offers.iter().map(|o| o.id.as_str()));
-        }
-        return found.map(made);
+        let ids = Ids::of(parts.offers.offers.iter().map(|o| o.id.as_str()));
+        return reader.reference(&named(id), "offer", &ids, &[]).map(made);
     }
     let message = format!("`{path}` is no series that a history has");
     let remedy = "name it `workloads.ID.demand`, `offers.ID.price` or `offers.ID.capacity`";
     reader.error(Code::InvalidPath, column.place, message, remedy);
     None
-}
-
-fn unknown<'a>(
-    reader: &mut Reader<'_>,
-    place: Place,
-    what: &str,
-    id: &str,
-    known: impl IntoIterator<Item = &'a str> + Clone,
-) {
-    reader.error(Code::UnknownId, place, format!("there is no {what} `{id}`"), suggest(id, known));
 }
 
 /// The period that a line is of; what lies before or after all periods is left out.

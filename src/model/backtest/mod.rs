@@ -187,12 +187,7 @@ fn dated(
     let (ahead, level) = (length(&written.lookahead), length(&written.level));
     let (ahead, level) = (ahead?, level?);
     let calendar = &reader.calendar;
-    let ahead_of = |from: usize| match ahead {
-        Some(Duration { count, unit: DurationUnit::Periods }) => (from + count as usize).min(periods),
-        Some(Duration { count, unit: DurationUnit::Months }) => calendar.after(from, count as i64, 0).0,
-        Some(Duration { count, unit: DurationUnit::Hours }) => calendar.after(from, 0, count as i64).0,
-        None => periods,
-    };
+    let ahead_of = |from: usize| ahead.map_or(periods, |length| calendar.ends_after(from, length).0);
     let one = Duration { count: 1.0, unit: DurationUnit::Periods };
     let dates: Vec<ReplanDate> = starts
         .iter()

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, html};
 
-use super::{figure, hash, prose, style, tables};
+use super::{figure, head, prose, tables};
 use crate::plan::{BacktestResult, Evaluation};
 use crate::report::summary::Table;
 use crate::report::{backtest, chart::Chart, evaluation, pictures};
@@ -30,20 +30,10 @@ pub fn write_evaluation(found: &Evaluation, out: &mut dyn Write) -> io::Result<(
 }
 
 fn page(heading: &str, sentences: &[String], picture: Option<Chart>, all: &[Table<'_>]) -> Markup {
-    let style = style();
-    let policy = format!("default-src 'none'; style-src {}; base-uri 'none'; form-action 'none'", hash(&style));
     html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="generator" content={ "polysource " (env!("CARGO_PKG_VERSION")) };
-                title { (heading) }
-                style { (PreEscaped(style.as_str())) }
-            }
+            (head(heading, env!("CARGO_PKG_VERSION"), None))
             body {
                 header { h1 { (heading) } }
                 main {

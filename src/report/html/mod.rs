@@ -72,30 +72,36 @@ fn hash(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text.as_bytes())))
 }
 
+/// The head of a page: its style, and a policy by which only that and its own script count.
+fn head(title: &str, version: &str, script: Option<&str>) -> Markup {
+    let style = style();
+    let scripts = script.map(|script| format!(" script-src {};", hash(script))).unwrap_or_default();
+    let policy =
+        format!("default-src 'none'; style-src {};{scripts} base-uri 'none'; form-action 'none'", hash(&style));
+    html! {
+        head {
+            meta charset="utf-8";
+            meta http-equiv="Content-Security-Policy" content=(policy);
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            meta name="generator" content={ "polysource " (version) };
+            title { (title) }
+            style { (PreEscaped(style.as_str())) }
+        }
+    }
+}
+
 fn page(dossier: &Dossier) -> io::Result<Markup> {
     let plan = &dossier.plan;
-    let style = style();
-    let policy = format!(
-        "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
-        hash(&style),
-        hash(SCRIPT)
-    );
     let data = curves::data(dossier)?;
     let scenarios =
         if plan.model.scenarios.is_empty() { String::new() } else { format!(" ({})", plan.model.scenarios.join(", ")) };
+    let title = format!("{}{scenarios}", plan.model.name);
     let sections = sections(dossier);
     Ok(html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="generator" content={ "polysource " (plan.polysource) };
-                title { (plan.model.name) (scenarios) }
-                style { (PreEscaped(style.as_str())) }
-            }
+            (head(&title, &plan.polysource, Some(SCRIPT)))
             body {
                 a class="skip" href="#decision" { "Skip to the decision" }
                 header {
