@@ -1,4 +1,4 @@
-"""Runs the chunks of a polysource sweep, or of replications, as tasks of Ray, and merges them.
+"""Runs the chunks of a polysource sweep, of replications or of an evaluation, as tasks of Ray, and merges them.
 
 It knows nothing of what is solved: a task is `polysource sweep run --chunk I --out DIR` in a folder that
 all nodes share. A chunk goes on from its journal, so a task may be run again at any moment, also while a
@@ -110,17 +110,18 @@ def main(arguments=None):
     """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="polysource-ray",
-        description="Runs the chunks of a sweep, or of replications, as tasks of Ray, and merges them.",
+        description="Runs the chunks of a sweep, of replications or of an evaluation, as tasks of Ray, and merges them.",
         epilog="Exit codes: those of `polysource sweep merge`; 42 if a chunk would fail however often it is run; "
         "1 if one failed too often; 130 interrupted. The same command goes on.",
     )
     parser.add_argument("dir", metavar="DIR", help="the folder of `polysource sweep plan`, which all nodes share")
-    parser.add_argument("--output", "-o", metavar="FILE", required=True, help="the file for the merged rows, or for the plan")
+    parser.add_argument("--output", "-o", metavar="FILE", required=True, help="the file for what is merged")
     parser.add_argument(
         "--format",
-        choices=["csv", "jsonl", "text", "json", "tables", "markdown"],
+        choices=["csv", "jsonl", "text", "json", "tables", "markdown", "html"],
         default="csv",
-        help="its format: csv, jsonl or text of a sweep; json, text, csv, tables or markdown of replications; default csv",
+        help="its format: csv, jsonl or text of a sweep; json, text, csv, tables or markdown of replications; json, text, csv "
+        "or html of an evaluation; default csv",
     )
     parser.add_argument(
         "--address",

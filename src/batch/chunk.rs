@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::manifest::Sealed;
+use super::manifest::{ManifestKind, Sealed};
 use super::seal::digest;
 use crate::analysis::sweep::Row;
 
@@ -77,11 +77,14 @@ pub fn read_chunk(
     let (Some(_), Some(bounds)) = (head, sealed.manifest.chunks.get(chunk)) else {
         return Err(ChunkError::Foreign("something else".to_owned()));
     };
-    let points = &sealed.manifest.points[bounds.from..bounds.to];
+    let manifest = &sealed.manifest;
+    let points = &manifest.points[bounds.from..bounds.to];
     let rows: Option<Vec<Row>> = lines.map(|line| serde_json::from_str(line.strip_suffix('\n')?).ok()).collect();
-    rows.filter(|rows| {
-        let fits = |row: &Row, point| row.point == point && row.values.len() == sealed.manifest.columns.len();
-        rows.len() == points.len() && rows.iter().zip(points).all(|(row, at)| fits(row, at.point))
-    })
-    .ok_or(ChunkError::Torn("its rows are not those of its points, in their order"))
+    let placed = |row: &Row, point: usize| row.point == point && manifest.fits(row);
+    rows.filter(|rows| rows.len() == points.len() && rows.iter().zip(points).all(|(row, at)| placed(row, at.point)))
+        .ok_or(ChunkError::Torn(match manifest.kind {
+            ManifestKind::Sweep => "its rows are not those of its points, in their order",
+            ManifestKind::Replications => "its rows are not those of replications, in their order",
+            ManifestKind::Evaluation => "its rows are not those of an evaluation, in their order",
+        }))
 }

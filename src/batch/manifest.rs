@@ -1,4 +1,5 @@
-//! The manifest of a sweep, or of replications, that is solved in pieces: all that a piece needs, on any machine.
+//! The manifest of a sweep, of replications or of an evaluation that is solved in pieces: all that a piece needs, on any
+//! machine.
 //!
 //! The model is kept as it was read (its text, what was laid over it, the scenarios and settings,
 //! the files that it names) and not as the one document that comes of them: scenarios that vary come
@@ -17,12 +18,13 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::evaluation::EvaluationOptions;
 use super::exact::Exact;
-use super::replications::{COLUMNS, ReplicationOptions, ReplicationWork};
+use super::replications::{ReplicationOptions, replication};
 use super::seal::{digest, program};
 use crate::analysis::SolveSettings;
 use crate::analysis::samples::estimable;
-use crate::analysis::sweep::{SweepPlan, SweepSettings, columns, with_points};
+use crate::analysis::sweep::{Row, SweepPlan, SweepSettings, columns, with_points};
 use crate::diagnostics::Sources;
 use crate::document::Spread;
 use crate::engine::{EngineChoice, NoSuchEngine};
@@ -33,7 +35,7 @@ const FORMAT: u32 = 2;
 /// The first version, which knew sweeps alone and so did not name its kind.
 const OLDEST: u32 = 1;
 
-/// A sweep or replications written down, with the chunks that they are solved in.
+/// A sweep, replications or an evaluation written down, with the chunks that they are solved in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Manifest {
@@ -42,23 +44,26 @@ pub struct Manifest {
     /// The program that wrote it: its version, and `+highs` if it has that engine. Another program may
     /// find other digits, so only the same one goes on.
     pub polysource: String,
-    /// What is solved: the points of a sweep, or replications.
+    /// What is solved: the points of a sweep, replications, or the batches of an evaluation.
     #[serde(default)]
     pub kind: ManifestKind,
     /// What the model is read from.
     pub model: ModelTexts,
-    /// What varies, what is reported, and how each point is solved. Of replications only the engine and the time limit
-    /// are said.
+    /// What varies, what is reported, and how each point is solved. Of replications and evaluations only the engine and
+    /// the time limit are said.
     pub options: SweepOptions,
-    /// The plan that replications judge, and how; left out of a sweep.
+    /// The plan that replications judge, and how; left out of anything else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replications: Option<ReplicationOptions>,
+    /// The plans that are evaluated, and how; left out of anything else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evaluation: Option<EvaluationOptions>,
     /// The names of what varies.
     pub axes: Vec<String>,
-    /// The names of what is reported of each point.
+    /// The names of what is reported of each point; of a batch for each of its futures in turn.
     pub columns: Vec<String>,
-    /// The points in the order in which they are solved, neighbours together. A replication is a point without values,
-    /// its number less one.
+    /// The points in the order in which they are solved, neighbours together. A replication or a batch is a point without
+    /// values, its number less one.
     pub points: Vec<PointAt>,
     /// Points that are solved one after the other; chunks hold whole groups of so many.
     pub group: usize,
@@ -77,6 +82,20 @@ pub enum ManifestKind {
     Sweep,
     /// Further samples that judge a plan for futures that are drawn at random.
     Replications,
+    /// Batches of draws in which plans are followed.
+    Evaluation,
+}
+
+impl ManifestKind {
+    /// What it is of, in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            ManifestKind::Sweep => "a sweep",
+            ManifestKind::Replications => "replications",
+            ManifestKind::Evaluation => "an evaluation",
+        }
+    }
 }
 
 /// Everything that a model is read from.
@@ -191,6 +210,7 @@ impl Manifest {
             model: ModelTexts::of(input, family.sha256(), &family.sources),
             options,
             replications: None,
+            evaluation: None,
             axes: plan.names.clone(),
             columns: plan.columns.iter().map(|c| c.name.clone()).collect(),
             points: plan.order.iter().map(|&point| PointAt { point, at: at(point) }).collect(),
@@ -199,21 +219,19 @@ impl Manifest {
         }
     }
 
-    /// Writes down so many replications, at least 2, that judge a plan of a model, to be solved in so many chunks; in
-    /// fewer where there are not as many replications. Beside the engine stands the time limit for each run of a chunk, in
-    /// seconds.
-    #[must_use]
-    pub fn of_replications(
+    /// Writes down so many samples that are drawn anew, each a point without values, to be solved in so many chunks; in
+    /// fewer where there are not as many samples. What they are for is left to be said.
+    pub(super) fn of_samples(
         model: &Model,
-        replications: ReplicationOptions,
+        kind: ManifestKind,
+        columns: Vec<String>,
         (engine, time_limit): (EngineChoice, Option<f64>),
-        count: usize,
-        chunks: usize,
+        (count, chunks): (usize, usize),
     ) -> Self {
         Manifest {
             format: FORMAT,
             polysource: program(),
-            kind: ManifestKind::Replications,
+            kind,
             model: ModelTexts::of(model.input(), model.sha256(), &model.tree().sources),
             options: SweepOptions {
                 sweep: None,
@@ -223,9 +241,10 @@ impl Manifest {
                 engine: engine.to_string(),
                 time_limit,
             },
-            replications: Some(replications),
+            replications: None,
+            evaluation: None,
             axes: Vec::new(),
-            columns: COLUMNS.map(str::to_owned).to_vec(),
+            columns,
             points: (0..count).map(|point| PointAt { point, at: Vec::new() }).collect(),
             group: 1,
             chunks: divided(count, 1, chunks),
@@ -271,7 +290,9 @@ impl Manifest {
                 _ => return Err("a point is there twice, or not at all"),
             }
         }
-        if (self.kind == ManifestKind::Replications) != self.replications.is_some() {
+        let of = |kind: ManifestKind| self.kind == kind;
+        let holds = [self.replications.is_some(), self.evaluation.is_some()];
+        if holds != [of(ManifestKind::Replications), of(ManifestKind::Evaluation)] {
             return Err("its kind is not what it holds");
         }
         let mut end = 0;
@@ -291,7 +312,7 @@ impl Manifest {
     pub fn sweep(&self) -> Result<(Family, SweepPlan, SweepSettings), ManifestError> {
         let wrong = ManifestError::Wrong;
         if self.kind != ManifestKind::Sweep {
-            return Err(wrong("it is of replications, and not of a sweep".to_owned()));
+            return Err(self.other(ManifestKind::Sweep));
         }
         let options = &self.options;
         let family = Family::read_again(&self.input(), options.sweep.as_deref(), &options.vary, &options.asked)
@@ -324,35 +345,40 @@ impl Manifest {
         Ok((family, plan, SweepSettings { solve, threads: 1 }))
     }
 
-    /// The replications that are written down: the model, and how they are solved.
+    /// The model of samples that are drawn anew.
     ///
     /// # Errors
-    /// [`ManifestError::Wrong`] if the model cannot be read from it.
-    pub fn replications(&self) -> Result<ReplicationWork, ManifestError> {
-        let wrong = |what: &str| ManifestError::Wrong(what.to_owned());
-        let options = self.replications.as_ref().ok_or_else(|| wrong("it is of a sweep, and not of replications"))?;
+    /// [`ManifestError::Wrong`] if it cannot be read, or draws nothing that can be estimated.
+    pub(super) fn sampled_model(&self) -> Result<Model, ManifestError> {
         let model = load_again(&self.input())
             .map_err(|rejected| ManifestError::Wrong(format!("the model cannot be read\n{rejected}")))?;
         if model.sha256() != self.model.sha256 {
-            return Err(wrong("the model is not the one whose SHA-256 it gives"));
-        }
-        if options.plan.model.sha256 != self.model.sha256 {
-            return Err(wrong("the plan is not one of its model"));
+            return Err(ManifestError::Wrong("the model is not the one whose SHA-256 it gives".to_owned()));
         }
         estimable(&model).map_err(|e| ManifestError::Wrong(e.to_string()))?;
-        let numbered = self.points.iter().enumerate().all(|(i, at)| at.point == i && at.at.is_empty());
-        if self.points.len() < 2 || !numbered || !self.axes.is_empty() || self.columns != COLUMNS {
-            return Err(wrong("its points are not replications"));
-        }
-        let parts = options.confidence > 0.0 && options.confidence < 1.0 && (0.0..1.0).contains(&options.mip_gap);
-        if !parts {
-            return Err(wrong("its confidence or its gap is not a part"));
-        }
-        let settings = SolveSettings { engine: self.engine()?, mip_gap: options.mip_gap, ..SolveSettings::default() };
-        Ok(ReplicationWork { model, decided: options.decided.clone(), settings })
+        Ok(model)
     }
 
-    fn engine(&self) -> Result<EngineChoice, ManifestError> {
+    /// Whether its points are numbers in their order, without values.
+    pub(super) fn is_numbered(&self) -> bool {
+        self.axes.is_empty() && self.points.iter().enumerate().all(|(i, at)| at.point == i && at.at.is_empty())
+    }
+
+    /// Whether a row can be one of its points.
+    pub(super) fn fits(&self, row: &Row) -> bool {
+        match (&self.kind, &self.evaluation) {
+            (ManifestKind::Evaluation, Some(options)) => options.batch(self.columns.len(), row).is_some(),
+            (ManifestKind::Replications, _) => replication(row).is_some(),
+            _ => row.values.len() == self.columns.len(),
+        }
+    }
+
+    /// That it is of something else than was asked for.
+    pub(super) fn other(&self, asked: ManifestKind) -> ManifestError {
+        ManifestError::Wrong(format!("it is of {}, and not of {}", self.kind.words(), asked.words()))
+    }
+
+    pub(super) fn engine(&self) -> Result<EngineChoice, ManifestError> {
         self.options.engine.parse().map_err(|e: NoSuchEngine| ManifestError::Wrong(e.to_string()))
     }
 

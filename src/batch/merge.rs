@@ -6,9 +6,10 @@ use super::chunk::ChunkError;
 use super::folder::{ChunkFile, Folder};
 use super::manifest::{ManifestError, Sealed};
 use super::replications::judged_by;
+use crate::analysis::samples::{Batch, SampleError, evaluated};
 use crate::analysis::sweep::{Row, SweepPlan};
 use crate::model::Model;
-use crate::plan::Plan;
+use crate::plan::{Evaluation, Plan};
 
 /// A sweep whose chunks are all there.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +49,9 @@ pub enum MergeError {
     /// The manifest contradicts itself.
     #[error("manifest: {0}")]
     Manifest(#[from] ManifestError),
+    /// They are all there, and what they hold is no evaluation: a draw without a plan, or a batch that is not certified.
+    #[error(transparent)]
+    Samples(#[from] SampleError),
     /// Something outside failed.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -70,10 +74,22 @@ pub fn merge(folder: &Folder, sealed: &Sealed) -> Result<Merged, MergeError> {
 pub fn merge_replications(folder: &Folder, sealed: &Sealed) -> Result<MergedPlan, MergeError> {
     let rows = rows(folder, sealed)?;
     let manifest = &sealed.manifest;
-    let model = manifest.replications()?.model;
+    let model = manifest.replications()?.into_model();
     let none = || ManifestError::Wrong("its rows are not those of replications".to_owned());
     let plan = manifest.replications.as_ref().and_then(|options| judged_by(options, &rows)).ok_or_else(none)?;
     Ok(MergedPlan { model, plan })
+}
+
+/// Puts the chunks of an evaluation together in the same way.
+///
+/// # Errors
+/// [`MergeError`] if they are not all there, or not whole, or a batch of them says that there is nothing to be told.
+pub fn merge_evaluation(folder: &Folder, sealed: &Sealed) -> Result<Evaluation, MergeError> {
+    let rows = rows(folder, sealed)?;
+    let work = sealed.manifest.evaluation()?;
+    let none = || ManifestError::Wrong("its rows are not those of an evaluation".to_owned());
+    let batches: Vec<Batch> = rows.iter().map(|row| work.batch(row)).collect::<Option<_>>().ok_or_else(none)?;
+    Ok(evaluated(work.model(), &work.options().plans, &batches, work.options().how())?)
 }
 
 /// The rows of all chunks, in the order of the points.

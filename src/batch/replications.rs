@@ -5,22 +5,24 @@
 //! number. So chunks, journals and the status are those of a sweep. The merged plan is to the byte what
 //! [`solve_sampled`](crate::analysis::samples::solve_sampled) gives.
 
+#[cfg(feature = "schema")]
 use std::collections::BTreeMap;
-use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::manifest::{Manifest, ManifestError, ManifestKind};
+use super::work::Samples;
+use crate::analysis::SolveSettings;
 use crate::analysis::samples::{Decided, Replication, ReplicationStatus, drawn, judged, replicate};
 use crate::analysis::sweep::{PointStatus, Row};
-use crate::analysis::{SolveSettings, on_one_processor};
+use crate::engine::{Deadline, EngineChoice, EngineError};
 use crate::model::Model;
 use crate::plan::Plan;
 
 /// What is kept of each replication.
-pub(super) const COLUMNS: [&str; 2] = ["bound", "cost"];
+const COLUMNS: [&str; 2] = ["bound", "cost"];
 
 /// The plan that replications judge, and how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,9 +41,9 @@ pub struct ReplicationOptions {
 
 /// The model of replications, read again, with what a chunk needs to solve them.
 pub struct ReplicationWork {
-    pub(super) model: Model,
-    pub(super) decided: Decided,
-    pub(super) settings: SolveSettings,
+    model: Model,
+    decided: Decided,
+    settings: SolveSettings,
 }
 
 impl ReplicationWork {
@@ -51,47 +53,67 @@ impl ReplicationWork {
         &self.model
     }
 
-    /// Solves those of a part that are not `done`, one after the other on one processor; `None` where `stop` was set
-    /// before.
-    pub(super) fn run_part(
-        &self,
-        part: Range<usize>,
-        mut done: BTreeMap<usize, Row>,
-        stop: &AtomicBool,
-        finished: &(dyn Fn(&Row) + Sync),
-    ) -> Vec<Option<Row>> {
-        let samples = drawn(&self.model);
-        on_one_processor(|| {
-            let row = |point: usize| {
-                if let Some(row) = done.remove(&point) {
-                    return Some(row);
-                }
-                if stop.load(Ordering::Relaxed) {
-                    return None;
-                }
-                let row = self.row(point, samples);
-                finished(&row);
-                Some(row)
-            };
-            part.map(row).collect()
-        })
+    /// The model alone.
+    pub(super) fn into_model(self) -> Model {
+        self.model
+    }
+}
+
+impl Samples for ReplicationWork {
+    fn end_at(&mut self, deadline: Deadline) {
+        self.settings.deadline = deadline;
     }
 
-    /// The row of a replication. As in a sweep, one that an engine failed at is not certified, and the others go on.
-    fn row(&self, point: usize, samples: usize) -> Row {
-        let without = |message: String| Row {
-            point,
-            status: PointStatus::Unverified,
-            values: vec![None; COLUMNS.len()],
-            message: Some(message),
-        };
-        if self.settings.deadline.is_over() {
-            return without("not solved: the time limit was reached before it".to_owned());
+    fn deadline(&self) -> Deadline {
+        self.settings.deadline
+    }
+
+    fn values(&self) -> usize {
+        COLUMNS.len()
+    }
+
+    fn solve(&self, point: usize) -> Result<Row, EngineError> {
+        replicate(&self.model, &self.decided, drawn(&self.model), point + 1, &self.settings).map(|r| row(&r))
+    }
+}
+
+impl Manifest {
+    /// Writes down so many replications, at least 2, that judge a plan of a model, to be solved in so many chunks; in
+    /// fewer where there are not as many replications. Beside the engine stands the time limit for each run of a chunk, in
+    /// seconds.
+    #[must_use]
+    pub fn of_replications(
+        model: &Model,
+        replications: ReplicationOptions,
+        how: (EngineChoice, Option<f64>),
+        count: usize,
+        chunks: usize,
+    ) -> Self {
+        let columns = COLUMNS.map(str::to_owned).to_vec();
+        let written = Manifest::of_samples(model, ManifestKind::Replications, columns, how, (count, chunks));
+        Manifest { replications: Some(replications), ..written }
+    }
+
+    /// The replications that are written down: the model, and how they are solved.
+    ///
+    /// # Errors
+    /// [`ManifestError::Wrong`] if the model cannot be read from it.
+    pub fn replications(&self) -> Result<ReplicationWork, ManifestError> {
+        let wrong = |what: &str| ManifestError::Wrong(what.to_owned());
+        let options = self.replications.as_ref().ok_or_else(|| self.other(ManifestKind::Replications))?;
+        let model = self.sampled_model()?;
+        if options.plan.model.sha256 != self.model.sha256 {
+            return Err(wrong("the plan is not one of its model"));
         }
-        match replicate(&self.model, &self.decided, samples, point + 1, &self.settings) {
-            Ok(replication) => row(&replication),
-            Err(error) => without(error.to_string()),
+        if self.points.len() < 2 || !self.is_numbered() || self.columns != COLUMNS {
+            return Err(wrong("its points are not replications"));
         }
+        let parts = options.confidence > 0.0 && options.confidence < 1.0 && (0.0..1.0).contains(&options.mip_gap);
+        if !parts {
+            return Err(wrong("its confidence or its gap is not a part"));
+        }
+        let settings = SolveSettings { engine: self.engine()?, mip_gap: options.mip_gap, ..SolveSettings::default() };
+        Ok(ReplicationWork { model, decided: options.decided.clone(), settings })
     }
 }
 
@@ -108,7 +130,7 @@ fn row(replication: &Replication) -> Row {
 }
 
 /// The replication of a row; `None` if it is the row of something else.
-fn replication(row: &Row) -> Option<Replication> {
+pub(super) fn replication(row: &Row) -> Option<Replication> {
     let &[bound, cost] = row.values.as_slice() else { return None };
     let status = match (row.status, &row.message, bound, cost) {
         (PointStatus::Optimal, None, Some(_), Some(_)) => ReplicationStatus::Certified,

@@ -78,7 +78,7 @@ impl From<io::Error> for Stopped {
     }
 }
 
-/// Solves a chunk of the sweep or of the replications in a folder, unless it is there; `heartbeat` is how often it says that it lives.
+/// Solves a chunk of what is written down in a folder, unless it is there; `heartbeat` is how often it says that it lives.
 ///
 /// # Errors
 /// [`Stopped`] if it was not finished.

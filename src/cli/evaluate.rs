@@ -1,7 +1,7 @@
 //! `evaluate`: a plan in futures that it was not made for.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -11,8 +11,12 @@ use super::failure::Failure;
 use super::{exit, models, plan_file};
 use crate::analysis::Detail;
 use crate::analysis::samples::{Decided, EvaluationSettings, SampleError, evaluate};
-use crate::plan::Evaluation;
+use crate::model::Model;
+use crate::plan::{Evaluation, Plan};
 use crate::report;
+
+/// How many futures are drawn if it is not said.
+pub(super) const SAMPLES: usize = 10_000;
 
 #[derive(Args, Debug)]
 pub(super) struct EvaluateCommand {
@@ -38,23 +42,30 @@ pub(super) struct EvaluateCommand {
 
 pub(super) fn run(command: &EvaluateCommand, quiet: bool) -> Result<u8, Failure> {
     let loaded = models::model(&command.input, quiet)?;
-    let given = match &command.plan {
-        Some(path) => Some(decided(&plan_file::of_model(&loaded.model, path)?, path)?),
-        None => None,
-    };
+    let given = given(&loaded.model, command.plan.as_deref())?;
     command.output.check()?;
     let how = EvaluationSettings { samples: command.samples.get(), confidence: command.confidence };
     let settings = command.solver.settings(Detail::Plan);
     let found = evaluate(&loaded.model, given, &settings, how)?;
+    write(&found, command.format, &command.output)
+}
+
+/// What the plan in a file decides, if there is one.
+pub(super) fn given(model: &Model, plan: Option<&Path>) -> Result<Option<Decided>, Failure> {
+    plan.map(|path| decided(&plan_file::of_model(model, path)?, path)).transpose()
+}
+
+/// Writes an evaluation; the exit code.
+pub(super) fn write(found: &Evaluation, format: PageFormat, output: &OutputArgs) -> Result<u8, Failure> {
     let mut text = Vec::new();
-    match command.format {
-        PageFormat::Text => report::evaluation::write_text(&found, command.output.style(), &mut text)?,
-        PageFormat::Json => report::evaluation::write_json(&found, &mut text)?,
-        PageFormat::Csv => report::evaluation::write_csv(&found, &mut text)?,
-        PageFormat::Html => report::html::write_evaluation(&found, &mut text)?,
+    match format {
+        PageFormat::Text => report::evaluation::write_text(found, output.style(), &mut text)?,
+        PageFormat::Json => report::evaluation::write_json(found, &mut text)?,
+        PageFormat::Csv => report::evaluation::write_csv(found, &mut text)?,
+        PageFormat::Html => report::html::write_evaluation(found, &mut text)?,
     }
-    command.output.write(&text)?;
-    Ok(code(&found))
+    output.write(&text)?;
+    Ok(code(found))
 }
 
 impl From<SampleError> for Failure {
@@ -66,6 +77,7 @@ impl From<SampleError> for Failure {
                 Failure::Uncertified(exit_code(status), message)
             }
             SampleError::DrawWithoutPlan(_) => Failure::Uncertified(exit::INFEASIBLE, error.to_string()),
+            SampleError::BatchUncertified { .. } => Failure::Uncertified(exit::UNCERTIFIED, error.to_string()),
             _ => Failure::Usage(error.to_string()),
         }
     }
@@ -85,7 +97,7 @@ fn code(found: &Evaluation) -> u8 {
 }
 
 /// What a plan says that it decides.
-fn decided(plan: &crate::plan::Plan, path: &std::path::Path) -> Result<Decided, Failure> {
+fn decided(plan: &Plan, path: &Path) -> Result<Decided, Failure> {
     let draws = plan.uncertainty.as_deref().and_then(|u| u.draws.as_ref());
     draws.map(|d| Decided::read(&d.decided)).ok_or_else(|| {
         Failure::Usage(format!("{} does not say what is decided before the draws; solve it again", path.display()))

@@ -71,6 +71,7 @@ impl From<MergeError> for Failure {
     fn from(error: MergeError) -> Self {
         match error {
             MergeError::Io(error) => error.into(),
+            MergeError::Samples(error) => error.into(),
             _ => Failure::Outside(error.to_string()),
         }
     }

@@ -32,7 +32,7 @@ pub(super) struct SweepOptions {
     /// Experimental design: grid, list, tornado or sample.
     #[arg(long, value_name = "METHOD")]
     pub method: Option<String>,
-    /// Number of random samples; with `sweep plan --replications` how many futures are drawn.
+    /// Number of random samples; with `sweep plan --replications` or `--evaluate` how many futures are drawn.
     #[arg(long, value_name = "N", value_parser = parse_samples)]
     pub samples: Option<usize>,
     /// Random seed; default 1.

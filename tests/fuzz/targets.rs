@@ -353,6 +353,10 @@ pub fn manifest(data: &[u8]) {
     if let Ok(work) = sealed.manifest.replications() {
         assert_eq!(work.model().sha256(), sealed.manifest.model.sha256);
     }
+    if let Ok(work) = sealed.manifest.evaluation() {
+        assert_eq!(work.model().sha256(), sealed.manifest.model.sha256);
+        assert_eq!(work.options().how().batches().0, sealed.manifest.points.len());
+    }
 }
 
 /// A small sweep in two chunks.

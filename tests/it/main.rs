@@ -38,6 +38,7 @@ mod dependency;
 mod diagnostics;
 mod editor;
 mod energy;
+mod evaluation_chunks;
 mod exchange;
 mod explain;
 mod families;

@@ -11,64 +11,64 @@ use sha2::{Digest, Sha256};
 use crate::common::{QUICKSTART, process, run, text};
 use crate::samples::DRAWN;
 
-/// A model in a file, and a folder beside it for its replications.
-struct Judged {
-    folder: tempfile::TempDir,
+/// A model in a file, and a folder beside it for its chunks.
+pub struct Judged {
+    pub folder: tempfile::TempDir,
 }
 
 impl Judged {
-    fn of(yaml: &str) -> Self {
+    pub fn of(yaml: &str) -> Self {
         let judged = Judged { folder: tempfile::tempdir().unwrap() };
         fs::write(judged.folder.path().join("model.yaml"), yaml).unwrap();
         judged
     }
 
-    fn model(&self) -> String {
+    pub fn model(&self) -> String {
         self.folder.path().join("model.yaml").to_str().unwrap().to_owned()
     }
 
-    fn dir(&self) -> String {
+    pub fn dir(&self) -> String {
         self.folder.path().join("night").to_str().unwrap().to_owned()
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join("night").join(name)
     }
 
-    /// Plans replications, in so many chunks.
-    fn plan(&self, arguments: &[&str], chunks: &str) -> Output {
+    /// Writes down what the arguments ask for, in so many chunks.
+    pub fn plan(&self, arguments: &[&str], chunks: &str) -> Output {
         let (model, dir) = (self.model(), self.dir());
         run(&[&["sweep", "plan", &model], arguments, &["--chunks", chunks, "--out", &dir]].concat())
     }
 
-    fn planned(&self, arguments: &[&str], chunks: &str) {
+    pub fn planned(&self, arguments: &[&str], chunks: &str) {
         let out = self.plan(arguments, chunks);
         assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
     }
 
-    fn run(&self, chunk: usize) -> Output {
+    pub fn run(&self, chunk: usize) -> Output {
         run(&["sweep", "run", "--chunk", &chunk.to_string(), "--out", &self.dir()])
     }
 
-    fn done(&self, chunk: usize) {
+    pub fn done(&self, chunk: usize) {
         let out = self.run(chunk);
         assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
     }
 
-    fn merge(&self, format: &str) -> Output {
+    pub fn merge(&self, format: &str) -> Output {
         run(&["sweep", "merge", "--verify", &self.dir(), "--format", format])
     }
 
-    fn solve(&self, arguments: &[&str], format: &str) -> Output {
+    pub fn solve(&self, arguments: &[&str], format: &str) -> Output {
         run(&[&["solve", &self.model()], arguments, &["--format", format]].concat())
     }
 
-    fn manifest(&self) -> Value {
+    pub fn manifest(&self) -> Value {
         serde_json::from_slice(&fs::read(self.path("manifest.json")).unwrap()).unwrap()
     }
 
     /// What a chunk said last of itself.
-    fn heartbeat(&self, chunk: usize) -> Value {
+    pub fn heartbeat(&self, chunk: usize) -> Value {
         serde_json::from_slice(&fs::read(self.path(&format!("chunk-{chunk:04}.heartbeat"))).unwrap()).unwrap()
     }
 }
@@ -253,13 +253,13 @@ fn what_cannot_be_judged_is_refused() {
 }
 
 /// A file sealed again with a checksum that is right for what it says.
-fn seal(path: &Path, bytes: &[u8]) {
+pub fn seal(path: &Path, bytes: &[u8]) {
     fs::write(path, bytes).unwrap();
     let name = path.file_name().unwrap().to_str().unwrap();
     fs::write(path.with_file_name(format!("{name}.sha256")), format!("{}  {name}\n", sum(bytes))).unwrap();
 }
 
-fn sum(bytes: &[u8]) -> String {
+pub fn sum(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
 
@@ -376,7 +376,7 @@ fn formats_are_those_of_what_is_merged() {
     swept.done(0);
     refused(
         swept.merge("json"),
-        "`--format json` is for a plan that replications judge, and the folder is of a sweep: write",
+        "`--format json` is for a plan that replications judge, or an evaluation, and the folder is of a sweep: write",
     );
     assert_eq!(swept.merge("csv").status.code(), Some(0));
 }

@@ -4,6 +4,10 @@
 //! replication has. In each, what a plan decides before anything is drawn is kept, and everything later is chosen anew,
 //! at best. The expected cost is between the means of batches as in the parent module, by Student's t.
 
+#[cfg(feature = "schema")]
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::super::parallel::IntoParallelIterator;
 #[cfg(feature = "parallel")]
 use super::super::parallel::ParallelIterator;
@@ -35,24 +39,92 @@ pub struct EvaluationSettings {
     pub confidence: f64,
 }
 
-/// Work that is not done of each workload.
-type Unmet = IdVec<WorkloadId, f64>;
+impl EvaluationSettings {
+    /// How many batches are drawn, and how many draws each of them has.
+    #[must_use]
+    pub fn batches(self) -> (usize, usize) {
+        let batches = self.samples.div_ceil(BATCH).max(2);
+        (batches, self.samples.div_ceil(batches))
+    }
 
-/// One plan in one batch.
-enum Run {
-    /// For each future what it costs, and the work that is not done of each workload.
-    Done(Vec<(f64, Unmet)>),
-    /// In how many futures it cannot be followed, and the first of them.
-    Not(usize, String),
-    Unknown,
+    /// Whether there are enough draws for a deviation, and an interval to be had.
+    ///
+    /// # Errors
+    /// [`SampleError::TooFewDraws`] if not.
+    pub fn check(self) -> Result<(), SampleError> {
+        let right = self.samples >= 2 && self.confidence > 0.0 && self.confidence < 1.0;
+        if right { Ok(()) } else { Err(SampleError::TooFewDraws) }
+    }
 }
 
-/// One batch.
-struct Batch {
-    /// How likely each future is, and the least that it could cost.
-    futures: Vec<(f64, f64)>,
-    /// One for each plan.
-    runs: Vec<Run>,
+/// A plan that is evaluated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct CandidatePlan {
+    /// `here-and-now` or `base`.
+    pub plan: String,
+    /// The same in words.
+    pub name: String,
+    /// What it decides before anything is drawn.
+    pub decided: Decided,
+}
+
+/// Draws that came together, with every plan followed in them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    /// Its number, from 1.
+    pub number: usize,
+    /// What came of it.
+    pub outcome: BatchOutcome,
+}
+
+/// What came of a batch.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum BatchOutcome {
+    /// Each of its futures has a plan by itself.
+    Solved {
+        /// Its futures.
+        futures: Vec<DrawnFuture>,
+        /// How each plan went in them.
+        runs: Vec<PlanRun>,
+    },
+    /// This future of it has no plan, whatever is decided before.
+    NoPlan(String),
+    /// The least that its futures could cost is not certified; why.
+    Uncertified(String),
+}
+
+/// A future that was drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DrawnFuture {
+    /// Its name.
+    pub name: String,
+    /// How likely it is within its batch.
+    pub probability: f64,
+    /// The least that it could cost; money.
+    pub least: f64,
+}
+
+/// How one plan went in the futures of one batch.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum PlanRun {
+    /// It was followed in each of them.
+    Followed(Vec<FollowedFuture>),
+    /// It cannot be followed in these, by their places in the batch from 0; at least one.
+    NotFollowed(Vec<usize>),
+    /// That was not certified.
+    Uncertified,
+}
+
+/// What one plan comes to in one future.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FollowedFuture {
+    /// What the future costs with it; money.
+    pub cost: f64,
+    /// Work that is not done of each workload of the model, in their order and units.
+    pub unmet: Vec<f64>,
 }
 
 /// Evaluates the plan of a model, or one that was made before, beside the plan for the base case.
@@ -65,86 +137,149 @@ pub fn evaluate(
     settings: &SolveSettings,
     how: EvaluationSettings,
 ) -> Result<Evaluation, SampleError> {
-    estimable(model)?;
-    if how.samples < 2 || !(how.confidence > 0.0 && how.confidence < 1.0) {
-        return Err(SampleError::TooFew);
-    }
-    let uncertainty = model.uncertainty().ok_or(SampleError::NothingDrawn)?;
-    let cost = SolveSettings { detail: Detail::Plan, ..settings.clone() };
-    let (here, base) = here_and_base(model, uncertainty, given, &cost)?;
-    let mut plans = vec![("here-and-now", "here and now".to_owned(), here.map_err(SampleError::NoPlan)?)];
-    if let Some((name, base)) = base {
-        plans.push(("base", format!("planned for {name}"), base));
-    }
+    how.check()?;
+    let plans = candidates(model, given, settings)?;
     settings.begin("further draws", 1, 1)?;
-    let batches = how.samples.div_ceil(BATCH).max(2);
-    let each = how.samples.div_ceil(batches);
-    let all: Result<Vec<Result<Batch, String>>, EngineError> =
-        (0..batches).into_par_iter().map(|number| batch(model, number, each, &plans, &cost)).collect();
-    let mut whole = Vec::new();
-    for (number, batch) in all?.into_iter().enumerate() {
-        whole.push(batch.map_err(|future| SampleError::DrawWithoutPlan(format!("{future} of batch {}", number + 1)))?);
+    let (batches, _) = how.batches();
+    let all: Result<Vec<Batch>, EngineError> =
+        (1..=batches).into_par_iter().map(|number| evaluate_batch(model, &plans, how, number, settings)).collect();
+    evaluated(model, &plans, &all?, how)
+}
+
+/// The plans that an evaluation compares: that of the model, or one that was made before, and the plan for the base case
+/// if there is one.
+///
+/// # Errors
+/// [`SampleError`] if nothing is drawn, the model has no plan, or an engine fails.
+pub fn candidates(
+    model: &Model,
+    given: Option<Decided>,
+    settings: &SolveSettings,
+) -> Result<Vec<CandidatePlan>, SampleError> {
+    estimable(model)?;
+    let uncertainty = model.uncertainty().ok_or(SampleError::NothingDrawn)?;
+    let (here, base) = here_and_base(model, uncertainty, given, &cost_alone(settings))?;
+    let here = here.map_err(SampleError::NoPlan)?;
+    let mut plans =
+        vec![CandidatePlan { plan: "here-and-now".to_owned(), name: "here and now".to_owned(), decided: here }];
+    if let Some((name, decided)) = base {
+        plans.push(CandidatePlan { plan: "base".to_owned(), name: format!("planned for {name}"), decided });
     }
-    let all = whole;
-    let evaluated: Vec<EvaluatedPlan> =
-        plans.iter().enumerate().map(|(p, plan)| summary(model, &all, (p, plan), how.confidence)).collect();
-    let weights = |b: &Batch| b.futures.iter().map(|&(p, best)| p * best).sum::<f64>();
-    let wait_and_see = all.iter().map(weights).sum::<f64>() / all.len() as f64;
+    Ok(plans)
+}
+
+/// The names of the futures in a batch, which are the same in each; empty if nothing is drawn.
+#[must_use]
+pub fn batch_futures(model: &Model, how: EvaluationSettings) -> Vec<String> {
+    let (_, draws) = how.batches();
+    let redrawn = model.redrawn(draws, FIRST);
+    let futures = redrawn.as_ref().and_then(Model::uncertainty).map(|u| u.futures());
+    futures.unwrap_or_default().iter().map(|f| f.name.clone()).collect()
+}
+
+/// Draws the batch of a number, from 1, and follows every plan in it.
+///
+/// # Errors
+/// As the engine's.
+pub fn evaluate_batch(
+    model: &Model,
+    plans: &[CandidatePlan],
+    how: EvaluationSettings,
+    number: usize,
+    settings: &SolveSettings,
+) -> Result<Batch, EngineError> {
+    settings.watch.wanted()?;
+    let ended = |outcome| Ok(Batch { number, outcome });
+    let (_, draws) = how.batches();
+    let redrawn = model.redrawn(draws, FIRST + number - 1);
+    let Some((model, uncertainty)) = redrawn.as_ref().and_then(|m| Some((m, m.uncertainty()?))) else {
+        return ended(BatchOutcome::Uncertified("nothing is drawn".to_owned()));
+    };
+    let settings = &cost_alone(settings);
+    let models = models(model)?;
+    let alone = Alone::each(&models, settings)?;
+    if let Some(f) = without_plan(&alone) {
+        let name = uncertainty.futures()[f].name.clone();
+        return ended(if alone[f].is_infeasible() {
+            BatchOutcome::NoPlan(name)
+        } else {
+            BatchOutcome::Uncertified(format!("the least that the draw `{name}` could cost was not found"))
+        });
+    }
+    let futures = Futures::new(uncertainty, &models, &alone, settings);
+    let mut runs = Vec::new();
+    for plan in plans {
+        runs.push(match follow(&futures, &plan.decided, true)? {
+            Followed::Done(together) => PlanRun::Followed(followed(&models, &together)),
+            Followed::Not(all) => PlanRun::NotFollowed(all),
+            Followed::Unknown => PlanRun::Uncertified,
+        });
+    }
+    let drawn = uncertainty.futures().iter().zip(futures.best());
+    let drawn = drawn.map(|(f, least)| DrawnFuture { name: f.name.clone(), probability: f.probability, least });
+    ended(BatchOutcome::Solved { futures: drawn.collect(), runs })
+}
+
+/// What plans come to over all batches, in the order of their numbers.
+///
+/// # Errors
+/// [`SampleError`] if a batch has a future without a plan, or is not certified.
+pub fn evaluated(
+    model: &Model,
+    plans: &[CandidatePlan],
+    all: &[Batch],
+    how: EvaluationSettings,
+) -> Result<Evaluation, SampleError> {
+    how.check()?;
+    let mut solved = Vec::new();
+    for Batch { number, outcome } in all {
+        match outcome {
+            BatchOutcome::Solved { futures, runs } => solved.push((*number, futures.as_slice(), runs.as_slice())),
+            BatchOutcome::NoPlan(future) => {
+                return Err(SampleError::DrawWithoutPlan(format!("{future} of batch {number}")));
+            }
+            BatchOutcome::Uncertified(why) => {
+                return Err(SampleError::BatchUncertified { number: *number, why: why.clone() });
+            }
+        }
+    }
+    let (_, draws) = how.batches();
+    let least = |(_, futures, _): &SolvedBatch<'_>| futures.iter().map(|f| f.probability * f.least).sum::<f64>();
+    let wait_and_see = solved.iter().map(least).sum::<f64>() / solved.len() as f64;
+    let plans = plans.iter().enumerate().map(|(p, plan)| summary(model, &solved, (p, plan), how.confidence)).collect();
     Ok(Evaluation {
         polysource: env!("CARGO_PKG_VERSION").to_owned(),
         format: 1,
         model: ModelInfo::of(model),
         currency: model.currency().to_owned(),
-        draws: each * batches,
-        batches,
+        draws: draws * solved.len(),
+        batches: solved.len(),
         confidence: how.confidence,
         wait_and_see,
-        plans: evaluated,
+        plans,
     })
 }
 
-/// Draws a batch and follows every plan in it; `None` if a future of it has no plan at all.
-fn batch(
-    model: &Model,
-    number: usize,
-    draws: usize,
-    plans: &[(&str, String, Decided)],
-    settings: &SolveSettings,
-) -> Result<Result<Batch, String>, EngineError> {
-    settings.watch.wanted()?;
-    let redrawn = model.redrawn(draws, FIRST + number);
-    let Some((model, uncertainty)) = redrawn.as_ref().and_then(|m| Some((m, m.uncertainty()?))) else {
-        return Ok(Err("nothing".to_owned()));
-    };
-    let models = models(model)?;
-    let alone = Alone::each(&models, settings)?;
-    if let Some(f) = without_plan(&alone) {
-        return Ok(Err(uncertainty.futures()[f].name.clone()));
-    }
-    let futures = Futures::new(uncertainty, &models, &alone, settings);
-    let probabilities = uncertainty.futures().iter().map(|f| f.probability);
-    let mut found = Batch { futures: probabilities.zip(futures.best()).collect(), runs: Vec::new() };
-    for (_, _, decided) in plans {
-        found.runs.push(match follow(&futures, decided, true)? {
-            Followed::Done(together) => Run::Done(told(&models, &together)),
-            Followed::Not(all) => Run::Not(all.len(), uncertainty.futures()[all[0]].name.clone()),
-            Followed::Unknown => Run::Unknown,
-        });
-    }
-    Ok(Ok(found))
+/// A batch whose futures each have a plan: its number, its futures, and how each plan went.
+type SolvedBatch<'a> = (usize, &'a [DrawnFuture], &'a [PlanRun]);
+
+/// Settings that ask for what things cost and no more.
+fn cost_alone(settings: &SolveSettings) -> SolveSettings {
+    SolveSettings { detail: Detail::Plan, ..settings.clone() }
 }
 
 /// What each future costs, and the work that is not done of each workload.
-fn told(models: &[Model], together: &Together) -> Vec<(f64, Unmet)> {
+fn followed(models: &[Model], together: &Together) -> Vec<FollowedFuture> {
     let unmet = |(f, model): (usize, &Model)| {
         let (formulation, x) = (&together.formulations[f], together.point(f));
-        let mut unmet: Unmet = model.workloads().map(|_| 0.0);
+        let mut unmet: IdVec<WorkloadId, f64> = model.workloads().map(|_| 0.0);
         for s in &formulation.shortfalls {
             unmet[s.workload] += s.work * x[s.column.0 as usize];
         }
-        unmet
+        unmet.into_iter().collect()
     };
-    together.costs().into_iter().zip(models.iter().enumerate().map(unmet)).collect()
+    let each = models.iter().enumerate().map(unmet);
+    together.costs().into_iter().zip(each).map(|(cost, unmet)| FollowedFuture { cost, unmet }).collect()
 }
 
 /// One drawn future under one plan.
@@ -153,34 +288,35 @@ struct Drawn<'a> {
     probability: f64,
     cost: f64,
     regret: f64,
-    unmet: &'a Unmet,
+    unmet: &'a [f64],
 }
 
 /// What one plan comes to over all batches.
 fn summary(
     model: &Model,
-    all: &[Batch],
-    (p, (plan, name, _)): (usize, &(&str, String, Decided)),
+    all: &[SolvedBatch<'_>],
+    (p, plan): (usize, &CandidatePlan),
     confidence: f64,
 ) -> EvaluatedPlan {
-    let mut result = EvaluatedPlan { plan: (*plan).to_owned(), name: name.clone(), ..EvaluatedPlan::default() };
+    let mut result = EvaluatedPlan { plan: plan.plan.clone(), name: plan.name.clone(), ..EvaluatedPlan::default() };
     let mut futures: Vec<Drawn<'_>> = Vec::new();
     let mut means = Vec::new();
-    for (number, batch) in all.iter().enumerate() {
-        match &batch.runs[p] {
-            Run::Done(run) => {
-                let own = batch.futures.iter().zip(run).map(|(&(probability, best), (cost, unmet))| {
-                    let probability = probability / all.len() as f64;
-                    Drawn { probability, cost: *cost, regret: (cost - best).max(0.0), unmet }
+    for &(number, drawn, runs) in all {
+        match runs.get(p) {
+            Some(PlanRun::Followed(run)) => {
+                let own = drawn.iter().zip(run).map(|(of, FollowedFuture { cost, unmet })| {
+                    let probability = of.probability / all.len() as f64;
+                    Drawn { probability, cost: *cost, regret: (cost - of.least).max(0.0), unmet }
                 });
                 futures.extend(own);
-                means.push(batch.futures.iter().zip(run).map(|(f, r)| f.0 * r.0).sum::<f64>());
+                means.push(drawn.iter().zip(run).map(|(f, r)| f.probability * r.cost).sum::<f64>());
             }
-            Run::Not(count, first) => {
-                result.not_followed += count;
-                result.first.get_or_insert_with(|| format!("{first} of batch {}", number + 1));
+            Some(PlanRun::NotFollowed(places)) => {
+                result.not_followed += places.len();
+                let first = places.first().and_then(|&f| drawn.get(f)).map_or("", |f| &f.name);
+                result.first.get_or_insert_with(|| format!("{first} of batch {number}"));
             }
-            Run::Unknown => result.uncertified += 1,
+            Some(PlanRun::Uncertified) | None => result.uncertified += 1,
         }
     }
     // A distribution over those that went well is none.
@@ -195,7 +331,7 @@ fn summary(
     result.deviation = Some(mean(&|f| (f.cost - cost).powi(2)).sqrt());
     result.regret = Some(mean(&|f| f.regret));
     result.largest_regret = Some(futures.iter().map(|f| f.regret).fold(0.0, f64::max));
-    for (w, workload) in model.workloads().with_ids() {
+    for (w, workload) in model.workloads().iter().enumerate() {
         let missing = |f: &Drawn<'_>| f.unmet[w];
         let probability = mean(&|f| f64::from(u8::from(missing(f) > 1e-6)));
         if probability > 0.0 {

@@ -29,7 +29,10 @@ mod follow;
 mod replication;
 
 pub use self::estimate::interval;
-pub use self::evaluation::{EvaluationSettings, evaluate};
+pub use self::evaluation::{
+    Batch, BatchOutcome, CandidatePlan, DrawnFuture, EvaluationSettings, FollowedFuture, PlanRun, batch_futures,
+    candidates, evaluate, evaluate_batch, evaluated,
+};
 pub use self::replication::{Replication, ReplicationStatus, replicate};
 use super::parallel::IntoParallelIterator;
 #[cfg(feature = "parallel")]
@@ -69,6 +72,9 @@ pub enum SampleError {
     /// Fewer than two samples have no deviation.
     #[error("an interval needs at least 2 replications and a confidence between 0 and 100 %")]
     TooFew,
+    /// Fewer than two draws have no deviation.
+    #[error("an evaluation needs at least 2 draws and a confidence between 0 and 100 %")]
+    TooFewDraws,
     /// The model has no certified plan.
     #[error("the model has no certified plan")]
     NoPlan(Status),
@@ -77,6 +83,14 @@ pub enum SampleError {
         "there is no plan in the draw `{0}`, whatever is decided before: give workloads that may go unserved a price under `unmet`"
     )]
     DrawWithoutPlan(String),
+    /// What a batch of draws could cost at least is not certified.
+    #[error("batch {number} of the draws is not certified ({why}): allow more time, or choose another engine")]
+    BatchUncertified {
+        /// Its number, from 1.
+        number: usize,
+        /// Why not.
+        why: String,
+    },
     /// The engine failed.
     #[error(transparent)]
     Engine(#[from] EngineError),

@@ -6,9 +6,11 @@ use clap::Args;
 
 use super::format::MergeFormat;
 use crate::batch::{
-    ChunkError, Folder, ManifestKind, MergeError, Merged, MergedPlan, Sealed, merge, merge_replications, ranges,
+    ChunkError, Folder, ManifestKind, MergeError, Merged, MergedPlan, Sealed, merge, merge_evaluation,
+    merge_replications, ranges,
 };
-use crate::cli::common::{OutputArgs, PlanFormat};
+use crate::cli::common::{OutputArgs, PageFormat, PlanFormat};
+use crate::cli::evaluate;
 use crate::cli::failure::Failure;
 use crate::cli::sweep::{SweepFormat, code, write};
 use crate::cli::{exit, files};
@@ -21,7 +23,7 @@ pub(in crate::cli) struct MergeCommand {
     /// It is verified with and without.
     #[arg(long)]
     verify: bool,
-    /// Format of the rows of a sweep, or of the plan that replications judge.
+    /// Format of the rows of a sweep, of the plan that replications judge, or of an evaluation.
     #[arg(long, value_enum, default_value = "text")]
     format: MergeFormat,
     #[command(flatten)]
@@ -33,7 +35,8 @@ pub(super) fn run(command: &MergeCommand, quiet: bool) -> Result<u8, Failure> {
     let sealed = folder.sealed()?;
     let merged = match sealed.manifest.kind {
         ManifestKind::Replications => plan(command, command.format.of_plan()?, (&folder, &sealed)),
-        _ => rows(command, command.format.of_rows()?, (&folder, &sealed)),
+        ManifestKind::Evaluation => evaluation(command, command.format.of_page()?, (&folder, &sealed)),
+        ManifestKind::Sweep => rows(command, command.format.of_rows()?, (&folder, &sealed)),
     };
     let code = match merged {
         Err(Merging::Chunks(error)) => {
@@ -92,6 +95,12 @@ fn plan(command: &MergeCommand, format: PlanFormat, (folder, sealed): (&Folder, 
     let MergedPlan { model, plan } = merge_replications(folder, sealed)?;
     command.output.write(&format.write(&model, &plan, command.output.style())?)?;
     Ok(exit::exit_code(plan.status))
+}
+
+/// Writes an evaluation; the exit code.
+fn evaluation(command: &MergeCommand, format: PageFormat, (folder, sealed): (&Folder, &Sealed)) -> Result<u8, Merging> {
+    command.output.check()?;
+    Ok(evaluate::write(&merge_evaluation(folder, sealed)?, format, &command.output)?)
 }
 
 /// Which chunks cannot be taken, and what to do.

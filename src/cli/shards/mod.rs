@@ -1,5 +1,5 @@
-//! `sweep plan`, `run`, `merge`, `status` and `submit`: a sweep, or the replications that judge a plan, in chunks that any
-//! machine can solve.
+//! `sweep plan`, `run`, `merge`, `status` and `submit`: a sweep, the replications that judge a plan, or the evaluation of
+//! plans, in chunks that any machine can solve.
 
 mod format;
 mod merge;
@@ -25,9 +25,9 @@ pub(super) enum SweepVerb {
 /// The steps of a sweep in chunks.
 #[derive(Subcommand, Debug)]
 pub(super) enum Step {
-    /// Write a sweep, or replications, down in chunks that any machine can solve.
+    /// Write a sweep, replications, or an evaluation down in chunks that any machine can solve.
     #[command(
-        after_help = "Examples:\n  polysource sweep plan models/quickstart.yaml --vary 'offers{vendor: amazon}.price=*0.4..1.6/1000' --chunks 20 --out DIR\n  polysource sweep plan MODEL --replications 30 --samples 200 --chunks 10 --out DIR"
+        after_help = "Examples:\n  polysource sweep plan models/quickstart.yaml --vary 'offers{vendor: amazon}.price=*0.4..1.6/1000' --chunks 20 --out DIR\n  polysource sweep plan MODEL --replications 30 --samples 200 --chunks 10 --out DIR\n  polysource sweep plan MODEL --evaluate --samples 10000 --plan plan.json --chunks 20 --out DIR"
     )]
     Plan(Box<plan::PlanCommand>),
     /// Solve a chunk; killed and run again, it goes on where it was.
@@ -35,9 +35,9 @@ pub(super) enum Step {
         after_help = "Example:\n  polysource sweep run --chunk 3 --out DIR\n\nExit codes: 0 done, now or before (a point without a plan or without a meaning is a row, and no failure); 1 something outside failed, such as a disk: run it again; 42 it would fail again however often it is run: the manifest is torn or of another version of polysource, there is no such chunk, or its file is of another sweep; 130 interrupted."
     )]
     Run(run::RunCommand),
-    /// Put the chunks together: byte for byte what `sweep MODEL` or `solve MODEL --replications` gives.
+    /// Put the chunks together: byte for byte what `sweep MODEL`, `solve MODEL --replications` or `evaluate MODEL` gives.
     #[command(
-        after_help = "Examples:\n  polysource sweep merge --verify DIR --format csv -o rows.csv\n  polysource sweep merge --verify DIR --format json -o plan.json\n\nExit codes: as of `sweep MODEL` or `solve MODEL`; 1 if chunks are missing, torn or of something else, which are named."
+        after_help = "Examples:\n  polysource sweep merge --verify DIR --format csv -o rows.csv\n  polysource sweep merge --verify DIR --format json -o plan.json\n\nExit codes: as of `sweep MODEL`, `solve MODEL` or `evaluate MODEL`; 1 if chunks are missing, torn or of something else, which are named."
     )]
     Merge(merge::MergeCommand),
     /// Tell how far the chunks are.

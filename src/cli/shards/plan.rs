@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::analysis::samples::{Replications, SampleError, candidate, estimable};
-use crate::analysis::{SolveSettings, sweep};
-use crate::batch::{Folder, Manifest, PlanError, ReplicationOptions, SweepOptions as Written};
+use crate::analysis::samples::{EvaluationSettings, Replications, SampleError, candidate, candidates, estimable};
+use crate::analysis::{Detail, SolveSettings, sweep};
+use crate::batch::{Folder, Manifest, ManifestError, PlanError, ReplicationOptions, SweepOptions as Written};
 use crate::cli::common::{DetailArg, parse_confidence, parse_gap};
+use crate::cli::evaluate::{SAMPLES, given};
 use crate::cli::failure::Failure;
 use crate::cli::solve::{drawn, parse_replications};
 use crate::cli::sweep::{SweepOptions, asked};
@@ -23,13 +24,21 @@ pub(in crate::cli) struct PlanCommand {
     /// --replications` does. The plan is found here, and each replication is a point.
     #[arg(long, value_name = "N", value_parser = parse_many, conflicts_with_all = SWEEPS)]
     replications: Option<usize>,
-    /// Replications: how sure the interval is; left out, 95%.
+    /// Instead of a sweep: evaluate the plan on `--samples` futures that it was not made for, as `evaluate` does. The plans
+    /// are found here, and each batch of futures is a point.
+    #[arg(long, conflicts_with_all = SWEEPS, conflicts_with_all = ["replications", "detail"])]
+    evaluate: bool,
+    /// Evaluation: a plan that `solve --format json` wrote for this model; left out, the model is solved.
+    #[arg(long, value_name = "FILE", requires = "evaluate")]
+    plan: Option<PathBuf>,
+    /// Replications and evaluation: how sure the interval is; left out, 95%.
     #[arg(long, value_name = "PART", value_parser = parse_confidence)]
     confidence: Option<f64>,
     /// Replications: relative MIP gap at which to stop, such as `0.1%`; left out, 0.01%.
     #[arg(long, value_name = "PART", value_parser = parse_gap)]
     gap: Option<f64>,
-    /// How many chunks; fewer if there are not as many groups of 8 to 64 neighbours, or replications.
+    /// How many chunks; fewer if there are not as many groups of 8 to 64 neighbours, replications, or batches
+    /// of an evaluation.
     #[arg(long, value_name = "N")]
     chunks: NonZeroUsize,
     /// The folder for the manifest and all that comes of it.
@@ -37,7 +46,7 @@ pub(in crate::cli) struct PlanCommand {
     out: PathBuf,
 }
 
-/// What says how a sweep varies, and nothing of replications.
+/// What says how a sweep varies, and nothing of futures that are drawn.
 const SWEEPS: [&str; 7] = ["vary", "sweep", "method", "seed", "sampling", "correlate", "columns"];
 
 fn parse_many(text: &str) -> Result<usize, String> {
@@ -55,9 +64,16 @@ pub(super) fn run(command: &PlanCommand, quiet: bool) -> Result<u8, Failure> {
     if let Some(count) = command.replications {
         return replications(command, &input, count, quiet);
     }
-    let needless = [(command.confidence, "--confidence"), (command.gap, "--gap")];
-    if let Some((_, option)) = needless.iter().find(|(given, _)| given.is_some()) {
-        return Err(Failure::Usage(format!("`{option}` belongs to `--replications`, and this is a sweep")));
+    let is = if command.evaluate { "an evaluation" } else { "a sweep" };
+    if command.gap.is_some() {
+        return Err(Failure::Usage(format!("`--gap` belongs to `--replications`, and this is {is}")));
+    }
+    if command.evaluate {
+        return evaluation(command, &input, quiet);
+    }
+    if command.confidence.is_some() {
+        let message = "`--confidence` belongs to `--replications` and `--evaluate`, and this is a sweep";
+        return Err(Failure::Usage(message.to_owned()));
     }
     let asked = asked(options);
     let family = models::family_of(&input, options.sweep.as_deref(), &options.vary, &asked, quiet)?;
@@ -73,28 +89,9 @@ pub(super) fn run(command: &PlanCommand, quiet: bool) -> Result<u8, Failure> {
         time_limit: options.solver.time_limit.map(|t| t.as_secs_f64()),
     };
     let manifest = Manifest::of(&input, &family, written, &plan, command.chunks.get());
-    // What a chunk will read is tried here, where somebody looks.
-    Manifest::read(manifest.text().as_bytes())
-        .and_then(|sealed| sealed.manifest.sweep().map(|_| ()))
-        .map_err(PlanError::Manifest)?;
-    let folder = Folder::of(&command.out)?;
-    folder.plan(&manifest)?;
-    if !quiet {
-        let (points, chunks) = (manifest.points.len(), manifest.chunks.len());
-        let fewer = match command.chunks.get() {
-            asked if asked > chunks => {
-                format!(" ({asked} were asked for; a chunk is of whole groups of {} points)", manifest.group)
-            }
-            _ => String::new(),
-        };
-        let told = format!(
-            "{points} points in {chunks} chunks{fewer}: run `polysource sweep run --chunk I --out {}` for I from 0 to {}\n",
-            folder.shown(),
-            chunks - 1
-        );
-        files::say(&told);
-    }
-    Ok(exit::DONE)
+    let group = manifest.group;
+    let whole = format!("a chunk is of whole groups of {group} points");
+    keep(command, (&Folder::of(&command.out)?, &manifest), |m| m.sweep().map(|_| ()), ("points", &whole), quiet)
 }
 
 /// Finds the plan that replications judge, and writes both down.
@@ -113,19 +110,52 @@ fn replications(command: &PlanCommand, input: &Input, count: usize, quiet: bool)
     let judged = ReplicationOptions { confidence, mip_gap, decided, plan: Box::new(plan) };
     let how = (options.solver.engine, options.solver.time_limit.map(|t| t.as_secs_f64()));
     let manifest = Manifest::of_replications(&model, judged, how, count, command.chunks.get());
+    keep(command, (&folder, &manifest), |m| m.replications().map(|_| ()), ("replications", ONE), quiet)
+}
+
+/// Finds the plans that are evaluated, and writes them down.
+fn evaluation(command: &PlanCommand, input: &Input, quiet: bool) -> Result<u8, Failure> {
+    let options = &command.options;
+    let model = models::loaded(input, quiet)?.model;
+    let confidence = command.confidence.unwrap_or(Replications::default().confidence);
+    let how = EvaluationSettings { samples: options.samples.unwrap_or(SAMPLES), confidence };
+    // What is refused is refused before anything is solved.
+    estimable(&model)?;
+    how.check()?;
+    let given = given(&model, command.plan.as_deref())?;
+    let folder = Folder::of(&command.out)?;
+    let plans = candidates(&model, given, &options.solver.settings(Detail::Plan))?;
+    let by = (options.solver.engine, options.solver.time_limit.map(|t| t.as_secs_f64()));
+    let manifest = Manifest::of_evaluation(&model, plans, how, by, command.chunks.get());
+    let (_, draws) = how.batches();
+    let batches = format!("batches of {draws} draws");
+    keep(command, (&folder, &manifest), |m| m.evaluation().map(|_| ()), (&batches, ONE), quiet)
+}
+
+/// Why there may be fewer chunks of points that are solved each by itself.
+const ONE: &str = "a chunk has one at least";
+
+/// Writes a manifest into its folder, and says what to do next: what its points are, and of how many a chunk is.
+fn keep(
+    command: &PlanCommand,
+    (folder, manifest): (&Folder, &Manifest),
+    read_again: impl Fn(&Manifest) -> Result<(), ManifestError>,
+    (what, whole): (&str, &str),
+    quiet: bool,
+) -> Result<u8, Failure> {
     // What a chunk will read is tried here, where somebody looks.
     Manifest::read(manifest.text().as_bytes())
-        .and_then(|sealed| sealed.manifest.replications().map(|_| ()))
+        .and_then(|sealed| read_again(&sealed.manifest))
         .map_err(PlanError::Manifest)?;
-    folder.plan(&manifest)?;
+    folder.plan(manifest)?;
     if !quiet {
-        let chunks = manifest.chunks.len();
+        let (points, chunks) = (manifest.points.len(), manifest.chunks.len());
         let fewer = match command.chunks.get() {
-            asked if asked > chunks => format!(" ({asked} were asked for; a chunk has one at least)"),
+            asked if asked > chunks => format!(" ({asked} were asked for; {whole})"),
             _ => String::new(),
         };
         let told = format!(
-            "{count} replications in {chunks} chunks{fewer}: run `polysource sweep run --chunk I --out {}` for I from 0 to {}\n",
+            "{points} {what} in {chunks} chunks{fewer}: run `polysource sweep run --chunk I --out {}` for I from 0 to {}\n",
             folder.shown(),
             chunks - 1
         );

@@ -33,10 +33,11 @@ pub(super) struct SlurmArgs {
     /// Slurm: the program as the nodes find it; left out, this one.
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
-    /// Slurm: format of the merged rows, or of the plan that replications judge; left out, csv or json.
+    /// Slurm: format of the merged rows, of the plan that replications judge, or of an evaluation; left out, csv for rows
+    /// and json for the others.
     #[arg(long, value_enum)]
     format: Option<MergeFormat>,
-    /// Slurm: file for the merged rows, or for the plan; left out, `rows` or `plan` in the folder.
+    /// Slurm: file for what is merged; left out, `rows`, `plan` or `evaluation` in the folder.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -59,18 +60,18 @@ impl SlurmArgs {
 
     /// What is asked for, of a folder of this kind.
     pub(super) fn options(&self, dir: &Path, kind: ManifestKind) -> Result<SlurmOptions, Failure> {
-        let (format, output) = match kind {
-            ManifestKind::Replications => {
-                let format = self.format.unwrap_or(MergeFormat::Json);
-                format.of_plan()?;
-                (format, self.output.clone().or_else(|| Some(dir.join(format!("plan.{}", format.word())))))
-            }
-            _ => {
-                let format = self.format.unwrap_or(MergeFormat::Csv);
-                format.of_rows()?;
-                (format, self.output.clone())
-            }
+        let format = self.format.unwrap_or(match kind {
+            ManifestKind::Sweep => MergeFormat::Csv,
+            ManifestKind::Replications | ManifestKind::Evaluation => MergeFormat::Json,
+        });
+        // A format that the merge would refuse is refused before anything is submitted.
+        let name = match kind {
+            ManifestKind::Sweep => format.of_rows().map(|_| None)?,
+            ManifestKind::Replications => format.of_plan().map(|_| Some("plan"))?,
+            ManifestKind::Evaluation => format.of_page().map(|_| Some("evaluation"))?,
         };
+        let named = name.map(|name| dir.join(format!("{name}.{}", format.word())));
+        let output = self.output.clone().or(named);
         Ok(SlurmOptions {
             partition: self.partition.clone(),
             account: self.account.clone(),
