@@ -351,7 +351,8 @@ mod tests {
             assert!(options(1).batch(6, row).is_none(), "{i}: {row:?}");
         }
         // Columns that are not those of the plans, and plans that are none.
-        assert!(options(2).batch(6, &right).is_none() || options(2).of_plan(7).is_none());
-        assert!(options(0).batch(6, &right).is_none());
+        assert!(options(2).batch(6, &right).is_none() && options(0).batch(6, &right).is_none());
+        assert_eq!([6, 7, 10].map(|columns| options(2).of_plan(columns)), [Some(2), None, Some(4)]);
+        assert_eq!([0, 1, 2, 3].map(|columns| options(1).of_plan(columns)), [None; 4]);
     }
 }

@@ -68,7 +68,7 @@ pub(super) enum Command {
     Sweep(SweepVerb),
     /// Evaluate a plan on futures that it was not made for: the distribution of its cost, unmet demand and regret.
     #[command(
-        after_help = "Examples:\n  polysource evaluate model.yaml --samples 2000\n  polysource evaluate model.yaml --plan plan.json --format json\n\nFor models with `uncertainty.draws`. Beside the plan stands the one that is made for the base case alone.\nExit codes: 0 done; 4 if the plan cannot be followed in some draw, or there is none; 6 if something is not certified."
+        after_help = "Examples:\n  polysource evaluate model.yaml --samples 2000\n  polysource evaluate model.yaml --plan plan.json --format json\n\nFor models with `uncertainty.draws`. Beside the plan stands the one that is made for the base case alone.\nOn many machines: `sweep plan MODEL --evaluate` with the same options writes the draws down in chunks, and `sweep merge` gives what this command gives.\nExit codes: 0 done; 4 if the plan cannot be followed in some draw, or there is none; 6 if something is not certified."
     )]
     Evaluate(EvaluateCommand),
     /// Go through what happened again: what each way of planning would have signed and cost, and what hindsight would.

@@ -288,7 +288,7 @@ fn what_cannot_be_evaluated_is_refused() {
     refused(DRAWN, &["--vary", "offers.od.price=1..2/3"], 2, "cannot be used with");
     refused(DRAWN, &["--replications", "3"], 2, "cannot be used with");
     refused(DRAWN, &["--detail", "plan"], 2, "cannot be used with");
-    refused(DRAWN, &["--gap", "1%"], 2, "`--gap` belongs to `--replications`, and this is an evaluation");
+    refused(DRAWN, &["--gap", "1%"], 2, "`--gap` belongs to `--replications`: leave it out");
     refused(DRAWN, &["--future", "draw-1"], 2, "chunks do not keep `--future`");
     refused(DRAWN, &["--plan", "nowhere.json"], 1, "cannot read nowhere.json");
     let other = Judged::of(&DRAWN.replace("price: 0.6", "price: 0.7"));
@@ -296,8 +296,11 @@ fn what_cannot_be_evaluated_is_refused() {
     fs::write(&path, other.solve(&[], "json").stdout).unwrap();
     refused(DRAWN, &["--plan", &path], 2, "is a plan of another model");
     // Without `--evaluate` there is nothing to do with a plan.
-    let swept = Judged::of(DRAWN).plan(&["--vary", "offers.od.price=1..2/3", "--plan", &path], "2");
-    assert!(swept.status.code() == Some(2) && text(&swept.stderr).contains("--evaluate"), "{}", text(&swept.stderr));
+    for other in [["--vary", "offers.od.price=1..2/3"], ["--replications", "3"]] {
+        let out = Judged::of(DRAWN).plan(&[&other[..], &["--plan", &path]].concat(), "2");
+        let told = "`--plan` belongs to `--evaluate`: leave it out";
+        assert!(out.status.code() == Some(2) && text(&out.stderr).contains(told), "{}", text(&out.stderr));
+    }
 }
 
 #[test]

@@ -7,7 +7,9 @@ use clap::Args;
 
 use crate::analysis::samples::{EvaluationSettings, Replications, SampleError, candidate, candidates, estimable};
 use crate::analysis::{Detail, SolveSettings, sweep};
-use crate::batch::{Folder, Manifest, ManifestError, PlanError, ReplicationOptions, SweepOptions as Written};
+use crate::batch::{
+    Folder, Manifest, ManifestError, ManifestKind, PlanError, ReplicationOptions, SweepOptions as Written,
+};
 use crate::cli::common::{DetailArg, parse_confidence, parse_gap};
 use crate::cli::evaluate::{SAMPLES, given};
 use crate::cli::failure::Failure;
@@ -29,7 +31,7 @@ pub(in crate::cli) struct PlanCommand {
     #[arg(long, conflicts_with_all = SWEEPS, conflicts_with_all = ["replications", "detail"])]
     evaluate: bool,
     /// Evaluation: a plan that `solve --format json` wrote for this model; left out, the model is solved.
-    #[arg(long, value_name = "FILE", requires = "evaluate")]
+    #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
     /// Replications and evaluation: how sure the interval is; left out, 95%.
     #[arg(long, value_name = "PART", value_parser = parse_confidence)]
@@ -49,6 +51,27 @@ pub(in crate::cli) struct PlanCommand {
 /// What says how a sweep varies, and nothing of futures that are drawn.
 const SWEEPS: [&str; 7] = ["vary", "sweep", "method", "seed", "sampling", "correlate", "columns"];
 
+impl PlanCommand {
+    /// What is written down, unless an option belongs to something else.
+    fn kind(&self) -> Result<ManifestKind, Failure> {
+        let kind = match (self.replications, self.evaluate) {
+            (Some(_), _) => ManifestKind::Replications,
+            (None, true) => ManifestKind::Evaluation,
+            (None, false) => ManifestKind::Sweep,
+        };
+        let both = "`--replications` and `--evaluate`";
+        let needless = [
+            (self.gap.is_some() && kind != ManifestKind::Replications, "--gap", "`--replications`"),
+            (self.plan.is_some() && kind != ManifestKind::Evaluation, "--plan", "`--evaluate`"),
+            (self.confidence.is_some() && kind == ManifestKind::Sweep, "--confidence", both),
+        ];
+        match needless.into_iter().find(|(given, ..)| *given) {
+            Some((_, option, of)) => Err(Failure::Usage(format!("`{option}` belongs to {of}: leave it out"))),
+            None => Ok(kind),
+        }
+    }
+}
+
 fn parse_many(text: &str) -> Result<usize, String> {
     let count = parse_replications(text)?;
     if count > MOST_POINTS { Err(format!("`{text}` is more than {MOST_POINTS}")) } else { Ok(count) }
@@ -61,22 +84,18 @@ pub(super) fn run(command: &PlanCommand, quiet: bool) -> Result<u8, Failure> {
         let message = "chunks do not keep `--future` and `--without-uncertainty`: write the future into the model";
         return Err(Failure::Usage(message.to_owned()));
     }
-    if let Some(count) = command.replications {
-        return replications(command, &input, count, quiet);
+    match (command.kind()?, command.replications) {
+        (ManifestKind::Evaluation, _) => evaluation(command, &input, quiet),
+        (_, Some(count)) => replications(command, &input, count, quiet),
+        _ => swept(command, &input, quiet),
     }
-    let is = if command.evaluate { "an evaluation" } else { "a sweep" };
-    if command.gap.is_some() {
-        return Err(Failure::Usage(format!("`--gap` belongs to `--replications`, and this is {is}")));
-    }
-    if command.evaluate {
-        return evaluation(command, &input, quiet);
-    }
-    if command.confidence.is_some() {
-        let message = "`--confidence` belongs to `--replications` and `--evaluate`, and this is a sweep";
-        return Err(Failure::Usage(message.to_owned()));
-    }
+}
+
+/// Writes a sweep down.
+fn swept(command: &PlanCommand, input: &Input, quiet: bool) -> Result<u8, Failure> {
+    let options = &command.options;
     let asked = asked(options);
-    let family = models::family_of(&input, options.sweep.as_deref(), &options.vary, &asked, quiet)?;
+    let family = models::family_of(input, options.sweep.as_deref(), &options.vary, &asked, quiet)?;
     let full = options.detail != DetailArg::Plan;
     let columns = sweep::columns(&family, full).map_err(|e| Failure::Usage(e.to_string()))?;
     let plan = sweep::plan(&family, columns).map_err(|e| Failure::Usage(e.to_string()))?;
@@ -88,7 +107,7 @@ pub(super) fn run(command: &PlanCommand, quiet: bool) -> Result<u8, Failure> {
         engine: options.solver.engine.to_string(),
         time_limit: options.solver.time_limit.map(|t| t.as_secs_f64()),
     };
-    let manifest = Manifest::of(&input, &family, written, &plan, command.chunks.get());
+    let manifest = Manifest::of(input, &family, written, &plan, command.chunks.get());
     let group = manifest.group;
     let whole = format!("a chunk is of whole groups of {group} points");
     keep(command, (&Folder::of(&command.out)?, &manifest), |m| m.sweep().map(|_| ()), ("points", &whole), quiet)
