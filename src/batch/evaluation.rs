@@ -131,7 +131,9 @@ impl EvaluationOptions {
 
     /// The batch of a row with so many columns for each future; `None` if it is the row of something else.
     pub(super) fn batch(&self, columns: usize, row: &Row) -> Option<Batch> {
-        if row.values.len() != columns * self.futures.len() {
+        // JSON has no other numbers.
+        let finite = row.values.iter().flatten().all(|value| value.is_finite());
+        if row.values.len() != columns * self.futures.len() || !finite {
             return None;
         }
         let nothing = row.values.iter().all(Option::is_none);
@@ -206,8 +208,8 @@ fn run(all: &[&[Option<f64>]]) -> Option<PlanRun> {
     let mut places = Vec::new();
     for (f, values) in all.iter().enumerate() {
         match *values {
-            &[Some(YES), ref rest @ ..] if nothing(rest) => {}
-            &[Some(NO), ref rest @ ..] if nothing(rest) => places.push(f),
+            [Some(YES), rest @ ..] if nothing(rest) => {}
+            [Some(NO), rest @ ..] if nothing(rest) => places.push(f),
             _ => return None,
         }
     }
@@ -343,6 +345,7 @@ mod tests {
             changed(&not, 3, Some(7.0)),
             changed(&not, 8, None),
             Row { status: PointStatus::Optimal, ..not.clone() },
+            changed(&right, 3, Some(f64::INFINITY)),
             Row { message: Some("draw-3".to_owned()), ..none.clone() },
             Row { message: None, ..none.clone() },
             changed(&none, 0, Some(0.5)),

@@ -1,6 +1,11 @@
 //! Plans for futures that are drawn at random: closed forms, the statistical gap, and what is refused.
 
-use polysource::analysis::samples::{EvaluationSettings, Replications, SampleError, evaluate, solve_sampled};
+use std::time::Instant;
+
+use polysource::analysis::samples::{
+    BatchOutcome, EvaluationSettings, Replications, SampleError, candidates, evaluate, evaluate_batch, evaluated,
+    solve_sampled,
+};
 use polysource::plan::{Evaluation, Plan, SampleInterval, Status};
 use polysource::{Detail, SolveSettings};
 
@@ -358,6 +363,25 @@ fn a_written_plan_is_evaluated() {
     assert!(text(&table.stdout).starts_with("plan,part,cost,expected,lower,upper\nhere-and-now,0,"));
     let known = program().args(["evaluate", "models/quickstart.yaml"]).output().unwrap();
     assert_eq!(known.status.code(), Some(2));
+}
+
+/// What there was no time for is not certified, and no draw without a plan.
+#[test]
+fn a_batch_without_time_is_not_certified() {
+    let how = EvaluationSettings { samples: 60, confidence: 0.95 };
+    let model = model(DRAWN);
+    let plans = candidates(&model, None, &SolveSettings::default()).unwrap();
+    let over = SolveSettings { deadline: Some(Instant::now()).into(), ..SolveSettings::default() };
+    let of = |number, settings| evaluate_batch(&model, &plans, how, number, settings).unwrap();
+    let batches = [of(1, &SolveSettings::default()), of(2, &over)];
+    assert!(
+        matches!(&batches[0].outcome, BatchOutcome::Solved { futures, runs } if (futures.len(), runs.len()) == (30, 2))
+    );
+    let refused = evaluated(&model, &plans, &batches, how).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "batch 2 of the draws is not certified (the time limit was reached before it): allow more time, or choose another engine"
+    );
 }
 
 /// A plan that cannot be followed has no expected cost, and does not end as if it had.

@@ -190,6 +190,9 @@ pub fn evaluate_batch(
 ) -> Result<Batch, EngineError> {
     settings.watch.wanted()?;
     let ended = |outcome| Ok(Batch { number, outcome });
+    if settings.deadline.is_over() {
+        return ended(BatchOutcome::Uncertified("the time limit was reached before it".to_owned()));
+    }
     let (_, draws) = how.batches();
     let redrawn = model.redrawn(draws, FIRST + number - 1);
     let Some((model, uncertainty)) = redrawn.as_ref().and_then(|m| Some((m, m.uncertainty()?))) else {
