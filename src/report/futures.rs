@@ -6,7 +6,7 @@ use crate::plan::{ComparedPlan, DecisionResult, Plan, SampleInterval, Uncertaint
 use crate::units::human::{apart, count, money, number, percent};
 
 /// Most rows of a table on one screen.
-const ROWS: usize = 12;
+pub(super) const ROWS: usize = 12;
 /// Most futures that have a column of their own.
 const FUTURES: usize = 4;
 /// The node in which nothing is known yet.
@@ -15,7 +15,7 @@ pub(super) const START: &str = "start";
 /// The tables, if something is not known yet.
 pub(super) fn tables(plan: &Plan) -> Vec<Table<'_>> {
     let Some(u) = plan.uncertainty.as_deref() else { return Vec::new() };
-    [Some(now(u)), wait(u), Some(may_come(plan, u)), compared(plan, u), Some(worth(plan, u))]
+    [Some(now(u)), wait(u), Some(may_come(plan, u, ROWS)), compared(plan, u), Some(worth(plan, u))]
         .into_iter()
         .flatten()
         .collect()
@@ -165,11 +165,12 @@ pub(super) fn wait(u: &UncertaintyResult) -> Option<Table<'static>> {
     })
 }
 
-pub(super) fn may_come(plan: &Plan, u: &UncertaintyResult) -> Table<'static> {
+/// What each future costs, the dearest first and no more than so many.
+pub(super) fn may_come(plan: &Plan, u: &UncertaintyResult, most: usize) -> Table<'static> {
     let mut futures: Vec<_> = u.futures.iter().collect();
     futures.sort_by(|a, b| b.cost.total_cmp(&a.cost));
-    let left = futures.len().saturating_sub(ROWS);
-    futures.truncate(ROWS);
+    let left = futures.len().saturating_sub(most);
+    futures.truncate(most);
     let unmet = |f: &crate::plan::FutureResult| {
         let mut names: Vec<&str> = f.unmet.iter().map(|u| u.workload.as_str()).collect();
         names.dedup();

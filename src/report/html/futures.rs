@@ -12,7 +12,7 @@ pub(super) fn parts(plan: &Plan) -> Vec<Markup> {
     let mut parts = vec![figure(&pictures::tree(plan, u)), tables::table(&futures::now(u))];
     parts.extend(futures::wait(u).map(|t| tables::table(&t)));
     parts.extend(pictures::fan(plan, u).map(|c| figure(&c)));
-    parts.push(tables::table(&futures::may_come(plan, u)));
+    parts.push(tables::table(&futures::may_come(plan, u, futures::ROWS)));
     parts.extend(futures::compared(plan, u).map(|t| tables::table(&t)));
     parts.extend(pictures::compared(plan, u).map(|c| figure(&c)));
     parts.push(tables::table(&futures::worth(plan, u)));
