@@ -84,6 +84,7 @@ mod reprice;
 mod samples;
 mod serve;
 mod shards;
+mod smps;
 #[cfg(feature = "xlsx")]
 mod spreadsheet;
 mod study;

@@ -444,6 +444,6 @@ fn the_example_of_an_uncertain_demand() {
     assert!(lower < 48.298e6 && 48.375e6 < upper, "{lower} to {upper}");
     // More than the plan for the forecast reserves.
     let chips: f64 = u.decisions.iter().filter(|d| d.node == "start").map(|d| d.amount).sum();
-    close_within(1e-6, chips, 1583.638_81);
+    close_within(1e-6, chips, 1_583.638_81);
     assert!(chips > 1.1 * 1387.0);
 }
