@@ -54,6 +54,7 @@ mod hostile;
 mod identity;
 mod import_solution;
 mod kinks;
+mod lands_sampled;
 mod mcp;
 mod metamorphic;
 mod mistakes;
