@@ -442,7 +442,7 @@ fn the_example_of_an_uncertain_demand() {
     let (lower, upper) = (found.lower.unwrap(), found.upper.unwrap());
     assert!(u.expected > upper && upper - lower < 0.01 * lower, "{} beside {lower} to {upper}", u.expected);
     assert!(lower < 48.298e6 && 48.375e6 < upper, "{lower} to {upper}");
-    // More than the plan for the forecast reserves.
+    // More than the plan for the mean of the draws reserves.
     let chips: f64 = u.decisions.iter().filter(|d| d.node == "start").map(|d| d.amount).sum();
     close_within(1e-6, chips, 1_583.638_81);
     assert!(chips > 1.1 * 1387.0);
