@@ -93,7 +93,8 @@ fn copy(from: &str, to: &std::path::Path) {
 }
 
 /// Every command that the pages give for the program runs as written, but for those that need a cluster or a store, and
-/// those of the models' own pages, whose answers `tests/it/models.rs` has.
+/// those of the models' own pages, whose answers `tests/it/models.rs` has. On the page on uncertainty they also give the
+/// lines that stand below them.
 #[test]
 fn the_commands_run() {
     let folder = tempfile::tempdir().unwrap();
@@ -101,21 +102,30 @@ fn the_commands_run() {
     copy("models", &folder.path().join("models"));
     let program = assert_cmd::cargo::cargo_bin!("polysource").parent().unwrap().display().to_string();
     let path = format!("{program}:{}", std::env::var("PATH").unwrap_or_default());
-    let (mut commands, mut ran) = (Vec::new(), 0);
+    let (mut commands, mut ran, mut shown) = (Vec::new(), 0, 0);
     // The tutorial has a test of its own.
     for page in pages().into_iter().filter(|p| !p.starts_with("models") && !p.ends_with("tutorial.md")) {
         let text = read(&page);
-        let mut in_shell = false;
+        let answers = page.ends_with("uncertainty.md");
+        let (mut block, mut said) = ("", String::new());
         for line in text.lines() {
-            if line.starts_with("```") {
-                in_shell = line == "```sh";
+            if let Some(language) = line.strip_prefix("```") {
+                block = language;
+                continue;
             }
+            if answers && block == "text" {
+                let line = line.trim_end();
+                assert!(said.lines().any(|l| l.trim_end() == line), "{}: `{line}` is not in\n{said}", page.display());
+                shown += 1;
+            }
+            let in_shell = block == "sh";
             // With quotes, so through a shell that finds the program.
             let elsewhere = line.contains("s3://") || line.ends_with('\\');
             if in_shell && line.starts_with("polysource ") && !elsewhere {
                 let mut shell = Command::new("sh");
                 let run = shell.args(["-c", line]).env("PATH", &path).current_dir(folder.path()).output().unwrap();
                 assert!(run.status.success(), "{line}: {}", String::from_utf8_lossy(&run.stderr));
+                said = String::from_utf8_lossy(&run.stdout).into_owned();
                 ran += 1;
             }
             if let Some(rest) = line.strip_prefix("cargo run --release -- ") {
@@ -127,6 +137,7 @@ fn the_commands_run() {
         }
     }
     assert!(ran > 20, "{ran}");
+    assert!(shown > 10, "{shown}");
     assert_eq!(commands.len(), 24, "{commands:?}");
     // They do not end by themselves, or need a client or a plan; `gate::watch`, `serve`, `mcp` and `replan` in `tests/it`
     // run them.

@@ -114,7 +114,7 @@ pub(super) enum Command {
     Explain(ExplainCommand),
     /// Write one self-contained page: decision, charts, dependency, failures, certificate.
     #[command(
-        after_help = "Examples:\n  polysource report models/quickstart.yaml -o report.html\n  polysource report models/frontier-lab.yaml --curve 'offers{vendor: amazon}.price=*0.8..1.2' --svg charts -o report.html"
+        after_help = "Examples:\n  polysource report models/quickstart.yaml -o report.html\n  polysource report models/frontier-lab.yaml --curve 'offers{vendor: amazon}.price=*0.8..1.2' --svg charts -o report.html\n  polysource report models/uncertain-demand.yaml --replications 30 -o report.html"
     )]
     Report(ReportCommand),
     /// Compare two plans or models: cost, capacity purchased, dependency, and which inputs changed.

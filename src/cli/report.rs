@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use super::common::{ModelArgs, OutputArgs, SolverArgs};
 use super::exit::exit_code;
 use super::failure::Failure;
+use super::solve::SampleArgs;
 use super::{exit, files, frontier, models, plan_file};
 use crate::analysis::dossier::{Dossier, DossierError, DossierOptions};
-use crate::analysis::{Detail, FuturePlans, solve_every_future};
+use crate::analysis::samples::{Replications, solve_sampled};
+use crate::analysis::{Detail, FuturePlans, SolveSettings, solve_every_future};
+use crate::model::Model;
 use crate::report;
 use clap::Args;
 
@@ -31,6 +34,8 @@ pub(super) struct ReportCommand {
     #[arg(long, value_name = "DIR")]
     pub svg: Option<PathBuf>,
     #[command(flatten)]
+    pub samples: SampleArgs,
+    #[command(flatten)]
     pub solver: SolverArgs,
     #[command(flatten)]
     pub output: OutputArgs,
@@ -38,7 +43,7 @@ pub(super) struct ReportCommand {
 
 pub(super) fn run(command: &ReportCommand, quiet: bool) -> Result<u8, Failure> {
     let loaded = models::model(&command.input, quiet)?;
-    let model = &loaded.model;
+    let model = &command.samples.of(loaded.model)?;
     if command.plan.is_some() {
         models::refuse_futures(model, quiet)?;
     }
@@ -48,7 +53,7 @@ pub(super) fn run(command: &ReportCommand, quiet: bool) -> Result<u8, Failure> {
     let settings = command.solver.settings(detail);
     let plans = match given {
         Some(plan) => FuturePlans { together: plan, futures: Vec::new() },
-        None => solve_every_future(model, &settings).map_err(|e| Failure::Outside(e.to_string()))?,
+        None => solved(command, model, &settings)?,
     };
     let asked =
         DossierOptions { frontiers: command.frontier.clone(), curves: command.curve.clone(), plain: command.plain };
@@ -63,6 +68,20 @@ pub(super) fn run(command: &ReportCommand, quiet: bool) -> Result<u8, Failure> {
     }
     command.output.write(&page)?;
     Ok(exit_code(dossier.plan.status))
+}
+
+/// The plan for all futures, with what further samples say of it if they are asked for, and the plan in each future.
+fn solved(command: &ReportCommand, model: &Model, settings: &SolveSettings) -> Result<FuturePlans, Failure> {
+    let every = |settings| solve_every_future(model, settings).map_err(|e| Failure::Outside(e.to_string()));
+    let Some(count) = command.samples.replications else { return every(settings) };
+    let together = solve_sampled(model, settings, Replications { count, confidence: command.samples.confidence })?;
+    // What is told of losses looks at each future; what else would be solved of them is told of the plan above.
+    let futures = if command.plain || !together.status.has_plan() {
+        Vec::new()
+    } else {
+        every(&SolveSettings { detail: Detail::Plan, ..settings.clone() })?.futures
+    };
+    Ok(FuturePlans { together, futures })
 }
 
 /// How the program ends where there is no dossier.

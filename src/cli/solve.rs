@@ -63,7 +63,7 @@ pub(super) fn parse_replications(text: &str) -> Result<usize, String> {
 
 impl SampleArgs {
     /// The model with as many draws as were asked for.
-    fn of(self, model: Model) -> Result<Model, Failure> {
+    pub(super) fn of(self, model: Model) -> Result<Model, Failure> {
         drawn(model, self.samples)
     }
 }

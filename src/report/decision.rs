@@ -25,10 +25,11 @@ pub(super) fn key_figures(plan: &Plan) -> Vec<KeyFigure> {
             Some(name) => format!("cost of the worst future (`{name}`)"),
             None => "cost in every future".to_owned(),
         };
+        let over = super::futures::drawn_futures(u).map(|drawn| format!(" over the {drawn}")).unwrap_or_default();
         return vec![
-            figure(of_money(u.expected), format!("expected cost{}", basis(plan))),
-            figure(of_money(u.worst), worst),
-            figure(of_money(u.evpi), "value of perfect information (EVPI)".to_owned()),
+            expected(plan, u),
+            figure(of_money(u.worst), format!("{worst}{over}")),
+            figure(of_money(u.evpi), format!("value of perfect information (EVPI){over}")),
         ];
     }
     let mut figures = vec![figure(of_money(cost.total), format!("cost{}", basis(plan)))];
@@ -45,6 +46,27 @@ pub(super) fn key_figures(plan: &Plan) -> Vec<KeyFigure> {
         ));
     }
     figures
+}
+
+/// What a plan for several futures is expected to cost. Of what is drawn at random that is the interval of further samples,
+/// and without one the mean of the draws, which says that it is an estimate.
+fn expected(plan: &Plan, u: &UncertaintyResult) -> KeyFigure {
+    let basis = basis(plan);
+    let Some(drawn) = super::futures::drawn_futures(u) else {
+        return KeyFigure { value: money(u.expected, &plan.currency), label: format!("expected cost{basis}") };
+    };
+    let interval = u.draws.as_ref().and_then(|d| d.interval.as_ref());
+    match interval.and_then(|i| Some((i, super::futures::interval_cell(i, &plan.currency)?))) {
+        Some((i, ends)) => {
+            let whose = if i.upper.is_some() { "" } else { " of the best plan" };
+            let label = format!("{}{whose}{basis}, with {} confidence", super::futures::aim(u), percent(i.confidence));
+            KeyFigure { value: ends, label }
+        }
+        None => {
+            let value = money(u.expected, &plan.currency);
+            KeyFigure { value, label: format!("mean cost of {drawn}{basis}, an estimate of the expected cost") }
+        }
+    }
 }
 
 fn worst_future(u: &UncertaintyResult) -> Option<&str> {

@@ -2,11 +2,12 @@
 
 use super::column::beside;
 use super::summary::Table;
+use crate::lp::Tolerances;
 use crate::plan::{ComparedPlan, DecisionResult, Plan, SampleInterval, UncertaintyResult};
 use crate::units::human::{apart, count, money, number, percent};
 
 /// Most rows of a table on one screen.
-const ROWS: usize = 12;
+pub(super) const ROWS: usize = 12;
 /// Most futures that have a column of their own.
 const FUTURES: usize = 4;
 /// The node in which nothing is known yet.
@@ -15,7 +16,7 @@ pub(super) const START: &str = "start";
 /// The tables, if something is not known yet.
 pub(super) fn tables(plan: &Plan) -> Vec<Table<'_>> {
     let Some(u) = plan.uncertainty.as_deref() else { return Vec::new() };
-    [Some(now(u)), wait(u), Some(may_come(plan, u)), compared(plan, u), Some(worth(plan, u))]
+    [Some(now(u)), wait(u), Some(may_come(plan, u, ROWS)), compared(plan, u), Some(worth(plan, u))]
         .into_iter()
         .flatten()
         .collect()
@@ -31,10 +32,9 @@ pub(super) fn sentences(plan: &Plan) -> Vec<String> {
     // An interval comes before the number that it is about.
     let interval = u.draws.as_ref().and_then(|d| d.interval.as_ref());
     let mut all: Vec<String> = interval.iter().map(|i| i.sentence.clone()).collect();
-    all.push(if interval.is_some() {
-        let drawn = if u.draws.as_ref().is_some_and(|d| d.samples == u.futures.len()) { "drawn " } else { "" };
+    all.push(if let (Some(drawn), true) = (drawn_futures(u), interval.is_some()) {
         format!(
-            "Over the {drawn}{futures} that it was made for, the plan costs {expected} in the mean: from {} to {}.",
+            "Over the {drawn} that it was made for, the plan costs {expected} in the mean: from {} to {}.",
             amount(least),
             amount(u.worst)
         )
@@ -59,6 +59,34 @@ pub(super) fn sentences(plan: &Plan) -> Vec<String> {
     all.extend(u.waiting.iter().map(|w| w.sentence.clone()));
     all.extend(super::summary::clauses(plan));
     all
+}
+
+/// The futures that a plan was made for, where some of them are drawn at random: their mean is an estimate, and what tells
+/// it says so.
+pub(super) fn drawn_futures(u: &UncertaintyResult) -> Option<String> {
+    u.draws.as_ref().map(|_| count(u.futures.len(), "drawn future"))
+}
+
+/// What is minimized, and what an interval of further samples is about.
+pub(super) fn aim(u: &UncertaintyResult) -> &'static str {
+    if u.cvar.is_some() { "weighted mean of expected cost and CVaR" } else { "expected cost" }
+}
+
+/// The ends of the interval of further samples as amounts: both, one if they are the same, and the lower one alone where
+/// there is no upper one.
+pub(super) fn ends(interval: &SampleInterval, currency: &str) -> Option<Vec<String>> {
+    let lower = interval.lower?;
+    let Some(upper) = interval.upper else { return Some(vec![money(lower, currency)]) };
+    // Each cost is certified to within this part of itself: what is less is rounding.
+    let rounding = Tolerances::default().gap * (1.0 + lower.abs().max(upper.abs()));
+    let alike = upper - lower <= rounding;
+    Some(if alike { vec![money(upper, currency)] } else { apart(lower, upper, currency).to_vec() })
+}
+
+/// The same in a cell.
+pub(super) fn interval_cell(interval: &SampleInterval, currency: &str) -> Option<String> {
+    let least = if interval.upper.is_none() { "at least " } else { "" };
+    ends(interval, currency).map(|ends| format!("{least}{}", ends.join(" to ")))
 }
 
 /// Whether no probabilities were given, so that every mean is one of futures that are all as likely.
@@ -165,11 +193,12 @@ pub(super) fn wait(u: &UncertaintyResult) -> Option<Table<'static>> {
     })
 }
 
-pub(super) fn may_come(plan: &Plan, u: &UncertaintyResult) -> Table<'static> {
+/// What each future costs, the dearest first and no more than so many.
+pub(super) fn may_come(plan: &Plan, u: &UncertaintyResult, most: usize) -> Table<'static> {
     let mut futures: Vec<_> = u.futures.iter().collect();
     futures.sort_by(|a, b| b.cost.total_cmp(&a.cost));
-    let left = futures.len().saturating_sub(ROWS);
-    futures.truncate(ROWS);
+    let left = futures.len().saturating_sub(most);
+    futures.truncate(most);
     let unmet = |f: &crate::plan::FutureResult| {
         let mut names: Vec<&str> = f.unmet.iter().map(|u| u.workload.as_str()).collect();
         names.dedup();
@@ -201,7 +230,8 @@ pub(super) fn compared<'a>(plan: &Plan, u: &'a UncertaintyResult) -> Option<Tabl
     if u.plans.len() < 2 {
         return None;
     }
-    let mut columns = vec![("plan", false), ("expected", true), ("worst", true), ("largest regret", true)];
+    let mean = if u.draws.is_some() { "mean of the draws" } else { "expected" };
+    let mut columns = vec![("plan", false), (mean, true), ("worst", true), ("largest regret", true)];
     let shown = u.futures.len() <= FUTURES;
     columns.extend(u.futures.iter().filter(|_| shown).map(|f| (f.future.as_str(), true)));
     let row = |p: &ComparedPlan| {
@@ -238,18 +268,22 @@ pub(super) fn worth(plan: &Plan, u: &UncertaintyResult) -> Table<'static> {
         amount(u.deviation),
         amount(u.worst)
     );
-    let mut rows = vec![vec!["expected cost".to_owned(), amount(u.expected), spread]];
+    let mut rows = Vec::new();
+    // What is known of all that may be drawn, before what is known of the draws.
     if let Some(draws) = &u.draws {
         let interval = draws.interval.as_ref();
-        let between = |i: &SampleInterval| Some(apart(i.lower?, i.upper?, &plan.currency).join(" to "));
-        let value =
-            interval.map_or_else(|| "an estimate".to_owned(), |i| between(i).unwrap_or("no interval".to_owned()));
-        rows.push(vec!["of all futures".to_owned(), value, draws.sentence.clone()]);
+        let value = match interval {
+            Some(i) => interval_cell(i, &plan.currency).unwrap_or_else(|| "no interval".to_owned()),
+            None => "an estimate".to_owned(),
+        };
+        rows.push(vec![aim(u).to_owned(), value, draws.sentence.clone()]);
         if let Some(gap) = interval.and_then(|i| i.gap) {
             let sentence = "What this plan costs at most beyond the best one, with the same confidence.".to_owned();
             rows.push(vec!["statistical gap".to_owned(), amount(gap), sentence]);
         }
     }
+    let mean = drawn_futures(u).map_or_else(|| "expected cost".to_owned(), |drawn| format!("mean of {drawn}"));
+    rows.push(vec![mean, amount(u.expected), spread]);
     if let Some(cvar) = u.cvar {
         let dearest = percent(1.0 - cvar.level);
         let sentence = format!("The dearest {dearest} of what may come costs so much in the mean.");

@@ -12,8 +12,8 @@ const LINES: usize = 40;
 const WIDE: usize = 100;
 /// Rows of its tables.
 const ROWS: usize = 6;
-/// Rows of what is always there, and binding limits, the most that fit of these.
-const SIZES: [(usize, usize); 4] = [(ROWS, 5), (5, 4), (4, 3), (3, 2)];
+/// Rows of what is always there, binding limits, and futures, the most that fit of these.
+const SIZES: [(usize, usize, usize); 4] = [(ROWS, 5, futures::ROWS), (5, 4, 8), (4, 3, 5), (3, 2, 3)];
 
 /// Writes it: the decision, the cost and its parts, what is held and runs where as far as there is room, the limits that
 /// bind with their price, the certificate, and where the rest is.
@@ -28,17 +28,15 @@ pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Resul
     let head = part(&|style, out| text::head(plan, style, out))?;
     let notes = part(&|style, out| text::notes(plan, style, out))?;
     let certificate = part(&|style, out| text::certificate(plan, style, out))?;
-    let futures = match plan.uncertainty.as_deref() {
-        Some(u) => vec![table(&futures::now(u))?, table(&futures::may_come(plan, u))?],
-        None => Vec::new(),
-    };
+    let uncertainty = plan.uncertainty.as_deref();
+    let now = uncertainty.map(|u| table(&futures::now(u))).transpose()?;
     // What is always there: futures, cost, what is held, and what binds; with fewer rows each where it would not fit.
     // The line that says where the rest is has an empty one before it.
-    let room =
-        LINES.saturating_sub(3 + head.lines + certificate.lines + futures.iter().map(|t| t.lines).sum::<usize>());
+    let room = LINES.saturating_sub(3 + head.lines + certificate.lines + now.as_ref().map_or(0, |t| t.lines));
     let mut sized = None;
-    for (rows, most) in SIZES {
+    for (rows, most, rows_of_futures) in SIZES {
         let mut tables = Vec::new();
+        tables.extend(uncertainty.map(|u| table(&futures::may_come(plan, u, rows_of_futures))).transpose()?);
         tables.extend(summary::cost(plan, rows).as_ref().map(table).transpose()?);
         if plan.uncertainty.is_none() {
             tables.extend(summary::purchases(plan, rows).as_ref().map(table).transpose()?);
@@ -66,7 +64,7 @@ pub(super) fn write(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Resul
             others.push(table(t)?);
         }
     }
-    let mut shown: Vec<&Part> = futures.iter().chain(&first).collect();
+    let mut shown: Vec<&Part> = now.iter().chain(&first).collect();
     shown.extend(others.iter().filter(|t| fits(t)));
     out.write_all(&head.text)?;
     shown.iter().try_for_each(|t| out.write_all(&t.text))?;

@@ -180,16 +180,18 @@ pub(super) fn cost(plan: &Plan, most: usize) -> Option<Table<'static>> {
         foot.push(format!("Undiscounted: {}.", money(cost.nominal, &plan.currency)));
     }
     Some(Table {
-        heading: format!(
-            "{} {}{}",
-            if plan.uncertainty.is_some() { "Expected cost" } else { "Cost" },
-            money(cost.total, &plan.currency),
-            basis(plan)
-        ),
+        heading: format!("{} {}{}", cost_of(plan), money(cost.total, &plan.currency), basis(plan)),
         columns: vec![("line", false), ("cost", true), ("part", true)],
         rows,
         foot: (!foot.is_empty()).then(|| foot.join(" ")),
     })
+}
+
+/// What a total is: of several futures what is expected, and over draws no more than their mean.
+fn cost_of(plan: &Plan) -> String {
+    let Some(u) = plan.uncertainty.as_deref() else { return "Cost".to_owned() };
+    futures::drawn_futures(u)
+        .map_or_else(|| "Expected cost".to_owned(), |drawn| format!("Expected cost over the {drawn}"))
 }
 
 /// What a total is of: an hour in the steady state, the present value where money is discounted.

@@ -250,14 +250,56 @@ fn a_tree_is_read_on_a_phone() {
     assert_eq!(browser.complaints(), Vec::<String>::new());
 }
 
+/// The same of the interval of a plan for drawn futures, in both orders of size that its rows have.
+#[test]
+fn an_interval_is_read_on_a_phone() {
+    let Some(browser) = Browser::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for (samples, count) in [("3", "4"), ("12", "40")] {
+        let options = ["--plain", "--samples", samples, "--replications", count];
+        let page = report(folder.path(), "models/uncertain-demand.yaml", &options);
+        for wide in [360, 1280] {
+            browser.size(wide, 800);
+            browser.open(&page);
+            let chart = "document.getElementById('futures-interval-title').closest('svg')";
+            assert_eq!(
+                browser.script(&format!("return {chart}.querySelectorAll('circle.ring').length.toString()")),
+                count
+            );
+            let fits = format!(
+                "const e = {chart}.parentElement; return e.scrollWidth <= e.clientWidth
+                && e.getBoundingClientRect().right <= innerWidth"
+            );
+            assert_eq!(browser.script(&fits), true, "{wide}");
+            let page_fits = "return document.documentElement.scrollWidth <= document.documentElement.clientWidth";
+            assert_eq!(browser.script(page_fits), true, "{wide}");
+            let letters = format!("return 12 * {chart}.clientWidth / 360");
+            assert!(browser.script(&letters).as_f64().unwrap() >= 10.0, "{wide}");
+            // Nothing leaves the picture, and no two texts stand on one another.
+            let cut = format!("const all = [...{chart}.querySelectorAll('text')].map(t => [t.textContent, t.getBBox()]);
+                return all.filter(([_, a]) => a.x < 0 || a.x + a.width > 360).map(t => t[0]).concat(
+                    all.filter(([t, a], i) => all.some(([u, b], j) => i < j && a.x < b.x + b.width && b.x < a.x + a.width
+                        && a.y < b.y + b.height && b.y < a.y + a.height)).map(t => t[0]))");
+            assert_eq!(browser.script(&cut), json!([]), "{wide}");
+            browser.script(&format!("{chart}.scrollIntoView(); return 0"));
+            browser.screenshot(&format!("report-interval-{count}-{wide}.png"));
+        }
+    }
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
 /// The pages of models of every kind: one period and many, contracts and credits, chips bought, several futures.
 #[test]
 fn a_page_is_for_a_board() {
     let Some(browser) = Browser::start() else { return };
     let folder = tempfile::tempdir().unwrap();
     let none = json!([]);
-    for model in ["quickstart", "inference-fleet", "startup-credits", "own-or-rent", "trainium-late"] {
-        let page = report(folder.path(), &format!("models/{model}.yaml"), &[]);
+    let models = ["quickstart", "inference-fleet", "startup-credits", "own-or-rent", "trainium-late"];
+    // Few draws: of a large model curves are drawn only if they are asked for.
+    let drawn = ["--samples", "8", "--replications", "5"];
+    let pages = models.into_iter().map(|model| (model, &[][..])).chain([("uncertain-demand", &drawn[..])]);
+    for (model, options) in pages {
+        let page = report(folder.path(), &format!("models/{model}.yaml"), options);
         browser.size(1280, 900);
         browser.open(&page);
         // Three numbers, then the decision, then why, then the evidence.

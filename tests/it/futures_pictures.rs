@@ -1,10 +1,12 @@
 //! What is drawn of a plan for several futures: the tree, the fan of chips held, and the plans side by side.
 
 use polysource::analysis::dossier::Dossier;
+use polysource::analysis::samples::{Replications, solve_sampled};
 use polysource::report::html::{svg_files, write_html};
-use polysource::{SolveSettings, solve};
+use polysource::{Detail, Plan, SolveSettings, solve};
 
 use crate::common::{example, model, program, text};
+use crate::samples::DRAWN;
 
 /// Demand of each of so many outcomes at once, reserved for before: `known` in the second of two periods.
 fn newsvendor(outcomes: usize, probabilities: bool) -> String {
@@ -149,4 +151,137 @@ fn the_pictures_are_files() {
     names.sort();
     assert_eq!(names, ["cost.svg", "futures-chips.svg", "futures-cost.svg", "futures-tree.svg", "tornado.svg"]);
     assert!(!text(&run.stdout).contains("side by side"), "only this plan was asked for");
+}
+
+/// The page and pictures of a plan for drawn futures, judged by so many further samples.
+fn judged(yaml: &str, count: usize) -> (Plan, Vec<(String, String)>, String) {
+    let model = model(yaml);
+    let settings = SolveSettings { detail: Detail::Plan, ..SolveSettings::default() };
+    let plan = solve_sampled(&model, &settings, Replications { count, confidence: 0.9 }).unwrap();
+    let dossier = Dossier::of(&model, plan.clone());
+    let mut page = Vec::new();
+    write_html(&dossier, &mut page).unwrap();
+    (plan, svg_files(&dossier), String::from_utf8(page).unwrap())
+}
+
+/// Twenty draws of a uniform demand, of a seed whose mean is outside of what further samples say.
+fn twenty() -> String {
+    DRAWN.replace("samples: 100", "samples: 20\n    sampling: plain\n    seed: 3")
+}
+
+/// Attributes of the circles of a class.
+fn circles(svg: &str, class: &str) -> Vec<(f64, String)> {
+    let marked = format!("class=\"{class}\"");
+    let of = |part: &str| {
+        let at = part.split_once("cx=\"").unwrap().1.split('"').next().unwrap().parse().unwrap();
+        let title = part.split_once("<title>").unwrap().1.split('<').next().unwrap();
+        (at, title.to_owned())
+    };
+    svg.split("<circle ").skip(1).filter(|part| part.split('>').next().unwrap().contains(&marked)).map(of).collect()
+}
+
+/// Every sample has its ring and its dot where its numbers say, on one scale with the ends of the interval.
+#[test]
+fn the_interval_is_drawn_with_its_samples() {
+    let (plan, all, page) = judged(&twenty(), 6);
+    let draws = crate::common::told(&plan).draws.clone().unwrap();
+    let found = draws.interval.unwrap();
+    let svg = picture(&all, "futures-interval");
+    assert!(page.contains("aria-labelledby=\"futures-interval-title futures-interval-text\""));
+    let (rings, dots) = (circles(svg, "k1 ring"), circles(svg, "ink"));
+    assert_eq!((rings.len(), dots.len()), (6, 6));
+    // The edges of the band are the ends of the interval: they give the scale.
+    let band = svg
+        .split("<rect ")
+        .find(|r| r.split('>').next().unwrap().contains("class=\"track\"") && r.contains("the interval, 90 %</title>"));
+    let number = |name: &str| -> f64 {
+        band.unwrap().split_once(&format!("{name}=\"")).unwrap().1.split('"').next().unwrap().parse().unwrap()
+    };
+    let (lower, upper) = (found.lower.unwrap(), found.upper.unwrap());
+    let place = |x: f64| number("x") + (x - lower) / (upper - lower) * number("width");
+    for (i, s) in found.samples.iter().enumerate() {
+        for (all, value, what) in [(&rings, s.bound, "best plan for a sample"), (&dots, s.cost, "this plan in it")] {
+            let (at, title) = &all[i];
+            assert!((at - place(value.unwrap())).abs() < 0.1, "{title}: {at} for {value:?}");
+            let told = title.strip_prefix(&format!("sample {}, {what}: ", i + 1)).unwrap_or_else(|| panic!("{title}"));
+            assert!((told.parse::<f64>().unwrap() - value.unwrap()).abs() < 0.1, "{title} for {value:?}");
+        }
+    }
+    // Its ends are written as in the sentence, and the mean of its own draws is a line beside them.
+    let texts = texts(svg, "text");
+    let amounts: Vec<&str> = found.sentence.split(" USD").filter_map(|part| part.rsplit(' ').next()).take(2).collect();
+    assert_eq!(amounts.iter().filter(|a| texts.contains(a)).count(), 2, "{amounts:?} in {texts:?}");
+    assert!(texts.contains(&"mean of its own 20 drawn futures"), "{texts:?}");
+}
+
+/// Nowhere on the page does the mean of the draws stand as if it were the expected cost, and the interval comes first.
+#[test]
+fn an_estimate_is_never_the_only_number() {
+    let (plan, _, page) = judged(&twenty(), 6);
+    let u = crate::common::told(&plan);
+    let found = u.draws.as_ref().unwrap().interval.as_ref().unwrap();
+    let (_, body) = page.split_once("<body>").unwrap();
+    let sentence = body.find(&found.sentence).expect("the sentence is there");
+    let own = body.find("Over the 20 drawn futures that it was made for").unwrap();
+    assert!(sentence < own);
+    let key = body.split_once("<dd>").unwrap().1.split('<').next().unwrap();
+    let ends: Vec<f64> = key.trim_end_matches(" USD").split(" USD to ").map(|end| end.parse().unwrap()).collect();
+    assert!((ends[0] - found.lower.unwrap()).abs() < 0.05 && (ends[1] - found.upper.unwrap()).abs() < 0.05, "{key}");
+    assert!(body.contains("<dt>expected cost, with 90 % confidence</dt>"));
+    // Whatever says the amount says of what it is the mean; in the table of the cost its heading does.
+    let amount = format!("{:.1} USD", u.expected);
+    let pieces = body.split('<').filter_map(|piece| piece.split_once('>').map(|(_, text)| text.trim()));
+    let sentences: Vec<&str> = pieces.filter(|text| text.contains(&amount) && *text != amount).collect();
+    assert!(sentences.len() >= 3, "{sentences:?}");
+    for text in sentences {
+        assert!(text.contains("drawn future") || text.contains("own draws"), "{text}");
+    }
+    let cells = body.matches(&format!(">{amount}<")).count();
+    assert!(cells >= 1 && body.contains("Expected cost over the 20 drawn futures"), "{cells}");
+    assert!(body.contains("mean of 20 drawn futures"));
+}
+
+/// Without further samples the page says that its number is an estimate, and draws no interval.
+#[test]
+fn without_samples_a_mean_is_called_an_estimate() {
+    let (all, page) = drawn(&twenty());
+    assert!(page.contains("<dt>mean cost of 20 drawn futures, an estimate of the expected cost</dt>"));
+    assert!(!all.iter().any(|(name, _)| name == "futures-interval.svg"));
+}
+
+/// Where a sample has no cost the interval has no upper end, in the picture neither.
+#[test]
+fn an_interval_without_an_upper_end_is_drawn_open() {
+    let yaml = DRAWN.replace("price: 1 }", "price: 1, capacity: 30 }").replace("samples: 100", "samples: 10");
+    let (plan, all, page) = judged(&yaml, 10);
+    let found = crate::common::told(&plan).draws.clone().unwrap().interval.unwrap();
+    assert!(found.not_followed > 0 && found.upper.is_none());
+    let svg = picture(&all, "futures-interval");
+    assert_eq!(circles(svg, "k1 ring").len(), 10);
+    assert_eq!(circles(svg, "ink").len(), 10 - found.not_followed);
+    assert!(texts(svg, "text").contains(&"no upper end"));
+    assert!(svg.contains(&format!("In {} of 10 further samples this plan cannot be followed", found.not_followed)));
+    assert!(page.contains("expected cost of the best plan, with 90 % confidence"), "{page}");
+    assert!(page.contains("<dd>at least "));
+}
+
+/// Samples that all say the same are one number.
+#[test]
+fn samples_that_are_all_alike_are_drawn() {
+    let (_, all, page) =
+        judged(&DRAWN.replace("\"uniform(100, 200)\"", "[160]").replace("samples: 100", "samples: 2"), 3);
+    let svg = picture(&all, "futures-interval");
+    assert!(circles(svg, "ink").iter().all(|(at, _)| (at - 180.0).abs() < 1.0), "{svg}");
+    assert!(page.contains("<dd>96 USD</dd>"), "{page}");
+}
+
+/// Where the dearest draws count for more, the interval is of what is minimized, and the mean of costs is no mark beside it.
+#[test]
+fn an_interval_of_a_weighted_cost_is_called_so() {
+    let goal = "objective: { expected: 0.5, cvar: { level: 75 %, weight: 0.5 } }\nuncertainty:\n";
+    let (_, all, page) = judged(&twenty().replace("uncertainty:\n", goal), 3);
+    assert!(page.contains("<dt>weighted mean of expected cost and CVaR, with 90 % confidence</dt>"));
+    let texts = texts(picture(&all, "futures-interval"), "text");
+    assert!(texts.contains(&"weighted mean of expected cost and CVaR in USD"), "{texts:?}");
+    assert!(!texts.iter().any(|t| t.starts_with("mean of its own")), "{texts:?}");
 }

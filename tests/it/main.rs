@@ -55,6 +55,7 @@ mod hostile;
 mod identity;
 mod import_solution;
 mod kinks;
+mod lands_sampled;
 mod mcp;
 mod metamorphic;
 mod mistakes;
@@ -85,6 +86,7 @@ mod reprice;
 mod samples;
 mod serve;
 mod shards;
+mod smps;
 #[cfg(feature = "xlsx")]
 mod spreadsheet;
 mod study;

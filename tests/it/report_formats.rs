@@ -540,7 +540,8 @@ fn tables_hold_all_that_the_plan_has() {
 /// The decision first, and what there is no room for is counted.
 #[test]
 fn a_plan_fits_one_screen() {
-    for model in ["quickstart", "inference-fleet", "startup-credits", "own-or-rent", "meta-google", "trainium-late"] {
+    let models = ["quickstart", "inference-fleet", "startup-credits", "own-or-rent", "meta-google", "trainium-late"];
+    for model in models.into_iter().chain(["uncertain-demand"]) {
         let run = crate::common::program().args(["solve", &format!("models/{model}.yaml")]).output().unwrap();
         let text = String::from_utf8(run.stdout).unwrap();
         let lines: usize = text.lines().map(|l| l.chars().count().div_ceil(100).max(1)).sum();

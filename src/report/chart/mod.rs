@@ -13,6 +13,7 @@ mod frame;
 mod groups;
 mod held;
 mod lines;
+mod samples;
 mod swings;
 mod tree;
 
@@ -26,6 +27,7 @@ pub(super) use flow::flow;
 pub(super) use groups::{Group, groups};
 pub(super) use held::{Held, held};
 pub(super) use lines::{Marker, Polyline, Range, lines};
+pub(super) use samples::{SampleRow, Samples, samples};
 pub(super) use swings::{SwingBar, swings};
 pub(super) use tree::{Branch, tree};
 

@@ -2,6 +2,7 @@
 
 use crate::plan::{ComparedPlan, Plan, UncertaintyResult};
 use crate::report::chart::{Chart, Group, groups};
+use crate::report::futures::drawn_futures;
 use crate::units::human::{count, money, number};
 
 /// Most futures that are drawn.
@@ -24,8 +25,9 @@ pub(in crate::report) fn compared(plan: &Plan, u: &UncertaintyResult) -> Option<
     let all: Vec<Group> = order.iter().map(group).collect();
     let series: Vec<&str> = u.plans.iter().map(|p| p.name.as_str()).collect();
     let expected = u.plans.iter().map(|p| format!("{} {}", p.name, money(p.expected, &plan.currency)));
+    let mean = drawn_futures(u).map_or_else(|| "Expected".to_owned(), |drawn| format!("In the mean of the {drawn}"));
     let mut description = format!(
-        "Cost in {} by future: a group for each future, a bar for each plan; the mark is what the future would cost if it were known today. Expected: {}.",
+        "Cost in {} by future: a group for each future, a bar for each plan; the mark is what the future would cost if it were known today. {mean}: {}.",
         plan.currency,
         expected.collect::<Vec<_>>().join(", ")
     );

@@ -8,6 +8,7 @@ mod fan;
 mod history;
 mod lines;
 mod palette;
+mod samples;
 mod swings;
 mod tree;
 mod words;
@@ -20,6 +21,7 @@ pub(super) use self::fan::fan;
 pub(super) use self::history::{paid, spread};
 pub(super) use self::lines::{Scales, across, curve, flows, frontier};
 pub(super) use self::palette::Palette;
+pub(super) use self::samples::samples;
 pub(super) use self::swings::swings;
 pub(super) use self::tree::tree;
 pub(super) use self::words::{plainly, sentence};
@@ -38,6 +40,7 @@ pub(super) fn all(dossier: &Dossier) -> Vec<Chart> {
     let mut charts: Vec<Chart> = Vec::new();
     if let Some(u) = plan.uncertainty.as_deref() {
         // What is held and runs in one node of the tree is not in another: it cannot be added up over the nodes.
+        charts.extend(samples(plan, u));
         charts.push(tree(plan, u));
         charts.extend(fan(plan, u));
         charts.extend(compared(plan, u));
