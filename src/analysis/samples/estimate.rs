@@ -104,12 +104,17 @@ fn sentence(result: &SampleInterval, currency: &str) -> String {
             first("not-followed"),
         );
     };
-    let [low, high] = apart(lower, upper, currency);
-    // Each cost is certified to within this part of itself: what is less is rounding.
+    // Each cost is certified to within this part of itself: what is less is rounding, and two ends so near are one.
     let rounding = Tolerances::default().gap * (1.0 + lower.abs().max(upper.abs()));
+    let range = if upper - lower <= rounding {
+        told(upper)
+    } else {
+        let [low, high] = apart(lower, upper, currency);
+        format!("between {low} and {high}")
+    };
     let more = if gap <= rounding { "no more".to_owned() } else { format!("at most {} more", told(gap)) };
     format!(
-        "{with} the {COST} is between {low} and {high}, for this plan as for the best one, and this plan costs {more} than the best ({samples}).",
+        "{with} the {COST} is {range}, for this plan as for the best one, and this plan costs {more} than the best ({samples}).",
     )
 }
 
@@ -149,14 +154,15 @@ mod tests {
         assert!(found.sentence.starts_with("With 95 % confidence the expected cost is between"), "{}", found.sentence);
     }
 
+    /// Also where rounding has put the proved bound above the cost: no interval from 7.0000001 to 7.
     #[test]
     fn all_alike_leaves_no_gap() {
-        let found = interval(&certified(&[(7.0, 7.0); 5]), 0.95, "USD");
+        let of = |bound: f64| interval(&certified(&[(bound, 7.0); 5]), 0.95, "USD");
+        let found = of(7.0);
         assert_eq!((found.lower, found.upper, found.gap), (Some(7.0), Some(7.0), Some(0.0)));
-        assert!(
-            found.sentence.ends_with("and this plan costs no more than the best (5 further samples)."),
-            "{found:?}"
-        );
+        let sentence = "With 95 % confidence the expected cost is 7 USD, for this plan as for the best one, and this plan costs no more than the best (5 further samples).";
+        assert_eq!(found.sentence, sentence);
+        assert_eq!(of(7.000_000_1).sentence, sentence);
     }
 
     /// Certificates are good to 1e-6 of 1 + 1000: a gap of 0.001 may be theirs, one of 0.0011 is not.
