@@ -8,7 +8,6 @@ pub mod dossier;
 pub mod expect;
 pub mod explain;
 pub mod frontier;
-mod parallel;
 pub mod replan;
 pub mod samples;
 pub mod scenarios;
@@ -21,7 +20,7 @@ pub mod swings;
 mod uncertain;
 
 #[cfg(feature = "batch")]
-pub(crate) use parallel::on_one_processor;
+pub(crate) use crate::engine::parallel::on_one_processor;
 pub use solving::{
     Detail, SolveSettings, exported_program, imported, solve, solve_every_future, solve_schedule, solved_program,
 };

@@ -26,6 +26,7 @@ mod loosened;
 mod microlp;
 mod options;
 mod outcome;
+pub(crate) mod parallel;
 mod phase_one;
 mod ray;
 mod reduced;

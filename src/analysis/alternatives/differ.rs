@@ -17,12 +17,12 @@
 //! plans are apart is measured in chip-hours of each offer in each period, as a sum of absolute
 //! differences, which no linear program can maximise itself.
 
-use crate::analysis::parallel::IntoParallelRefIterator;
-#[cfg(feature = "parallel")]
-use crate::analysis::parallel::ParallelIterator;
 use crate::analysis::solving::near::{NearOptimalPlans, ROOMS, is_plan, near_optimal};
 use crate::analysis::solving::optimum::tell_idle;
 use crate::engine::EngineError;
+use crate::engine::parallel::IntoParallelRefIterator;
+#[cfg(feature = "parallel")]
+use crate::engine::parallel::ParallelIterator;
 use crate::formulation::Formulation;
 use crate::lp::Affine;
 use crate::model::{Grid, IdVec, Measure, Model, OfferId, OfferSet};

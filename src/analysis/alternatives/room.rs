@@ -1,12 +1,12 @@
 //! The room for negotiation: what each group can have at least and at most within the allowance.
 
 use super::types::{AlternativesSettings, Extreme, GroupRoom, Portion};
-use crate::analysis::parallel::IntoParallelRefIterator;
-#[cfg(feature = "parallel")]
-use crate::analysis::parallel::ParallelIterator;
 use crate::analysis::solving::examined::examine;
 use crate::analysis::solving::near::{self, NearOptimalPlans, ProvenShare, ROOMS, Ratio, extreme, is_plan};
 use crate::engine::EngineError;
+use crate::engine::parallel::IntoParallelRefIterator;
+#[cfg(feature = "parallel")]
+use crate::engine::parallel::ParallelIterator;
 use crate::formulation::Formulation;
 use crate::lp::Affine;
 use crate::model::{Measure, Model, OfferSet};

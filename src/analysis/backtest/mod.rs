@@ -26,12 +26,12 @@ mod seen;
 use self::course::Course;
 use self::error::rejected;
 use self::seen::Seen;
-use super::parallel::IntoParallelIterator;
-#[cfg(feature = "parallel")]
-use super::parallel::ParallelIterator;
 use super::signed::Begun;
 use super::solving::settings::{Detail, SolveSettings};
 use super::solving::solve;
+use crate::engine::parallel::IntoParallelIterator;
+#[cfg(feature = "parallel")]
+use crate::engine::parallel::ParallelIterator;
 use crate::lp::Tolerances;
 use crate::model::{BacktestPolicy, Model};
 use crate::plan::{BacktestResult, BacktestRun, BacktestStatus, ModelInfo, Plan, Status};

@@ -8,15 +8,15 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::parallel::IntoParallelIterator;
-#[cfg(feature = "parallel")]
-use super::super::parallel::ParallelIterator;
 use super::super::solving::settings::{Detail, SolveSettings};
 use super::super::uncertain::{Alone, Decided, Futures, Together, here_and_base, models, without_plan};
 use super::estimate::{estimate, margin};
 use super::follow::{Followed, follow};
 use super::{SampleError, estimable};
 use crate::engine::EngineError;
+use crate::engine::parallel::IntoParallelIterator;
+#[cfg(feature = "parallel")]
+use crate::engine::parallel::ParallelIterator;
 use crate::model::{IdVec, Model, WorkloadId};
 use crate::plan::{EvaluatedPlan, EvaluatedUnmet, Evaluation, ModelInfo, Quantile};
 use crate::resilience::conditional;

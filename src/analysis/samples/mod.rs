@@ -34,13 +34,13 @@ pub use self::evaluation::{
     candidates, evaluate, evaluate_batch, evaluated,
 };
 pub use self::replication::{Replication, ReplicationStatus, replicate};
-use super::parallel::IntoParallelIterator;
-#[cfg(feature = "parallel")]
-use super::parallel::ParallelIterator;
 use super::solving::settings::SolveSettings;
 pub use super::uncertain::Decided;
 use super::uncertain::solve_decided;
 use crate::engine::EngineError;
+use crate::engine::parallel::IntoParallelIterator;
+#[cfg(feature = "parallel")]
+use crate::engine::parallel::ParallelIterator;
 use crate::model::{Goal, Model, Uncertainty};
 use crate::plan::{Plan, Status};
 

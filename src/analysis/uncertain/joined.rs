@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::super::parallel::IntoParallelRefIterator;
-#[cfg(feature = "parallel")]
-use super::super::parallel::ParallelIterator;
 use super::super::solving::cuts::{GOOD_ENOUGH, ROUNDS, solve_kept, unneeded};
 use super::super::solving::optimum::{solve_from_room, tell_idle};
 use super::super::solving::settings::SolveSettings;
+use crate::engine::parallel::IntoParallelRefIterator;
+#[cfg(feature = "parallel")]
+use crate::engine::parallel::ParallelIterator;
 use crate::engine::{
     Basis, CertifiedSession, CertifiedStatus, EngineError, Grouping, Member, ProgramVertex, Solved, solve_certified,
     solve_linked,

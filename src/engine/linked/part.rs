@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::basis::{Basis, Place};
-use super::member::Member;
+use super::member::{Member, ProgramVertex};
 use crate::lp::{ColumnId, LinearProgram, RowId, RowIndex, is_row};
 
 /// The program of one or more members.
@@ -83,6 +83,34 @@ impl Part {
             rows: (0..kept.rows().len()).map(|r| Some(RowId(r as u32))).collect(),
         };
         Some(Part { program, basis: vertex.basis.clone(), images, leaves: vec![leaf], copies: Vec::new() })
+    }
+
+    /// Puts a point of it into one of the whole program. What members share is that of the first of them.
+    pub fn put_point(&self, members: &[Member<'_>], x: &[f64], point: &mut [f64]) {
+        // The first member that has a column comes last.
+        for leaf in self.leaves.iter().rev() {
+            let member = &members[leaf.member];
+            let ProgramVertex { program, condensed, .. } = member.vertex;
+            let kept: Vec<f64> = leaf.columns.iter().map(|c| x[c.0 as usize]).collect();
+            let mut put = |all: &[f64]| member.columns.iter().zip(all).for_each(|(c, x)| point[c.0 as usize] = *x);
+            match condensed {
+                Some(condensed) => put(&condensed.point(program, &kept)),
+                None => put(&kept),
+            }
+        }
+    }
+
+    /// Adds multipliers of its rows to those of the whole program's rows.
+    pub fn add_multipliers(&self, members: &[Member<'_>], y: &[f64], sums: &mut [f64]) {
+        for leaf in &self.leaves {
+            let member = &members[leaf.member];
+            let kept: Vec<f64> = leaf.rows.iter().map(|r| r.map_or(0.0, |r| y[r.0 as usize])).collect();
+            let mut add = |all: &[f64]| member.rows.iter().zip(all).for_each(|(r, y)| sums[r.0 as usize] += y);
+            match &member.vertex.condensed {
+                Some(condensed) => add(&condensed.multipliers(&kept)),
+                None => add(&kept),
+            }
+        }
     }
 
     /// Parts beside each other, with what they share connected; `None` if a sum of columns is shared that is not the

@@ -24,8 +24,8 @@ use std::collections::BTreeMap;
 use super::alike::Alike;
 use super::settings::{Detail, SolveSettings};
 #[cfg(feature = "parallel")]
-use crate::analysis::parallel::ParallelIterator;
-use crate::analysis::parallel::{IntoParallelIterator, IntoParallelRefIterator};
+use crate::engine::parallel::ParallelIterator;
+use crate::engine::parallel::{IntoParallelIterator, IntoParallelRefIterator};
 use crate::engine::{EngineError, Solved};
 use crate::formulation::{Formulation, LimitKey, Limits};
 use crate::model::Model;

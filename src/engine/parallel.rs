@@ -2,7 +2,7 @@
 //! The answers are the same, in the same order.
 
 #[cfg(feature = "parallel")]
-pub(super) use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+pub(crate) use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 /// Does something on one processor, whatever it has to wait for. Where no thread can be started for that, on all of them:
 /// the answer is the same.
@@ -21,7 +21,7 @@ pub(crate) fn on_one_processor<T>(work: impl FnOnce() -> T) -> T {
 }
 
 #[cfg(not(feature = "parallel"))]
-pub(super) use one_by_one::{IntoParallelIterator, IntoParallelRefIterator};
+pub(crate) use one_by_one::{IntoParallelIterator, IntoParallelRefIterator};
 
 /// The same words without threads.
 #[cfg(not(feature = "parallel"))]

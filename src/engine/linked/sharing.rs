@@ -1,0 +1,184 @@
+//! What parts share, and which rows are about that.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::part::Part;
+use crate::lp::{ColumnId, LinearProgram, RowId, RowRole};
+
+/// Two coefficients are the same up to rounding.
+const SAME: f64 = 1e-9;
+/// The most columns of its own that a row of a part may have to be told of what is shared.
+const FEW: usize = 3;
+/// How wide their range is then at the most, in what the row asks for.
+const NEED: f64 = 2.0;
+/// Columns with their coefficients.
+pub(super) type Terms = Vec<(ColumnId, f64)>;
+
+/// What parts share in the whole program.
+pub(super) struct Sharing {
+    /// For each part and each of its columns, the column of the master, if it is shared.
+    pub of: Vec<Vec<Option<ColumnId>>>,
+    /// How many columns are shared.
+    pub count: usize,
+    /// For each of them what it stands for in the whole program.
+    pub images: Vec<Vec<ColumnId>>,
+    /// And the other way round.
+    place: HashMap<ColumnId, ColumnId>,
+}
+
+impl Sharing {
+    /// `None` if a sum of columns is shared that is not the same in each.
+    pub fn of(whole: &LinearProgram, parts: &[Part]) -> Option<Self> {
+        const NONE: usize = usize::MAX;
+        let mut first = vec![NONE; whole.columns().len()];
+        let mut several = vec![false; whole.columns().len()];
+        for (p, part) in parts.iter().enumerate() {
+            for image in part.images.iter().flatten() {
+                let before = &mut first[image.0 as usize];
+                several[image.0 as usize] |= *before != NONE && *before != p;
+                *before = (*before).min(p);
+            }
+        }
+        let (of, images) = (Vec::with_capacity(parts.len()), Vec::new());
+        let mut all = Sharing { of, count: 0, images, place: HashMap::new() };
+        let mut place: HashMap<ColumnId, ColumnId> = HashMap::new();
+        for part in parts {
+            let mut own = Vec::with_capacity(part.images.len());
+            for images in &part.images {
+                if !images.iter().any(|i| several[i.0 as usize]) {
+                    own.push(None);
+                    continue;
+                }
+                let lead = *place.entry(images[0]).or_insert_with(|| {
+                    all.images.push(images.clone());
+                    ColumnId(all.images.len() as u32 - 1)
+                });
+                if all.images[lead.0 as usize] != *images {
+                    return None;
+                }
+                own.push(Some(lead));
+            }
+            all.of.push(own);
+        }
+        all.count = all.images.len();
+        for (j, images) in all.images.iter().enumerate() {
+            all.place.extend(images.iter().map(|&i| (i, ColumnId(j as u32))));
+        }
+        Some(all)
+    }
+}
+
+/// A row of a part in what is shared.
+pub(super) struct OfShared {
+    pub terms: Terms,
+    /// Between what they are.
+    pub sides: (f64, f64),
+    pub role: RowRole,
+    /// Whether that is all of the row.
+    pub whole: bool,
+}
+
+/// A row of the whole program that is so many times what a part costs, and terms in columns of no part.
+pub(super) struct OfCost {
+    pub part: usize,
+    pub times: f64,
+    pub terms: Terms,
+}
+
+/// A row of a part in what is shared; `None` if it says nothing of that. Where it has a few other columns it asks for what they
+/// leave of it: a need that may go unmet by no more than all of it has a column in each part for that, though it is a need of
+/// what is shared.
+pub(super) fn of_shared(part: &Part, row: RowId, shared: &[Option<ColumnId>]) -> Option<OfShared> {
+    let own = part.program.rows()[row.0 as usize];
+    let (mut terms, mut others, mut most, mut least) = (Vec::new(), 0, 0.0, 0.0);
+    for (c, a) in part.program.row_terms(row) {
+        if let Some(c) = shared[c.0 as usize] {
+            terms.push((c, a));
+            continue;
+        }
+        others += 1;
+        let column = part.program.columns()[c.0 as usize];
+        let (low, high) = (a * column.lower, a * column.upper);
+        least += low.min(high);
+        most += low.max(high);
+    }
+    if terms.is_empty() || others > FEW {
+        return None;
+    }
+    // What can be anything leaves nothing to ask for.
+    let side = [own.lower, own.upper].into_iter().filter(|s| s.is_finite()).fold(0.0f64, |a, s| a.max(s.abs()));
+    let says = others == 0 || most - least <= NEED * side;
+    let sides = (own.lower - most, own.upper - least);
+    says.then_some(OfShared { terms, sides, role: own.role, whole: others == 0 })
+}
+
+/// A row of the whole program as a number of times the cost of a part, and its terms in columns of no part, of which `place`
+/// says where they are; `None` if it is no such row.
+pub(super) fn of_cost(
+    whole: &LinearProgram,
+    parts: &[Part],
+    row: RowId,
+    place: &HashMap<ColumnId, ColumnId>,
+) -> Option<OfCost> {
+    let (mut terms, mut others) = (Vec::new(), HashMap::new());
+    for (c, a) in whole.row_terms(row) {
+        match place.get(&c) {
+            Some(&here) => terms.push((here, a)),
+            None => {
+                others.insert(c, a);
+            }
+        }
+    }
+    let costs = parts.iter().enumerate().filter(|_| !others.is_empty());
+    let (part, times) = costs.filter_map(|(p, part)| Some((p, times_cost(part, &others)?))).next()?;
+    Some(OfCost { part, times, terms })
+}
+
+/// A row of the whole program in columns of no part and shared ones; `None` if it has others, or treats differently what is
+/// one in the master.
+pub(super) fn of_columns(
+    whole: &LinearProgram,
+    row: RowId,
+    place: &HashMap<ColumnId, ColumnId>,
+    sharing: &Sharing,
+) -> Option<Terms> {
+    let (mut terms, mut sums) = (Vec::new(), BTreeMap::<ColumnId, Vec<f64>>::new());
+    for (c, a) in whole.row_terms(row) {
+        match place.get(&c) {
+            Some(&here) => terms.push((here, a)),
+            None => sums.entry(*sharing.place.get(&c)?).or_default().push(a),
+        }
+    }
+    for (shared, all) in sums {
+        if all.len() != sharing.images[shared.0 as usize].len() || all.iter().any(|a| *a != all[0]) {
+            return None;
+        }
+        terms.push((shared, all[0]));
+    }
+    Some(terms)
+}
+
+/// The number by which terms are the costs of a part, if they are.
+fn times_cost(part: &Part, terms: &HashMap<ColumnId, f64>) -> Option<f64> {
+    let mut k: Option<f64> = None;
+    let mut seen = 0;
+    for (column, images) in part.program.columns().iter().zip(&part.images) {
+        for image in images {
+            let a = terms.get(image).copied().unwrap_or(0.0);
+            seen += usize::from(terms.contains_key(image));
+            if column.cost == 0.0 {
+                if a != 0.0 {
+                    return None;
+                }
+                continue;
+            }
+            let ratio = a / column.cost;
+            match k {
+                None => k = Some(ratio),
+                Some(k) if (ratio - k).abs() > SAME * k.abs() => return None,
+                Some(_) => {}
+            }
+        }
+    }
+    k.filter(|k| *k != 0.0 && seen >= terms.len())
+}
