@@ -9,8 +9,8 @@ use crate::engine::parallel::IntoParallelRefIterator;
 #[cfg(feature = "parallel")]
 use crate::engine::parallel::ParallelIterator;
 use crate::engine::{
-    Basis, CertifiedSession, CertifiedStatus, EngineError, Grouping, Member, ProgramVertex, Solved, solve_certified,
-    solve_linked,
+    Basis, CertifiedSession, CertifiedStatus, EngineError, Grouping, Member, ProgramVertex, Solved, is_by_parts,
+    solve_certified, solve_linked,
 };
 use crate::formulation::{Formulation, FutureMeasure, Joint, Limits, build_like, build_with};
 use crate::lp::{Affine, ColumnId, LinearProgram};
@@ -227,16 +227,24 @@ impl<'a> Futures<'a> {
         mut formulations: Vec<Formulation>,
     ) -> Result<Together, EngineError> {
         let mut before = f64::INFINITY;
+        let mut by_parts = true;
         for round in 0..ROUNDS {
             let joint = self.joined(known, measure, fixed, &formulations);
-            let solved = self.solved(&joint, &formulations, known)?;
+            let solved = self.solved(&joint, &formulations, known, by_parts)?;
             if solved.status != CertifiedStatus::Optimal {
                 return Ok(Together { joint, formulations, solved });
             }
+            let written = is_by_parts(&solved).then(|| formulations.clone());
             let Mended { added, excess, forbade } = self.mend(&joint, &solved.x, &mut formulations, true)?;
             tracing::debug!(round, added, excess, forbade, "futures");
             if added == 0 && !forbade {
                 return Ok(Together { joint, formulations, solved });
+            }
+            // Between vertices there may be a little that is of no use, though no vertex has any.
+            if let Some(written) = written.filter(|_| forbade) {
+                formulations = written;
+                by_parts = false;
+                continue;
             }
             // Close enough, and rounding keeps it from coming closer.
             if !forbade && excess < GOOD_ENOUGH && excess > before / 2.0 {
@@ -246,7 +254,7 @@ impl<'a> Futures<'a> {
         }
         // With the last cuts, whose rows the answer has to speak of.
         let joint = self.joined(known, measure, fixed, &formulations);
-        let solved = self.solved(&joint, &formulations, known)?;
+        let solved = self.solved(&joint, &formulations, known, by_parts)?;
         Ok(Together { joint, formulations, solved })
     }
 
@@ -276,12 +284,18 @@ impl<'a> Futures<'a> {
         Ok(mended)
     }
 
-    fn solved(&self, joint: &Joint, formulations: &[Formulation], known: &[i64]) -> Result<Solved, EngineError> {
+    fn solved(
+        &self,
+        joint: &Joint,
+        formulations: &[Formulation],
+        known: &[i64],
+        by_parts: bool,
+    ) -> Result<Solved, EngineError> {
         let program = joint.program();
         tracing::info!(columns = program.columns().len(), rows = program.rows().len(), "joined the futures");
         let (engine, options) = (self.settings.engine, self.settings.options());
         let linked = match self.members(joint, formulations) {
-            Some(members) => solve_linked(program, &members, &self.grouping(joint, known), engine, &options)?,
+            Some(members) => solve_linked(program, &members, &self.grouping(joint, known), by_parts, engine, &options)?,
             None => None,
         };
         let solved = linked.map_or_else(|| solve_certified(program, engine, &options), Ok)?;

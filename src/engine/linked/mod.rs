@@ -49,12 +49,19 @@ pub(crate) enum Grouping {
     Group(Vec<Grouping>),
 }
 
+/// What an answer by parts says that it is.
+const BY_PARTS: &str = "by its parts";
 /// Programs of so many columns that have so many parts are solved by them. With 61 thousand columns and 20 parts that took
 /// 0.7 s instead of 1.9 s from the members' vertices, with 150 thousand and 50 parts 4 s instead of 30 s of a processor;
 /// smaller ones end soon enough, and at a vertex.
 const LARGE: usize = 50_000;
 /// See [`LARGE`].
 const MANY: usize = 12;
+
+/// Whether an answer was found by parts.
+pub(crate) fn is_by_parts(solved: &Solved) -> bool {
+    solved.attempts.iter().any(|a| a.what == BY_PARTS)
+}
 
 impl Grouping {
     /// What it consists of, groups of many taken apart.
@@ -76,7 +83,8 @@ impl Grouping {
 }
 
 /// Solves a program without whole columns from the vertices of its members; `None` if there is nothing to start from,
-/// or what came of it was not certified: then the program has to be solved from nothing.
+/// or what came of it was not certified: then the program has to be solved from nothing. Large ones are solved by their
+/// parts, if that is allowed: at an optimum that need not be a vertex.
 ///
 /// # Errors
 /// [`EngineError`] if the engine cannot be started.
@@ -84,6 +92,7 @@ pub(crate) fn solve_linked(
     whole: &LinearProgram,
     members: &[Member<'_>],
     grouping: &Grouping,
+    by_parts: bool,
     choice: EngineChoice,
     options: &SolveOptions,
 ) -> Result<Option<Solved>, EngineError> {
@@ -92,7 +101,8 @@ pub(crate) fn solve_linked(
     }
     let linked = Linked { whole, members, choice, options };
     let many = grouping.many();
-    if whole.columns().len() >= LARGE
+    if by_parts
+        && whole.columns().len() >= LARGE
         && many.len() >= MANY
         && let Some(solved) = linked.by_parts(&many)?
     {
@@ -136,7 +146,7 @@ impl Linked<'_> {
         let mut y = vec![0.0; self.whole.rows().len()];
         parts.iter().zip(&each).for_each(|(part, own)| part.add_multipliers(self.members, own, &mut y));
         own.iter().for_each(|(r, own)| y[r.0 as usize] = *own);
-        let attempts = vec![Attempt { engine, what: "by its parts".to_owned() }];
+        let attempts = vec![Attempt { engine, what: BY_PARTS.to_owned() }];
         let Some((points, own)) = point else {
             return Ok(verify_farkas(self.whole, &y).proves.then(|| infeasible(attempts, engine, y)));
         };
@@ -378,7 +388,7 @@ mod tests {
     fn linked(drawn: &Drawn, grouping: &Grouping) -> Option<Solved> {
         let options = SolveOptions::default();
         with_members(drawn, |members| {
-            solve_linked(&drawn.whole, members, grouping, EngineChoice::Simplex, &options).unwrap()
+            solve_linked(&drawn.whole, members, grouping, true, EngineChoice::Simplex, &options).unwrap()
         })
     }
 
