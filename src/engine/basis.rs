@@ -1,6 +1,6 @@
 //! Where a vertex is, and how far it stays the answer.
 
-use crate::lp::LinearProgram;
+use crate::lp::{Column, LinearProgram};
 
 /// What a column or row is at a vertex.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,17 @@ pub enum Place {
     Zero,
     /// At a bound, whichever.
     Nonbasic,
+}
+
+impl Place {
+    /// Where a column rests that is not basic: at its lower bound if it has one.
+    pub(super) fn resting(column: &Column) -> Self {
+        match (column.lower.is_finite(), column.upper.is_finite()) {
+            (true, _) => Place::Lower,
+            (false, true) => Place::Upper,
+            (false, false) => Place::Zero,
+        }
+    }
 }
 
 /// A vertex by what is at its bounds; as many are basic as there are rows.

@@ -1,9 +1,8 @@
 //! Large programs solved through their condensed ones.
 
-use super::accepted::{accept, certified, tidied_to};
 use super::choice::SMALL;
 use super::outcome::EngineError;
-use super::repair::repaired;
+use super::repair::accepted_on_rows;
 use super::solved::{CertifiedStatus, Solved};
 use crate::lp::{Condensed, LinearProgram, verify_farkas};
 
@@ -43,16 +42,9 @@ pub(super) fn expanded(lp: &LinearProgram, condensed: &Condensed, solved: Solved
     let engine = solved.certificate.engine.as_str();
     match solved.status {
         CertifiedStatus::Optimal => {
-            // Values are tidy already, but for what taking them apart leaves.
-            let x = tidied_to(lp, &condensed.point(lp, &solved.x), 1.0);
-            let duals = [condensed.multipliers(&solved.y)];
-            if let Some(certified) = certified(lp, engine, &x, &duals) {
-                return Some(accept(x, certified, solved.attempts));
-            }
             // What a sum of many rows lacks is little of the sum, and may be much of the row that it falls to.
-            let x = repaired(lp, &x)?;
-            let certified = certified(lp, engine, &x, &duals)?;
-            Some(accept(x, certified, solved.attempts))
+            let x = condensed.point(lp, &solved.x);
+            accepted_on_rows(lp, engine, &x, &[condensed.multipliers(&solved.y)], solved.attempts)
         }
         CertifiedStatus::Infeasible => {
             let farkas = condensed.multipliers(solved.farkas.as_ref()?);

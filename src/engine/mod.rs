@@ -51,7 +51,7 @@ pub(crate) use guess::solved_by_guess;
 #[cfg(feature = "highs")]
 pub use highs::Highs;
 pub use imported::{IMPORTED, certify_imported};
-pub(crate) use linked::{Grouping, Member, ProgramVertex, is_by_parts, solve_linked};
+pub(crate) use linked::{Grouping, Member, ProgramVertex, solve_by_parts, solve_linked};
 pub use loosened::within_tolerance;
 pub use microlp::Microlp;
 pub use options::SolveOptions;

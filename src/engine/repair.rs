@@ -12,7 +12,8 @@
 //! system is solved by conjugate gradients with its diagonal as preconditioner (Hestenes and Stiefel, "Methods of
 //! conjugate gradients for solving linear systems", J. Res. NBS 49, 1952), which needs no factorisation.
 
-use super::accepted::tidied;
+use super::accepted::{accept, certified, tidied, tidied_to};
+use super::solved::{Attempt, Solved};
 use crate::lp::{LinearProgram, RowId, primal_violation};
 
 /// Projections, each from where the last one ended.
@@ -25,6 +26,23 @@ const REDUCED: f64 = 1e-5;
 const GOOD: f64 = 1e-9;
 /// Scaled violation beyond which there was no success.
 const ENOUGH: f64 = 1e-7;
+
+/// The answer that a point is, tidied, and put onto its rows if it is not certified as it stands; `None` if it is not then.
+pub(super) fn accepted_on_rows(
+    lp: &LinearProgram,
+    engine: &str,
+    x: &[f64],
+    duals: &[Vec<f64>],
+    attempts: Vec<Attempt>,
+) -> Option<Solved> {
+    let x = tidied_to(lp, x, 1.0);
+    if let Some(found) = certified(lp, engine, &x, duals) {
+        return Some(accept(x, found, attempts));
+    }
+    let x = repaired(lp, &x)?;
+    let found = certified(lp, engine, &x, duals)?;
+    Some(accept(x, found, attempts))
+}
 
 /// A point near x that keeps rows and bounds; `None` if none was found.
 pub(super) fn repaired(lp: &LinearProgram, x: &[f64]) -> Option<Vec<f64>> {

@@ -1,12 +1,11 @@
 //! Evaluations in chunks: byte for byte what `evaluate` writes, whatever is killed, torn or foreign.
 
 use std::fs;
-use std::process::{Output, Stdio};
-use std::time::Duration;
+use std::process::Output;
 
 use serde_json::{Value, json};
 
-use crate::common::{QUICKSTART, process, run, text};
+use crate::common::{QUICKSTART, run, text};
 use crate::replication_chunks::{Judged, seal, sum};
 use crate::samples::DRAWN;
 
@@ -173,23 +172,7 @@ fn a_killed_chunk_goes_on_where_it_was() {
     let arguments = ["--samples", "2400"];
     let judged = Judged::of(DRAWN);
     planned(&judged, &arguments, 2);
-    let journal = judged.path("chunk-0001.journal");
-    let lines = || fs::read(&journal).map_or(0, |j| j.iter().filter(|&&b| b == b'\n').count());
-    let mut command = process();
-    command.args(["sweep", "run", "--chunk", "1", "--out", &judged.dir()]).stderr(Stdio::null());
-    let mut child = command.spawn().unwrap();
-    for _ in 0..60_000 {
-        if lines() > 2 {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    // The header and at least two batches, the last of them torn.
-    let kept = fs::read(&journal).expect("it was killed before it was done");
-    fs::write(&journal, &kept[..kept.len() - 5]).unwrap();
-    let whole = lines() - 1;
+    let whole = judged.killed(1);
     assert!((1..24).contains(&whole), "{whole}");
     let status = run(&["sweep", "status", &judged.dir(), "--format", "json"]);
     let status: Value = serde_json::from_slice(&status.stdout).unwrap();
@@ -229,11 +212,7 @@ fn status_and_what_is_said_count_batches() {
 fn the_manifest_follows_its_schema_and_is_the_same_bytes_again() {
     let judged = Judged::of(DRAWN);
     planned(&judged, &["--samples", "120"], 2);
-    let schema = run(&["schema", "sweep-manifest"]).stdout;
-    let validator = jsonschema::validator_for(&serde_json::from_slice(&schema).unwrap()).unwrap();
-    let manifest = judged.manifest();
-    let wrong: Vec<String> = validator.iter_errors(&manifest).map(|e| e.to_string()).collect();
-    assert!(wrong.is_empty(), "{wrong:?}");
+    let manifest = judged.valid_manifest();
     assert_eq!((&manifest["kind"], manifest["points"].as_array().unwrap().len()), (&"evaluation".into(), 3));
     assert_eq!(
         (&manifest["evaluation"]["samples"], &manifest["evaluation"]["confidence"]),

@@ -46,6 +46,38 @@ impl Judged {
         assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
     }
 
+    /// Kills a run of a chunk once its journal has the header and at least two points, and tears the last of them; how many
+    /// points are whole.
+    #[cfg(unix)]
+    pub fn killed(&self, chunk: usize) -> usize {
+        let journal = self.path(&format!("chunk-{chunk:04}.journal"));
+        let lines = || fs::read(&journal).map_or(0, |j| j.iter().filter(|&&b| b == b'\n').count());
+        let mut command = process();
+        command.args(["sweep", "run", "--chunk", &chunk.to_string(), "--out", &self.dir()]).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        for _ in 0..60_000 {
+            if lines() > 2 {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let kept = fs::read(&journal).expect("it was killed before it was done");
+        fs::write(&journal, &kept[..kept.len() - 5]).unwrap();
+        lines() - 1
+    }
+
+    /// The manifest, which follows its schema.
+    pub fn valid_manifest(&self) -> Value {
+        let schema = run(&["schema", "sweep-manifest"]).stdout;
+        let validator = jsonschema::validator_for(&serde_json::from_slice(&schema).unwrap()).unwrap();
+        let manifest = self.manifest();
+        let wrong: Vec<String> = validator.iter_errors(&manifest).map(|e| e.to_string()).collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
+        manifest
+    }
+
     pub fn run(&self, chunk: usize) -> Output {
         run(&["sweep", "run", "--chunk", &chunk.to_string(), "--out", &self.dir()])
     }
@@ -151,23 +183,7 @@ fn a_killed_chunk_goes_on_where_it_was() {
     let arguments = ["--replications", "24", "--samples", "100", "--detail", "plan"];
     let judged = Judged::of(DRAWN);
     judged.planned(&arguments, "2");
-    let journal = judged.path("chunk-0001.journal");
-    let lines = || fs::read(&journal).map_or(0, |j| j.iter().filter(|&&b| b == b'\n').count());
-    let mut command = process();
-    command.args(["sweep", "run", "--chunk", "1", "--out", &judged.dir()]).stderr(Stdio::null());
-    let mut child = command.spawn().unwrap();
-    for _ in 0..60_000 {
-        if lines() > 2 {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    // The header and at least two replications, the last of them torn.
-    let kept = fs::read(&journal).expect("it was killed before it was done");
-    fs::write(&journal, &kept[..kept.len() - 5]).unwrap();
-    let whole = lines() - 1;
+    let whole = judged.killed(1);
     assert!((1..12).contains(&whole), "{whole}");
     let status = run(&["sweep", "status", &judged.dir(), "--format", "json"]);
     let status: Value = serde_json::from_slice(&status.stdout).unwrap();
@@ -208,11 +224,7 @@ fn the_manifest_follows_its_schema_and_is_the_same_bytes_again() {
     let arguments = ["--replications", "4", "--samples", "5"];
     let judged = Judged::of(DRAWN);
     judged.planned(&arguments, "2");
-    let schema = run(&["schema", "sweep-manifest"]).stdout;
-    let validator = jsonschema::validator_for(&serde_json::from_slice(&schema).unwrap()).unwrap();
-    let manifest = judged.manifest();
-    let wrong: Vec<String> = validator.iter_errors(&manifest).map(|e| e.to_string()).collect();
-    assert!(wrong.is_empty(), "{wrong:?}");
+    let manifest = judged.valid_manifest();
     assert_eq!((&manifest["kind"], manifest["points"].as_array().unwrap().len()), (&"replications".into(), 4));
     // The settings belong to the model that the chunks read.
     assert_eq!(manifest["model"]["sets"], serde_json::json!(["uncertainty.draws.samples=5"]));

@@ -9,7 +9,7 @@ use crate::engine::parallel::IntoParallelRefIterator;
 #[cfg(feature = "parallel")]
 use crate::engine::parallel::ParallelIterator;
 use crate::engine::{
-    Basis, CertifiedSession, CertifiedStatus, EngineError, Grouping, Member, ProgramVertex, Solved, is_by_parts,
+    Basis, CertifiedSession, CertifiedStatus, EngineError, Grouping, Member, ProgramVertex, Solved, solve_by_parts,
     solve_certified, solve_linked,
 };
 use crate::formulation::{Formulation, FutureMeasure, Joint, Limits, build_like, build_with};
@@ -230,11 +230,11 @@ impl<'a> Futures<'a> {
         let mut by_parts = true;
         for round in 0..ROUNDS {
             let joint = self.joined(known, measure, fixed, &formulations);
-            let solved = self.solved(&joint, &formulations, known, by_parts)?;
+            let (solved, found_by_parts) = self.solved(&joint, &formulations, known, by_parts)?;
             if solved.status != CertifiedStatus::Optimal {
                 return Ok(Together { joint, formulations, solved });
             }
-            let written = is_by_parts(&solved).then(|| formulations.clone());
+            let written = found_by_parts.then(|| formulations.clone());
             let Mended { added, excess, forbade } = self.mend(&joint, &solved.x, &mut formulations, true)?;
             tracing::debug!(round, added, excess, forbade, "futures");
             if added == 0 && !forbade {
@@ -254,7 +254,7 @@ impl<'a> Futures<'a> {
         }
         // With the last cuts, whose rows the answer has to speak of.
         let joint = self.joined(known, measure, fixed, &formulations);
-        let solved = self.solved(&joint, &formulations, known, by_parts)?;
+        let (solved, _) = self.solved(&joint, &formulations, known, by_parts)?;
         Ok(Together { joint, formulations, solved })
     }
 
@@ -284,23 +284,31 @@ impl<'a> Futures<'a> {
         Ok(mended)
     }
 
+    /// The program solved, by parts first if that is allowed, and whether it was by them.
     fn solved(
         &self,
         joint: &Joint,
         formulations: &[Formulation],
         known: &[i64],
         by_parts: bool,
-    ) -> Result<Solved, EngineError> {
+    ) -> Result<(Solved, bool), EngineError> {
         let program = joint.program();
         tracing::info!(columns = program.columns().len(), rows = program.rows().len(), "joined the futures");
         let (engine, options) = (self.settings.engine, self.settings.options());
-        let linked = match self.members(joint, formulations) {
-            Some(members) => solve_linked(program, &members, &self.grouping(joint, known), by_parts, engine, &options)?,
-            None => None,
-        };
-        let solved = linked.map_or_else(|| solve_certified(program, engine, &options), Ok)?;
+        let (mut of_parts, mut of_vertices) = (None, None);
+        if let Some(members) = self.members(joint, formulations) {
+            let grouping = self.grouping(joint, known);
+            if by_parts {
+                of_parts = solve_by_parts(program, &members, &grouping, engine, &options)?;
+            }
+            if of_parts.is_none() {
+                of_vertices = solve_linked(program, &members, &grouping, engine, &options)?;
+            }
+        }
+        let found_by_parts = of_parts.is_some();
+        let solved = of_parts.or(of_vertices).map_or_else(|| solve_certified(program, engine, &options), Ok)?;
         tracing::info!(status = ?solved.status, engine = solved.certificate.engine.as_str(), "solved the futures");
-        Ok(solved)
+        Ok((solved, found_by_parts))
     }
 
     /// The futures' programs in the joined one, if each has a vertex to start from.

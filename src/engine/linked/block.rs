@@ -78,6 +78,16 @@ pub(super) enum Found {
     Nothing(Cut),
 }
 
+impl Found {
+    /// The cost with its cut, if there is a point.
+    pub fn cost(self) -> Option<(f64, Cut)> {
+        match self {
+            Found::Cost(cost, cut) => Some((cost, cut)),
+            Found::Nothing(_) => None,
+        }
+    }
+}
+
 impl Block {
     /// Opens a part at its vertex, `shared` being what its columns are in the master, if they are that.
     pub fn open(
@@ -115,8 +125,7 @@ impl Block {
 
     /// What the part costs at least by itself, wherever what it shares is; `None` if the engine does not say.
     pub fn alone(&mut self) -> Result<Option<Found>, EngineError> {
-        let outcome = self.session.solve()?;
-        Ok(self.told(&outcome))
+        self.said()
     }
 
     /// Leaves rows of nothing but shared columns to the master.
@@ -136,32 +145,33 @@ impl Block {
             let slack = rounding * (1.0 + value.abs());
             self.session.set_column_bounds(s.own, value - slack, value + slack);
         }
-        let outcome = self.session.solve()?;
-        Ok(self.told(&outcome))
+        self.said()
     }
 
-    fn told(&mut self, outcome: &Outcome) -> Option<Found> {
-        match (outcome.status, &outcome.primal, &outcome.duals, &outcome.farkas) {
+    fn said(&mut self) -> Result<Option<Found>, EngineError> {
+        let outcome = self.session.solve()?;
+        Ok(self.told(outcome))
+    }
+
+    fn told(&mut self, outcome: Outcome) -> Option<Found> {
+        match (outcome.status, outcome.primal, outcome.duals, outcome.farkas) {
             (Status::Optimal, Some(x), Some(u), _) => {
-                let cost = self.session.program().objective(x);
-                let terms = self.terms(u, 1.0);
+                let cost = self.session.program().objective(&x);
+                let terms = self.terms(&u, 1.0);
                 let own = |s: &Shared| x[s.own.0 as usize];
                 let least = cost - self.shared.iter().zip(&terms).map(|(s, t)| own(s) * t.1).sum::<f64>();
-                self.point.clone_from(x);
+                self.point = x;
                 // The cost less the terms is at least the rest.
                 let terms = terms.into_iter().filter(|t| t.1 != 0.0).map(|(c, d)| (c, -d)).collect();
-                Some(Found::Cost(
-                    cost,
-                    Cut { least, terms, priced: true, part: self.number, multipliers: Arc::new(u.clone()) },
-                ))
+                Some(Found::Cost(cost, Cut { least, terms, priced: true, part: self.number, multipliers: Arc::new(u) }))
             }
             (Status::Infeasible, _, _, Some(u)) => {
                 let program = self.session.program();
-                let proof = verify_farkas(program, u);
+                let proof = verify_farkas(program, &u);
                 if !proof.proves {
                     return None;
                 }
-                let terms = self.terms(u, 0.0);
+                let terms = self.terms(&u, 0.0);
                 let size = terms.iter().fold(0.0f64, |a, t| a.max(t.1.abs()));
                 // Without a point whatever is shared: then there is none by itself.
                 if size == 0.0 {

@@ -39,6 +39,14 @@ const MET: f64 = 1e-10;
 const DONE: f64 = 1e-9;
 /// How large the first box is, in what the parts differ by themselves.
 const FIRST: f64 = 0.125;
+/// How much larger a box gets in which there is nothing to gain, or no point.
+const WIDER: f64 = 8.0;
+/// Beyond this a box is none.
+const WIDEST: f64 = 1e6;
+/// Points without gain, and points at which a part has none, after which the box is halved.
+const FAILED: usize = 3;
+/// See [`FAILED`].
+const WITHOUT: usize = 6;
 /// The part of what is left to gain that moving everything as far as it may go costs: enough to stay where moving gains
 /// nothing.
 const PRICE: f64 = 0.1;
@@ -73,16 +81,14 @@ pub(super) fn by_parts(
         blocks.push(Block::open(part, shared, choice, options)?);
     }
     let Some(alone) = all(&mut blocks, &|block| block.alone())? else { return Ok(None) };
-    let least = alone.iter().map(|f| if let Found::Cost(cost, _) = f { *cost } else { 0.0 }).sum();
-    let start = Start::of(&blocks, &alone, sharing.count);
-    let alone =
-        alone.into_iter().map(|found| if let Found::Cost(cost, cut) = found { Some((cost, cut)) } else { None });
-    let Some(alone) = alone.collect::<Option<Vec<(f64, Cut)>>>() else { return Ok(None) };
+    let Some(alone) = alone.into_iter().map(Found::cost).collect::<Option<Vec<(f64, Cut)>>>() else { return Ok(None) };
+    let least = alone.iter().map(|(cost, _)| cost).sum();
+    let start = Start::of(&blocks, &alone, &sharing);
     let (master, left) = Master::open(whole, parts, &sharing, held, (alone, start.unit), (choice, options))?;
     for (block, rows) in blocks.iter_mut().zip(&left) {
         block.leave(rows);
     }
-    tracing::debug!(parts = parts.len(), shared = sharing.count, rows = master.size(), unit = start.unit, "by parts");
+    tracing::debug!(parts = parts.len(), shared = sharing.count(), rows = master.size(), unit = start.unit, "by parts");
     let search = Search { parts, master, blocks, best: None, reach: start.reach, least, options };
     search.run(start.point)
 }
@@ -98,7 +104,8 @@ struct Start {
 }
 
 impl Start {
-    fn of(blocks: &[Block], alone: &[Found], count: usize) -> Self {
+    fn of(blocks: &[Block], alone: &[(f64, Cut)], sharing: &Sharing) -> Self {
+        let count = sharing.count();
         let (mut sums, mut having) = (vec![0.0; count], vec![0.0; count]);
         let (mut least, mut most) = (vec![f64::INFINITY; count], vec![f64::NEG_INFINITY; count]);
         for block in blocks {
@@ -113,12 +120,10 @@ impl Start {
         let spread: Vec<f64> = least.iter().zip(&most).map(|(l, m)| (m - l).max(0.0)).collect();
         let widest = spread.iter().fold(0.0f64, |a, s| a.max(*s));
         let size = most.iter().zip(&least).fold(1.0f64, |a, (m, l)| a.max(m.abs()).max(l.abs()));
-        let cost = alone.iter().fold(0.0f64, |a, f| match f {
-            Found::Cost(cost, _) => a.max(cost.abs()),
-            Found::Nothing(_) => a,
-        });
+        let cost = alone.iter().fold(0.0f64, |a, (cost, _)| a.max(cost.abs()));
+        let means = sums.iter().zip(&having).map(|(sum, n)| sum / n);
         Start {
-            point: sums.iter().zip(&having).map(|(s, n)| s / n).collect(),
+            point: means.zip(&sharing.bounds).map(|(x, b)| x.max(b.0).min(b.1)).collect(),
             reach: spread.iter().map(|s| s + 0.1 * widest + 1e-3 * size).collect(),
             unit: if cost > 0.0 { cost / size } else { 1.0 },
         }
@@ -164,14 +169,13 @@ impl Search<'_> {
         // How large the box is, in reaches; at last there is none.
         let mut radius: f64 = FIRST;
         let mut last = false;
-        let mut centre = self.master.within(start);
         let (mut failed, mut without) = (0, 0);
-        match self.evaluate(&centre, None)? {
+        match self.evaluate(&start, None)? {
             Evaluated::Unknown => {
                 tracing::debug!("the start is not known");
                 return Ok(None);
             }
-            Evaluated::Cost { cost, own, .. } => self.keep(&centre, cost, own),
+            Evaluated::Cost { cost, own, .. } => self.keep(start.clone(), cost, own),
             Evaluated::Nothing => {}
         }
         // What is left to gain, at most: nothing costs less than the parts do by themselves.
@@ -183,7 +187,8 @@ impl Search<'_> {
             }
             self.master.prune()?;
             let price = PRICE * gap / self.reach.len() as f64;
-            self.master.stay((!last).then_some(&Near { x: &centre, reach: &self.reach, radius, price }));
+            let x = self.best.as_ref().map_or(&start, |best| &best.x);
+            self.master.stay((!last).then_some(&Near { x, reach: &self.reach, radius, price }));
             if round == 0 {
                 self.master.begin();
             }
@@ -195,8 +200,8 @@ impl Search<'_> {
                 }
                 // Nothing in the box: a wider one.
                 Step::Nothing(_) => {
-                    radius *= 8.0;
-                    last = radius > 1e6;
+                    radius *= WIDER;
+                    last = radius > WIDEST;
                     continue;
                 }
                 Step::Unknown => {
@@ -213,7 +218,7 @@ impl Search<'_> {
                     return self.answer(&optimum);
                 }
                 if held {
-                    radius *= 8.0;
+                    radius *= WIDER;
                     continue;
                 }
                 // Whether it is so without the box and the price; the price falls first, so that this is a small step.
@@ -234,14 +239,13 @@ impl Search<'_> {
                             radius *= 2.0;
                         }
                         failed = 0;
-                        self.keep(&x, cost, own);
-                        centre = x;
+                        self.keep(x, cost, own);
                     } else {
                         failed += 1;
                     }
                 }
             }
-            if failed >= 3 || without >= 6 {
+            if failed >= FAILED || without >= WITHOUT {
                 radius /= 2.0;
                 (failed, without) = (0, 0);
             }
@@ -249,9 +253,9 @@ impl Search<'_> {
         Ok(None)
     }
 
-    fn keep(&mut self, x: &[f64], cost: f64, own: Terms) {
+    fn keep(&mut self, x: Vec<f64>, cost: f64, own: Terms) {
         let points = self.blocks.iter().map(|b| b.point.clone()).collect();
-        self.best = Some(Best { x: x.to_vec(), cost, points, own });
+        self.best = Some(Best { x, cost, points, own });
     }
 
     /// Asks each part what a point costs, and passes on what it says of it.

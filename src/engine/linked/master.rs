@@ -21,7 +21,7 @@ use super::super::session::Session;
 use super::block::Cut;
 use super::part::Part;
 use super::sharing::{OfCost, OfShared, Sharing, of_columns, of_cost, of_shared};
-use crate::lp::{Column, ColumnId, LinearProgram, RowId, RowIndex, is_row};
+use crate::lp::{ColumnId, LinearProgram, RowId, RowIndex, is_row};
 
 /// Solves after which a cut that does not bind goes.
 const IDLE: u32 = 8;
@@ -46,8 +46,6 @@ pub(super) struct Master {
     engine: &'static dyn Engine,
     options: SolveOptions,
     session: Box<dyn Session>,
-    /// The bounds of shared columns.
-    bounds: Vec<(f64, f64)>,
     /// For each shared column how much more and how much less it is than where the search stands, and the row that says so.
     moves: Vec<(ColumnId, ColumnId, RowId)>,
     /// For each part the column of its cost.
@@ -103,14 +101,10 @@ impl Master {
         (choice, options): (EngineChoice, &SolveOptions),
     ) -> Result<(Self, Vec<Vec<RowId>>), EngineError> {
         let mut program = LinearProgram::new("shared");
-        let sum = |images: &[ColumnId], of: &dyn Fn(ColumnId) -> f64| images.iter().map(|&i| of(i)).sum::<f64>();
-        for images in &sharing.images {
-            let lower = sum(images, &|i| whole.columns()[i.0 as usize].lower);
-            let upper = sum(images, &|i| whole.columns()[i.0 as usize].upper);
+        for &(lower, upper) in &sharing.bounds {
             program.add_column("", "shared", lower, upper, 0.0);
         }
-        let bounds: Vec<(f64, f64)> = program.columns().iter().map(|c| (c.lower, c.upper)).collect();
-        let moves = (0..bounds.len())
+        let moves = (0..sharing.count())
             .map(|j| {
                 let more = program.add_column("", "more", 0.0, f64::INFINITY, 0.0);
                 let less = program.add_column("", "less", 0.0, f64::INFINITY, 0.0);
@@ -161,11 +155,12 @@ impl Master {
         let mut rows = Vec::new();
         for (i, own) in whole.rows().iter().enumerate().filter(|(i, _)| !held[*i]) {
             let id = RowId(i as u32);
-            let terms = of_columns(whole, id, &place, sharing).or_else(|| {
-                let OfCost { part, times, mut terms } = of_cost(whole, parts, id, &place)?;
-                terms.push((costs[part], times * unit));
-                Some(terms)
-            });
+            let terms =
+                of_columns(whole, id, &place, |c| sharing.place.get(&c).copied(), &sharing.images).or_else(|| {
+                    let OfCost { part, times, mut terms } = of_cost(whole, parts, id, &place)?;
+                    terms.push((costs[part], times * unit));
+                    Some(terms)
+                });
             rows.extend(terms.map(|terms| (id, program.add_row("", own.role, own.lower, own.upper, terms))));
         }
         let engine = order(&program, choice.to_solve_again())[0];
@@ -175,7 +170,6 @@ impl Master {
             engine,
             options: options.clone(),
             session,
-            bounds,
             moves,
             costs,
             alone: alone.iter().map(|(_, cut)| Arc::clone(&cut.multipliers)).collect(),
@@ -197,12 +191,6 @@ impl Master {
 
     pub fn engine(&self) -> &'static str {
         self.engine.name()
-    }
-
-    /// Values for shared columns within their bounds.
-    pub fn within(&self, mut x: Vec<f64>) -> Vec<f64> {
-        x.iter_mut().zip(&self.bounds).for_each(|(x, b)| *x = x.max(b.0).min(b.1));
-        x
     }
 
     /// Keeps shared columns near to a point, or lets them go.
@@ -255,16 +243,11 @@ impl Master {
         self.columns.is_empty() && self.rows.is_empty()
     }
 
-    /// The vertex where the last cuts meet: shared columns where the search stands, each group at what it cost last.
+    /// The vertex where the last cuts meet: shared columns where the search stands, each part at what it cost last.
     fn meeting(&self) -> Basis {
         let program = self.session.program();
-        let resting = |c: &Column| match (c.lower.is_finite(), c.upper.is_finite()) {
-            (true, _) => Place::Lower,
-            (false, true) => Place::Upper,
-            (false, false) => Place::Zero,
-        };
         let mut basis = Basis {
-            columns: program.columns().iter().map(resting).collect(),
+            columns: program.columns().iter().map(Place::resting).collect(),
             rows: vec![Place::Basic; program.rows().len()],
         };
         for (j, (_, _, row)) in self.moves.iter().enumerate() {
@@ -308,8 +291,7 @@ impl Master {
     }
 
     pub fn solve(&mut self) -> Result<Step, EngineError> {
-        let outcome = self.asked()?;
-        let Outcome { status, primal, duals, farkas, .. } = outcome;
+        let Outcome { status, primal, duals, farkas, .. } = self.asked()?;
         Ok(match (status, primal, duals, farkas) {
             (Status::Optimal, Some(x), Some(y), _) => {
                 for kept in &mut self.cuts {

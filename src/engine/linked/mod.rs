@@ -31,12 +31,13 @@ use std::collections::HashMap;
 use self::lshaped::{Answer, by_parts};
 pub(crate) use self::member::{Member, ProgramVertex};
 use self::part::Part;
-use super::accepted::{accept, certified, infeasible, tidied_to};
+use self::sharing::of_columns;
+use super::accepted::infeasible;
 use super::basis::{Basis, Place};
 use super::choice::{EngineChoice, keeps_basis, order};
 use super::options::SolveOptions;
 use super::outcome::{EngineError, Outcome, Status};
-use super::repair::repaired;
+use super::repair::accepted_on_rows;
 use super::solved::{Attempt, Solved};
 use crate::lp::{ColumnId, LinearProgram, RowId, verify_farkas};
 
@@ -49,19 +50,12 @@ pub(crate) enum Grouping {
     Group(Vec<Grouping>),
 }
 
-/// What an answer by parts says that it is.
-const BY_PARTS: &str = "by its parts";
 /// Programs of so many columns that have so many parts are solved by them. With 61 thousand columns and 20 parts that took
 /// 0.7 s instead of 1.9 s from the members' vertices, with 150 thousand and 50 parts 4 s instead of 30 s of a processor;
 /// smaller ones end soon enough, and at a vertex.
 const LARGE: usize = 50_000;
 /// See [`LARGE`].
 const MANY: usize = 12;
-
-/// Whether an answer was found by parts.
-pub(crate) fn is_by_parts(solved: &Solved) -> bool {
-    solved.attempts.iter().any(|a| a.what == BY_PARTS)
-}
 
 impl Grouping {
     /// What it consists of, groups of many taken apart.
@@ -82,9 +76,30 @@ impl Grouping {
     }
 }
 
+/// Solves a large program without whole columns by the parts that its many members are, at an optimum that need not be a
+/// vertex; `None` if it is none, or what came of it was not certified.
+///
+/// # Errors
+/// [`EngineError`] if the engine cannot be started.
+pub(crate) fn solve_by_parts(
+    whole: &LinearProgram,
+    members: &[Member<'_>],
+    grouping: &Grouping,
+    choice: EngineChoice,
+    options: &SolveOptions,
+) -> Result<Option<Solved>, EngineError> {
+    if whole.columns().len() < LARGE || whole.has_integers() || !keeps_basis(choice) {
+        return Ok(None);
+    }
+    let many = grouping.many();
+    if many.len() < MANY {
+        return Ok(None);
+    }
+    Linked { whole, members, choice, options }.by_parts(&many)
+}
+
 /// Solves a program without whole columns from the vertices of its members; `None` if there is nothing to start from,
-/// or what came of it was not certified: then the program has to be solved from nothing. Large ones are solved by their
-/// parts, if that is allowed: at an optimum that need not be a vertex.
+/// or what came of it was not certified: then the program has to be solved from nothing.
 ///
 /// # Errors
 /// [`EngineError`] if the engine cannot be started.
@@ -92,7 +107,6 @@ pub(crate) fn solve_linked(
     whole: &LinearProgram,
     members: &[Member<'_>],
     grouping: &Grouping,
-    by_parts: bool,
     choice: EngineChoice,
     options: &SolveOptions,
 ) -> Result<Option<Solved>, EngineError> {
@@ -100,14 +114,6 @@ pub(crate) fn solve_linked(
         return Ok(None);
     }
     let linked = Linked { whole, members, choice, options };
-    let many = grouping.many();
-    if by_parts
-        && whole.columns().len() >= LARGE
-        && many.len() >= MANY
-        && let Some(solved) = linked.by_parts(&many)?
-    {
-        return Ok(Some(solved));
-    }
     let parts = match grouping {
         Grouping::Member(_) => linked.parts(std::slice::from_ref(grouping))?,
         Grouping::Group(all) => linked.parts(all)?,
@@ -146,25 +152,14 @@ impl Linked<'_> {
         let mut y = vec![0.0; self.whole.rows().len()];
         parts.iter().zip(&each).for_each(|(part, own)| part.add_multipliers(self.members, own, &mut y));
         own.iter().for_each(|(r, own)| y[r.0 as usize] = *own);
-        let attempts = vec![Attempt { engine, what: BY_PARTS.to_owned() }];
+        let attempts = vec![Attempt { engine, what: "by its parts".to_owned() }];
         let Some((points, own)) = point else {
             return Ok(verify_farkas(self.whole, &y).proves.then(|| infeasible(attempts, engine, y)));
         };
         let mut x = vec![0.0; self.whole.columns().len()];
         parts.iter().zip(&points).rev().for_each(|(part, own)| part.put_point(self.members, own, &mut x));
         own.iter().for_each(|(c, own)| x[c.0 as usize] = *own);
-        Ok(self.accepted(engine, &x, &[y], attempts))
-    }
-
-    /// A point with its multipliers, if it is certified as it is or a little mended.
-    fn accepted(&self, engine: &'static str, x: &[f64], y: &[Vec<f64>], attempts: Vec<Attempt>) -> Option<Solved> {
-        let x = tidied_to(self.whole, x, 1.0);
-        if let Some(found) = certified(self.whole, engine, &x, y) {
-            return Some(accept(x, found, attempts));
-        }
-        let x = repaired(self.whole, &x)?;
-        let found = certified(self.whole, engine, &x, y)?;
-        Some(accept(x, found, attempts))
+        Ok(accepted_on_rows(self.whole, engine, &x, &[y], attempts))
     }
 
     /// Each of several groups at its optimum.
@@ -222,7 +217,7 @@ impl Linked<'_> {
             Status::Optimal => {
                 let x = self.point(part, own, outcome.primal.as_ref()?);
                 let y = [self.multipliers(part, own, outcome.duals.as_ref()?)];
-                self.accepted(engine, &x, &y, attempts)
+                accepted_on_rows(self.whole, engine, &x, &y, attempts)
             }
             Status::Infeasible => {
                 let y = self.multipliers(part, own, outcome.farkas.as_ref()?);
@@ -274,31 +269,14 @@ impl Own {
         }
         for (j, column) in whole.columns().iter().enumerate().filter(|(j, _)| place[*j].is_none()) {
             let here = part.program.add_column("", column.role, column.lower, column.upper, column.cost);
-            part.basis.columns.push(match (column.lower.is_finite(), column.upper.is_finite()) {
-                (true, _) => Place::Lower,
-                (false, true) => Place::Upper,
-                (false, false) => Place::Zero,
-            });
+            part.basis.columns.push(Place::resting(column));
             own.columns.push((ColumnId(j as u32), here));
         }
         let added: HashMap<ColumnId, ColumnId> = own.columns.iter().copied().collect();
         let held = held(whole, members);
         for (i, row) in whole.rows().iter().enumerate().filter(|(i, _)| !held[*i]) {
             let id = RowId(i as u32);
-            let mut terms: Vec<(ColumnId, f64)> = Vec::new();
-            let mut sums: HashMap<ColumnId, Vec<f64>> = HashMap::new();
-            for (column, a) in whole.row_terms(id) {
-                match place[column.0 as usize] {
-                    None => terms.push((added[&column], a)),
-                    Some(at) => sums.entry(at).or_default().push(a),
-                }
-            }
-            for (at, all) in sums {
-                if all.len() != part.images[at.0 as usize].len() || all.iter().any(|a| *a != all[0]) {
-                    return None;
-                }
-                terms.push((at, all[0]));
-            }
+            let terms = of_columns(whole, id, &added, |c| place[c.0 as usize], &part.images)?;
             let here = part.program.add_row("", row.role, row.lower, row.upper, terms);
             part.basis.rows.push(Place::Basic);
             own.rows.push((id, here));
@@ -388,7 +366,7 @@ mod tests {
     fn linked(drawn: &Drawn, grouping: &Grouping) -> Option<Solved> {
         let options = SolveOptions::default();
         with_members(drawn, |members| {
-            solve_linked(&drawn.whole, members, grouping, true, EngineChoice::Simplex, &options).unwrap()
+            solve_linked(&drawn.whole, members, grouping, EngineChoice::Simplex, &options).unwrap()
         })
     }
 

@@ -18,53 +18,52 @@ pub(super) type Terms = Vec<(ColumnId, f64)>;
 pub(super) struct Sharing {
     /// For each part and each of its columns, the column of the master, if it is shared.
     pub of: Vec<Vec<Option<ColumnId>>>,
-    /// How many columns are shared.
-    pub count: usize,
-    /// For each of them what it stands for in the whole program.
+    /// For each column of the master its bounds.
+    pub bounds: Vec<(f64, f64)>,
+    /// And what it stands for in the whole program.
     pub images: Vec<Vec<ColumnId>>,
-    /// And the other way round.
-    place: HashMap<ColumnId, ColumnId>,
+    /// The same the other way round.
+    pub place: HashMap<ColumnId, ColumnId>,
 }
 
 impl Sharing {
     /// `None` if a sum of columns is shared that is not the same in each.
     pub fn of(whole: &LinearProgram, parts: &[Part]) -> Option<Self> {
-        const NONE: usize = usize::MAX;
-        let mut first = vec![NONE; whole.columns().len()];
+        let mut first: Vec<Option<usize>> = vec![None; whole.columns().len()];
         let mut several = vec![false; whole.columns().len()];
         for (p, part) in parts.iter().enumerate() {
             for image in part.images.iter().flatten() {
-                let before = &mut first[image.0 as usize];
-                several[image.0 as usize] |= *before != NONE && *before != p;
-                *before = (*before).min(p);
+                several[image.0 as usize] |= *first[image.0 as usize].get_or_insert(p) != p;
             }
         }
-        let (of, images) = (Vec::with_capacity(parts.len()), Vec::new());
-        let mut all = Sharing { of, count: 0, images, place: HashMap::new() };
-        let mut place: HashMap<ColumnId, ColumnId> = HashMap::new();
+        let of = Vec::with_capacity(parts.len());
+        let mut all = Sharing { of, bounds: Vec::new(), images: Vec::new(), place: HashMap::new() };
         for part in parts {
             let mut own = Vec::with_capacity(part.images.len());
-            for images in &part.images {
+            for (column, images) in part.program.columns().iter().zip(&part.images) {
                 if !images.iter().any(|i| several[i.0 as usize]) {
                     own.push(None);
                     continue;
                 }
-                let lead = *place.entry(images[0]).or_insert_with(|| {
+                let lead = *all.place.entry(images[0]).or_insert(ColumnId(all.images.len() as u32));
+                if lead.0 as usize == all.images.len() {
                     all.images.push(images.clone());
-                    ColumnId(all.images.len() as u32 - 1)
-                });
-                if all.images[lead.0 as usize] != *images {
+                    // Those of all that share it.
+                    all.bounds.push((column.lower, column.upper));
+                    all.place.extend(images.iter().map(|&i| (i, lead)));
+                } else if all.images[lead.0 as usize] != *images {
                     return None;
                 }
                 own.push(Some(lead));
             }
             all.of.push(own);
         }
-        all.count = all.images.len();
-        for (j, images) in all.images.iter().enumerate() {
-            all.place.extend(images.iter().map(|&i| (i, ColumnId(j as u32))));
-        }
         Some(all)
+    }
+
+    /// How many columns are shared.
+    pub fn count(&self) -> usize {
+        self.images.len()
     }
 }
 
@@ -134,26 +133,27 @@ pub(super) fn of_cost(
     Some(OfCost { part, times, terms })
 }
 
-/// A row of the whole program in columns of no part and shared ones; `None` if it has others, or treats differently what is
-/// one in the master.
+/// A row of the whole program in columns of no part, of which `own` says where they are, and in those of which `place` does,
+/// each standing for its `images`; `None` if it has others, or treats differently what is one.
 pub(super) fn of_columns(
     whole: &LinearProgram,
     row: RowId,
-    place: &HashMap<ColumnId, ColumnId>,
-    sharing: &Sharing,
+    own: &HashMap<ColumnId, ColumnId>,
+    place: impl Fn(ColumnId) -> Option<ColumnId>,
+    images: &[Vec<ColumnId>],
 ) -> Option<Terms> {
-    let (mut terms, mut sums) = (Vec::new(), BTreeMap::<ColumnId, Vec<f64>>::new());
+    let (mut terms, mut sums) = (Terms::new(), BTreeMap::<ColumnId, Vec<f64>>::new());
     for (c, a) in whole.row_terms(row) {
-        match place.get(&c) {
+        match own.get(&c) {
             Some(&here) => terms.push((here, a)),
-            None => sums.entry(*sharing.place.get(&c)?).or_default().push(a),
+            None => sums.entry(place(c)?).or_default().push(a),
         }
     }
-    for (shared, all) in sums {
-        if all.len() != sharing.images[shared.0 as usize].len() || all.iter().any(|a| *a != all[0]) {
+    for (at, all) in sums {
+        if all.len() != images[at.0 as usize].len() || all.iter().any(|a| *a != all[0]) {
             return None;
         }
-        terms.push((shared, all[0]));
+        terms.push((at, all[0]));
     }
     Some(terms)
 }
