@@ -354,7 +354,7 @@ pub struct Formulation {
     /// The offers and periods whose purposes are reported apart.
     separated: BTreeSet<(OfferId, usize)>,
     /// Parts of commitments under which no more is idle than is due.
-    tight: BTreeSet<(ContractId, usize)>,
+    tight: BTreeMap<(ContractId, usize), purpose::Short>,
     /// For each rerouting, the row of the offers that are busy in it.
     busy_rows: BTreeMap<usize, RowId>,
     /// Losses in whose rerouting nothing is served beyond what is required.
@@ -450,7 +450,7 @@ fn built(model: &Model, limits: Limits, room: f64, purposeful: bool) -> Formulat
         in_force: model.limits.ids().filter(|&l| limits.has(model, Requirement::Limit(l))).collect(),
         wastes: Vec::new(),
         separated: BTreeSet::new(),
-        tight: BTreeSet::new(),
+        tight: BTreeMap::new(),
         busy_rows: BTreeMap::new(),
         exact: BTreeSet::new(),
         cones: Vec::new(),

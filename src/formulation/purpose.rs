@@ -85,6 +85,15 @@ pub(super) struct Waste {
     payments: BTreeMap<usize, f64>,
 }
 
+/// The row of what may stand idle under a part of a commitment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Short {
+    /// None if it can never bind.
+    row: Option<RowId>,
+    /// Of the columns of chips that stand idle, how many it has already.
+    wastes: usize,
+}
+
 /// Whether a limit in force measures what is held, so that holding more could help to meet it.
 #[must_use]
 pub fn ratio_in_force(model: &Model, limits: Limits) -> bool {
@@ -406,8 +415,13 @@ impl Formulation {
                     self.separate_reservations(model, offer);
                     (0..model.periods()).for_each(|t| self.ask_fleets(model, offer, t));
                 }
-                Unneeded::Committed { contract, bucket } => {
+                Unneeded::Committed { contract, bucket, chips } => {
                     let Some(commit) = &model.contracts[contract].commit else { continue };
+                    // Where it is money alone, chips are asked for their purpose only if they then stand idle instead.
+                    if !chips && !self.tight.contains_key(&(contract, bucket)) {
+                        self.pay_no_more_than_due(model, contract, bucket);
+                        continue;
+                    }
                     let periods = commit.buckets[bucket].periods.clone();
                     let under: Vec<(OfferId, usize)> = self
                         .holdings
@@ -577,31 +591,28 @@ impl Formulation {
     fn pay_no_more_than_due(&mut self, model: &Model, contract: ContractId, bucket: usize) {
         let Some(commit) = &model.contracts[contract].commit else { return };
         let part = &commit.buckets[bucket];
-        if part.amount <= 0.0 || !self.tight.insert((contract, bucket)) {
+        if part.amount <= 0.0 {
             return;
         }
-        let hours = |t: usize| model.calendar.periods[t].hours;
+        let parts = |a: f64| a / part.amount;
+        if let Some(Short { row, wastes }) = self.tight.get(&(contract, bucket)).copied() {
+            let added = self.idle_chips(model, contract, bucket, wastes);
+            if let Some(row) = row {
+                added.into_iter().for_each(|(c, a)| self.program.set_coefficient(row, c, parts(a)));
+            }
+            self.tight.insert((contract, bucket), Short { row, wastes: self.wastes.len() });
+            return;
+        }
         let suffix = (bucket + 1).to_string();
         let label = bracketed(&[&model.contracts[contract].id, if commit.buckets.len() > 1 { &suffix } else { "" }]);
         let short = self.program.add_integer(format!("short{label}"), "short", 0.0, 1.0, 0.0);
-        let parts = |a: f64| a / part.amount;
         let idle = self.idles.iter().find(|i| i.contract == contract && i.bucket == bucket).map(|i| i.column);
         // What is idle: money, and chips by what they count.
-        let mut unused: Vec<(ColumnId, f64)> = idle.into_iter().map(|c| (c, 1.0)).collect();
-        for waste in self.wastes.iter().filter(|w| w.contract == contract) {
-            let counts: f64 = match commit.counted_in {
-                CommitIn::Spend => {
-                    waste.payments.iter().filter(|(t, _)| part.periods.contains(t)).map(|(_, m)| m).sum()
-                }
-                CommitIn::ChipHours => waste.periods.clone().filter(|t| part.periods.contains(t)).map(hours).sum(),
-            };
-            if counts > 0.0 {
-                unused.push((waste.column, counts));
-            }
-        }
-        let mut only: Vec<(ColumnId, f64)> = unused.iter().map(|&(c, a)| (c, parts(a))).collect();
+        let unused = idle.into_iter().map(|c| (c, 1.0)).chain(self.idle_chips(model, contract, bucket, 0));
+        let mut only: Vec<(ColumnId, f64)> = unused.map(|(c, a)| (c, parts(a))).collect();
         only.push((short, -1.0));
-        self.row(Constraint::Purpose, format!("short{label}"), "commit", (f64::NEG_INFINITY, 0.0), only);
+        let row = self.row(Constraint::Purpose, format!("short{label}"), "commit", (f64::NEG_INFINITY, 0.0), only);
+        self.tight.insert((contract, bucket), Short { row, wastes: self.wastes.len() });
         let mut terms = super::commit::counted(self, model, contract, commit, part);
         // Where nothing is short there is no more than what can be of use, and nothing is idle.
         let reach = Reach::of(self, model);
@@ -615,5 +626,20 @@ impl Formulation {
             None => most += 1.0,
         }
         self.row(Constraint::Purpose, format!("no-more{label}"), "commit", (f64::NEG_INFINITY, most), terms);
+    }
+
+    /// Chips that stand idle under a part of a commitment, by what one counts towards it, from a number on.
+    fn idle_chips(&self, model: &Model, contract: ContractId, bucket: usize, from: usize) -> Vec<(ColumnId, f64)> {
+        let Some(commit) = &model.contracts[contract].commit else { return Vec::new() };
+        let periods = &commit.buckets[bucket].periods;
+        let hours = |t: usize| model.calendar.periods[t].hours;
+        let counts = |waste: &Waste| -> f64 {
+            match commit.counted_in {
+                CommitIn::Spend => waste.payments.iter().filter(|(t, _)| periods.contains(t)).map(|(_, m)| m).sum(),
+                CommitIn::ChipHours => waste.periods.clone().filter(|t| periods.contains(t)).map(hours).sum(),
+            }
+        };
+        let mine = self.wastes[from..].iter().filter(|w| w.contract == contract);
+        mine.map(|w| (w.column, counts(w))).filter(|(_, counts)| *counts > 0.0).collect()
     }
 }

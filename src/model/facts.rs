@@ -107,6 +107,8 @@ pub enum Unneeded {
         contract: ContractId,
         /// The part of its commitment.
         bucket: usize,
+        /// Whether chips stand idle under it, and not money alone.
+        chips: bool,
     },
     /// Chips held in a period that nothing needs.
     Standing {

@@ -205,6 +205,7 @@ impl Purposes {
                 }
             }
         }
+        let of_chips = idle.clone();
         for &(k, b, _, money) in &schedule.idle {
             idle[k][b] += money;
         }
@@ -215,14 +216,14 @@ impl Purposes {
                 let beyond = met(model, schedule, ledger, k, b) - due;
                 let size = TOLERANCE * (1.0 + due);
                 if idle[k][b] > size && beyond > size {
-                    found.push(Unneeded::Committed { contract: k, bucket: b });
+                    found.push(Unneeded::Committed { contract: k, bucket: b, chips: of_chips[k][b] > size });
                 }
             }
         }
         for &(k, b, _, money) in schedule.idle.iter().filter(|i| !schedule.signed[i.0]) {
             let amount = model.contracts[k].commit.as_ref().map_or(0.0, |c| c.buckets[b].amount);
             if money > TOLERANCE * (1.0 + amount) {
-                found.push(Unneeded::Committed { contract: k, bucket: b });
+                found.push(Unneeded::Committed { contract: k, bucket: b, chips: false });
             }
         }
         found
@@ -292,7 +293,11 @@ fn met(model: &Model, schedule: &Schedule, ledger: &Ledger, k: ContractId, b: us
 /// The parts of a contract's commitment, each as bought beyond what is committed.
 fn parts_of(model: &Model, k: ContractId) -> impl Iterator<Item = Unneeded> {
     let buckets = model.contracts[k].commit.iter().flat_map(|c| c.buckets.iter().enumerate());
-    buckets.filter(|(_, b)| b.amount > 0.0).map(move |(bucket, _)| Unneeded::Committed { contract: k, bucket })
+    buckets.filter(|(_, b)| b.amount > 0.0).map(move |(bucket, _)| Unneeded::Committed {
+        contract: k,
+        bucket,
+        chips: true,
+    })
 }
 
 /// Whether more counts towards every part of a commitment than is committed.
