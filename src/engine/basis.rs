@@ -38,6 +38,12 @@ pub struct Basis {
 }
 
 impl Basis {
+    /// The vertex at which every row is between its bounds, and every column at one.
+    pub(super) fn of_rows(lp: &LinearProgram) -> Self {
+        let columns = lp.columns().iter().map(Place::resting).collect();
+        Basis { columns, rows: vec![Place::Basic; lp.rows().len()] }
+    }
+
     /// Whether it has a place for each column and row of a program.
     #[must_use]
     pub fn fits(&self, lp: &LinearProgram) -> bool {

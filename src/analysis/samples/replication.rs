@@ -60,16 +60,19 @@ pub fn replicate(
         }));
     }
     let futures = Futures::new(uncertainty, &models, &alone, settings);
-    let best = futures.solve(&uncertainty.known(), &futures.objective(), None)?;
-    let Some(bound) = best.bound().filter(|_| best.is_optimal()) else {
-        return Ok(ended(ReplicationStatus::Uncertified));
-    };
     let (status, cost) = match follow(&futures, decided, false)? {
         Followed::Done(together) => {
             (ReplicationStatus::Certified, Some(measured(uncertainty, &together.costs(), decided.eta)))
         }
         Followed::Not(all) => (ReplicationStatus::NotFollowed(uncertainty.futures()[all[0]].name.clone()), None),
         Followed::Unknown => (ReplicationStatus::Uncertified, None),
+    };
+    // The best plan costs no more than this one: what it costs at least is known well enough within the gap of whole
+    // numbers from there.
+    let enough = cost.filter(|c| c.is_finite()).map_or(f64::INFINITY, |c| c - settings.mip_gap * (1.0 + c.abs()));
+    let best = futures.solve_until(&uncertainty.known(), &futures.objective(), None, enough)?;
+    let Some(bound) = best.bound().filter(|_| best.is_optimal()) else {
+        return Ok(ended(ReplicationStatus::Uncertified));
     };
     Ok(Replication { number, status, bound: Some(bound), cost })
 }

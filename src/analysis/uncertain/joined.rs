@@ -193,11 +193,23 @@ impl<'a> Futures<'a> {
         measure: &FutureMeasure,
         fixed: Option<Fixed<'_>>,
     ) -> Result<Together, EngineError> {
+        self.solve_until(known, measure, fixed, f64::INFINITY)
+    }
+
+    /// The same, of which what it costs at least is enough once that is so much: then what comes of it may have bought
+    /// something to no purpose.
+    pub fn solve_until(
+        &self,
+        known: &[i64],
+        measure: &FutureMeasure,
+        fixed: Option<Fixed<'_>>,
+        enough: f64,
+    ) -> Result<Together, EngineError> {
         // What each needs by itself is where it begins.
         let mut formulations: Vec<Formulation> = self.alone.iter().map(|a| a.formulation.clone()).collect();
         let mut room = formulations.iter().map(|f| f.room).fold(1.0, f64::max);
         loop {
-            let mut together = self.within(known, measure, fixed, formulations)?;
+            let mut together = self.within(known, measure, fixed, (formulations, enough))?;
             let touched = together.touched();
             let Together { formulations: own, solved, .. } = &mut together;
             let boxed = own.iter().any(|f| f.holdings.iter().any(|h| h.boxed));
@@ -224,38 +236,43 @@ impl<'a> Futures<'a> {
         known: &[i64],
         measure: &FutureMeasure,
         fixed: Option<Fixed<'_>>,
-        mut formulations: Vec<Formulation>,
+        (mut formulations, enough): (Vec<Formulation>, f64),
     ) -> Result<Together, EngineError> {
         let mut before = f64::INFINITY;
-        let mut by_parts = true;
+        let mut last: Option<(Joint, Vec<f64>)> = None;
         for round in 0..ROUNDS {
             let joint = self.joined(known, measure, fixed, &formulations);
-            let (solved, found_by_parts) = self.solved(&joint, &formulations, known, by_parts)?;
+            let near = last.map(|(old, x)| self.carried(&old, &x, &joint));
+            let solved = self.solved(&joint, &formulations, known, near.as_deref())?;
             if solved.status != CertifiedStatus::Optimal {
                 return Ok(Together { joint, formulations, solved });
             }
-            let written = found_by_parts.then(|| formulations.clone());
             let Mended { added, excess, forbade } = self.mend(&joint, &solved.x, &mut formulations, true)?;
             tracing::debug!(round, added, excess, forbade, "futures");
-            if added == 0 && !forbade {
+            if added == 0 && (!forbade || solved.certificate.bound >= enough) {
                 return Ok(Together { joint, formulations, solved });
-            }
-            // Between vertices there may be a little that is of no use, though no vertex has any.
-            if let Some(written) = written.filter(|_| forbade) {
-                formulations = written;
-                by_parts = false;
-                continue;
             }
             // Close enough, and rounding keeps it from coming closer.
             if !forbade && excess < GOOD_ENOUGH && excess > before / 2.0 {
                 break;
             }
             before = excess;
+            last = Some((joint, solved.x));
         }
         // With the last cuts, whose rows the answer has to speak of.
         let joint = self.joined(known, measure, fixed, &formulations);
-        let (solved, _) = self.solved(&joint, &formulations, known, by_parts)?;
+        let solved = self.solved(&joint, &formulations, known, None)?;
         Ok(Together { joint, formulations, solved })
+    }
+
+    /// A point of an older program of the futures in a newer one, whose further columns are 0.
+    fn carried(&self, old: &Joint, x: &[f64], new: &Joint) -> Vec<f64> {
+        let mut point = vec![0.0; new.program().columns().len()];
+        for f in 0..self.models.len() {
+            let both = old.columns(f).iter().zip(new.columns(f));
+            both.for_each(|(old, new)| point[new.0 as usize] = x[old.0 as usize]);
+        }
+        point
     }
 
     /// Adds to the futures' programs what a solution of them together shows to be needed: cuts, and, if `purposes` are
@@ -284,42 +301,39 @@ impl<'a> Futures<'a> {
         Ok(mended)
     }
 
-    /// The program solved, by parts first if that is allowed, and whether it was by them.
+    /// The program solved: by its parts, from a point that is `near`, if it is large.
     fn solved(
         &self,
         joint: &Joint,
         formulations: &[Formulation],
         known: &[i64],
-        by_parts: bool,
-    ) -> Result<(Solved, bool), EngineError> {
+        near: Option<&[f64]>,
+    ) -> Result<Solved, EngineError> {
         let program = joint.program();
         tracing::info!(columns = program.columns().len(), rows = program.rows().len(), "joined the futures");
         let (engine, options) = (self.settings.engine, self.settings.options());
-        let (mut of_parts, mut of_vertices) = (None, None);
+        let mut solved = None;
         if let Some(members) = self.members(joint, formulations) {
             let grouping = self.grouping(joint, known);
-            if by_parts {
-                of_parts = solve_by_parts(program, &members, &grouping, engine, &options)?;
-            }
-            if of_parts.is_none() {
-                of_vertices = solve_linked(program, &members, &grouping, engine, &options)?;
+            solved = solve_by_parts(program, &members, &grouping, near, (engine, &options))?;
+            if solved.is_none() {
+                solved = solve_linked(program, &members, &grouping, engine, &options)?;
             }
         }
-        let found_by_parts = of_parts.is_some();
-        let solved = of_parts.or(of_vertices).map_or_else(|| solve_certified(program, engine, &options), Ok)?;
+        let solved = solved.map_or_else(|| solve_certified(program, engine, &options), Ok)?;
         tracing::info!(status = ?solved.status, engine = solved.certificate.engine.as_str(), "solved the futures");
-        Ok((solved, found_by_parts))
+        Ok(solved)
     }
 
     /// The futures' programs in the joined one, if each has a vertex to start from.
-    fn members<'b>(&'b self, joint: &'b Joint, formulations: &[Formulation]) -> Option<Vec<Member<'b>>> {
+    fn members<'b>(&'b self, joint: &'b Joint, formulations: &'b [Formulation]) -> Option<Vec<Member<'b>>> {
         let member = |(f, alone): (usize, &'b Alone)| {
             let vertex = alone.vertex.as_ref()?;
             let columns = joint.columns(f);
-            // With more room, or with whole columns, it is another program.
-            let same =
-                alone.formulation.room == formulations[f].room && vertex.program().columns().len() == columns.len();
-            same.then(|| Member { vertex, weight: joint.weight(f), columns, rows: joint.rows(f) })
+            // With more room it is another program.
+            let same = alone.formulation.room == formulations[f].room;
+            let grown = (vertex.program().columns().len() < columns.len()).then(|| formulations[f].program());
+            same.then(|| Member { vertex, grown, weight: joint.weight(f), columns, rows: joint.rows(f) })
         };
         self.alone.iter().enumerate().map(member).collect()
     }

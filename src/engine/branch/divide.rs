@@ -61,7 +61,10 @@ impl Tree<'_> {
         let mut looked = 0;
         for &(column, part, promise, _) in &order {
             let value = point.x[column.0 as usize];
-            let known = self.pseudo.is_reliable(column.0 as usize) || looked >= LOOKED_AT || self.is_late();
+            let known = self.pseudo.is_reliable(column.0 as usize)
+                || looked >= LOOKED_AT
+                || self.part.are_dear()
+                || self.is_late();
             let (worth, sides) = if known {
                 (promise, Sides { column, value, bounds: [node.bound; 2] })
             } else {
@@ -112,6 +115,7 @@ impl Tree<'_> {
             set(&mut side, column, lower, upper);
             match self.solve(&side, basis)? {
                 Answer::Point(point) => bounds[k] = node.bound.max(point.bound),
+                Answer::Dear(bound) => bounds[k] = node.bound.max(bound),
                 Answer::Infeasible => bounds[k] = f64::INFINITY,
                 Answer::Late | Answer::Unclear(_) => {}
             }

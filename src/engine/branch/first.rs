@@ -30,6 +30,22 @@ pub fn plans(
     near(tree, &point.x, basis)
 }
 
+/// The same, of a program of which each solve takes long: no more than until there is one.
+pub fn few_plans(
+    tree: &mut Tree,
+    point: &Point,
+    bounds: &[(ColumnId, f64, f64)],
+    basis: Option<&Rc<Basis>>,
+) -> Result<(), EngineError> {
+    if tree.best.is_none()
+        && !tree.take_rounded(point, bounds, f64::floor)?
+        && !tree.take_rounded(point, bounds, f64::round)?
+    {
+        dive(tree, &point.x, bounds, basis, nearest)?;
+    }
+    Ok(())
+}
+
 /// Of columns that are not whole with the part beyond the whole number below, which one goes next, and whether upwards.
 type Choose = fn(&[(ColumnId, f64)]) -> Option<(ColumnId, bool)>;
 

@@ -16,15 +16,18 @@ mod pseudo;
 mod relaxation;
 mod tree;
 
+pub(super) use self::relaxation::{Answer, Nodes, Point};
+
 use std::time::Duration;
 
+use self::relaxation::Relaxation;
 use self::tree::Tree;
 use super::choice::EngineChoice;
 use super::contract::Engine;
 use super::microlp::Microlp;
 use super::options::SolveOptions;
 use super::outcome::{EngineError, Status};
-use super::search::{Tried, few_nodes, proved_as_well, search, searcher, second_searcher, tree_of};
+use super::search::{Tried, few_nodes, proved_as_well, relaxed, search, searcher, second_searcher, tree_of};
 use super::solved::{CertifiedStatus, Solved};
 use crate::lp::{Certificate, LinearProgram, Tolerances, primal_violation};
 
@@ -53,7 +56,8 @@ pub(super) fn solve_integers(
     {
         return Ok(solved);
     }
-    let mut tree = Tree::of(lp, choice, options, first::plans)?;
+    let nodes = Relaxation::open(relaxed(lp), choice, options)?;
+    let mut tree = Tree::of(lp, Box::new(nodes), options, first::plans);
     tree.near = near.map(<[f64]>::to_vec);
     if let Some(engine) = second_searcher(choice) {
         // A small tree proves most models; where it does not, an engine that searches well has half of the time.
@@ -71,6 +75,23 @@ pub(super) fn solve_integers(
         }
         tree.limited = false;
     }
+    if let Some(early) = tree.search(None, options.time_limit)? {
+        return Ok(early);
+    }
+    tracing::info!(nodes = tree.nodes, open = tree.open(), bound = tree.bound(), "branch and bound");
+    finish(tree)
+}
+
+/// The same, of a program whose nodes are solved in another way.
+///
+/// # Errors
+/// As those of the nodes.
+pub(super) fn solve_by_nodes(
+    lp: &LinearProgram,
+    nodes: Box<dyn Nodes + '_>,
+    options: &SolveOptions,
+) -> Result<Solved, EngineError> {
+    let mut tree = Tree::of(lp, nodes, options, first::few_plans);
     if let Some(early) = tree.search(None, options.time_limit)? {
         return Ok(early);
     }

@@ -1,4 +1,4 @@
-//! The linear programs of the search: one program whose bounds change, solved from the last basis.
+//! The linear programs of the search: one program whose bounds change, mostly solved from the last basis.
 
 use super::super::basis::Basis;
 use super::super::choice::{EngineChoice, SMALL};
@@ -26,6 +26,8 @@ pub struct Point {
 /// What is known of a part.
 pub enum Answer {
     Point(Point),
+    /// Proved: every point costs at least so much, which is no less than what was enough.
+    Dear(f64),
     /// Proved.
     Infeasible,
     /// No time left.
@@ -34,7 +36,31 @@ pub enum Answer {
     Unclear(Box<Solved>),
 }
 
-/// The program without whole numbers.
+/// What solves the linear programs of a search.
+pub trait Nodes {
+    /// The program without whole numbers, with the bounds of the last part.
+    fn program(&self) -> &LinearProgram;
+
+    /// Whether a node takes so long that only those are solved that have to be.
+    fn are_dear(&self) -> bool;
+
+    /// Where the last solve ended.
+    fn basis(&self) -> Option<Basis>;
+
+    /// Solves the part with these bounds, from a basis or from the last one. A part that costs as much as is `enough` need
+    /// not be solved to its end.
+    fn solve(
+        &mut self,
+        bounds: &[(ColumnId, f64, f64)],
+        from: Option<&Basis>,
+        enough: f64,
+    ) -> Result<Answer, EngineError>;
+
+    /// The certified answer of the part that was solved last.
+    fn certified(&self) -> Result<Solved, EngineError>;
+}
+
+/// The program as it stands, in the hands of an engine.
 pub struct Relaxation {
     session: Box<dyn Session>,
     /// Whether nodes are solved from the last basis.
@@ -53,18 +79,39 @@ impl Relaxation {
         Ok(Relaxation { session, warm, changed: Vec::new(), choice, options: options.clone() })
     }
 
-    /// The program with the bounds of the last part.
-    pub fn program(&self) -> &LinearProgram {
+    /// What all engines in turn make of it.
+    fn ask_others(&mut self) -> Result<Answer, EngineError> {
+        let solved = self.certified()?;
+        // The bound of multipliers holds whatever they are, and a point that is a little off is
+        // good enough to branch on: neither has to be optimal.
+        let usable = solved.status == CertifiedStatus::Optimal
+            || (solved.status == CertifiedStatus::Unverified && !solved.x.is_empty() && !solved.y.is_empty());
+        Ok(match solved.status {
+            CertifiedStatus::Infeasible => Answer::Infeasible,
+            CertifiedStatus::LimitReached => Answer::Late,
+            _ if usable && solved.certificate.bound.is_finite() => {
+                let Solved { x, y, reduced_costs: reduced, certificate, .. } = solved;
+                Answer::Point(Point { x, y, bound: certificate.bound, reduced })
+            }
+            _ => Answer::Unclear(Box::new(solved)),
+        })
+    }
+}
+
+impl Nodes for Relaxation {
+    fn program(&self) -> &LinearProgram {
         self.session.program()
     }
 
-    /// Where the last solve ended.
-    pub fn basis(&self) -> Option<Basis> {
+    fn are_dear(&self) -> bool {
+        false
+    }
+
+    fn basis(&self) -> Option<Basis> {
         self.session.basis()
     }
 
-    /// Solves the part with these bounds, from a basis or from the last one.
-    pub fn solve(&mut self, bounds: &[(ColumnId, f64, f64)], from: Option<&Basis>) -> Result<Answer, EngineError> {
+    fn solve(&mut self, bounds: &[(ColumnId, f64, f64)], from: Option<&Basis>, _: f64) -> Result<Answer, EngineError> {
         for (c, lower, upper) in std::mem::take(&mut self.changed) {
             self.session.set_column_bounds(c, lower, upper);
         }
@@ -97,26 +144,7 @@ impl Relaxation {
         }
     }
 
-    /// What all engines in turn make of it.
-    fn ask_others(&mut self) -> Result<Answer, EngineError> {
-        let solved = self.certified()?;
-        // The bound of multipliers holds whatever they are, and a point that is a little off is
-        // good enough to branch on: neither has to be optimal.
-        let usable = solved.status == CertifiedStatus::Optimal
-            || (solved.status == CertifiedStatus::Unverified && !solved.x.is_empty() && !solved.y.is_empty());
-        Ok(match solved.status {
-            CertifiedStatus::Infeasible => Answer::Infeasible,
-            CertifiedStatus::LimitReached => Answer::Late,
-            _ if usable && solved.certificate.bound.is_finite() => {
-                let Solved { x, y, reduced_costs: reduced, certificate, .. } = solved;
-                Answer::Point(Point { x, y, bound: certificate.bound, reduced })
-            }
-            _ => Answer::Unclear(Box::new(solved)),
-        })
-    }
-
-    /// The certified answer of the part that was solved last.
-    pub fn certified(&self) -> Result<Solved, EngineError> {
+    fn certified(&self) -> Result<Solved, EngineError> {
         solve_continuous(self.program(), self.choice, &self.options)
     }
 }

@@ -5,14 +5,12 @@ use std::time::{Duration, Instant};
 
 use super::super::accepted::{accept, certified, tidied};
 use super::super::basis::Basis;
-use super::super::choice::EngineChoice;
 use super::super::options::SolveOptions;
 use super::super::outcome::EngineError;
-use super::super::search::relaxed;
 use super::super::solved::{CertifiedStatus, Solved};
 use super::super::watch::Progress;
 use super::pseudo::Pseudo;
-use super::relaxation::{Answer, Bounds, Point, Relaxation};
+use super::relaxation::{Answer, Bounds, Nodes, Point};
 use crate::lp::{ColumnId, LinearProgram};
 
 /// Nodes times columns after which the search is left to an engine, but not before [`LEAST_NODES`].
@@ -61,7 +59,7 @@ pub struct Tree<'a> {
     pub relaxation: Option<f64>,
     /// Whether time ran out.
     pub limited: bool,
-    pub(super) part: Relaxation,
+    pub(super) part: Box<dyn Nodes + 'a>,
     plans: Plans,
     /// A point whose whole numbers may be those of a good plan.
     pub(super) near: Option<Vec<f64>>,
@@ -89,15 +87,10 @@ pub(super) struct Sides {
 }
 
 impl<'a> Tree<'a> {
-    pub fn of(
-        lp: &'a LinearProgram,
-        choice: EngineChoice,
-        options: &SolveOptions,
-        plans: Plans,
-    ) -> Result<Self, EngineError> {
+    pub fn of(lp: &'a LinearProgram, nodes: Box<dyn Nodes + 'a>, options: &SolveOptions, plans: Plans) -> Self {
         let all = (0..lp.columns().len() as u32).map(ColumnId);
         let started = Instant::now();
-        Ok(Tree {
+        Tree {
             original: lp,
             integers: all.filter(|c| lp.columns()[c.0 as usize].integer).collect(),
             options: options.clone(),
@@ -105,7 +98,7 @@ impl<'a> Tree<'a> {
             nodes: 0,
             relaxation: None,
             limited: false,
-            part: Relaxation::open(relaxed(lp), choice, options)?,
+            part: nodes,
             plans,
             near: None,
             pseudo: Pseudo::new(lp.columns().len()),
@@ -116,7 +109,7 @@ impl<'a> Tree<'a> {
             pruned: f64::INFINITY,
             down: 0,
             started,
-        })
+        }
     }
 
     /// Searches until nothing is open, there were so many nodes (without a number: too many), or so much time is over.
@@ -203,7 +196,8 @@ impl<'a> Tree<'a> {
     pub fn solve(&mut self, bounds: &[(ColumnId, f64, f64)], from: Option<&Rc<Basis>>) -> Result<Answer, EngineError> {
         let there = matches!((&self.stands, from), (Some(a), Some(b)) if Rc::ptr_eq(a, b));
         self.stands = None;
-        self.part.solve(bounds, from.filter(|_| !there).map(Rc::as_ref))
+        let enough = self.worthwhile();
+        self.part.solve(bounds, from.filter(|_| !there).map(Rc::as_ref), enough)
     }
 
     /// Where the last solve ended, to be started from.
@@ -226,6 +220,7 @@ impl<'a> Tree<'a> {
         self.down += 1;
         let point = match self.solve(&node.bounds, node.basis.as_ref())? {
             Answer::Point(point) => point,
+            Answer::Dear(bound) => return Ok(self.end(Some(bound.max(node.bound)))),
             Answer::Infeasible => return Ok(self.end(None)),
             Answer::Late => {
                 self.limited = true;

@@ -17,14 +17,20 @@
 use std::sync::Arc;
 
 use super::super::choice::{EngineChoice, order};
+use super::super::contract::Engine;
 use super::super::options::SolveOptions;
 use super::super::outcome::{EngineError, Outcome, Status};
 use super::super::session::Session;
+use super::super::simplex::Simplex;
 use super::part::Part;
-use crate::lp::{ColumnId, RowId, verify_farkas};
+use crate::lp::{ColumnId, LinearProgram, RowId, verify_farkas};
 
 /// How much wider rows of the master are in a part, relative to their sides.
 const WIDER: f64 = 1e-6;
+
+/// What is shared may be off by so much, relative to it: the master keeps its rows within its tolerance, and a part would find
+/// no point for less.
+const ROUNDING: f64 = 1e-8;
 
 /// What is left of terms that cancel, relative to them.
 const NOISE: f64 = 1e-11;
@@ -33,19 +39,23 @@ const NOISE: f64 = 1e-11;
 pub(super) struct Block {
     /// Which part it is.
     number: usize,
+    engine: &'static dyn Engine,
+    options: SolveOptions,
     session: Box<dyn Session>,
     /// Its columns that are shared, and what they are in the master.
     shared: Vec<Shared>,
+    /// Its columns whose bounds are narrower than at first, with those.
+    narrowed: Arc<Vec<Bounds>>,
     /// What its last answer was for columns of its own and of the master.
     pub point: Vec<f64>,
 }
 
 /// A shared column of a part.
-pub(super) struct Shared {
+struct Shared {
     /// In the part.
-    pub own: ColumnId,
-    /// In the master.
-    pub master: ColumnId,
+    own: ColumnId,
+    /// In the master, whose sum it is.
+    masters: Vec<ColumnId>,
     /// Its rows in the part.
     rows: Vec<(RowId, f64)>,
     cost: f64,
@@ -61,6 +71,8 @@ pub(super) struct Cut {
     /// Which part says it, and the multipliers of its rows that it is made of.
     pub part: usize,
     pub multipliers: Arc<Vec<f64>>,
+    /// The bounds of columns of the part that it rests on, where they were narrower than at first.
+    narrowed: Arc<Vec<Bounds>>,
 }
 
 impl Cut {
@@ -68,7 +80,16 @@ impl Cut {
     pub fn lacking(&self, x: &[f64]) -> f64 {
         self.least - self.terms.iter().map(|(c, a)| a * x[c.0 as usize]).sum::<f64>()
     }
+
+    /// Whether it holds where columns of the part have these narrower bounds.
+    pub fn holds(&self, narrowed: &[Bounds]) -> bool {
+        let within = |own: &Bounds| narrowed.iter().any(|n| n.0 == own.0 && n.1 >= own.1 && n.2 <= own.2);
+        self.narrowed.iter().all(within)
+    }
 }
+
+/// Bounds of a column.
+pub(super) type Bounds = (ColumnId, f64, f64);
 
 /// A part at a point of the master.
 pub(super) enum Found {
@@ -76,6 +97,8 @@ pub(super) enum Found {
     Cost(f64, Cut),
     /// It has no point there, and the cut that says so.
     Nothing(Cut),
+    /// It has no point, wherever what it shares is; the multipliers of its rows that prove it.
+    Never(Vec<f64>),
 }
 
 impl Found {
@@ -83,27 +106,39 @@ impl Found {
     pub fn cost(self) -> Option<(f64, Cut)> {
         match self {
             Found::Cost(cost, cut) => Some((cost, cut)),
-            Found::Nothing(_) => None,
+            Found::Nothing(_) | Found::Never(_) => None,
         }
     }
 }
 
+/// Opens a program whose answer is a part of the whole one's. What an engine leaves of a chip would break a row that has
+/// nothing else.
+pub(super) fn opened(
+    engine: &'static dyn Engine,
+    program: LinearProgram,
+    options: &SolveOptions,
+) -> Result<Box<dyn Session>, EngineError> {
+    if engine.name() == Simplex.name() {
+        return Ok(Simplex::open_exactly(program, options));
+    }
+    engine.open(program, options)
+}
+
 impl Block {
-    /// Opens a part at its vertex, `shared` being what its columns are in the master, if they are that.
+    /// Opens a part at its vertex, `shared` being what its columns are in the master, nothing if they are not shared.
     pub fn open(
         (number, part): (usize, &Part),
-        shared: &[Option<ColumnId>],
+        shared: &[Vec<ColumnId>],
         choice: EngineChoice,
         options: &SolveOptions,
     ) -> Result<Self, EngineError> {
         let program = &part.program;
         let mut all: Vec<Shared> = Vec::new();
         let mut index: Vec<Option<usize>> = vec![None; shared.len()];
-        for (c, master) in shared.iter().enumerate() {
-            let Some(master) = *master else { continue };
+        for (c, masters) in shared.iter().enumerate().filter(|(_, masters)| !masters.is_empty()) {
             index[c] = Some(all.len());
             let cost = program.columns()[c].cost;
-            all.push(Shared { own: ColumnId(c as u32), master, rows: Vec::new(), cost });
+            all.push(Shared { own: ColumnId(c as u32), masters: masters.clone(), rows: Vec::new(), cost });
         }
         for i in 0..program.rows().len() {
             let row = RowId(i as u32);
@@ -113,14 +148,31 @@ impl Block {
                 }
             }
         }
-        let mut session = order(program, choice.to_solve_again())[0].open(program.clone(), options)?;
+        let engine = order(program, choice.to_solve_again())[0];
+        let mut session = opened(engine, program.clone(), options)?;
         session.start_from(&part.basis);
-        Ok(Block { number, session, shared: all, point: Vec::new() })
+        let options = options.clone();
+        Ok(Block { number, engine, options, session, shared: all, narrowed: Arc::default(), point: Vec::new() })
     }
 
-    /// The columns that are shared.
-    pub fn shared(&self) -> &[Shared] {
-        &self.shared
+    /// The columns of the master that it has a share in.
+    pub fn masters(&self) -> impl Iterator<Item = ColumnId> + '_ {
+        self.shared.iter().flat_map(|s| s.masters.iter().copied())
+    }
+
+    /// Gives columns of its own narrower bounds than at first, and those that had some the first ones.
+    pub fn narrow(&mut self, narrowed: Vec<Bounds>, first: &LinearProgram) {
+        for &(c, ..) in self.narrowed.iter() {
+            let own = first.columns()[c.0 as usize];
+            self.session.set_column_bounds(c, own.lower, own.upper);
+        }
+        narrowed.iter().for_each(|&(c, lower, upper)| self.session.set_column_bounds(c, lower, upper));
+        self.narrowed = Arc::new(narrowed);
+    }
+
+    /// Its columns whose bounds are narrower than at first, with those.
+    pub fn narrowed(&self) -> &[Bounds] {
+        &self.narrowed
     }
 
     /// What the part costs at least by itself, wherever what it shares is; `None` if the engine does not say.
@@ -137,19 +189,39 @@ impl Block {
         }
     }
 
-    /// The part at a point of the master, from which what is shared may be off by `rounding`, relative to it; `None` if the
-    /// engine does not say.
-    pub fn at(&mut self, x: &[f64], rounding: f64) -> Result<Option<Found>, EngineError> {
+    /// The part at a point of the master, from which what is shared may be off by a little; `None` if the engine does not
+    /// say.
+    pub fn at(&mut self, x: &[f64]) -> Result<Option<Found>, EngineError> {
+        self.keep_to(x, ROUNDING);
+        self.said()
+    }
+
+    /// Its point at exactly a point of the master, if it has one.
+    pub fn exactly_at(&mut self, x: &[f64]) -> Result<Option<Vec<f64>>, EngineError> {
+        self.keep_to(x, 0.0);
+        let outcome = self.session.solve()?;
+        Ok(outcome.primal.filter(|_| outcome.status == Status::Optimal))
+    }
+
+    fn keep_to(&mut self, x: &[f64], rounding: f64) {
         for s in &self.shared {
-            let value = x[s.master.0 as usize];
+            let value: f64 = s.masters.iter().map(|m| x[m.0 as usize]).sum();
             let slack = rounding * (1.0 + value.abs());
             self.session.set_column_bounds(s.own, value - slack, value + slack);
         }
-        self.said()
     }
 
     fn said(&mut self) -> Result<Option<Found>, EngineError> {
         let outcome = self.session.solve()?;
+        if let Some(found) = self.told(outcome) {
+            return Ok(Some(found));
+        }
+        // There is no point by so little that nothing proves it: as exactly as elsewhere there may be one.
+        let mut other = self.engine.open(self.session.program().clone(), &self.options)?;
+        if let Some(basis) = self.session.basis() {
+            other.start_from(&basis);
+        }
+        let outcome = other.solve()?;
         Ok(self.told(outcome))
     }
 
@@ -157,13 +229,12 @@ impl Block {
         match (outcome.status, outcome.primal, outcome.duals, outcome.farkas) {
             (Status::Optimal, Some(x), Some(u), _) => {
                 let cost = self.session.program().objective(&x);
-                let terms = self.terms(&u, 1.0);
+                let worth = self.worth(&u, 1.0);
                 let own = |s: &Shared| x[s.own.0 as usize];
-                let least = cost - self.shared.iter().zip(&terms).map(|(s, t)| own(s) * t.1).sum::<f64>();
+                let least = cost - self.shared.iter().zip(&worth).map(|(s, d)| own(s) * d).sum::<f64>();
                 self.point = x;
                 // The cost less the terms is at least the rest.
-                let terms = terms.into_iter().filter(|t| t.1 != 0.0).map(|(c, d)| (c, -d)).collect();
-                Some(Found::Cost(cost, Cut { least, terms, priced: true, part: self.number, multipliers: Arc::new(u) }))
+                Some(Found::Cost(cost, self.cut(least, &worth, true, u)))
             }
             (Status::Infeasible, _, _, Some(u)) => {
                 let program = self.session.program();
@@ -171,21 +242,20 @@ impl Block {
                 if !proof.proves {
                     return None;
                 }
-                let terms = self.terms(&u, 0.0);
-                let size = terms.iter().fold(0.0f64, |a, t| a.max(t.1.abs()));
-                // Without a point whatever is shared: then there is none by itself.
+                let worth = self.worth(&u, 0.0);
+                let size = worth.iter().fold(0.0f64, |a, d| a.max(d.abs()));
                 if size == 0.0 {
-                    return None;
+                    return Some(Found::Never(u));
                 }
                 // What the proof has from the bounds of what is shared.
-                let at = |(s, t): (&Shared, &(ColumnId, f64))| {
+                let at = |(s, d): (&Shared, &f64)| {
                     let own = &program.columns()[s.own.0 as usize];
-                    (t.1 * own.lower).min(t.1 * own.upper)
+                    (d * own.lower).min(d * own.upper)
                 };
-                let least = proof.value - self.shared.iter().zip(&terms).map(at).sum::<f64>();
-                let terms = terms.into_iter().filter(|t| t.1 != 0.0).map(|(c, d)| (c, -d / size)).collect();
-                let multipliers = Arc::new(u.iter().map(|u| u / size).collect());
-                Some(Found::Nothing(Cut { least: least / size, terms, priced: false, part: self.number, multipliers }))
+                let least = proof.value - self.shared.iter().zip(&worth).map(at).sum::<f64>();
+                let worth: Vec<f64> = worth.iter().map(|d| d / size).collect();
+                let multipliers = u.iter().map(|u| u / size).collect();
+                Some(Found::Nothing(self.cut(least / size, &worth, false, multipliers)))
             }
             (status, ..) => {
                 tracing::debug!(part = self.number, ?status, "not known");
@@ -194,8 +264,16 @@ impl Block {
         }
     }
 
+    /// That what it costs, or 0, is at least so much and what shared columns are worth.
+    fn cut(&self, least: f64, worth: &[f64], priced: bool, multipliers: Vec<f64>) -> Cut {
+        let terms = self.shared.iter().zip(worth).filter(|(_, d)| **d != 0.0);
+        let terms = terms.flat_map(|(s, d)| s.masters.iter().map(move |&m| (m, -d))).collect();
+        let (multipliers, narrowed) = (Arc::new(multipliers), Arc::clone(&self.narrowed));
+        Cut { least, terms, priced, part: self.number, multipliers, narrowed }
+    }
+
     /// What a unit of each shared column is worth: its cost, `costs` times, less what multipliers make of its rows.
-    fn terms(&self, u: &[f64], costs: f64) -> Vec<(ColumnId, f64)> {
+    fn worth(&self, u: &[f64], costs: f64) -> Vec<f64> {
         let worth = |s: &Shared| {
             let (mut sum, mut size) = (costs * s.cost, (costs * s.cost).abs());
             for (r, a) in &s.rows {
@@ -206,9 +284,9 @@ impl Block {
             // A sum that is rounding is none: rows with such coefficients cannot be scaled.
             if sum.abs() <= NOISE * size { 0.0 } else { sum }
         };
-        let mut terms: Vec<(ColumnId, f64)> = self.shared.iter().map(|s| (s.master, worth(s))).collect();
-        let most = terms.iter().fold(0.0f64, |a, t| a.max(t.1.abs()));
-        terms.iter_mut().filter(|t| t.1.abs() <= NOISE * most).for_each(|t| t.1 = 0.0);
-        terms
+        let mut all: Vec<f64> = self.shared.iter().map(worth).collect();
+        let most = all.iter().fold(0.0f64, |a, d| a.max(d.abs()));
+        all.iter_mut().filter(|d| d.abs() <= NOISE * most).for_each(|d| *d = 0.0);
+        all
     }
 }

@@ -20,23 +20,23 @@ use super::super::outcome::EngineError;
 use super::super::parallel::IntoParallelIterator;
 #[cfg(feature = "parallel")]
 use super::super::parallel::ParallelIterator;
-use super::block::{Block, Cut, Found};
+use super::answer::{Answer, Ending, Home, Point, Wanted};
+use super::block::{Block, Bounds, Cut, Found};
 use super::master::{Master, Near, Optimum, Step};
+use super::member::Member;
 use super::part::Part;
 use super::sharing::{Sharing, Terms};
-use crate::lp::{LinearProgram, RowId};
+use super::start::Start;
+use crate::lp::{ColumnId, LinearProgram};
 
 /// How many cuts of parts without a point are taken in one round: those that lack most.
 const STRONGEST: usize = 24;
 /// Rounds after which it is given up.
 const ROUNDS: usize = 400;
-/// What is shared may be off by so much in a part, relative to it: the master keeps its rows within its tolerance, and a part
-/// would find no point for less.
-const ROUNDING: f64 = 1e-8;
-/// A cost is met if it is this near, relative to all costs.
+/// Costs are met if all together are this near, relative to them.
 const MET: f64 = 1e-10;
-/// What is left to gain is nothing, relative to all costs.
-const DONE: f64 = 1e-9;
+/// Rounds after which it is looked again whether a cost is enough.
+const AGAIN: usize = 4;
 /// How large the first box is, in what the parts differ by themselves.
 const FIRST: f64 = 0.125;
 /// How much larger a box gets in which there is nothing to gain, or no point.
@@ -55,78 +55,119 @@ const STEP: f64 = 0.1;
 /// The part of it that makes a larger box.
 const GOOD: f64 = 0.5;
 
-/// What came of it, in the columns and rows of the parts.
-pub(super) struct Answer {
-    pub engine: &'static str,
-    /// For each part a point, and the columns of no part; none if there is no point.
-    pub point: Option<(Vec<Vec<f64>>, Terms)>,
-    /// For each part multipliers, and those of rows of no part: of an optimum, or of a proof that there is no point.
-    pub multipliers: (Vec<Vec<f64>>, Vec<(RowId, f64)>),
-}
-
-/// Solves a program by its parts, `held` saying which of its rows are those of parts; `None` if that does not end.
-pub(super) fn by_parts(
-    whole: &LinearProgram,
-    parts: &[Part],
-    held: &[bool],
-    choice: EngineChoice,
-    options: &SolveOptions,
-) -> Result<Option<Answer>, EngineError> {
-    let Some(sharing) = Sharing::of(whole, parts) else {
-        tracing::debug!("parts share sums that are not the same");
-        return Ok(None);
-    };
-    let mut blocks = Vec::with_capacity(parts.len());
-    for (part, shared) in parts.iter().enumerate().zip(&sharing.of) {
-        blocks.push(Block::open(part, shared, choice, options)?);
-    }
-    let Some(alone) = all(&mut blocks, &|block| block.alone())? else { return Ok(None) };
-    let Some(alone) = alone.into_iter().map(Found::cost).collect::<Option<Vec<(f64, Cut)>>>() else { return Ok(None) };
-    let least = alone.iter().map(|(cost, _)| cost).sum();
-    let start = Start::of(&blocks, &alone, &sharing);
-    let (master, left) = Master::open(whole, parts, &sharing, held, (alone, start.unit), (choice, options))?;
-    for (block, rows) in blocks.iter_mut().zip(&left) {
-        block.leave(rows);
-    }
-    tracing::debug!(parts = parts.len(), shared = sharing.count(), rows = master.size(), unit = start.unit, "by parts");
-    let search = Search { parts, master, blocks, best: None, reach: start.reach, least, options };
-    search.run(start.point)
-}
-
-/// Where the search begins.
-struct Start {
-    /// The mean of what each part has by itself.
-    point: Vec<f64>,
-    /// How far each shared column may move in a first step.
+/// A program by its parts. Bounds of its columns can be narrowed and widened again, and it is solved from what is known.
+pub(super) struct ByParts {
+    parts: Vec<Part>,
+    sharing: Sharing,
+    master: Master,
+    blocks: Vec<Block>,
+    /// Where the search begins.
+    start: Vec<f64>,
+    begun: bool,
+    /// Whether some column has narrower bounds than at first.
+    narrowed: bool,
+    best: Option<Best>,
     reach: Vec<f64>,
-    /// What costs are measured in.
-    unit: f64,
+    /// What everything costs at least, with the bounds that columns had at first.
+    least: f64,
+    options: SolveOptions,
 }
 
-impl Start {
-    fn of(blocks: &[Block], alone: &[(f64, Cut)], sharing: &Sharing) -> Self {
-        let count = sharing.count();
-        let (mut sums, mut having) = (vec![0.0; count], vec![0.0; count]);
-        let (mut least, mut most) = (vec![f64::INFINITY; count], vec![f64::NEG_INFINITY; count]);
-        for block in blocks {
-            for s in block.shared() {
-                let (x, j) = (block.point[s.own.0 as usize], s.master.0 as usize);
-                sums[j] += x;
-                having[j] += 1.0;
-                least[j] = least[j].min(x);
-                most[j] = most[j].max(x);
+impl ByParts {
+    /// Opens a program by the parts that members are, `held` saying which of its rows are those of parts; `None` if some
+    /// part has no optimum by itself. What is shared is sought from a point that is `near`.
+    pub fn open(
+        whole: &LinearProgram,
+        (parts, members): (Vec<Part>, &[Member<'_>]),
+        held: &[bool],
+        near: Option<&[f64]>,
+        (choice, options): (EngineChoice, &SolveOptions),
+    ) -> Result<Option<Self>, EngineError> {
+        let sharing = Sharing::of(whole, &parts);
+        let mut blocks = Vec::with_capacity(parts.len());
+        for (part, shared) in parts.iter().enumerate().zip(&sharing.of) {
+            blocks.push(Block::open(part, shared, choice, options)?);
+        }
+        let Some(alone) = all(&mut blocks, &|block| block.alone())? else { return Ok(None) };
+        let Some(alone) = alone.into_iter().map(Found::cost).collect::<Option<Vec<(f64, Cut)>>>() else {
+            return Ok(None);
+        };
+        let least = alone.iter().map(|(cost, _)| cost).sum();
+        let start = Start::of(&blocks, &alone, &sharing, (&parts, members), whole.columns().len());
+        let (master, left) = Master::open(whole, &parts, &sharing, held, (alone, start.unit), (choice, options))?;
+        for (block, rows) in blocks.iter_mut().zip(&left) {
+            block.leave(rows);
+        }
+        tracing::debug!(
+            parts = parts.len(),
+            shared = sharing.count(),
+            rows = master.size(),
+            unit = start.unit,
+            "by parts"
+        );
+        let (Start { point, reach, .. }, options) = (start, options.clone());
+        let near = near.map(|near| (0..sharing.count()).map(|j| sharing.at(near, ColumnId(j as u32))).collect());
+        let start = near.unwrap_or(point);
+        Ok(Some(ByParts {
+            parts,
+            sharing,
+            master,
+            blocks,
+            start,
+            begun: false,
+            narrowed: false,
+            best: None,
+            reach,
+            least,
+            options,
+        }))
+    }
+
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// Where a column of the whole program is; `None` if it is one with others.
+    pub fn home(&self, column: ColumnId) -> Option<Home> {
+        if let Some(&master) = self.sharing.place.get(&column) {
+            let alone = self.sharing.images[master.0 as usize].len() == 1;
+            return alone.then_some(Home::Master(master));
+        }
+        if let Some(here) = self.master.place(column) {
+            return Some(Home::Master(here));
+        }
+        let in_part = |part: &Part| part.images.iter().position(|images| *images == [column]);
+        let found = self.parts.iter().enumerate().find_map(|(p, part)| Some((p, in_part(part)?)));
+        found.map(|(p, c)| Home::Part(p, ColumnId(c as u32)))
+    }
+
+    /// Gives columns narrower bounds than they had at first, and all others the first ones.
+    pub fn narrow(&mut self, narrowed: &[(Home, f64, f64)]) {
+        let mut of_parts: Vec<Vec<Bounds>> = vec![Vec::new(); self.parts.len()];
+        self.master.widen();
+        self.narrowed = !narrowed.is_empty();
+        for &(home, lower, upper) in narrowed {
+            match home {
+                Home::Master(column) => self.master.narrow(column, lower, upper),
+                Home::Part(part, column) => of_parts[part].push((column, lower, upper)),
             }
         }
-        let spread: Vec<f64> = least.iter().zip(&most).map(|(l, m)| (m - l).max(0.0)).collect();
-        let widest = spread.iter().fold(0.0f64, |a, s| a.max(*s));
-        let size = most.iter().zip(&least).fold(1.0f64, |a, (m, l)| a.max(m.abs()).max(l.abs()));
-        let cost = alone.iter().fold(0.0f64, |a, (cost, _)| a.max(cost.abs()));
-        let means = sums.iter().zip(&having).map(|(sum, n)| sum / n);
-        Start {
-            point: means.zip(&sharing.bounds).map(|(x, b)| x.max(b.0).min(b.1)).collect(),
-            reach: spread.iter().map(|s| s + 0.1 * widest + 1e-3 * size).collect(),
-            unit: if cost > 0.0 { cost / size } else { 1.0 },
+        for (p, own) in of_parts.into_iter().enumerate() {
+            if self.blocks[p].narrowed() != own.as_slice() {
+                self.blocks[p].narrow(own, &self.parts[p].program);
+                self.master.follow(p, self.blocks[p].narrowed());
+            }
         }
+    }
+
+    /// Solves it as it is now, from the best point of the last time; `None` if that does not end.
+    pub fn solve(&mut self, wanted: &Wanted) -> Result<Option<Answer>, EngineError> {
+        let mut start = self.best.take().map_or_else(|| self.start.clone(), |best| best.x);
+        for (j, x) in start.iter_mut().enumerate() {
+            let (lower, upper) = self.master.bounds(ColumnId(j as u32));
+            *x = x.max(lower).min(upper);
+        }
+        self.run(start, wanted)
     }
 }
 
@@ -140,17 +181,6 @@ struct Best {
     own: Terms,
 }
 
-struct Search<'a> {
-    parts: &'a [Part],
-    master: Master,
-    blocks: Vec<Block>,
-    best: Option<Best>,
-    reach: Vec<f64>,
-    /// What all parts cost by themselves.
-    least: f64,
-    options: &'a SolveOptions,
-}
-
 /// What the parts said of a point.
 enum Evaluated {
     /// Its cost with the columns of no part, and whether it is what the master believed.
@@ -161,15 +191,19 @@ enum Evaluated {
     },
     /// Some part has no point there.
     Nothing,
+    /// A part has no point, wherever what it shares is; multipliers of its rows that prove it.
+    Never(usize, Vec<f64>),
     Unknown,
 }
 
-impl Search<'_> {
-    fn run(mut self, start: Vec<f64>) -> Result<Option<Answer>, EngineError> {
+impl ByParts {
+    fn run(&mut self, start: Vec<f64>, wanted: &Wanted) -> Result<Option<Answer>, EngineError> {
         // How large the box is, in reaches; at last there is none.
         let mut radius: f64 = FIRST;
         let mut last = false;
         let (mut failed, mut without) = (0, 0);
+        // Since which round it was not looked whether the cost is enough, and whether that is what comes next.
+        let (mut looked, mut look) = (None, false);
         match self.evaluate(&start, None)? {
             Evaluated::Unknown => {
                 tracing::debug!("the start is not known");
@@ -177,6 +211,7 @@ impl Search<'_> {
             }
             Evaluated::Cost { cost, own, .. } => self.keep(start.clone(), cost, own),
             Evaluated::Nothing => {}
+            Evaluated::Never(part, u) => return Ok(Some(self.never(part, u))),
         }
         // What is left to gain, at most: nothing costs less than the parts do by themselves.
         let mut gap = self.best.as_ref().map_or(self.least.abs(), |b| (b.cost - self.least).max(0.0));
@@ -188,15 +223,16 @@ impl Search<'_> {
             self.master.prune()?;
             let price = PRICE * gap / self.reach.len() as f64;
             let x = self.best.as_ref().map_or(&start, |best| &best.x);
-            self.master.stay((!last).then_some(&Near { x, reach: &self.reach, radius, price }));
-            if round == 0 {
+            self.master.stay((!last && !look).then_some(&Near { x, reach: &self.reach, radius, price }));
+            if !self.begun {
                 self.master.begin();
+                self.begun = true;
             }
             let optimum = match self.master.solve()? {
                 Step::Optimum(optimum) => optimum,
-                Step::Nothing(y) if last => {
-                    let multipliers = self.master.multipliers(&y, false, self.parts);
-                    return Ok(Some(Answer { engine: self.master.engine(), point: None, multipliers }));
+                Step::Nothing(y) if last || look => {
+                    let multipliers = self.master.multipliers(&y, false, &self.parts);
+                    return Ok(Some(Answer { engine: self.master.engine(), point: Ending::Nothing, multipliers }));
                 }
                 // Nothing in the box: a wider one.
                 Step::Nothing(_) => {
@@ -209,21 +245,33 @@ impl Search<'_> {
                     return Ok(None);
                 }
             };
+            if look {
+                if optimum.cost >= wanted.enough {
+                    let multipliers = self.master.multipliers(&optimum.y, true, &self.parts);
+                    return Ok(Some(Answer { engine: self.master.engine(), point: Ending::Dear, multipliers }));
+                }
+                look = false;
+                continue;
+            }
             let size = 1.0 + self.best.as_ref().map_or(0.0, |b| b.cost.abs()).max(optimum.cost.abs());
             let foretold = self.best.as_ref().map_or(f64::INFINITY, |b| b.cost - optimum.cost);
             let held = !last && self.master.is_held(&optimum);
             tracing::debug!(round, least = optimum.cost, foretold, radius, held, last, "by parts");
-            if foretold <= DONE * size {
+            if foretold <= wanted.done * size {
                 if last {
-                    return self.answer(&optimum);
+                    return Ok(self.answer(&optimum));
                 }
                 if held {
                     radius *= WIDER;
                     continue;
                 }
                 // Whether it is so without the box and the price; the price falls first, so that this is a small step.
-                last = gap <= DONE * size;
-                gap = gap.min(DONE * size);
+                last = gap <= wanted.done * size;
+                gap = gap.min(wanted.done * size);
+                continue;
+            }
+            if !held && !last && optimum.cost >= wanted.enough && looked.is_none_or(|at| round >= at + AGAIN) {
+                (looked, look) = (Some(round), true);
                 continue;
             }
             gap = gap.min(foretold);
@@ -231,6 +279,7 @@ impl Search<'_> {
             last = false;
             match self.evaluate(&x, Some(&optimum))? {
                 Evaluated::Unknown => return Ok(None),
+                Evaluated::Never(part, u) => return Ok(Some(self.never(part, u))),
                 Evaluated::Nothing => without += 1,
                 Evaluated::Cost { cost, own, met } => {
                     let gained = self.best.as_ref().map_or(f64::INFINITY, |b| b.cost - cost);
@@ -260,20 +309,22 @@ impl Search<'_> {
 
     /// Asks each part what a point costs, and passes on what it says of it.
     fn evaluate(&mut self, x: &[f64], optimum: Option<&Optimum>) -> Result<Evaluated, EngineError> {
-        let Some(said) = all(&mut self.blocks, &|block| block.at(x, ROUNDING))? else { return Ok(Evaluated::Unknown) };
+        let Some(said) = all(&mut self.blocks, &|block| block.at(x))? else { return Ok(Evaluated::Unknown) };
         let (mut sum, mut met) = (0.0, optimum.is_some());
         let size: f64 = said.iter().map(|f| if let Found::Cost(cost, _) = f { cost.abs() } else { 0.0 }).sum();
+        let most = MET * size / self.blocks.len() as f64;
         let mut missing: Vec<Cut> = Vec::new();
         for (part, found) in said.into_iter().enumerate() {
             match found {
                 Found::Cost(cost, cut) => {
                     sum += cost;
-                    if optimum.is_none_or(|o| cost - self.master.believed(o, part) > MET * size) {
+                    if optimum.is_none_or(|o| cost - self.master.believed(o, part) > most) {
                         met = false;
                         self.master.add(cut);
                     }
                 }
                 Found::Nothing(cut) => missing.push(cut),
+                Found::Never(u) => return Ok(Evaluated::Never(part, u)),
             }
         }
         let nothing = !missing.is_empty();
@@ -292,19 +343,48 @@ impl Search<'_> {
         self.master.stay(Some(&Near { x, reach: &self.reach, radius: 0.0, price: 0.0 }));
         Ok(match self.master.solve()? {
             Step::Optimum(o) => Evaluated::Cost { cost: o.cost, own: self.master.own(&o.x).collect(), met },
-            _ => Evaluated::Unknown,
+            // A row of no part does not hold there.
+            Step::Nothing(_) => Evaluated::Nothing,
+            Step::Unknown => Evaluated::Unknown,
         })
     }
 
-    fn answer(&mut self, optimum: &Optimum) -> Result<Option<Answer>, EngineError> {
-        let Some(mut best) = self.best.take() else { return Ok(None) };
-        // Now without the rounding that was allowed to the parts, where they have a point then.
-        if let Some(found) = all(&mut self.blocks, &|block| block.at(&best.x, 0.0))? {
-            let exact = found.iter().zip(&self.blocks).zip(&mut best.points);
-            exact.filter(|((f, _), _)| matches!(f, Found::Cost(..))).for_each(|((_, b), p)| p.clone_from(&b.point));
+    fn answer(&mut self, optimum: &Optimum) -> Option<Answer> {
+        let multipliers = self.master.multipliers(&optimum.y, true, &self.parts);
+        let (engine, cost) = (self.master.engine(), self.best.as_ref()?.cost);
+        if !self.narrowed {
+            self.least = optimum.cost.min(cost);
         }
-        let multipliers = self.master.multipliers(&optimum.y, true, self.parts);
-        Ok(Some(Answer { engine: self.master.engine(), point: Some((best.points, best.own)), multipliers }))
+        Some(Answer { engine, point: Ending::Point(self.point()?), multipliers })
+    }
+
+    /// The best point.
+    fn point(&self) -> Option<Point> {
+        let best = self.best.as_ref()?;
+        let shared = self.sharing.images.iter().zip(&best.x).filter(|(images, _)| images.len() == 1);
+        let shared = shared.map(|(images, x)| (images[0], *x)).collect();
+        Some(Point { parts: best.points.clone(), own: best.own.clone(), shared })
+    }
+
+    /// The same without the rounding that was allowed to the parts, where they have a point then. It takes long: many
+    /// have none from where they stand, and are solved from nothing.
+    pub fn exact_point(&mut self) -> Result<Option<Point>, EngineError> {
+        let Some(best) = &mut self.best else { return Ok(None) };
+        let exact = side_by_side(&mut self.blocks, &|block| block.exactly_at(&best.x))?;
+        for (point, exact) in best.points.iter_mut().zip(exact) {
+            if let Some(exact) = exact {
+                *point = exact;
+            }
+        }
+        Ok(self.point())
+    }
+
+    /// That there is no point, as a part shows by itself.
+    fn never(&self, part: usize, u: Vec<f64>) -> Answer {
+        let none = |p: &Part| vec![0.0; p.program.rows().len()];
+        let mut each: Vec<Vec<f64>> = self.parts.iter().map(none).collect();
+        each[part] = u;
+        Answer { engine: self.master.engine(), point: Ending::Nothing, multipliers: (each, Vec::new()) }
     }
 }
 
@@ -325,5 +405,13 @@ fn all(
     blocks: &mut [Block],
     ask: &(dyn Fn(&mut Block) -> Result<Option<Found>, EngineError> + Sync),
 ) -> Result<Option<Vec<Found>>, EngineError> {
+    Ok(side_by_side(blocks, ask)?.into_iter().collect())
+}
+
+/// The same of anything.
+fn side_by_side<T: Send>(
+    blocks: &mut [Block],
+    ask: &(dyn Fn(&mut Block) -> Result<T, EngineError> + Sync),
+) -> Result<Vec<T>, EngineError> {
     blocks.iter_mut().collect::<Vec<_>>().into_par_iter().map(ask).collect()
 }

@@ -18,7 +18,7 @@ use super::super::contract::Engine;
 use super::super::options::SolveOptions;
 use super::super::outcome::{EngineError, Outcome, Status};
 use super::super::session::Session;
-use super::block::Cut;
+use super::block::{Bounds, Cut, opened};
 use super::part::Part;
 use super::sharing::{OfCost, OfShared, Sharing, of_columns, of_cost, of_shared};
 use crate::lp::{ColumnId, LinearProgram, RowId, RowIndex, is_row};
@@ -39,6 +39,8 @@ struct Kept {
     here: RowId,
     /// For how many solves it has not bound.
     idle: u32,
+    /// Whether it holds with the bounds that its part has now.
+    holds: bool,
 }
 
 /// The shared program in the hands of an engine.
@@ -59,6 +61,8 @@ pub(super) struct Master {
     columns: Vec<(ColumnId, ColumnId)>,
     rows: Vec<(RowId, RowId)>,
     cuts: Vec<Kept>,
+    /// Columns that have narrower bounds than at first, with the first ones.
+    narrowed: Vec<Bounds>,
     /// How many rows are no cuts.
     fixed: usize,
 }
@@ -165,7 +169,7 @@ impl Master {
         }
         let engine = order(&program, choice.to_solve_again())[0];
         let fixed = program.rows().len();
-        let session = engine.open(program, options)?;
+        let session = opened(engine, program, options)?;
         let mut master = Master {
             engine,
             options: options.clone(),
@@ -178,6 +182,7 @@ impl Master {
             columns,
             rows,
             cuts: Vec::new(),
+            narrowed: Vec::new(),
             fixed,
         };
         alone.into_iter().for_each(|(_, cut)| master.add(cut));
@@ -225,7 +230,42 @@ impl Master {
             terms.push((self.costs[cut.part], 1.0));
         }
         let here = self.session.add_row("", "cut".into(), cut.least / per, f64::INFINITY, &terms);
-        self.cuts.push(Kept { cut, here, idle: 0 });
+        self.cuts.push(Kept { cut, here, idle: 0, holds: true });
+    }
+
+    /// Leaves out the cuts of a part that rest on bounds which it has no longer, and takes in those that hold again.
+    pub fn follow(&mut self, part: usize, narrowed: &[Bounds]) {
+        let unit = self.unit;
+        for kept in self.cuts.iter_mut().filter(|k| k.cut.part == part) {
+            let holds = kept.cut.holds(narrowed);
+            if holds == kept.holds {
+                continue;
+            }
+            let per = if kept.cut.priced { unit } else { 1.0 };
+            let least = if holds { kept.cut.least / per } else { f64::NEG_INFINITY };
+            self.session.set_row_bounds(kept.here, least, f64::INFINITY);
+            (kept.holds, kept.idle) = (holds, 0);
+        }
+    }
+
+    /// Gives a column that is shared or of no part narrower bounds.
+    pub fn narrow(&mut self, column: ColumnId, lower: f64, upper: f64) {
+        let first = self.bounds(column);
+        self.session.set_column_bounds(column, lower, upper);
+        self.narrowed.push((column, first.0, first.1));
+    }
+
+    /// Gives all of those the bounds that they had before.
+    pub fn widen(&mut self) {
+        while let Some((column, lower, upper)) = self.narrowed.pop() {
+            self.session.set_column_bounds(column, lower, upper);
+        }
+    }
+
+    /// The bounds of a column.
+    pub fn bounds(&self, column: ColumnId) -> (f64, f64) {
+        let own = self.session.program().columns()[column.0 as usize];
+        (own.lower, own.upper)
     }
 
     /// What a cut is divided by in its row.
@@ -246,16 +286,13 @@ impl Master {
     /// The vertex where the last cuts meet: shared columns where the search stands, each part at what it cost last.
     fn meeting(&self) -> Basis {
         let program = self.session.program();
-        let mut basis = Basis {
-            columns: program.columns().iter().map(Place::resting).collect(),
-            rows: vec![Place::Basic; program.rows().len()],
-        };
+        let mut basis = Basis::of_rows(program);
         for (j, (_, _, row)) in self.moves.iter().enumerate() {
             basis.columns[j] = Place::Basic;
             basis.rows[row.0 as usize] = Place::Lower;
         }
         let mut last: Vec<Option<RowId>> = vec![None; self.costs.len()];
-        self.cuts.iter().filter(|k| k.cut.priced).for_each(|k| last[k.cut.part] = Some(k.here));
+        self.cuts.iter().filter(|k| k.cut.priced && k.holds).for_each(|k| last[k.cut.part] = Some(k.here));
         for (cost, row) in self.costs.iter().zip(last) {
             let Some(row) = row else { continue };
             basis.columns[cost.0 as usize] = Place::Basic;
@@ -279,7 +316,7 @@ impl Master {
             return Ok(first);
         }
         tracing::debug!(status = ?first.status, "the master from where the cuts meet");
-        let mut session = self.engine.open(self.session.program().clone(), &self.options)?;
+        let mut session = opened(self.engine, self.session.program().clone(), &self.options)?;
         session.start_from(&self.meeting());
         self.session = session;
         let second = self.session.solve()?;
@@ -341,7 +378,7 @@ impl Master {
             }
             stays
         });
-        let mut session = self.engine.open(program, &self.options)?;
+        let mut session = opened(self.engine, program, &self.options)?;
         session.start_from(&Basis { columns: basis.columns, rows: places });
         self.session = session;
         Ok(())
@@ -369,6 +406,11 @@ impl Master {
             add(own, proof, (reduced[cost.0 as usize] / self.unit).max(0.0));
         }
         (all, self.rows.iter().map(|&(row, here)| (row, y[here.0 as usize])).collect())
+    }
+
+    /// Where a column of no part is here.
+    pub fn place(&self, column: ColumnId) -> Option<ColumnId> {
+        self.columns.iter().find(|(c, _)| *c == column).map(|&(_, here)| here)
     }
 
     /// The values of the columns of no part.

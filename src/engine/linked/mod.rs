@@ -19,26 +19,30 @@
 //! gets the sum of their multipliers, and those of the connecting rows cancel in every reduced cost. What comes of it is
 //! certified on the whole program itself.
 
+mod answer;
 mod block;
 mod lshaped;
 mod master;
 mod member;
+mod nodes;
 mod part;
 mod sharing;
+mod start;
 
 use std::collections::HashMap;
 
-use self::lshaped::{Answer, by_parts};
 pub(crate) use self::member::{Member, ProgramVertex};
+use self::nodes::PartNodes;
 use self::part::Part;
 use self::sharing::of_columns;
 use super::accepted::infeasible;
 use super::basis::{Basis, Place};
+use super::branch::solve_by_nodes;
 use super::choice::{EngineChoice, keeps_basis, order};
 use super::options::SolveOptions;
 use super::outcome::{EngineError, Outcome, Status};
 use super::repair::accepted_on_rows;
-use super::solved::{Attempt, Solved};
+use super::solved::{Attempt, CertifiedStatus, Solved};
 use crate::lp::{ColumnId, LinearProgram, RowId, verify_farkas};
 
 /// In which order members are brought together.
@@ -76,8 +80,9 @@ impl Grouping {
     }
 }
 
-/// Solves a large program without whole columns by the parts that its many members are, at an optimum that need not be a
-/// vertex; `None` if it is none, or what came of it was not certified.
+/// Solves a large program by the parts that its many members are, at an optimum that need not be a vertex; `None` if it is
+/// none, or what came of it was not certified. Whole columns are searched, each node by the parts; what is shared is sought
+/// from a point that is `near`.
 ///
 /// # Errors
 /// [`EngineError`] if the engine cannot be started.
@@ -85,17 +90,17 @@ pub(crate) fn solve_by_parts(
     whole: &LinearProgram,
     members: &[Member<'_>],
     grouping: &Grouping,
-    choice: EngineChoice,
-    options: &SolveOptions,
+    near: Option<&[f64]>,
+    (choice, options): (EngineChoice, &SolveOptions),
 ) -> Result<Option<Solved>, EngineError> {
-    if whole.columns().len() < LARGE || whole.has_integers() || !keeps_basis(choice) {
+    if whole.columns().len() < LARGE || !keeps_basis(choice) {
         return Ok(None);
     }
     let many = grouping.many();
     if many.len() < MANY {
         return Ok(None);
     }
-    Linked { whole, members, choice, options }.by_parts(&many)
+    Linked { whole, members, choice, options }.by_parts(&many, near)
 }
 
 /// Solves a program without whole columns from the vertices of its members; `None` if there is nothing to start from,
@@ -144,22 +149,19 @@ enum Stage {
 
 impl Linked<'_> {
     /// The answer by the parts that groups are; `None` if nothing came of it.
-    fn by_parts(&self, groups: &[Grouping]) -> Result<Option<Solved>, EngineError> {
+    fn by_parts(&self, groups: &[Grouping], near: Option<&[f64]>) -> Result<Option<Solved>, EngineError> {
         let Stage::Parts(parts) = self.parts(groups)? else { return Ok(None) };
         let held = held(self.whole, self.members);
-        let Some(found) = by_parts(self.whole, &parts, &held, self.choice, self.options)? else { return Ok(None) };
-        let Answer { engine, point, multipliers: (each, own) } = found;
-        let mut y = vec![0.0; self.whole.rows().len()];
-        parts.iter().zip(&each).for_each(|(part, own)| part.add_multipliers(self.members, own, &mut y));
-        own.iter().for_each(|(r, own)| y[r.0 as usize] = *own);
-        let attempts = vec![Attempt { engine, what: "by its parts".to_owned() }];
-        let Some((points, own)) = point else {
-            return Ok(verify_farkas(self.whole, &y).proves.then(|| infeasible(attempts, engine, y)));
+        let how = (self.choice, self.options);
+        let Some(mut nodes) = PartNodes::open(self.whole, self.members, parts, &held, near, how)? else {
+            return Ok(None);
         };
-        let mut x = vec![0.0; self.whole.columns().len()];
-        parts.iter().zip(&points).rev().for_each(|(part, own)| part.put_point(self.members, own, &mut x));
-        own.iter().for_each(|(c, own)| x[c.0 as usize] = *own);
-        Ok(accepted_on_rows(self.whole, engine, &x, &[y], attempts))
+        if !self.whole.has_integers() {
+            return nodes.solve_as_it_is();
+        }
+        let solved = solve_by_nodes(self.whole, Box::new(nodes), self.options)?;
+        let nothing = matches!(solved.status, CertifiedStatus::Unverified | CertifiedStatus::InfeasibleUnverified);
+        Ok(Some(solved).filter(|_| !nothing))
     }
 
     /// Each of several groups at its optimum.
@@ -246,7 +248,7 @@ impl Linked<'_> {
 fn held(whole: &LinearProgram, members: &[Member<'_>]) -> Vec<bool> {
     let mut held = vec![false; whole.rows().len()];
     for member in members {
-        let solved = member.vertex.program().rows().len();
+        let solved = member.program().rows().len();
         member.rows[..solved].iter().for_each(|r| held[r.0 as usize] = true);
     }
     held
@@ -289,6 +291,7 @@ impl Own {
 mod tests {
     use super::*;
     use crate::engine::{CertifiedSession, CertifiedStatus, solve_certified};
+    use crate::lp::primal_violation;
 
     /// Numbers from 0 to 1.
     struct Random(u64);
@@ -303,6 +306,8 @@ mod tests {
     /// Members that share their first `shared` columns, and the whole program.
     struct Drawn {
         members: Vec<LinearProgram>,
+        /// The members as they were when they were solved, if that is not how they are.
+        solved: Vec<LinearProgram>,
         whole: LinearProgram,
         columns: Vec<Vec<ColumnId>>,
         rows: Vec<Vec<RowId>>,
@@ -324,6 +329,7 @@ mod tests {
             common.iter().map(|&(cost, most)| whole.add_column("shared", "x", 0.0, most, expected * cost)).collect();
         let mut drawn = Drawn {
             members: Vec::new(),
+            solved: Vec::new(),
             whole: LinearProgram::new(""),
             columns: Vec::new(),
             rows: Vec::new(),
@@ -376,14 +382,14 @@ mod tests {
         with_members(drawn, |members| {
             let linked = Linked { whole: &drawn.whole, members, choice: EngineChoice::Simplex, options: &options };
             let every: Vec<Grouping> = (0..members.len()).map(Grouping::Member).collect();
-            linked.by_parts(&every).unwrap()
+            linked.by_parts(&every, None).unwrap()
         })
     }
 
     fn with_members(drawn: &Drawn, solve: impl FnOnce(&[Member<'_>]) -> Option<Solved>) -> Option<Solved> {
         let options = SolveOptions::default();
-        let vertices: Vec<ProgramVertex> = drawn
-            .members
+        let before = if drawn.solved.is_empty() { &drawn.members } else { &drawn.solved };
+        let vertices: Vec<ProgramVertex> = before
             .iter()
             .map(|lp| {
                 let mut session = CertifiedSession::open(lp.clone(), EngineChoice::Simplex, &options).unwrap();
@@ -394,6 +400,7 @@ mod tests {
         let members: Vec<Member<'_>> = (0..vertices.len())
             .map(|f| Member {
                 vertex: &vertices[f],
+                grown: (!drawn.solved.is_empty()).then(|| &drawn.members[f]).filter(|m| m.has_integers()),
                 weight: drawn.weights[f],
                 columns: &drawn.columns[f],
                 rows: drawn.rows[f].clone(),
@@ -522,6 +529,70 @@ mod tests {
             let solved = by_parts_of(&drawn).unwrap_or_else(|| panic!("round {round}: nothing came of it"));
             assert!(is_near(&drawn.whole, &solved, cold(&drawn.whole).unwrap()), "round {round}");
         }
+    }
+
+    /// By parts the whole numbers are those of the program searched from nothing: of shared columns, and of what is paid for
+    /// before a column of one member may be used, which its program got since it was solved.
+    #[test]
+    fn by_parts_whole_columns_are_searched() {
+        let mut random = Random(41);
+        let (mut searched, mut without) = (0, 0);
+        for round in 0..120 {
+            let mut drawn = drawn_of(&mut random, 1 + round % 4, &WEIGHTS, 1.0, [f64::INFINITY, 1.0][round % 2]);
+            if drawn.members.iter().any(|m| cold(m).is_none()) {
+                continue;
+            }
+            drawn.solved = drawn.members.clone();
+            if round % 3 != 1 {
+                (0..1 + round % 4).for_each(|j| drawn.whole = integer(&drawn.whole, ColumnId(j as u32)));
+                if round % 8 == 5 {
+                    // Between two whole numbers there is none.
+                    drawn.whole.add_row("between", "between", 0.3, 0.7, [(ColumnId(0), 1.0)]);
+                }
+            }
+            for f in 0..drawn.members.len() {
+                if round % 3 == 0 || (f + round) % 2 == 0 {
+                    continue;
+                }
+                let (cost, used) = (1.0 + (20.0 * random.next()).floor(), ColumnId(drawn.columns[f].len() as u32 - 4));
+                let member = &mut drawn.members[f];
+                let open = member.add_integer("open", "x", 0.0, 1.0, cost);
+                member.add_row("open", "open", f64::NEG_INFINITY, 0.0, [(used, 1.0), (open, -4.0)]);
+                let here = drawn.whole.add_integer("open", "x", 0.0, 1.0, drawn.weights[f] * cost);
+                let used = drawn.columns[f][used.0 as usize];
+                let row = drawn.whole.add_row("open", "open", f64::NEG_INFINITY, 0.0, [(used, 1.0), (here, -4.0)]);
+                drawn.columns[f].push(here);
+                drawn.rows[f].push(row);
+            }
+            let solved = by_parts_of(&drawn).unwrap_or_else(|| panic!("round {round}: nothing came of it"));
+            let alone = solve_certified(&drawn.whole, EngineChoice::Simplex, &SolveOptions::default()).unwrap();
+            assert_eq!(solved.status, alone.status, "round {round}");
+            if alone.status == CertifiedStatus::Infeasible {
+                without += 1;
+                continue;
+            }
+            assert_eq!(primal_violation(&drawn.whole, &solved.x).max(1e-6), 1e-6, "round {round}");
+            let (cost, best) = (drawn.whole.objective(&solved.x), drawn.whole.objective(&alone.x));
+            assert!((cost - best).abs() <= 3e-6 * (1.0 + best.abs()), "round {round}: {cost} instead of {best}");
+            searched += usize::from(!solved.certificate.engine.ends_with(" 1 node"));
+        }
+        assert!(searched > 20 && without > 0, "{searched} with more than a node, {without} without a point");
+    }
+
+    /// The program with a whole column.
+    fn integer(lp: &LinearProgram, whole: ColumnId) -> LinearProgram {
+        let mut other = LinearProgram::new(lp.name());
+        for (j, c) in lp.columns().iter().enumerate() {
+            if c.integer || ColumnId(j as u32) == whole {
+                other.add_integer("", c.role, c.lower, c.upper, c.cost);
+            } else {
+                other.add_column("", c.role, c.lower, c.upper, c.cost);
+            }
+        }
+        for (i, r) in lp.rows().iter().enumerate() {
+            other.add_row("", r.role, r.lower, r.upper, lp.row_terms(RowId(i as u32)));
+        }
+        other
     }
 
     /// Two parts that cannot agree: the proof is made of theirs.

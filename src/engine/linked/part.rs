@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::basis::{Basis, Place};
-use super::member::{Member, ProgramVertex};
+use super::member::Member;
 use crate::lp::{ColumnId, LinearProgram, RowId, RowIndex, is_row};
 
 /// The program of one or more members.
@@ -37,18 +37,18 @@ pub(super) struct Copy {
 impl Part {
     /// A member by itself; `None` if its vertex is of another program.
     pub fn of(whole: &LinearProgram, member: &Member<'_>, number: usize) -> Option<Self> {
-        let vertex = member.vertex;
-        let kept = vertex.kept();
-        if !vertex.basis.fits(kept) || member.rows.len() < vertex.program.rows().len() {
+        let (kept, basis) = member.kept();
+        if !basis.fits(kept) || member.rows.len() < member.program().rows().len() {
             return None;
         }
         let mut images = vec![Vec::new(); kept.columns().len()];
         for (j, &image) in member.columns.iter().enumerate() {
-            let own = vertex.condensed.as_ref().map_or(j, |c| c.columns()[j].0 as usize);
+            let own = member.condensed().map_or(j, |c| c.columns()[j].0 as usize);
             images[own].push(image);
         }
         images.iter_mut().for_each(|i: &mut Vec<ColumnId>| i.sort_unstable());
         let mut program = kept.clone();
+        program.relax();
         program.set_offset(0.0);
         for (c, (column, images)) in kept.columns().iter().zip(&images).enumerate() {
             // The bounds of what is shared are those of all that share it.
@@ -59,12 +59,12 @@ impl Part {
             program.set_cost(ColumnId(c as u32), member.weight * column.cost);
         }
         // So are those of rows, where the whole program has others than the member by itself.
-        for (i, row) in vertex.program.rows().iter().enumerate() {
+        for (i, row) in member.program().rows().iter().enumerate() {
             let there = whole.rows()[member.rows[i].0 as usize];
             if (there.lower, there.upper) == (row.lower, row.upper) {
                 continue;
             }
-            let own = match &vertex.condensed {
+            let own = match member.condensed() {
                 None => RowId(i as u32),
                 Some(condensed) => {
                     let own = condensed.rows()[i];
@@ -82,7 +82,7 @@ impl Part {
             columns: (0..images.len()).map(|c| ColumnId(c as u32)).collect(),
             rows: (0..kept.rows().len()).map(|r| Some(RowId(r as u32))).collect(),
         };
-        Some(Part { program, basis: vertex.basis.clone(), images, leaves: vec![leaf], copies: Vec::new() })
+        Some(Part { program, basis, images, leaves: vec![leaf], copies: Vec::new() })
     }
 
     /// Puts a point of it into one of the whole program. What members share is that of the first of them.
@@ -90,11 +90,10 @@ impl Part {
         // The first member that has a column comes last.
         for leaf in self.leaves.iter().rev() {
             let member = &members[leaf.member];
-            let ProgramVertex { program, condensed, .. } = member.vertex;
             let kept: Vec<f64> = leaf.columns.iter().map(|c| x[c.0 as usize]).collect();
             let mut put = |all: &[f64]| member.columns.iter().zip(all).for_each(|(c, x)| point[c.0 as usize] = *x);
-            match condensed {
-                Some(condensed) => put(&condensed.point(program, &kept)),
+            match member.condensed() {
+                Some(condensed) => put(&condensed.point(member.program(), &kept)),
                 None => put(&kept),
             }
         }
@@ -106,7 +105,7 @@ impl Part {
             let member = &members[leaf.member];
             let kept: Vec<f64> = leaf.rows.iter().map(|r| r.map_or(0.0, |r| y[r.0 as usize])).collect();
             let mut add = |all: &[f64]| member.rows.iter().zip(all).for_each(|(r, y)| sums[r.0 as usize] += y);
-            match &member.vertex.condensed {
+            match member.condensed() {
                 Some(condensed) => add(&condensed.multipliers(&kept)),
                 None => add(&kept),
             }

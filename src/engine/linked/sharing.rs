@@ -14,10 +14,11 @@ const NEED: f64 = 2.0;
 /// Columns with their coefficients.
 pub(super) type Terms = Vec<(ColumnId, f64)>;
 
-/// What parts share in the whole program.
+/// What parts share in the whole program. A column of the master stands for those of the whole program that no part tells
+/// apart; what one part has as a sum, others may have apart.
 pub(super) struct Sharing {
-    /// For each part and each of its columns, the column of the master, if it is shared.
-    pub of: Vec<Vec<Option<ColumnId>>>,
+    /// For each part and each of its columns, the columns of the master whose sum it is; none if it is not shared.
+    pub of: Vec<Vec<Vec<ColumnId>>>,
     /// For each column of the master its bounds.
     pub bounds: Vec<(f64, f64)>,
     /// And what it stands for in the whole program.
@@ -27,8 +28,7 @@ pub(super) struct Sharing {
 }
 
 impl Sharing {
-    /// `None` if a sum of columns is shared that is not the same in each.
-    pub fn of(whole: &LinearProgram, parts: &[Part]) -> Option<Self> {
+    pub fn of(whole: &LinearProgram, parts: &[Part]) -> Self {
         let mut first: Vec<Option<usize>> = vec![None; whole.columns().len()];
         let mut several = vec![false; whole.columns().len()];
         for (p, part) in parts.iter().enumerate() {
@@ -36,34 +36,53 @@ impl Sharing {
                 several[image.0 as usize] |= *first[image.0 as usize].get_or_insert(p) != p;
             }
         }
-        let of = Vec::with_capacity(parts.len());
-        let mut all = Sharing { of, bounds: Vec::new(), images: Vec::new(), place: HashMap::new() };
+        let is_shared = |images: &[ColumnId]| images.iter().any(|i| several[i.0 as usize]);
+        let mut all = Sharing { of: Vec::new(), bounds: Vec::new(), images: Vec::new(), place: HashMap::new() };
+        // Those that are one column in each part: each part divides what the parts before it have left together.
+        let mut class: BTreeMap<ColumnId, usize> = BTreeMap::new();
+        let mut classes = 1;
         for part in parts {
-            let mut own = Vec::with_capacity(part.images.len());
-            for (column, images) in part.program.columns().iter().zip(&part.images) {
-                if !images.iter().any(|i| several[i.0 as usize]) {
-                    own.push(None);
-                    continue;
+            let mut divided: HashMap<(usize, usize), usize> = HashMap::new();
+            for (c, images) in part.images.iter().enumerate().filter(|(_, images)| is_shared(images)) {
+                for &image in images {
+                    let own = class.entry(image).or_default();
+                    *own = *divided.entry((*own, c)).or_insert_with(|| {
+                        classes += 1;
+                        classes - 1
+                    });
                 }
-                let lead = *all.place.entry(images[0]).or_insert(ColumnId(all.images.len() as u32));
-                if lead.0 as usize == all.images.len() {
-                    all.images.push(images.clone());
-                    // Those of all that share it.
-                    all.bounds.push((column.lower, column.upper));
-                    all.place.extend(images.iter().map(|&i| (i, lead)));
-                } else if all.images[lead.0 as usize] != *images {
-                    return None;
-                }
-                own.push(Some(lead));
             }
-            all.of.push(own);
         }
-        Some(all)
+        let mut masters: HashMap<usize, ColumnId> = HashMap::new();
+        for (&image, &class) in &class {
+            let master = *masters.entry(class).or_insert_with(|| {
+                all.images.push(Vec::new());
+                all.bounds.push((0.0, 0.0));
+                ColumnId(all.images.len() as u32 - 1)
+            });
+            let (own, bounds) = (&whole.columns()[image.0 as usize], &mut all.bounds[master.0 as usize]);
+            *bounds = (bounds.0 + own.lower, bounds.1 + own.upper);
+            all.images[master.0 as usize].push(image);
+            all.place.insert(image, master);
+        }
+        let of = |images: &Vec<ColumnId>| {
+            let mut own: Vec<ColumnId> = images.iter().filter_map(|i| all.place.get(i).copied()).collect();
+            own.sort_unstable();
+            own.dedup();
+            own
+        };
+        all.of = parts.iter().map(|part| part.images.iter().map(of).collect()).collect();
+        all
     }
 
     /// How many columns are shared.
     pub fn count(&self) -> usize {
         self.images.len()
+    }
+
+    /// A column of the master at a point of the whole program.
+    pub fn at(&self, point: &[f64], column: ColumnId) -> f64 {
+        self.images[column.0 as usize].iter().map(|i| point[i.0 as usize]).sum()
     }
 }
 
@@ -87,12 +106,12 @@ pub(super) struct OfCost {
 /// A row of a part in what is shared; `None` if it says nothing of that. Where it has a few other columns it asks for what they
 /// leave of it: a need that may go unmet by no more than all of it has a column in each part for that, though it is a need of
 /// what is shared.
-pub(super) fn of_shared(part: &Part, row: RowId, shared: &[Option<ColumnId>]) -> Option<OfShared> {
+pub(super) fn of_shared(part: &Part, row: RowId, shared: &[Vec<ColumnId>]) -> Option<OfShared> {
     let own = part.program.rows()[row.0 as usize];
     let (mut terms, mut others, mut most, mut least) = (Vec::new(), 0, 0.0, 0.0);
     for (c, a) in part.program.row_terms(row) {
-        if let Some(c) = shared[c.0 as usize] {
-            terms.push((c, a));
+        if !shared[c.0 as usize].is_empty() {
+            terms.extend(shared[c.0 as usize].iter().map(|&c| (c, a)));
             continue;
         }
         others += 1;

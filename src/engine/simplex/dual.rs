@@ -7,7 +7,7 @@
 
 use super::ratio::Candidates;
 use super::sparse::SparseVec;
-use super::state::{AGREE, At, DUAL, End, PRIMAL, State};
+use super::state::{AGREE, At, DUAL, End, State};
 
 /// Weights are at least this.
 const LEAST: f64 = 1e-4;
@@ -93,7 +93,7 @@ pub fn dual(s: &mut State, perturb: bool, most: usize) -> End {
 #[inline(always)]
 fn lacking(s: &State, j: usize) -> f64 {
     let by = s.outside(j);
-    if by.abs() > PRIMAL { by * by } else { 0.0 }
+    if by.abs() > s.within { by * by } else { 0.0 }
 }
 
 /// Makes reduced costs a little larger, each by another bit (as HiGHS and others do).

@@ -32,6 +32,13 @@ use crate::lp::LinearProgram;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Simplex;
 
+impl Simplex {
+    /// Opens a program whose rows and bounds are kept a hundred times as exactly.
+    pub(super) fn open_exactly(lp: LinearProgram, options: &SolveOptions) -> Box<dyn Session> {
+        Box::new(session::Hot::new(lp, options.clone(), true))
+    }
+}
+
 impl Engine for Simplex {
     fn name(&self) -> &'static str {
         solver::NAME
@@ -46,6 +53,6 @@ impl Engine for Simplex {
     }
 
     fn open(&self, lp: LinearProgram, options: &SolveOptions) -> Result<Box<dyn Session + '_>, EngineError> {
-        Ok(Box::new(session::Hot::new(lp, options.clone())))
+        Ok(Box::new(session::Hot::new(lp, options.clone(), false)))
     }
 }

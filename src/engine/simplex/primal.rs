@@ -5,7 +5,7 @@
 //! little tolerance allows. After many steps of length 0 the bounds of basic columns are moved apart a little; what
 //! is left to do without that is for the dual method.
 
-use super::state::{AGREE, At, DUAL, End, PIVOT, PRIMAL, State};
+use super::state::{AGREE, At, DUAL, End, PIVOT, State};
 
 /// Steps of length 0 in a row after which bounds are moved.
 const STUCK: usize = 50;
@@ -112,7 +112,7 @@ fn leaving(s: &State, up: f64) -> Option<(usize, f64, At)> {
     let mut most = f64::INFINITY;
     for (i, v) in s.column.iter().filter(|e| e.1.abs() > PIVOT) {
         let (room, size, _) = room(i, v);
-        most = most.min((room.max(0.0) + PRIMAL) / size);
+        most = most.min((room.max(0.0) + s.within) / size);
     }
     if most.is_infinite() {
         return None;

@@ -25,9 +25,13 @@ pub fn run(s: &mut State, cold: bool) -> End {
         if within && priced {
             return End::Optimal;
         }
+        let before = s.iterations;
         let end = if within { primal(s, most) } else { dual(s, cold && turn == 0, most) };
         tracing::trace!(turn, within, iterations = s.iterations, ?end, "simplex");
         match end {
+            // Signs that were wrong by the multipliers and are right by the columns: large terms cancel in them, and what is
+            // left of that no step makes better. Whoever reads the multipliers checks them.
+            End::Optimal if within && s.iterations == before => return End::Optimal,
             End::Optimal => {}
             // Reached with bounds that are a little wider.
             End::Unbounded(_) if s.lower != s.p.lower || s.upper != s.p.upper => {}

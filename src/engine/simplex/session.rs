@@ -18,8 +18,8 @@ pub struct Hot {
 }
 
 impl Hot {
-    pub fn new(lp: LinearProgram, options: SolveOptions) -> Self {
-        Hot { lp, options, solver: Solver::default() }
+    pub fn new(lp: LinearProgram, options: SolveOptions, exact: bool) -> Self {
+        Hot { lp, options, solver: Solver::new(exact) }
     }
 }
 
@@ -57,7 +57,7 @@ impl Session for Hot {
             Some(0) => {}
             Some(few) if few <= FEW => self.solver.stale = true,
             Some(_) => self.solver.pass_anew(),
-            None => self.solver = Solver::default(),
+            None => self.solver = Solver::new(self.solver.exact),
         }
         self.lp = lp;
     }

@@ -14,7 +14,7 @@ use super::super::trivial::trivial;
 use super::problem::Problem;
 use super::run::run;
 use super::sparse::Lists;
-use super::state::{At, End, State};
+use super::state::{At, EXACTLY, End, PRIMAL, State};
 use crate::lp::{Column, LinearProgram, Row, RowId, Scaling, verify_farkas, verify_ray};
 
 /// The name of the engine.
@@ -30,11 +30,17 @@ pub struct Solver {
     pub stale: bool,
     /// Whether it solved what it holds before.
     hot: bool,
+    /// Whether violations count that elsewhere are none.
+    pub(super) exact: bool,
     /// The basis to start from once the program is passed anew.
     start: Option<Basis>,
 }
 
 impl Solver {
+    pub fn new(exact: bool) -> Self {
+        Solver { exact, ..Solver::default() }
+    }
+
     /// Solves a program, which is the one that it holds if it holds one, but for changes.
     pub fn solve(&mut self, lp: &LinearProgram, options: &SolveOptions) -> Result<Outcome, EngineError> {
         lp.validate()?;
@@ -46,7 +52,7 @@ impl Solver {
         }
         let result = guarded(NAME, || Ok(self.solve_held(lp, options)));
         if result.is_err() {
-            *self = Solver::default();
+            *self = Solver::new(self.exact);
         }
         result
     }
@@ -73,6 +79,7 @@ impl Solver {
         let Some((scaling, state)) = &mut self.held else { return Outcome::of(Status::Stalled) };
         state.deadline = options.left().map(|left| Instant::now() + left);
         state.watch.clone_from(&options.watch);
+        state.within = if self.exact { EXACTLY } else { PRIMAL };
         if state.is_late() {
             return Outcome::of(Status::TimeLimit);
         }

@@ -9,6 +9,8 @@ use super::sparse::SparseVec;
 
 /// Violations of bounds that count as none, in scaled units.
 pub const PRIMAL: f64 = 1e-9;
+/// The same where many answers are put together, of rows that may have nothing but a few chips.
+pub const EXACTLY: f64 = 1e-11;
 /// Reduced costs of the wrong sign that count as none, in scaled units.
 pub const DUAL: f64 = 1e-9;
 /// Pivots below this are none.
@@ -82,6 +84,8 @@ pub struct State {
     pub deadline: Option<Instant>,
     /// Who may stop it.
     pub watch: Watch,
+    /// Violations of bounds that count as none.
+    pub within: f64,
     pub(super) random: u64,
     /// Work space.
     pub(super) column: SparseVec,
@@ -97,7 +101,7 @@ pub struct State {
 impl State {
     /// Begins with the logicals as a basis.
     pub fn new(p: Problem) -> Self {
-        let mut s = State { random: 0x9E37_79B9_7F4A_7C15, ..State::default() };
+        let mut s = State { random: 0x9E37_79B9_7F4A_7C15, within: PRIMAL, ..State::default() };
         s.take(p);
         s.slack_basis();
         s
@@ -303,7 +307,7 @@ impl State {
 
     /// Whether every basic column is within its bounds.
     pub fn is_primal_feasible(&self) -> bool {
-        self.head.iter().all(|&j| self.outside(j as usize).abs() <= PRIMAL)
+        self.head.iter().all(|&j| self.outside(j as usize).abs() <= self.within)
     }
 
     /// Whether every reduced cost has its sign.
