@@ -471,3 +471,16 @@ fn the_example_of_an_uncertain_demand() {
     close_within(1e-6, chips, 1_583.638_81);
     assert!(chips > 1.1 * 1387.0);
 }
+
+/// Beside the plan for a hundred futures stands that of least regret; of more it is not sought, and a note says so.
+#[test]
+fn of_many_futures_the_plan_of_least_regret_is_not_sought() {
+    for (samples, sought) in [(100, true), (101, false)] {
+        let yaml = DRAWN.replace("samples: 100", &format!("samples: {samples}"));
+        let plan = plan_for(&yaml);
+        let note = "the plan of least regret of 101 futures was not sought: it is not among the plans side by side";
+        assert_eq!(plan.notes.iter().any(|n| n == note), !sought, "{samples}: {:?}", plan.notes);
+        let beside = &plan.uncertainty.as_ref().unwrap().plans;
+        assert_eq!(beside.iter().any(|p| p.plan == "least-regret"), sought, "{samples}");
+    }
+}

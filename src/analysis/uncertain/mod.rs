@@ -129,6 +129,10 @@ pub struct FuturePlan {
     pub schedule: Schedule,
 }
 
+/// Of more futures than this the plan of least regret is not sought where it is not asked for: costs that stand in rows alone
+/// are not solved by parts, and the largest regret of many draws is that of the most unlikely one.
+const MOST_REGRETTED: usize = 100;
+
 /// The plan for all futures, what it is in each, and what it decides before anything is drawn.
 type Planned = (Plan, Vec<(Plan, Schedule)>, Option<Decided>);
 
@@ -168,7 +172,12 @@ fn plans(
     }
     let mut values = value::of(model, &futures, &together, &best)?;
     let mut notes = Vec::new();
-    if settings.detail.is_full() && uncertainty.goal != Goal::Regret {
+    if settings.detail.is_full() && uncertainty.goal != Goal::Regret && models.len() > MOST_REGRETTED {
+        let count = models.len();
+        notes.push(format!(
+            "the plan of least regret of {count} futures was not sought: it is not among the plans side by side"
+        ));
+    } else if settings.detail.is_full() && uncertainty.goal != Goal::Regret {
         settings.begin("the plan of least regret", 1, 1)?;
         match least_regret(&futures, &known, &best)? {
             Some(costs) => values = values.with_least_regret(&futures, &together, costs),
