@@ -90,8 +90,10 @@ pub(super) struct Waste {
 pub(super) struct Short {
     /// None if it can never bind.
     row: Option<RowId>,
-    /// Of the columns of chips that stand idle, how many it has already.
+    /// How many columns of chips that stand idle there were when it was looked at last.
     wastes: usize,
+    /// How many of them it has.
+    chips: usize,
 }
 
 /// Whether a limit in force measures what is held, so that holding more could help to meet it.
@@ -313,7 +315,8 @@ impl Formulation {
     fn asked(&self) -> usize {
         let ramps = self.aheads.values().filter(|a| a.asked.is_some()).count();
         let fleets = self.fleets.values().filter(|f| f.is_asked()).count();
-        self.separated.len() + self.tight.len() + ramps + fleets
+        let short: usize = self.tight.values().map(|s| 1 + s.chips).sum();
+        self.separated.len() + short + ramps + fleets
     }
 
     /// Every reserved chip is used in some period of its term.
@@ -595,12 +598,13 @@ impl Formulation {
             return;
         }
         let parts = |a: f64| a / part.amount;
-        if let Some(Short { row, wastes }) = self.tight.get(&(contract, bucket)).copied() {
+        if let Some(Short { row, wastes, chips }) = self.tight.get(&(contract, bucket)).copied() {
             let added = self.idle_chips(model, contract, bucket, wastes);
+            let chips = chips + added.len();
             if let Some(row) = row {
                 added.into_iter().for_each(|(c, a)| self.program.set_coefficient(row, c, parts(a)));
             }
-            self.tight.insert((contract, bucket), Short { row, wastes: self.wastes.len() });
+            self.tight.insert((contract, bucket), Short { row, wastes: self.wastes.len(), chips });
             return;
         }
         let suffix = (bucket + 1).to_string();
@@ -608,11 +612,13 @@ impl Formulation {
         let short = self.program.add_integer(format!("short{label}"), "short", 0.0, 1.0, 0.0);
         let idle = self.idles.iter().find(|i| i.contract == contract && i.bucket == bucket).map(|i| i.column);
         // What is idle: money, and chips by what they count.
-        let unused = idle.into_iter().map(|c| (c, 1.0)).chain(self.idle_chips(model, contract, bucket, 0));
+        let idle_chips = self.idle_chips(model, contract, bucket, 0);
+        let chips = idle_chips.len();
+        let unused = idle.into_iter().map(|c| (c, 1.0)).chain(idle_chips);
         let mut only: Vec<(ColumnId, f64)> = unused.map(|(c, a)| (c, parts(a))).collect();
         only.push((short, -1.0));
         let row = self.row(Constraint::Purpose, format!("short{label}"), "commit", (f64::NEG_INFINITY, 0.0), only);
-        self.tight.insert((contract, bucket), Short { row, wastes: self.wastes.len() });
+        self.tight.insert((contract, bucket), Short { row, wastes: self.wastes.len(), chips });
         let mut terms = super::commit::counted(self, model, contract, commit, part);
         // Where nothing is short there is no more than what can be of use, and nothing is idle.
         let reach = Reach::of(self, model);

@@ -1,6 +1,9 @@
 //! Nothing is bought only to change a ratio: models solved by hand, the arithmetic beside each.
 
 use polysource::analysis::Detail;
+use polysource::formulation::{Formulation, build};
+use polysource::lp::RowId;
+use polysource::model::Unneeded;
 use polysource::plan::Plan;
 use polysource::{Model, SolveSettings, solve};
 
@@ -398,4 +401,42 @@ policy: {{ limits: [ {{ name: foothold, floor: {{ where: {{ vendor: amd }}, of: 
     assert_eq!((told.limit.as_str(), told.no_plan, told.cost), ("foothold", true, None));
     assert!((told.idle - 24.0 * 30.0).abs() < 1e-6, "{told:?}");
     assert!(plan.notes.iter().any(|n| n.starts_with("idle-to-meet-limit: ") && n.contains("there is no plan")));
+}
+
+/// Money alone that stands idle takes one whole column. Chips that stand idle afterwards are asked for as well, also where each
+/// offer was told apart before: they count as idle under the commitment only then. What is asked for already changes nothing.
+#[test]
+fn chips_stand_idle_under_a_commitment_after_money_did() {
+    let model = common::model(
+        "
+polysource: 1
+horizon: { start: 2027-01-01, periods: 2, step: hour }
+chips: { h100: { vendor: nvidia }, mi300x: { vendor: amd } }
+clouds: { aws: {}, oci: {} }
+offers:
+  a: { chip: h100, cloud: aws, price: 1 }
+  b: { chip: mi300x, cloud: oci, price: 2 }
+contracts: { deal: { covers: { cloud: oci }, commit: { spend: 10 USD } } }
+workloads:
+  chat: { kind: inference, demand: 10 req/h, throughput: { h100: 1 req/h, mi300x: 1 req/h } }
+policy: { limits: [ { share: { by: cloud, of: spend, at_most: 80 % } } ] }
+",
+    );
+    let mut f = build(&model);
+    let (deal, b) = (model.contracts().ids().next().unwrap(), model.offers().ids().nth(1).unwrap());
+    let idle = |chips| [Unneeded::Committed { contract: deal, bucket: 0, chips }];
+    let whole = |f: &Formulation| f.program().columns().iter().filter(|c| c.integer).count();
+    assert!(f.forbid(&model, &idle(false)));
+    assert_eq!(whole(&f), 1);
+    assert!(f.forbid(&model, &[0, 1].map(|period| Unneeded::Standing { offer: b, period })));
+    let short = |f: &Formulation| {
+        let program = f.program();
+        let row =
+            (0..program.rows().len() as u32).map(RowId).find(|&r| program.row_name(r).starts_with("short[")).unwrap();
+        program.row_terms(row).count()
+    };
+    let before = short(&f);
+    assert!(f.forbid(&model, &idle(true)), "chips of both hours are idle under it as well");
+    assert_eq!(short(&f), before + 2);
+    assert!(!f.forbid(&model, &idle(true)));
 }

@@ -209,7 +209,7 @@ impl<'a> Futures<'a> {
         let mut formulations: Vec<Formulation> = self.alone.iter().map(|a| a.formulation.clone()).collect();
         let mut room = formulations.iter().map(|f| f.room).fold(1.0, f64::max);
         loop {
-            let mut together = self.within(known, measure, fixed, (formulations, enough))?;
+            let mut together = self.within(known, measure, fixed, formulations, enough)?;
             let touched = together.touched();
             let Together { formulations: own, solved, .. } = &mut together;
             let boxed = own.iter().any(|f| f.holdings.iter().any(|h| h.boxed));
@@ -236,7 +236,8 @@ impl<'a> Futures<'a> {
         known: &[i64],
         measure: &FutureMeasure,
         fixed: Option<Fixed<'_>>,
-        (mut formulations, enough): (Vec<Formulation>, f64),
+        mut formulations: Vec<Formulation>,
+        enough: f64,
     ) -> Result<Together, EngineError> {
         let mut before = f64::INFINITY;
         let mut last: Option<(Joint, Vec<f64>)> = None;

@@ -172,12 +172,13 @@ fn plans(
     }
     let mut values = value::of(model, &futures, &together, &best)?;
     let mut notes = Vec::new();
-    if settings.detail.is_full() && uncertainty.goal != Goal::Regret && models.len() > MOST_REGRETTED {
+    let beside = settings.detail.is_full() && uncertainty.goal != Goal::Regret;
+    if beside && models.len() > MOST_REGRETTED {
         let count = models.len();
         notes.push(format!(
             "the plan of least regret of {count} futures was not sought: it is not among the plans side by side"
         ));
-    } else if settings.detail.is_full() && uncertainty.goal != Goal::Regret {
+    } else if beside {
         settings.begin("the plan of least regret", 1, 1)?;
         match least_regret(&futures, &known, &best)? {
             Some(costs) => values = values.with_least_regret(&futures, &together, costs),

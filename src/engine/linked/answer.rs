@@ -6,7 +6,7 @@ use crate::lp::{ColumnId, RowId};
 /// What came of it, in the columns and rows of the parts.
 pub(super) struct Answer {
     pub engine: &'static str,
-    pub point: Ending,
+    pub ending: Ending,
     /// For each part multipliers, and those of rows of no part.
     pub multipliers: (Vec<Vec<f64>>, Vec<(RowId, f64)>),
 }

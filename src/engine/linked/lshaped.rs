@@ -14,6 +14,8 @@
 //!
 //! The answer has the multipliers of the whole program: those of a cut, times the multipliers of which the part made it.
 
+use std::collections::HashMap;
+
 use super::super::choice::EngineChoice;
 use super::super::options::SolveOptions;
 use super::super::outcome::EngineError;
@@ -127,18 +129,20 @@ impl ByParts {
         &self.parts
     }
 
-    /// Where a column of the whole program is; `None` if it is one with others.
-    pub fn home(&self, column: ColumnId) -> Option<Home> {
-        if let Some(&master) = self.sharing.place.get(&column) {
-            let alone = self.sharing.images[master.0 as usize].len() == 1;
-            return alone.then_some(Home::Master(master));
-        }
-        if let Some(here) = self.master.place(column) {
-            return Some(Home::Master(here));
-        }
-        let in_part = |part: &Part| part.images.iter().position(|images| *images == [column]);
-        let found = self.parts.iter().enumerate().find_map(|(p, part)| Some((p, in_part(part)?)));
-        found.map(|(p, c)| Home::Part(p, ColumnId(c as u32)))
+    /// Where columns of the whole program are; `None` if one of them is one with others.
+    pub fn homes(&self, columns: impl Iterator<Item = ColumnId>) -> Option<HashMap<ColumnId, Home>> {
+        let of_parts = self.parts.iter().enumerate().flat_map(|(p, part)| {
+            part.images.iter().enumerate().filter_map(move |(c, images)| match images[..] {
+                [only] => Some((only, Home::Part(p, ColumnId(c as u32)))),
+                _ => None,
+            })
+        });
+        let of_parts: HashMap<ColumnId, Home> = of_parts.collect();
+        let home = |column: ColumnId| match self.sharing.place.get(&column) {
+            Some(&master) => (self.sharing.images[master.0 as usize].len() == 1).then_some(Home::Master(master)),
+            None => self.master.place(column).map(Home::Master).or_else(|| of_parts.get(&column).copied()),
+        };
+        columns.map(|column| Some((column, home(column)?))).collect()
     }
 
     /// Gives columns narrower bounds than they had at first, and all others the first ones.
@@ -232,7 +236,7 @@ impl ByParts {
                 Step::Optimum(optimum) => optimum,
                 Step::Nothing(y) if last || look => {
                     let multipliers = self.master.multipliers(&y, false, &self.parts);
-                    return Ok(Some(Answer { engine: self.master.engine(), point: Ending::Nothing, multipliers }));
+                    return Ok(Some(Answer { engine: self.master.engine(), ending: Ending::Nothing, multipliers }));
                 }
                 // Nothing in the box: a wider one.
                 Step::Nothing(_) => {
@@ -248,7 +252,7 @@ impl ByParts {
             if look {
                 if optimum.cost >= wanted.enough {
                     let multipliers = self.master.multipliers(&optimum.y, true, &self.parts);
-                    return Ok(Some(Answer { engine: self.master.engine(), point: Ending::Dear, multipliers }));
+                    return Ok(Some(Answer { engine: self.master.engine(), ending: Ending::Dear, multipliers }));
                 }
                 look = false;
                 continue;
@@ -355,7 +359,7 @@ impl ByParts {
         if !self.narrowed {
             self.least = optimum.cost.min(cost);
         }
-        Some(Answer { engine, point: Ending::Point(self.point()?), multipliers })
+        Some(Answer { engine, ending: Ending::Point(self.point()?), multipliers })
     }
 
     /// The best point.
@@ -384,7 +388,7 @@ impl ByParts {
         let none = |p: &Part| vec![0.0; p.program.rows().len()];
         let mut each: Vec<Vec<f64>> = self.parts.iter().map(none).collect();
         each[part] = u;
-        Answer { engine: self.master.engine(), point: Ending::Nothing, multipliers: (each, Vec::new()) }
+        Answer { engine: self.master.engine(), ending: Ending::Nothing, multipliers: (each, Vec::new()) }
     }
 }
 

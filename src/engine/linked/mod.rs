@@ -571,7 +571,7 @@ mod tests {
                 without += 1;
                 continue;
             }
-            assert_eq!(primal_violation(&drawn.whole, &solved.x).max(1e-6), 1e-6, "round {round}");
+            assert!(primal_violation(&drawn.whole, &solved.x) <= 1e-6, "round {round}");
             let (cost, best) = (drawn.whole.objective(&solved.x), drawn.whole.objective(&alone.x));
             assert!((cost - best).abs() <= 3e-6 * (1.0 + best.abs()), "round {round}: {cost} instead of {best}");
             searched += usize::from(!solved.certificate.engine.ends_with(" 1 node"));

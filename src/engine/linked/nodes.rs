@@ -54,9 +54,10 @@ impl<'a> PartNodes<'a> {
         program.relax();
         let opened = ByParts::open(&program, (parts, members), held, near, (choice, options))?;
         let Some(by_parts) = opened else { return Ok(None) };
-        let whole_columns = (0..whole.columns().len() as u32).map(ColumnId);
-        let homes = whole_columns.filter(|c| whole.columns()[c.0 as usize].integer);
-        let homes: Option<HashMap<ColumnId, Home>> = homes.map(|c| Some((c, by_parts.home(c)?))).collect();
+        let all = (0..whole.columns().len() as u32).map(ColumnId);
+        let integers: Vec<ColumnId> = all.filter(|c| whole.columns()[c.0 as usize].integer).collect();
+        // Without whole columns there is nothing to look for.
+        let homes = if integers.is_empty() { Some(HashMap::new()) } else { by_parts.homes(integers.into_iter()) };
         let Some(homes) = homes else { return Ok(None) };
         let (changed, options) = (Vec::new(), options.clone());
         Ok(Some(PartNodes { program, members, by_parts, homes, changed, last: None, options }))
@@ -71,19 +72,22 @@ impl<'a> PartNodes<'a> {
     /// than is enough, what it costs at least is all that is certified of it.
     fn solved(&mut self, wanted: &Wanted) -> Result<Option<Solved>, EngineError> {
         let Some(found) = self.by_parts.solve(wanted)? else { return Ok(None) };
-        let Answer { engine, point, multipliers: (each, own) } = found;
+        let Answer { engine, ending, multipliers: (each, own) } = found;
         let parts = self.by_parts.parts();
         let mut y = vec![0.0; self.program.rows().len()];
         parts.iter().zip(&each).for_each(|(part, own)| part.add_multipliers(self.members, own, &mut y));
         own.iter().for_each(|(r, own)| y[r.0 as usize] = *own);
         let attempts = vec![Attempt { engine, what: "by its parts".to_owned() }];
-        let Ending::Point(point) = point else {
-            if matches!(point, Ending::Dear) {
+        let point = match ending {
+            Ending::Point(point) => point,
+            Ending::Nothing => {
+                return Ok(verify_farkas(&self.program, &y).proves.then(|| infeasible(attempts, engine, y)));
+            }
+            Ending::Dear => {
                 let bound = lower_bound(&self.program, &y);
                 let certificate = Certificate { engine: engine.to_owned(), bound, ..unknown().certificate };
                 return Ok(Some(Solved::without_numbers(CertifiedStatus::LimitReached, certificate)));
             }
-            return Ok(verify_farkas(&self.program, &y).proves.then(|| infeasible(attempts, engine, y)));
         };
         let y = [y];
         if let Some(solved) = accepted_on_rows(&self.program, engine, &self.put(&point), &y, attempts.clone()) {
