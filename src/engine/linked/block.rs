@@ -61,6 +61,13 @@ struct Shared {
     cost: f64,
 }
 
+impl Shared {
+    /// What it is at a point of the master.
+    fn at(&self, x: &[f64]) -> f64 {
+        self.masters.iter().map(|m| x[m.0 as usize]).sum()
+    }
+}
+
 /// What a part says of what is shared.
 pub(super) struct Cut {
     /// What it is at least: the cost of the part if that is `priced`, else 0, and the terms.
@@ -203,9 +210,17 @@ impl Block {
         Ok(outcome.primal.filter(|_| outcome.status == Status::Optimal))
     }
 
+    /// Its last point, with what is shared as it is at a point of the master: a sum that comes apart into what it stands
+    /// for would leave the rounding that a part was allowed with one of them, however small that is.
+    pub fn put_to(&self, x: &[f64]) -> Vec<f64> {
+        let mut point = self.point.clone();
+        self.shared.iter().for_each(|s| point[s.own.0 as usize] = s.at(x));
+        point
+    }
+
     fn keep_to(&mut self, x: &[f64], rounding: f64) {
         for s in &self.shared {
-            let value: f64 = s.masters.iter().map(|m| x[m.0 as usize]).sum();
+            let value = s.at(x);
             let slack = rounding * (1.0 + value.abs());
             self.session.set_column_bounds(s.own, value - slack, value + slack);
         }

@@ -307,7 +307,7 @@ impl ByParts {
     }
 
     fn keep(&mut self, x: Vec<f64>, cost: f64, own: Terms) {
-        let points = self.blocks.iter().map(|b| b.point.clone()).collect();
+        let points = self.blocks.iter().map(|b| b.put_to(&x)).collect();
         self.best = Some(Best { x, cost, points, own });
     }
 

@@ -215,21 +215,27 @@ impl Condensed {
     }
 
     /// A point of the whole program that is a point of the condensed one.
+    ///
+    /// What rounding leaves, or lacks, is with the row of a group that has most room: where there is next to nothing it
+    /// would be much.
     #[must_use]
     pub fn point(&self, lp: &LinearProgram, x: &[f64]) -> Vec<f64> {
         let mut whole: Vec<f64> = self.columns.iter().map(|c| x[c.0 as usize]).collect();
         for group in &self.groups {
             let (_, heads) = &group.rows[0];
             let mut left: Vec<f64> = heads.iter().map(|c| whole[c.0 as usize]).collect();
-            let last = group.rows.len() - 1;
+            let (mut widest, mut most) = (heads, f64::NEG_INFINITY);
+            let mut unused = Vec::new();
             let mut k = 0;
-            for (at, (row, columns)) in group.rows.iter().enumerate() {
+            for (row, columns) in &group.rows {
                 columns.iter().for_each(|c| whole[c.0 as usize] = 0.0);
                 let others = lp.row_terms(*row).filter(|(c, _)| !self.merged[c.0 as usize]);
                 let mut room = others.map(|(c, a)| -a * whole[c.0 as usize]).sum::<f64>().max(0.0);
+                if room > most {
+                    (widest, most) = (columns, room);
+                }
                 while k < left.len() {
-                    // What rounding leaves goes to the last.
-                    let some = if at == last { left[k] } else { left[k].min(room) };
+                    let some = left[k].min(room);
                     whole[columns[k].0 as usize] = some;
                     left[k] -= some;
                     room -= some;
@@ -238,6 +244,18 @@ impl Condensed {
                     }
                     k += 1;
                 }
+                let all_of_it = lp.rows()[row.0 as usize];
+                if room > 0.0 && all_of_it.lower == all_of_it.upper {
+                    unused.push((columns, room));
+                }
+            }
+            widest.iter().zip(&left).skip(k).for_each(|(c, left)| whole[c.0 as usize] += left);
+            // What a row lacks comes from the widest one, of what that has most of.
+            let of = |k: &usize| whole[widest[*k].0 as usize];
+            let Some(most) = (0..widest.len()).max_by(|a, b| of(a).total_cmp(&of(b))) else { continue };
+            for (columns, lacks) in unused {
+                whole[widest[most].0 as usize] -= lacks;
+                whole[columns[most].0 as usize] += lacks;
             }
         }
         whole
@@ -296,6 +314,28 @@ mod tests {
         assert!(certificate.verified && certificate.primal == 0.0, "{whole:?} {certificate:?}");
         assert_eq!(lp.objective(&whole), 17.0);
         assert_eq!(lower_bound(&lp, &multipliers), 17.0);
+    }
+
+    /// What rounding leaves is with the offer that has most: on the one of which nothing is held it would be all there is.
+    #[test]
+    fn rounding_is_where_there_is_most() {
+        let mut lp = small();
+        let condensed = Condensed::of(&lp).unwrap();
+        for by in [1e-5, -1e-5] {
+            // All of a, nothing of b; of the second workload a little more or less than a has room for.
+            let whole = condensed.point(&lp, &[5.0, 0.0, 4.0, 2.0, 4.0, 3.0 + by, 0.0]);
+            assert_eq!((whole[4], whole[7]), (0.0, 0.0), "{whole:?}");
+            assert!((whole[3] + whole[6] - 5.0 - by).abs() < 1e-12, "{whole:?}");
+        }
+        // Where all has to be used, the little that is held of b is.
+        (0..3).for_each(|o| lp.set_row_bounds(RowId(o), 0.0, 0.0));
+        let condensed = Condensed::of(&lp).unwrap();
+        for by in [1e-5, -1e-5] {
+            let whole = condensed.point(&lp, &[5.0, 2e-5, 4.0, 2.0, 4.0, 3.0 + 2e-5 + by, 0.0]);
+            assert!((whole[4] + whole[7] - 2e-5).abs() < 1e-12, "{whole:?}");
+            assert!((whole[3] + whole[6] - 5.0 - by).abs() < 1e-12, "{whole:?}");
+            assert!((whole[6] + whole[7] - 3.0 - 2e-5 - by).abs() < 1e-12, "{whole:?}");
+        }
     }
 
     /// The same where all that is held has to be used: the rows are equations, of both programs.
