@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::solve::SampleArgs;
 use super::{exit, files, frontier, models, plan_file};
 use crate::analysis::dossier::{Dossier, DossierError, DossierOptions};
-use crate::analysis::samples::{Replications, solve_sampled};
+use crate::analysis::samples::{Replications, solve_every_future_sampled};
 use crate::analysis::{Detail, FuturePlans, SolveSettings, solve_every_future};
 use crate::model::Model;
 use crate::report;
@@ -72,16 +72,10 @@ pub(super) fn run(command: &ReportCommand, quiet: bool) -> Result<u8, Failure> {
 
 /// The plan for all futures, with what further samples say of it if they are asked for, and the plan in each future.
 fn solved(command: &ReportCommand, model: &Model, settings: &SolveSettings) -> Result<FuturePlans, Failure> {
-    let every = |settings| solve_every_future(model, settings).map_err(|e| Failure::Outside(e.to_string()));
-    let Some(count) = command.samples.replications else { return every(settings) };
-    let together = solve_sampled(model, settings, Replications { count, confidence: command.samples.confidence })?;
-    // What is told of losses looks at each future; what else would be solved of them is told of the plan above.
-    let futures = if command.plain || !together.status.has_plan() {
-        Vec::new()
-    } else {
-        every(&SolveSettings { detail: Detail::Plan, ..settings.clone() })?.futures
+    let Some(count) = command.samples.replications else {
+        return solve_every_future(model, settings).map_err(|e| Failure::Outside(e.to_string()));
     };
-    Ok(FuturePlans { together, futures })
+    Ok(solve_every_future_sampled(model, settings, Replications { count, confidence: command.samples.confidence })?)
 }
 
 /// How the program ends where there is no dossier.

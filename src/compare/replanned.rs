@@ -35,6 +35,9 @@ pub struct ReplanResult {
     pub tolerance: f64,
     /// Whether more than that does.
     pub left_the_plan: bool,
+    /// How many futures the next plan is for, if they are several: what it costs and holds is what is expected then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub futures: Option<usize>,
     /// What the next plan costs; `null` without one.
     pub cost: Option<f64>,
     /// What the cheapest plan costs that keeps what was signed.
@@ -103,6 +106,7 @@ impl ReplanResult {
             variance,
             tolerance,
             left_the_plan,
+            futures: model.uncertainty().map(|u| u.futures().len()),
             cost: plan.cost.as_ref().map(|c| c.total),
             cheapest: *cheapest,
             cheapest_apart: apart.map(|a| a[0]),

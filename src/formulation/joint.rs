@@ -463,15 +463,21 @@ impl Joint {
         all
     }
 
+    /// What is minimised, as a sum.
+    #[must_use]
+    pub fn objective(&self) -> Affine {
+        self.program.objective_sum()
+    }
+
     /// Minimises a sum instead of what was minimised before.
     pub fn minimise(&mut self, sum: &Affine) {
         self.program.minimise(sum);
     }
 
     /// Asks that a sum is at most so much.
-    pub fn allow(&mut self, sum: &Affine, most: f64) {
+    pub fn ask(&mut self, name: &str, sum: &Affine, most: f64) {
         let most = most - sum.constant;
-        self.program.add_row("allowed-cost", "asked", f64::NEG_INFINITY, most, sum.terms.iter().copied());
+        self.program.add_row(name, "asked", f64::NEG_INFINITY, most, sum.terms.iter().copied());
     }
 
     /// No longer asks for whole numbers.

@@ -7,16 +7,13 @@ use std::ops::Range;
 
 use super::measure::measure;
 use super::{Affine, Constraint, Formulation};
-use crate::lp::ColumnId;
 use crate::model::{Measure, Model, OfferSet};
 
 impl Formulation {
     /// The objective as it is now: the discounted cost, unless [`Formulation::minimise`] replaced it.
     #[must_use]
     pub fn objective(&self) -> Affine {
-        let columns = self.program.columns().iter().enumerate();
-        let terms = columns.filter(|(_, c)| c.cost != 0.0).map(|(j, c)| (ColumnId(j as u32), c.cost)).collect();
-        Affine { terms, constant: self.program.offset() }
+        self.program.objective_sum()
     }
 
     /// The discounted cost as a sum: what the program minimises as it was built, less the weights of risk.

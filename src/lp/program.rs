@@ -225,6 +225,12 @@ impl LinearProgram {
         self.columns.iter_mut().for_each(|c| c.integer = false);
     }
 
+    /// What is minimised, as a sum.
+    pub(crate) fn objective_sum(&self) -> Affine {
+        let columns = self.columns.iter().enumerate().filter(|(_, c)| c.cost != 0.0);
+        Affine { terms: columns.map(|(j, c)| (ColumnId(j as u32), c.cost)).collect(), constant: self.offset }
+    }
+
     /// Minimises a sum instead of what was minimised before.
     pub(crate) fn minimise(&mut self, sum: &Affine) {
         self.columns.iter_mut().for_each(|c| c.cost = 0.0);

@@ -331,6 +331,18 @@ impl Plan {
         }
         held
     }
+
+    /// The same in one of its futures; `None` if it has no such future.
+    pub(crate) fn held_in(&self, future: &str) -> Option<BTreeMap<&str, BTreeMap<&str, f64>>> {
+        let nodes = &self.uncertainty.as_deref()?.nodes;
+        let own: Vec<&str> =
+            nodes.iter().filter(|n| n.futures.iter().any(|f| f == future)).map(|n| n.node.as_str()).collect();
+        let mut held: BTreeMap<&str, BTreeMap<&str, f64>> = BTreeMap::new();
+        for p in self.purchases.iter().filter(|p| p.node.as_deref().is_none_or(|n| own.contains(&n))) {
+            *held.entry(&p.offer).or_default().entry(&p.period).or_default() += p.chips;
+        }
+        (!own.is_empty()).then_some(held)
+    }
 }
 
 /// Chips of an offer whose reservation begins in a period.

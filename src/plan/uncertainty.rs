@@ -180,6 +180,17 @@ pub struct DecisionResult {
     pub sentence: String,
 }
 
+/// What is minimized where it is nothing else.
+pub const EXPECTED: &str = "expected cost";
+
+impl UncertaintyResult {
+    /// What is minimized, and what an interval of further samples is about.
+    #[must_use]
+    pub fn aim(&self) -> &'static str {
+        if self.cvar.is_some() { "weighted mean of expected cost and CVaR" } else { EXPECTED }
+    }
+}
+
 impl Plan {
     /// The plan with everything that differs between futures as it is expected, so that it can be put beside a plan for
     /// one future; the plan itself if nothing is uncertain. A contract is signed if it is in every node that decides it.

@@ -59,7 +59,7 @@ fn expected(plan: &Plan, u: &UncertaintyResult) -> KeyFigure {
     match interval.and_then(|i| Some((i, super::futures::interval_cell(i, &plan.currency)?))) {
         Some((i, ends)) => {
             let whose = if i.upper.is_some() { "" } else { " of the best plan" };
-            let label = format!("{}{whose}{basis}, with {} confidence", super::futures::aim(u), percent(i.confidence));
+            let label = format!("{}{whose}{basis}, with {} confidence", u.aim(), percent(i.confidence));
             KeyFigure { value: ends, label }
         }
         None => {

@@ -67,11 +67,6 @@ pub(super) fn drawn_futures(u: &UncertaintyResult) -> Option<String> {
     u.draws.as_ref().map(|_| count(u.futures.len(), "drawn future"))
 }
 
-/// What is minimized, and what an interval of further samples is about.
-pub(super) fn aim(u: &UncertaintyResult) -> &'static str {
-    if u.cvar.is_some() { "weighted mean of expected cost and CVaR" } else { "expected cost" }
-}
-
 /// The ends of the interval of further samples as amounts: both, one if they are the same, and the lower one alone where
 /// there is no upper one.
 pub(super) fn ends(interval: &SampleInterval, currency: &str) -> Option<Vec<String>> {
@@ -276,7 +271,7 @@ pub(super) fn worth(plan: &Plan, u: &UncertaintyResult) -> Table<'static> {
             Some(i) => interval_cell(i, &plan.currency).unwrap_or_else(|| "no interval".to_owned()),
             None => "an estimate".to_owned(),
         };
-        rows.push(vec![aim(u).to_owned(), value, draws.sentence.clone()]);
+        rows.push(vec![u.aim().to_owned(), value, draws.sentence.clone()]);
         if let Some(gap) = interval.and_then(|i| i.gap) {
             let sentence = "What this plan costs at most beyond the best one, with the same confidence.".to_owned();
             rows.push(vec!["statistical gap".to_owned(), amount(gap), sentence]);

@@ -68,21 +68,26 @@ fn sentences(found: &ReplanResult) -> Vec<String> {
         });
         return all;
     };
+    let several = found.futures.is_some();
+    let costs = if several { "is expected to cost" } else { "costs" };
     match (found.apart, found.cheapest_apart) {
         (Some(apart_by), Some(before)) if before > 0.0 => {
-            let held = format!("It holds {} chip-hours otherwise than the plan before", number(apart_by));
+            let holds = if several { "is expected to hold" } else { "holds" };
+            let held = format!("It {holds} {} chip-hours otherwise than the plan before", number(apart_by));
             if cost - cheapest <= EVEN * cheapest.abs() {
-                all.push(format!("The next plan costs {}; none is cheaper. {held}.", told(cost)));
+                all.push(format!("The next plan {costs} {}; none is cheaper. {held}.", told(cost)));
             } else {
                 let [cost, cheapest] = apart(cost, cheapest, &found.currency);
                 let other = number(before);
                 all.push(format!(
-                    "The next plan costs {cost}, where the cheapest costs {cheapest}. {held}, where the cheapest would hold {other} otherwise."
+                    "The next plan {costs} {cost}, where the cheapest {costs} {cheapest}. {held}, where the cheapest would hold {other} otherwise."
                 ));
             }
         }
-        (Some(_), _) => all.push(format!("The plan before is still the cheapest, at {}: go on with it.", told(cost))),
-        _ => all.push(format!("The next plan is expected to cost {}.", told(cost))),
+        _ => {
+            let at = if several { "an expected " } else { "" };
+            all.push(format!("The plan before is still the cheapest, at {at}{}: go on with it.", told(cost)));
+        }
     }
     if found.sign.is_empty() && found.contracts.is_empty() {
         all.push(format!("There is nothing to sign in {}.", found.from));

@@ -5,13 +5,12 @@
 
 use super::room::{Range, is_exact, rooms};
 use super::types::{Alternatives, AlternativesError, AlternativesSettings, Extreme, LONGEST, Portion, unit};
-use crate::analysis::solving::cuts::ROUNDS;
 use crate::analysis::solving::examined::examine;
 use crate::analysis::solving::near::{self, FirstPlan, Last, ROOMS, Step, climb};
 use crate::analysis::solving::settings::{Detail, SolveSettings};
 use crate::analysis::solving::solve::solve_every_future;
-use crate::analysis::uncertain::{Alone, Futures, Mended, Together, models, without_plan};
-use crate::engine::{EngineError, Solved, solve_certified};
+use crate::analysis::uncertain::{Alone, Futures, Together, models, without_plan};
+use crate::engine::{EngineError, Solved};
 use crate::formulation::{Formulation, Joint, build_purposeful};
 use crate::lp::Affine;
 use crate::model::{Model, OfferSet, Uncertainty};
@@ -112,28 +111,13 @@ impl NearFutures<'_> {
         (total, of): (&OfferSet, f64),
         whole: bool,
     ) -> Result<(Joint, Solved), EngineError> {
-        let settings = self.futures.settings;
-        let mut round = 0;
-        loop {
-            let mut joint = self.futures.joined(&self.known, &self.futures.expectation(), None, formulations);
+        self.futures.least(&self.known, &self.futures.expectation(), formulations, whole, &|joint, formulations| {
             let paid: Vec<Affine> = formulations.iter().map(Formulation::paid).collect();
-            joint.allow(&joint.expected(&paid), self.allowed);
+            joint.ask("allowed-cost", &joint.expected(&paid), self.allowed);
             let part = joint.expected(&self.sums(formulations, part));
             let sum = part.plus(by, &joint.expected(&self.sums(formulations, total)), of);
             joint.minimise(&sum);
-            if !whole {
-                joint.relax();
-            }
-            let solved = solve_certified(joint.program(), settings.engine, &settings.options())?;
-            if solved.x.is_empty() || round == ROUNDS {
-                return Ok((joint, solved));
-            }
-            round += 1;
-            let Mended { added, forbade, .. } = self.futures.mend(&joint, &solved.x, formulations, whole)?;
-            if added == 0 && !forbade {
-                return Ok((joint, solved));
-            }
-        }
+        })
     }
 
     /// What the expected total is at least in every plan, proved; 0 if that could not be certified.

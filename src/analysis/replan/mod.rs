@@ -7,15 +7,23 @@
 //! ```text
 //! min  sum over o and t from now on of h_t |x[o,t] - x'[o,t]|     subject to  cost <= C (1 + within)
 //! ```
+//!
+//! Where several futures may come, the sum is what is expected of theirs, and the cost the expected cost.
+
+mod held;
+mod several;
 
 use super::signed::Signed;
 use super::solving;
 use super::solving::near::{NearOptimalPlans, ROOMS, is_plan, near_optimal};
 use super::solving::optimum::{solve_purposeful, tell_idle};
 use super::solving::settings::{Detail, SolveSettings};
+use super::uncertain::{FuturePlans, MOST_JOINED};
 use crate::engine::EngineError;
 use crate::model::{Decision, Grid, Model, OfferId, Rejected};
 use crate::plan::{Plan, Status};
+use held::{apart, held};
+use several::Several;
 
 /// How a model is planned anew.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,24 +71,30 @@ pub struct NextPlan {
 pub fn replan(model: &Model, before: &Plan, now: usize, how: &ReplanSettings) -> Result<NextPlan, ReplanError> {
     let kept = keeping(model, before, now)?;
     let settings = SolveSettings { detail: Detail::Full, ..how.solve.clone() };
-    let mut plan = solving::solve(&kept, &settings)?;
+    let FuturePlans { together: mut plan, futures } = solving::solve_every_future(&kept, &settings)?;
     let cheapest = plan.cost.as_ref().filter(|_| plan.status == Status::Optimal).map(|c| c.total);
-    if kept.uncertainty().is_some() {
-        plan.notes
-            .push("a plan for several futures is the cheapest, and not the one closest to the plan before".to_owned());
-    }
-    let (Some(cost), None) = (cheapest, kept.uncertainty()) else {
-        return Ok(NextPlan { plan, model: kept, cheapest, apart: None });
-    };
+    let Some(cost) = cheapest else { return Ok(NextPlan { plan, model: kept, cheapest, apart: None }) };
+    let several = kept.uncertainty().map(|uncertainty| Several::of(&kept, uncertainty, before, futures));
     let was = held(&kept, before);
-    let at_first = apart(&kept, &held(&kept, &plan), &was, now);
+    let at_first = match &several {
+        Some(several) => several.apart(&kept, &several.plans, now),
+        None => apart(&kept, &held(&kept, &plan), &was, now),
+    };
     let mut apart_by = [at_first; 2];
-    if how.within > 0.0 && at_first > 0.0 {
-        match closest(&kept, cost, &was, now, how)? {
-            Some(closest) => {
-                apart_by[1] = apart(&kept, &held(&kept, &closest), &was, now);
-                plan = closest;
-            }
+    let count = several.as_ref().map_or(1, |s| s.plans.len());
+    if how.within > 0.0 && at_first > 0.0 && count > MOST_JOINED {
+        plan.notes
+            .push(format!("a plan closer to the one before was not sought of {count} futures: this is the cheapest"));
+    } else if how.within > 0.0 && at_first > 0.0 {
+        let closest = match &several {
+            Some(several) => several.closest(&kept, &plan, (now, how.within), &how.solve)?,
+            None => closest(&kept, cost, &was, now, how)?.map(|plan| {
+                let by = apart(&kept, &held(&kept, &plan), &was, now);
+                (plan, by)
+            }),
+        };
+        match closest {
+            Some(closest) => (plan, apart_by[1]) = closest,
             None => {
                 plan.notes.push("no plan closer to the one before was certified: this is the cheapest".to_owned());
             }
@@ -139,23 +153,4 @@ fn keeping(model: &Model, before: &Plan, now: usize) -> Result<Model, ReplanErro
         }
     }
     model.with(&signed.edits(periods, now)).map_err(|wrong| ReplanError::Rejected(Box::new(wrong)))
-}
-
-/// Chips that a plan holds of each offer in each period of a model, in the mean of its futures.
-fn held(model: &Model, plan: &Plan) -> Grid<OfferId> {
-    let expected = plan.expected();
-    let held = expected.held();
-    let of = |offer: &str, period: &str| held.get(offer).and_then(|by| by.get(period)).copied().unwrap_or(0.0);
-    model.offers().map(|offer| model.calendar().periods.iter().map(|p| of(&offer.id, &p.label)).collect())
-}
-
-/// Chip-hours by which two differ from a period on.
-fn apart(model: &Model, a: &Grid<OfferId>, b: &Grid<OfferId>, from: usize) -> f64 {
-    let hours = |t: usize| model.calendar().periods[t].hours;
-    let of = |o: OfferId| (from..model.periods()).map(|t| hours(t) * (a[o][t] - b[o][t]).abs()).sum::<f64>();
-    let sum: f64 = model.offers().ids().map(of).sum();
-    let whole: f64 =
-        model.offers().ids().map(|o| (from..model.periods()).map(|t| hours(t) * b[o][t]).sum::<f64>()).sum();
-    // What is within rounding of all that is held is no difference.
-    if sum <= 1e-9 * whole { 0.0 } else { sum }
 }

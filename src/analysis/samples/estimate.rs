@@ -4,15 +4,13 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::replication::{Replication, ReplicationStatus};
 use crate::lp::Tolerances;
-use crate::plan::{Estimate, SampleInterval, SampleResult};
+use crate::plan::{EXPECTED, Estimate, SampleInterval, SampleResult};
 use crate::units::human::{apart, count, money, percent};
 
-/// What was minimized, for sentences.
-const COST: &str = "expected cost";
-
-/// Puts further samples together, with a confidence above 0 and below 1; at least two of them.
+/// Puts further samples together, with a confidence above 0 and below 1; at least two of them. `aim` is what was minimized, in
+/// words.
 #[must_use]
-pub fn interval(all: &[Replication], confidence: f64, currency: &str) -> SampleInterval {
+pub fn interval(all: &[Replication], confidence: f64, (aim, currency): (&str, &str)) -> SampleInterval {
     let of = |status: fn(&ReplicationStatus) -> bool| all.iter().filter(|r| status(&r.status)).count();
     let not_followed = of(|s| matches!(s, ReplicationStatus::NotFollowed(_)));
     let without_plan = of(|s| matches!(s, ReplicationStatus::NoPlan(_)));
@@ -40,7 +38,7 @@ pub fn interval(all: &[Replication], confidence: f64, currency: &str) -> SampleI
         sentence: String::new(),
         samples: all.iter().map(row).collect(),
     };
-    result.sentence = sentence(&result, currency);
+    result.sentence = sentence(&result, aim, currency);
     result
 }
 
@@ -74,7 +72,7 @@ fn student(count: usize, probability: f64) -> f64 {
     StudentsT::new(0.0, 1.0, freedom).map_or(f64::INFINITY, |t| t.inverse_cdf(probability))
 }
 
-fn sentence(result: &SampleInterval, currency: &str) -> String {
+fn sentence(result: &SampleInterval, aim: &str, currency: &str) -> String {
     let told = |x: f64| money(x, currency);
     let samples = count(result.replications, "further sample");
     let first = |status: &str| {
@@ -89,17 +87,16 @@ fn sentence(result: &SampleInterval, currency: &str) -> String {
     }
     if result.without_plan > 0 {
         return format!(
-            "In {} of {samples} a future has no plan, whatever is decided before ({}): the expected cost has no value. Give workloads that may go unserved a price under `unmet`.",
+            "In {} of {samples} a future has no plan, whatever is decided before ({}): the {aim} has no value. Give workloads that may go unserved a price under `unmet`.",
             result.without_plan,
             first("no-plan"),
         );
     }
     let (Some(lower), Some(upper), Some(gap)) = (result.lower, result.upper, result.gap) else {
-        let least = result
-            .lower
-            .map_or(String::new(), |l| format!(" {with}, the best plan has an {COST} of at least {}.", told(l)));
+        let least =
+            result.lower.map_or(String::new(), |l| format!(" {with}, that of the best plan is at least {}.", told(l)));
         return format!(
-            "In {} of {samples} this plan cannot be followed ({}): what it decides before anything is drawn leaves no way to satisfy the policy there, so that its {COST} has no upper end.{least}",
+            "In {} of {samples} this plan cannot be followed ({}): what it decides before anything is drawn leaves no way to satisfy the policy there, so that its {aim} has no upper end.{least}",
             result.not_followed,
             first("not-followed"),
         );
@@ -113,8 +110,9 @@ fn sentence(result: &SampleInterval, currency: &str) -> String {
         format!("between {low} and {high}")
     };
     let more = if gap <= rounding { "no more".to_owned() } else { format!("at most {} more", told(gap)) };
+    let costs = if aim == EXPECTED { "costs" } else { "has" };
     format!(
-        "{with} the {COST} is {range}, for this plan as for the best one, and this plan costs {more} than the best ({samples}).",
+        "{with} the {aim} is {range}, for this plan as for the best one, and this plan {costs} {more} than the best ({samples}).",
     )
 }
 
@@ -146,7 +144,7 @@ mod tests {
     /// mean 3 and deviation 1. With t = 4.302653 and 2.919986 on sqrt(3):
     #[test]
     fn an_interval_by_hand() {
-        let found = interval(&certified(&[(8.0, 10.0), (9.0, 12.0), (10.0, 14.0)]), 0.95, "USD");
+        let found = interval(&certified(&[(8.0, 10.0), (9.0, 12.0), (10.0, 14.0)]), 0.95, (EXPECTED, "USD"));
         let near = |a: Option<f64>, b: f64| (a.unwrap() - b).abs() < 1e-5;
         assert!(near(found.lower, 9.0 - 4.302_653 / 3f64.sqrt()), "{found:?}");
         assert!(near(found.upper, 12.0 + 2.0 * 4.302_653 / 3f64.sqrt()), "{found:?}");
@@ -157,7 +155,7 @@ mod tests {
     /// Also where rounding has put the proved bound above the cost: no interval from 7.0000001 to 7.
     #[test]
     fn all_alike_leaves_no_gap() {
-        let of = |bound: f64| interval(&certified(&[(bound, 7.0); 5]), 0.95, "USD");
+        let of = |bound: f64| interval(&certified(&[(bound, 7.0); 5]), 0.95, (EXPECTED, "USD"));
         let found = of(7.0);
         assert_eq!((found.lower, found.upper, found.gap), (Some(7.0), Some(7.0), Some(0.0)));
         let sentence = "With 95 % confidence the expected cost is 7 USD, for this plan as for the best one, and this plan costs no more than the best (5 further samples).";
@@ -168,7 +166,7 @@ mod tests {
     /// Certificates are good to 1e-6 of 1 + 1000: a gap of 0.001 may be theirs, one of 0.0011 is not.
     #[test]
     fn a_gap_that_is_rounding_is_none() {
-        let of = |gap: f64| interval(&certified(&[(1000.0, 1000.0 + gap); 3]), 0.95, "USD").sentence;
+        let of = |gap: f64| interval(&certified(&[(1000.0, 1000.0 + gap); 3]), 0.95, (EXPECTED, "USD")).sentence;
         for rounding in [0.0, 4e-7, 0.001] {
             assert!(of(rounding).contains(" costs no more than the best (3 "), "{}", of(rounding));
         }
@@ -184,7 +182,7 @@ mod tests {
             bound: Some(10.0),
             cost: None,
         });
-        let found = interval(&all, 0.95, "USD");
+        let found = interval(&all, 0.95, (EXPECTED, "USD"));
         assert!(found.lower.is_some() && found.upper.is_none() && found.gap.is_none());
         assert!(
             found
@@ -193,5 +191,16 @@ mod tests {
             "{}",
             found.sentence
         );
+        assert!(found.sentence.contains(
+            "so that its expected cost has no upper end. With 95 % confidence, that of the best plan is at least "
+        ));
+    }
+
+    /// What is minimized may be more than the expected cost.
+    #[test]
+    fn the_aim_is_named() {
+        let found = interval(&certified(&[(8.0, 10.0), (9.0, 12.0)]), 0.95, ("weighted mean", "USD"));
+        assert!(found.sentence.starts_with("With 95 % confidence the weighted mean is between "), "{}", found.sentence);
+        assert!(found.sentence.contains(" and this plan has at most "), "{}", found.sentence);
     }
 }

@@ -36,13 +36,13 @@ pub use self::evaluation::{
 pub use self::replication::{Replication, ReplicationStatus, replicate};
 use super::solving::settings::SolveSettings;
 pub use super::uncertain::Decided;
-use super::uncertain::solve_decided;
+use super::uncertain::{FuturePlans, solve_decided};
 use crate::engine::EngineError;
 use crate::engine::parallel::IntoParallelIterator;
 #[cfg(feature = "parallel")]
 use crate::engine::parallel::ParallelIterator;
 use crate::model::{Goal, Model, Uncertainty};
-use crate::plan::{Plan, Status};
+use crate::plan::{EXPECTED, Plan, Status, UncertaintyResult};
 
 /// Further samples that judge a plan.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -104,17 +104,47 @@ pub enum SampleError {
 /// # Errors
 /// [`SampleError`] if there is nothing to estimate, or an engine fails.
 pub fn solve_sampled(model: &Model, settings: &SolveSettings, further: Replications) -> Result<Plan, SampleError> {
-    estimable(model)?;
-    if further.count < 2 || !(further.confidence > 0.0 && further.confidence < 1.0) {
-        return Err(SampleError::TooFew);
-    }
+    further.check()?;
     let (plan, decided) = candidate(model, settings)?;
+    judge(model, plan, decided.as_ref(), settings, further)
+}
+
+/// The same, with what the plan is in each future.
+///
+/// # Errors
+/// As [`solve_sampled`].
+pub fn solve_every_future_sampled(
+    model: &Model,
+    settings: &SolveSettings,
+    further: Replications,
+) -> Result<FuturePlans, SampleError> {
+    further.check()?;
+    let (mut plans, decided) = in_each_future(model, settings)?;
+    plans.together = judge(model, plans.together, decided.as_ref(), settings, further)?;
+    Ok(plans)
+}
+
+impl Replications {
+    fn check(&self) -> Result<(), SampleError> {
+        let good = self.count >= 2 && self.confidence > 0.0 && self.confidence < 1.0;
+        if good { Ok(()) } else { Err(SampleError::TooFew) }
+    }
+}
+
+/// A plan judged by further samples, if it decides anything.
+fn judge(
+    model: &Model,
+    plan: Plan,
+    decided: Option<&Decided>,
+    settings: &SolveSettings,
+    further: Replications,
+) -> Result<Plan, SampleError> {
     let Some(decided) = decided else { return Ok(plan) };
     settings.begin("further samples", 1, 1)?;
     let samples = drawn(model);
     let all: Result<Vec<Replication>, EngineError> = (1..=further.count)
         .into_par_iter()
-        .map(|number| replicate(model, &decided, samples, number, settings))
+        .map(|number| replicate(model, decided, samples, number, settings))
         .collect();
     Ok(judged(plan, &all?, further.confidence))
 }
@@ -125,20 +155,27 @@ pub fn solve_sampled(model: &Model, settings: &SolveSettings, further: Replicati
 /// # Errors
 /// [`SampleError`] if there is nothing to estimate, or an engine fails.
 pub fn candidate(model: &Model, settings: &SolveSettings) -> Result<(Plan, Option<Decided>), SampleError> {
+    let (plans, decided) = in_each_future(model, settings)?;
+    Ok((plans.together, decided))
+}
+
+/// The same with what the plan is in each future.
+fn in_each_future(model: &Model, settings: &SolveSettings) -> Result<(FuturePlans, Option<Decided>), SampleError> {
     estimable(model)?;
-    let (plan, decided) = match model.uncertainty() {
+    let (plans, decided) = match model.uncertainty() {
         Some(uncertainty) => solve_decided(model, uncertainty, settings)?,
         None => return Err(SampleError::NothingDrawn),
     };
-    let decided = decided.filter(|_| plan.status == Status::Optimal);
-    Ok((plan, decided))
+    let decided = decided.filter(|_| plans.together.status == Status::Optimal);
+    Ok((plans, decided))
 }
 
 /// A plan with what further samples say of it, in the order of their numbers. Where one of them is not certified, the plan
 /// is not either.
 #[must_use]
 pub fn judged(mut plan: Plan, all: &[Replication], confidence: f64) -> Plan {
-    let result = interval(all, confidence, &plan.currency);
+    let aim = plan.uncertainty.as_deref().map_or(EXPECTED, UncertaintyResult::aim);
+    let result = interval(all, confidence, (aim, &plan.currency));
     if result.uncertified > 0 {
         plan.status = Status::Unverified;
         plan.certificate.verified = false;

@@ -12,16 +12,19 @@
 //! That wait-and-see <= here-and-now <= the base plan is checked, and an answer that breaks it is not certified.
 
 mod clauses;
+mod closest;
 mod compared;
 mod decided;
 mod decisions;
 mod joined;
+mod near;
 mod tell;
 mod value;
 mod waiting;
 
+pub(in crate::analysis) use self::closest::closest;
 pub use self::decided::Decided;
-pub(in crate::analysis) use self::joined::{Alone, Fixed, Futures, Mended, ROUNDING, Together, about, without_plan};
+pub(in crate::analysis) use self::joined::{Alone, Fixed, Futures, ROUNDING, Together, about, without_plan};
 use super::solving::examined::plan_of;
 use super::solving::settings::{Detail, SolveSettings};
 use crate::engine::EngineError;
@@ -42,20 +45,7 @@ pub(in crate::analysis) fn solve_futures(
     uncertainty: &Uncertainty,
     settings: &SolveSettings,
 ) -> Result<FuturePlans, EngineError> {
-    settings.begin("plan", 1, 1)?;
-    let models = models(model)?;
-    let alone = Alone::each(&models, settings)?;
-    let (together, plans, _) = plans(model, uncertainty, (&models, &alone), settings)?;
-    let names = uncertainty.futures.iter().map(|f| (f.name.clone(), f.probability));
-    let futures = names.zip(models).zip(plans);
-    let futures = futures.map(|(((name, probability), model), (plan, schedule))| FuturePlan {
-        name,
-        probability,
-        model,
-        plan,
-        schedule,
-    });
-    Ok(FuturePlans { together, futures: futures.collect() })
+    Ok(solve_decided(model, uncertainty, settings)?.0)
 }
 
 /// The same plan, and what it decides before anything is drawn at random, if there is a plan.
@@ -66,12 +56,21 @@ pub(in crate::analysis) fn solve_decided(
     model: &Model,
     uncertainty: &Uncertainty,
     settings: &SolveSettings,
-) -> Result<(Plan, Option<Decided>), EngineError> {
+) -> Result<(FuturePlans, Option<Decided>), EngineError> {
     settings.begin("plan", 1, 1)?;
     let models = models(model)?;
     let alone = Alone::each(&models, settings)?;
-    let (plan, _, decided) = plans(model, uncertainty, (&models, &alone), settings)?;
-    Ok((plan, decided))
+    let (together, plans, decided) = plans(model, uncertainty, (&models, &alone), settings)?;
+    let names = uncertainty.futures.iter().map(|f| (f.name.clone(), f.probability));
+    let futures = names.zip(models).zip(plans);
+    let futures = futures.map(|(((name, probability), model), (plan, schedule))| FuturePlan {
+        name,
+        probability,
+        model,
+        plan,
+        schedule,
+    });
+    Ok((FuturePlans { together, futures: futures.collect() }, decided))
 }
 
 /// What the plan for all futures decides before anything is drawn, or the status of one that is not certified; and what the
@@ -129,9 +128,10 @@ pub struct FuturePlan {
     pub schedule: Schedule,
 }
 
-/// Of more futures than this the plan of least regret is not sought where it is not asked for: costs that stand in rows alone
-/// are not solved by parts, and the largest regret of many draws is that of the most unlikely one.
-const MOST_REGRETTED: usize = 100;
+/// Of more futures than this nothing is sought that is not solved by parts, unless it is asked for: no plan of least regret,
+/// since costs that stand in rows alone are none of parts, and the largest regret of many draws is that of the most unlikely
+/// one; and no plan closest to another.
+pub(in crate::analysis) const MOST_JOINED: usize = 100;
 
 /// The plan for all futures, what it is in each, and what it decides before anything is drawn.
 type Planned = (Plan, Vec<(Plan, Schedule)>, Option<Decided>);
@@ -173,7 +173,7 @@ fn plans(
     let mut values = value::of(model, &futures, &together, &best)?;
     let mut notes = Vec::new();
     let beside = settings.detail.is_full() && uncertainty.goal != Goal::Regret;
-    if beside && models.len() > MOST_REGRETTED {
+    if beside && models.len() > MOST_JOINED {
         let count = models.len();
         notes.push(format!(
             "the plan of least regret of {count} futures was not sought: it is not among the plans side by side"

@@ -43,15 +43,7 @@ pub(super) fn of(
     let mean = |costs: &[f64]| mean(futures, costs);
     let expected = mean(&together.costs());
     let known = uncertainty.known();
-    // What is limited over all futures together couples them also where all is known.
-    let seen = if model.limits_expectation() {
-        let found = futures.solve(&vec![-1; known.len()], &futures.expectation(), None)?;
-        found.is_optimal().then(|| mean(&found.costs()))
-    } else {
-        Some(mean(best))
-    };
-    // What was not certified is no number: the order does not hold then.
-    let wait_and_see = settled(seen.unwrap_or(f64::NAN), expected);
+    let wait_and_see = wait_and_see(model, futures, best, expected)?;
     let mut by_factor = Vec::new();
     for factor in (0..known.len()).filter(|_| further || known.len() == 1) {
         if known.len() == 1 {
@@ -89,6 +81,40 @@ pub(super) fn of(
     let ordered = wait_and_see <= expected + slack(futures, together, expected)
         && base_plan.as_ref().map_or(true, |costs| is_least(futures, together, expected, mean(costs)));
     Ok(Values { expected, wait_and_see, by_factor, base, base_plan, least_regret: None, waiting, ordered })
+}
+
+/// The same of a plan beside the best one: no more than what knowing everything would be worth.
+pub(super) fn beside_the_best(
+    model: &Model,
+    futures: &Futures<'_>,
+    together: &Together,
+    best: &[f64],
+) -> Result<Values, EngineError> {
+    let expected = mean(futures, &together.costs());
+    Ok(Values {
+        expected,
+        wait_and_see: wait_and_see(model, futures, best, expected)?,
+        by_factor: Vec::new(),
+        base: base_name(futures.uncertainty),
+        base_plan: Err("The plan is not the one that is expected to cost least".to_owned()),
+        least_regret: None,
+        waiting: Vec::new(),
+        ordered: true,
+    })
+}
+
+/// What is expected where each future is known at the start, beside a plan that is expected to cost so much.
+fn wait_and_see(model: &Model, futures: &Futures<'_>, best: &[f64], expected: f64) -> Result<f64, EngineError> {
+    // What is limited over all futures together couples them also where all is known.
+    let seen = if model.limits_expectation() {
+        let known = vec![-1; futures.uncertainty.known().len()];
+        let found = futures.solve(&known, &futures.expectation(), None)?;
+        found.is_optimal().then(|| mean(futures, &found.costs()))
+    } else {
+        Some(mean(futures, best))
+    };
+    // What was not certified is no number: the order does not hold then.
+    Ok(settled(seen.unwrap_or(f64::NAN), expected))
 }
 
 impl Values {

@@ -2,7 +2,7 @@
 
 use crate::plan::{Plan, SampleInterval, UncertaintyResult};
 use crate::report::chart::{Chart, SampleRow, Samples, samples as drawn};
-use crate::report::futures::{aim, drawn_futures, ends};
+use crate::report::futures::{drawn_futures, ends};
 use crate::units::human::{apart, count, money, percent};
 
 /// Each further sample with both its numbers, over the interval that they give; nothing where there is none.
@@ -40,7 +40,7 @@ pub(in crate::report) fn samples(plan: &Plan, u: &UncertaintyResult) -> Option<C
         // What an engine leaves open may have them cross by a rounding.
         band: (lower, found.upper.map(|upper| upper.max(lower))),
         mark,
-        axis: &format!("{} in {currency}", aim(u)),
+        axis: &format!("{} in {currency}", u.aim()),
     };
     let told = |x: f64, far: f64| apart(x, x + far, "")[0].trim_end().to_owned();
     Some(drawn(&chart, told))
@@ -53,7 +53,7 @@ fn title(found: &SampleInterval, u: &UncertaintyResult, currency: &str) -> Strin
         (Some(_), Some(_)) => {
             let ends = ends(found, currency).unwrap_or_default();
             let between = if ends.len() > 1 { "between " } else { "" };
-            format!("With {sure} confidence the {} is {between}{}", aim(u), ends.join(" and "))
+            format!("With {sure} confidence the {} is {between}{}", u.aim(), ends.join(" and "))
         }
         _ => {
             let samples = count(found.replications, "further sample");
