@@ -69,13 +69,7 @@ pub(super) fn tidied_to(lp: &LinearProgram, x: &[f64], size: f64) -> Vec<f64> {
 
 /// The answer that a proof of infeasibility is.
 pub(super) fn infeasible(attempts: Vec<Attempt>, engine: &str, y: Vec<f64>) -> Solved {
-    let certificate = Certificate {
-        engine: engine.to_owned(),
-        primal: f64::INFINITY,
-        bound: f64::INFINITY,
-        gap: f64::INFINITY,
-        verified: true,
-    };
+    let certificate = Certificate::without_point(engine, f64::INFINITY, true);
     Solved { farkas: Some(y), attempts, ..Solved::without_numbers(CertifiedStatus::Infeasible, certificate) }
 }
 

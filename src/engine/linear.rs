@@ -206,9 +206,8 @@ fn give_up(lp: &LinearProgram, found: Candidates) -> Solved {
     let (certificate, x) = match best {
         Some((certificate, x)) => (certificate, x.clone()),
         None => {
-            let engine = found.attempts.last().map_or("none", |a| a.engine).to_owned();
-            let bound = f64::NEG_INFINITY;
-            (Certificate { engine, primal: f64::INFINITY, bound, gap: f64::INFINITY, verified: false }, Vec::new())
+            let engine = found.attempts.last().map_or("none", |a| a.engine);
+            (Certificate::without_point(engine, f64::NEG_INFINITY, false), Vec::new())
         }
     };
     let feasible = certificate.primal <= Tolerances::default().primal;

@@ -44,6 +44,13 @@ pub struct Certificate {
     pub verified: bool,
 }
 
+impl Certificate {
+    /// That there is no point to speak of, and what one would cost at least: everything, if it is `verified` that there is none.
+    pub(crate) fn without_point(engine: &str, bound: f64, verified: bool) -> Self {
+        Certificate { engine: engine.to_owned(), primal: f64::INFINITY, bound, gap: f64::INFINITY, verified }
+    }
+}
+
 /// Checks a solution x with multipliers y (none, or too few, give no bound) at a relative gap that
 /// is at least the default one.
 #[must_use]

@@ -312,12 +312,13 @@ fn term(reader: &mut Reader<'_>, offer: &doc::Offer) -> Option<Term> {
                 None
             }
             other => {
-                reader.error(
-                    Code::UnknownWord,
-                    word.place,
-                    format!("`{other}` is not a term"),
-                    suggest(other, ["on-demand", "spot", "reserved", "owned"]),
-                );
+                // A length alone is that of a reservation.
+                let remedy = if other.starts_with(|c: char| c.is_ascii_digit()) {
+                    format!("write `term: {{ reserved: {other} }}`")
+                } else {
+                    suggest(other, ["on-demand", "spot", "reserved", "owned"])
+                };
+                reader.error(Code::UnknownWord, word.place, format!("`{other}` is not a term"), remedy);
                 None
             }
         },

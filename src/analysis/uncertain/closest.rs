@@ -93,10 +93,11 @@ fn told(
     if primal > Tolerances::default().primal {
         return Ok(None);
     }
-    // What is minimized in the program of all plans has the same columns, and stands before those of departures.
+    // Without what was asked the program has the same columns, and minimizes what the model does.
     let own = futures.joined(&futures.uncertainty.known(), &futures.objective(), None, &formulations);
     let (value, bound) = (own.objective().at(&solved.x), best.solved.certificate.bound);
-    let certificate = Certificate { primal, bound, gap: (value - bound) / (1.0 + value.abs()), ..solved.certificate };
+    let gap = (value - bound) / (1.0 + value.abs());
+    let certificate = Certificate { primal, bound, gap, verified: true, ..solved.certificate };
     // Multipliers of a program with further rows are no prices of the model.
     let (y, reduced_costs) = (Vec::new(), Vec::new());
     let solved = Solved { status: CertifiedStatus::Optimal, y, reduced_costs, certificate, ..solved };

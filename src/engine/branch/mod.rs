@@ -115,13 +115,8 @@ fn finish(mut tree: Tree) -> Result<Solved, EngineError> {
         } else {
             CertifiedStatus::Unverified
         };
-        let certificate = Certificate {
-            engine: name,
-            primal: f64::INFINITY,
-            bound: if complete { f64::INFINITY } else { bound },
-            gap: f64::INFINITY,
-            verified: complete,
-        };
+        let bound = if complete { f64::INFINITY } else { bound };
+        let certificate = Certificate::without_point(&name, bound, complete);
         return Ok(Solved { relaxation: tree.relaxation, ..Solved::without_numbers(status, certificate) });
     };
     // Rounding may have left a column just beside its whole number.

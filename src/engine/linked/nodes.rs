@@ -25,6 +25,13 @@ const NODE: f64 = 1e-7;
 /// Bounds this near to each other, relative to them, are a value.
 const FIXED: f64 = 1e-6;
 
+/// What came of a node.
+enum Came {
+    Solved(Solved),
+    /// It costs at least so much, which is more than is enough.
+    Dear(f64),
+}
+
 /// A linked program by its parts.
 pub(super) struct PartNodes<'a> {
     /// The program without whole numbers, with the bounds of the last node.
@@ -65,12 +72,14 @@ impl<'a> PartNodes<'a> {
 
     /// The certified answer of the program as it is; `None` if nothing came of it.
     pub fn solve_as_it_is(&mut self) -> Result<Option<Solved>, EngineError> {
-        self.solved(&Wanted::EXACT)
+        Ok(match self.solved(&Wanted::EXACT)? {
+            Some(Came::Solved(solved)) => Some(solved),
+            Some(Came::Dear(_)) | None => None,
+        })
     }
 
-    /// The certified answer of the program with its bounds as they are now; `None` if nothing came of it. If it costs more
-    /// than is enough, what it costs at least is all that is certified of it.
-    fn solved(&mut self, wanted: &Wanted) -> Result<Option<Solved>, EngineError> {
+    /// The certified answer of the program with its bounds as they are now; `None` if nothing came of it.
+    fn solved(&mut self, wanted: &Wanted) -> Result<Option<Came>, EngineError> {
         let Some(found) = self.by_parts.solve(wanted)? else { return Ok(None) };
         let Answer { engine, ending, multipliers: (each, own) } = found;
         let parts = self.by_parts.parts();
@@ -81,20 +90,17 @@ impl<'a> PartNodes<'a> {
         let point = match ending {
             Ending::Point(point) => point,
             Ending::Nothing => {
-                return Ok(verify_farkas(&self.program, &y).proves.then(|| infeasible(attempts, engine, y)));
+                let proves = verify_farkas(&self.program, &y).proves;
+                return Ok(proves.then(|| Came::Solved(infeasible(attempts, engine, y))));
             }
-            Ending::Dear => {
-                let bound = lower_bound(&self.program, &y);
-                let certificate = Certificate { engine: engine.to_owned(), bound, ..unknown().certificate };
-                return Ok(Some(Solved::without_numbers(CertifiedStatus::LimitReached, certificate)));
-            }
+            Ending::Dear => return Ok(Some(Came::Dear(lower_bound(&self.program, &y)))),
         };
         let y = [y];
         if let Some(solved) = accepted_on_rows(&self.program, engine, &self.put(&point), &y, attempts.clone()) {
-            return Ok(Some(solved));
+            return Ok(Some(Came::Solved(solved)));
         }
         let Some(exact) = self.by_parts.exact_point()? else { return Ok(None) };
-        Ok(accepted_on_rows(&self.program, engine, &self.put(&exact), &y, attempts))
+        Ok(accepted_on_rows(&self.program, engine, &self.put(&exact), &y, attempts).map(Came::Solved))
     }
 
     /// A point of the parts as one of the program.
@@ -148,14 +154,22 @@ impl Nodes for PartNodes<'_> {
         // A plan is what comes of all whole columns fixed; what else is solved shows where none is.
         let fixed = bounds.iter().filter(|b| b.1 == b.2 && self.homes.contains_key(&b.0)).count() == self.homes.len();
         let done = if fixed { Wanted::EXACT.done } else { NODE };
-        let solved = self.solved(&Wanted { done, enough: enough - self.program.offset() })?;
-        tracing::debug!(narrowed = bounds.len(), bound = solved.as_ref().map(|s| s.certificate.bound), "node by parts");
-        self.last.clone_from(&solved);
-        Ok(match solved {
-            Some(s) if s.status == CertifiedStatus::Infeasible => Said::Infeasible,
-            Some(s) if s.status == CertifiedStatus::LimitReached => Said::Dear(s.certificate.bound),
-            Some(Solved { x, y, reduced_costs: reduced, certificate, .. }) => {
-                Said::Point(PointOfNode { x, y, bound: certificate.bound, reduced })
+        let came = self.solved(&Wanted { done, enough: enough - self.program.offset() })?;
+        let bound = came.as_ref().map(|came| match came {
+            Came::Solved(solved) => solved.certificate.bound,
+            Came::Dear(bound) => *bound,
+        });
+        tracing::debug!(narrowed = bounds.len(), bound, "node by parts");
+        self.last = None;
+        Ok(match came {
+            Some(Came::Dear(bound)) => Said::Dear(bound),
+            Some(Came::Solved(solved)) => {
+                let Solved { status, x, y, reduced_costs: reduced, certificate, .. } = solved.clone();
+                self.last = Some(solved);
+                match status {
+                    CertifiedStatus::Infeasible => Said::Infeasible,
+                    _ => Said::Point(PointOfNode { x, y, bound: certificate.bound, reduced }),
+                }
             }
             None if self.options.left().is_some_and(|left| left.is_zero()) => Said::Late,
             None => Said::Unclear(Box::new(unknown())),
@@ -169,12 +183,6 @@ impl Nodes for PartNodes<'_> {
 
 /// That nothing is known.
 fn unknown() -> Solved {
-    let certificate = Certificate {
-        engine: "none".to_owned(),
-        primal: f64::INFINITY,
-        bound: f64::NEG_INFINITY,
-        gap: f64::INFINITY,
-        verified: false,
-    };
+    let certificate = Certificate::without_point("none", f64::NEG_INFINITY, false);
     Solved::without_numbers(CertifiedStatus::Unverified, certificate)
 }
