@@ -27,9 +27,15 @@ const FIXED: f64 = 1e-6;
 
 /// What came of a node.
 enum Came {
-    Solved(Solved),
+    Solved(Box<Solved>),
     /// It costs at least so much, which is more than is enough.
     Dear(f64),
+}
+
+impl Came {
+    fn of(solved: Solved) -> Self {
+        Came::Solved(Box::new(solved))
+    }
 }
 
 /// A linked program by its parts.
@@ -73,7 +79,7 @@ impl<'a> PartNodes<'a> {
     /// The certified answer of the program as it is; `None` if nothing came of it.
     pub fn solve_as_it_is(&mut self) -> Result<Option<Solved>, EngineError> {
         Ok(match self.solved(&Wanted::EXACT)? {
-            Some(Came::Solved(solved)) => Some(solved),
+            Some(Came::Solved(solved)) => Some(*solved),
             Some(Came::Dear(_)) | None => None,
         })
     }
@@ -91,16 +97,16 @@ impl<'a> PartNodes<'a> {
             Ending::Point(point) => point,
             Ending::Nothing => {
                 let proves = verify_farkas(&self.program, &y).proves;
-                return Ok(proves.then(|| Came::Solved(infeasible(attempts, engine, y))));
+                return Ok(proves.then(|| Came::of(infeasible(attempts, engine, y))));
             }
             Ending::Dear => return Ok(Some(Came::Dear(lower_bound(&self.program, &y)))),
         };
         let y = [y];
         if let Some(solved) = accepted_on_rows(&self.program, engine, &self.put(&point), &y, attempts.clone()) {
-            return Ok(Some(Came::Solved(solved)));
+            return Ok(Some(Came::of(solved)));
         }
         let Some(exact) = self.by_parts.exact_point()? else { return Ok(None) };
-        Ok(accepted_on_rows(&self.program, engine, &self.put(&exact), &y, attempts).map(Came::Solved))
+        Ok(accepted_on_rows(&self.program, engine, &self.put(&exact), &y, attempts).map(Came::of))
     }
 
     /// A point of the parts as one of the program.
@@ -164,8 +170,8 @@ impl Nodes for PartNodes<'_> {
         Ok(match came {
             Some(Came::Dear(bound)) => Said::Dear(bound),
             Some(Came::Solved(solved)) => {
-                let Solved { status, x, y, reduced_costs: reduced, certificate, .. } = solved.clone();
-                self.last = Some(solved);
+                let Solved { status, x, y, reduced_costs: reduced, certificate, .. } = (*solved).clone();
+                self.last = Some(*solved);
                 match status {
                     CertifiedStatus::Infeasible => Said::Infeasible,
                     _ => Said::Point(PointOfNode { x, y, bound: certificate.bound, reduced }),
