@@ -325,11 +325,7 @@ pub struct Purchase {
 impl Plan {
     /// Chips held of each offer in each period, under whatever contract.
     pub(crate) fn held(&self) -> BTreeMap<&str, BTreeMap<&str, f64>> {
-        let mut held: BTreeMap<&str, BTreeMap<&str, f64>> = BTreeMap::new();
-        for p in &self.purchases {
-            *held.entry(&p.offer).or_default().entry(&p.period).or_default() += p.chips;
-        }
-        held
+        chips(&self.purchases)
     }
 
     /// The same in one of its futures; `None` if it has no such future.
@@ -337,12 +333,18 @@ impl Plan {
         let nodes = &self.uncertainty.as_deref()?.nodes;
         let own: Vec<&str> =
             nodes.iter().filter(|n| n.futures.iter().any(|f| f == future)).map(|n| n.node.as_str()).collect();
-        let mut held: BTreeMap<&str, BTreeMap<&str, f64>> = BTreeMap::new();
-        for p in self.purchases.iter().filter(|p| p.node.as_deref().is_none_or(|n| own.contains(&n))) {
-            *held.entry(&p.offer).or_default().entry(&p.period).or_default() += p.chips;
-        }
-        (!own.is_empty()).then_some(held)
+        let in_it = |p: &&Purchase| p.node.as_deref().is_none_or(|n| own.contains(&n));
+        (!own.is_empty()).then(|| chips(self.purchases.iter().filter(in_it)))
     }
+}
+
+/// The chips of purchases by offer and period.
+fn chips<'a>(purchases: impl IntoIterator<Item = &'a Purchase>) -> BTreeMap<&'a str, BTreeMap<&'a str, f64>> {
+    let mut held: BTreeMap<&str, BTreeMap<&str, f64>> = BTreeMap::new();
+    for p in purchases {
+        *held.entry(&p.offer).or_default().entry(&p.period).or_default() += p.chips;
+    }
+    held
 }
 
 /// Chips of an offer whose reservation begins in a period.

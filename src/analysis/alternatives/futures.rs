@@ -9,7 +9,7 @@ use crate::analysis::solving::examined::examine;
 use crate::analysis::solving::near::{self, FirstPlan, Last, ROOMS, Step, climb};
 use crate::analysis::solving::settings::{Detail, SolveSettings};
 use crate::analysis::solving::solve::solve_every_future;
-use crate::analysis::uncertain::{Alone, Futures, Together, models, without_plan};
+use crate::analysis::uncertain::{Alone, Futures, Together, allow, models, without_plan};
 use crate::engine::{EngineError, Solved};
 use crate::formulation::{Formulation, Joint, build_purposeful};
 use crate::lp::Affine;
@@ -112,8 +112,7 @@ impl NearFutures<'_> {
         whole: bool,
     ) -> Result<(Joint, Solved), EngineError> {
         self.futures.least(&self.known, &self.futures.expectation(), formulations, whole, &|joint, formulations| {
-            let paid: Vec<Affine> = formulations.iter().map(Formulation::paid).collect();
-            joint.ask("allowed-cost", &joint.expected(&paid), self.allowed);
+            allow(joint, formulations, self.allowed);
             let part = joint.expected(&self.sums(formulations, part));
             let sum = part.plus(by, &joint.expected(&self.sums(formulations, total)), of);
             joint.minimise(&sum);

@@ -10,9 +10,9 @@ pub(super) fn held(model: &Model, plan: &Plan) -> Grid<OfferId> {
     grid(model, &plan.expected().held())
 }
 
-/// The same of one future of a plan, if it has it; else in the mean.
-pub(super) fn held_in(model: &Model, plan: &Plan, future: &str) -> Grid<OfferId> {
-    plan.held_in(future).map_or_else(|| held(model, plan), |held| grid(model, &held))
+/// The same of one future of a plan, if it has it.
+pub(super) fn held_in(model: &Model, plan: &Plan, future: &str) -> Option<Grid<OfferId>> {
+    Some(grid(model, &plan.held_in(future)?))
 }
 
 fn grid(model: &Model, held: &BTreeMap<&str, BTreeMap<&str, f64>>) -> Grid<OfferId> {

@@ -74,8 +74,8 @@ pub fn replan(model: &Model, before: &Plan, now: usize, how: &ReplanSettings) ->
     let FuturePlans { together: mut plan, futures } = solving::solve_every_future(&kept, &settings)?;
     let cheapest = plan.cost.as_ref().filter(|_| plan.status == Status::Optimal).map(|c| c.total);
     let Some(cost) = cheapest else { return Ok(NextPlan { plan, model: kept, cheapest, apart: None }) };
-    let several = kept.uncertainty().map(|uncertainty| Several::of(&kept, uncertainty, before, futures));
     let was = held(&kept, before);
+    let several = kept.uncertainty().map(|uncertainty| Several::of(&kept, uncertainty, (before, &was), futures));
     let at_first = match &several {
         Some(several) => several.apart(&kept, &several.plans, now),
         None => apart(&kept, &held(&kept, &plan), &was, now),

@@ -18,8 +18,15 @@ pub(super) struct Several<'a> {
 }
 
 impl<'a> Several<'a> {
-    pub fn of(model: &Model, uncertainty: &'a Uncertainty, before: &Plan, plans: Vec<FuturePlan>) -> Self {
-        let was = uncertainty.futures().iter().map(|f| held_in(model, before, &f.name)).collect();
+    /// Of a plan before, which holds `mean` in the mean of its futures, and the cheapest plan in each future.
+    pub fn of(
+        model: &Model,
+        uncertainty: &'a Uncertainty,
+        (before, mean): (&Plan, &Grid<OfferId>),
+        plans: Vec<FuturePlan>,
+    ) -> Self {
+        let was = uncertainty.futures().iter();
+        let was = was.map(|f| held_in(model, before, &f.name).unwrap_or_else(|| mean.clone())).collect();
         Several { uncertainty, was, plans: plans.into_iter().map(|f| f.plan).collect() }
     }
 

@@ -104,7 +104,7 @@ pub enum SampleError {
 /// # Errors
 /// [`SampleError`] if there is nothing to estimate, or an engine fails.
 pub fn solve_sampled(model: &Model, settings: &SolveSettings, further: Replications) -> Result<Plan, SampleError> {
-    further.check()?;
+    further.check(model)?;
     let (plan, decided) = candidate(model, settings)?;
     judge(model, plan, decided.as_ref(), settings, further)
 }
@@ -118,14 +118,16 @@ pub fn solve_every_future_sampled(
     settings: &SolveSettings,
     further: Replications,
 ) -> Result<FuturePlans, SampleError> {
-    further.check()?;
+    further.check(model)?;
     let (mut plans, decided) = in_each_future(model, settings)?;
     plans.together = judge(model, plans.together, decided.as_ref(), settings, further)?;
     Ok(plans)
 }
 
 impl Replications {
-    fn check(&self) -> Result<(), SampleError> {
+    /// Whether they can judge a plan of a model.
+    fn check(&self, model: &Model) -> Result<(), SampleError> {
+        estimable(model)?;
         let good = self.count >= 2 && self.confidence > 0.0 && self.confidence < 1.0;
         if good { Ok(()) } else { Err(SampleError::TooFew) }
     }

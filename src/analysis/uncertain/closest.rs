@@ -7,6 +7,7 @@
 //! ```
 
 use super::joined::{Alone, Futures, Together, without_plan};
+use super::near::allow;
 use super::{models, tell, value};
 use crate::analysis::solving::near::{self, ROOMS};
 use crate::analysis::solving::settings::{Detail, SolveSettings};
@@ -45,10 +46,8 @@ pub(in crate::analysis) fn closest(
     let allowed = near::allowed(cost, within);
     let most = best.joint.objective().at(&best.solved.x) + (allowed - cost);
     let limit = |joint: &mut Joint, formulations: &[Formulation]| {
-        let paid: Vec<Affine> = formulations.iter().map(Formulation::paid).collect();
-        let (paid, objective) = (joint.expected(&paid), joint.objective());
-        joint.ask("allowed-cost", &paid, allowed);
-        joint.ask("allowed-objective", &objective, most);
+        allow(joint, formulations, allowed);
+        joint.ask("allowed-objective", &joint.objective(), most);
     };
     for room in ROOMS {
         let mut formulations = futures.wider(room);
@@ -102,9 +101,9 @@ fn told(
     let (y, reduced_costs) = (Vec::new(), Vec::new());
     let solved = Solved { status: CertifiedStatus::Optimal, y, reduced_costs, certificate, ..solved };
     let together = Together { joint, formulations, solved };
-    let values = value::beside_the_best(model, futures, &together, &futures.best())?;
-    let Some((mut plan, futures)) = near::examined(tell::plan(model, futures, &together, &futures.best(), values))?
-    else {
+    let alone = futures.best();
+    let values = value::beside_the_best(model, futures, &together, &alone)?;
+    let Some((mut plan, futures)) = near::examined(tell::plan(model, futures, &together, &alone, values))? else {
         return Ok(None);
     };
     let affords = plan.cost.as_ref().is_some_and(|c| near::affords(allowed, c.total));

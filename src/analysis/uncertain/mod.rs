@@ -25,6 +25,7 @@ mod waiting;
 pub(in crate::analysis) use self::closest::closest;
 pub use self::decided::Decided;
 pub(in crate::analysis) use self::joined::{Alone, Fixed, Futures, ROUNDING, Together, about, without_plan};
+pub(in crate::analysis) use self::near::allow;
 use super::solving::examined::plan_of;
 use super::solving::settings::{Detail, SolveSettings};
 use crate::engine::EngineError;

@@ -4,9 +4,16 @@ use super::joined::{Futures, Mended};
 use crate::analysis::solving::cuts::ROUNDS;
 use crate::engine::{EngineError, Solved, solve_certified};
 use crate::formulation::{Formulation, FutureMeasure, Joint};
+use crate::lp::Affine;
 
 /// What is asked of a joined program, of these programs of its futures: rows, and what is minimized.
 pub(in crate::analysis) type Asked<'a> = &'a dyn Fn(&mut Joint, &[Formulation]);
+
+/// Asks of a joined program that what is expected to be paid is at most so much.
+pub(in crate::analysis) fn allow(joint: &mut Joint, formulations: &[Formulation], allowed: f64) {
+    let paid: Vec<Affine> = formulations.iter().map(Formulation::paid).collect();
+    joint.ask("allowed-cost", &joint.expected(&paid), allowed);
+}
 
 impl Futures<'_> {
     /// The certified least of what is `asked` of the joined program of programs of the futures, which get cuts, and what

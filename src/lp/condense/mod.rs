@@ -244,18 +244,18 @@ impl Condensed {
                     }
                     k += 1;
                 }
-                let all_of_it = lp.rows()[row.0 as usize];
-                if room > 0.0 && all_of_it.lower == all_of_it.upper {
+                let sides = lp.rows()[row.0 as usize];
+                if room > 0.0 && sides.lower == sides.upper {
                     unused.push((columns, room));
                 }
             }
             widest.iter().zip(&left).skip(k).for_each(|(c, left)| whole[c.0 as usize] += left);
             // What a row lacks comes from the widest one, of what that has most of.
             let of = |k: &usize| whole[widest[*k].0 as usize];
-            let Some(most) = (0..widest.len()).max_by(|a, b| of(a).total_cmp(&of(b))) else { continue };
+            let Some(largest) = (0..widest.len()).max_by(|a, b| of(a).total_cmp(&of(b))) else { continue };
             for (columns, lacks) in unused {
-                whole[widest[most].0 as usize] -= lacks;
-                whole[columns[most].0 as usize] += lacks;
+                whole[widest[largest].0 as usize] -= lacks;
+                whole[columns[largest].0 as usize] += lacks;
             }
         }
         whole
